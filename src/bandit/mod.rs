@@ -1,0 +1,13 @@
+//! The personal policy: a contextual bandit over promotion-ratio levels.
+
+mod agent;
+mod context;
+mod linear;
+mod propensity;
+mod reward;
+
+pub use agent::{ArmReport, Bandit, Choice, Learned, WarmStart};
+pub use context::{CONTEXT, Context};
+pub use linear::LinearArm;
+pub use propensity::probability_best;
+pub use reward::{Baselines, Gathered, Reward};

@@ -1,0 +1,71 @@
+//! The catalogue: every song that can be played.
+//!
+//! A catalogue is a folder with `songs.csv` and `catalogue.toml`. The default one is compiled in.
+
+mod embedded;
+mod generate;
+mod import_spotify;
+mod load;
+mod song;
+mod taxonomy;
+mod words;
+mod write;
+
+use std::collections::HashMap;
+
+pub use embedded::default_catalogue;
+pub use generate::{DEFAULT_SEED, generate};
+pub use import_spotify::{ImportSummary, import_spotify};
+pub use load::{load, parse};
+pub use song::*;
+pub use taxonomy::{BaseGenre, Family, Taxonomy, taxonomy};
+pub use write::{CatalogueFiles, render, write};
+
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    pub name: String,
+    /// SHA-256 over both files' bytes, in hexadecimal.
+    pub hash: String,
+    pub songs: Vec<Song>,
+    pub artists: Vec<Artist>,
+    pub genres: Vec<Genre>,
+    pub campaigns: Vec<Campaign>,
+    by_id: HashMap<String, SongId>,
+}
+
+impl Catalogue {
+    pub fn song(&self, id: SongId) -> &Song {
+        &self.songs[id.index()]
+    }
+
+    pub fn find(&self, id: &str) -> Option<SongId> {
+        self.by_id.get(id).copied()
+    }
+
+    pub fn ids(&self) -> impl Iterator<Item = SongId> {
+        (0..self.songs.len() as u32).map(SongId)
+    }
+
+    pub fn genre(&self, song: &Song) -> &Genre {
+        &self.genres[song.genre.0 as usize]
+    }
+
+    /// The taxonomy's family of a song.
+    pub fn family(&self, song: &Song) -> usize {
+        self.genre(song).family
+    }
+
+    pub fn artist(&self, id: ArtistId) -> &Artist {
+        &self.artists[id.0 as usize]
+    }
+
+    pub fn campaign(&self, id: CampaignId) -> &Campaign {
+        &self.campaigns[id.0 as usize]
+    }
+
+    /// All artists of a song, as one line.
+    pub fn artist_names(&self, song: &Song) -> String {
+        let names: Vec<&str> = song.artists.iter().map(|&a| self.artist(a).name.as_str()).collect();
+        names.join(", ")
+    }
+}

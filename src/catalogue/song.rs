@@ -1,0 +1,163 @@
+//! Songs, artists, genres and campaigns.
+
+use serde::{Deserialize, Serialize};
+
+/// A song's position in its catalogue. The stable name across catalogues is [`Song::id`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SongId(pub u32);
+
+impl SongId {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ArtistId(pub u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GenreId(pub u16);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CampaignId(pub u16);
+
+/// The audio features of a song, with the meaning Spotify's audio-feature service gives them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AudioFeature {
+    Danceability,
+    Energy,
+    Valence,
+    Acousticness,
+    Speechiness,
+    Instrumentalness,
+    Liveness,
+    /// Decibels, about -60 to 5.
+    Loudness,
+    /// Beats per minute.
+    Tempo,
+}
+
+impl AudioFeature {
+    pub const COUNT: usize = 9;
+    pub const ALL: [AudioFeature; Self::COUNT] = [
+        AudioFeature::Danceability,
+        AudioFeature::Energy,
+        AudioFeature::Valence,
+        AudioFeature::Acousticness,
+        AudioFeature::Speechiness,
+        AudioFeature::Instrumentalness,
+        AudioFeature::Liveness,
+        AudioFeature::Loudness,
+        AudioFeature::Tempo,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            AudioFeature::Danceability => "danceability",
+            AudioFeature::Energy => "energy",
+            AudioFeature::Valence => "valence",
+            AudioFeature::Acousticness => "acousticness",
+            AudioFeature::Speechiness => "speechiness",
+            AudioFeature::Instrumentalness => "instrumentalness",
+            AudioFeature::Liveness => "liveness",
+            AudioFeature::Loudness => "loudness",
+            AudioFeature::Tempo => "tempo",
+        }
+    }
+
+    /// The values a catalogue may hold.
+    pub fn range(self) -> std::ops::RangeInclusive<f64> {
+        match self {
+            AudioFeature::Loudness => -60.0..=10.0,
+            AudioFeature::Tempo => 20.0..=300.0,
+            _ => 0.0..=1.0,
+        }
+    }
+
+    /// Centre and scale that bring the feature to about zero mean and unit variance over all genres.
+    fn standard(self) -> (f32, f32) {
+        match self {
+            AudioFeature::Danceability => (0.58, 0.17),
+            AudioFeature::Energy => (0.58, 0.26),
+            AudioFeature::Valence => (0.48, 0.25),
+            AudioFeature::Acousticness => (0.33, 0.34),
+            AudioFeature::Speechiness => (0.065, 0.065),
+            AudioFeature::Instrumentalness => (0.15, 0.31),
+            AudioFeature::Liveness => (0.18, 0.14),
+            AudioFeature::Loudness => (-8.3, 5.0),
+            AudioFeature::Tempo => (119.0, 28.0),
+        }
+    }
+
+    /// The feature in standard units, held to ±4 so that one odd value cannot dominate.
+    pub fn standardise(self, value: f32) -> f32 {
+        let (centre, scale) = self.standard();
+        ((value - centre) / scale).clamp(-4.0, 4.0)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Song {
+    /// Unique in the catalogue and stable over its versions.
+    pub id: String,
+    pub title: String,
+    /// The first is the lead artist. Never empty.
+    pub artists: Vec<ArtistId>,
+    pub genre: GenreId,
+    pub year: Option<u16>,
+    pub duration_ms: u32,
+    /// 0 to 100, as public charts report it.
+    pub popularity: f32,
+    pub explicit: bool,
+    /// In full for subscribers; listeners without a subscription hear it as a preview offer.
+    pub premium: bool,
+    /// The campaign that promotes this song. A song without one is natural.
+    pub campaign: Option<CampaignId>,
+    /// In [`AudioFeature::ALL`]'s order; a missing value stays missing.
+    pub audio: [Option<f32>; AudioFeature::COUNT],
+}
+
+impl Song {
+    pub fn promoted(&self) -> bool {
+        self.campaign.is_some()
+    }
+
+    pub fn lead_artist(&self) -> ArtistId {
+        self.artists[0]
+    }
+
+    /// The feature in standard units; zero (the mean) where missing.
+    pub fn audio(&self, feature: AudioFeature) -> f32 {
+        self.audio[feature as usize].map_or(0.0, |v| feature.standardise(v))
+    }
+
+    /// Popularity on about [-2, 2]: zero at 40 of 100.
+    pub fn popularity_z(&self) -> f32 {
+        (self.popularity - 40.0) / 20.0
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artist {
+    pub name: String,
+}
+
+/// A genre of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Genre {
+    pub id: String,
+    pub name: String,
+    pub name_zh: String,
+    /// Index into the taxonomy's families.
+    pub family: usize,
+    /// The taxonomy's genre the model hears it as, if any.
+    pub base: Option<usize>,
+}
+
+/// A campaign promotes songs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Campaign {
+    pub id: String,
+    pub name: String,
+    pub sponsor: String,
+}

@@ -1,0 +1,108 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::Backend;
+
+/// A listening simulator and music-recommendation lab.
+///
+/// Without a command, opens the simulator: play, skip, like and search as a mock listener and watch
+/// scores, weights and promotion ratio change, and why.
+#[derive(Debug, Parser)]
+#[command(name = "melody", version, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train a model on simulated listening.
+    Train(Train),
+    /// Make or check a catalogue.
+    #[command(subcommand)]
+    Catalogue(Catalogue),
+    /// Bring in data of other services.
+    #[command(subcommand)]
+    Import(Import),
+}
+
+/// A compute backend, as named on the command line.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Device {
+    /// burn's own CPU backend.
+    #[default]
+    Flex,
+    /// The ndarray backend.
+    #[cfg(feature = "ndarray")]
+    Ndarray,
+}
+
+impl From<Device> for Backend {
+    fn from(device: Device) -> Self {
+        match device {
+            Device::Flex => Backend::Flex,
+            #[cfg(feature = "ndarray")]
+            Device::Ndarray => Backend::Ndarray,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Train {
+    /// Folder the model is written to; its last part is the model's name. An interrupted training
+    /// found there is taken up.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Training config (TOML); what it leaves out keeps its default.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Catalogue to simulate listening on: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Compute backend.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Device,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Catalogue {
+    /// Generate the invented catalogue again; the same seed gives the same bytes.
+    Generate {
+        /// Seed of every draw.
+        #[arg(long, default_value_t = crate::catalogue::DEFAULT_SEED)]
+        seed: u64,
+        /// Folder to write songs.csv and catalogue.toml to.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Check a catalogue and say what is in it.
+    Check {
+        /// `default` or a folder.
+        catalogue: String,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Turn the "Spotify tracks" CSV into a catalogue.
+    SpotifyTracks {
+        /// The CSV, with columns track_id, artists, track_name, popularity, duration_ms, track_genre
+        /// and audio features.
+        file: PathBuf,
+        /// Folder to write the catalogue to; its last part is the catalogue's name.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Print the summary as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}

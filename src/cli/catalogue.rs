@@ -1,0 +1,63 @@
+//! `melody catalogue`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::arguments::Catalogue;
+use super::failure::Failure;
+use crate::catalogue::{generate, taxonomy, write};
+use crate::opening::catalogue_named;
+
+pub fn run(command: &Catalogue) -> Result<(), Failure> {
+    match command {
+        Catalogue::Generate { seed, out } => {
+            let files = generate(*seed);
+            write(&files, out).map_err(|e| format!("{}: {e}", out.display()))?;
+            println!("wrote {0}/songs.csv and {0}/catalogue.toml", out.display());
+            Ok(())
+        }
+        Catalogue::Check { catalogue, json } => check(catalogue, *json),
+    }
+}
+
+fn check(name: &str, json: bool) -> Result<(), Failure> {
+    let catalogue = catalogue_named(name, Path::new(""))?;
+    let mut families: BTreeMap<&str, usize> = BTreeMap::new();
+    for song in &catalogue.songs {
+        let family = &taxonomy().families[catalogue.family(song)].id;
+        *families.entry(family).or_default() += 1;
+    }
+    let count = |holds: fn(&crate::catalogue::Song) -> bool| {
+        catalogue.songs.iter().filter(|s| holds(s)).count()
+    };
+    let (promoted, premium) = (count(|s| s.promoted()), count(|s| s.premium));
+    let incomplete = count(|s| s.audio.iter().any(Option::is_none));
+    if json {
+        let report = serde_json::json!({
+            "name": catalogue.name,
+            "sha256": catalogue.hash,
+            "songs": catalogue.songs.len(),
+            "artists": catalogue.artists.len(),
+            "campaigns": catalogue.campaigns.len(),
+            "promoted": promoted,
+            "premium": premium,
+            "incomplete_audio": incomplete,
+            "families": families,
+        });
+        println!("{report:#}");
+        return Ok(());
+    }
+    println!(
+        "{}: {} songs by {} artists",
+        catalogue.name,
+        catalogue.songs.len(),
+        catalogue.artists.len()
+    );
+    println!("  promoted  {promoted} in {} campaigns", catalogue.campaigns.len());
+    println!("  premium   {premium}");
+    println!("  audio features missing in {incomplete}");
+    let list: Vec<String> = families.iter().map(|(name, n)| format!("{name} {n}")).collect();
+    println!("  families  {}", list.join(", "));
+    println!("  sha256    {}", catalogue.hash);
+    Ok(())
+}

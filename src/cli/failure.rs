@@ -1,0 +1,44 @@
+//! How a command fails.
+
+use std::process::ExitCode;
+
+use crate::input::InputError;
+
+#[derive(Debug)]
+pub enum Failure {
+    /// An expectation or check failed; the command has said so already.
+    Check,
+    /// Something handed over is wrong.
+    Input(InputError),
+    /// Something could not be done; the message says what and why.
+    Other(String),
+}
+
+impl Failure {
+    /// Prints the failure and gives the exit code.
+    pub fn report(self) -> ExitCode {
+        match self {
+            Failure::Check => ExitCode::from(1),
+            Failure::Input(error) => {
+                eprintln!("error: {error}");
+                ExitCode::from(2)
+            }
+            Failure::Other(message) => {
+                eprintln!("error: {message}");
+                ExitCode::from(2)
+            }
+        }
+    }
+}
+
+impl From<InputError> for Failure {
+    fn from(error: InputError) -> Self {
+        Failure::Input(error)
+    }
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Failure::Other(message)
+    }
+}

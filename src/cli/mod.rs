@@ -1,0 +1,32 @@
+//! The command line: arguments in, exit code out.
+//!
+//! 0: fine. 1: an expectation or a check failed. 2: wrong usage or bad input.
+
+mod arguments;
+mod catalogue;
+mod failure;
+mod import;
+mod progress;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use failure::Failure;
+
+/// Runs the program with the process's own arguments.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Some(Command::Train(train)) => train::run(&train),
+        Some(Command::Catalogue(command)) => catalogue::run(&command),
+        Some(Command::Import(command)) => import::run(&command),
+        None => Ok(()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,19 @@
+//! The engine: one pure state machine, `step(state, event) -> (state, trace)`.
+//!
+//! It does no input or output, reads no clock and holds no terminal type. Time comes in with events,
+//! randomness from generators keyed by seed, purpose and step. The same setup and events give the
+//! same traces, to the bit, in the simulator, in a replay, forwards or after a rewind.
+
+mod refusal;
+mod report;
+mod setup;
+mod state;
+mod step;
+mod timeline;
+mod trace;
+
+pub use refusal::Refusal;
+pub use setup::{Engine, Setup};
+pub use state::{Playing, State};
+pub use timeline::Timeline;
+pub use trace::*;

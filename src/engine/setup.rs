@@ -1,0 +1,42 @@
+//! What a session is made of, and does not change.
+
+use std::sync::Arc;
+
+use crate::bandit::WarmStart;
+use crate::catalogue::Catalogue;
+use crate::feedback::Examples;
+use crate::history::Interaction;
+use crate::model::ModelVersion;
+use crate::policy::Policy;
+use crate::profile::Profile;
+use crate::scene::Scene;
+
+/// The fixed inputs of a session.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    pub catalogue: Arc<Catalogue>,
+    pub policy: Arc<Policy>,
+    pub profile: Arc<Profile>,
+    /// The model the session starts with.
+    pub model: ModelVersion,
+    /// The model's own examples, for near-line updates.
+    pub examples: Arc<Examples>,
+    pub scene: Scene,
+    pub seed: u64,
+    /// Plays before the session, oldest first.
+    pub past: Arc<Vec<Interaction>>,
+    /// What the bandit starts from: this listener's earlier sessions or the segment's.
+    pub warm_start: Option<Arc<WarmStart>>,
+}
+
+/// Steps sessions of one setup.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub setup: Setup,
+}
+
+impl Engine {
+    pub fn new(setup: Setup) -> Self {
+        Engine { setup }
+    }
+}

@@ -1,0 +1,69 @@
+//! A session with its past: events are the truth, states a cache.
+
+use std::sync::Arc;
+
+use super::refusal::Refusal;
+use super::setup::Engine;
+use super::state::State;
+use super::trace::Trace;
+use crate::event::Event;
+
+/// One step kept: the event that led to it, the state after it and its trace.
+#[derive(Clone, Debug)]
+struct Step {
+    state: Arc<State>,
+    trace: Arc<Trace>,
+}
+
+/// Every step of a session so far. Rewinding keeps a prefix; forking clones one.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    engine: Arc<Engine>,
+    events: Vec<Event>,
+    /// One more than events: the first is the session's start.
+    steps: Vec<Step>,
+}
+
+impl Timeline {
+    pub fn start(engine: Arc<Engine>) -> Self {
+        let (state, trace) = engine.start();
+        let first = Step { state: Arc::new(state), trace: Arc::new(trace) };
+        Timeline { engine, events: Vec::new(), steps: vec![first] }
+    }
+
+    /// Applies an event and returns its trace.
+    pub fn apply(&mut self, event: Event) -> Result<Arc<Trace>, Refusal> {
+        let (state, trace) = self.engine.step(self.state(), &event)?;
+        let step = Step { state: Arc::new(state), trace: Arc::new(trace) };
+        let trace = step.trace.clone();
+        self.events.push(event);
+        self.steps.push(step);
+        Ok(trace)
+    }
+
+    /// Forgets every event after the first `events`.
+    pub fn rewind(&mut self, events: usize) {
+        self.events.truncate(events);
+        self.steps.truncate(events + 1);
+    }
+
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    pub fn state(&self) -> &Arc<State> {
+        &self.steps.last().expect("a timeline has a first step").state
+    }
+
+    pub fn trace(&self) -> &Arc<Trace> {
+        &self.steps.last().expect("a timeline has a first step").trace
+    }
+
+    pub fn traces(&self) -> impl DoubleEndedIterator<Item = &Arc<Trace>> {
+        self.steps.iter().map(|step| &step.trace)
+    }
+}

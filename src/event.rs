@@ -1,0 +1,67 @@
+//! Events: the things a listener does.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::SongId;
+use crate::scene::Scene;
+
+/// One thing the listener did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Milliseconds since the session began, on the simulated clock. Never decreases.
+    pub at_ms: u64,
+    /// How much of the current song had been heard, in milliseconds.
+    pub heard_ms: u32,
+    pub action: Action,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "do")]
+pub enum Action {
+    /// The current song played to its end.
+    Finish,
+    /// The listener went on to the next song.
+    Skip,
+    Like,
+    Save,
+    /// The current song starts again; what was heard so far counts as a play.
+    Replay,
+    /// The listener searched and chose a result. What is related rises; nothing starts to play.
+    Search {
+        query: String,
+        target: Target,
+    },
+    /// The listener chose a song from the queue or from search results, to play now.
+    Open {
+        song: SongId,
+    },
+    Subscribe,
+    Scene {
+        scene: Scene,
+    },
+}
+
+/// What a search was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Target {
+    Song(SongId),
+    /// By one of the artist's songs, since artists have no identifier of their own.
+    ArtistOf(SongId),
+}
+
+impl Action {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Action::Finish => "finish",
+            Action::Skip => "skip",
+            Action::Like => "like",
+            Action::Save => "save",
+            Action::Replay => "replay",
+            Action::Search { .. } => "search",
+            Action::Open { .. } => "open",
+            Action::Subscribe => "subscribe",
+            Action::Scene { .. } => "scene",
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Near-line updates: the head learns from the newest plays during the session.
+//!
+//! An update is a pure function of what it was started with. It may run in the background; the
+//! engine takes its result at a fixed event, waiting if it must, so a replay gives the same bits.
+
+use std::sync::{Arc, OnceLock};
+
+use burn::module::{Module, ParamId};
+use burn::optim::{AdamConfig, GradientsParams};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::seq::index;
+use serde::{Deserialize, Serialize};
+
+use super::examples::{Example, Examples, LABELS};
+use crate::model::{Head, ModelVersion};
+use crate::objective::{Objective, masked_losses};
+use crate::policy;
+use crate::rng::{Purpose, generator};
+use crate::score::Score;
+
+/// Everything an update works on, and its result once it has run.
+#[derive(Debug)]
+pub struct Update {
+    base: ModelVersion,
+    batch: Vec<Example>,
+    own: Arc<Examples>,
+    policy: policy::NearLine,
+    /// The step it was started at.
+    pub started: u32,
+    /// The step at which its result takes over.
+    pub due: u32,
+    result: OnceLock<Learned>,
+}
+
+/// What an update came to.
+#[derive(Clone, Debug)]
+struct Learned {
+    /// The next version, unless it was refused.
+    version: Option<ModelVersion>,
+    report: UpdateReport,
+}
+
+/// An update, for the trace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpdateReport {
+    pub accepted: bool,
+    /// The version's number and hash, if accepted.
+    pub number: u32,
+    pub hash: String,
+    pub examples: usize,
+    /// Loss on the batch before and after.
+    pub batch_loss: [Score; 2],
+    /// Loss on the held-back examples before and after.
+    pub held_back_loss: [Score; 2],
+}
+
+impl Update {
+    /// Prepares an update from the newest plays and a draw of replayed ones.
+    pub fn new(
+        base: ModelVersion,
+        newest: &[Example],
+        own: Arc<Examples>,
+        policy: policy::NearLine,
+        (seed, step): (u64, u32),
+    ) -> Self {
+        let mut rng = generator(seed, Purpose::NearLine, step.into());
+        let replayed =
+            index::sample(&mut rng, own.replay.len(), policy.replayed.min(own.replay.len()));
+        let from = newest.len().saturating_sub(policy.newest);
+        let mut batch: Vec<Example> = newest[from..].to_vec();
+        batch.extend(replayed.into_iter().map(|i| own.replay[i].clone()));
+        Update {
+            base,
+            batch,
+            own,
+            policy,
+            started: step,
+            due: step + policy.lag,
+            result: OnceLock::new(),
+        }
+    }
+
+    /// Trains, once; later calls return at once. May be called from any thread ahead of time.
+    pub fn run(&self) {
+        self.learned();
+    }
+
+    /// Whether it has run.
+    pub fn done(&self) -> bool {
+        self.result.get().is_some()
+    }
+
+    /// The version from here on, and what happened. Waits for the training if it must.
+    pub fn outcome(&self) -> (ModelVersion, UpdateReport) {
+        let learned = self.learned();
+        (learned.version.clone().unwrap_or_else(|| self.base.clone()), learned.report.clone())
+    }
+
+    fn learned(&self) -> &Learned {
+        self.result.get_or_init(|| self.learn())
+    }
+
+    fn learn(&self) -> Learned {
+        let device = self.base.device();
+        let objective = &self.base.objective;
+        let batch = Rows::new(&self.batch, &device);
+        let held_back = Rows::new(&self.own.held_back, &device);
+        let before = &self.base.network.head;
+        let trained = self.train(before.clone(), &batch);
+
+        let losses = |rows: &Rows| [before, &trained].map(|head| rows.loss(head, objective));
+        let (batch_loss, held_back_loss) = (losses(&batch), losses(&held_back));
+        let worse = held_back_loss[1] - held_back_loss[0];
+        let accepted = worse.is_finite() && worse <= self.policy.tolerance;
+        let version = accepted.then(|| {
+            let mut network = (*self.base.network).clone();
+            network.head = trained;
+            self.base.updated(network)
+        });
+        let report = UpdateReport {
+            accepted,
+            number: version.as_ref().map_or(self.base.number, |v| v.number),
+            hash: version.as_ref().map_or_else(|| self.base.hash.clone(), |v| v.hash.clone()),
+            examples: self.batch.len(),
+            batch_loss: batch_loss.map(Score::new),
+            held_back_loss: held_back_loss.map(Score::new),
+        };
+        Learned { version, report }
+    }
+
+    /// A few steps on towers, gates and listener embedding; the experts stay as they are.
+    fn train(&self, head: Head, rows: &Rows) -> Head {
+        let trainable = trainable(&head);
+        let mut head = head.train();
+        let mut optimizer = AdamConfig::new().with_epsilon(1e-8).init();
+        let objective = &self.base.objective;
+        let weights = objective.weights;
+        for _ in 0..self.policy.steps {
+            let logits = head.forward(rows.own.clone(), rows.shared.clone()).logits;
+            let losses =
+                masked_losses(logits, rows.labels.clone(), rows.mask.clone(), &objective.interest);
+            let mut gradients = losses.total(weights).backward();
+            let gradients = GradientsParams::from_params(&mut gradients, &head, &trainable);
+            head = optimizer.step(self.policy.learning_rate, head, gradients);
+        }
+        head.valid()
+    }
+}
+
+/// The parameters a near-line update may change.
+fn trainable(head: &Head) -> Vec<ParamId> {
+    let mut ids = vec![head.listener.id];
+    let towers = [&head.interest, &head.subscription, &head.exposure];
+    let layers = towers.iter().flat_map(|t| [&t.hidden, &t.output]).chain([&head.mmoe.gates]);
+    for layer in layers {
+        ids.push(layer.weight.id);
+        ids.extend(layer.bias.as_ref().map(|bias| bias.id));
+    }
+    ids
+}
+
+/// Examples as tensors.
+struct Rows {
+    own: Tensor<2>,
+    shared: Tensor<2>,
+    labels: Tensor<2>,
+    mask: Tensor<2>,
+}
+
+impl Rows {
+    fn new(examples: &[Example], device: &Device) -> Self {
+        let table = |values: &dyn Fn(&Example) -> &[f32]| {
+            let width = examples.first().map_or(0, |e| values(e).len());
+            let all: Vec<f32> = examples.iter().flat_map(values).copied().collect();
+            Tensor::<2>::from_data(TensorData::new(all, [examples.len(), width]), device)
+        };
+        Rows {
+            own: table(&|e| &e.own),
+            shared: table(&|e| &e.shared),
+            labels: table(&|e| &e.labels),
+            mask: table(&|e| &e.mask),
+        }
+    }
+
+    fn loss(&self, head: &Head, objective: &Objective) -> f64 {
+        let logits = head.forward(self.own.clone(), self.shared.clone()).logits;
+        debug_assert_eq!(logits.dims()[1], LABELS);
+        masked_losses(logits, self.labels.clone(), self.mask.clone(), &objective.interest)
+            .total(objective.weights)
+            .into_scalar::<f32>()
+            .into()
+    }
+}

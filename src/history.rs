@@ -1,0 +1,168 @@
+//! What a listener has heard: the long-term memory every part of the loop reads.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::catalogue::{ArtistId, AudioFeature, Catalogue, GenreId, Song, SongId, taxonomy};
+use crate::scene::Scene;
+
+/// The model sees at most this many past plays.
+pub const HISTORY_LENGTH: usize = 50;
+
+/// One play and how it went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interaction {
+    pub song: SongId,
+    /// When the play began, in milliseconds from the session's start; negative before it.
+    pub began_ms: i64,
+    /// Seconds heard over duration, in [0, 1].
+    pub play_ratio: f32,
+    pub completed: bool,
+    /// The listener went on before completing the song.
+    pub skipped: bool,
+    pub liked: bool,
+    pub saved: bool,
+    /// This play repeats the one before it.
+    pub replayed: bool,
+    /// The listener had searched for the song or its artist.
+    pub searched: bool,
+    /// The listener chose the song, it did not just come up.
+    pub opened: bool,
+    /// The first play of a session.
+    pub first: bool,
+    pub scene: Scene,
+}
+
+/// How often and how recently something was heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Familiarity {
+    pub plays: u32,
+    /// Plays since the last one: 0 right after it. `None` if never heard.
+    pub plays_ago: Option<u32>,
+}
+
+/// Plays of a genre or family and how many of them were completed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub plays: u32,
+    pub completed: u32,
+}
+
+impl Tally {
+    fn count(&mut self, completed: bool) {
+        self.plays += 1;
+        self.completed += u32::from(completed);
+    }
+
+    /// Completion rate, held towards `prior` as if by `strength` earlier plays.
+    pub fn rate(self, prior: f32, strength: f32) -> f32 {
+        (self.completed as f32 + prior * strength) / (self.plays as f32 + strength)
+    }
+}
+
+/// Past plays, the newest last, with counts over all of them.
+#[derive(Clone, Debug)]
+pub struct History {
+    recent: VecDeque<Interaction>,
+    all: Tally,
+    /// Plays, and the number of the last one.
+    songs: BTreeMap<SongId, (u32, u32)>,
+    artists: BTreeMap<ArtistId, (u32, u32)>,
+    genres: BTreeMap<GenreId, Tally>,
+    families: Vec<Tally>,
+    /// Plays of songs never heard before, and of songs heard before.
+    new_songs: Tally,
+    known_songs: Tally,
+    /// Sum of the audio features of completed plays, in standard units.
+    completed_sound: [f32; AudioFeature::COUNT],
+}
+
+impl Default for History {
+    fn default() -> Self {
+        History {
+            recent: VecDeque::with_capacity(HISTORY_LENGTH + 1),
+            all: Tally::default(),
+            songs: BTreeMap::new(),
+            artists: BTreeMap::new(),
+            genres: BTreeMap::new(),
+            families: vec![Tally::default(); taxonomy().families.len()],
+            new_songs: Tally::default(),
+            known_songs: Tally::default(),
+            completed_sound: [0.0; AudioFeature::COUNT],
+        }
+    }
+}
+
+impl History {
+    pub fn record(&mut self, catalogue: &Catalogue, play: Interaction) {
+        let song = catalogue.song(play.song);
+        let known = self.songs.contains_key(&play.song);
+        if known { &mut self.known_songs } else { &mut self.new_songs }.count(play.completed);
+        if play.completed {
+            for feature in AudioFeature::ALL {
+                self.completed_sound[feature as usize] += song.audio(feature);
+            }
+        }
+        self.all.count(play.completed);
+        let count = |entry: &mut (u32, u32)| *entry = (entry.0 + 1, self.all.plays);
+        count(self.songs.entry(play.song).or_default());
+        count(self.artists.entry(song.lead_artist()).or_default());
+        self.genres.entry(song.genre).or_default().count(play.completed);
+        self.families[catalogue.family(song)].count(play.completed);
+        self.recent.push_back(play);
+        if self.recent.len() > HISTORY_LENGTH {
+            self.recent.pop_front();
+        }
+    }
+
+    /// The last plays the model may see, oldest first.
+    pub fn recent(&self) -> &VecDeque<Interaction> {
+        &self.recent
+    }
+
+    /// All plays ever recorded.
+    pub fn all(&self) -> Tally {
+        self.all
+    }
+
+    /// How much more of new songs is completed than of known ones, in [-1, 1].
+    pub fn novelty_appetite(&self) -> f32 {
+        let usual = self.all.rate(0.6, 5.0);
+        self.new_songs.rate(usual, 8.0) - self.known_songs.rate(usual, 8.0)
+    }
+
+    /// Mean squared distance of a song's sound from that of completed plays, over all features in
+    /// standard units, with the mean held towards the overall one as if by four plays.
+    pub fn sound_distance(&self, song: &Song) -> f32 {
+        let plays = self.all.completed as f32 + 4.0;
+        let off = |f: AudioFeature| song.audio(f) - self.completed_sound[f as usize] / plays;
+        AudioFeature::ALL.iter().map(|&f| off(f).powi(2)).sum::<f32>() / AudioFeature::COUNT as f32
+    }
+
+    pub fn genre(&self, genre: GenreId) -> Tally {
+        self.genres.get(&genre).copied().unwrap_or_default()
+    }
+
+    pub fn family(&self, family: usize) -> Tally {
+        self.families[family]
+    }
+
+    pub fn song(&self, song: SongId) -> Familiarity {
+        self.familiarity(self.songs.get(&song))
+    }
+
+    pub fn artist(&self, artist: ArtistId) -> Familiarity {
+        self.familiarity(self.artists.get(&artist))
+    }
+
+    /// Songs heard, in catalogue order.
+    pub fn heard(&self) -> impl Iterator<Item = SongId> {
+        self.songs.keys().copied()
+    }
+
+    fn familiarity(&self, entry: Option<&(u32, u32)>) -> Familiarity {
+        match entry {
+            None => Familiarity::default(),
+            Some(&(plays, last)) => Familiarity { plays, plays_ago: Some(self.all.plays - last) },
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Melody: a listening simulator and music-recommendation lab.
+//!
+//! The engine is a pure state machine; see `ARCHITECTURE.md` for the map.
+
+pub mod bandit;
+pub mod catalogue;
+#[cfg(feature = "terminal")]
+pub mod cli;
+pub mod content;
+pub mod engine;
+pub mod evaluation;
+pub mod event;
+pub mod feedback;
+pub mod history;
+pub mod input;
+pub mod model;
+pub mod objective;
+pub mod opening;
+pub mod policy;
+pub mod profile;
+pub mod ranking;
+pub mod rng;
+pub mod scene;
+pub mod score;
+pub mod session;
+pub mod simulation;
+pub mod training;

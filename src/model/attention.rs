@@ -1,0 +1,234 @@
+//! The pre-norm Transformer encoder, with candidates isolated from each other.
+//!
+//! History tokens attend to each other under a mask. A candidate attends to the history and to
+//! itself, never to another candidate, so its score does not depend on what is scored beside it
+//! and every layer's keys and values of the history are computed once for all candidates.
+
+use burn::module::{Module, Param};
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::activation::{gelu, softmax};
+use burn::tensor::{Bool, Int, Tensor};
+
+use super::layers::Initialiser;
+
+/// Keys and values of a history at one layer, `[batch, heads, tokens, d_head]` each.
+#[derive(Clone, Debug)]
+pub struct KeysValues {
+    keys: Tensor<4>,
+    values: Tensor<4>,
+}
+
+/// Multi-head scaled dot-product attention (Vaswani et al. 2017, section 3.2).
+#[derive(Module, Debug)]
+pub struct Attention {
+    /// Query, key and value projections side by side, in that order.
+    pub qkv: Linear,
+    pub output: Linear,
+    heads: usize,
+}
+
+impl Attention {
+    fn new(init: &mut Initialiser, d_model: usize, heads: usize) -> Self {
+        Attention {
+            qkv: init.linear(d_model, 3 * d_model),
+            output: init.linear(d_model, d_model),
+            heads,
+        }
+    }
+
+    /// Queries, keys and values of `x` `[batch, tokens, d_model]`, split into heads.
+    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 3] {
+        let [batch, tokens, d_model] = x.dims();
+        let split = self
+            .qkv
+            .forward(x)
+            .reshape([batch, tokens, 3 * self.heads, d_model / self.heads])
+            .swap_dims(1, 2);
+        [0, 1, 2].map(|part| split.clone().narrow(1, part * self.heads, self.heads))
+    }
+
+    /// Concatenates heads and projects: `[batch, heads, tokens, d_head]` to `[.., d_model]`.
+    fn merge(&self, x: Tensor<4>) -> Tensor<3> {
+        let [batch, heads, tokens, d_head] = x.dims();
+        self.output.forward(x.swap_dims(1, 2).reshape([batch, tokens, heads * d_head]))
+    }
+
+    /// Attention weights of queries over keys; `bias` is added before the softmax.
+    fn scores(queries: Tensor<4>, keys: Tensor<4>, bias: Tensor<4>) -> Tensor<4> {
+        let scale = (queries.dims()[3] as f64).sqrt();
+        queries.matmul(keys.swap_dims(2, 3)) / scale + bias
+    }
+}
+
+/// One encoder layer: attention, then a feed-forward network, each after a layer norm and each
+/// added to its input. The feed-forward uses the exact (erf) GELU.
+#[derive(Module, Debug)]
+pub struct Block {
+    pub norm_attention: LayerNorm,
+    pub attention: Attention,
+    pub norm_feed_forward: LayerNorm,
+    pub inner: Linear,
+    pub outer: Linear,
+}
+
+impl Block {
+    pub fn new(init: &mut Initialiser, d_model: usize, heads: usize, feed_forward: usize) -> Self {
+        Block {
+            norm_attention: init.norm(d_model),
+            attention: Attention::new(init, d_model, heads),
+            norm_feed_forward: init.norm(d_model),
+            inner: init.linear(d_model, feed_forward),
+            outer: init.linear(feed_forward, d_model),
+        }
+    }
+
+    /// Tokens attending to tokens. `bias` `[batch or 1, heads or 1, tokens, tokens]` is added to the
+    /// attention scores; large negative values mask. Also the attention weights.
+    pub fn forward(&self, x: Tensor<3>, bias: Tensor<4>) -> (Tensor<3>, Tensor<4>) {
+        let [queries, keys, values] =
+            self.attention.project(self.norm_attention.forward(x.clone()));
+        let weights = softmax(Attention::scores(queries, keys, bias), 3);
+        let x = x + self.attention.merge(weights.clone().matmul(values));
+        (self.feed_forward(x), weights)
+    }
+
+    /// Keys and values of history tokens, for candidates to attend to.
+    fn remember(&self, x: Tensor<3>) -> KeysValues {
+        let [_, keys, values] = self.attention.project(self.norm_attention.forward(x));
+        KeysValues { keys, values }
+    }
+
+    /// Candidates attending to a history and each to itself. `bias` `[1, heads or 1, candidates or
+    /// 1, history]`, `own` `[1, heads or 1, 1, 1]`.
+    fn attend(
+        &self,
+        candidates: Tensor<3>,
+        history: &KeysValues,
+        bias: Tensor<4>,
+        own: Tensor<4>,
+    ) -> Tensor<3> {
+        let x = candidates;
+        let [queries, keys, values] =
+            self.attention.project(self.norm_attention.forward(x.clone()));
+        let scale = (queries.dims()[3] as f64).sqrt();
+        let to_self = (queries.clone() * keys).sum_dim(3) / scale + own;
+        let to_history = Attention::scores(queries, history.keys.clone(), bias);
+        let length = to_history.dims()[3];
+        let weights = softmax(Tensor::cat(vec![to_history, to_self], 3), 3);
+        let from_history = weights.clone().narrow(3, 0, length).matmul(history.values.clone());
+        let from_self = weights.narrow(3, length, 1) * values;
+        let x = x + self.attention.merge(from_history + from_self);
+        self.feed_forward(x)
+    }
+
+    fn feed_forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let hidden = gelu(self.inner.forward(self.norm_feed_forward.forward(x.clone())));
+        x + self.outer.forward(hidden)
+    }
+}
+
+/// What is added to a score that must not count. Finite, so that a row of nothing else stays finite.
+const MASKED: f32 = -1.0e9;
+
+/// A stack of blocks over [profile token, history tokens], causal over the history.
+#[derive(Module, Debug)]
+pub struct Encoder {
+    pub blocks: Vec<Block>,
+    pub norm: LayerNorm,
+    /// Per block: learned score for each head and distance, `[heads, history + 2]`. Column 0 is the
+    /// profile token, 1 the token itself, 2 the event before it, and so on.
+    pub recency: Vec<Param<Tensor<2>>>,
+}
+
+impl Encoder {
+    pub fn new(
+        init: &mut Initialiser,
+        (layers, d_model, heads, feed_forward): (usize, usize, usize, usize),
+        history: usize,
+    ) -> Self {
+        Encoder {
+            blocks: (0..layers).map(|_| Block::new(init, d_model, heads, feed_forward)).collect(),
+            norm: init.norm(d_model),
+            recency: (0..layers).map(|_| init.constant([heads, history + 2], 0.0)).collect(),
+        }
+    }
+
+    /// Keys and values of every layer for tokens `[batch, 1 + events, d_model]`.
+    pub fn remember(&self, tokens: Tensor<3>) -> Vec<KeysValues> {
+        let count = tokens.dims()[1];
+        // Row 0 is the profile token, which sees only itself; event i sees the profile and events
+        // up to itself.
+        let bias = Distances::new(count, count, |query, key| match (query, key) {
+            (0, 0) => Some(1),
+            (0, _) => None,
+            (_, 0) => Some(0),
+            (query, key) => (key <= query).then(|| query - key + 1),
+        });
+        let mut x = tokens;
+        let mut memory = Vec::with_capacity(self.blocks.len());
+        for (i, (block, recency)) in self.blocks.iter().zip(&self.recency).enumerate() {
+            memory.push(block.remember(x.clone()));
+            // Candidates read keys and values alone, so the last layer's own output has no use.
+            if i + 1 < self.blocks.len() {
+                x = block.forward(x, bias.scores(recency.val())).0;
+            }
+        }
+        memory
+    }
+
+    /// Candidates `[batch, candidates, d_model]` after the last layer's norm. `after` gives the
+    /// number of events each candidate may see.
+    pub fn attend(
+        &self,
+        candidates: Tensor<3>,
+        memory: &[KeysValues],
+        after: impl Fn(usize) -> usize,
+        rows: usize,
+    ) -> Tensor<3> {
+        let keys = memory.first().map_or(0, |m| m.keys.dims()[2]);
+        let bias = Distances::new(rows, keys, |candidate, key| match key {
+            0 => Some(0),
+            key => (key <= after(candidate)).then(|| after(candidate) + 2 - key),
+        });
+        let mut x = candidates;
+        for ((block, memory), recency) in self.blocks.iter().zip(memory).zip(&self.recency) {
+            let recency = recency.val();
+            let heads = recency.dims()[0];
+            let own = recency.clone().narrow(1, 1, 1).reshape([1, heads, 1, 1]);
+            x = block.attend(x, memory, bias.scores(recency), own);
+        }
+        self.norm.forward(x)
+    }
+}
+
+/// Which column of the recency table each (query, key) pair reads, if the query may see the key.
+struct Distances {
+    rows: usize,
+    keys: usize,
+    columns: Vec<i32>,
+    hidden: Vec<bool>,
+}
+
+impl Distances {
+    fn new(rows: usize, keys: usize, column: impl Fn(usize, usize) -> Option<usize>) -> Self {
+        let pairs = || (0..rows).flat_map(|r| (0..keys).map(move |k| (r, k)));
+        Distances {
+            rows,
+            keys,
+            columns: pairs().map(|(r, k)| column(r, k).unwrap_or(0) as i32).collect(),
+            hidden: pairs().map(|(r, k)| column(r, k).is_none()).collect(),
+        }
+    }
+
+    /// The bias `[1, heads, rows, keys]`: the learned recency score, or the mask.
+    fn scores(&self, recency: Tensor<2>) -> Tensor<4> {
+        let device = recency.device();
+        let heads = recency.dims()[0];
+        let columns = Tensor::<1, Int>::from_data(self.columns.as_slice(), &device);
+        let hidden = Tensor::<1, Bool>::from_data(self.hidden.as_slice(), &device);
+        recency
+            .select(1, columns)
+            .mask_fill(hidden.unsqueeze::<2>().expand([heads, self.rows * self.keys]), MASKED)
+            .reshape([1, heads, self.rows, self.keys])
+    }
+}

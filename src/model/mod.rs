@@ -1,0 +1,29 @@
+//! The model: a shared Transformer, three heads over a mixture of experts.
+
+mod attention;
+mod config;
+mod device;
+mod features;
+mod heads;
+mod layers;
+mod mmoe;
+mod network;
+mod schema;
+mod session_encoder;
+mod songs;
+mod store;
+mod version;
+
+pub use attention::{Block, Encoder};
+pub use config::{InterestBlend, NetworkConfig, Sharing};
+pub use device::{Backend, device};
+pub use features::*;
+pub use heads::{Gates, HeadOutputs, TASKS, Task};
+pub use layers::Initialiser;
+pub use mmoe::{Mmoe, MmoeOutput};
+pub use network::{Encoded, Head, HeadTensors, Network, Sequences};
+pub use schema::Schema;
+pub use songs::SongTable;
+pub(crate) use store::floats;
+pub use store::{Manifest, ModelFiles, load, load_shipped, save, shipped_names};
+pub use version::{ModelVersion, Request, Scored, weights_hash};

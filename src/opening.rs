@@ -1,0 +1,152 @@
+//! Opening a session: names and paths become a checked engine setup.
+//!
+//! This is where files are read. The engine itself never does.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::bandit::WarmStart;
+use crate::catalogue::{self, Catalogue};
+use crate::engine::{Engine, Setup};
+use crate::input::{InputError, Problem};
+use crate::model::{self, Backend, ModelFiles, ModelVersion};
+use crate::policy::{self, Policy};
+use crate::profile::{self, Profile};
+use crate::scene::Scene;
+use crate::simulation::{World, past_plays};
+
+/// What a session is opened with. Each of catalogue, policy, model and profile is the name of a
+/// shipped one or the path of one's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    pub profile: String,
+    /// The profile's own scene if absent.
+    pub scene: Option<Scene>,
+    pub seed: u64,
+    pub policy: String,
+    pub model: String,
+    pub catalogue: String,
+}
+
+/// The name every kind's shipped default goes by.
+pub const DEFAULT: &str = "default";
+
+impl Default for Opening {
+    fn default() -> Self {
+        Opening {
+            profile: profile::shipped_names().next().unwrap_or_default().into(),
+            scene: None,
+            seed: 1,
+            policy: DEFAULT.into(),
+            model: DEFAULT.into(),
+            catalogue: DEFAULT.into(),
+        }
+    }
+}
+
+/// Loads what sessions share, so that opening another one costs little.
+#[derive(Clone, Debug)]
+pub struct Library {
+    pub catalogue: Arc<Catalogue>,
+    pub policy: Arc<Policy>,
+    pub model: ModelVersion,
+    examples: Arc<crate::feedback::Examples>,
+    world: Arc<World>,
+}
+
+impl Library {
+    /// Loads catalogue, policy and model; relative paths start at `base`.
+    pub fn load(opening: &Opening, base: &Path, backend: Backend) -> Result<Self, InputError> {
+        let device = model::device(backend);
+        let catalogue = Arc::new(catalogue_named(&opening.catalogue, base)?);
+        let files = model_named(&opening.model, base, &device)?;
+        Ok(Library {
+            policy: Arc::new(policy_named(&opening.policy, base)?),
+            model: ModelVersion::new(&files, &catalogue, &device),
+            examples: Arc::new(files.examples),
+            world: Arc::new(World::new(&catalogue)),
+            catalogue,
+        })
+    }
+
+    /// The hidden truth of the catalogue, for simulated listeners.
+    pub fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
+    /// An engine for a listener of this library.
+    pub fn engine(
+        &self,
+        profile: Profile,
+        scene: Option<Scene>,
+        seed: u64,
+        warm_start: Option<Arc<WarmStart>>,
+    ) -> Engine {
+        Engine::new(Setup {
+            scene: scene.unwrap_or(profile.scene),
+            past: Arc::new(past_plays(&self.catalogue, &self.world, &profile)),
+            catalogue: self.catalogue.clone(),
+            policy: self.policy.clone(),
+            profile: Arc::new(profile),
+            model: self.model.clone(),
+            examples: self.examples.clone(),
+            seed,
+            warm_start,
+        })
+    }
+
+    /// The same library under another policy.
+    pub fn with_policy(&self, policy: Policy) -> Self {
+        Library { policy: Arc::new(policy), ..self.clone() }
+    }
+}
+
+/// A shipped catalogue or the one in a folder.
+pub fn catalogue_named(name: &str, base: &Path) -> Result<Catalogue, InputError> {
+    if name == DEFAULT {
+        return Ok(catalogue::default_catalogue());
+    }
+    catalogue::load(&path("catalogue", name, base, [DEFAULT])?)
+}
+
+pub fn policy_named(name: &str, base: &Path) -> Result<Policy, InputError> {
+    match policy::shipped(name) {
+        Some(policy) => Ok(policy),
+        None => policy::load(&path("policy", name, base, policy::shipped_names())?),
+    }
+}
+
+pub fn profile_named(name: &str, base: &Path) -> Result<Profile, InputError> {
+    match profile::shipped(name) {
+        Some(profile) => Ok(profile),
+        None => profile::load(&path("profile", name, base, profile::shipped_names())?),
+    }
+}
+
+pub fn model_named(
+    name: &str,
+    base: &Path,
+    device: &burn::tensor::Device,
+) -> Result<ModelFiles, InputError> {
+    match model::load_shipped(name, device) {
+        Some(files) => files,
+        None => model::load(&path("model", name, base, model::shipped_names())?, device),
+    }
+}
+
+/// The path a name that is not shipped stands for.
+fn path<'a>(
+    what: &str,
+    name: &str,
+    base: &Path,
+    shipped: impl IntoIterator<Item = &'a str>,
+) -> Result<PathBuf, InputError> {
+    let path = base.join(name);
+    if path.exists() {
+        return Ok(path);
+    }
+    let message = format!("no shipped {what} has this name and no file is there");
+    Err(Problem::new(name, message).line(1).field(what).suggest(name, shipped).into())
+}

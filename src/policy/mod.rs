@@ -1,0 +1,260 @@
+//! The policy: every tunable of ranking, mixing, bandit and guardrails, in one TOML.
+
+mod file;
+mod shipped;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use file::{load, parse};
+pub use shipped::{DEFAULT_TEXT, shipped, shipped_names};
+
+use crate::model::InterestBlend;
+use crate::profile::Tier;
+use crate::scene::Scene;
+
+/// A policy that has been checked, with the hash of its text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// SHA-256 of the file, in hexadecimal.
+    pub hash: String,
+    pub settings: Settings,
+}
+
+impl std::ops::Deref for Policy {
+    type Target = Settings;
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+/// The contents of a policy file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub format: u32,
+    pub name: String,
+    pub interest: InterestBlend,
+    pub fusion: Fusion,
+    pub segments: Vec<Segment>,
+    pub appetites: Vec<Appetite>,
+    pub scenes: BTreeMap<Scene, SceneEffect>,
+    pub candidates: Quotas,
+    pub adjustments: Adjustments,
+    pub session: SessionTuning,
+    pub mixing: Mixing,
+    pub bandit: Bandit,
+    pub guardrail: Guardrail,
+    pub near_line: NearLine,
+}
+
+/// Fusion weights, or a change of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    pub alpha: f64,
+    pub beta: f64,
+    pub gamma: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fusion {
+    pub epsilon: f64,
+}
+
+/// Conditions on what is known of a listener; all must hold.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct When {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<Vec<Tier>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenure_days: Option<Bounds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours_per_week: Option<Bounds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub premium_previews: Option<Bounds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub past_conversions: Option<Bounds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub novelty_appetite: Option<Bounds>,
+}
+
+/// `at_least <= value < below`, either side open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bounds {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub below: Option<f64>,
+}
+
+impl Bounds {
+    pub fn hold(&self, value: f64) -> bool {
+        self.at_least.is_none_or(|least| value >= least)
+            && self.below.is_none_or(|below| value < below)
+    }
+}
+
+/// What gamma multiplies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GammaScores {
+    /// The exposure head, for promoted songs; zero for natural ones.
+    #[default]
+    Promotion,
+    /// How unlike the last plays a song is.
+    Diversity,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Segment {
+    pub name: String,
+    pub name_zh: String,
+    #[serde(default)]
+    pub when: When,
+    pub weights: Weights,
+    #[serde(default)]
+    pub gamma_scores: GammaScores,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Appetite {
+    pub name: String,
+    pub name_zh: String,
+    #[serde(default)]
+    pub when: When,
+    pub novelty: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SceneEffect {
+    pub weights: Weights,
+    pub novelty: f64,
+}
+
+/// Most songs each candidate source may bring.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quotas {
+    pub similar: usize,
+    pub familiar: usize,
+    pub session: usize,
+    pub search: usize,
+    pub popular: usize,
+    pub new: usize,
+    pub exploration: usize,
+    pub promoted: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Adjustments {
+    pub genre_streak: f64,
+    pub artist_streak: f64,
+    pub search: f64,
+    pub artist_spread: f64,
+    pub repeat: f64,
+    pub repeat_fade: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionTuning {
+    pub rise: f64,
+    pub fall: f64,
+    pub rise_fade_s: f64,
+    pub fall_fade_s: f64,
+    pub search_fade_s: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mixing {
+    pub queue: usize,
+    /// M
+    pub at_most: usize,
+    /// N
+    pub window: usize,
+    pub spacing: usize,
+    /// P
+    pub protected: usize,
+    pub per_song: u32,
+    pub per_campaign: u32,
+    pub least_interest: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Algorithm {
+    /// Linear Thompson sampling.
+    Thompson,
+    /// Disjoint LinUCB.
+    LinUcb,
+    /// Always the first arm.
+    Fixed,
+}
+
+impl Algorithm {
+    pub fn name(self) -> &'static str {
+        match self {
+            Algorithm::Thompson => "thompson",
+            Algorithm::LinUcb => "linucb",
+            Algorithm::Fixed => "fixed",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bandit {
+    pub algorithm: Algorithm,
+    pub exploration: f64,
+    pub uniform: f64,
+    pub forgetting: f64,
+    pub ridge: f64,
+    pub every: u32,
+    pub user_weight: f64,
+    pub commercial_weight: f64,
+    pub baseline_rate: f64,
+    pub arms: Vec<Arm>,
+}
+
+/// A promotion-ratio level with a change of weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arm {
+    pub name: String,
+    pub ratio: f64,
+    pub weights: Weights,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guardrail {
+    pub window: usize,
+    pub act_below: f64,
+    pub release_above: f64,
+    pub hold: u32,
+    pub levels: u32,
+    pub cap_step: usize,
+    pub alpha_step: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NearLine {
+    pub every: u32,
+    pub lag: u32,
+    pub steps: u32,
+    pub learning_rate: f64,
+    pub newest: usize,
+    pub replayed: usize,
+    pub tolerance: f64,
+}

@@ -1,0 +1,246 @@
+//! Candidate sources: who brings a song into the running.
+
+use rand::seq::index;
+
+use super::pipeline::Listening;
+use crate::catalogue::SongId;
+use crate::content::similarity;
+use crate::rng::{Purpose, generator};
+
+/// Brings songs, at most its quota.
+pub trait Source: Sync {
+    fn name(&self) -> &'static str;
+
+    /// Songs of this source, the most fitting first. May bring more than the quota; the runner cuts.
+    fn gather(&self, listening: &Listening) -> Vec<SongId>;
+
+    fn quota(&self, listening: &Listening) -> usize;
+}
+
+/// Every source, in the order of a [`SourceSet`]'s bits.
+pub const SOURCES: &[&dyn Source] =
+    &[&Similar, &Familiar, &Session, &Searched, &Popular, &New, &Exploration, &Promoted];
+
+/// The sources that brought a song.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SourceSet(u8);
+
+impl SourceSet {
+    pub fn insert(&mut self, source: usize) {
+        self.0 |= 1 << source;
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub fn names(self) -> Vec<String> {
+        (0..SOURCES.len())
+            .filter(|i| self.0 & (1 << i) != 0)
+            .map(|i| SOURCES[i].name().to_string())
+            .collect()
+    }
+}
+
+/// Runs every source: for each song of the catalogue the sources that brought it, and how many
+/// songs each source brought.
+pub fn gather(listening: &Listening) -> (Vec<SourceSet>, Vec<usize>) {
+    let mut sets = vec![SourceSet::default(); listening.catalogue.songs.len()];
+    let counts = SOURCES
+        .iter()
+        .enumerate()
+        .map(|(i, source)| {
+            let brought = source.gather(listening);
+            let kept = brought.iter().take(source.quota(listening));
+            kept.map(|song| sets[song.index()].insert(i)).count()
+        })
+        .collect();
+    (sets, counts)
+}
+
+/// Orders songs by a value, the highest first, ties in catalogue order.
+fn by(mut songs: Vec<(f64, SongId)>) -> Vec<SongId> {
+    songs.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    songs.into_iter().map(|(_, song)| song).collect()
+}
+
+/// Like the songs completed or liked last.
+struct Similar;
+
+/// Plays that speak for what the listener likes now.
+const ANCHORS: usize = 5;
+
+impl Source for Similar {
+    fn name(&self) -> &'static str {
+        "similar"
+    }
+
+    fn quota(&self, l: &Listening) -> usize {
+        l.policy.candidates.similar
+    }
+
+    fn gather(&self, l: &Listening) -> Vec<SongId> {
+        let anchors: Vec<SongId> = l
+            .view
+            .history
+            .recent()
+            .iter()
+            .rev()
+            .filter(|play| play.completed || play.liked || play.saved)
+            .take(ANCHORS)
+            .map(|play| play.song)
+            .collect();
+        if anchors.is_empty() {
+            return Vec::new();
+        }
+        let nearest = |song: SongId| {
+            let alike = |&anchor: &SongId| {
+                similarity(l.catalogue, l.catalogue.song(anchor), l.catalogue.song(song))
+            };
+            anchors.iter().map(alike).fold(0.0, f64::max)
+        };
+        by(l.catalogue.ids().map(|song| (nearest(song), song)).collect())
+    }
+}
+
+/// Completed before, the most often first.
+struct Familiar;
+
+impl Source for Familiar {
+    fn name(&self) -> &'static str {
+        "familiar"
+    }
+
+    fn quota(&self, l: &Listening) -> usize {
+        l.policy.candidates.familiar
+    }
+
+    fn gather(&self, l: &Listening) -> Vec<SongId> {
+        let heard = l.view.history.heard();
+        by(heard.map(|song| (f64::from(l.view.history.song(song).plays), song)).collect())
+    }
+}
+
+/// Of the genres that are on a streak.
+struct Session;
+
+/// A genre below this level is not on a streak.
+const ON_A_STREAK: f64 = 0.2;
+
+impl Source for Session {
+    fn name(&self) -> &'static str {
+        "session"
+    }
+
+    fn quota(&self, l: &Listening) -> usize {
+        l.policy.candidates.session
+    }
+
+    fn gather(&self, l: &Listening) -> Vec<SongId> {
+        let level = |song| l.streaks.genre(song).level(&l.policy.session, l.now_ms);
+        let songs = l.catalogue.ids().filter_map(|id| {
+            let song = l.catalogue.song(id);
+            let level = level(song.genre);
+            (level > ON_A_STREAK).then(|| (level + f64::from(song.popularity) / 200.0, id))
+        });
+        by(songs.collect())
+    }
+}
+
+/// Related to what the listener searched for.
+struct Searched;
+
+impl Source for Searched {
+    fn name(&self) -> &'static str {
+        "search"
+    }
+
+    fn quota(&self, l: &Listening) -> usize {
+        l.policy.candidates.search
+    }
+
+    fn gather(&self, l: &Listening) -> Vec<SongId> {
+        if l.searches.iter().next().is_none() {
+            return Vec::new();
+        }
+        let claim = |song| l.searches.claim(l.catalogue, &l.policy.session, l.now_ms, song);
+        by(l.catalogue.ids().map(|s| (claim(s), s)).filter(|(claim, _)| *claim > 0.0).collect())
+    }
+}
+
+/// The most popular.
+struct Popular;
+
+impl Source for Popular {
+    fn name(&self) -> &'static str {
+        "popular"
+    }
+
+    fn quota(&self, l: &Listening) -> usize {
+        l.policy.candidates.popular
+    }
+
+    fn gather(&self, l: &Listening) -> Vec<SongId> {
+        by(l.catalogue.ids().map(|s| (l.catalogue.song(s).popularity.into(), s)).collect())
+    }
+}
+
+/// The latest releases. A catalogue without years has none.
+struct New;
+
+impl Source for New {
+    fn name(&self) -> &'static str {
+        "new"
+    }
+
+    fn quota(&self, l: &Listening) -> usize {
+        l.policy.candidates.new
+    }
+
+    fn gather(&self, l: &Listening) -> Vec<SongId> {
+        let dated = l.catalogue.ids().filter_map(|id| {
+            let song = l.catalogue.song(id);
+            Some((f64::from(song.year?) + f64::from(song.popularity) / 200.0, id))
+        });
+        by(dated.collect())
+    }
+}
+
+/// Drawn at random, so that every song has a chance to be heard and learned about.
+struct Exploration;
+
+impl Source for Exploration {
+    fn name(&self) -> &'static str {
+        "exploration"
+    }
+
+    fn quota(&self, l: &Listening) -> usize {
+        l.policy.candidates.exploration
+    }
+
+    fn gather(&self, l: &Listening) -> Vec<SongId> {
+        let mut rng = generator(l.seed, Purpose::Exploration, l.step.into());
+        let songs = l.catalogue.songs.len();
+        let drawn = index::sample(&mut rng, songs, self.quota(l).min(songs));
+        drawn.into_iter().map(|i| SongId(i as u32)).collect()
+    }
+}
+
+/// Of campaigns, the ones the interest head likes best.
+struct Promoted;
+
+impl Source for Promoted {
+    fn name(&self) -> &'static str {
+        "promoted"
+    }
+
+    fn quota(&self, l: &Listening) -> usize {
+        l.policy.candidates.promoted
+    }
+
+    fn gather(&self, l: &Listening) -> Vec<SongId> {
+        let promoted = l.catalogue.ids().filter(|&s| l.catalogue.song(s).promoted());
+        let fit = |s: SongId| l.outputs[s.index()].interest(&l.policy.interest).value();
+        by(promoted.map(|s| (fit(s), s)).collect())
+    }
+}

@@ -1,0 +1,22 @@
+//! Ranking: candidates, fusion, adjustments, mixing - and a ledger of every point of score.
+//!
+//! ```text
+//! sources bring candidates -> fusion of the heads -> adjustments -> mixing of promoted songs -> queue
+//! ```
+
+mod adjust;
+mod candidates;
+mod fusion;
+mod ledger;
+mod mixing;
+mod pipeline;
+mod segment;
+mod weights;
+
+pub use adjust::{ADJUSTMENTS, Adjustment};
+pub use candidates::{SOURCES, Source, SourceSet};
+pub use ledger::{Dropped, Ledger, Node, Stage};
+pub use mixing::{Displaced, Heard, Mix, Placed, Rules, mix};
+pub use pipeline::{Listening, Queued, Ranking, rank, stages};
+pub use segment::{Group, appetite, segment};
+pub use weights::{FusionWeights, Term, Weight, fusion_weights};

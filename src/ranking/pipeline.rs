@@ -1,0 +1,328 @@
+//! The ranking pipeline: one listener at one moment in, a queue with its accounts out.
+
+use std::collections::BTreeMap;
+
+use super::adjust::ADJUSTMENTS;
+use super::candidates::{SOURCES, SourceSet, gather};
+use super::fusion::{Fused, Scores, exposure_score};
+use super::ledger::{Dropped, Ledger, Node, Stage};
+use super::mixing::{Candidate, Displaced, Placed, Rules, mix};
+use super::weights::FusionWeights;
+use crate::catalogue::{ArtistId, Catalogue, Song, SongId};
+use crate::content::similarity;
+use crate::model::{HeadOutputs, ListenerView};
+use crate::policy::{GammaScores, Policy};
+use crate::rng::{Purpose, generator};
+use crate::score::Score;
+use crate::session::{Searches, Streaks};
+use rand::RngExt;
+
+/// Everything ranking looks at.
+#[derive(Clone, Copy)]
+pub struct Listening<'a> {
+    pub catalogue: &'a Catalogue,
+    pub policy: &'a Policy,
+    pub view: ListenerView<'a>,
+    pub streaks: &'a Streaks,
+    pub searches: &'a Searches,
+    /// Head outputs of every song, in catalogue order.
+    pub outputs: &'a [HeadOutputs],
+    pub weights: &'a FusionWeights,
+    pub gamma_scores: GammaScores,
+    /// How much new songs are favoured, by scene and appetite.
+    pub novelty: f64,
+    pub rules: Rules<'a>,
+    /// The song playing now, which is not queued again.
+    pub playing: Option<SongId>,
+    pub now_ms: u64,
+    pub seed: u64,
+    pub step: u32,
+}
+
+/// One song's way through the pipeline.
+#[derive(Clone, Debug, PartialEq)]
+struct Ranked {
+    sources: SourceSet,
+    scores: Scores,
+    fused: Fused,
+    /// One per adjustment.
+    deltas: Vec<Score>,
+    spread: Score,
+    total: Score,
+    filtered: Option<Dropped>,
+}
+
+/// A place of the queue.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Queued {
+    pub song: SongId,
+    pub promoted: bool,
+    pub score: Score,
+    pub displaced: Option<Displaced>,
+}
+
+/// The outcome for every song of the catalogue.
+pub struct Ranking<'a> {
+    listening: Listening<'a>,
+    songs: Vec<Ranked>,
+    pub queue: Vec<Queued>,
+    /// How many songs each source brought, by name.
+    pub sources: BTreeMap<&'static str, usize>,
+    /// Songs any source brought.
+    pub retrieved: usize,
+    /// The best songs that were retrieved and allowed but found no place.
+    pub runners_up: Vec<SongId>,
+}
+
+/// Better-ranked songs by the same artist that still count for the spread.
+const SPREAD_AT_MOST: i64 = 5;
+
+/// Plays a song is compared with for its diversity.
+const DIVERSE_FROM: usize = 5;
+
+/// The names of the pipeline's stages, in order.
+pub fn stages() -> Vec<String> {
+    let sources = SOURCES.iter().map(|s| format!("source: {}", s.name()));
+    let adjustments = ADJUSTMENTS.iter().map(|a| format!("adjustment: {}", a.name()));
+    let rest = ["adjustment: artist spread", "mixing"].map(str::to_string);
+    let fusion = std::iter::once("fusion".to_string());
+    sources.chain(fusion).chain(adjustments).chain(rest).collect()
+}
+
+/// Ranks the catalogue and fills the queue.
+///
+/// Ties in the total go to the song with the higher interest, then to the earlier in the catalogue.
+pub fn rank(listening: Listening<'_>) -> Ranking<'_> {
+    let (sets, counts) = gather(&listening);
+    let mut epsilon = generator(listening.seed, Purpose::Epsilon, listening.step.into());
+    let mut songs: Vec<Ranked> = listening
+        .catalogue
+        .ids()
+        .map(|id| {
+            // Drawn for every song, so that whether one is a candidate moves no other's.
+            let tie = Score::new(epsilon.random::<f64>() * listening.policy.fusion.epsilon);
+            score(&listening, id, tie, sets[id.index()])
+        })
+        .collect();
+
+    let mut order: Vec<SongId> =
+        listening.catalogue.ids().filter(|id| songs[id.index()].filtered.is_none()).collect();
+    sort(&mut order, &songs);
+    spread_artists(&listening, &order, &mut songs);
+    sort(&mut order, &songs);
+
+    let candidate = |id: &SongId| {
+        let song = listening.catalogue.song(*id);
+        Candidate {
+            song: *id,
+            interest: songs[id.index()].scores.interest,
+            campaign: song.campaign,
+        }
+    };
+    let (promoted, natural): (Vec<_>, Vec<_>) =
+        order.iter().map(candidate).partition(|c| c.campaign.is_some());
+    let mixed = mix(&listening.rules, &natural, &promoted);
+    let queue: Vec<Queued> = mixed
+        .queue
+        .iter()
+        .map(|&Placed { song, promoted, displaced }| Queued {
+            song,
+            promoted,
+            score: songs[song.index()].total,
+            displaced,
+        })
+        .collect();
+    let runners_up =
+        order.iter().copied().filter(|s| !queue.iter().any(|q| q.song == *s)).take(10).collect();
+    Ranking {
+        sources: SOURCES.iter().map(|s| s.name()).zip(counts).collect(),
+        retrieved: songs.iter().filter(|s| !s.sources.is_empty()).count(),
+        listening,
+        songs,
+        queue,
+        runners_up,
+    }
+}
+
+/// Scores one song through fusion and the adjustments.
+fn score(l: &Listening, id: SongId, epsilon: Score, sources: SourceSet) -> Ranked {
+    let song = l.catalogue.song(id);
+    let outputs = &l.outputs[id.index()];
+    let scores = Scores {
+        interest: outputs.interest(&l.policy.interest),
+        subscription: outputs.subscription,
+        exposure: exposure_score(outputs, song.promoted(), || diversity(l, song), l.gamma_scores),
+        epsilon,
+    };
+    let fused = Fused::new(&scores, l.weights);
+    let deltas: Vec<Score> = ADJUSTMENTS.iter().map(|a| Score::new(a.delta(l, id))).collect();
+    let total = fused.total() + deltas.iter().copied().sum();
+    let filtered = filter(l, id, sources, &scores);
+    Ranked { sources, scores, fused, deltas, spread: Score::ZERO, total, filtered }
+}
+
+/// The rules that exclude a song whatever its score. The margin of a song that was not retrieved is
+/// filled in when its ledger is asked for, as it depends on the queue.
+fn filter(l: &Listening, id: SongId, sources: SourceSet, scores: &Scores) -> Option<Dropped> {
+    let dropped = |stage, why: String, margin| Some(Dropped { stage, why, margin });
+    if sources.is_empty() {
+        return dropped(Stage::Retrieval, "no source brought it".into(), Score::ZERO);
+    }
+    if l.playing == Some(id) {
+        return dropped(Stage::Filter, "it is playing now".into(), Score::ZERO);
+    }
+    let least = Score::new(l.policy.mixing.least_interest);
+    if l.catalogue.song(id).promoted() && scores.interest < least {
+        let why = format!("promoted songs need an interest of {least:.3}");
+        return dropped(Stage::Filter, why, least - scores.interest);
+    }
+    None
+}
+
+/// How unlike the last plays a song is, in [0, 1].
+fn diversity(l: &Listening, song: &Song) -> Score {
+    let recent = l.view.history.recent();
+    let alike = recent
+        .iter()
+        .rev()
+        .take(DIVERSE_FROM)
+        .map(|play| similarity(l.catalogue, l.catalogue.song(play.song), song))
+        .fold(0.0, f64::max);
+    Score::new(1.0 - alike)
+}
+
+fn sort(order: &mut [SongId], songs: &[Ranked]) {
+    order.sort_by(|a, b| {
+        let (x, y) = (&songs[a.index()], &songs[b.index()]);
+        y.total.cmp(&x.total).then(y.scores.interest.cmp(&x.scores.interest)).then(a.cmp(b))
+    });
+}
+
+/// Lowers each song by how many better-ranked ones its lead artist has.
+fn spread_artists(l: &Listening, order: &[SongId], songs: &mut [Ranked]) {
+    let step = Score::new(l.policy.adjustments.artist_spread);
+    let mut better: BTreeMap<ArtistId, i64> = BTreeMap::new();
+    for id in order {
+        let count = better.entry(l.catalogue.song(*id).lead_artist()).or_default();
+        let ranked = &mut songs[id.index()];
+        ranked.spread = Score::from_millionths(-step.millionths() * (*count).min(SPREAD_AT_MOST));
+        ranked.total += ranked.spread;
+        *count += 1;
+    }
+}
+
+impl Ranking<'_> {
+    /// The final score of any song.
+    pub fn total(&self, song: SongId) -> Score {
+        self.songs[song.index()].total
+    }
+
+    /// The three scores that were fused for any song.
+    pub fn scores(&self, song: SongId) -> Scores {
+        self.songs[song.index()].scores
+    }
+
+    /// The account of any song, shown or not.
+    pub fn ledger(&self, song: SongId) -> Ledger {
+        let ranked = &self.songs[song.index()];
+        let l = &self.listening;
+        let outputs = &l.outputs[song.index()];
+        let weighed = |name, part: Score, weight: Score, score: Score, how: String| {
+            Node::leaf(name, part, format!("{weight:.3} x {score:.3}: {how}"))
+        };
+        let w = l.weights;
+        let interest = format!(
+            "completion {:.3}, play ratio {:.3}, like {:.3}, skip {:.3}",
+            outputs.completion, outputs.play_ratio, outputs.like, outputs.skip
+        );
+        let exposure = match l.gamma_scores {
+            GammaScores::Diversity => "unlike the last plays",
+            GammaScores::Promotion if l.catalogue.song(song).promoted() => {
+                "engagement with a promoted song"
+            }
+            GammaScores::Promotion => "not promoted",
+        };
+        let fusion = Node::sum(
+            "fusion",
+            "alpha interest + beta subscription + gamma exposure + epsilon",
+            vec![
+                weighed(
+                    "interest",
+                    ranked.fused.interest,
+                    w.alpha.value,
+                    ranked.scores.interest,
+                    interest,
+                ),
+                weighed(
+                    "subscription",
+                    ranked.fused.subscription,
+                    w.beta.value,
+                    ranked.scores.subscription,
+                    "subscribing in this session".into(),
+                ),
+                weighed(
+                    "exposure",
+                    ranked.fused.exposure,
+                    w.gamma.value,
+                    ranked.scores.exposure,
+                    exposure.into(),
+                ),
+                Node::leaf("epsilon", ranked.fused.epsilon, "seeded tie-breaker"),
+            ],
+        );
+        let mut adjustments: Vec<Node> = ADJUSTMENTS
+            .iter()
+            .zip(&ranked.deltas)
+            .filter(|(_, delta)| **delta != Score::ZERO)
+            .map(|(stage, delta)| Node::leaf(stage.name(), *delta, stage.how(l, song)))
+            .collect();
+        if ranked.spread != Score::ZERO {
+            let better = ranked.spread.millionths()
+                / -Score::new(l.policy.adjustments.artist_spread).millionths().max(1);
+            let how = format!("{better} better-ranked songs by the same artist");
+            adjustments.push(Node::leaf("artist spread", ranked.spread, how));
+        }
+        let children = if adjustments.is_empty() {
+            vec![fusion]
+        } else {
+            vec![fusion, Node::sum("adjustments", "stages after fusion", adjustments)]
+        };
+        Ledger {
+            score: Node::sum("score", "fusion + adjustments", children),
+            sources: ranked.sources.names(),
+            dropped: self.dropped(song),
+        }
+    }
+
+    /// Why a song is not in the queue; `None` if it is.
+    fn dropped(&self, song: SongId) -> Option<Dropped> {
+        if self.queue.iter().any(|q| q.song == song) {
+            return None;
+        }
+        let ranked = &self.songs[song.index()];
+        let promoted = self.listening.catalogue.song(song).promoted();
+        let lowest = |promoted: bool| {
+            self.queue.iter().filter(|q| q.promoted == promoted).map(|q| q.score).min()
+        };
+        if let Some(mut dropped) = ranked.filtered.clone() {
+            if dropped.stage == Stage::Retrieval {
+                dropped.margin = lowest(promoted).map_or(Score::ZERO, |s| s - ranked.total);
+            }
+            return Some(dropped);
+        }
+        let why = match (promoted, lowest(promoted)) {
+            (false, Some(lowest)) => format!("the last natural song in the queue has {lowest:.3}"),
+            (true, Some(lowest)) => format!("the last promoted song in the queue has {lowest:.3}"),
+            (true, None) => {
+                let rules = &self.listening.rules;
+                format!(
+                    "no place for a promoted song in this queue: target {:.3}, cap {} in {}",
+                    rules.target, rules.at_most, rules.mixing.window
+                )
+            }
+            (false, None) => "the queue holds no natural song".into(),
+        };
+        let margin = lowest(promoted).map_or(Score::ZERO, |s| s - ranked.total);
+        Some(Dropped { stage: Stage::Mixing, why, margin })
+    }
+}

@@ -1,0 +1,110 @@
+//! The fusion weights alpha, beta and gamma, each the exact sum of its named terms.
+
+use serde::{Deserialize, Serialize};
+
+use crate::policy::Weights;
+use crate::score::Score;
+
+/// One reason for a weight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// `segment`, `scene`, `personal`, `guardrail` or `clamp`.
+    pub name: String,
+    /// Which one: the segment's name, the arm's, ...
+    pub from: String,
+    pub value: Score,
+}
+
+/// A weight and the terms that sum to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weight {
+    pub value: Score,
+    pub terms: Vec<Term>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FusionWeights {
+    pub alpha: Weight,
+    pub beta: Weight,
+    pub gamma: Weight,
+}
+
+/// Adds up the terms, then clamps: no weight below zero, and alpha at least beta plus gamma. What
+/// the clamp had to change is a term of its own.
+pub fn fusion_weights(terms: &[(&str, String, Weights)]) -> FusionWeights {
+    let weight = |of: fn(&Weights) -> f64| {
+        let terms: Vec<Term> = terms
+            .iter()
+            .map(|(name, from, weights)| Term {
+                name: (*name).into(),
+                from: from.clone(),
+                value: Score::new(of(weights)),
+            })
+            .collect();
+        Weight { value: terms.iter().map(|t| t.value).sum(), terms }
+    };
+    let mut all = FusionWeights {
+        alpha: weight(|w| w.alpha),
+        beta: weight(|w| w.beta),
+        gamma: weight(|w| w.gamma),
+    };
+    for weight in [&mut all.alpha, &mut all.beta, &mut all.gamma] {
+        if weight.value < Score::ZERO {
+            set(weight, Score::ZERO, "not below zero");
+        }
+    }
+    let commercial = all.beta.value + all.gamma.value;
+    if all.alpha.value < commercial {
+        // Both commercial weights shrink in proportion; alpha is the listener's and stays.
+        let share = all.alpha.value.value() / commercial.value();
+        let beta = Score::new(all.beta.value.value() * share);
+        let gamma = all.alpha.value - beta;
+        set(&mut all.beta, beta, "user first");
+        set(&mut all.gamma, gamma, "user first");
+    }
+    all
+}
+
+impl FusionWeights {
+    /// Takes beta away altogether, as a term of its own.
+    pub fn silence_beta(&mut self, segment: &str) {
+        if self.beta.value != Score::ZERO {
+            set(&mut self.beta, Score::ZERO, &format!("none for {segment}"));
+        }
+    }
+}
+
+fn set(weight: &mut Weight, value: Score, why: &str) {
+    let change = value - weight.value;
+    weight.value = value;
+    weight.terms.push(Term { name: "clamp".into(), from: why.into(), value: change });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn weights() -> impl Strategy<Value = Weights> {
+        (-1.0f64..2.0, -1.0f64..2.0, -1.0f64..2.0).prop_map(|(alpha, beta, gamma)| Weights {
+            alpha,
+            beta,
+            gamma,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn weights_are_their_terms_and_put_the_user_first(
+            all in prop::collection::vec(weights(), 1..6),
+        ) {
+            let terms: Vec<_> = all.iter().map(|w| ("segment", String::new(), *w)).collect();
+            let w = fusion_weights(&terms);
+            for weight in [&w.alpha, &w.beta, &w.gamma] {
+                prop_assert_eq!(weight.terms.iter().map(|t| t.value).sum::<Score>(), weight.value);
+                prop_assert!(weight.value >= Score::ZERO);
+            }
+            prop_assert!(w.alpha.value >= w.beta.value + w.gamma.value);
+        }
+    }
+}

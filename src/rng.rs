@@ -1,0 +1,90 @@
+//! Seeded generators keyed by purpose and step.
+//!
+//! One shared generator would make every draw depend on all draws before it, so that one more candidate would change the
+//! bandit's choice. Here each (seed, purpose, step) has a stream of its own.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use sha2::{Digest, Sha256};
+
+/// What a draw is for. The name is part of the key, so renaming one changes its stream and no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The tiny term that breaks ties in the fused score.
+    Epsilon,
+    /// The exploration source among the candidates.
+    Exploration,
+    /// The bandit's choice of arm.
+    Bandit,
+    /// Which replayed examples join a near-line update.
+    NearLine,
+    /// A simulated listener's hidden taste.
+    Taste,
+    /// A simulated listener's reactions.
+    Reaction,
+    /// Which listener is drawn, and their profile.
+    Population,
+    /// Which songs a simulated log plays.
+    Logging,
+    /// Monte-Carlo estimates of what is best possible.
+    Oracle,
+    /// The generated catalogue.
+    Catalogue,
+    /// Batches, shuffles and dropped ids in training.
+    Training,
+    /// Resampling for confidence intervals.
+    Bootstrap,
+}
+
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Purpose::Epsilon => "epsilon",
+            Purpose::Exploration => "exploration",
+            Purpose::Bandit => "bandit",
+            Purpose::NearLine => "near-line",
+            Purpose::Taste => "taste",
+            Purpose::Reaction => "reaction",
+            Purpose::Population => "population",
+            Purpose::Logging => "logging",
+            Purpose::Oracle => "oracle",
+            Purpose::Catalogue => "catalogue",
+            Purpose::Training => "training",
+            Purpose::Bootstrap => "bootstrap",
+        }
+    }
+}
+
+/// The stream for one purpose at one step.
+pub fn generator(seed: u64, purpose: Purpose, step: u64) -> ChaCha8Rng {
+    let key = Sha256::new()
+        .chain_update(seed.to_le_bytes())
+        .chain_update(purpose.name())
+        .chain_update(step.to_le_bytes())
+        .finalize();
+    ChaCha8Rng::from_seed(key.into())
+}
+
+/// A stable 64-bit hash of a text (SHA-256's first bytes): the same on every machine and in every version.
+pub fn hash64(text: &str) -> u64 {
+    let digest = Sha256::digest(text.as_bytes());
+    u64::from_le_bytes(digest[..8].try_into().expect("a SHA-256 digest has 32 bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::RngExt;
+
+    #[test]
+    fn a_draw_for_one_purpose_moves_no_other() {
+        let mut alone = generator(7, Purpose::Bandit, 3);
+        let mut other = generator(7, Purpose::Epsilon, 3);
+        let mut after = generator(7, Purpose::Bandit, 3);
+        let _: f64 = other.random();
+        let (a, b): (f64, f64) = (alone.random(), after.random());
+        assert_eq!(a, b);
+        assert_ne!(a, generator(7, Purpose::Bandit, 4).random::<f64>());
+        assert_ne!(a, generator(8, Purpose::Bandit, 3).random::<f64>());
+    }
+}

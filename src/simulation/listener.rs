@@ -1,0 +1,144 @@
+//! A simulated listener in a session: mood, patience and all.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Beta, Distribution, StandardNormal};
+
+use super::response::{ABANDONED, Moment, Response, respond, sigmoid};
+use super::taste::Taste;
+use super::world::World;
+use crate::catalogue::{Catalogue, SongId};
+use crate::history::History;
+use crate::profile::Tier;
+use crate::scene::Scene;
+
+/// What a listener did with one song, and how likely it was.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reaction {
+    pub response: Response,
+    /// 1 if completed.
+    pub play_ratio: f64,
+    pub completed: bool,
+    pub skipped: bool,
+    pub liked: bool,
+    pub saved: bool,
+    /// Plays it again at once.
+    pub replay: bool,
+    /// Searches for something after it.
+    pub search: bool,
+    /// Subscribes after it.
+    pub subscribe: bool,
+    /// Leaves after it.
+    pub leave: bool,
+}
+
+/// The passing state of a listener during a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SimulatedListener {
+    pub taste: Taste,
+    mood: [f64; 2],
+    /// Moving average of play ratios.
+    satisfaction: f64,
+    promotion_load: f64,
+    previews: u32,
+}
+
+/// Moods last: this much of one stays until the next song.
+const MOOD_INERTIA: f64 = 0.9;
+const MOOD_SPREAD: f64 = 0.20;
+/// Weight of the newest play in satisfaction and promotion load.
+const NEWEST: f64 = 0.15;
+
+impl SimulatedListener {
+    pub fn new(taste: Taste, premium_previews: u32) -> Self {
+        SimulatedListener {
+            taste,
+            mood: [0.0; 2],
+            satisfaction: 0.65,
+            promotion_load: 0.0,
+            previews: premium_previews,
+        }
+    }
+
+    /// A new sitting: a fresh mood, old annoyances mostly forgotten.
+    pub fn begin_session(&mut self, rng: &mut ChaCha8Rng) {
+        self.mood = std::array::from_fn(|_| MOOD_SPREAD * normal(rng));
+        self.satisfaction = 0.65;
+        self.promotion_load *= 0.3;
+    }
+
+    pub fn moment<'a>(&self, history: &'a History, scene: Scene) -> Moment<'a> {
+        Moment { history, scene, promotion_load: self.promotion_load, mood: self.mood }
+    }
+
+    /// Plays `song` to this listener.
+    pub fn react(
+        &mut self,
+        catalogue: &Catalogue,
+        world: &World,
+        history: &History,
+        (song, scene, tier): (SongId, Scene, Tier),
+        rng: &mut ChaCha8Rng,
+    ) -> Reaction {
+        let response = respond(catalogue, world, &self.taste, &self.moment(history, scene), song);
+        let completed = rng.random_bool(response.completion);
+        let partial = Beta::new(1.3 * response.partial_ratio, 1.3 * (1.0 - response.partial_ratio))
+            .expect("both shapes are positive")
+            .sample(rng);
+        let abandoned = rng.random_bool(ABANDONED);
+        let play_ratio = if completed { 1.0 } else { partial.clamp(0.005, 0.94) };
+        let liked = rng.random_bool(response.like) && completed;
+        let saved = rng.random_bool(response.save) && completed;
+
+        let premium = catalogue.song(song).premium;
+        self.previews += u32::from(premium && tier != Tier::Premium);
+        self.satisfaction += NEWEST * (play_ratio - self.satisfaction);
+        let promoted = if catalogue.song(song).promoted() { 1.0 } else { 0.0 };
+        self.promotion_load += NEWEST * (promoted - self.promotion_load);
+        for m in &mut self.mood {
+            let fresh = MOOD_SPREAD * (1.0 - MOOD_INERTIA * MOOD_INERTIA).sqrt();
+            *m = MOOD_INERTIA * *m + fresh * normal(rng);
+        }
+
+        let replay = completed && rng.random_bool(sigmoid(-5.0 + response.utility));
+        let search = rng.random_bool(sigmoid(-4.0 + 2.0 * (0.65 - self.satisfaction)));
+        let hazard = self.subscription_hazard(tier, premium && completed);
+        let subscribe = rng.random_bool(hazard);
+        let leave = rng.random_bool(self.leaving_hazard());
+        Reaction {
+            response,
+            play_ratio,
+            completed,
+            skipped: !completed && !abandoned,
+            liked,
+            saved,
+            replay,
+            search,
+            subscribe,
+            leave,
+        }
+    }
+
+    /// Probability of subscribing right after a play; zero for subscribers.
+    pub fn subscription_hazard(&self, tier: Tier, enjoyed_premium: bool) -> f64 {
+        if tier == Tier::Premium {
+            return 0.0;
+        }
+        let trial = if tier == Tier::Trial { 0.8 } else { 0.0 };
+        sigmoid(
+            -8.0 + 1.0 * self.taste.willingness_to_pay
+                + trial
+                + 4.0 * (self.satisfaction - 0.65)
+                + 0.35 * f64::from(self.previews.min(8))
+                + if enjoyed_premium { 2.0 } else { 0.0 },
+        )
+    }
+
+    fn leaving_hazard(&self) -> f64 {
+        sigmoid(-2.5 - 2.0 * (self.satisfaction - 0.65))
+    }
+}
+
+fn normal(rng: &mut ChaCha8Rng) -> f64 {
+    StandardNormal.sample(rng)
+}

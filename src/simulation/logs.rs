@@ -1,0 +1,322 @@
+//! Simulated listening logs: what models are trained and measured on.
+
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::weighted::WeightedIndex;
+use rand_distr::{Distribution, Exp1, StandardNormal};
+
+use super::listener::SimulatedListener;
+use super::population::{Person, draw_person};
+use super::response::respond;
+use super::world::World;
+use crate::catalogue::{Catalogue, SongId};
+use crate::history::{History, Interaction};
+use crate::profile::Tier;
+use crate::rng::{Purpose, generator};
+use crate::scene::Scene;
+
+/// How many listeners' sessions a log holds and how they are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    pub seed: u64,
+    /// Sessions per listener.
+    pub sessions: u32,
+    /// Monte-Carlo continuations per play for the true probability of subscribing; 0 leaves it out.
+    pub rollouts: u32,
+}
+
+/// What was truly likely when a play began.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Truth {
+    pub completion: f64,
+    pub play_ratio: f64,
+    pub explicit: f64,
+    pub skip: f64,
+    pub engaged: f64,
+    /// Subscribing within the session, estimated by continuing it many times.
+    pub subscription: Option<f64>,
+}
+
+/// One play with its labels.
+#[derive(Clone, Debug)]
+pub struct LoggedPlay {
+    pub play: Interaction,
+    /// What the listener paid when the play began.
+    pub tier: Tier,
+    /// Premium songs played so far without a subscription.
+    pub previews: u32,
+    /// Whether the listener subscribed in this session, at this play or later. Absent if they
+    /// could not: a label that does not exist is masked in training, not zero.
+    pub subscribes: Option<bool>,
+    /// Whether a promoted song was opened, completed or liked. Absent for natural songs.
+    pub engaged: Option<bool>,
+    pub truth: Truth,
+}
+
+#[derive(Clone, Debug)]
+pub struct LoggedSession {
+    pub plays: Vec<LoggedPlay>,
+}
+
+/// Listener number `index` of the log: who they are and every session they had.
+pub fn listener_log(
+    catalogue: &Catalogue,
+    world: &World,
+    config: LogConfig,
+    index: u64,
+) -> (Person, Vec<LoggedSession>) {
+    let person = draw_person(&mut generator(config.seed, Purpose::Population, index));
+    let recommender = LoggingPolicy::new(catalogue, world);
+    let mut sitting = Sitting {
+        recommender: &recommender,
+        listener: SimulatedListener::new(person.taste.clone(), person.account.premium_previews),
+        history: History::default(),
+        tier: person.account.tier,
+        previews: person.account.premium_previews,
+        clock_ms: 0,
+        rollouts: config.rollouts,
+    };
+    let sessions = (0..config.sessions)
+        .map(|session| {
+            let step = index * 1_000 + u64::from(session);
+            let mut rng = generator(config.seed, Purpose::Logging, step);
+            let mut oracle = generator(config.seed, Purpose::Oracle, step);
+            let scene = pick_scene(&person.scenes, &mut rng);
+            sitting.session(scene, &mut rng, &mut oracle)
+        })
+        .collect();
+    (person, sessions)
+}
+
+fn pick_scene(weights: &[f64; Scene::COUNT], rng: &mut ChaCha8Rng) -> Scene {
+    let place = WeightedIndex::new(weights).map_or(0, |index| index.sample(rng));
+    Scene::ALL[place]
+}
+
+/// The recommender that made the logs: a mixture of a mediocre personal model, charts, chance,
+/// old favourites and promoted songs, so that every kind of song is seen in every situation.
+pub(super) struct LoggingPolicy<'a> {
+    catalogue: &'a Catalogue,
+    world: &'a World,
+    charts: WeightedIndex<f64>,
+    promoted: Vec<SongId>,
+}
+
+/// How many songs the mediocre model compares.
+const COMPARED: usize = 10;
+
+impl<'a> LoggingPolicy<'a> {
+    pub(super) fn new(catalogue: &'a Catalogue, world: &'a World) -> Self {
+        let plays = catalogue.songs.iter().map(|s| f64::from(s.popularity / 14.0).exp());
+        LoggingPolicy {
+            catalogue,
+            world,
+            charts: WeightedIndex::new(plays).expect("a catalogue has songs"),
+            promoted: catalogue.ids().filter(|&s| catalogue.song(s).promoted()).collect(),
+        }
+    }
+
+    fn choose(
+        &self,
+        listener: &SimulatedListener,
+        history: &History,
+        scene: Scene,
+        rng: &mut ChaCha8Rng,
+    ) -> SongId {
+        let any =
+            |rng: &mut ChaCha8Rng| SongId(rng.random_range(0..self.catalogue.songs.len() as u32));
+        let chart = |rng: &mut ChaCha8Rng| SongId(self.charts.sample(rng) as u32);
+        let kind: f64 = rng.random();
+        if kind < 0.10 && !self.promoted.is_empty() {
+            let choice: Vec<SongId> = self.promoted.sample(rng, 4).copied().collect();
+            return self.best(listener, history, scene, choice, rng);
+        }
+        if kind < 0.25 {
+            return any(rng);
+        }
+        if kind < 0.45 {
+            return chart(rng);
+        }
+        if kind < 0.60 {
+            let liked: Vec<SongId> =
+                history.recent().iter().filter(|p| p.completed).map(|p| p.song).collect();
+            return liked.choose(rng).copied().unwrap_or_else(|| chart(rng));
+        }
+        let choice =
+            (0..COMPARED).map(|i| if i % 2 == 0 { any(rng) } else { chart(rng) }).collect();
+        self.best(listener, history, scene, choice, rng)
+    }
+
+    /// The song with the highest utility, seen through noise.
+    fn best(
+        &self,
+        listener: &SimulatedListener,
+        history: &History,
+        scene: Scene,
+        choice: Vec<SongId>,
+        rng: &mut ChaCha8Rng,
+    ) -> SongId {
+        let moment = listener.moment(history, scene);
+        let mut best = (f64::NEG_INFINITY, choice[0]);
+        for song in choice {
+            let noise: f64 = StandardNormal.sample(rng);
+            let response = respond(self.catalogue, self.world, &listener.taste, &moment, song);
+            let seen = response.utility + noise;
+            if seen > best.0 {
+                best = (seen, song);
+            }
+        }
+        best.1
+    }
+}
+
+/// A listener being served by the logging policy.
+pub(super) struct Sitting<'a> {
+    pub recommender: &'a LoggingPolicy<'a>,
+    pub listener: SimulatedListener,
+    pub history: History,
+    pub tier: Tier,
+    pub previews: u32,
+    pub clock_ms: i64,
+    pub rollouts: u32,
+}
+
+impl Sitting<'_> {
+    /// One session, from the first song until the listener leaves.
+    pub(super) fn session(
+        &mut self,
+        scene: Scene,
+        rng: &mut ChaCha8Rng,
+        oracle: &mut ChaCha8Rng,
+    ) -> LoggedSession {
+        let gap_hours: f64 = 20.0 * Distribution::<f64>::sample(&Exp1, rng) + 0.5;
+        self.clock_ms += (gap_hours * 3.6e6) as i64;
+        self.listener.begin_session(rng);
+        let mut plays: Vec<LoggedPlay> = Vec::new();
+        let mut subscribed_at = None;
+        let (mut again, mut searched) = (None, false);
+        loop {
+            let replayed = again.is_some();
+            let song = again.unwrap_or_else(|| {
+                self.recommender.choose(&self.listener, &self.history, scene, rng)
+            });
+            let tier = self.tier;
+            let previews = self.previews;
+            let subscription = (self.rollouts > 0 && tier != Tier::Premium)
+                .then(|| self.roll_out(song, scene, oracle));
+            let catalogue = self.recommender.catalogue;
+            let reaction = self.listener.react(
+                catalogue,
+                self.recommender.world,
+                &self.history,
+                (song, scene, tier),
+                rng,
+            );
+            let response = reaction.response;
+            let opened = searched || rng.random_bool(response.open);
+            let entry = catalogue.song(song);
+            let play = Interaction {
+                song,
+                began_ms: self.clock_ms,
+                play_ratio: reaction.play_ratio as f32,
+                completed: reaction.completed,
+                skipped: reaction.skipped,
+                liked: reaction.liked,
+                saved: reaction.saved,
+                replayed,
+                searched,
+                opened,
+                first: plays.is_empty(),
+                scene,
+            };
+            self.clock_ms += (reaction.play_ratio * f64::from(entry.duration_ms)) as i64;
+            self.history.record(catalogue, play.clone());
+            if entry.premium && tier != Tier::Premium {
+                self.previews += 1;
+            }
+            plays.push(LoggedPlay {
+                engaged: entry.promoted().then_some(opened || play.completed || play.liked),
+                play,
+                tier,
+                previews,
+                subscribes: (tier != Tier::Premium).then_some(false),
+                truth: Truth {
+                    completion: response.completion,
+                    play_ratio: response.play_ratio(),
+                    explicit: response.explicit(),
+                    skip: response.skip(),
+                    engaged: response.engaged(),
+                    subscription,
+                },
+            });
+            if reaction.subscribe {
+                subscribed_at = Some(plays.len() - 1);
+                self.tier = Tier::Premium;
+            }
+            if reaction.leave {
+                break;
+            }
+            again = reaction.replay.then_some(song);
+            searched = reaction.search && again.is_none();
+        }
+        if let Some(at) = subscribed_at {
+            plays[..=at].iter_mut().for_each(|p| p.subscribes = Some(true));
+        }
+        LoggedSession { plays }
+    }
+
+    /// The probability of subscribing in the rest of the session if `song` plays now: the mean,
+    /// over continuations, of one minus the product of not subscribing after each play.
+    fn roll_out(&self, song: SongId, scene: Scene, rng: &mut ChaCha8Rng) -> f64 {
+        let total: f64 = (0..self.rollouts)
+            .map(|_| {
+                let mut listener = self.listener.clone();
+                let mut history = self.history.clone();
+                let mut staying_free = 1.0;
+                let mut next = song;
+                loop {
+                    let catalogue = self.recommender.catalogue;
+                    let reaction = listener.react(
+                        catalogue,
+                        self.recommender.world,
+                        &history,
+                        (next, scene, self.tier),
+                        rng,
+                    );
+                    let enjoyed = catalogue.song(next).premium && reaction.completed;
+                    staying_free *= 1.0 - listener.subscription_hazard(self.tier, enjoyed);
+                    if reaction.leave {
+                        return 1.0 - staying_free;
+                    }
+                    let began_ms = 0;
+                    history.record(catalogue, played(next, began_ms, &reaction, scene));
+                    next = if reaction.replay {
+                        next
+                    } else {
+                        self.recommender.choose(&listener, &history, scene, rng)
+                    };
+                }
+            })
+            .sum();
+        total / f64::from(self.rollouts)
+    }
+}
+
+/// A play as the history keeps it, with only what the listener's reactions depend on.
+fn played(song: SongId, began_ms: i64, reaction: &super::Reaction, scene: Scene) -> Interaction {
+    Interaction {
+        song,
+        began_ms,
+        play_ratio: reaction.play_ratio as f32,
+        completed: reaction.completed,
+        skipped: reaction.skipped,
+        liked: reaction.liked,
+        saved: reaction.saved,
+        replayed: false,
+        searched: false,
+        opened: false,
+        first: false,
+        scene,
+    }
+}

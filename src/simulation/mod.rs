@@ -1,0 +1,20 @@
+//! Simulated listeners: hidden tastes, known probabilities.
+//!
+//! Because every probability here is known, the best any model could do on simulated data is known
+//! too. Nothing in the recommender reads this module's taste; it sees only what listeners do.
+
+mod listener;
+mod logs;
+mod past;
+mod population;
+mod response;
+mod taste;
+mod world;
+
+pub use listener::{Reaction, SimulatedListener};
+pub use logs::{LogConfig, LoggedPlay, LoggedSession, Truth, listener_log};
+pub use past::past_plays;
+pub use population::{Person, draw_person};
+pub use response::{Moment, Response, respond};
+pub use taste::{SOUND, Taste};
+pub use world::World;

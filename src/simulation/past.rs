@@ -1,0 +1,45 @@
+//! What a profile's listener heard before the session.
+
+use super::listener::SimulatedListener;
+use super::logs::{LoggingPolicy, Sitting};
+use super::world::World;
+use crate::catalogue::Catalogue;
+use crate::history::{History, Interaction};
+use crate::profile::Profile;
+use crate::rng::{Purpose, generator, hash64};
+
+/// How long before the session the last past play ended, in milliseconds.
+const SINCE_LAST_MS: i64 = 9 * 3_600_000;
+
+/// The plays before the session, oldest first, simulated from the profile's hidden taste in the
+/// profile's own scene.
+pub fn past_plays(catalogue: &Catalogue, world: &World, profile: &Profile) -> Vec<Interaction> {
+    let recommender = LoggingPolicy::new(catalogue, world);
+    let mut sitting = Sitting {
+        recommender: &recommender,
+        listener: SimulatedListener::new(profile.taste.clone(), profile.account.premium_previews),
+        history: History::default(),
+        tier: profile.account.tier,
+        previews: profile.account.premium_previews,
+        clock_ms: 0,
+        rollouts: 0,
+    };
+    let wanted = profile.past.plays as usize;
+    let mut plays: Vec<Interaction> = Vec::with_capacity(wanted);
+    let seed = profile.past.seed ^ hash64(&profile.id);
+    for session in 0.. {
+        if plays.len() >= wanted {
+            break;
+        }
+        let mut rng = generator(seed, Purpose::Logging, session);
+        let mut unused = generator(seed, Purpose::Oracle, session);
+        let log = sitting.session(profile.scene, &mut rng, &mut unused);
+        plays.extend(log.plays.into_iter().map(|logged| logged.play));
+        // The account says what the listener pays today, whatever the simulated past did.
+        sitting.tier = profile.account.tier;
+    }
+    plays.truncate(wanted);
+    let end = sitting.clock_ms + SINCE_LAST_MS;
+    plays.iter_mut().for_each(|play| play.began_ms -= end);
+    plays
+}

@@ -1,0 +1,75 @@
+//! A hidden taste.
+
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Beta, Distribution, StandardNormal};
+
+use crate::catalogue::{AudioFeature, taxonomy};
+
+/// The audio features a taste has an ideal for.
+pub const SOUND: [AudioFeature; 4] = [
+    AudioFeature::Energy,
+    AudioFeature::Valence,
+    AudioFeature::Acousticness,
+    AudioFeature::Danceability,
+];
+
+/// What a simulated listener likes. Effects are in logits of completing a song.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Taste {
+    /// Per family of the taxonomy.
+    pub families: Vec<f64>,
+    /// Per genre of the taxonomy, on top of its family.
+    pub genres: Vec<f64>,
+    /// Preferred value of each of [`SOUND`], in standard units.
+    pub sound: [f64; SOUND.len()],
+    /// Cost of each squared standard unit away from the preferred sound.
+    pub pickiness: f64,
+    /// Effect of each 20 points of popularity.
+    pub mainstream: f64,
+    /// -1: only what they know; 1: only what is new.
+    pub novelty: f64,
+    /// 0: resents promotion; 1: does not mind.
+    pub promotion_tolerance: f64,
+    /// Completing songs in general.
+    pub patience: f64,
+    /// Liking and saving in general.
+    pub generosity: f64,
+    /// Subscribing in general.
+    pub willingness_to_pay: f64,
+}
+
+impl Taste {
+    /// A listener drawn from the population.
+    pub fn draw(rng: &mut ChaCha8Rng) -> Self {
+        let t = taxonomy();
+        let mut normal =
+            |sd: f64| -> f64 { sd * Distribution::<f64>::sample(&StandardNormal, rng) };
+        let families = (0..t.families.len()).map(|_| normal(0.9)).collect();
+        let genres = (0..t.genres.len()).map(|_| normal(0.30)).collect();
+        let sound = std::array::from_fn(|_| normal(0.8));
+        let mainstream = 0.25 + normal(0.25);
+        let patience = -0.15 + normal(0.75);
+        let generosity = normal(0.6);
+        let willingness_to_pay = normal(1.0);
+        let beta = |a: f64, b: f64, rng: &mut ChaCha8Rng| {
+            Beta::new(a, b).expect("both shapes are positive").sample(rng)
+        };
+        Taste {
+            families,
+            genres,
+            sound,
+            pickiness: 0.30 * beta(2.0, 2.0, rng),
+            mainstream,
+            novelty: 2.0 * beta(2.5, 2.5, rng) - 1.0,
+            promotion_tolerance: beta(2.0, 2.0, rng),
+            patience,
+            generosity,
+            willingness_to_pay,
+        }
+    }
+
+    /// How much a base genre is liked.
+    pub fn genre(&self, genre: usize) -> f64 {
+        self.families[taxonomy().family_of(genre)] + self.genres[genre]
+    }
+}

@@ -1,0 +1,119 @@
+//! The training report and the model card made from it.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use super::config::TrainingConfig;
+use super::measure::{Figures, HeadReport};
+use super::trainer::Progress;
+use crate::model::Manifest;
+
+/// Everything about how a model came to be and how good it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub manifest: Manifest,
+    pub config: TrainingConfig,
+    pub parameters: usize,
+    pub train_listeners: usize,
+    pub train_plays: usize,
+    pub test_listeners: usize,
+    pub test_plays: usize,
+    pub heads: Vec<HeadReport>,
+    /// Mean absolute error of the expected play ratio: the model's and the simulator's own.
+    pub play_ratio_error: [f64; 2],
+    /// Losses and weights along the way.
+    pub log: Vec<Progress>,
+}
+
+/// The model card, in Markdown.
+pub fn model_card(report: &Report) -> String {
+    let mut out = String::new();
+    let manifest = &report.manifest;
+    let config = &report.config;
+    let mut line = |text: String| writeln!(out, "{text}").expect("writing to a string");
+    line(format!("# Model card: {}", manifest.name));
+    line(String::new());
+    line("Written by `melody train`. All listening behind it is **simulated**; no real person's data was used.".into());
+    line(String::new());
+    line("| | |\n|---|---|".into());
+    line(format!("| weights | SHA-256 `{}` |", manifest.weights_sha256));
+    line(format!("| parameters | {} |", report.parameters));
+    line(format!(
+        "| trained on | catalogue `{}`, {} plays of {} simulated listeners, seed {} |",
+        manifest.trained_on, report.train_plays, report.train_listeners, config.seed
+    ));
+    line(format!(
+        "| measured on | {} plays of {} other listeners |",
+        report.test_plays, report.test_listeners
+    ));
+    line(format!(
+        "| training | {} steps, {} epochs, loss weights `{}`, AdamW at {} |",
+        manifest.steps,
+        config.epochs,
+        scheme(config),
+        config.learning_rate
+    ));
+    line(format!(
+        "| network | d_model {}, {} layers, {} heads, feed-forward {}, {} experts ({}) |",
+        config.network.d_model,
+        config.network.layers,
+        config.network.heads,
+        config.network.feed_forward,
+        config.network.experts,
+        sharing(config)
+    ));
+    line("\n## Figures\n".into());
+    line("On listeners never seen in training. *Best* is what the simulator's own probabilities reach: no model can do better but by chance. \
+          *Popularity* predicts each song's average in the training log; *logistic* is logistic regression on the same features.\n".into());
+    line("| label | plays | positives | AUC model | popularity | logistic | best | gap to best |\n|---|--:|--:|--:|--:|--:|--:|--:|".into());
+    for head in &report.heads {
+        line(format!(
+            "| {} | {} | {} | **{:.4}** | {:.4} | {:.4} | {:.4} | {:.4} |",
+            head.label,
+            head.plays,
+            head.positives,
+            head.model.auc,
+            head.popularity.auc,
+            head.logistic.auc,
+            head.best.auc,
+            head.best.auc - head.model.auc
+        ));
+    }
+    line("\n| label | log loss model | popularity | logistic | best | calibration error model | popularity | logistic | best |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|".into());
+    for head in &report.heads {
+        let all = [&head.model, &head.popularity, &head.logistic, &head.best];
+        let cells =
+            |value: fn(&Figures) -> f64| all.map(|f| format!("{:.4}", value(f))).join(" | ");
+        line(format!(
+            "| {} | {} | {} |",
+            head.label,
+            cells(|f| f.log_loss),
+            cells(|f| f.calibration_error)
+        ));
+    }
+    let [error, best] = report.play_ratio_error;
+    line(format!(
+        "\nExpected play ratio: mean absolute error {error:.4}; the simulator's own expectation has {best:.4}."
+    ));
+    line("Calibration error is the expected gap between predicted and observed over fifteen equal bins.".into());
+    line("\n## Limits\n".into());
+    line("- Trained on simulated listeners of one catalogue. Figures say how well the simulation was learned, not how people would behave.".into());
+    line("- Songs and artists outside that catalogue are judged by content, popularity and genre alone.".into());
+    line("- The subscription head's best AUC rests on a Monte-Carlo estimate, so it is itself slightly low.".into());
+    out
+}
+
+fn scheme(config: &TrainingConfig) -> String {
+    serde_json::to_value(config.objective.scheme)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_string))
+        .unwrap_or_default()
+}
+
+fn sharing(config: &TrainingConfig) -> String {
+    serde_json::to_value(config.network.sharing)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_string))
+        .unwrap_or_default()
+}
