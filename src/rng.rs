@@ -22,6 +22,8 @@ pub enum Purpose {
     Taste,
     /// A simulated listener's reactions.
     Reaction,
+    /// How a simulated listener's mood moves on.
+    Mood,
     /// Which listener is drawn, and their profile.
     Population,
     /// Which songs a simulated log plays.
@@ -45,6 +47,7 @@ impl Purpose {
             Purpose::NearLine => "near-line",
             Purpose::Taste => "taste",
             Purpose::Reaction => "reaction",
+            Purpose::Mood => "mood",
             Purpose::Population => "population",
             Purpose::Logging => "logging",
             Purpose::Oracle => "oracle",

@@ -42,6 +42,11 @@ impl Catalogue {
         self.by_id.get(id).copied()
     }
 
+    /// The first song that has this artist as its lead: what a search for the artist goes by.
+    pub fn first_by(&self, artist: &str) -> Option<SongId> {
+        self.ids().find(|&id| self.artist(self.song(id).lead_artist()).name == artist)
+    }
+
     pub fn ids(&self) -> impl Iterator<Item = SongId> {
         (0..self.songs.len() as u32).map(SongId)
     }

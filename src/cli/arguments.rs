@@ -19,6 +19,12 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Replay scripts without a terminal and check what they expect.
+    Replay(Replay),
+    /// Show where two traces part, with every rank and weight that differs.
+    Diff(Diff),
+    /// Explain a song's rank at a step of a script, to the last digit.
+    Explain(Explain),
     /// Train a model on simulated listening.
     Train(Train),
     /// Make or check a catalogue.
@@ -48,6 +54,73 @@ impl From<Device> for Backend {
             Device::Ndarray => Backend::Ndarray,
         }
     }
+}
+
+/// What a session is opened with.
+#[derive(Debug, Default, Args)]
+pub struct Session {
+    /// Policy: `default` or a TOML file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
+    /// Model: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR")]
+    pub model: Option<String>,
+    /// Catalogue: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR")]
+    pub catalogue: Option<String>,
+    /// Compute backend.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Device,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Scripts (TOML).
+    #[arg(required = true, value_name = "SCRIPT")]
+    pub scripts: Vec<PathBuf>,
+    /// File to write the traces to, as JSON Lines.
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// Print the reports as JSON.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub session: Session,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// A trace file.
+    pub a: PathBuf,
+    /// The trace file to compare it with.
+    pub b: PathBuf,
+    /// Numbers closer than this count as equal.
+    #[arg(long, value_name = "X", default_value_t = 0.0)]
+    pub tolerance: f64,
+    /// Print as JSON; `null` where nothing differs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The script to run first.
+    pub script: PathBuf,
+    /// Events after which to look; by default all of them.
+    #[arg(long)]
+    pub step: Option<u32>,
+    /// The song, by identifier: shown or not.
+    #[arg(long, value_name = "ID", conflicts_with = "rank")]
+    pub song: Option<String>,
+    /// The song, by its place in the queue, from 1 (the default).
+    #[arg(long)]
+    pub rank: Option<usize>,
+    /// Compute backend.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Device,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,9 +4,12 @@
 
 mod arguments;
 mod catalogue;
+mod diff;
+mod explain;
 mod failure;
 mod import;
 mod progress;
+mod replay;
 mod train;
 
 use std::process::ExitCode;
@@ -14,12 +17,14 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
-use failure::Failure;
 
 /// Runs the program with the process's own arguments.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
+        Some(Command::Replay(replay)) => replay::run(&replay),
+        Some(Command::Diff(diff)) => diff::run(&diff),
+        Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Train(train)) => train::run(&train),
         Some(Command::Catalogue(command)) => catalogue::run(&command),
         Some(Command::Import(command)) => import::run(&command),

@@ -144,7 +144,7 @@ impl Engine {
             if song.index() < songs { Ok(()) } else { Err(Refusal::NoSuchSong { song: song.0 }) }
         };
         match action {
-            Action::Finish if (heard_ms as f32) < COMPLETED * duration_ms as f32 => {
+            Action::Finish if heard_ms < duration_ms => {
                 Err(Refusal::NotFinished { heard_ms, duration_ms })
             }
             Action::Like if state.playing.liked => Err(Refusal::Already { what: "liked" }),

@@ -63,6 +63,11 @@ impl Timeline {
         &self.steps.last().expect("a timeline has a first step").trace
     }
 
+    /// The state and trace after the first `step` events.
+    pub fn at(&self, step: usize) -> Option<(&Arc<State>, &Arc<Trace>)> {
+        self.steps.get(step).map(|s| (&s.state, &s.trace))
+    }
+
     pub fn traces(&self) -> impl DoubleEndedIterator<Item = &Arc<Trace>> {
         self.steps.iter().map(|step| &step.trace)
     }

@@ -71,7 +71,7 @@ impl SimulatedListener {
         Moment { history, scene, promotion_load: self.promotion_load, mood: self.mood }
     }
 
-    /// Plays `song` to this listener.
+    /// Plays `song` to this listener, to whatever end.
     pub fn react(
         &mut self,
         catalogue: &Catalogue,
@@ -80,42 +80,75 @@ impl SimulatedListener {
         (song, scene, tier): (SongId, Scene, Tier),
         rng: &mut ChaCha8Rng,
     ) -> Reaction {
+        let reaction = self.listen(catalogue, world, history, (song, scene), rng);
+        let song = catalogue.song(song);
+        self.observe(reaction.play_ratio, song.promoted(), song.premium && tier != Tier::Premium, rng);
+        self.follow_up(reaction, tier, song.premium, rng)
+    }
+
+    /// How `song` is received. What comes of it later is left at false.
+    pub fn listen(
+        &self,
+        catalogue: &Catalogue,
+        world: &World,
+        history: &History,
+        (song, scene): (SongId, Scene),
+        rng: &mut ChaCha8Rng,
+    ) -> Reaction {
         let response = respond(catalogue, world, &self.taste, &self.moment(history, scene), song);
         let completed = rng.random_bool(response.completion);
         let partial = Beta::new(1.3 * response.partial_ratio, 1.3 * (1.0 - response.partial_ratio))
             .expect("both shapes are positive")
             .sample(rng);
         let abandoned = rng.random_bool(ABANDONED);
-        let play_ratio = if completed { 1.0 } else { partial.clamp(0.005, 0.94) };
-        let liked = rng.random_bool(response.like) && completed;
-        let saved = rng.random_bool(response.save) && completed;
+        Reaction {
+            play_ratio: if completed { 1.0 } else { partial.clamp(0.005, 0.94) },
+            completed,
+            skipped: !completed && !abandoned,
+            liked: rng.random_bool(response.like) && completed,
+            saved: rng.random_bool(response.save) && completed,
+            replay: false,
+            search: false,
+            subscribe: false,
+            leave: false,
+            response,
+        }
+    }
 
-        let premium = catalogue.song(song).premium;
-        self.previews += u32::from(premium && tier != Tier::Premium);
+    /// A play has ended, whoever ended it: satisfaction, promotion load and mood move on.
+    pub fn observe(
+        &mut self,
+        play_ratio: f64,
+        promoted: bool,
+        preview: bool,
+        rng: &mut ChaCha8Rng,
+    ) {
+        self.previews += u32::from(preview);
         self.satisfaction += NEWEST * (play_ratio - self.satisfaction);
-        let promoted = if catalogue.song(song).promoted() { 1.0 } else { 0.0 };
+        let promoted = if promoted { 1.0 } else { 0.0 };
         self.promotion_load += NEWEST * (promoted - self.promotion_load);
         for m in &mut self.mood {
             let fresh = MOOD_SPREAD * (1.0 - MOOD_INERTIA * MOOD_INERTIA).sqrt();
             *m = MOOD_INERTIA * *m + fresh * normal(rng);
         }
+    }
 
-        let replay = completed && rng.random_bool(sigmoid(-5.0 + response.utility));
-        let search = rng.random_bool(sigmoid(-4.0 + 2.0 * (0.65 - self.satisfaction)));
-        let hazard = self.subscription_hazard(tier, premium && completed);
-        let subscribe = rng.random_bool(hazard);
-        let leave = rng.random_bool(self.leaving_hazard());
+    /// What the listener does after a play that has been observed.
+    pub fn follow_up(
+        &self,
+        reaction: Reaction,
+        tier: Tier,
+        premium: bool,
+        rng: &mut ChaCha8Rng,
+    ) -> Reaction {
+        let replay_chance = sigmoid(-5.0 + reaction.response.utility);
+        let hazard = self.subscription_hazard(tier, premium && reaction.completed);
         Reaction {
-            response,
-            play_ratio,
-            completed,
-            skipped: !completed && !abandoned,
-            liked,
-            saved,
-            replay,
-            search,
-            subscribe,
-            leave,
+            replay: reaction.completed && rng.random_bool(replay_chance),
+            search: rng.random_bool(sigmoid(-4.0 + 2.0 * (0.65 - self.satisfaction))),
+            subscribe: rng.random_bool(hazard),
+            leave: rng.random_bool(self.leaving_hazard()),
+            ..reaction
         }
     }
 

@@ -3,6 +3,7 @@
 //! Because every probability here is known, the best any model could do on simulated data is known
 //! too. Nothing in the recommender reads this module's taste; it sees only what listeners do.
 
+mod autopilot;
 mod listener;
 mod logs;
 mod past;
@@ -11,6 +12,7 @@ mod response;
 mod taste;
 mod world;
 
+pub use autopilot::{Autopilot, Plan};
 pub use listener::{Reaction, SimulatedListener};
 pub use logs::{LogConfig, LoggedPlay, LoggedSession, Truth, listener_log};
 pub use past::past_plays;

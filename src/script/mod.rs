@@ -1,0 +1,106 @@
+//! Scripts: a session written down, with what is expected of it.
+//!
+//! A script is TOML: what the session opens with, then steps. A session played by hand can be saved
+//! as one, and replays to the same trace.
+
+mod expect;
+mod file;
+mod run;
+mod save;
+
+use serde::{Deserialize, Serialize};
+
+pub use expect::{Expectation, Failed};
+pub use file::{load, parse};
+pub use run::{Run, run};
+pub use save::render;
+
+use crate::input::TomlFile;
+use crate::opening::Opening;
+use crate::scene::Scene;
+
+/// A script that has been checked.
+pub struct Script {
+    /// The text it came from, for messages that name a line.
+    pub file: TomlFile,
+    pub name: String,
+    pub about: String,
+    pub opening: Opening,
+    pub steps: Vec<Step>,
+}
+
+/// One line of a script.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Step {
+    /// The song plays on for a time or until a share of it has been heard; by default to its end.
+    Play {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<f64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ratio: Option<f64>,
+    },
+    /// Time passes while nothing plays.
+    Wait { seconds: f64 },
+    /// On to the next song, after some seconds of this one.
+    Skip {
+        #[serde(default)]
+        after: f64,
+        #[serde(default = "once")]
+        times: u32,
+    },
+    Like {},
+    Save {},
+    Replay {},
+    Subscribe {},
+    /// A search for a song or an artist of the catalogue.
+    Search {
+        #[serde(default)]
+        song: Option<String>,
+        #[serde(default)]
+        artist: Option<String>,
+        /// The words typed; the title or the name by default.
+        #[serde(default)]
+        query: Option<String>,
+    },
+    /// A song chosen by hand: by its place in the queue, from 1, or by its identifier.
+    Open {
+        #[serde(default)]
+        song: Option<String>,
+        #[serde(default)]
+        position: Option<usize>,
+    },
+    Scene { scene: Scene },
+    /// Songs played to their end as they come, but for those skipped.
+    Listen {
+        songs: u32,
+        #[serde(default)]
+        skip: Which,
+        /// Seconds heard of a song that is skipped.
+        #[serde(default = "few_seconds")]
+        after: f64,
+    },
+    /// The profile's simulated listener takes over for some songs.
+    Autopilot { songs: u32 },
+    /// Remembers the trace as it is now, for expectations to look back to.
+    Mark { name: String },
+    Expect(Expectation),
+}
+
+/// Which songs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Which {
+    #[default]
+    None,
+    Promoted,
+    Natural,
+}
+
+fn once() -> u32 {
+    1
+}
+
+fn few_seconds() -> f64 {
+    6.0
+}

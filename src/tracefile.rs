@@ -1,0 +1,102 @@
+//! Traces on disk: JSON Lines. The first line says what the session was opened with; every other
+//! line is the trace of one step.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::engine::{TRACE_FORMAT, Trace};
+use crate::input::{InputError, Problem, read_text};
+use crate::opening::Opening;
+
+/// The first line of a trace file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// The version of the trace's schema.
+    pub trace_format: u32,
+    /// The version of Melody that wrote it.
+    pub melody: String,
+    /// The script, or what else drove the session.
+    pub name: String,
+    pub opening: Opening,
+}
+
+impl Header {
+    pub fn new(name: &str, opening: &Opening) -> Self {
+        Header {
+            trace_format: TRACE_FORMAT,
+            melody: env!("CARGO_PKG_VERSION").into(),
+            name: name.into(),
+            opening: opening.clone(),
+        }
+    }
+}
+
+/// A trace file's contents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceFile {
+    pub header: Header,
+    pub traces: Vec<Trace>,
+}
+
+/// Writes a session's traces.
+pub fn write<'a>(
+    out: &mut impl Write,
+    header: &Header,
+    traces: impl Iterator<Item = &'a Arc<Trace>>,
+) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, header)?;
+    out.write_all(b"\n")?;
+    for trace in traces {
+        serde_json::to_writer(&mut *out, &**trace)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}
+
+/// SHA-256 over the lines of a session's traces, in hexadecimal: equal where the traces are.
+pub fn hash<'a>(traces: impl Iterator<Item = &'a Arc<Trace>>) -> String {
+    let mut hash = Sha256::new();
+    for trace in traces {
+        hash.update(serde_json::to_vec(&**trace).expect("a trace is plain data"));
+        hash.update(b"\n");
+    }
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Reads a trace file, checking every line.
+pub fn read(path: &Path) -> Result<TraceFile, InputError> {
+    let name = path.display().to_string();
+    let text = read_text(path)?;
+    let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let wrong = |line: usize, field: &str, message: String| {
+        Problem::new(&name, message).line(line + 1).field(field)
+    };
+    let Some((_, first)) = lines.next() else {
+        return Err(wrong(0, "trace_format", "the file has no line".into()).into());
+    };
+    let header: Header = serde_json::from_str(first).map_err(|e| {
+        wrong(0, "trace_format", format!("not the first line of a trace file: {e}"))
+            .help("`melody replay SCRIPT --trace FILE` writes one")
+    })?;
+    if header.trace_format != TRACE_FORMAT {
+        let message =
+            format!("the format is {}, this program reads {TRACE_FORMAT}", header.trace_format);
+        return Err(wrong(0, "trace_format", message).into());
+    }
+    let mut traces = Vec::new();
+    for (i, line) in lines {
+        let mut reader = serde_json::Deserializer::from_str(line);
+        let trace: Trace = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|e| wrong(i, &e.path().to_string(), e.inner().to_string()))?;
+        traces.push(trace);
+    }
+    if traces.is_empty() {
+        return Err(wrong(0, "step", "the file holds no step".into()).into());
+    }
+    Ok(TraceFile { header, traces })
+}
