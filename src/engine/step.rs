@@ -209,10 +209,6 @@ impl Engine {
                 state.tier = Tier::Premium;
                 state.metrics.conversion();
                 state.bandit.gather().conversion();
-                // The session has converted: every play in it now has that label.
-                for example in &mut state.learning.examples {
-                    (example.labels[4], example.mask[4]) = (1.0, 1.0);
-                }
             }
             Action::Scene { scene } => state.scene = *scene,
         }
@@ -275,7 +271,8 @@ impl Engine {
             0.0,
             number(promoted && engaged),
         ];
-        // Whether the session converts is not known until it does.
+        // Whether the session converts is known only when it is over. Learning from conversions as
+        // they come, and never from their absence, would teach that everybody subscribes.
         let mask = [1.0, 1.0, 1.0, 1.0, 0.0, number(promoted)];
         let (own, shared) = std::mem::take(&mut state.playing.example);
         let learning = &mut state.learning;
