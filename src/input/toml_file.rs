@@ -161,6 +161,12 @@ impl Checker<'_> {
         );
     }
 
+    /// Requires a text that is there and safe to print: control characters could rewrite a screen.
+    pub fn text(&mut self, field: &str, text: &str) {
+        self.require(!text.trim().is_empty(), field, "a text is needed");
+        self.require(!text.chars().any(char::is_control), field, "holds a control character");
+    }
+
     /// Requires `given` to be one of `valid`, suggesting the nearest.
     pub fn known<'v>(
         &mut self,
