@@ -7,6 +7,7 @@ mod catalogue;
 mod diff;
 mod explain;
 mod failure;
+mod generate;
 mod import;
 mod progress;
 mod replay;
@@ -28,6 +29,11 @@ pub fn run() -> ExitCode {
         Some(Command::Train(train)) => train::run(&train),
         Some(Command::Catalogue(command)) => catalogue::run(&command),
         Some(Command::Import(command)) => import::run(&command),
+        Some(Command::Completions { shell }) => {
+            generate::completions(shell);
+            Ok(())
+        }
+        Some(Command::Man) => generate::man(),
         None => Ok(()),
     };
     match result {
