@@ -182,8 +182,11 @@ pub fn save(folder: &Path, files: &ModelFiles) -> Result<(), String> {
     write("schema.toml", text(&Schema::current()).as_bytes())?;
     write("examples.safetensors", &files.examples.render())?;
     let path = folder.join("weights.safetensors");
-    let mut store =
-        SafetensorsStore::from_file(&path).with_to_adapter(BurnToPyTorchAdapter).overwrite(true);
+    // Without metadata, which is written in no fixed order: the same weights make the same file.
+    let mut store = SafetensorsStore::from_file(&path)
+        .with_to_adapter(BurnToPyTorchAdapter)
+        .clear_metadata()
+        .overwrite(true);
     files.network.save_into(&mut store).map_err(|e| fail(path, e.to_string()))
 }
 

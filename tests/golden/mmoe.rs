@@ -86,7 +86,12 @@ fn split(file: &Golden, make: &Maker, own: usize) -> [Tensor<2>; 2] {
     let single: Vec<f64> =
         flat(&file.inputs["x"]).into_iter().map(|v| f64::from(v as f32)).collect();
     let x = make.tensor(&single, [size[0], size[1]]);
-    [x.clone().narrow(1, 0, own), x.narrow(1, own, size[1] - own)]
+    let shared = if own < size[1] {
+        x.clone().narrow(1, own, size[1] - own)
+    } else {
+        make.tensor(&[], [size[0], 0])
+    };
+    [x.narrow(1, 0, own), shared]
 }
 
 #[test]
@@ -101,7 +106,7 @@ fn experts_gates_and_towers() {
             };
             let width = shape(&file.inputs["x"])[1];
             // However the input is split into a candidate's own part and the shared part.
-            for own in [width, width / 2, 1] {
+            for own in [width, width.div_ceil(2), 1] {
                 let [own, shared] = split(&file, &make, own);
                 let what = |name: &str| format!("{} in {bits:?}: {name}", file.name);
                 let same = |name: &str, got: Vec<f64>, expected: &str| {
@@ -130,7 +135,7 @@ fn losses_and_gradients() {
             let make = Maker::new(bits);
             let net = Net::new(&file.inputs["folded"], &make);
             let width = shape(&file.inputs["x"])[1];
-            let [own, shared] = split(&file, &make, width / 2);
+            let [own, shared] = split(&file, &make, width.div_ceil(2));
             let (logits, _) = net.forward(own, shared);
             let size = shape(&file.inputs["y"]);
             let labels = make.tensor(&flat(&file.inputs["y"]), [size[0], size[1]]);
