@@ -60,10 +60,12 @@ impl Library {
     /// Loads catalogue, policy and model; relative paths start at `base`.
     pub fn load(opening: &Opening, base: &Path, backend: Backend) -> Result<Self, InputError> {
         let device = model::device(backend);
+        // What is quickly read comes first, and so what is quickly found wrong.
+        let policy = Arc::new(policy_named(&opening.policy, base)?);
         let catalogue = Arc::new(catalogue_named(&opening.catalogue, base)?);
         let files = model_named(&opening.model, base, &device)?;
         Ok(Library {
-            policy: Arc::new(policy_named(&opening.policy, base)?),
+            policy,
             model: ModelVersion::new(&files, &catalogue, &device),
             examples: Arc::new(files.examples),
             world: Arc::new(World::new(&catalogue)),

@@ -173,20 +173,23 @@ fn events_that_make_no_sense_are_refused_and_change_nothing() {
 #[test]
 fn without_a_next_song_going_on_is_refused() {
     let (header, rows) = header_and_rows();
-    let promoted: Vec<&str> = rows.iter().copied().filter(|row| row.contains(",quiet-hours,")).collect();
+    let promoted: Vec<&str> =
+        rows.iter().copied().filter(|row| row.contains(",quiet-hours,")).collect();
     let many = promoted.iter().cycle().take(24).enumerate();
     let songs: Vec<String> =
         many.map(|(i, row)| format!("x{i},{}", row.split_once(',').unwrap().1)).collect();
     let folder = tempfile::tempdir().unwrap();
     let manifest = "format = 1\nname = \"ads\"\n\n[[campaigns]]\nid = \"quiet-hours\"\nname = \"Q\"\nsponsor = \"Q\"\n";
     std::fs::write(folder.path().join("catalogue.toml"), manifest).unwrap();
-    std::fs::write(folder.path().join("songs.csv"), format!("{header}\n{}\n", songs.join("\n"))).unwrap();
+    std::fs::write(folder.path().join("songs.csv"), format!("{header}\n{}\n", songs.join("\n")))
+        .unwrap();
     let opening = melody::opening::Opening {
         catalogue: folder.path().display().to_string(),
         ..Default::default()
     };
     let library =
-        melody::opening::Library::load(&opening, std::path::Path::new(""), Default::default()).unwrap();
+        melody::opening::Library::load(&opening, std::path::Path::new(""), Default::default())
+            .unwrap();
     let mut timeline = Timeline::start(engine_of(&library, "casual-listener", None, 1));
     assert!(timeline.state().queue.is_empty());
     let duration = timeline.trace().playing.song.duration_ms;
@@ -227,7 +230,8 @@ fn one_more_draw_for_one_purpose_moves_no_other() {
     let decision = |t: &Timeline| serde_json::to_value(&t.trace().bandit.decided).unwrap();
     let brought = |t: &Timeline| {
         t.engine().with_ranking(t.state(), |ranking, _| {
-            let explored = |&song: &SongId| ranking.ledger(song).sources.contains(&"exploration".into());
+            let explored =
+                |&song: &SongId| ranking.ledger(song).sources.contains(&"exploration".into());
             t.engine().setup.catalogue.ids().filter(explored).collect::<Vec<_>>()
         })
     };

@@ -49,15 +49,18 @@ fn check(
         let of_song = count(so_far, &|play| play.promoted() && play.song == song);
         prop_assert!(of_song <= mixing.per_song as usize, "{song:?} {of_song} times");
         let of_campaign = count(so_far, &|play| play.campaign == campaign);
-        prop_assert!(of_campaign <= mixing.per_campaign as usize, "{campaign:?} {of_campaign} times");
+        prop_assert!(
+            of_campaign <= mixing.per_campaign as usize,
+            "{campaign:?} {of_campaign} times"
+        );
     }
     Ok(())
 }
 
 fn rules() -> impl Strategy<Value = Mixing> {
     (1usize..16, 1usize..14, 0.0f64..1.0, 1usize..5, 0usize..6, 0u32..4, 0u32..5, 0.0f64..1.0)
-        .prop_map(
-            |(queue, window, share, spacing, protected, per_song, per_campaign, interest)| Mixing {
+        .prop_map(|(queue, window, share, spacing, protected, per_song, per_campaign, interest)| {
+            Mixing {
                 queue,
                 at_most: (share * (window + 1) as f64) as usize,
                 window,
@@ -66,8 +69,8 @@ fn rules() -> impl Strategy<Value = Mixing> {
                 per_song,
                 per_campaign,
                 least_interest: interest,
-            },
-        )
+            }
+        })
 }
 
 /// Songs in order of score. Those of one number differ in nothing.
@@ -105,7 +108,11 @@ fn request() -> impl Strategy<Value = (f64, usize, Next)> {
         1 => any::<prop::sample::Index>().prop_map(Next::Pick),
         1 => (0u32..120, prop::option::of(0u16..5)).prop_map(|(song, c)| Next::Open(song, c)),
     ];
-    (prop_oneof![3 => 0.0f64..1.0, 1 => Just(1.0)], prop_oneof![3 => Just(0usize), 1 => 1usize..4], next)
+    (
+        prop_oneof![3 => 0.0f64..1.0, 1 => Just(1.0)],
+        prop_oneof![3 => Just(0usize), 1 => 1usize..4],
+        next,
+    )
 }
 
 proptest! {

@@ -10,7 +10,9 @@ use common::{LIBRARY, random_session};
 use melody::catalogue::{ArtistId, AudioFeature, CampaignId, Catalogue, GenreId, Song, SongId};
 use melody::history::{HISTORY_LENGTH, History};
 use melody::input::InputError;
-use melody::model::{self, Backend, HeadOutputs, ListenerView, ModelFiles, ModelVersion, SongTable};
+use melody::model::{
+    self, Backend, HeadOutputs, ListenerView, ModelFiles, ModelVersion, SongTable,
+};
 use melody::session::SessionStats;
 use melody::simulation::{LogConfig, World, listener_log};
 use melody::training::{Batch, Dataset, Split, TrainingConfig, windows};
@@ -18,7 +20,9 @@ use proptest::prelude::*;
 use safetensors::{Dtype, SafeTensors};
 
 fn files(backend: Backend) -> ModelFiles {
-    model::load_shipped("default", &model::device(backend)).unwrap().unwrap_or_else(|e| panic!("{e}"))
+    model::load_shipped("default", &model::device(backend))
+        .unwrap()
+        .unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn all_songs(catalogue: &Catalogue) -> Vec<SongId> {
@@ -59,21 +63,24 @@ fn training_and_serving_give_the_same_logits() {
     let device = model::device(Backend::default());
     let catalogue = &LIBRARY.catalogue;
     let version = ModelVersion::new(&files, catalogue, &device);
-    let config = TrainingConfig { seed: 77, listeners: 50, sessions: 3, ..TrainingConfig::default() };
+    let config =
+        TrainingConfig { seed: 77, listeners: 50, sessions: 3, ..TrainingConfig::default() };
     let data = Dataset::simulate(catalogue, &config, Split::Validation, &|| {});
     let table = SongTable::new(catalogue, &files.config, &device);
     let world = World::new(catalogue);
 
     for listener in [0usize, 7] {
         // The training path: the listener's plays at once.
-        let own: Vec<_> = windows(&data).into_iter().filter(|w| w.listener == listener).take(1).collect();
+        let own: Vec<_> =
+            windows(&data).into_iter().filter(|w| w.listener == listener).take(1).collect();
         let batch = Batch::gather(&data, &own, files.config.session_window, &device);
         let (trained, ..) = files.network.forward(&table, None, &batch.sequences);
         let trained = trained.logits.into_data().try_to_vec::<f32>().unwrap();
 
         // The serving path: the same plays one by one, through the same history the engine keeps.
         let log = LogConfig { seed: config.seed, sessions: config.sessions, rollouts: 0 };
-        let (person, sessions) = listener_log(catalogue, &world, log, config.listeners + listener as u64);
+        let (person, sessions) =
+            listener_log(catalogue, &world, log, config.listeners + listener as u64);
         let mut history = History::default();
         let mut compared = 0;
         'plays: for session in &sessions {
@@ -372,7 +379,8 @@ fn a_config_of_another_shape_is_named() {
 fn a_config_too_large_for_any_memory_is_refused_before_it_is_built() {
     let folder = Folder::new();
     folder.edit("config.toml", |text| {
-        text.replace("song_buckets = 16384", "song_buckets = 16777216").replace("d_id = 8", "d_id = 256")
+        text.replace("song_buckets = 16384", "song_buckets = 16777216")
+            .replace("d_id = 8", "d_id = 256")
     });
     folder.refuses("config.toml", "song_buckets", "parameters");
 }

@@ -141,7 +141,8 @@ fn every_kind_of_event_replays() {
 fn an_artist_is_searched_by_name_or_by_a_song() {
     let catalogue = &LIBRARY.catalogue;
     let artist = catalogue.song(SongId(0)).lead_artist();
-    let other = catalogue.ids().filter(|&s| catalogue.song(s).lead_artist() == artist).nth(1).unwrap();
+    let other =
+        catalogue.ids().filter(|&s| catalogue.song(s).lead_artist() == artist).nth(1).unwrap();
     for (song, form) in [(SongId(0), "\nartist = "), (other, "\nartist_of = ")] {
         let (opening, mut timeline) = opened("commuter", None, 2);
         let action = Action::Search { query: "x".into(), target: Target::ArtistOf(song) };

@@ -118,9 +118,13 @@ impl NetworkConfig {
 
     /// The parts that can grow large, by the field that drives them, with about how many parameters.
     fn parts(&self) -> [(&'static str, u128); 4] {
-        let size = |factors: &[usize]| factors.iter().fold(1u128, |all, &f| all.saturating_mul(f as u128));
-        let block = size(&[4, self.d_model, self.d_model])
-            .saturating_add(size(&[2, self.d_model, self.feed_forward]));
+        let size =
+            |factors: &[usize]| factors.iter().fold(1u128, |all, &f| all.saturating_mul(f as u128));
+        let block = size(&[4, self.d_model, self.d_model]).saturating_add(size(&[
+            2,
+            self.d_model,
+            self.feed_forward,
+        ]));
         let expert = size(&[self.expert_hidden, self.d_model.saturating_add(self.expert_output)]);
         [
             ("song_buckets", size(&[self.song_buckets, self.d_id])),

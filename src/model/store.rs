@@ -86,6 +86,13 @@ pub fn load_shipped(name: &str, device: &Device) -> Option<Result<ModelFiles, In
 
 /// Reads a model folder, checking shapes, schema and hash.
 pub fn load(folder: &Path, device: &Device) -> Result<ModelFiles, InputError> {
+    if folder.is_file() {
+        return Err(Problem::new(folder.display().to_string(), "is a file, not a model folder")
+            .line(1)
+            .field("(whole file)")
+            .help("a model is the folder that `melody train --out DIR` writes; name that")
+            .into());
+    }
     let text = |name: &str| TomlFile::read(&folder.join(name)).map(|file| file.text);
     let folder_name = folder.display().to_string();
     let texts = Texts {

@@ -44,9 +44,7 @@ impl Script {
                 }
                 let field = format!("session.{what}");
                 let line = self.file.line(&field);
-                Problem { file: self.file.name.clone(), ..problem }
-                    .line(line)
-                    .field(field)
+                Problem { file: self.file.name.clone(), ..problem }.line(line).field(field)
             })
             .collect();
         if problems.is_empty() { Ok(()) } else { Err(InputError { problems }) }

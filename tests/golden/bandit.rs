@@ -75,7 +75,10 @@ fn linucb_learns_and_scores_as_the_library_does() {
                 same("A", arms.iter().flat_map(|arm| by_row(&arm.a)).collect());
                 same("b", arms.iter().flat_map(|arm| arm.b.as_slice().to_vec()).collect());
                 same("A_inv", arms.iter().flat_map(|arm| by_row(&arm.inverse())).collect());
-                same("theta", arms.iter().flat_map(|arm| arm.theta().as_slice().to_vec()).collect());
+                same(
+                    "theta",
+                    arms.iter().flat_map(|arm| arm.theta().as_slice().to_vec()).collect(),
+                );
                 same("scores", bounds(&arms, &probes, alpha.parse().unwrap()));
             }
         }

@@ -188,7 +188,9 @@ fn check_gradients(what: &str, net: &Net, got: &Gradients, expected: &Value, wit
         let gate = &expected["gates"][task][0];
         same(&format!("gate {task}, w"), &part(&gates_w, task, net.towers.len()), &gate["w"]);
         same(&format!("gate {task}, b"), &part(&gates_b, task, net.towers.len()), &gate["b"]);
-        for (layer, expected) in [&tower.hidden, &tower.output].iter().zip(list(&expected["towers"][task])) {
+        for (layer, expected) in
+            [&tower.hidden, &tower.output].iter().zip(list(&expected["towers"][task]))
+        {
             let (weight, bias) = linear_gradients(layer, got);
             same(&format!("tower {task}, w"), &weight, &expected["w"]);
             same(&format!("tower {task}, b"), &bias, &expected["b"]);

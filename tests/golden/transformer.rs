@@ -60,7 +60,8 @@ impl Net {
             norm.gamma = make.param(&of(&format!("{name}.weight")), [d_model]);
             norm.beta = Some(make.param(&of(&format!("{name}.bias")), [d_model]));
         };
-        let linear = |name: &str| make.linear(&of(&format!("{name}weight")), &of(&format!("{name}bias")));
+        let linear =
+            |name: &str| make.linear(&of(&format!("{name}weight")), &of(&format!("{name}bias")));
         for (i, block) in encoder.blocks.iter_mut().enumerate() {
             let name = |part: &str| format!("layers.{i}.{part}");
             block.attention.qkv = linear(&name("self_attn.in_proj_"));
@@ -133,9 +134,8 @@ impl Net {
         let share = |row: usize, token: usize| {
             if token < self.lengths[row] { 1.0 / self.lengths[row] as f64 } else { 0.0 }
         };
-        let shares: Vec<f64> = (0..batch)
-            .flat_map(|row| (0..tokens).map(move |token| share(row, token)))
-            .collect();
+        let shares: Vec<f64> =
+            (0..batch).flat_map(|row| (0..tokens).map(move |token| share(row, token))).collect();
         (output * self.make.tensor(&shares, [batch, tokens, 1])).sum_dim(1).reshape([batch, d])
     }
 
