@@ -66,6 +66,10 @@ impl TomlFile {
             // The path of an unknown key may or may not end in the key itself.
             Some(name) if path == "." || path.is_empty() => (*name).to_string(),
             Some(name) if path.rsplit('.').next() != Some(name) => format!("{path}.{name}"),
+            // The path of a map's key that is none of a closed list ends in a question mark.
+            None if path.ends_with('?') && !quoted.is_empty() => {
+                format!("{}{}", path.trim_end_matches('?'), quoted[0])
+            }
             _ => path.to_string(),
         };
         if message.starts_with("unknown")

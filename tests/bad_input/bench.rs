@@ -149,7 +149,9 @@ impl Bench {
         std::fs::create_dir(self.path(name)).unwrap();
         self.refuses(arguments, &[&place, "(whole file): is a folder, not a file"]);
         self.remove(name);
-        self.refuses(arguments, &[name, ":1: "]);
+        // Told where it is named, if that is in another file.
+        let file_name = name.rsplit('/').next().unwrap_or(name);
+        self.refuses(arguments, &[file_name, "no "]);
         self.write(name, good);
     }
 }

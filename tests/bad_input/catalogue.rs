@@ -40,7 +40,7 @@ const SONG_EDITS: &[Edit] = &[
     ("song_id,title", "song,title", "song_id", "is missing"),
     (",genre,", ",gerne,", "gerne", "did you mean `genre`?"),
     ("title,artists", "title,title", "title", "appears twice"),
-    ("song_id,title", ",song_id,title", "(header)", "no name"),
+    (",explicit,", ",,", "(header)", "no name"),
     (",tempo", ",temp0", "temp0", "did you mean `tempo`?"),
 ];
 
