@@ -35,7 +35,7 @@ pub fn run(arguments: &Explain) -> Result<(), Failure> {
     script.check_names(&script.opening, base)?;
     let profile = profile_named(&script.opening.profile, base)?;
     let library = Library::load(&script.opening, base, Backend::from(arguments.device))?;
-    let engine = library.engine(profile, script.opening.scene, script.opening.seed, None);
+    let engine = library.engine(profile, script.opening.scene, script.opening.seed);
     let timeline = script::run(&script, engine, library.world())?.timeline;
     let last = timeline.events().len();
     let step = arguments.step.map_or(last, |step| step as usize);

@@ -124,7 +124,7 @@ fn prepare<'a>(
         }
     };
     let library = &loaded[place].2;
-    let engine = library.engine(profile, opening.scene, opening.seed, None);
+    let engine = library.engine(profile, opening.scene, opening.seed);
     Ok(Prepared { script, opening, engine, world: library.world().clone() })
 }
 
