@@ -56,6 +56,7 @@ impl Engine {
             playing: Playing {
                 song: SongId(0),
                 began_ms: 0,
+                heard_ms: 0,
                 liked: false,
                 saved: false,
                 replayed: false,
@@ -102,6 +103,7 @@ impl Engine {
         let mut next = state.clone();
         next.step += 1;
         next.at_ms = event.at_ms;
+        next.playing.heard_ms = event.heard_ms;
         let begins = self.apply(&mut next, event, &mut happened)?;
         self.take_update(&mut next, &mut happened);
         if happened.ended.is_some() {
@@ -138,9 +140,17 @@ impl Engine {
         if heard_ms > duration_ms {
             return Err(Refusal::HeardTooMuch { heard_ms, duration_ms });
         }
-        let passed_ms = at_ms - state.playing.began_ms;
-        if u64::from(heard_ms) > passed_ms {
-            return Err(Refusal::HeardTooFast { heard_ms, passed_ms });
+        let before_ms = state.playing.heard_ms;
+        if heard_ms < before_ms {
+            return Err(Refusal::HeardRunsBackwards { heard_ms, before_ms });
+        }
+        let (more_ms, passed_ms) = (heard_ms - before_ms, at_ms - state.at_ms);
+        if u64::from(more_ms) > passed_ms {
+            return Err(Refusal::HeardTooFast { more_ms, passed_ms });
+        }
+        // A song that has played to its end finishes by itself, before the listener does anything.
+        if heard_ms == duration_ms && *action != Action::Finish {
+            return Err(Refusal::Over);
         }
         let known = |song: SongId| {
             let songs = self.setup.catalogue.songs.len();
@@ -304,6 +314,7 @@ impl Engine {
         state.playing = Playing {
             song,
             began_ms: state.at_ms,
+            heard_ms: 0,
             liked: false,
             saved: false,
             replayed,

@@ -24,11 +24,12 @@ pub struct Tower {
 }
 
 impl Tower {
-    fn new(init: &mut Initialiser, d_input: usize, d_hidden: usize, outputs: usize) -> Self {
+    pub fn new(init: &mut Initialiser, d_input: usize, d_hidden: usize, outputs: usize) -> Self {
         Tower { hidden: init.linear(d_input, d_hidden), output: init.linear(d_hidden, outputs) }
     }
 
-    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+    /// Logits `[rows, outputs]` of `[rows, d_input]`.
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         self.output.forward(relu(self.hidden.forward(x)))
     }
 }
