@@ -62,13 +62,24 @@ impl Library {
         let device = model::device(backend);
         let catalogue = Arc::new(catalogue_named(&opening.catalogue, base)?);
         let files = model_named(&opening.model, base, &device)?;
-        Ok(Library {
-            policy: Arc::new(policy_named(&opening.policy, base)?),
-            model: ModelVersion::new(&files, &catalogue, &device),
+        let policy = Arc::new(policy_named(&opening.policy, base)?);
+        Ok(Library::new(catalogue, policy, files, &device))
+    }
+
+    /// A library of what has been loaded already.
+    pub fn new(
+        catalogue: Arc<Catalogue>,
+        policy: Arc<Policy>,
+        files: ModelFiles,
+        device: &burn::tensor::Device,
+    ) -> Self {
+        Library {
+            policy,
+            model: ModelVersion::new(&files, &catalogue, device),
             examples: Arc::new(files.examples),
             world: Arc::new(World::new(&catalogue)),
             catalogue,
-        })
+        }
     }
 
     /// The hidden truth of the catalogue, for simulated listeners.
