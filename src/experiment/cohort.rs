@@ -83,6 +83,8 @@ impl Cohort {
             let mut rng = generator(seed, Purpose::Experiment, session.into());
             if session > 0 {
                 profile.scene = pick_scene(&person.scenes, &mut rng);
+                // From here on the past is what was heard.
+                profile.past.plays = 0;
             }
             let mut engine = library.engine(profile.clone(), None, seed, warm.take());
             if let Some(past) = past.take() {
