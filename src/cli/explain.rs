@@ -107,7 +107,8 @@ fn print(e: &Explanation) {
         let stage = format!("{:?}", dropped.stage).to_lowercase();
         println!("dropped at {stage}: {}; missed by {:.6}", dropped.why, dropped.margin);
     }
-    let sources = if e.ledger.sources.is_empty() { "none".into() } else { e.ledger.sources.join(", ") };
+    let sources =
+        if e.ledger.sources.is_empty() { "none".into() } else { e.ledger.sources.join(", ") };
     println!("brought by: {sources}\n");
     print_node(&e.ledger.score, 0);
     println!("\nfusion weights");

@@ -10,6 +10,7 @@ mod failure;
 mod import;
 mod progress;
 mod replay;
+mod simulator;
 mod train;
 
 use std::process::ExitCode;
@@ -28,7 +29,7 @@ pub fn run() -> ExitCode {
         Some(Command::Train(train)) => train::run(&train),
         Some(Command::Catalogue(command)) => catalogue::run(&command),
         Some(Command::Import(command)) => import::run(&command),
-        None => Ok(()),
+        None => simulator::run(&arguments.simulator),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

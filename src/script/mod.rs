@@ -41,7 +41,9 @@ pub enum Step {
         ratio: Option<f64>,
     },
     /// Time passes while nothing plays.
-    Wait { seconds: f64 },
+    Wait {
+        seconds: f64,
+    },
     /// On to the next song, after some seconds of this one.
     Skip {
         #[serde(default)]
@@ -70,7 +72,9 @@ pub enum Step {
         #[serde(default)]
         position: Option<usize>,
     },
-    Scene { scene: Scene },
+    Scene {
+        scene: Scene,
+    },
     /// Songs played to their end as they come, but for those skipped.
     Listen {
         songs: u32,
@@ -81,9 +85,13 @@ pub enum Step {
         after: f64,
     },
     /// The profile's simulated listener takes over for some songs.
-    Autopilot { songs: u32 },
+    Autopilot {
+        songs: u32,
+    },
     /// Remembers the trace as it is now, for expectations to look back to.
-    Mark { name: String },
+    Mark {
+        name: String,
+    },
     Expect(Expectation),
 }
 
