@@ -221,7 +221,13 @@ fn any_queue_and_any_step_can_be_drawn() {
 #[test]
 fn hostile_text_stays_inside_its_place() {
     let mut trace = (**TRACES.last().unwrap()).clone();
-    let hostile = ["\u{1b}[2J\u{7}\n\tx", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "e\u{301}\u{301}\u{301}e", "ﷺﷺﷺ", "夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜"];
+    let hostile = [
+        "\u{1b}[2J\u{7}\n\tx",
+        "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦",
+        "e\u{301}\u{301}\u{301}e",
+        "ﷺﷺﷺ",
+        "夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜",
+    ];
     for (entry, text) in trace.queue.iter_mut().zip(hostile.iter().cycle()) {
         entry.song.title = (*text).into();
         entry.song.artist = (*text).into();

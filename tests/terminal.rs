@@ -1,6 +1,7 @@
 //! The simulator in a pseudo-terminal: started, used, left and interrupted like any program.
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -11,6 +12,10 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const MELODY: &str = env!("CARGO_BIN_EXE_melody");
 /// Long enough for a busy machine and a build without optimisations.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+fn size_of(cells: u16) -> NonZero<u16> {
+    NonZero::new(cells).unwrap()
+}
 
 /// A running simulator, its screen as a person sees it, and every byte it wrote.
 struct Running {
@@ -31,7 +36,8 @@ impl Running {
         command.args(arguments);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let screen = Arc::new(Mutex::new((vt100::Parser::new(rows, cols, 0), Vec::new())));
+        let screen =
+            Arc::new(Mutex::new((vt100::Parser::new(size_of(rows), size_of(cols), 0), Vec::new())));
         let mut output = pair.master.try_clone_reader().unwrap();
         let shared = screen.clone();
         std::thread::spawn(move || {
@@ -162,7 +168,7 @@ fn resizing_to_nothing_and_back_is_survived() {
     melody.wait_for("Now playing");
     for (cols, rows) in [(1, 1), (40, 12), (2, 50), (200, 2), (10, 3), (120, 40)] {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
-        melody.screen.lock().unwrap().0.screen_mut().set_size(rows, cols);
+        melody.screen.lock().unwrap().0.screen_mut().set_size(size_of(rows), size_of(cols));
         melody.master.resize(size).unwrap();
         std::thread::sleep(Duration::from_millis(150));
     }

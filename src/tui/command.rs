@@ -150,7 +150,7 @@ pub const TABLE: &[Entry] = &[
         ("explain", 7),
         "Explain the selected song's score, part by part",
     ),
-    entry(Stage, C::NextPanel, &["tab"], ("panel", 15), "Show the next panel, where not all fit"),
+    entry(Stage, C::NextPanel, &["tab"], ("panel", 4), "Show the next panel, where not all fit"),
     entry(Stage, C::LastPanel, &["backtab"], ("panel", 0), "Show the panel before"),
     entry(
         Stage,

@@ -123,12 +123,12 @@ fn quiet(now: &Trace, before: Option<&Trace>) -> Option<String> {
         }
         Action::Scene { .. } => weights_changed(now, before?),
         _ => {
-            let ended = now.ended.as_ref()?;
-            let next = format!("now \"{}\"", now.playing.song.title);
-            match genre_now(&ended.song.genre) {
-                Some(genre) => Some(format!("{genre}; {next}")),
-                None => Some(next),
-            }
+            let genre = genre_now(&now.ended.as_ref()?.song.genre);
+            // What plays after a replay or an opened song has been said.
+            let said = matches!(event.action, Action::Replay | Action::Open { .. });
+            let next = (!said).then(|| format!("now \"{}\"", now.playing.song.title));
+            let parts: Vec<String> = genre.into_iter().chain(next).collect();
+            (!parts.is_empty()).then(|| parts.join("; "))
         }
     }
 }

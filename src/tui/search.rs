@@ -151,7 +151,9 @@ impl Search {
             if let Some(score) =
                 pattern.score(Utf32Str::new(&entry.text, &mut buffer), &mut matcher)
             {
-                scored.push((score, i));
+                // An artist's name says more than the same words somewhere in a song's.
+                let artist = matches!(entry.target, Target::ArtistOf(_));
+                scored.push((if artist { score + score / 4 } else { score }, i));
             }
         }
         scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));

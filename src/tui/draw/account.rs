@@ -48,35 +48,64 @@ fn leaves(node: &Node) -> Vec<&Node> {
     node.children.iter().flat_map(leaves).collect()
 }
 
-/// Parts of a score told in one line.
-const TOLD: usize = 4;
+/// Rows of the account of a song.
+pub const ROWS: u16 = 3;
 
-/// What the selected song's score is made of, and how it came into the queue.
-pub fn lines<'a>(entry: &QueueEntry, trace: &Trace, theme: &Theme) -> Vec<Line<'a>> {
-    let mut parts = leaves(&entry.ledger.score);
-    parts.retain(|leaf| leaf.name != "epsilon" && leaf.value != Score::ZERO);
-    parts.sort_by_key(|leaf| std::cmp::Reverse(leaf.value.abs()));
-    let mut sum = vec![Span::styled(format!("{} ", text::clean(&entry.song.title)), theme.strong)];
-    sum.push(Span::raw(format!("{:.3} =", entry.score)));
-    for leaf in parts.iter().take(TOLD) {
-        sum.push(Span::raw(format!(" {}", short(leaf.value, true))));
-        sum.push(Span::styled(format!(" {}", leaf.name), theme.faint));
-    }
-    if parts.len() > TOLD {
-        sum.push(Span::styled(format!(" and {} more", parts.len() - TOLD), theme.faint));
-    }
-    let mut how = vec![Span::styled("brought by ", theme.faint)];
+/// Which song is selected, what its score is made of, and how it came into the queue.
+pub fn lines<'a>(
+    entry: &'a QueueEntry,
+    trace: &Trace,
+    columns: usize,
+    theme: &Theme,
+) -> Vec<Line<'a>> {
+    let song = Line::from(vec![
+        Span::styled("❯ ", theme.accent),
+        Span::styled(text::clean(&entry.song.title), theme.strong),
+        Span::raw(format!(" · {}", text::clean(&entry.song.artist))),
+        Span::styled(format!("  {}", entry.song.genre), theme.faint),
+    ]);
+    let mut how = vec![Span::styled("  by ", theme.faint)];
     how.push(Span::raw(match entry.ledger.sources.is_empty() {
         true => "nobody".to_string(),
         false => entry.ledger.sources.join(", "),
     }));
     if let Some(displaced) = &entry.displaced {
-        how.push(Span::styled("; took the place of ", theme.faint));
+        how.push(Span::styled(" instead of ", theme.faint));
         how.push(Span::raw(song_name(trace, &displaced.song)));
-        how.push(Span::styled(", interest given up ", theme.faint));
-        how.push(Span::raw(short(displaced.interest, false)));
+        how.push(Span::styled(", interest ", theme.faint));
+        how.push(Span::raw(short(-displaced.interest, true)));
     }
-    vec![Line::from(sum), Line::from(how)]
+    vec![song, sum(entry, columns, theme), Line::from(how)]
+}
+
+/// The score as a sum, its largest parts first, as many as fit.
+fn sum<'a>(entry: &QueueEntry, columns: usize, theme: &Theme) -> Line<'a> {
+    let mut parts = leaves(&entry.ledger.score);
+    parts.retain(|leaf| leaf.name != "epsilon" && leaf.value != Score::ZERO);
+    parts.sort_by_key(|leaf| std::cmp::Reverse(leaf.value.abs()));
+    let mut line = Line::from(format!("  {:.3} =", entry.score));
+    for (i, leaf) in parts.iter().enumerate() {
+        let (name, style) = match leaf.name.as_str() {
+            "interest" => ("α", theme.interest),
+            "subscription" => ("β", theme.subscription),
+            "exposure" => ("γ", theme.exposure),
+            name if leaf.value < Score::ZERO => (name, theme.loss),
+            name => (name, theme.boost),
+        };
+        let part = [
+            Span::raw(format!(" {} ", short(leaf.value, true))),
+            Span::styled(name.to_string(), style),
+        ];
+        let more = format!(" and {} more", parts.len() - i);
+        let wide: usize = part.iter().map(Span::width).sum();
+        let last = i + 1 == parts.len();
+        if line.width() + wide + if last { 0 } else { more.len() } > columns {
+            line.push_span(Span::styled(more, theme.faint));
+            break;
+        }
+        line.extend(part);
+    }
+    line
 }
 
 /// The title of a song the trace knows, or its identifier.

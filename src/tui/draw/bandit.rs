@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::pen;
 use crate::bandit::{ArmReport, Learned};
+use crate::score::Score;
 use crate::tui::narration::percent;
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -15,13 +16,13 @@ use crate::tui::view::View;
 const FIXED: usize = 2 + 9 + 7 + 7 + 6 + 6;
 
 pub fn rows(view: &View) -> u16 {
-    view.now().bandit.arms.len() as u16 + 2 + 2 + 1
+    view.now().bandit.arms.len() as u16 + 2 + 2
 }
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let now = &view.now().bandit;
     let title = format!("Bandit · {}", now.algorithm);
-    let inside = pen::frame(buf, area, &title, theme);
+    let inside = pen::framed(buf, area, &title, earned(view, theme), theme);
     let columns = usize::from(inside.width).saturating_sub(FIXED);
     let head = format!(
         "  {}{}{}{}{}{}",
@@ -35,7 +36,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut lines = vec![Line::styled(head, theme.faint)];
     let range = range(&now.arms);
     lines.extend(now.arms.iter().map(|arm| one(arm, arm.name == now.arm, range, columns, theme)));
-    lines.extend(reward(view, theme));
+    lines.push(reward(view, theme));
     pen::lines(buf, inside, lines);
 }
 
@@ -70,8 +71,8 @@ fn one<'a>(
 }
 
 /// A chance in whole percent: more digits would only be noise to the eye.
-fn whole(ratio: crate::score::Score) -> crate::score::Score {
-    crate::score::Score::new((ratio.value() * 100.0).round() / 100.0)
+fn whole(ratio: Score) -> Score {
+    Score::new((ratio.value() * 100.0).round() / 100.0)
 }
 
 /// Mean and one deviation to each side.
@@ -96,21 +97,34 @@ fn interval(arm: &ArmReport, (low, high): (f64, f64), columns: usize) -> String 
         .collect()
 }
 
-/// The last reward and its parts.
-fn reward<'a>(view: &View, theme: &Theme) -> Option<Line<'a>> {
-    let learned: Option<&Learned> =
-        view.traces.iter().rev().find_map(|trace| trace.bandit.learned.as_ref());
-    let Some(learned) = learned else {
-        return Some(Line::styled("no reward yet: it comes with the next decision", theme.faint));
+/// What the last decision earned, for the frame's edge.
+fn earned<'a>(view: &View, theme: &Theme) -> Line<'a> {
+    let Some(learned) = last_learned(view) else { return Line::default() };
+    let total = learned.reward.total;
+    let style = if total.millionths() < 0 { theme.down } else { theme.up };
+    Line::from(vec![
+        Span::styled(format!(" {} earned ", learned.arm), theme.faint),
+        Span::styled(format!("{total:+.3} "), style),
+    ])
+}
+
+/// The parts of the last reward, each beside its usual level.
+fn reward<'a>(view: &View, theme: &Theme) -> Line<'a> {
+    let Some(learned) = last_learned(view) else {
+        return Line::styled("no reward yet: the next decision brings it", theme.faint);
     };
     let r = &learned.reward;
-    let style = if r.total.millionths() < 0 { theme.down } else { theme.up };
-    Some(Line::from(vec![
-        Span::styled(format!("{} earned ", learned.arm), theme.faint),
-        Span::styled(format!("{:+.3}", r.total), style),
-        Span::styled("  satisf. ", theme.faint),
-        Span::raw(format!("{:.2}/{:.2}", r.satisfaction, r.satisfaction_baseline)),
-        Span::styled(" comm. ", theme.faint),
-        Span::raw(format!("{:.2}/{:.2}", r.commercial, r.commercial_baseline)),
-    ]))
+    let part = |got: Score, usual: Score| {
+        Span::raw(format!("{}/{}", pen::decimals(got), pen::decimals(usual)))
+    };
+    Line::from(vec![
+        Span::styled("satisfaction ", theme.faint),
+        part(r.satisfaction, r.satisfaction_baseline),
+        Span::styled("  commercial ", theme.faint),
+        part(r.commercial, r.commercial_baseline),
+    ])
+}
+
+fn last_learned(view: &View) -> Option<&Learned> {
+    view.traces.iter().rev().find_map(|trace| trace.bandit.learned.as_ref())
 }

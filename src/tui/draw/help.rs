@@ -71,6 +71,7 @@ fn lines(theme: &Theme) -> Vec<Line<'static>> {
         ("γ", "exposure: weight times the exposure head's score", theme.exposure),
         ("+", "what adjustments add: streaks, searches, novelty", theme.boost),
         ("-", "what adjustments take away, left of zero", theme.loss),
+        (".63/.65", "a part of the bandit's reward, and what is usual", theme.text),
         ("▲ ▼", "in the promotion chart: the guardrail acts, lets go", theme.warning),
     ];
     for (mark, about, style) in marks {

@@ -76,7 +76,7 @@ impl Layout {
     /// Queue on the left, panels on the right.
     fn wide(&mut self, body: Rect, view: &View) {
         self.framed = true;
-        let side = (body.width * 2 / 5).clamp(46, 64);
+        let side = (body.width * 3 / 8).clamp(46, 64);
         let mut left = Rect { width: body.width - side, ..body };
         let mut right = Rect { x: body.x + left.width, width: side, ..body };
         self.now_playing = take(&mut left, 4);

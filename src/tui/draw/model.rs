@@ -9,38 +9,34 @@ use crate::tui::theme::Theme;
 use crate::tui::view::View;
 
 pub fn rows(_: &View) -> u16 {
-    5
+    4
 }
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let inside = pen::frame(buf, area, "Model", theme);
     let now = view.now();
     let (versions, near_line) = (&now.versions, &now.near_line);
-    let hash: String = versions.model_hash.chars().take(12).collect();
-    let version = Line::from(vec![
-        Span::raw(format!("{} version ", versions.model)),
-        Span::styled(versions.model_number.to_string(), theme.strong),
-        Span::styled(format!("  {hash}"), theme.faint),
-    ]);
+    let hash: String = versions.model_hash.chars().take(8).collect();
+    let title = format!("Model · {} version {}", versions.model, versions.model_number);
+    let hash = Line::styled(format!(" {hash} "), theme.faint);
+    let inside = pen::framed(buf, area, &title, hash, theme);
     let when = match near_line.due {
-        Some(due) => format!("training, due at step {due}"),
-        None => format!("next in {} plays", near_line.next_in),
+        Some(due) => format!("at step {due}"),
+        None => format!("in {} plays", near_line.next_in),
     };
     let counts = Line::from(vec![
-        Span::styled("updates ", theme.faint),
         Span::styled(format!("{} accepted", near_line.accepted), theme.good),
-        Span::raw(", "),
+        Span::raw("  "),
         Span::raw(format!("{} refused", near_line.refused)),
-        Span::styled(format!("  {when}"), theme.faint),
+        Span::styled(format!("  next update {when}"), theme.faint),
     ]);
-    pen::lines(buf, inside, [version, counts, last(view, theme)]);
+    pen::lines(buf, inside, [counts, last(view, theme)]);
 }
 
 /// The last update's losses.
 fn last<'a>(view: &View, theme: &Theme) -> Line<'a> {
     let update = view.traces.iter().rev().find_map(|trace| trace.near_line.update.as_ref());
     let Some(update) = update else {
-        return Line::styled("no update yet", theme.faint);
+        return Line::styled("learns from the newest plays; no update yet", theme.faint);
     };
     let [before, after] = update.held_back_loss;
     let [batch_before, batch_after] = update.batch_loss;

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders, Widget};
 use unicode_width::UnicodeWidthStr;
 
+use crate::score::Score;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 
@@ -99,8 +100,17 @@ pub fn joined<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Line<'a> {
 }
 
 /// A number in the range it needs: three decimals without zeros at the end.
-pub fn short(value: crate::score::Score, signed: bool) -> String {
+pub fn short(value: Score, signed: bool) -> String {
     let text = if signed { format!("{value:+.3}") } else { format!("{value:.3}") };
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if matches!(text, "" | "+" | "-" | "+0" | "-0") { "0".into() } else { text.into() }
+}
+
+/// Two decimals without the zero before them: `.63`.
+pub fn decimals(value: Score) -> String {
+    let text = format!("{value:.2}");
+    match text.strip_prefix("0.") {
+        Some(decimals) => format!(".{decimals}"),
+        None => text,
+    }
 }

@@ -21,6 +21,12 @@ pub fn steps(area: Rect) -> usize {
     usize::from(area.width) * 2
 }
 
+/// Dots a step takes: a short history is stretched over the chart.
+pub fn stretch(area: Rect, shown: usize) -> usize {
+    let columns = steps(area);
+    if shown < 2 { columns } else { (columns / shown).clamp(1, 16) }
+}
+
 /// Draws the series from zero to `top`, later ones over earlier ones. All have the same length.
 pub fn draw(series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
     let (columns, rows) = (steps(area), usize::from(area.height) * 4);
@@ -31,8 +37,7 @@ pub fn draw(series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
     let mut styles = vec![Style::new(); dots.len()];
     for line in series {
         let shown = &line.values[line.values.len().saturating_sub(columns)..];
-        // A short history is stretched over the chart.
-        let stretch = if shown.len() < 2 { columns } else { (columns / shown.len()).clamp(1, 8) };
+        let stretch = stretch(area, shown.len());
         let height = |value: f64| {
             let share = (value / top).clamp(0.0, 1.0);
             rows - 1 - (share * (rows - 1) as f64).round() as usize

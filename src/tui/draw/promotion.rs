@@ -84,7 +84,7 @@ fn legend<'a>(now: &PromotionReport, theme: &Theme, columns: usize) -> Line<'a> 
 fn marks(view: &View, theme: &Theme, chart: Rect, buf: &mut Buffer) {
     let steps = plot::steps(chart);
     let shown: &[std::sync::Arc<Trace>] = &view.traces[view.traces.len().saturating_sub(steps)..];
-    let stretch = if shown.len() < 2 { 1 } else { (steps / shown.len()).clamp(1, 8) };
+    let stretch = plot::stretch(chart, shown.len());
     for (i, trace) in shown.iter().enumerate() {
         let Some(moved) = &trace.guardrail.intervention else { continue };
         let x = (i * stretch / 2) as u16;

@@ -23,8 +23,8 @@ struct Columns {
     bar: usize,
 }
 
-/// Selection mark, rank, movement, marks and score, each with the space after it.
-const FIXED: usize = 1 + 3 + 4 + 3 + 6;
+/// Selection mark, rank, movement, marks, the space after the title, and the score.
+const FIXED: usize = 1 + 3 + 4 + 3 + 1 + 6;
 
 impl Columns {
     fn new(columns: usize) -> Self {
@@ -63,7 +63,8 @@ impl Scale {
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) {
     let inside = if framed {
-        let counted = format!(" {} songs scored ", view.now().candidates.scored);
+        let candidates = &view.now().candidates;
+        let counted = format!(" {} of {} songs ", candidates.retrieved, candidates.scored);
         let bottom = Line::from(Span::styled(counted, theme.frame));
         pen::framed(buf, area, "Queue", bottom, theme)
     } else {
@@ -85,14 +86,11 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buff
     if account_rows > 0
         && let Some(entry) = view.selected_entry()
     {
-        let account = account::lines(entry, view.now(), theme);
-        let first = body.height - account_rows;
-        if account_rows == 3 {
-            let rule = Line::from(Span::styled("╌".repeat(body.width.into()), theme.frame));
-            pen::line(buf, body, first, rule, Style::new());
-        }
-        let from = if account_rows == 3 { first + 1 } else { first };
-        for (row, line) in (from..body.height).zip(account) {
+        let account = account::lines(entry, view.now(), body.width.into(), theme);
+        // Where there is one row only, the sum says most.
+        let skipped = if account_rows == 1 { 1 } else { 0 };
+        let rows = body.height - account_rows..body.height;
+        for (row, line) in rows.zip(account.into_iter().skip(skipped)) {
             pen::line(buf, body, row, line, Style::new());
         }
     }
@@ -102,7 +100,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buff
 fn account_rows(view: &View, height: u16) -> u16 {
     let songs = view.now().queue.len() as u16;
     match height {
-        h if h >= songs + 3 => 3,
+        h if h >= songs + account::ROWS => account::ROWS,
         0..6 => 0,
         6..9 => 1,
         _ => 2,

@@ -14,7 +14,7 @@ use crate::tui::view::View;
 const BOOSTS: usize = 3;
 
 pub fn rows(_: &View) -> u16 {
-    8
+    9
 }
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -75,14 +75,11 @@ fn boosts<'a>(
     searched.chain(streaks).take(most.min(BOOSTS)).collect()
 }
 
-/// How many songs each source brought, over two lines.
+/// How many songs each source brought, over as many lines as that takes.
 fn sources<'a>(view: &View, columns: usize, theme: &Theme) -> Vec<Line<'a>> {
     let candidates = &view.now().candidates;
     let mut lines = vec![Line::default()];
-    let mut groups: Vec<Vec<Span>> = vec![vec![
-        Span::styled("retrieved ", theme.faint),
-        Span::raw(candidates.retrieved.to_string()),
-    ]];
+    let mut groups: Vec<Vec<Span>> = Vec::new();
     for (name, count) in candidates.sources.iter().filter(|(_, count)| **count > 0) {
         groups.push(vec![
             Span::styled(format!("{name} "), theme.faint),
