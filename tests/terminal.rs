@@ -76,6 +76,17 @@ impl Running {
         self.wait_for(text);
     }
 
+    /// Lets the autopilot play, also when its listener would rather leave.
+    fn let_it_play(&mut self, time: Duration) {
+        let began = Instant::now();
+        while began.elapsed() < time {
+            if self.contents().contains("leaves. Space plays on") {
+                self.press(" ");
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
     fn signal(&self, name: &str) {
         let id = self.child.process_id().unwrap().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
@@ -123,9 +134,11 @@ fn a_session_by_hand_replays_to_the_same_trace() {
     melody.press_and_see("\r", "Scene is now");
     melody.press_and_see("+++++++", "64x");
     melody.press_and_see("a", "at the controls");
-    melody.wait_for("0:15:");
+    melody.let_it_play(Duration::from_secs(10));
     melody.press_and_see("a", "You are at the controls");
-    melody.press_and_see(" ", "PAUSED");
+    if !melody.contents().contains("PAUSED") {
+        melody.press_and_see(" ", "PAUSED");
+    }
     melody.press_and_see("u", "Took back");
     melody.press_and_see("w", "melody-session-1.toml");
     melody.press("q");

@@ -70,10 +70,9 @@ pub fn lines<'a>(
         false => entry.ledger.sources.join(", "),
     }));
     if let Some(displaced) = &entry.displaced {
-        how.push(Span::styled(" instead of ", theme.faint));
+        how.push(Span::raw(format!("  {} ", short(-displaced.interest, true))));
+        how.push(Span::styled("interest, in place of ", theme.faint));
         how.push(Span::raw(song_name(trace, &displaced.song)));
-        how.push(Span::styled(", interest ", theme.faint));
-        how.push(Span::raw(short(-displaced.interest, true)));
     }
     vec![song, sum(entry, columns, theme), Line::from(how)]
 }

@@ -87,5 +87,6 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
 /// What a screen too small for anything else says.
 fn notice(theme: &Theme, area: Rect, buf: &mut Buffer) {
     let row = Rect { y: area.y + area.height / 2, height: area.height.min(1), ..area };
-    pen::line(buf, row, 0, "Melody needs 20x6".into(), theme.text);
+    let said = if area.width < 17 { "too small" } else { "Melody needs 20x6" };
+    pen::line(buf, row, 0, said.into(), theme.text);
 }

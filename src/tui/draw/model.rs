@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::pen;
+use crate::score::Score;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
 
@@ -27,26 +28,26 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Span::styled(format!("{} accepted", near_line.accepted), theme.good),
         Span::raw("  "),
         Span::raw(format!("{} refused", near_line.refused)),
-        Span::styled(format!("  next update {when}"), theme.faint),
+        Span::styled(format!("  next {when}"), theme.faint),
     ]);
-    pen::lines(buf, inside, [counts, last(view, theme)]);
+    pen::lines(buf, inside, [counts, last(view, inside.width.into(), theme)]);
 }
 
-/// The last update's losses.
-fn last<'a>(view: &View, theme: &Theme) -> Line<'a> {
+/// The last update's losses, on what it was not shown and on what it was.
+fn last<'a>(view: &View, columns: usize, theme: &Theme) -> Line<'a> {
     let update = view.traces.iter().rev().find_map(|trace| trace.near_line.update.as_ref());
     let Some(update) = update else {
-        return Line::styled("learns from the newest plays; no update yet", theme.faint);
+        return Line::styled("no update from the newest plays yet", theme.faint);
     };
-    let [before, after] = update.held_back_loss;
-    let [batch_before, batch_after] = update.batch_loss;
     let (word, style) =
         if update.accepted { ("accepted", theme.good) } else { ("refused", theme.warning) };
-    Line::from(vec![
-        Span::styled(format!("{word} "), style),
-        Span::styled("held back ", theme.faint),
-        Span::raw(format!("{before:.3}→{after:.3}")),
-        Span::styled(" batch ", theme.faint),
-        Span::raw(format!("{batch_before:.3}→{batch_after:.3}")),
-    ])
+    let loss = |name: &'static str, [before, after]: [Score; 2]| {
+        vec![Span::styled(name, theme.faint), Span::raw(format!(" {before:.3}→{after:.3}"))]
+    };
+    let groups = vec![
+        vec![Span::styled(word, style)],
+        loss("held back", update.held_back_loss),
+        loss("batch", update.batch_loss),
+    ];
+    pen::joined(groups, columns)
 }

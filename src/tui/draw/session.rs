@@ -23,7 +23,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let now = &view.now().session;
     let mut mood = vec![Span::styled("satisfaction ", theme.faint)];
     mood.push(Span::raw(format!("{:.2} ", now.satisfaction)));
-    mood.extend(bar::single(now.satisfaction.value(), 8, theme.good, theme.colour));
+    mood.extend(bar::single(now.satisfaction.value(), 4, theme.good, theme.colour));
     mood.push(Span::styled("  gate ", theme.faint));
     mood.push(Span::raw(format!("{:.2}", now.gate)));
     if now.skip_streak > 0 {
