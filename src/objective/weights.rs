@@ -86,7 +86,7 @@ mod tests {
         let objective = Objective::default();
         let (start, _) = Scheme::Staged.weights(&objective, 0, 1000);
         assert_eq!((start.subscription, start.exposure), (0.0, 0.0));
-        let (half, _) = Scheme::Staged.weights(&objective, 400, 1000);
+        let (half, _) = Scheme::Staged.weights(&objective, 225, 1000);
         assert!((half.subscription - 0.25).abs() < 1e-12);
         let (end, _) = Scheme::Staged.weights(&objective, 999, 1000);
         assert_eq!(end, objective.weights);
