@@ -115,6 +115,7 @@ pub(super) fn report(
             model_hash: state.model.hash.clone(),
             policy: policy.name.clone(),
             policy_hash: policy.hash.clone(),
+            experience_hash: setup.experience.hash.clone(),
             catalogue: catalogue.name.clone(),
             catalogue_hash: catalogue.hash.clone(),
         },
@@ -158,7 +159,7 @@ pub(super) fn report(
             .runners_up
             .iter()
             .filter_map(|&song| {
-                let dropped = ranking.ledger(song).dropped?;
+                let dropped = ranking.dropped(song)?;
                 let score = ranking.total(song);
                 Some(RunnerUp { song: SongRef::new(catalogue, song), score, dropped })
             })

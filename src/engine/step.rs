@@ -56,6 +56,7 @@ impl Engine {
             playing: Playing {
                 song: SongId(0),
                 began_ms: 0,
+                heard_ms: 0,
                 liked: false,
                 saved: false,
                 replayed: false,
@@ -71,10 +72,14 @@ impl Engine {
             heard: Heard::new(),
             metrics: Metrics::default(),
             guardrail: Guardrail::default(),
-            bandit: Bandit::new(&policy.bandit, setup.warm_start.as_deref()),
+            bandit: Bandit::new(&policy.bandit, None),
             model: setup.model.clone(),
             learning: Learning::default(),
         };
+        let (_, group) = segment(policy, &state.view());
+        let of_segment = setup.experience.segments.get(&group.name);
+        let taught = setup.warm_start.as_deref().or(of_segment);
+        state.bandit = Bandit::new(&policy.bandit, taught.filter(|_| policy.bandit.warm_start));
         let before = Before::new(self, &state);
         let mut happened = Happened::default();
         self.choose_arm(&mut state, &mut happened);
@@ -82,7 +87,7 @@ impl Engine {
         let (request, scored) = self.score(&state);
         let opening = self.rank(&state, &decision, &scored, None).queue;
         let first = opening.first().map_or(SongId(0), |queued| queued.song);
-        self.begin(&mut state, first, &request, false, false);
+        self.begin(&mut state, first, (&request, &scored), false, false);
         let trace =
             self.fill_queue(&mut state, &decision, &request, &scored, (before, happened, None));
         (state, trace)
@@ -99,6 +104,7 @@ impl Engine {
         let mut next = state.clone();
         next.step += 1;
         next.at_ms = event.at_ms;
+        next.playing.heard_ms = event.heard_ms;
         let begins = self.apply(&mut next, event, &mut happened)?;
         self.take_update(&mut next, &mut happened);
         if happened.ended.is_some() {
@@ -110,7 +116,7 @@ impl Engine {
         let decision = self.decide(&next);
         let (request, scored) = self.score(&next);
         if let Some((song, replayed, opened)) = begins {
-            self.begin(&mut next, song, &request, replayed, opened);
+            self.begin(&mut next, song, (&request, &scored), replayed, opened);
         }
         self.start_update(&mut next);
         let event = Some(event.clone());
@@ -135,9 +141,17 @@ impl Engine {
         if heard_ms > duration_ms {
             return Err(Refusal::HeardTooMuch { heard_ms, duration_ms });
         }
-        let passed_ms = at_ms - state.playing.began_ms;
-        if u64::from(heard_ms) > passed_ms {
-            return Err(Refusal::HeardTooFast { heard_ms, passed_ms });
+        let before_ms = state.playing.heard_ms;
+        if heard_ms < before_ms {
+            return Err(Refusal::HeardRunsBackwards { heard_ms, before_ms });
+        }
+        let (more_ms, passed_ms) = (heard_ms - before_ms, at_ms - state.at_ms);
+        if u64::from(more_ms) > passed_ms {
+            return Err(Refusal::HeardTooFast { more_ms, passed_ms });
+        }
+        // A song that has played to its end finishes by itself, before the listener does anything.
+        if heard_ms == duration_ms && *action != Action::Finish {
+            return Err(Refusal::Over);
         }
         let known = |song: SongId| {
             let songs = self.setup.catalogue.songs.len();
@@ -206,10 +220,6 @@ impl Engine {
                 state.tier = Tier::Premium;
                 state.metrics.conversion();
                 state.bandit.gather().conversion();
-                // The session has converted: every play in it now has that label.
-                for example in &mut state.learning.examples {
-                    (example.labels[4], example.mask[4]) = (1.0, 1.0);
-                }
             }
             Action::Scene { scene } => state.scene = *scene,
         }
@@ -272,7 +282,8 @@ impl Engine {
             0.0,
             number(promoted && engaged),
         ];
-        // Whether the session converts is not known until it does.
+        // Whether the session converts is known only when it is over. Learning from conversions as
+        // they come, and never from their absence, would teach that everybody subscribes.
         let mask = [1.0, 1.0, 1.0, 1.0, 0.0, number(promoted)];
         let (own, shared) = std::mem::take(&mut state.playing.example);
         let learning = &mut state.learning;
@@ -288,12 +299,11 @@ impl Engine {
         &self,
         state: &mut State,
         song: SongId,
-        request: &Request,
+        (request, scored): (&Request, &Scored),
         replayed: bool,
         opened: bool,
     ) {
         let setup = &self.setup;
-        let own = state.model.own(request, &setup.catalogue, &state.view(), song);
         let decision_target = self.target(state);
         state.heard.begin(
             song,
@@ -304,12 +314,13 @@ impl Engine {
         state.playing = Playing {
             song,
             began_ms: state.at_ms,
+            heard_ms: 0,
             liked: false,
             saved: false,
             replayed,
             opened,
             searched: state.searches.names(&setup.catalogue, song),
-            example: (own, request.shared()),
+            example: (scored.own(song.index()).to_vec(), request.shared()),
         };
     }
 

@@ -121,7 +121,7 @@ mod tests {
             (0..plays).filter_map(watch).collect()
         };
         assert_eq!(moves(0.2, 8), [1, 2], "one level per hold of four plays");
-        assert_eq!(moves(0.5, 20), [], "between the thresholds nothing moves");
+        assert_eq!(moves(0.5, 20), Vec::<u32>::new(), "between the thresholds nothing moves");
         assert_eq!(moves(0.9, 8), [1, 0]);
         assert_eq!(Guardrail { level: 2, held: 0 }.at_most(&g, &m), 0);
     }

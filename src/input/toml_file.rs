@@ -66,12 +66,16 @@ impl TomlFile {
             // The path of an unknown key may or may not end in the key itself.
             Some(name) if path == "." || path.is_empty() => (*name).to_string(),
             Some(name) if path.rsplit('.').next() != Some(name) => format!("{path}.{name}"),
+            // The path of a map's key that is none of a closed list ends in a question mark.
+            None if path.ends_with('?') && !quoted.is_empty() => {
+                format!("{}{}", path.trim_end_matches('?'), quoted[0])
+            }
             _ => path.to_string(),
         };
-        if message.starts_with("unknown") {
-            if let Some((given, valid)) = quoted.split_first() {
-                problem = problem.suggest(given, valid.iter().copied());
-            }
+        if message.starts_with("unknown")
+            && let Some((given, valid)) = quoted.split_first()
+        {
+            problem = problem.suggest(given, valid.iter().copied());
         }
         let field = if field.is_empty() || field == "." { "(whole file)".into() } else { field };
         problem.field(field).into()
@@ -161,6 +165,12 @@ impl Checker<'_> {
         );
     }
 
+    /// Requires a text that is there and safe to print: control characters could rewrite a screen.
+    pub fn text(&mut self, field: &str, text: &str) {
+        self.require(!text.trim().is_empty(), field, "a text is needed");
+        self.require(!text.chars().any(char::is_control), field, "holds a control character");
+    }
+
     /// Requires `given` to be one of `valid`, suggesting the nearest.
     pub fn known<'v>(
         &mut self,
@@ -189,6 +199,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only the reading is tested")]
     struct Outer {
         mixing: Inner,
         #[serde(default)]
@@ -197,6 +208,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only the reading is tested")]
     struct Inner {
         window: u32,
     }

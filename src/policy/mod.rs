@@ -220,6 +220,8 @@ pub struct Bandit {
     pub forgetting: f64,
     pub ridge: f64,
     pub every: u32,
+    /// Start from what the segment's listeners have taught.
+    pub warm_start: bool,
     pub user_weight: f64,
     pub commercial_weight: f64,
     pub baseline_rate: f64,
@@ -253,7 +255,10 @@ pub struct NearLine {
     pub every: u32,
     pub lag: u32,
     pub steps: u32,
+    /// Step size for towers and gates.
     pub learning_rate: f64,
+    /// Step size for the listener's own embedding.
+    pub listener_rate: f64,
     pub newest: usize,
     pub replayed: usize,
     pub tolerance: f64,

@@ -72,7 +72,7 @@ pub struct Session {
 
 impl Session {
     pub fn open(library: Library, opening: Opening, profile: Profile) -> Self {
-        let engine = library.engine(profile, opening.scene, opening.seed, None);
+        let engine = library.engine(profile, opening.scene, opening.seed);
         let timeline = Timeline::start(Arc::new(engine));
         let head = Playhead::after(timeline.trace());
         Session {
