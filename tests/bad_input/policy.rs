@@ -73,7 +73,6 @@ const EDITS: &[Edit] = &[
     ("release_above = 0.60", "release_above = 0.30", "guardrail.release_above", "flap"),
     ("cap_step = 1 ", "cap_step = 9223372036854775807 ", "guardrail.cap_step", "outside"),
     ("levels = 3", "levels = 4294967296", "guardrail.levels", "invalid"),
-    ("popular = 120", "popular = 0", "candidates", "three queues"),
     ("lag = 2 ", "lag = 0 ", "near_line.lag", "outside"),
     ("learning_rate = 0.002", "learning_rate = 1e400", "near_line.learning_rate", "outside"),
     ("format = 1", "format = 9", "format", "only format 1"),
@@ -115,6 +114,14 @@ fn parts_that_are_missing() {
     );
     bench.write("policy.toml", open);
     bench.refuses(&REPLAY, &[": appetites: the last appetite must have no conditions"]);
+}
+
+/// Where one part does not fit another, the part that has to change is named.
+#[test]
+fn parts_that_do_not_fit() {
+    let bench = Bench::new();
+    bench.write("policy.toml", POLICY.replace("queue = 12 ", "queue = 100 "));
+    bench.refuses(&REPLAY, &["policy.toml:", ": candidates: ", "at least three queues"]);
 }
 
 #[test]
