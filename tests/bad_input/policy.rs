@@ -74,7 +74,7 @@ const EDITS: &[Edit] = &[
     ("cap_step = 1 ", "cap_step = 9223372036854775807 ", "guardrail.cap_step", "outside"),
     ("levels = 3", "levels = 4294967296", "guardrail.levels", "invalid"),
     ("lag = 2 ", "lag = 0 ", "near_line.lag", "outside"),
-    ("learning_rate = 0.002", "learning_rate = 1e400", "near_line.learning_rate", "outside"),
+    ("learning_rate = 0.002", "learning_rate = 1e400", "near_line.learning_rate", "overflowed"),
     ("format = 1", "format = 9", "format", "only format 1"),
     ("format = 1\n", "format = 1\n¶format = 1\n", "format", "not valid TOML"),
 ];
