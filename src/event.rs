@@ -51,6 +51,11 @@ pub enum Target {
 }
 
 impl Action {
+    /// Whether the current play ends with it.
+    pub fn ends_play(&self) -> bool {
+        matches!(self, Action::Finish | Action::Skip | Action::Replay | Action::Open { .. })
+    }
+
     pub fn name(&self) -> &'static str {
         match self {
             Action::Finish => "finish",

@@ -11,6 +11,7 @@ pub mod diff;
 pub mod engine;
 pub mod evaluation;
 pub mod event;
+pub mod experiment;
 pub mod feedback;
 pub mod history;
 pub mod input;

@@ -65,14 +65,24 @@ impl Library {
         let policy = Arc::new(policy_named(&opening.policy, base)?);
         let catalogue = Arc::new(catalogue_named(&opening.catalogue, base)?);
         let files = model_named(&opening.model, base, &device)?;
-        Ok(Library {
+        Ok(Library::new(catalogue, policy, files, &device))
+    }
+
+    /// A library of what has been loaded already.
+    pub fn new(
+        catalogue: Arc<Catalogue>,
+        policy: Arc<Policy>,
+        files: ModelFiles,
+        device: &burn::tensor::Device,
+    ) -> Self {
+        Library {
             policy,
-            model: ModelVersion::new(&files, &catalogue, &device),
+            model: ModelVersion::new(&files, &catalogue, device),
             examples: Arc::new(files.examples),
             world: Arc::new(World::new(&catalogue)),
             experience: Arc::new(Experience::shipped()),
             catalogue,
-        })
+        }
     }
 
     /// The hidden truth of the catalogue, for simulated listeners.
@@ -91,6 +101,7 @@ impl Library {
             model: self.model.clone(),
             examples: self.examples.clone(),
             seed,
+            warm_start: None,
             experience: self.experience.clone(),
         })
     }

@@ -22,6 +22,12 @@ impl Playhead {
         Playhead { now_ms: trace.at_ms, heard_ms: heard.unwrap_or(0) }
     }
 
+    /// Where the playhead stands right after an event that was not refused.
+    pub fn after_event(event: &Event) -> Self {
+        let heard_ms = if event.action.ends_play() { 0 } else { event.heard_ms };
+        Playhead { now_ms: event.at_ms, heard_ms }
+    }
+
     /// Time passes while nothing plays.
     pub fn wait(&mut self, ms: u64) {
         self.now_ms += ms;

@@ -36,6 +36,10 @@ pub enum Purpose {
     Training,
     /// Resampling for confidence intervals.
     Bootstrap,
+    /// Pasts, scenes and gaps of an experiment's listeners.
+    Experiment,
+    /// Which policies a search tries.
+    Tuning,
 }
 
 impl Purpose {
@@ -54,6 +58,8 @@ impl Purpose {
             Purpose::Catalogue => "catalogue",
             Purpose::Training => "training",
             Purpose::Bootstrap => "bootstrap",
+            Purpose::Experiment => "experiment",
+            Purpose::Tuning => "tuning",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::experiment::{Direction, Metric};
 use crate::model::Backend;
 
 /// A listening simulator and music-recommendation lab.
@@ -27,6 +28,15 @@ pub enum Command {
     Explain(Explain),
     /// Train a model on simulated listening.
     Train(Train),
+    /// Run simulated listeners through a policy and model, beside real listening data.
+    Simulate(Simulate),
+    /// Compare two policies or models on the same simulated listeners.
+    Ab(Ab),
+    /// Search weights and mixing rules on simulated listeners, the listener first.
+    Tune(Tune),
+    /// Read feedback logs.
+    #[command(subcommand)]
+    Log(Log),
     /// Make or check a catalogue.
     #[command(subcommand)]
     Catalogue(Catalogue),
@@ -185,4 +195,124 @@ pub enum Import {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Log {
+    /// Print every record: what was done and what was shown then.
+    Show {
+        /// A feedback log.
+        file: PathBuf,
+        /// Print the steps that count as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check that every record is as it was written.
+    Check {
+        /// A feedback log.
+        file: PathBuf,
+        /// Cut off what a crash left behind the last whole record.
+        #[arg(long)]
+        repair: bool,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Turn a log back into a script that replays it.
+    Script {
+        /// A feedback log.
+        file: PathBuf,
+        /// File to write the script to; printed if absent.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Print as JSON: the script and what it was made from.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The simulated listeners of an experiment.
+#[derive(Debug, Args)]
+pub struct Population {
+    /// Simulated listeners.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub listeners: u64,
+    /// Sessions of each listener, one after the other.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub sessions: u32,
+    /// Songs in one session, at most; most listeners leave before.
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub songs: u32,
+    /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.
+    #[arg(long, default_value_t = 2)]
+    pub seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct Simulate {
+    #[command(flatten)]
+    pub population: Population,
+    #[command(flatten)]
+    pub session: Session,
+    /// Write what the listeners teach the bandit to FILE, in place of the report: the experience
+    /// that new listeners of a segment start from.
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub experience: Option<PathBuf>,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Ab {
+    /// Policy of arm a: `default` or a TOML file.
+    pub a: String,
+    /// Policy of arm b.
+    pub b: String,
+    /// Models of the two arms: `default` or a folder each.
+    #[arg(long, num_args = 2, value_names = ["A", "B"])]
+    pub models: Option<Vec<String>>,
+    /// Catalogue: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Compute backend.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Device,
+    #[command(flatten)]
+    pub population: Population,
+    /// Fail with exit code 1 where arm b is significantly worse in this metric. May be repeated.
+    #[arg(long, value_name = "METRIC", value_parser = judged_metric)]
+    pub fail_if_worse: Vec<Metric>,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A metric that can be worse.
+fn judged_metric(name: &str) -> Result<Metric, String> {
+    let judged = || Metric::ALL.into_iter().filter(|m| m.direction() != Direction::Neither);
+    judged().find(|metric| metric.name() == name).ok_or_else(|| {
+        let names: Vec<&str> = judged().map(Metric::name).collect();
+        format!("no such metric; it is one of {}", names.join(", "))
+    })
+}
+
+#[derive(Debug, Args)]
+pub struct Tune {
+    /// File to write the policy found to.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Policies tried, the one to begin with among them.
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub trials: u32,
+    /// Completion may be this much below that without promotion.
+    #[arg(long, value_name = "X", default_value_t = 0.01)]
+    pub margin: f64,
+    #[command(flatten)]
+    pub population: Population,
+    #[command(flatten)]
+    pub session: Session,
+    /// Print the search as JSON.
+    #[arg(long)]
+    pub json: bool,
 }

@@ -2,6 +2,7 @@
 //!
 //! 0: fine. 1: an expectation or a check failed. 2: wrong usage or bad input.
 
+mod ab;
 mod arguments;
 mod catalogue;
 mod diff;
@@ -9,9 +10,12 @@ mod explain;
 mod failure;
 mod generate;
 mod import;
+mod log;
 mod progress;
 mod replay;
+mod simulate;
 mod train;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -27,6 +31,10 @@ pub fn run() -> ExitCode {
         Some(Command::Diff(diff)) => diff::run(&diff),
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Train(train)) => train::run(&train),
+        Some(Command::Simulate(simulate)) => simulate::run(&simulate),
+        Some(Command::Ab(ab)) => ab::run(&ab),
+        Some(Command::Tune(tune)) => tune::run(&tune),
+        Some(Command::Log(command)) => log::run(&command),
         Some(Command::Catalogue(command)) => catalogue::run(&command),
         Some(Command::Import(command)) => import::run(&command),
         Some(Command::Completions { shell }) => {

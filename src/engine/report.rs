@@ -159,7 +159,7 @@ pub(super) fn report(
             .runners_up
             .iter()
             .filter_map(|&song| {
-                let dropped = ranking.ledger(song).dropped?;
+                let dropped = ranking.dropped(song)?;
                 let score = ranking.total(song);
                 Some(RunnerUp { song: SongRef::new(catalogue, song), score, dropped })
             })

@@ -77,7 +77,8 @@ impl Engine {
             learning: Learning::default(),
         };
         let (_, group) = segment(policy, &state.view());
-        let taught = setup.experience.segments.get(&group.name);
+        let of_segment = setup.experience.segments.get(&group.name);
+        let taught = setup.warm_start.as_deref().or(of_segment);
         state.bandit = Bandit::new(&policy.bandit, taught.filter(|_| policy.bandit.warm_start));
         let before = Before::new(self, &state);
         let mut happened = Happened::default();
@@ -86,7 +87,7 @@ impl Engine {
         let (request, scored) = self.score(&state);
         let opening = self.rank(&state, &decision, &scored, None).queue;
         let first = opening.first().map_or(SongId(0), |queued| queued.song);
-        self.begin(&mut state, first, &request, false, false);
+        self.begin(&mut state, first, (&request, &scored), false, false);
         let trace =
             self.fill_queue(&mut state, &decision, &request, &scored, (before, happened, None));
         (state, trace)
@@ -115,7 +116,7 @@ impl Engine {
         let decision = self.decide(&next);
         let (request, scored) = self.score(&next);
         if let Some((song, replayed, opened)) = begins {
-            self.begin(&mut next, song, &request, replayed, opened);
+            self.begin(&mut next, song, (&request, &scored), replayed, opened);
         }
         self.start_update(&mut next);
         let event = Some(event.clone());
@@ -219,10 +220,6 @@ impl Engine {
                 state.tier = Tier::Premium;
                 state.metrics.conversion();
                 state.bandit.gather().conversion();
-                // The session has converted: every play in it now has that label.
-                for example in &mut state.learning.examples {
-                    (example.labels[4], example.mask[4]) = (1.0, 1.0);
-                }
             }
             Action::Scene { scene } => state.scene = *scene,
         }
@@ -285,7 +282,8 @@ impl Engine {
             0.0,
             number(promoted && engaged),
         ];
-        // Whether the session converts is not known until it does.
+        // Whether the session converts is known only when it is over. Learning from conversions as
+        // they come, and never from their absence, would teach that everybody subscribes.
         let mask = [1.0, 1.0, 1.0, 1.0, 0.0, number(promoted)];
         let (own, shared) = std::mem::take(&mut state.playing.example);
         let learning = &mut state.learning;
@@ -301,12 +299,11 @@ impl Engine {
         &self,
         state: &mut State,
         song: SongId,
-        request: &Request,
+        (request, scored): (&Request, &Scored),
         replayed: bool,
         opened: bool,
     ) {
         let setup = &self.setup;
-        let own = state.model.own(request, &setup.catalogue, &state.view(), song);
         let decision_target = self.target(state);
         state.heard.begin(
             song,
@@ -323,7 +320,7 @@ impl Engine {
             replayed,
             opened,
             searched: state.searches.names(&setup.catalogue, song),
-            example: (own, request.shared()),
+            example: (scored.own(song.index()).to_vec(), request.shared()),
         };
     }
 

@@ -2,10 +2,12 @@
 
 mod binary;
 mod calibration;
+mod paired;
 mod ranking;
 
 pub use binary::{
     Labelled, auc, average_precision, brier, grouped_auc, log_loss, predicted_over_observed,
 };
 pub use calibration::{Bin, Calibration, calibration};
+pub use paired::{Paired, Peeking, log_mixture_ratio, paired, peeking};
 pub use ranking::{Gain, hit_rate, map_at, ndcg_at, precision_at, recall_at, reciprocal_rank_at};

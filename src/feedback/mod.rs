@@ -2,6 +2,7 @@
 
 mod examples;
 mod guardrail;
+pub mod log;
 mod metrics;
 mod near_line;
 

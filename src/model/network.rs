@@ -55,9 +55,20 @@ pub struct HeadTensors {
 }
 
 impl Head {
-    /// `own` `[rows, d_model]` per candidate; `shared` `[rows or 1, d_shared]` per moment.
+    /// `own` `[rows, d_model]` per candidate; `shared` `[rows or 1, d_shared]` per moment. All rows
+    /// are this listener's.
     pub fn forward(&self, own: Tensor<2>, shared: Tensor<2>) -> HeadTensors {
-        let mixed = self.mmoe.forward(own, shared + self.listener.val());
+        self.mix(own, shared + self.listener.val())
+    }
+
+    /// The same for rows of several listeners: `mine` `[rows, 1]` is 1 where a row is this listener's,
+    /// 0 where it is another's.
+    pub fn forward_among(&self, own: Tensor<2>, shared: Tensor<2>, mine: Tensor<2>) -> HeadTensors {
+        self.mix(own, shared + mine * self.listener.val())
+    }
+
+    fn mix(&self, own: Tensor<2>, shared: Tensor<2>) -> HeadTensors {
+        let mixed = self.mmoe.forward(own, shared);
         let towers = [&self.interest, &self.subscription, &self.exposure];
         let logits = towers.iter().zip(mixed.tasks).map(|(tower, x)| tower.forward(x)).collect();
         HeadTensors { logits: Tensor::cat(logits, 1), gates: mixed.gates }

@@ -64,6 +64,9 @@ pub struct Scored {
     /// `[songs, tasks, experts]`.
     gates: Vec<f32>,
     experts: usize,
+    /// `[songs, d_model]`.
+    own: Vec<f32>,
+    d_model: usize,
 }
 
 impl Scored {
@@ -75,6 +78,21 @@ impl Scored {
             .map(|task| task.iter().map(|&g| Score::new(g.into())).collect())
             .collect()
     }
+
+    /// The representation of the song at `place`, as the head received it: what near-line updates
+    /// learn from.
+    pub fn own(&self, place: usize) -> &[f32] {
+        &self.own[place * self.d_model..(place + 1) * self.d_model]
+    }
+}
+
+/// What one tile of songs comes to.
+struct Tile {
+    logits: Vec<f32>,
+    gates: Vec<f32>,
+    experts: usize,
+    own: Vec<f32>,
+    d_model: usize,
 }
 
 impl ModelVersion {
@@ -132,39 +150,35 @@ impl ModelVersion {
         view: &ListenerView,
         songs: &[SongId],
     ) -> Scored {
-        let tiles: Vec<(Vec<f32>, Vec<f32>, usize)> = songs
+        let tiles: Vec<Tile> = songs
             .par_chunks(TILE)
             .map(|tile| {
                 let own = self.represent(request, catalogue, view, tile);
-                let head = self.network.head.forward(own, request.encoded.shared.clone());
-                let experts = head.gates.dims()[2];
-                let mut logits = values(head.logits);
-                let mut gates = values(head.gates);
-                logits.truncate(tile.len() * HeadOutputs::WIDTH);
-                gates.truncate(tile.len() * TASKS.len() * experts);
-                (logits, gates, experts)
+                let head = self.network.head.forward(own.clone(), request.encoded.shared.clone());
+                let (experts, d_model) = (head.gates.dims()[2], own.dims()[1]);
+                let kept = |mut values: Vec<f32>, width: usize| {
+                    values.truncate(tile.len() * width);
+                    values
+                };
+                Tile {
+                    logits: kept(values(head.logits), HeadOutputs::WIDTH),
+                    gates: kept(values(head.gates), TASKS.len() * experts),
+                    experts,
+                    own: kept(values(own), d_model),
+                    d_model,
+                }
             })
             .collect();
         let mut scored = Scored::default();
-        for (logits, gates, experts) in tiles {
-            scored.experts = experts;
-            scored.gates.extend(gates);
-            scored.outputs.extend(logits.chunks(HeadOutputs::WIDTH).map(HeadOutputs::from_logits));
+        for tile in tiles {
+            (scored.experts, scored.d_model) = (tile.experts, tile.d_model);
+            scored.gates.extend(tile.gates);
+            scored.own.extend(tile.own);
+            scored
+                .outputs
+                .extend(tile.logits.chunks(HeadOutputs::WIDTH).map(HeadOutputs::from_logits));
         }
         scored
-    }
-
-    /// A song's representation, as the head receives it: what near-line updates learn from.
-    pub fn own(
-        &self,
-        request: &Request,
-        catalogue: &Catalogue,
-        view: &ListenerView,
-        song: SongId,
-    ) -> Vec<f32> {
-        let own = self.represent(request, catalogue, view, &[song]);
-        let width = own.dims()[1];
-        values(own).into_iter().take(width).collect()
     }
 
     /// Representations of up to a tile of songs, `[TILE, d_model]`, padded with repetitions.

@@ -241,6 +241,7 @@ fn check_near_line(settings: &Settings, check: &mut Checker) {
     check.range("near_line.lag", n.lag.into(), 1.0..=10_000.0);
     check.range("near_line.steps", n.steps.into(), 0.0..=1_000.0);
     check.range("near_line.learning_rate", n.learning_rate, 0.0..=1.0);
+    check.range("near_line.listener_rate", n.listener_rate, 0.0..=10.0);
     check.range("near_line.newest", n.newest as f64, 1.0..=10_000.0);
     check.range("near_line.replayed", n.replayed as f64, 0.0..=100_000.0);
     check.range("near_line.tolerance", n.tolerance, 0.0..=10.0);

@@ -58,9 +58,15 @@ pub fn gather(listening: &Listening) -> (Vec<SourceSet>, Vec<usize>) {
     (sets, counts)
 }
 
-/// Orders songs by a value, the highest first, ties in catalogue order.
-fn by(mut songs: Vec<(f64, SongId)>) -> Vec<SongId> {
-    songs.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+/// The `most` songs with the highest values, the highest first, ties in catalogue order.
+fn best(mut songs: Vec<(f64, SongId)>, most: usize) -> Vec<SongId> {
+    let order = |a: &(f64, SongId), b: &(f64, SongId)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+    // A catalogue is many quotas long: what cannot be among the best is not sorted.
+    if most < songs.len() {
+        songs.select_nth_unstable_by(most, order);
+        songs.truncate(most);
+    }
+    songs.sort_unstable_by(order);
     songs.into_iter().map(|(_, song)| song).collect()
 }
 
@@ -99,7 +105,7 @@ impl Source for Similar {
             };
             anchors.iter().map(alike).fold(0.0, f64::max)
         };
-        by(l.catalogue.ids().map(|song| (nearest(song), song)).collect())
+        best(l.catalogue.ids().map(|song| (nearest(song), song)).collect(), self.quota(l))
     }
 }
 
@@ -117,7 +123,10 @@ impl Source for Familiar {
 
     fn gather(&self, l: &Listening) -> Vec<SongId> {
         let heard = l.view.history.heard();
-        by(heard.map(|song| (f64::from(l.view.history.song(song).plays), song)).collect())
+        best(
+            heard.map(|song| (f64::from(l.view.history.song(song).plays), song)).collect(),
+            self.quota(l),
+        )
     }
 }
 
@@ -143,7 +152,7 @@ impl Source for Session {
             let level = level(song.genre);
             (level > ON_A_STREAK).then(|| (level + f64::from(song.popularity) / 200.0, id))
         });
-        by(songs.collect())
+        best(songs.collect(), self.quota(l))
     }
 }
 
@@ -164,7 +173,10 @@ impl Source for Searched {
             return Vec::new();
         }
         let claim = |song| l.searches.claim(l.catalogue, &l.policy.session, l.now_ms, song);
-        by(l.catalogue.ids().map(|s| (claim(s), s)).filter(|(claim, _)| *claim > 0.0).collect())
+        best(
+            l.catalogue.ids().map(|s| (claim(s), s)).filter(|(claim, _)| *claim > 0.0).collect(),
+            self.quota(l),
+        )
     }
 }
 
@@ -181,7 +193,10 @@ impl Source for Popular {
     }
 
     fn gather(&self, l: &Listening) -> Vec<SongId> {
-        by(l.catalogue.ids().map(|s| (l.catalogue.song(s).popularity.into(), s)).collect())
+        best(
+            l.catalogue.ids().map(|s| (l.catalogue.song(s).popularity.into(), s)).collect(),
+            self.quota(l),
+        )
     }
 }
 
@@ -202,7 +217,7 @@ impl Source for New {
             let song = l.catalogue.song(id);
             Some((f64::from(song.year?) + f64::from(song.popularity) / 200.0, id))
         });
-        by(dated.collect())
+        best(dated.collect(), self.quota(l))
     }
 }
 
@@ -241,6 +256,6 @@ impl Source for Promoted {
     fn gather(&self, l: &Listening) -> Vec<SongId> {
         let promoted = l.catalogue.ids().filter(|&s| l.catalogue.song(s).promoted());
         let fit = |s: SongId| l.outputs[s.index()].interest(&l.policy.interest).value();
-        by(promoted.map(|s| (fit(s), s)).collect())
+        best(promoted.map(|s| (fit(s), s)).collect(), self.quota(l))
     }
 }

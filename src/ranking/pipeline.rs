@@ -45,8 +45,7 @@ struct Ranked {
     sources: SourceSet,
     scores: Scores,
     fused: Fused,
-    /// One per adjustment.
-    deltas: Vec<Score>,
+    deltas: [Score; ADJUSTMENTS.len()],
     spread: Score,
     total: Score,
     filtered: Option<Dropped>,
@@ -154,8 +153,8 @@ fn score(l: &Listening, id: SongId, epsilon: Score, sources: SourceSet) -> Ranke
         epsilon,
     };
     let fused = Fused::new(&scores, l.weights);
-    let deltas: Vec<Score> = ADJUSTMENTS.iter().map(|a| Score::new(a.delta(l, id))).collect();
-    let total = fused.total() + deltas.iter().copied().sum();
+    let deltas = std::array::from_fn(|i| Score::new(ADJUSTMENTS[i].delta(l, id)));
+    let total = fused.total() + deltas.iter().copied().sum::<Score>();
     let filtered = filter(l, id, sources, &scores);
     Ranked { sources, scores, fused, deltas, spread: Score::ZERO, total, filtered }
 }
@@ -294,7 +293,7 @@ impl Ranking<'_> {
     }
 
     /// Why a song is not in the queue; `None` if it is.
-    fn dropped(&self, song: SongId) -> Option<Dropped> {
+    pub fn dropped(&self, song: SongId) -> Option<Dropped> {
         if self.queue.iter().any(|q| q.song == song) {
             return None;
         }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use expect::{Expectation, Failed};
 pub use file::{load, parse};
 pub use run::{Run, run};
-pub use save::render;
+pub use save::{render, render_events};
 
 use crate::input::{InputError, Problem, TomlFile};
 use crate::opening::{Opening, missing};

@@ -11,6 +11,17 @@ use crate::playback::Playhead;
 
 /// The text of a script that does what was done in this session.
 pub fn render(name: &str, opening: &Opening, timeline: &Timeline) -> String {
+    let catalogue = &timeline.engine().setup.catalogue;
+    render_events(name, opening, catalogue, timeline.events())
+}
+
+/// The text of a script that makes these events, which must be a session's own.
+pub fn render_events(
+    name: &str,
+    opening: &Opening,
+    catalogue: &Catalogue,
+    events: &[Event],
+) -> String {
     let mut out = String::new();
     let mut line = |text: String| {
         out.push_str(&text);
@@ -31,13 +42,12 @@ pub fn render(name: &str, opening: &Opening, timeline: &Timeline) -> String {
             line(format!("{key} = {}", quoted(value)));
         }
     }
-    let catalogue = &timeline.engine().setup.catalogue;
     let mut head = Playhead::default();
-    for (event, trace) in timeline.events().iter().zip(timeline.traces().skip(1)) {
+    for event in events {
         for step in steps(catalogue, &mut head, event) {
             line(format!("\n[[steps]]\n{}", step.trim_end()));
         }
-        head = Playhead::after(trace);
+        head = Playhead::after_event(event);
     }
     out
 }
@@ -45,8 +55,9 @@ pub fn render(name: &str, opening: &Opening, timeline: &Timeline) -> String {
 /// The steps that lead from the playhead to an event and make it happen.
 fn steps(catalogue: &Catalogue, head: &mut Playhead, event: &Event) -> Vec<String> {
     let mut steps = Vec::new();
-    let played = u64::from(event.heard_ms - head.heard_ms);
-    let waited = event.at_ms - head.now_ms - played;
+    // A log may hold events no session would make; they end as a script that is refused, not here.
+    let played = u64::from(event.heard_ms.saturating_sub(head.heard_ms));
+    let waited = event.at_ms.saturating_sub(head.now_ms + played);
     if waited > 0 {
         steps.push(toml(&Step::Wait { seconds: seconds(waited) }));
     }

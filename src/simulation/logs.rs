@@ -89,7 +89,8 @@ pub fn listener_log(
     (person, sessions)
 }
 
-fn pick_scene(weights: &[f64; Scene::COUNT], rng: &mut ChaCha8Rng) -> Scene {
+/// A scene, by how often each is chosen.
+pub fn pick_scene(weights: &[f64; Scene::COUNT], rng: &mut ChaCha8Rng) -> Scene {
     let place = WeightedIndex::new(weights).map_or(0, |index| index.sample(rng));
     Scene::ALL[place]
 }

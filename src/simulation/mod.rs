@@ -9,14 +9,16 @@ mod logs;
 mod past;
 mod population;
 mod response;
+mod session;
 mod taste;
 mod world;
 
 pub use autopilot::{Autopilot, Plan};
 pub use listener::{Reaction, SimulatedListener};
-pub use logs::{LogConfig, LoggedPlay, LoggedSession, Truth, listener_log};
+pub use logs::{LogConfig, LoggedPlay, LoggedSession, Truth, listener_log, pick_scene};
 pub use past::past_plays;
 pub use population::{Person, draw_person};
 pub use response::{Moment, Response, respond};
+pub use session::{End, Until, listen};
 pub use taste::{SOUND, Taste};
 pub use world::World;

@@ -1,0 +1,267 @@
+//! How long a listener waits for the new queue.
+//!
+//! One event goes through everything: encode the listener, score every song, fuse, adjust, mix, write
+//! the trace. A session that the simulated listener plays by themselves gives the events; they are
+//! then replayed and timed, on two catalogue sizes and every backend. Near-line updates run between
+//! events, as they do in the simulator, and are timed apart.
+//!
+//! ```text
+//! cargo bench --bench step -- [--events N] [--catalogue DIR]... [--model DIR] [--json]
+//! RAYON_NUM_THREADS=1 cargo bench --bench step
+//! ```
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use melody::catalogue::{
+    Catalogue, DEFAULT_SEED, SongId, default_catalogue, generate, load, parse,
+};
+use melody::engine::{Engine, State};
+use melody::event::Event;
+use melody::input::{InputError, TomlFile};
+use melody::model::{self, Backend};
+use melody::opening::{Library, Opening, model_named, policy_named, profile_named};
+use melody::simulation::{Until, listen};
+use serde::Serialize;
+
+/// Events that are played before timing begins.
+const WARM_UP: usize = 20;
+/// Times a session is opened.
+const OPENINGS: usize = 3;
+const PROFILE: &str = "enthusiast";
+const SEED: u64 = 7;
+
+struct Arguments {
+    events: usize,
+    catalogues: Vec<String>,
+    model: String,
+    json: bool,
+}
+
+/// Milliseconds.
+#[derive(Serialize)]
+struct Times {
+    count: usize,
+    p50: f64,
+    p99: f64,
+    most: f64,
+}
+
+/// One catalogue on one backend.
+#[derive(Serialize)]
+struct Measured {
+    catalogue: String,
+    songs: usize,
+    backend: &'static str,
+    threads: usize,
+    /// Loading everything, to the first trace.
+    open: Times,
+    /// By part: `step` is the whole of it.
+    parts: BTreeMap<&'static str, Times>,
+    near_line_update: Times,
+}
+
+fn main() -> ExitCode {
+    let arguments = match arguments() {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            eprintln!("error: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn arguments() -> Result<Arguments, String> {
+    let mut parsed = Arguments {
+        events: 300,
+        catalogues: Vec::new(),
+        model: melody::opening::DEFAULT.into(),
+        json: false,
+    };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
+        match word.as_str() {
+            "--events" => {
+                let events = value()?;
+                parsed.events = events.parse().map_err(|e| format!("--events {events}: {e}"))?;
+            }
+            "--catalogue" => parsed.catalogues.push(value()?),
+            "--model" => parsed.model = value()?,
+            "--json" => parsed.json = true,
+            // What cargo passes.
+            "--bench" | "--test" => {}
+            other => {
+                return Err(format!(
+                    "unknown argument {other}; known: --events, --catalogue, --model, --json"
+                ));
+            }
+        }
+    }
+    Ok(parsed)
+}
+
+fn run(arguments: &Arguments) -> Result<(), InputError> {
+    let mut catalogues: Vec<Arc<Catalogue>> = Vec::new();
+    if arguments.catalogues.is_empty() {
+        catalogues.push(Arc::new(default_catalogue()));
+        catalogues.push(Arc::new(tripled()?));
+    }
+    for folder in &arguments.catalogues {
+        catalogues.push(Arc::new(load(Path::new(folder))?));
+    }
+    let mut all = Vec::new();
+    for catalogue in &catalogues {
+        for &backend in Backend::ALL {
+            let measured = measure(catalogue, backend, arguments)?;
+            if !arguments.json {
+                print(&measured);
+            }
+            all.push(measured);
+        }
+    }
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&all).expect("figures are plain data"));
+    }
+    Ok(())
+}
+
+/// The default catalogue three times over, every copy under identifiers of its own.
+fn tripled() -> Result<Catalogue, InputError> {
+    let files = generate(DEFAULT_SEED);
+    let (header, songs) = files.songs.split_once('\n').expect("the catalogue has a header");
+    let mut text = format!("{header}\n");
+    for copy in ["", "b", "c"] {
+        for song in songs.lines() {
+            text.push_str(copy);
+            text.push_str(song);
+            text.push('\n');
+        }
+    }
+    let manifest = TomlFile::embedded("catalogue.toml", &files.manifest);
+    parse(&manifest, "songs.csv", &text)
+}
+
+fn measure(
+    catalogue: &Arc<Catalogue>,
+    backend: Backend,
+    arguments: &Arguments,
+) -> Result<Measured, InputError> {
+    let mut opening_times = Vec::new();
+    let mut opened = None;
+    for _ in 0..OPENINGS {
+        let began = Instant::now();
+        let device = model::device(backend);
+        let files = model_named(&arguments.model, Path::new(""), &device)?;
+        let policy = Arc::new(policy_named(&Opening::default().policy, Path::new(""))?);
+        let library = Library::new(catalogue.clone(), policy, files, &device);
+        let profile = profile_named(PROFILE, Path::new(""))?;
+        let engine = library.engine(profile, None, SEED);
+        std::hint::black_box(engine.start());
+        opening_times.push(began.elapsed());
+        opened = Some((engine, library));
+    }
+    let (engine, library) = opened.expect("it was opened at least once");
+
+    let events = session(&engine, &library, WARM_UP + arguments.events);
+    let mut times: BTreeMap<&'static str, Vec<Duration>> = BTreeMap::new();
+    let mut updates = Vec::new();
+    let (mut state, _) = engine.start();
+    for (i, event) in events.iter().enumerate() {
+        if let Some(update) = state.pending_update().filter(|update| !update.done()) {
+            updates.push(timed(|| update.run()).0);
+        }
+        let (step, next) = timed(|| engine.step(&state, event));
+        let next = next.expect("the listener did this before").0;
+        if i >= WARM_UP {
+            times.entry("step").or_default().push(step);
+            parts(&engine, &next, step, &mut times);
+        }
+        state = next;
+    }
+    Ok(Measured {
+        catalogue: catalogue.name.clone(),
+        songs: catalogue.songs.len(),
+        backend: backend.name(),
+        threads: rayon::current_num_threads(),
+        open: Times::new(opening_times),
+        parts: times.into_iter().map(|(part, times)| (part, Times::new(times))).collect(),
+        near_line_update: Times::new(updates),
+    })
+}
+
+/// The events of a session that the listener plays by themselves.
+fn session(engine: &Engine, library: &Library, count: usize) -> Vec<Event> {
+    let mut events = Vec::new();
+    let until = Until { songs: count as u32, leaving: false };
+    listen(engine, library.world(), SEED, until, &mut |_, trace| {
+        events.extend(trace.event.clone())
+    })
+    .expect("the engine takes what its own listener does");
+    events.truncate(count);
+    events
+}
+
+/// Times the parts of a step again, one by one, on the state it led to. What is left of the step is
+/// the rest: applying the event, the new song's own representation and writing the trace.
+fn parts(
+    engine: &Engine,
+    state: &State,
+    step: Duration,
+    times: &mut BTreeMap<&'static str, Vec<Duration>>,
+) {
+    let catalogue = &engine.setup.catalogue;
+    let all: Vec<SongId> = catalogue.ids().collect();
+    let view = state.view();
+    let (encode, request) = timed(|| state.model.encode(&view));
+    let (score, _) = timed(|| state.model.score(&request, catalogue, &view, &all));
+    let (ranked, _) = timed(|| engine.with_ranking(state, |ranking, _| ranking.queue.len()));
+    let rank = ranked.saturating_sub(encode + score);
+    let rest = step.saturating_sub(encode + score + rank);
+    for (part, time) in
+        [("encode", encode), ("score", score), ("rank and mix", rank), ("apply, trace", rest)]
+    {
+        times.entry(part).or_default().push(time);
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    let began = Instant::now();
+    let done = work();
+    (began.elapsed(), done)
+}
+
+impl Times {
+    fn new(mut times: Vec<Duration>) -> Self {
+        times.sort();
+        // The nearest rank.
+        let at = |share: f64| {
+            let place = (share * times.len() as f64).ceil() as usize;
+            times.get(place.clamp(1, times.len().max(1)) - 1).map_or(0.0, |t| t.as_secs_f64() * 1e3)
+        };
+        Times { count: times.len(), p50: at(0.50), p99: at(0.99), most: at(1.0) }
+    }
+}
+
+/// The parts, in the order they happen.
+const ORDER: [&str; 5] = ["encode", "score", "rank and mix", "apply, trace", "step"];
+
+fn print(m: &Measured) {
+    println!("{} songs ({}), {}, {} threads", m.songs, m.catalogue, m.backend, m.threads);
+    println!("  {:20} {:>8} {:>9} {:>9} {:>9}", "milliseconds", "count", "p50", "p99", "most");
+    let rows = ORDER.iter().filter_map(|part| m.parts.get(part).map(|times| (*part, times)));
+    let rest = [("near-line update", &m.near_line_update), ("open a session", &m.open)];
+    for (what, t) in rows.chain(rest) {
+        println!("  {what:20} {:>8} {:>9.2} {:>9.2} {:>9.2}", t.count, t.p50, t.p99, t.most);
+    }
+}

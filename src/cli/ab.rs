@@ -1,0 +1,124 @@
+//! `melody ab`: two arms on the same listeners.
+
+use std::path::Path;
+
+use super::arguments::Ab;
+use super::failure::Failure;
+use super::progress::bar;
+use crate::experiment::{AbReport, Cohort, Comparison, Metric, Verdict, compare};
+use crate::model::Backend;
+use crate::opening::{DEFAULT, Library, Opening, policy_named};
+
+pub fn run(arguments: &Ab) -> Result<(), Failure> {
+    let (a, b) = libraries(arguments)?;
+    let cohort = Cohort::from(&arguments.population);
+    let progress = bar(2 * cohort.listeners, "listeners, both arms");
+    let arm = |library: &Library| {
+        cohort.run(library, &|| progress.inc(1)).map_err(|e| Failure::Other(e.to_string()))
+    };
+    let (of_a, of_b) = (arm(&a)?, arm(&b)?);
+    progress.finish();
+    let report = compare(&cohort, (&a, &b), (&of_a, &of_b));
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
+    } else {
+        print(&report);
+    }
+    let worse = |metric: &&Metric| {
+        let found = report.metrics.iter().find(|c| c.metric == **metric);
+        found.is_some_and(|c| c.verdict == Verdict::Worse)
+    };
+    let failed: Vec<&Metric> = arguments.fail_if_worse.iter().filter(worse).collect();
+    for metric in &failed {
+        eprintln!("FAIL {}: arm b is significantly worse", metric.name());
+    }
+    if failed.is_empty() { Ok(()) } else { Err(Failure::Check) }
+}
+
+/// Both arms; what they share is loaded once.
+fn libraries(arguments: &Ab) -> Result<(Library, Library), Failure> {
+    let base = Path::new("");
+    let backend = Backend::from(arguments.device);
+    let (model_a, model_b) = match arguments.models.as_deref() {
+        Some([a, b]) => (a.as_str(), b.as_str()),
+        _ => (DEFAULT, DEFAULT),
+    };
+    let load = |policy: &str, model: &str| {
+        let opening = Opening {
+            policy: policy.into(),
+            model: model.into(),
+            catalogue: arguments.catalogue.clone(),
+            ..Opening::default()
+        };
+        Library::load(&opening, base, backend)
+    };
+    let a = load(&arguments.a, model_a)?;
+    let b = if model_a == model_b {
+        a.with_policy(policy_named(&arguments.b, base)?)
+    } else {
+        load(&arguments.b, model_b)?
+    };
+    Ok((a, b))
+}
+
+fn print(report: &AbReport) {
+    for (name, arm) in [("a", &report.a), ("b", &report.b)] {
+        println!(
+            "{name}: policy `{}` ({}), model `{}` ({})",
+            arm.policy,
+            &arm.policy_hash[..12],
+            arm.model,
+            &arm.model_hash[..12]
+        );
+    }
+    println!(
+        "{} listeners, {} sessions each, seed {}; the same listeners in both arms\n",
+        report.listeners, report.sessions, report.seed
+    );
+    table("everyone", &report.metrics);
+    for (segment, metrics) in &report.segments {
+        let pairs = metrics.first().map_or(0, |c| c.paired.pairs);
+        if pairs < FEW {
+            println!("segment {segment}: too few listeners to compare\n");
+            continue;
+        }
+        table(&format!("segment {segment}, {pairs} listeners"), metrics);
+    }
+    println!(
+        "difference: b minus a, with its 95 % confidence interval (paired t).\n\
+         p: paired t, for one look at the end. peeking p: always valid, for looking at any time\n\
+         (mixture sequential test; the mixing deviation is the difference it is tuned to find).\n\
+         Neither is corrected for looking at several metrics or segments."
+    );
+}
+
+/// Fewer pairs than this are not shown.
+const FEW: usize = 5;
+
+fn table(title: &str, metrics: &[Comparison]) {
+    println!(
+        "{title:22} {:>8} {:>8} {:>9} {:>20} {:>7} {:>9} {:>7}",
+        "a", "b", "difference", "95 % interval", "p", "peeking p", "mixing"
+    );
+    for c in metrics {
+        let [low, high] = c.paired.interval;
+        let verdict = match c.verdict {
+            Verdict::Better => "better",
+            Verdict::Worse => "worse",
+            Verdict::Different => "different",
+            Verdict::NoneFound => "",
+        };
+        println!(
+            "  {:20} {:>8.3} {:>8.3} {:>+10.4} {:>20} {:>7.4} {:>9.4} {:>7} {verdict}",
+            c.metric.name(),
+            c.paired.mean_a,
+            c.paired.mean_b,
+            c.paired.difference,
+            format!("{low:+.4} to {high:+.4}"),
+            c.paired.p,
+            c.always_valid.p,
+            c.always_valid.mixing_deviation
+        );
+    }
+    println!();
+}

@@ -1,0 +1,185 @@
+//! `melody log`: feedback logs shown, checked and turned back into scripts.
+
+use std::path::Path;
+
+use super::arguments::Log;
+use super::failure::Failure;
+use crate::event::Action;
+use crate::feedback::log::{Contents, FeedbackLog, Record, StepRecord, TornTail, read};
+use crate::input::Problem;
+use crate::opening::catalogue_named;
+use crate::script::render_events;
+
+pub fn run(command: &Log) -> Result<(), Failure> {
+    match command {
+        Log::Show { file, json } => show(file, *json),
+        Log::Check { file, repair, json } => check(file, *repair, *json),
+        Log::Script { file, out, json } => script(file, out.as_deref(), *json),
+    }
+}
+
+fn show(file: &Path, json: bool) -> Result<(), Failure> {
+    let contents = read(file)?;
+    tell(file, contents.torn.as_ref());
+    if json {
+        let report = serde_json::json!({
+            "header": contents.header,
+            "steps": contents.steps(),
+            "torn": contents.torn,
+        });
+        println!("{report:#}");
+        return Ok(());
+    }
+    let opening = &contents.header.opening;
+    println!("{} with seed {}, melody {}", opening.profile, opening.seed, contents.header.melody);
+    let versions = &contents.header.versions;
+    for (what, name, hash) in [
+        ("model", &versions.model, &versions.model_hash),
+        ("policy", &versions.policy, &versions.policy_hash),
+        ("catalogue", &versions.catalogue, &versions.catalogue_hash),
+    ] {
+        println!("  {what:10} {name} ({})", short(hash));
+    }
+    for stored in &contents.records {
+        match &stored.record {
+            Record::Opened(_) => {}
+            Record::Step(step) => print_step(step),
+            Record::Rewound { to } => println!("{:>14}  back to step {to}", ""),
+        }
+    }
+    Ok(())
+}
+
+fn print_step(step: &StepRecord) {
+    let at = format!("{}:{:02}", step.at_ms / 60_000, step.at_ms / 1000 % 60);
+    let done = step.event.as_ref().map_or("start", |event| event.action.name());
+    let about = match step.event.as_ref().map(|event| &event.action) {
+        Some(Action::Search { query, .. }) => format!(" \"{query}\""),
+        Some(Action::Scene { scene }) => format!(" {}", scene.name()),
+        _ => String::new(),
+    };
+    let ended = step.ended.as_ref().map_or(String::new(), |ended| {
+        format!(", {} heard to {:.0} %", ended.song, 100.0 * ended.play_ratio.value())
+    });
+    println!("{at:>8} {:>5}  {done}{about}{ended}; plays {}", step.step, step.playing);
+    if let Some(learned) = &step.learned {
+        let reward = learned.reward.total;
+        println!(
+            "{:>14}  arm {} earned {reward:+.3} over {} plays",
+            "", learned.arm, learned.plays
+        );
+    }
+    let shown: Vec<String> = step
+        .impressions
+        .iter()
+        .map(|i| format!("{}{}", i.song, if i.promoted { "*" } else { "" }))
+        .collect();
+    let (arm, propensity) = (&step.arm, step.propensity);
+    println!("{:>14}  shown ({arm}, {propensity:.3}): {}", "", shown.join(" "));
+}
+
+fn check(file: &Path, repair: bool, json: bool) -> Result<(), Failure> {
+    let contents = read(file)?;
+    if repair && contents.torn.is_some() {
+        FeedbackLog::open(file)?;
+    }
+    if json {
+        let report = serde_json::json!({
+            "records": contents.records.len(),
+            "steps": contents.steps().len(),
+            "sha256": contents.hash(),
+            "torn": contents.torn,
+            "repaired": repair && contents.torn.is_some(),
+        });
+        println!("{report:#}");
+        return Ok(());
+    }
+    println!(
+        "{}: {} records, {} steps count; the chain holds, {}",
+        file.display(),
+        contents.records.len(),
+        contents.steps().len(),
+        short(contents.hash())
+    );
+    if let Some(torn) = &contents.torn {
+        println!("{}", describe(torn));
+        let done = if repair { "it was cut off" } else { "`--repair` cuts it off" };
+        println!("  {done}; nothing of it was ever acknowledged");
+    }
+    Ok(())
+}
+
+fn script(file: &Path, out: Option<&Path>, json: bool) -> Result<(), Failure> {
+    let contents = read(file)?;
+    tell(file, contents.torn.as_ref());
+    let text = rebuild(file, &contents)?;
+    if let Some(out) = out {
+        std::fs::write(out, &text).map_err(|e| format!("{}: {e}", out.display()))?;
+    }
+    if json {
+        let report = serde_json::json!({
+            "events": contents.events().len(),
+            "versions": contents.header.versions,
+            "out": out,
+            "script": text,
+        });
+        println!("{report:#}");
+    } else if let Some(out) = out {
+        println!("wrote {}: {} events", out.display(), contents.events().len());
+    } else {
+        print!("{text}");
+    }
+    Ok(())
+}
+
+/// The script of a log. Events name songs by their place in the catalogue, so it must be the same.
+fn rebuild(file: &Path, contents: &Contents) -> Result<String, Failure> {
+    let opening = &contents.header.opening;
+    let base = file.parent().unwrap_or(Path::new(""));
+    let catalogue = catalogue_named(&opening.catalogue, base)?;
+    let wanted = &contents.header.versions.catalogue_hash;
+    if catalogue.hash != *wanted {
+        let message = format!(
+            "the log is of a catalogue with the hash {}, `{}` has {} now",
+            short(wanted),
+            opening.catalogue,
+            short(&catalogue.hash)
+        );
+        let problem = Problem::new(file.display().to_string(), message)
+            .line(1)
+            .field("record.versions.catalogue_hash")
+            .help("bring the catalogue back as it was");
+        return Err(Failure::Input(problem.into()));
+    }
+    let known = |song: crate::catalogue::SongId| song.index() < catalogue.songs.len();
+    let events = contents.events();
+    let stray = events.iter().position(|event| match &event.action {
+        Action::Open { song } => !known(*song),
+        Action::Search {
+            target: crate::event::Target::Song(song) | crate::event::Target::ArtistOf(song),
+            ..
+        } => !known(*song),
+        _ => false,
+    });
+    if let Some(i) = stray {
+        return Err(format!("{}: event {} names no song", file.display(), i + 1).into());
+    }
+    let name = file.file_stem().map_or("session".into(), |n| n.to_string_lossy().into_owned());
+    Ok(render_events(&name, opening, &catalogue, &events))
+}
+
+/// A torn tail is told where it does not mix with what is printed.
+fn tell(file: &Path, torn: Option<&TornTail>) {
+    if let Some(torn) = torn {
+        eprintln!("note: {}: {}", file.display(), describe(torn));
+    }
+}
+
+fn describe(torn: &TornTail) -> String {
+    let step = torn.step.map_or(String::new(), |step| format!(", of step {step}"));
+    format!("line {}: a record of {} bytes is half-written{step}", torn.line, torn.bytes)
+}
+
+fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
+}

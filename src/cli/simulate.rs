@@ -1,0 +1,168 @@
+//! `melody simulate`: a population through the engine, beside real listening.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::arguments::{Population, Session, Simulate};
+use super::failure::Failure;
+use super::progress::bar;
+use crate::experiment::{Arm, CLOSE, Check, Cohort, Figures, Quartiles, checks, teach};
+use crate::model::Backend;
+use crate::opening::{DEFAULT, Library, Opening};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    seed: u64,
+    sessions: u32,
+    catalogue: &'a str,
+    catalogue_hash: &'a str,
+    #[serde(flatten)]
+    arm: Arm,
+    simulated: Figures,
+    /// The same listeners under the policy that makes training logs.
+    logged: Figures,
+    checks: Vec<Check>,
+}
+
+impl From<&Population> for Cohort {
+    fn from(population: &Population) -> Self {
+        let &Population { listeners, sessions, songs, seed } = population;
+        Cohort { seed, listeners, sessions, songs }
+    }
+}
+
+pub fn run(arguments: &Simulate) -> Result<(), Failure> {
+    let library = library(&arguments.session)?;
+    let cohort = Cohort::from(&arguments.population);
+    if let Some(path) = &arguments.experience {
+        return write_experience(&cohort, &library, path);
+    }
+    let progress = bar(cohort.listeners, "listeners");
+    let outcomes = cohort.run(&library, &|| progress.inc(1)).map_err(|e| e.to_string())?;
+    progress.finish();
+    let progress = bar(cohort.listeners, "logging policy");
+    let logged = cohort.logged(&library, &|| progress.inc(1));
+    progress.finish();
+    let (simulated, logged) = (Figures::new(&outcomes), Figures::new(&logged));
+    let report = Report {
+        seed: cohort.seed,
+        sessions: cohort.sessions,
+        catalogue: &library.catalogue.name,
+        catalogue_hash: &library.catalogue.hash,
+        arm: Arm::new(&library),
+        checks: checks(&simulated, &logged),
+        simulated,
+        logged,
+    };
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
+    } else {
+        print(&report);
+    }
+    Ok(())
+}
+
+/// Writes what the cohort teaches the bandit, in place of the report.
+fn write_experience(cohort: &Cohort, library: &Library, path: &Path) -> Result<(), Failure> {
+    let progress = bar(cohort.listeners, "listeners");
+    let taught = teach(cohort, library, &|| progress.inc(1)).map_err(|e| e.to_string())?;
+    progress.finish();
+    let text = serde_json::to_string(&taught).map_err(|e| e.to_string())? + "\n";
+    std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+    println!("wrote {}", path.display());
+    Ok(())
+}
+
+/// What the command line names.
+pub fn library(said: &Session) -> Result<Library, Failure> {
+    let named = |given: &Option<String>| given.clone().unwrap_or_else(|| DEFAULT.into());
+    let opening = Opening {
+        policy: named(&said.policy),
+        model: named(&said.model),
+        catalogue: named(&said.catalogue),
+        ..Opening::default()
+    };
+    Ok(Library::load(&opening, Path::new(""), Backend::from(said.device))?)
+}
+
+fn print(report: &Report) {
+    let (ours, logs) = (&report.simulated, &report.logged);
+    println!(
+        "{} listeners, {} sessions, seed {}: {} plays under policy `{}` and model `{}`,",
+        ours.listeners, ours.sessions, report.seed, ours.plays, report.arm.policy, report.arm.model
+    );
+    println!("beside {} plays under the logging policy that training data come from\n", logs.plays);
+    println!("{:44} {:>9} {:>9}", "", "engine", "logging");
+    let row = |what: &str, of: fn(&Figures) -> f64, digits: usize| {
+        println!("{what:44} {:>9.digits$} {:>9.digits$}", of(ours), of(logs));
+    };
+    row("completed, share of plays", |f| f.completion, 3);
+    row("skipped", |f| f.skip, 3);
+    row("skipped before a quarter was heard", |f| f.early_skip, 3);
+    row("mean play ratio", |f| f.play_ratio, 3);
+    row("likes per play", |f| f.likes, 3);
+    row("saves per play", |f| f.saves, 3);
+    row("searches per play", |f| f.searches, 3);
+    row("subscribed, of sessions that could", |f| f.conversion, 4);
+    row("promoted, share of plays", |f| f.promoted, 3);
+    row("promoted: opened, completed or liked", |f| f.promoted_engagement, 3);
+    row("promoted: completed", |f| f.promoted_completion, 3);
+    row("sessions the listener left by choice", |f| f.left, 3);
+    let spread = |what: &str, of: fn(&Figures) -> Quartiles| {
+        let show = |q: Quartiles| format!("{:.0} {:.0} {:.0}", q.lower, q.median, q.upper);
+        println!("{what:44} {:>9} {:>9}", show(of(ours)), show(of(logs)));
+    };
+    spread("songs per session, quartiles", |f| f.songs_per_session);
+    spread("minutes per session, quartiles", |f| f.minutes_per_session);
+
+    println!(
+        "\n{:44} {:>6} {:>9} {:>7} {:>9} {:>7}",
+        "beside real listening", "real", "engine", "off", "logging", "off"
+    );
+    let mut source = "";
+    for check in &report.checks {
+        if check.source != source {
+            source = check.source;
+            println!("{source}");
+        }
+        println!(
+            "  {:42} {:>6.3} {:>9.3} {:>+7.3} {:>9.3} {:>+7.3}",
+            check.what,
+            check.real,
+            check.simulated,
+            check.simulated_off,
+            check.logged,
+            check.logged_off
+        );
+    }
+    println!();
+    for (who, off) in [
+        ("the engine's sessions", (|c: &Check| c.simulated_off) as fn(&Check) -> f64),
+        ("the logging policy's", |c: &Check| c.logged_off),
+    ] {
+        verdict(who, off, &report.checks);
+    }
+    println!(
+        "The two services disagree with each other; the response model was set by KKBox's figures.\n\
+         MSSD does not say where its \"very briefly\" and \"briefly\" end: 10 % and 25 % are taken here."
+    );
+}
+
+fn verdict(who: &str, off: fn(&Check) -> f64, checks: &[Check]) {
+    let mut sources: Vec<&str> = checks.iter().map(|c| c.source).collect();
+    sources.dedup();
+    for source in sources {
+        let of: Vec<&Check> = checks.iter().filter(|c| c.source == source).collect();
+        let far: Vec<&&Check> = of.iter().filter(|c| off(c).abs() > CLOSE).collect();
+        let worst = far.iter().max_by(|a, b| off(a).abs().total_cmp(&off(b).abs()));
+        let close = of.len() - far.len();
+        print!("{source}: {close} of {} figures of {who} are within {CLOSE}", of.len());
+        match worst {
+            None => println!("."),
+            Some(worst) => {
+                println!("; the furthest off is \"{}\", by {:+.3}.", worst.what, off(worst))
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Experiments on simulated listeners: what a policy or model does to a whole population.
+//!
+//! A cohort of listeners is drawn from a seed; each plays sessions by themselves through the real
+//! engine until they leave. What comes of it is measured, set beside real listening, or compared
+//! between two arms that the very same listeners went through.
+
+mod ab;
+mod cohort;
+mod figures;
+mod metric;
+mod outcome;
+mod reality;
+mod teach;
+mod tune;
+
+pub use ab::{AbReport, Arm, Comparison, Verdict, compare};
+pub use cohort::{Cohort, in_parallel};
+pub use figures::{Figures, Quartiles};
+pub use metric::{Direction, Metric};
+pub use outcome::{Heard, ListenerOutcome, SessionOutcome};
+pub use reality::{CLOSE, Check, checks};
+pub use teach::teach;
+pub use tune::{Found, Nothing, Search, Trial, render, runs, tune};

@@ -1,0 +1,21 @@
+//! The feedback log: every event and the impressions it led to, on disk before anything builds on it.
+//!
+//! JSON Lines, append-only. The first record is what the session opened with; then one record per
+//! step. Every record carries the hash of the one before it, so nothing can be changed, dropped or
+//! put in between without it showing. An append counts once the disk has it; what a crash leaves
+//! half-written after that is the torn tail, which is cut off and told.
+//!
+//! ```text
+//! create -> append, append, ... (crash) -> open: torn tail cut off -> append, ...
+//! ```
+
+mod line;
+mod reader;
+mod record;
+mod writer;
+
+pub use reader::{Contents, TornTail, read};
+pub use record::{
+    Ended, Header, Impression, LOG_FORMAT, LearnedReward, Record, StepRecord, Stored,
+};
+pub use writer::{FeedbackLog, LogError};

@@ -1,0 +1,74 @@
+//! One simulated listener's session through the real engine.
+//!
+//! Experiments, the release gate and the benchmark all drive sessions here, so that what they measure
+//! is the loop a person sees: the same `step`, the same events, the same traces. Only the last state
+//! is kept; whoever wants more watches.
+
+use std::sync::Arc;
+
+use super::autopilot::Autopilot;
+use super::world::World;
+use crate::engine::{Engine, Refusal, State, Trace};
+use crate::event::Action;
+use crate::playback::Playhead;
+
+/// When a session ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Until {
+    /// Songs played at most.
+    pub songs: u32,
+    /// Whether the listener may leave before that.
+    pub leaving: bool,
+}
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The listener had enough.
+    Left,
+    /// The listener would have gone on.
+    Stopped,
+}
+
+/// Plays a session by its own listener. `watch` sees every step: the state after it and its trace,
+/// the session's start first. Gives how it ended and the last state.
+///
+/// # Errors
+/// When the engine refuses what the listener does, which would be a fault of this program.
+pub fn listen(
+    engine: &Engine,
+    world: &Arc<World>,
+    seed: u64,
+    until: Until,
+    watch: &mut dyn FnMut(&State, &Trace),
+) -> Result<(End, State), Refusal> {
+    let (mut state, mut trace) = engine.start();
+    watch(&state, &trace);
+    let mut head = Playhead::after(&trace);
+    let mut pilot = Autopilot::new(engine, world.clone(), seed);
+    for _ in 0..until.songs {
+        let plan = pilot.plan(&state);
+        let tier = state.tier;
+        let duration_ms = engine.setup.catalogue.song(state.playing.song).duration_ms;
+        let mut act = |head: &mut Playhead, action: Action| -> Result<(), Refusal> {
+            (state, trace) = engine.step(&state, &head.event(action))?;
+            *head = Playhead::after(&trace);
+            watch(&state, &trace);
+            if let Some(ended) = &trace.ended {
+                pilot.observe(ended, tier);
+            }
+            Ok(())
+        };
+        for (heard_ms, action) in plan.during {
+            head.play_until(heard_ms, duration_ms);
+            act(&mut head, action)?;
+        }
+        for action in plan.after {
+            act(&mut head, action)?;
+        }
+        if plan.leaves && until.leaving {
+            return Ok((End::Left, state));
+        }
+    }
+    Ok((End::Stopped, state))
+}

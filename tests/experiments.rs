@@ -1,0 +1,158 @@
+//! Simulated populations: the same again, beside real listening, and two arms compared.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use melody::evaluation::{log_mixture_ratio, peeking};
+use melody::experiment::{Cohort, Figures, ListenerOutcome, Verdict, checks, compare};
+use melody::model::Backend;
+use melody::opening::{Library, Opening};
+use melody::policy;
+use serde_json::Value;
+
+const COHORT: Cohort = Cohort { seed: 2, listeners: 6, sessions: 2, songs: 6 };
+
+fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY
+        .get_or_init(|| Library::load(&Opening::default(), Path::new(""), Backend::Flex).unwrap())
+}
+
+fn outcomes() -> &'static [ListenerOutcome] {
+    static OUTCOMES: OnceLock<Vec<ListenerOutcome>> = OnceLock::new();
+    OUTCOMES.get_or_init(|| COHORT.run(library(), &|| ()).unwrap())
+}
+
+fn golden(name: &str) -> Value {
+    let folder = std::env::var("MELODY_GOLDEN_DIR").map(PathBuf::from);
+    let folder =
+        folder.unwrap_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden"));
+    serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
+}
+
+fn melody(arguments: &[&str]) -> (i32, String, String) {
+    let out = Command::new(env!("CARGO_BIN_EXE_melody")).args(arguments).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (out.status.code().unwrap_or(-1), text(&out.stdout), text(&out.stderr))
+}
+
+#[test]
+fn a_cohort_is_the_same_on_any_number_of_threads() {
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let alone = one.install(|| COHORT.run(library(), &|| ()).unwrap());
+    assert_eq!(alone, outcomes());
+    assert!(outcomes().iter().all(|l| l.sessions.len() == 2 && !l.segment.is_empty()));
+    assert!(outcomes().iter().all(|l| l.sessions.iter().all(|s| (1..=6).contains(&s.plays.len()))));
+}
+
+#[test]
+fn every_real_figure_has_a_simulated_one_beside_it() {
+    let (simulated, logged) =
+        (Figures::new(outcomes()), Figures::new(&COHORT.logged(library(), &|| ())));
+    let all = checks(&simulated, &logged);
+    assert_eq!(all.len(), 15);
+    for check in &all {
+        assert!((0.0..=1.0).contains(&check.simulated), "{check:?}");
+        assert!((check.simulated - check.real - check.simulated_off).abs() < 1e-12);
+    }
+    let bins: f64 = simulated.play_ratio_bins.iter().sum();
+    assert!((bins - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn an_arm_against_itself_differs_in_nothing() {
+    let report = compare(&COHORT, (library(), library()), (outcomes(), outcomes()));
+    for c in &report.metrics {
+        assert_eq!((c.paired.difference, c.paired.p, c.always_valid.p), (0.0, 1.0, 1.0));
+        assert_eq!(c.verdict, Verdict::NoneFound);
+    }
+    assert!(!report.metrics.is_empty());
+}
+
+/// A policy that differs before the first song can make only the paths after it differ.
+#[test]
+fn arms_meet_the_same_listeners() {
+    let text = policy::DEFAULT_TEXT.replace("algorithm = \"thompson\"", "algorithm = \"fixed\"");
+    let file = melody::input::TomlFile::embedded("fixed.toml", &text);
+    let fixed = library().with_policy(policy::parse(&file).unwrap());
+    let other = COHORT.run(&fixed, &|| ()).unwrap();
+    for (a, b) in outcomes().iter().zip(&other) {
+        assert_eq!(a.segment, b.segment);
+        assert_eq!(a.sessions[0].could_subscribe, b.sessions[0].could_subscribe);
+        assert_eq!(a.plays().next(), b.plays().next(), "the first song is the same for both");
+    }
+    assert!(other.iter().all(|l| l.plays().all(|p| !p.promoted)), "the first arm promotes nothing");
+}
+
+#[test]
+fn the_always_valid_p_value_is_that_of_the_msprt_package() {
+    let golden = golden("g5_abtest.json");
+    let numbers = |key: &str| -> Vec<f64> {
+        let list = golden["inputs"][key].as_array().unwrap();
+        list.iter().map(|v| v.as_f64().unwrap()).collect()
+    };
+    let differences: Vec<f64> =
+        numbers("normal_x").iter().zip(numbers("normal_y")).map(|(x, y)| y - x).collect();
+    let expected = &golden["expected"]["always_valid"]["msprt_normal"];
+    let tau = expected["tau"].as_f64().unwrap();
+    let sigma = expected["sigma"].as_f64().unwrap();
+    // Two arms of known deviation: a difference has twice the variance.
+    let variance = 2.0 * sigma * sigma;
+    for at in expected["at"].as_array().unwrap() {
+        let n = at["n"].as_u64().unwrap() as usize;
+        let mean = differences[..n].iter().sum::<f64>() / n as f64;
+        let ours = log_mixture_ratio(n, mean, variance, tau);
+        let theirs = at["log_lambda"].as_f64().unwrap();
+        assert!((ours - theirs).abs() <= 1e-9 * theirs.abs().max(1.0), "{n}: {ours} {theirs}");
+    }
+    // With the variance estimated as it goes, p agrees as closely as the estimate is good.
+    let last = expected["at"].as_array().unwrap().last().unwrap();
+    let ours = peeking(&differences, tau).p.ln();
+    let theirs = last["always_valid_p"].as_f64().unwrap().ln();
+    assert!((ours - theirs).abs() < 0.1 * theirs.abs(), "{ours} {theirs}");
+}
+
+#[test]
+fn simulate_prints_one_json_report() {
+    let (code, out, error) = melody(&["simulate", "--listeners", "2", "--songs", "3", "--json"]);
+    assert_eq!(code, 0, "{error}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["simulated"]["listeners"], 2);
+    assert_eq!(report["checks"].as_array().unwrap().len(), 15);
+}
+
+#[test]
+fn a_gate_fails_only_on_what_is_worse() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("annoying.toml");
+    // Songs are ranked by nothing but the tie-breaker: completion must fall.
+    let weights = regex_free_weights(policy::DEFAULT_TEXT);
+    std::fs::write(&path, weights).unwrap();
+    let file = path.to_str().unwrap();
+    let population = ["--listeners", "24", "--songs", "8"];
+    let gate = ["--fail-if-worse", "completion", "--json"];
+    let (code, out, error) =
+        melody(&[&["ab", "default", "default"][..], &["--listeners", "3"], &gate].concat());
+    assert_eq!(code, 0, "{error}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["metrics"][0]["difference"], 0.0);
+    let (code, _, error) = melody(&[&["ab", "default", file][..], &population, &gate].concat());
+    assert_eq!(code, 1, "{error}");
+    assert!(error.contains("completion"), "{error}");
+    let (code, ..) = melody(&["ab", "default", "default", "--fail-if-worse", "promoted-share"]);
+    assert_eq!(code, 2);
+}
+
+/// The default policy with every segment's alpha at its least.
+fn regex_free_weights(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let segment = line.starts_with("weights = { alpha = 0.") && line.contains("beta");
+        if segment {
+            "weights = { alpha = 0.0, beta = 0.0, gamma = 0.0 }".into()
+        } else {
+            line.to_string()
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,272 @@
+//! The feedback log: what is acknowledged stays, what is torn is cut off, what is changed is found.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use melody::engine::Trace;
+use melody::feedback::log::{FeedbackLog, Header, LogError, Record, read};
+use melody::model::Backend;
+use melody::opening::{Library, Opening, profile_named};
+use melody::script;
+use melody::simulation::{Until, listen};
+use melody::{input::TomlFile, tracefile};
+
+/// A short session's opening and traces.
+fn session() -> &'static (Opening, Vec<Trace>) {
+    static SESSION: OnceLock<(Opening, Vec<Trace>)> = OnceLock::new();
+    SESSION.get_or_init(|| {
+        let opening = Opening { seed: 5, ..Opening::default() };
+        let library = Library::load(&opening, Path::new(""), Backend::Flex).unwrap();
+        let profile = profile_named(&opening.profile, Path::new("")).unwrap();
+        let engine = library.engine(profile, opening.scene, opening.seed);
+        let mut traces = Vec::new();
+        let until = Until { songs: 4, leaving: false };
+        listen(&engine, library.world(), opening.seed, until, &mut |_, trace| {
+            traces.push(trace.clone());
+        })
+        .unwrap();
+        (opening, traces)
+    })
+}
+
+fn header() -> Header {
+    let (opening, traces) = session();
+    Header::new(opening, &traces[0])
+}
+
+/// A log of the short session.
+fn written(folder: &Path) -> PathBuf {
+    written_of(folder, &session().1)
+}
+
+fn written_of(folder: &Path, traces: &[Trace]) -> PathBuf {
+    let path = folder.join("session.jsonl");
+    let mut log = FeedbackLog::create(&path, &header()).unwrap();
+    for (i, trace) in traces.iter().enumerate() {
+        assert_eq!(log.append(trace).unwrap(), i as u64 + 1);
+    }
+    path
+}
+
+fn melody(arguments: &[&str]) -> (i32, String, String) {
+    let out = Command::new(env!("CARGO_BIN_EXE_melody")).args(arguments).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (out.status.code().unwrap_or(-1), text(&out.stdout), text(&out.stderr))
+}
+
+#[test]
+fn what_is_appended_reads_back_with_its_impressions() {
+    let folder = tempfile::tempdir().unwrap();
+    let contents = read(&written(folder.path())).unwrap();
+    let (opening, traces) = session();
+    assert_eq!(contents.header.opening, *opening);
+    assert_eq!(contents.torn, None);
+    let steps = contents.steps();
+    assert_eq!(steps.len(), traces.len());
+    for (step, trace) in steps.iter().zip(traces) {
+        assert_eq!(step.event, trace.event);
+        let shown: Vec<&String> = step.impressions.iter().map(|i| &i.song).collect();
+        let queue: Vec<&String> = trace.queue.iter().map(|e| &e.song.id).collect();
+        assert_eq!(shown, queue);
+        assert_eq!(step.propensity, trace.bandit.propensity);
+    }
+}
+
+#[test]
+fn going_back_leaves_out_what_no_longer_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path());
+    let traces = &session().1;
+    let (mut log, torn) = FeedbackLog::open(&path).unwrap();
+    assert_eq!(torn, None);
+    log.rewind(1).unwrap();
+    log.append(&traces[2]).unwrap();
+    let refused = log.append(&traces[1]).unwrap_err();
+    assert!(matches!(refused, LogError::OutOfOrder { step: 1, expected: 3 }), "{refused}");
+    assert!(log.rewind(3).is_err());
+    let contents = read(&path).unwrap();
+    let steps: Vec<u32> = contents.steps().iter().map(|s| s.step).collect();
+    assert_eq!(steps, [0, 1, 2]);
+    assert_eq!(contents.records.len(), traces.len() + 3);
+    assert!(matches!(contents.records[traces.len() + 1].record, Record::Rewound { to: 1 }));
+}
+
+#[test]
+fn a_log_is_never_overwritten_nor_shared() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path());
+    assert!(FeedbackLog::create(&path, &header()).is_err());
+    let _held = FeedbackLog::open(&path).unwrap();
+    let error = FeedbackLog::open(&path).unwrap_err().to_string();
+    assert!(error.contains("another process"), "{error}");
+}
+
+/// Cuts the last record at every length and opens what is left.
+#[test]
+fn a_torn_tail_of_any_length_is_cut_off_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path());
+    let bytes = std::fs::read(&path).unwrap();
+    let whole = bytes[..bytes.len() - 1].iter().rposition(|&b| b == b'\n').unwrap() + 1;
+    let last = &session().1[session().1.len() - 1];
+    for length in whole + 1..bytes.len() {
+        std::fs::write(&path, &bytes[..length]).unwrap();
+        assert_eq!(read(&path).unwrap().torn.map(|t| t.bytes), Some((length - whole) as u64));
+        let (mut log, torn) = FeedbackLog::open(&path).unwrap();
+        let torn = torn.expect("the tail is torn");
+        assert_eq!(torn.line, session().1.len() + 1);
+        assert_eq!(std::fs::read(&path).unwrap(), bytes[..whole]);
+        if length % 64 == 0 {
+            log.append(last).unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), bytes, "the log goes on as if nothing was");
+        }
+    }
+}
+
+#[test]
+fn a_file_torn_in_its_first_record_holds_nothing_and_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path());
+    let bytes = std::fs::read(&path).unwrap();
+    let first = bytes.iter().position(|&b| b == b'\n').unwrap();
+    for length in [1, first / 2, first] {
+        std::fs::write(&path, &bytes[..length]).unwrap();
+        let error = FeedbackLog::open(&path).unwrap_err().to_string();
+        assert!(error.contains("first record"), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), bytes[..length]);
+    }
+}
+
+/// Every byte of the file is changed in turn, to one or another value; each is found, and named.
+#[test]
+fn a_flipped_byte_anywhere_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written_of(folder.path(), &session().1[..3]);
+    let bytes = std::fs::read(&path).unwrap();
+    for i in 0..bytes.len() {
+        let flip = [0x01, 0x20, 0x80][i % 3];
+        let mut changed = bytes.clone();
+        changed[i] ^= flip;
+        std::fs::write(&path, &changed).unwrap();
+        let found = read(&path);
+        let error = found.expect_err(&format!("byte {i} was changed")).problems.remove(0);
+        assert!(error.line.is_some() && error.field.is_some(), "{error}");
+        // A broken line end may show on the line it opens or on the one it runs into.
+        let line = bytes[..i].iter().filter(|&&b| b == b'\n').count() + 1;
+        assert!(error.line.is_some_and(|l| l == line || l == line + 1), "{error}, byte {i}");
+    }
+    std::fs::write(&path, &bytes).unwrap();
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|&b| b == b'\n').collect();
+    for (kept, field) in [
+        ([&lines[..2], &lines[3..]].concat().concat(), "sequence"),
+        ([&lines[..2], &lines[1..]].concat().concat(), "sequence"),
+        (lines[1..].concat(), "sequence"),
+    ] {
+        std::fs::write(&path, &kept).unwrap();
+        let error = FeedbackLog::open(&path).unwrap_err();
+        assert_eq!(error.problems[0].field.as_deref(), Some(field), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), kept, "nothing is changed");
+    }
+}
+
+const WRITES_TO: &str = "MELODY_TEST_LOG";
+
+/// Not a test of its own: the process that is killed below. Appends for ever and says what it has.
+#[test]
+fn writer_to_be_killed() {
+    let Ok(path) = std::env::var(WRITES_TO) else { return };
+    let mut log = FeedbackLog::create(Path::new(&path), &header()).unwrap();
+    let traces = &session().1;
+    log.append(&traces[0]).unwrap();
+    for step in 1.. {
+        let mut trace = traces[1].clone();
+        trace.step = step;
+        println!("\nhas {}", log.append(&trace).unwrap());
+    }
+}
+
+#[test]
+fn killing_the_writer_loses_nothing_it_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    for (run, after) in [3, 40, 171].into_iter().enumerate() {
+        let path = folder.path().join(format!("{run}.jsonl"));
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "writer_to_be_killed", "--nocapture"])
+            .env(WRITES_TO, &path)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut acknowledged = Vec::new();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        for line in lines.map_while(Result::ok) {
+            let Some(sequence) = line.strip_prefix("has ") else { continue };
+            acknowledged.push(sequence.parse::<u64>().unwrap());
+            if acknowledged.len() == after {
+                child.kill().unwrap();
+            }
+        }
+        child.wait().unwrap();
+        assert!(acknowledged.len() >= after);
+        let (mut log, _) = FeedbackLog::open(&path).unwrap();
+        let contents = read(&path).unwrap();
+        let last = contents.records.last().unwrap().sequence;
+        assert!(last >= *acknowledged.last().unwrap());
+        // And it goes on.
+        let mut trace = session().1[1].clone();
+        trace.step = log.next_step();
+        assert_eq!(log.append(&trace).unwrap(), last + 1);
+    }
+}
+
+#[test]
+fn a_log_becomes_a_script_that_replays_the_same_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path());
+    let (code, text, error) = melody(&["log", "script", path.to_str().unwrap()]);
+    assert_eq!(code, 0, "{error}");
+    let script = script::parse(TomlFile::embedded("script.toml", &text)).unwrap();
+    let (opening, traces) = session();
+    assert_eq!(script.opening, *opening);
+    let library = Library::load(&script.opening, Path::new(""), Backend::Flex).unwrap();
+    let profile = profile_named(&opening.profile, Path::new("")).unwrap();
+    let engine = library.engine(profile, opening.scene, opening.seed);
+    let ran = script::run(&script, engine, library.world()).unwrap();
+    let traces: Vec<_> = traces.iter().cloned().map(std::sync::Arc::new).collect();
+    assert_eq!(tracefile::hash(ran.timeline.traces()), tracefile::hash(traces.iter()));
+}
+
+#[test]
+fn the_command_line_shows_checks_and_refuses() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path());
+    let file = path.to_str().unwrap();
+    let (code, out, _) = melody(&["log", "check", file]);
+    assert_eq!(code, 0);
+    assert!(out.contains("the chain holds"), "{out}");
+    let (code, out, _) = melody(&["log", "show", file, "--json"]);
+    assert_eq!(code, 0);
+    let shown: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(shown["steps"].as_array().unwrap().len(), session().1.len());
+
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &whole[..whole.len() - 30]).unwrap();
+    let (code, out, _) = melody(&["log", "check", file]);
+    assert_eq!(code, 0);
+    assert!(out.contains("half-written"), "{out}");
+    let (code, out, _) = melody(&["log", "check", file, "--repair"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(read(&path).unwrap().torn.is_none());
+
+    let mut changed = whole.clone();
+    changed[whole.len() / 2] ^= 1;
+    std::fs::write(&path, &changed).unwrap();
+    let (code, _, error) = melody(&["log", "check", file, "--repair"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("session.jsonl:") && error.contains("hash"), "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), changed);
+
+    let absent = folder.path().join("absent.jsonl");
+    assert_eq!(melody(&["log", "check", absent.to_str().unwrap()]).0, 2);
+}
