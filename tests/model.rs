@@ -379,8 +379,8 @@ fn a_config_of_another_shape_is_named() {
 fn a_config_too_large_for_any_memory_is_refused_before_it_is_built() {
     let folder = Folder::new();
     folder.edit("config.toml", |text| {
-        text.replace("song_buckets = 16384", "song_buckets = 16777216")
-            .replace("d_id = 8", "d_id = 256")
+        text.replace("\nsong_buckets = ", "\nsong_buckets = 16777216 # ")
+            .replace("\nd_id = ", "\nd_id = 256 # ")
     });
     folder.refuses("config.toml", "song_buckets", "parameters");
 }
