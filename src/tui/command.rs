@@ -237,6 +237,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_readme_shows_this_table() {
+        let table = key_table();
+        assert!(include_str!("../../README.md").contains(&table), "README.md needs:\n{table}");
+    }
+
+    #[test]
     fn every_key_is_known_and_means_one_thing_in_its_context() {
         for context in Context::ALL {
             let mut seen = Vec::new();
