@@ -166,7 +166,7 @@ fn measure(
         let policy = Arc::new(policy_named(&Opening::default().policy, Path::new(""))?);
         let library = Library::new(catalogue.clone(), policy, files, &device);
         let profile = profile_named(PROFILE, Path::new(""))?;
-        let engine = library.engine(profile, None, SEED, None);
+        let engine = library.engine(profile, None, SEED);
         std::hint::black_box(engine.start());
         opening_times.push(began.elapsed());
         opened = Some((engine, library));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bandit::WarmStart;
+use crate::bandit::Experience;
 use crate::catalogue::{self, Catalogue};
 use crate::engine::{Engine, Setup};
 use crate::input::{InputError, Problem};
@@ -54,6 +54,7 @@ pub struct Library {
     pub model: ModelVersion,
     examples: Arc<crate::feedback::Examples>,
     world: Arc<World>,
+    experience: Arc<Experience>,
 }
 
 impl Library {
@@ -78,6 +79,7 @@ impl Library {
             model: ModelVersion::new(&files, &catalogue, device),
             examples: Arc::new(files.examples),
             world: Arc::new(World::new(&catalogue)),
+            experience: Arc::new(Experience::shipped()),
             catalogue,
         }
     }
@@ -88,13 +90,7 @@ impl Library {
     }
 
     /// An engine for a listener of this library.
-    pub fn engine(
-        &self,
-        profile: Profile,
-        scene: Option<Scene>,
-        seed: u64,
-        warm_start: Option<Arc<WarmStart>>,
-    ) -> Engine {
+    pub fn engine(&self, profile: Profile, scene: Option<Scene>, seed: u64) -> Engine {
         Engine::new(Setup {
             scene: scene.unwrap_or(profile.scene),
             past: Arc::new(past_plays(&self.catalogue, &self.world, &profile)),
@@ -104,7 +100,7 @@ impl Library {
             model: self.model.clone(),
             examples: self.examples.clone(),
             seed,
-            warm_start,
+            experience: self.experience.clone(),
         })
     }
 

@@ -2,12 +2,14 @@
 
 mod agent;
 mod context;
+mod experience;
 mod linear;
 mod propensity;
 mod reward;
 
 pub use agent::{ArmReport, Bandit, Choice, Learned, WarmStart};
 pub use context::{CONTEXT, Context};
+pub use experience::{Experience, Pool};
 pub use linear::LinearArm;
 pub use propensity::probability_best;
 pub use reward::{Baselines, Gathered, Reward};

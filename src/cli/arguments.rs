@@ -43,6 +43,13 @@ pub enum Command {
     /// Bring in data of other services.
     #[command(subcommand)]
     Import(Import),
+    /// Print a completion script for a shell.
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff.
+    Man,
 }
 
 /// A compute backend, as named on the command line.

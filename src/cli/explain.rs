@@ -34,7 +34,7 @@ pub fn run(arguments: &Explain) -> Result<(), Failure> {
     let base = arguments.script.parent().unwrap_or(Path::new(""));
     let library = Library::load(&script.opening, base, Backend::from(arguments.device))?;
     let profile = profile_named(&script.opening.profile, base)?;
-    let engine = library.engine(profile, script.opening.scene, script.opening.seed, None);
+    let engine = library.engine(profile, script.opening.scene, script.opening.seed);
     let timeline = script::run(&script, engine, library.world())?.timeline;
     let last = timeline.events().len();
     let step = arguments.step.map_or(last, |step| step as usize);
@@ -107,7 +107,8 @@ fn print(e: &Explanation) {
         let stage = format!("{:?}", dropped.stage).to_lowercase();
         println!("dropped at {stage}: {}; missed by {:.6}", dropped.why, dropped.margin);
     }
-    let sources = if e.ledger.sources.is_empty() { "none".into() } else { e.ledger.sources.join(", ") };
+    let sources =
+        if e.ledger.sources.is_empty() { "none".into() } else { e.ledger.sources.join(", ") };
     println!("brought by: {sources}\n");
     print_node(&e.ledger.score, 0);
     println!("\nfusion weights");

@@ -8,6 +8,7 @@ mod catalogue;
 mod diff;
 mod explain;
 mod failure;
+mod generate;
 mod import;
 mod log;
 mod progress;
@@ -36,6 +37,11 @@ pub fn run() -> ExitCode {
         Some(Command::Log(command)) => log::run(&command),
         Some(Command::Catalogue(command)) => catalogue::run(&command),
         Some(Command::Import(command)) => import::run(&command),
+        Some(Command::Completions { shell }) => {
+            generate::completions(shell);
+            Ok(())
+        }
+        Some(Command::Man) => generate::man(),
         None => Ok(()),
     };
     match result {

@@ -94,7 +94,7 @@ fn play(
     }
     let (.., library) = loaded.as_ref().expect("it was just loaded");
     let profile = profile_named(&opening.profile, base)?;
-    let engine = library.engine(profile, opening.scene, opening.seed, None);
+    let engine = library.engine(profile, opening.scene, opening.seed);
     Ok((script::run(script, engine, library.world())?, opening))
 }
 

@@ -115,6 +115,7 @@ pub(super) fn report(
             model_hash: state.model.hash.clone(),
             policy: policy.name.clone(),
             policy_hash: policy.hash.clone(),
+            experience_hash: setup.experience.hash.clone(),
             catalogue: catalogue.name.clone(),
             catalogue_hash: catalogue.hash.clone(),
         },

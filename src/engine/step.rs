@@ -71,10 +71,13 @@ impl Engine {
             heard: Heard::new(),
             metrics: Metrics::default(),
             guardrail: Guardrail::default(),
-            bandit: Bandit::new(&policy.bandit, setup.warm_start.as_deref()),
+            bandit: Bandit::new(&policy.bandit, None),
             model: setup.model.clone(),
             learning: Learning::default(),
         };
+        let (_, group) = segment(policy, &state.view());
+        let taught = setup.experience.segments.get(&group.name);
+        state.bandit = Bandit::new(&policy.bandit, taught.filter(|_| policy.bandit.warm_start));
         let before = Before::new(self, &state);
         let mut happened = Happened::default();
         self.choose_arm(&mut state, &mut happened);

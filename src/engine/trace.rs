@@ -54,6 +54,8 @@ pub struct Versions {
     pub model_hash: String,
     pub policy: String,
     pub policy_hash: String,
+    /// Of what the bandit started from.
+    pub experience_hash: String,
     pub catalogue: String,
     pub catalogue_hash: String,
 }

@@ -91,11 +91,11 @@ impl Examples {
     pub fn render(&self) -> Vec<u8> {
         let mut tensors: Vec<(String, [usize; 2], Vec<u8>)> = Vec::new();
         for (set, examples) in [("replay", &self.replay), ("held_back", &self.held_back)] {
-            let parts: [&dyn Fn(&Example) -> &[f32]; 4] =
-                [&|e| &e.own, &|e| &e.shared, &|e| &e.labels, &|e| &e.mask];
+            let parts: [fn(&Example) -> &[f32]; 4] =
+                [|e| &e.own, |e| &e.shared, |e| &e.labels, |e| &e.mask];
             for (part, values) in PARTS.iter().zip(parts) {
                 let width = examples.first().map_or(0, |e| values(e).len());
-                let bytes = examples.iter().flat_map(|e| values(e)).flat_map(|v| v.to_le_bytes());
+                let bytes = examples.iter().flat_map(values).flat_map(|v| v.to_le_bytes());
                 tensors.push((format!("{set}.{part}"), [examples.len(), width], bytes.collect()));
             }
         }

@@ -68,10 +68,10 @@ impl TomlFile {
             Some(name) if path.rsplit('.').next() != Some(name) => format!("{path}.{name}"),
             _ => path.to_string(),
         };
-        if message.starts_with("unknown") {
-            if let Some((given, valid)) = quoted.split_first() {
-                problem = problem.suggest(given, valid.iter().copied());
-            }
+        if message.starts_with("unknown")
+            && let Some((given, valid)) = quoted.split_first()
+        {
+            problem = problem.suggest(given, valid.iter().copied());
         }
         let field = if field.is_empty() || field == "." { "(whole file)".into() } else { field };
         problem.field(field).into()
@@ -189,6 +189,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only the reading is tested")]
     struct Outer {
         mixing: Inner,
         #[serde(default)]
@@ -197,6 +198,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only the reading is tested")]
     struct Inner {
         window: u32,
     }

@@ -220,6 +220,8 @@ pub struct Bandit {
     pub forgetting: f64,
     pub ridge: f64,
     pub every: u32,
+    /// Start from what the segment's listeners have taught.
+    pub warm_start: bool,
     pub user_weight: f64,
     pub commercial_weight: f64,
     pub baseline_rate: f64,

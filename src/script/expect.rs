@@ -271,7 +271,8 @@ mod tests {
         let falls =
             Expectation { below: Some(0.0), since: since.clone(), ..of("promotion.target") };
         assert_eq!(failures(falls), []);
-        let rises = Expectation { above: Some(0.4), since, absent: Some(0.0), ..of("shares.house") };
+        let rises =
+            Expectation { above: Some(0.4), since, absent: Some(0.0), ..of("shares.house") };
         assert_eq!(failures(rises), []);
     }
 }

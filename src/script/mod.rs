@@ -92,7 +92,7 @@ pub enum Step {
     Mark {
         name: String,
     },
-    Expect(Expectation),
+    Expect(Box<Expectation>),
 }
 
 /// Which songs.

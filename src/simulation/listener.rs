@@ -82,7 +82,12 @@ impl SimulatedListener {
     ) -> Reaction {
         let reaction = self.listen(catalogue, world, history, (song, scene), rng);
         let song = catalogue.song(song);
-        self.observe(reaction.play_ratio, song.promoted(), song.premium && tier != Tier::Premium, rng);
+        self.observe(
+            reaction.play_ratio,
+            song.promoted(),
+            song.premium && tier != Tier::Premium,
+            rng,
+        );
         self.follow_up(reaction, tier, song.premium, rng)
     }
 

@@ -1,0 +1,17 @@
+//! `melody completions` and `melody man`: the command line, described for shells and for `man`.
+
+use std::io;
+
+use clap::CommandFactory;
+
+use super::arguments::Arguments;
+use super::failure::Failure;
+
+pub fn completions(shell: clap_complete::Shell) {
+    clap_complete::generate(shell, &mut Arguments::command(), "melody", &mut io::stdout());
+}
+
+pub fn man() -> Result<(), Failure> {
+    let page = clap_mangen::Man::new(Arguments::command());
+    page.render(&mut io::stdout()).map_err(|e| e.to_string().into())
+}
