@@ -30,3 +30,5 @@ pub mod session;
 pub mod simulation;
 pub mod tracefile;
 pub mod training;
+#[cfg(feature = "terminal")]
+pub mod tui;

@@ -61,9 +61,10 @@ impl Library {
     /// Loads catalogue, policy and model; relative paths start at `base`.
     pub fn load(opening: &Opening, base: &Path, backend: Backend) -> Result<Self, InputError> {
         let device = model::device(backend);
+        // What is quickly read comes first, and so what is quickly found wrong.
+        let policy = Arc::new(policy_named(&opening.policy, base)?);
         let catalogue = Arc::new(catalogue_named(&opening.catalogue, base)?);
         let files = model_named(&opening.model, base, &device)?;
-        let policy = Arc::new(policy_named(&opening.policy, base)?);
         Ok(Library::new(catalogue, policy, files, &device))
     }
 
@@ -100,6 +101,7 @@ impl Library {
             model: self.model.clone(),
             examples: self.examples.clone(),
             seed,
+            warm_start: None,
             experience: self.experience.clone(),
         })
     }
@@ -143,17 +145,36 @@ pub fn model_named(
     }
 }
 
+/// What an opening names that is neither shipped nor there: which name, and the problem with it.
+pub fn missing(opening: &Opening, base: &Path) -> Vec<(&'static str, Problem)> {
+    let missing = |what, name: &str, shipped: Vec<&str>| {
+        if shipped.contains(&name) {
+            return None;
+        }
+        path(what, name, base, shipped).err().map(|problem| (what, problem))
+    };
+    [
+        missing("profile", &opening.profile, profile::shipped_names().collect()),
+        missing("policy", &opening.policy, policy::shipped_names().collect()),
+        missing("model", &opening.model, model::shipped_names().collect()),
+        missing("catalogue", &opening.catalogue, vec![DEFAULT]),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
 /// The path a name that is not shipped stands for.
 fn path<'a>(
     what: &str,
     name: &str,
     base: &Path,
     shipped: impl IntoIterator<Item = &'a str>,
-) -> Result<PathBuf, InputError> {
+) -> Result<PathBuf, Problem> {
     let path = base.join(name);
     if path.exists() {
         return Ok(path);
     }
-    let message = format!("no shipped {what} has this name and no file is there");
-    Err(Problem::new(name, message).line(1).field(what).suggest(name, shipped).into())
+    let message = format!("no shipped {what} is called `{name}` and no file is there");
+    Err(Problem::new(name, message).line(1).field(what).suggest(name, shipped))
 }

@@ -13,6 +13,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const SCALE: f64 = 1e6;
 
+/// The largest value that is read; far beyond any real one and far from where sums would overflow.
+const LARGEST: f64 = 1e9;
+
 /// A score, weight or ratio in whole millionths. Addition is exact in any order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Score(i64);
@@ -101,7 +104,12 @@ impl Serialize for Score {
 
 impl<'de> Deserialize<'de> for Score {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        f64::deserialize(deserializer).map(Score::new)
+        let value = f64::deserialize(deserializer)?;
+        if value.abs() <= LARGEST {
+            Ok(Score::new(value))
+        } else {
+            Err(serde::de::Error::custom(format!("{value} is no score, weight or ratio")))
+        }
     }
 }
 

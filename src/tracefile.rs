@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -76,27 +77,48 @@ pub fn read(path: &Path) -> Result<TraceFile, InputError> {
     let wrong = |line: usize, field: &str, message: String| {
         Problem::new(&name, message).line(line + 1).field(field)
     };
-    let Some((_, first)) = lines.next() else {
+    let Some((i, first)) = lines.next() else {
         return Err(wrong(0, "trace_format", "the file has no line".into()).into());
     };
-    let header: Header = serde_json::from_str(first).map_err(|e| {
-        wrong(0, "trace_format", format!("not the first line of a trace file: {e}"))
-            .help("`melody replay SCRIPT --trace FILE` writes one")
+    let header: Header = parse(&name, i, first).map_err(|problem| {
+        let message = format!("not the first line of a trace file: {}", problem.message);
+        Problem { message, ..problem }.help("`melody replay SCRIPT --trace FILE` writes one")
     })?;
     if header.trace_format != TRACE_FORMAT {
         let message =
             format!("the format is {}, this program reads {TRACE_FORMAT}", header.trace_format);
-        return Err(wrong(0, "trace_format", message).into());
+        return Err(wrong(i, "trace_format", message).into());
     }
     let mut traces = Vec::new();
     for (i, line) in lines {
-        let mut reader = serde_json::Deserializer::from_str(line);
-        let trace: Trace = serde_path_to_error::deserialize(&mut reader)
-            .map_err(|e| wrong(i, &e.path().to_string(), e.inner().to_string()))?;
+        let trace: Trace = parse(&name, i, line).map_err(|problem| {
+            match serde_json::from_str::<Header>(line) {
+                Ok(_) => problem.help("another session begins here; compare one at a time"),
+                Err(_) => problem,
+            }
+        })?;
         traces.push(trace);
     }
     if traces.is_empty() {
         return Err(wrong(0, "step", "the file holds no step".into()).into());
     }
     Ok(TraceFile { header, traces })
+}
+
+/// Reads one line, the `i`-th from 0, as a `T`.
+fn parse<T: DeserializeOwned>(name: &str, i: usize, line: &str) -> Result<T, Problem> {
+    let problem = |field: String, error: &serde_json::Error| {
+        // The reader counts lines within what it was given, which is one.
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        let field = if field == "." { "(line)".into() } else { field };
+        Problem::new(name, format!("{message}, at column {}", error.column()))
+            .line(i + 1)
+            .field(field)
+    };
+    let mut reader = serde_json::Deserializer::from_str(line);
+    let value = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|e| problem(e.path().to_string(), e.inner()))?;
+    reader.end().map_err(|e| problem(".".into(), &e))?;
+    Ok(value)
 }

@@ -113,7 +113,7 @@ impl Bandit {
         let explore = rng.random_bool(policy.uniform);
         let drawn = rng.random_range(0..self.arms.len());
         let judged: Vec<f64> = match policy.algorithm {
-            Algorithm::LinUcb => beliefs.iter().map(|b| b.mean + scale * b.width).collect(),
+            Algorithm::LinUcb => beliefs.iter().map(|b| b.upper_bound(scale)).collect(),
             Algorithm::Thompson => {
                 beliefs.iter().zip(&noise).map(|(b, n)| b.mean + scale * b.width * n).collect()
             }
@@ -129,7 +129,7 @@ impl Bandit {
         };
         let greedy: Vec<f64> = match policy.algorithm {
             Algorithm::Thompson => {
-                let scores: Vec<_> = beliefs.iter().map(|b| (b.mean, scale * b.width)).collect();
+                let scores: Vec<_> = beliefs.iter().map(|b| b.posterior(scale)).collect();
                 probability_best(&scores)
             }
             _ => (0..judged.len()).map(|i| if i == best { 1.0 } else { 0.0 }).collect(),

@@ -20,6 +20,18 @@ pub struct Belief {
     pub width: f64,
 }
 
+impl Belief {
+    /// LinUCB's upper confidence bound.
+    pub fn upper_bound(&self, exploration: f64) -> f64 {
+        self.mean + exploration * self.width
+    }
+
+    /// Mean and standard deviation of what linear Thompson sampling draws.
+    pub fn posterior(&self, exploration: f64) -> (f64, f64) {
+        (self.mean, exploration * self.width)
+    }
+}
+
 impl LinearArm {
     pub fn new(dimensions: usize, ridge: f64) -> Self {
         LinearArm {

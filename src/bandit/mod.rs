@@ -10,6 +10,6 @@ mod reward;
 pub use agent::{ArmReport, Bandit, Choice, Learned, WarmStart};
 pub use context::{CONTEXT, Context};
 pub use experience::{Experience, Pool};
-pub use linear::LinearArm;
-pub use propensity::probability_best;
+pub use linear::{Belief, LinearArm};
+pub use propensity::{argmax, probability_best};
 pub use reward::{Baselines, Gathered, Reward};

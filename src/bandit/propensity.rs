@@ -59,7 +59,7 @@ fn normal_cdf(z: f64) -> f64 {
 }
 
 /// The place of the largest value, the first of equals.
-pub(super) fn argmax(values: impl Iterator<Item = f64>) -> usize {
+pub fn argmax(values: impl Iterator<Item = f64>) -> usize {
     let mut best = (0, f64::NEG_INFINITY);
     for (i, value) in values.enumerate() {
         if value > best.1 {

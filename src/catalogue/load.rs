@@ -124,7 +124,7 @@ fn read_manifest(file: &TomlFile) -> Result<(String, Vec<Genre>, Vec<Campaign>),
     let manifest: Manifest = file.parse()?;
     let mut check = file.checker();
     check.require(manifest.format == 1, "format", "only format 1 is known");
-    check.require(!manifest.name.trim().is_empty(), "name", "a catalogue needs a name");
+    check.text("name", &manifest.name);
 
     let t = taxonomy();
     let mut genres: Vec<Genre> = t
@@ -141,6 +141,10 @@ fn read_manifest(file: &TomlFile) -> Result<(String, Vec<Genre>, Vec<Campaign>),
         .collect();
     for (i, extra) in manifest.genres.into_iter().enumerate() {
         let field = |name: &str| format!("genres[{i}].{name}");
+        check.text(&field("id"), &extra.id);
+        for (key, text) in [("name", &extra.name), ("name_zh", &extra.name_zh)] {
+            text.iter().for_each(|text| check.text(&field(key), text));
+        }
         check.require(
             !genres.iter().any(|g| g.id == extra.id),
             &field("id"),
@@ -166,6 +170,9 @@ fn read_manifest(file: &TomlFile) -> Result<(String, Vec<Genre>, Vec<Campaign>),
     }
     let mut campaigns: Vec<Campaign> = Vec::new();
     for (i, entry) in manifest.campaigns.into_iter().enumerate() {
+        for (key, text) in [("id", &entry.id), ("name", &entry.name), ("sponsor", &entry.sponsor)] {
+            check.text(&format!("campaigns[{i}].{key}"), text);
+        }
         check.require(
             !campaigns.iter().any(|c| c.id == entry.id),
             &format!("campaigns[{i}].id"),

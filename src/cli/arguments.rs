@@ -2,20 +2,65 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::experiment::{Direction, Metric};
 use crate::model::Backend;
+use crate::scene::Scene;
+use crate::tui::Speed;
 
 /// A listening simulator and music-recommendation lab.
 ///
 /// Without a command, opens the simulator: play, skip, like and search as a mock listener and watch
 /// scores, weights and promotion ratio change, and why.
 #[derive(Debug, Parser)]
-#[command(name = "melody", version, max_term_width = 100)]
+#[command(name = "melody", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
+    #[command(flatten)]
+    pub simulator: Simulator,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// What the simulator is opened with.
+#[derive(Debug, Args)]
+pub struct Simulator {
+    /// Listener profile: a shipped name or a TOML file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub profile: Option<String>,
+    /// Scene to begin in; the profile's own by default.
+    #[arg(long, value_parser = scenes())]
+    pub scene: Option<Scene>,
+    /// Seed of every draw.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// How much faster than real time the clock runs.
+    #[arg(long, value_name = "X", default_value = "1", value_parser = speed)]
+    pub speed: Speed,
+    /// Let the simulated listener take over from the start.
+    #[arg(long)]
+    pub autopilot: bool,
+    /// File to write the session's trace to on leaving, as JSON Lines.
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    #[command(flatten)]
+    pub session: Session,
+}
+
+fn scenes() -> impl TypedValueParser<Value = Scene> {
+    PossibleValuesParser::new(Scene::ALL.map(Scene::name)).try_map(|name| {
+        Scene::ALL.into_iter().find(|scene| scene.name() == name).ok_or("no such scene")
+    })
+}
+
+/// A speed as people write it: `0.5`, `4` or `4x`.
+fn speed(text: &str) -> Result<Speed, String> {
+    let number = text.strip_suffix('x').unwrap_or(text).parse().ok();
+    number.and_then(Speed::new).ok_or_else(|| {
+        let known: Vec<String> = Speed::ALL.iter().map(f64::to_string).collect();
+        format!("speeds are {}", known.join(", "))
+    })
 }
 
 #[derive(Debug, Subcommand)]
@@ -254,6 +299,10 @@ pub struct Simulate {
     pub population: Population,
     #[command(flatten)]
     pub session: Session,
+    /// Write what the listeners teach the bandit to FILE, in place of the report: the experience
+    /// that new listeners of a segment start from.
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub experience: Option<PathBuf>,
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,

@@ -32,8 +32,9 @@ struct Explanation {
 pub fn run(arguments: &Explain) -> Result<(), Failure> {
     let script = script::load(&arguments.script)?;
     let base = arguments.script.parent().unwrap_or(Path::new(""));
-    let library = Library::load(&script.opening, base, Backend::from(arguments.device))?;
+    script.check_names(&script.opening, base)?;
     let profile = profile_named(&script.opening.profile, base)?;
+    let library = Library::load(&script.opening, base, Backend::from(arguments.device))?;
     let engine = library.engine(profile, script.opening.scene, script.opening.seed);
     let timeline = script::run(&script, engine, library.world())?.timeline;
     let last = timeline.events().len();

@@ -8,6 +8,8 @@ use crate::input::InputError;
 pub enum Failure {
     /// An expectation or check failed; the command has said so already.
     Check,
+    /// The program was made to end; this is its exit code, and nothing is left to say.
+    Ended(u8),
     /// Something handed over is wrong.
     Input(InputError),
     /// Something could not be done; the message says what and why.
@@ -19,6 +21,7 @@ impl Failure {
     pub fn report(self) -> ExitCode {
         match self {
             Failure::Check => ExitCode::from(1),
+            Failure::Ended(code) => ExitCode::from(code),
             Failure::Input(error) => {
                 eprintln!("error: {error}");
                 ExitCode::from(2)

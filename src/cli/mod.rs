@@ -14,6 +14,7 @@ mod log;
 mod progress;
 mod replay;
 mod simulate;
+mod simulator;
 mod train;
 mod tune;
 
@@ -42,7 +43,7 @@ pub fn run() -> ExitCode {
             Ok(())
         }
         Some(Command::Man) => generate::man(),
-        None => Ok(()),
+        None => simulator::run(&arguments.simulator),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,16 +1,18 @@
 //! `melody replay`: scripts without a terminal.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::arguments::Replay;
+use super::arguments::{Replay, Session};
 use super::failure::Failure;
+use crate::engine::Engine;
 use crate::model::Backend;
 use crate::opening::{Library, Opening, profile_named};
-use crate::script::{self, Failed, Run, Script};
+use crate::script::{self, Failed, Script};
+use crate::simulation::World;
 use crate::tracefile::{self, Header};
 
 /// How one script went.
@@ -26,21 +28,39 @@ struct Report<'a> {
     trace_sha256: String,
 }
 
+/// A script with everything it names, read and checked.
+struct Prepared<'a> {
+    script: &'a Script,
+    /// What the script names, as overruled by the command line.
+    opening: Opening,
+    engine: Engine,
+    world: Arc<World>,
+}
+
 pub fn run(arguments: &Replay) -> Result<(), Failure> {
-    // Every script is checked before the first one runs.
+    // All that is handed over is checked before the first script runs, and nothing is written before
+    // the last one has.
     let scripts = arguments.scripts.iter().map(|path| script::load(path));
     let scripts: Vec<Script> = scripts.collect::<Result<_, _>>()?;
-    let mut out = arguments.trace.as_deref().map(create).transpose()?;
-    let mut loaded: Option<(Opening, PathBuf, Library)> = None;
+    let mut loaded = Vec::new();
+    let prepared = scripts.iter().zip(&arguments.scripts).map(|(script, path)| {
+        let base = path.parent().unwrap_or(Path::new(""));
+        prepare(script, base, &arguments.session, &mut loaded)
+    });
+    let prepared: Vec<Prepared> = prepared.collect::<Result<_, _>>()?;
+    drop(loaded);
+    if let Some(path) = &arguments.trace {
+        writable(path)?;
+    }
+    let mut lines = Vec::new();
     let mut reports = Vec::new();
     let mut all_passed = true;
-    for (script, path) in scripts.iter().zip(&arguments.scripts) {
-        let base = path.parent().unwrap_or(Path::new(""));
-        let (ran, opening) = play(script, base, arguments, &mut loaded)?;
-        if let Some((path, out)) = &mut out {
+    for Prepared { script, opening, engine, world } in prepared {
+        let ran = script::run(script, engine, &world)?;
+        if arguments.trace.is_some() {
             let header = Header::new(&script.name, &opening);
-            tracefile::write(out, &header, ran.timeline.traces())
-                .map_err(|e| format!("{}: {e}", path.display()))?;
+            tracefile::write(&mut lines, &header, ran.timeline.traces())
+                .map_err(|e| e.to_string())?;
         }
         let report = Report {
             script: &script.file.name,
@@ -61,18 +81,23 @@ pub fn run(arguments: &Replay) -> Result<(), Failure> {
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&reports).map_err(|e| e.to_string())?);
     }
+    if let Some(path) = &arguments.trace {
+        std::fs::write(path, lines).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
     if all_passed { Ok(()) } else { Err(Failure::Check) }
 }
 
-/// Runs one script, loading catalogue, model and policy anew only where they differ from the last's.
-fn play(
-    script: &Script,
+/// Libraries loaded so far, with the opening and folder each was loaded for.
+type Loaded = Vec<(Opening, PathBuf, Library)>;
+
+/// Reads what a script names; catalogue, model and policy only where no script before had the same.
+fn prepare<'a>(
+    script: &'a Script,
     base: &Path,
-    arguments: &Replay,
-    loaded: &mut Option<(Opening, PathBuf, Library)>,
-) -> Result<(Run, Opening), Failure> {
+    said: &Session,
+    loaded: &mut Loaded,
+) -> Result<Prepared<'a>, Failure> {
     let mut opening = script.opening.clone();
-    let said = &arguments.session;
     // What the command line names is relative to where it was typed, not to the script.
     let here = std::env::current_dir().map_err(|e| e.to_string())?;
     let overrule = |name: &mut String, given: &Option<String>| {
@@ -84,23 +109,35 @@ fn play(
     overrule(&mut opening.policy, &said.policy);
     overrule(&mut opening.model, &said.model);
     overrule(&mut opening.catalogue, &said.catalogue);
-    let same = loaded.as_ref().is_some_and(|(last, from, _)| {
-        let shared = |o: &Opening| (o.policy.clone(), o.model.clone(), o.catalogue.clone());
-        shared(last) == shared(&opening) && from == base
-    });
-    if !same {
-        let library = Library::load(&opening, base, Backend::from(said.device))?;
-        *loaded = Some((opening.clone(), base.to_path_buf(), library));
-    }
-    let (.., library) = loaded.as_ref().expect("it was just loaded");
+    script.check_names(&opening, base)?;
     let profile = profile_named(&opening.profile, base)?;
+    let shared = |o: &Opening| [o.policy.clone(), o.model.clone(), o.catalogue.clone()];
+    let known = loaded
+        .iter()
+        .position(|(other, from, _)| shared(other) == shared(&opening) && from == base);
+    let place = match known {
+        Some(place) => place,
+        None => {
+            let library = Library::load(&opening, base, Backend::from(said.device))?;
+            loaded.push((opening.clone(), base.to_path_buf(), library));
+            loaded.len() - 1
+        }
+    };
+    let library = &loaded[place].2;
     let engine = library.engine(profile, opening.scene, opening.seed);
-    Ok((script::run(script, engine, library.world())?, opening))
+    Ok(Prepared { script, opening, engine, world: library.world().clone() })
 }
 
-fn create(path: &Path) -> Result<(PathBuf, BufWriter<File>), String> {
-    let file = File::create(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    Ok((path.to_path_buf(), BufWriter::new(file)))
+/// Says at once what would keep a file from being written in the end.
+fn writable(path: &Path) -> Result<(), String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        _ if path.is_dir() => Err(format!("{}: is a folder, not a file", path.display())),
+        Some(folder) if !folder.is_dir() => {
+            Err(format!("{}: there is no folder {}", path.display(), folder.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn print(report: &Report) {

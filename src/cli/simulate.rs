@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::arguments::{Population, Session, Simulate};
 use super::failure::Failure;
 use super::progress::bar;
-use crate::experiment::{Arm, CLOSE, Check, Cohort, Figures, Quartiles, checks};
+use crate::experiment::{Arm, CLOSE, Check, Cohort, Figures, Quartiles, checks, teach};
 use crate::model::Backend;
 use crate::opening::{DEFAULT, Library, Opening};
 
@@ -35,6 +35,9 @@ impl From<&Population> for Cohort {
 pub fn run(arguments: &Simulate) -> Result<(), Failure> {
     let library = library(&arguments.session)?;
     let cohort = Cohort::from(&arguments.population);
+    if let Some(path) = &arguments.experience {
+        return write_experience(&cohort, &library, path);
+    }
     let progress = bar(cohort.listeners, "listeners");
     let outcomes = cohort.run(&library, &|| progress.inc(1)).map_err(|e| e.to_string())?;
     progress.finish();
@@ -57,6 +60,17 @@ pub fn run(arguments: &Simulate) -> Result<(), Failure> {
     } else {
         print(&report);
     }
+    Ok(())
+}
+
+/// Writes what the cohort teaches the bandit, in place of the report.
+fn write_experience(cohort: &Cohort, library: &Library, path: &Path) -> Result<(), Failure> {
+    let progress = bar(cohort.listeners, "listeners");
+    let taught = teach(cohort, library, &|| progress.inc(1)).map_err(|e| e.to_string())?;
+    progress.finish();
+    let text = serde_json::to_string(&taught).map_err(|e| e.to_string())? + "\n";
+    std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+    println!("wrote {}", path.display());
     Ok(())
 }
 

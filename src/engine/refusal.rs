@@ -7,8 +7,12 @@ pub enum Refusal {
     TimeRunsBackwards { at_ms: u64, last_ms: u64 },
     #[error("{heard_ms} ms were heard of a song that lasts {duration_ms} ms")]
     HeardTooMuch { heard_ms: u32, duration_ms: u32 },
-    #[error("{heard_ms} ms were heard in the {passed_ms} ms since the song began")]
-    HeardTooFast { heard_ms: u32, passed_ms: u64 },
+    #[error("{heard_ms} ms were heard, after {before_ms} ms had been heard already")]
+    HeardRunsBackwards { heard_ms: u32, before_ms: u32 },
+    #[error("{more_ms} ms more were heard in the {passed_ms} ms since the last event")]
+    HeardTooFast { more_ms: u32, passed_ms: u64 },
+    #[error("the song is over; all that is left is to finish it")]
+    Over,
     #[error("the song has not played to its end: {heard_ms} of {duration_ms} ms")]
     NotFinished { heard_ms: u32, duration_ms: u32 },
     #[error("the song is {what} already")]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::bandit::Experience;
+use crate::bandit::{Experience, WarmStart};
 use crate::catalogue::Catalogue;
 use crate::feedback::Examples;
 use crate::history::Interaction;
@@ -25,6 +25,8 @@ pub struct Setup {
     pub seed: u64,
     /// Plays before the session, oldest first.
     pub past: Arc<Vec<Interaction>>,
+    /// What this listener's earlier sessions have taught the bandit, if there were any.
+    pub warm_start: Option<Arc<WarmStart>>,
     /// What listeners of each segment have taught; where the bandit starts if the policy wants it.
     pub experience: Arc<Experience>,
 }

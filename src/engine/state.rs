@@ -18,6 +18,8 @@ use crate::session::{Searches, SessionStats, Streaks};
 pub struct Playing {
     pub song: SongId,
     pub began_ms: u64,
+    /// How much of it had been heard at the last event.
+    pub heard_ms: u32,
     pub liked: bool,
     pub saved: bool,
     /// It repeats the play before it.

@@ -56,6 +56,7 @@ impl Engine {
             playing: Playing {
                 song: SongId(0),
                 began_ms: 0,
+                heard_ms: 0,
                 liked: false,
                 saved: false,
                 replayed: false,
@@ -76,7 +77,8 @@ impl Engine {
             learning: Learning::default(),
         };
         let (_, group) = segment(policy, &state.view());
-        let taught = setup.experience.segments.get(&group.name);
+        let of_segment = setup.experience.segments.get(&group.name);
+        let taught = setup.warm_start.as_deref().or(of_segment);
         state.bandit = Bandit::new(&policy.bandit, taught.filter(|_| policy.bandit.warm_start));
         let before = Before::new(self, &state);
         let mut happened = Happened::default();
@@ -102,6 +104,7 @@ impl Engine {
         let mut next = state.clone();
         next.step += 1;
         next.at_ms = event.at_ms;
+        next.playing.heard_ms = event.heard_ms;
         let begins = self.apply(&mut next, event, &mut happened)?;
         self.take_update(&mut next, &mut happened);
         if happened.ended.is_some() {
@@ -138,9 +141,17 @@ impl Engine {
         if heard_ms > duration_ms {
             return Err(Refusal::HeardTooMuch { heard_ms, duration_ms });
         }
-        let passed_ms = at_ms - state.playing.began_ms;
-        if u64::from(heard_ms) > passed_ms {
-            return Err(Refusal::HeardTooFast { heard_ms, passed_ms });
+        let before_ms = state.playing.heard_ms;
+        if heard_ms < before_ms {
+            return Err(Refusal::HeardRunsBackwards { heard_ms, before_ms });
+        }
+        let (more_ms, passed_ms) = (heard_ms - before_ms, at_ms - state.at_ms);
+        if u64::from(more_ms) > passed_ms {
+            return Err(Refusal::HeardTooFast { more_ms, passed_ms });
+        }
+        // A song that has played to its end finishes by itself, before the listener does anything.
+        if heard_ms == duration_ms && *action != Action::Finish {
+            return Err(Refusal::Over);
         }
         let known = |song: SongId| {
             let songs = self.setup.catalogue.songs.len();
@@ -209,10 +220,6 @@ impl Engine {
                 state.tier = Tier::Premium;
                 state.metrics.conversion();
                 state.bandit.gather().conversion();
-                // The session has converted: every play in it now has that label.
-                for example in &mut state.learning.examples {
-                    (example.labels[4], example.mask[4]) = (1.0, 1.0);
-                }
             }
             Action::Scene { scene } => state.scene = *scene,
         }
@@ -275,7 +282,8 @@ impl Engine {
             0.0,
             number(promoted && engaged),
         ];
-        // Whether the session converts is not known until it does.
+        // Whether the session converts is known only when it is over. Learning from conversions as
+        // they come, and never from their absence, would teach that everybody subscribes.
         let mask = [1.0, 1.0, 1.0, 1.0, 0.0, number(promoted)];
         let (own, shared) = std::mem::take(&mut state.playing.example);
         let learning = &mut state.learning;
@@ -306,6 +314,7 @@ impl Engine {
         state.playing = Playing {
             song,
             began_ms: state.at_ms,
+            heard_ms: 0,
             liked: false,
             saved: false,
             replayed,

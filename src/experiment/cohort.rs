@@ -7,8 +7,7 @@ use rand::RngExt;
 use rand_distr::{Distribution, Exp1};
 
 use super::outcome::{ListenerOutcome, SessionOutcome};
-use crate::bandit::Experience;
-use crate::engine::{Engine, Refusal, State};
+use crate::engine::Refusal;
 use crate::history::Interaction;
 use crate::opening::Library;
 use crate::profile::{PastPlays, Profile, Tier};
@@ -78,7 +77,7 @@ impl Cohort {
         let person = draw_person(&mut generator(self.seed, Purpose::Population, index));
         let mut outcome = ListenerOutcome { segment: String::new(), sessions: Vec::new() };
         let mut past: Option<Vec<Interaction>> = None;
-        let mut own: Option<Arc<Experience>> = None;
+        let mut warm = None;
         for session in 0..self.sessions {
             let seed = hash64(&format!("{}/{index}/{session}", self.seed));
             let mut rng = generator(seed, Purpose::Experiment, session.into());
@@ -88,9 +87,9 @@ impl Cohort {
                 profile.past.plays = 0;
             }
             let mut engine = library.engine(profile.clone(), None, seed);
-            if let Some((past, own)) = past.take().zip(own.take()) {
+            engine.setup.warm_start = warm.take();
+            if let Some(past) = past.take() {
                 engine.setup.past = Arc::new(past);
-                engine.setup.experience = own;
             }
             let mut heard: Vec<Interaction> = engine.setup.past.to_vec();
             let mut this = SessionOutcome::default();
@@ -112,7 +111,7 @@ impl Cohort {
             }
             profile.account.tier = state.tier;
             profile.account.premium_previews = state.previews;
-            own = Some(Arc::new(remembered(&engine, &state)));
+            warm = Some(Arc::new(state.bandit.memory(&engine.setup.policy.bandit)));
             let gap_hours = 20.0 * Distribution::<f64>::sample(&Exp1, &mut rng) + 0.5;
             let since = state.at_ms as i64 + (gap_hours * 3.6e6) as i64;
             heard.iter_mut().for_each(|play| play.began_ms -= since);
@@ -134,16 +133,6 @@ impl Cohort {
         };
         in_parallel(self.listeners, &one, done)
     }
-}
-
-/// What the listener's own bandit has learned, whatever segment they are in next time.
-fn remembered(engine: &Engine, state: &State) -> Experience {
-    let policy = &engine.setup.policy;
-    let memory = state.bandit.memory(&policy.bandit);
-    let mut experience = Experience::new("the listener's own earlier sessions");
-    let names = policy.segments.iter().map(|segment| segment.name.clone());
-    experience.segments.extend(names.map(|name| (name, memory.clone())));
-    experience
 }
 
 /// Does `work` for 0 to `count`, on as many threads as rayon has; results are in order.

@@ -10,6 +10,7 @@ mod figures;
 mod metric;
 mod outcome;
 mod reality;
+mod teach;
 mod tune;
 
 pub use ab::{AbReport, Arm, Comparison, Verdict, compare};
@@ -18,4 +19,5 @@ pub use figures::{Figures, Quartiles};
 pub use metric::{Direction, Metric};
 pub use outcome::{Heard, ListenerOutcome, SessionOutcome};
 pub use reality::{CLOSE, Check, checks};
+pub use teach::teach;
 pub use tune::{Found, Nothing, Search, Trial, render, runs, tune};

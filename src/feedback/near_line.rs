@@ -6,7 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use burn::module::{Module, ParamId};
-use burn::optim::{AdamConfig, GradientsParams};
+use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::index;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,9 @@ use crate::score::Score;
 #[derive(Debug)]
 pub struct Update {
     base: ModelVersion,
-    batch: Vec<Example>,
+    /// The newest plays, this listener's, and replayed ones, others'.
+    newest: Vec<Example>,
+    replayed: Vec<Example>,
     own: Arc<Examples>,
     policy: policy::NearLine,
     /// The step it was started at.
@@ -67,11 +69,12 @@ impl Update {
         let replayed =
             index::sample(&mut rng, own.replay.len(), policy.replayed.min(own.replay.len()));
         let from = newest.len().saturating_sub(policy.newest);
-        let mut batch: Vec<Example> = newest[from..].to_vec();
-        batch.extend(replayed.into_iter().map(|i| own.replay[i].clone()));
+        let newest = newest[from..].to_vec();
+        let replayed = replayed.into_iter().map(|i| own.replay[i].clone()).collect();
         Update {
             base,
-            batch,
+            newest,
+            replayed,
             own,
             policy,
             started: step,
@@ -103,8 +106,8 @@ impl Update {
     fn learn(&self) -> Learned {
         let device = self.base.device();
         let objective = &self.base.objective;
-        let batch = Rows::new(&self.batch, &device);
-        let held_back = Rows::new(&self.own.held_back, &device);
+        let batch = Rows::new(&self.newest, &self.replayed, &device);
+        let held_back = Rows::new(&[], &self.own.held_back, &device);
         let before = &self.base.network.head;
         let trained = self.train(before.clone(), &batch);
 
@@ -121,35 +124,44 @@ impl Update {
             accepted,
             number: version.as_ref().map_or(self.base.number, |v| v.number),
             hash: version.as_ref().map_or_else(|| self.base.hash.clone(), |v| v.hash.clone()),
-            examples: self.batch.len(),
+            examples: self.newest.len() + self.replayed.len(),
             batch_loss: batch_loss.map(Score::new),
             held_back_loss: held_back_loss.map(Score::new),
         };
         Learned { version, report }
     }
 
-    /// A few steps on towers, gates and listener embedding; the experts stay as they are.
+    /// A few steps on the listener embedding, which is this listener's alone and may move far, and
+    /// on towers and gates, which are everybody's and may not. The experts stay as they are.
     fn train(&self, head: Head, rows: &Rows) -> Head {
-        let trainable = trainable(&head);
+        let listener = [head.listener.id];
+        let shared = shared_parameters(&head);
         let mut head = head.train();
-        let mut optimizer = AdamConfig::new().with_epsilon(1e-8).init();
+        // Plain gradient steps: Adam's first steps have one size for every parameter, and so move
+        // thousands that the few newest plays say nothing about.
+        let mut optimizer = SgdConfig::new().init();
         let objective = &self.base.objective;
         let weights = objective.weights;
         for _ in 0..self.policy.steps {
-            let logits = head.forward(rows.own.clone(), rows.shared.clone()).logits;
+            let logits = rows.logits(&head);
             let losses =
                 masked_losses(logits, rows.labels.clone(), rows.mask.clone(), &objective.interest);
             let mut gradients = losses.total(weights).backward();
-            let gradients = GradientsParams::from_params(&mut gradients, &head, &trainable);
-            head = optimizer.step(self.policy.learning_rate, head, gradients);
+            for (ids, rate) in [
+                (&listener[..], self.policy.listener_rate),
+                (&shared[..], self.policy.learning_rate),
+            ] {
+                let gradients = GradientsParams::from_params(&mut gradients, &head, ids);
+                head = optimizer.step(rate, head, gradients);
+            }
         }
         head.valid()
     }
 }
 
-/// The parameters a near-line update may change.
-fn trainable(head: &Head) -> Vec<ParamId> {
-    let mut ids = vec![head.listener.id];
+/// Towers and gates.
+fn shared_parameters(head: &Head) -> Vec<ParamId> {
+    let mut ids = Vec::new();
     let towers = [&head.interest, &head.subscription, &head.exposure];
     let layers = towers.iter().flat_map(|t| [&t.hidden, &t.output]).chain([&head.mmoe.gates]);
     for layer in layers {
@@ -165,16 +177,22 @@ struct Rows {
     shared: Tensor<2>,
     labels: Tensor<2>,
     mask: Tensor<2>,
+    /// 1 for this listener's rows, whose embedding then counts, 0 for others'.
+    mine: Tensor<2>,
 }
 
 impl Rows {
-    fn new(examples: &[Example], device: &Device) -> Self {
+    fn new(mine: &[Example], others: &[Example], device: &Device) -> Self {
+        let examples: Vec<&Example> = mine.iter().chain(others).collect();
         let table = |values: &dyn Fn(&Example) -> &[f32]| {
             let width = examples.first().map_or(0, |e| values(e).len());
-            let all: Vec<f32> = examples.iter().flat_map(values).copied().collect();
+            let all: Vec<f32> = examples.iter().flat_map(|e| values(e)).copied().collect();
             Tensor::<2>::from_data(TensorData::new(all, [examples.len(), width]), device)
         };
+        let whose: Vec<f32> =
+            (0..examples.len()).map(|i| if i < mine.len() { 1.0 } else { 0.0 }).collect();
         Rows {
+            mine: Tensor::from_data(TensorData::new(whose, [examples.len(), 1]), device),
             own: table(&|e| &e.own),
             shared: table(&|e| &e.shared),
             labels: table(&|e| &e.labels),
@@ -182,8 +200,12 @@ impl Rows {
         }
     }
 
+    fn logits(&self, head: &Head) -> Tensor<2> {
+        head.forward_among(self.own.clone(), self.shared.clone(), self.mine.clone()).logits
+    }
+
     fn loss(&self, head: &Head, objective: &Objective) -> f64 {
-        let logits = head.forward(self.own.clone(), self.shared.clone()).logits;
+        let logits = self.logits(head);
         debug_assert_eq!(logits.dims()[1], LABELS);
         masked_losses(logits, self.labels.clone(), self.mask.clone(), &objective.interest)
             .total(objective.weights)

@@ -1,6 +1,6 @@
 //! What is wrong, where, and what to do.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
@@ -54,19 +54,31 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        printable(f, &self.file)?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
         if let Some(field) = &self.field {
-            write!(f, ": {field}")?;
+            f.write_str(": ")?;
+            printable(f, field)?;
         }
-        write!(f, ": {}", self.message)?;
+        f.write_str(": ")?;
+        printable(f, &self.message)?;
         if let Some(help) = &self.help {
-            write!(f, "\n  help: {help}")?;
+            f.write_str("\n  help: ")?;
+            printable(f, help)?;
         }
         Ok(())
     }
+}
+
+/// Writes a text that may quote a file: its control characters must not reach the terminal.
+fn printable(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    text.chars().try_for_each(|c| match c {
+        '\n' => f.write_char(c),
+        c if c.is_control() => write!(f, "{}", c.escape_unicode()),
+        c => f.write_char(c),
+    })
 }
 
 /// Everything found wrong with what was handed over. Never empty.

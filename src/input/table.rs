@@ -26,7 +26,8 @@ impl Table {
         let mut problems = Vec::new();
         let mut columns = HashMap::new();
         for (i, column) in header.iter().enumerate() {
-            if columns.insert(column.trim().to_string(), i).is_some() {
+            // Columns without a name cannot be asked for, so that several do no harm.
+            if columns.insert(column.trim().to_string(), i).is_some() && !column.trim().is_empty() {
                 let message = format!("column `{column}` appears twice");
                 problems.push(Problem::new(name, message).line(1).field(column));
             }
@@ -78,6 +79,12 @@ impl Table {
                 .collect();
             unknown.sort_unstable();
             problems.extend(unknown.into_iter().map(|column| {
+                if column.is_empty() {
+                    return Problem::new(&self.name, "a column has no name")
+                        .line(1)
+                        .field("(header)")
+                        .help("name it or take it out");
+                }
                 Problem::new(&self.name, format!("unknown column `{column}`"))
                     .line(1)
                     .field(column)

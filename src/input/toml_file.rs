@@ -66,6 +66,10 @@ impl TomlFile {
             // The path of an unknown key may or may not end in the key itself.
             Some(name) if path == "." || path.is_empty() => (*name).to_string(),
             Some(name) if path.rsplit('.').next() != Some(name) => format!("{path}.{name}"),
+            // The path of a map's key that is none of a closed list ends in a question mark.
+            None if path.ends_with('?') && !quoted.is_empty() => {
+                format!("{}{}", path.trim_end_matches('?'), quoted[0])
+            }
             _ => path.to_string(),
         };
         if message.starts_with("unknown")
@@ -159,6 +163,12 @@ impl Checker<'_> {
             field,
             format!("{value} is outside {} to {}", range.start(), range.end()),
         );
+    }
+
+    /// Requires a text that is there and safe to print: control characters could rewrite a screen.
+    pub fn text(&mut self, field: &str, text: &str) {
+        self.require(!text.trim().is_empty(), field, "a text is needed");
+        self.require(!text.chars().any(char::is_control), field, "holds a control character");
     }
 
     /// Requires `given` to be one of `valid`, suggesting the nearest.

@@ -55,8 +55,14 @@ impl Attention {
 
     /// Attention weights of queries over keys; `bias` is added before the softmax.
     fn scores(queries: Tensor<4>, keys: Tensor<4>, bias: Tensor<4>) -> Tensor<4> {
-        let scale = (queries.dims()[3] as f64).sqrt();
-        queries.matmul(keys.swap_dims(2, 3)) / scale + bias
+        let scale = Self::scale(&queries);
+        queries.matmul(keys.swap_dims(2, 3)) * scale + bias
+    }
+
+    /// One over the square root of a head's width. Scores are multiplied by it, not divided by its
+    /// inverse, whose gradient burn takes in 32 bits whatever the tensor holds.
+    fn scale(queries: &Tensor<4>) -> f64 {
+        1.0 / (queries.dims()[3] as f64).sqrt()
     }
 }
 
@@ -110,8 +116,8 @@ impl Block {
         let x = candidates;
         let [queries, keys, values] =
             self.attention.project(self.norm_attention.forward(x.clone()));
-        let scale = (queries.dims()[3] as f64).sqrt();
-        let to_self = (queries.clone() * keys).sum_dim(3) / scale + own;
+        let scale = Attention::scale(&queries);
+        let to_self = (queries.clone() * keys).sum_dim(3) * scale + own;
         let to_history = Attention::scores(queries, history.keys.clone(), bias);
         let length = to_history.dims()[3];
         let weights = softmax(Tensor::cat(vec![to_history, to_self], 3), 3);

@@ -65,6 +65,9 @@ impl Default for NetworkConfig {
     }
 }
 
+/// No part of a network may be larger, or a slip in a file would exhaust the memory: half a gigabyte.
+const MOST_PARAMETERS: u128 = 1 << 27;
+
 impl NetworkConfig {
     /// Reads and checks a config file.
     pub fn parse(file: &TomlFile) -> Result<Self, InputError> {
@@ -99,11 +102,36 @@ impl NetworkConfig {
         for (field, size, most) in sizes {
             check.range(&format!("{prefix}{field}"), size as f64, 1.0..=f64::from(most));
         }
+        for (field, parameters) in self.parts() {
+            check.require(
+                parameters <= MOST_PARAMETERS,
+                &format!("{prefix}{field}"),
+                format!("makes a part of {parameters} parameters; at most {MOST_PARAMETERS} fit"),
+            );
+        }
         check.require(
             self.heads > 0 && self.d_model.is_multiple_of(self.heads),
             &format!("{prefix}heads"),
             format!("{} heads do not divide d_model {}", self.heads, self.d_model),
         );
+    }
+
+    /// The parts that can grow large, by the field that drives them, with about how many parameters.
+    fn parts(&self) -> [(&'static str, u128); 4] {
+        let size =
+            |factors: &[usize]| factors.iter().fold(1u128, |all, &f| all.saturating_mul(f as u128));
+        let block = size(&[4, self.d_model, self.d_model]).saturating_add(size(&[
+            2,
+            self.d_model,
+            self.feed_forward,
+        ]));
+        let expert = size(&[self.expert_hidden, self.d_model.saturating_add(self.expert_output)]);
+        [
+            ("song_buckets", size(&[self.song_buckets, self.d_id])),
+            ("artist_buckets", size(&[self.artist_buckets, self.d_id])),
+            ("layers", block.saturating_mul(self.layers as u128)),
+            ("experts", expert.saturating_mul(self.experts as u128)),
+        ]
     }
 
     /// Number and hidden width of the experts, given how tasks share.

@@ -57,10 +57,7 @@ impl Mmoe {
     /// each product is computed once. The two widths add up to `d_input`.
     pub fn forward(&self, own: Tensor<2>, shared: Tensor<2>) -> MmoeOutput {
         let rows = own.dims()[0];
-        let hidden = relu(split_linear(&self.hidden, own.clone(), shared.clone()));
-        let d_hidden = hidden.dims()[1] / self.experts;
-        let hidden = hidden.reshape([rows, self.experts, d_hidden]).swap_dims(0, 1);
-        let experts = relu(hidden.matmul(self.output_weight.val()) + self.output_bias.val());
+        let experts = self.experts(own.clone(), shared.clone());
         let gates = softmax(
             split_linear(&self.gates, own, shared).reshape([rows, self.tasks, self.experts]),
             2,
@@ -77,6 +74,16 @@ impl Mmoe {
                 .expect("a mixture has at least one expert")
         };
         MmoeOutput { tasks: (0..self.tasks).map(mixed).collect(), gates: gates.clone() }
+    }
+
+    /// What each expert says of each row before any mixing, `[experts, rows, d_output]`. The input
+    /// is that of [`Mmoe::forward`].
+    pub fn experts(&self, own: Tensor<2>, shared: Tensor<2>) -> Tensor<3> {
+        let rows = own.dims()[0];
+        let hidden = relu(split_linear(&self.hidden, own, shared));
+        let d_hidden = hidden.dims()[1] / self.experts;
+        let hidden = hidden.reshape([rows, self.experts, d_hidden]).swap_dims(0, 1);
+        relu(hidden.matmul(self.output_weight.val()) + self.output_bias.val())
     }
 }
 

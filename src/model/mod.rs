@@ -21,7 +21,7 @@ pub use features::*;
 pub use heads::{Gates, HeadOutputs, TASKS, Task};
 pub use layers::Initialiser;
 pub use mmoe::{Mmoe, MmoeOutput};
-pub use network::{Encoded, Head, HeadTensors, Network, Sequences};
+pub use network::{Encoded, Head, HeadTensors, Network, Sequences, Tower};
 pub use schema::Schema;
 pub use songs::SongTable;
 pub(crate) use store::floats;

@@ -24,11 +24,12 @@ pub struct Tower {
 }
 
 impl Tower {
-    fn new(init: &mut Initialiser, d_input: usize, d_hidden: usize, outputs: usize) -> Self {
+    pub fn new(init: &mut Initialiser, d_input: usize, d_hidden: usize, outputs: usize) -> Self {
         Tower { hidden: init.linear(d_input, d_hidden), output: init.linear(d_hidden, outputs) }
     }
 
-    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+    /// Logits `[rows, outputs]` of `[rows, d_input]`.
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         self.output.forward(relu(self.hidden.forward(x)))
     }
 }
@@ -54,9 +55,20 @@ pub struct HeadTensors {
 }
 
 impl Head {
-    /// `own` `[rows, d_model]` per candidate; `shared` `[rows or 1, d_shared]` per moment.
+    /// `own` `[rows, d_model]` per candidate; `shared` `[rows or 1, d_shared]` per moment. All rows
+    /// are this listener's.
     pub fn forward(&self, own: Tensor<2>, shared: Tensor<2>) -> HeadTensors {
-        let mixed = self.mmoe.forward(own, shared + self.listener.val());
+        self.mix(own, shared + self.listener.val())
+    }
+
+    /// The same for rows of several listeners: `mine` `[rows, 1]` is 1 where a row is this listener's,
+    /// 0 where it is another's.
+    pub fn forward_among(&self, own: Tensor<2>, shared: Tensor<2>, mine: Tensor<2>) -> HeadTensors {
+        self.mix(own, shared + mine * self.listener.val())
+    }
+
+    fn mix(&self, own: Tensor<2>, shared: Tensor<2>) -> HeadTensors {
+        let mixed = self.mmoe.forward(own, shared);
         let towers = [&self.interest, &self.subscription, &self.exposure];
         let logits = towers.iter().zip(mixed.tasks).map(|(tower, x)| tower.forward(x)).collect();
         HeadTensors { logits: Tensor::cat(logits, 1), gates: mixed.gates }

@@ -86,6 +86,13 @@ pub fn load_shipped(name: &str, device: &Device) -> Option<Result<ModelFiles, In
 
 /// Reads a model folder, checking shapes, schema and hash.
 pub fn load(folder: &Path, device: &Device) -> Result<ModelFiles, InputError> {
+    if folder.is_file() {
+        return Err(Problem::new(folder.display().to_string(), "is a file, not a model folder")
+            .line(1)
+            .field("(whole file)")
+            .help("a model is the folder that `melody train --out DIR` writes; name that")
+            .into());
+    }
     let text = |name: &str| TomlFile::read(&folder.join(name)).map(|file| file.text);
     let folder_name = folder.display().to_string();
     let texts = Texts {
@@ -182,8 +189,11 @@ pub fn save(folder: &Path, files: &ModelFiles) -> Result<(), String> {
     write("schema.toml", text(&Schema::current()).as_bytes())?;
     write("examples.safetensors", &files.examples.render())?;
     let path = folder.join("weights.safetensors");
-    let mut store =
-        SafetensorsStore::from_file(&path).with_to_adapter(BurnToPyTorchAdapter).overwrite(true);
+    // Without metadata, which is written in no fixed order: the same weights make the same file.
+    let mut store = SafetensorsStore::from_file(&path)
+        .with_to_adapter(BurnToPyTorchAdapter)
+        .clear_metadata()
+        .overwrite(true);
     files.network.save_into(&mut store).map_err(|e| fail(path, e.to_string()))
 }
 

@@ -8,6 +8,9 @@ use super::{Policy, Settings, Weights, When};
 use crate::input::{Checker, InputError, TomlFile};
 use crate::scene::Scene;
 
+/// More arms than anyone can tell apart would only make every decision slow.
+const MOST_ARMS: usize = 50;
+
 pub fn load(path: &Path) -> Result<Policy, InputError> {
     parse(&TomlFile::read(path)?)
 }
@@ -17,6 +20,7 @@ pub fn parse(file: &TomlFile) -> Result<Policy, InputError> {
     let settings: Settings = file.parse()?;
     let mut check = file.checker();
     check.require(settings.format == 1, "format", "only format 1 is known");
+    check.text("name", &settings.name);
     check_interest(&settings, &mut check);
     check.range("fusion.epsilon", settings.fusion.epsilon, 0.0..=0.1);
     check_groups(&settings, &mut check);
@@ -50,6 +54,7 @@ fn check_groups(settings: &Settings, check: &mut Checker) {
     names(check, "appetites", settings.appetites.iter().map(|a| a.name.as_str()));
     for (i, segment) in settings.segments.iter().enumerate() {
         let field = format!("segments[{i}]");
+        check.text(&format!("{field}.name_zh"), &segment.name_zh);
         check_weights(check, &format!("{field}.weights"), &segment.weights, 0.0..=2.0);
         check_when(check, &format!("{field}.when"), &segment.when);
         let w = segment.weights;
@@ -60,6 +65,7 @@ fn check_groups(settings: &Settings, check: &mut Checker) {
         );
     }
     for (i, appetite) in settings.appetites.iter().enumerate() {
+        check.text(&format!("appetites[{i}].name_zh"), &appetite.name_zh);
         check_when(check, &format!("appetites[{i}].when"), &appetite.when);
         check.range(&format!("appetites[{i}].novelty"), appetite.novelty, -1.0..=1.0);
     }
@@ -200,7 +206,12 @@ fn check_bandit(settings: &Settings, check: &mut Checker) {
         "bandit.commercial_weight",
         "the user comes first: user_weight must be at least commercial_weight",
     );
-    check.require(!b.arms.is_empty(), "bandit.arms", "the bandit needs at least one arm");
+    let arms = b.arms.len();
+    check.require(
+        (1..=MOST_ARMS).contains(&arms),
+        "bandit.arms",
+        format!("has {arms} arms; it needs at least one and takes at most {MOST_ARMS}"),
+    );
     names(check, "bandit.arms", b.arms.iter().map(|a| a.name.as_str()));
     for (i, arm) in b.arms.iter().enumerate() {
         check.range(&format!("bandit.arms[{i}].ratio"), arm.ratio, 0.0..=1.0);
@@ -215,6 +226,7 @@ fn check_guardrail(settings: &Settings, check: &mut Checker) {
     check.range("guardrail.release_above", g.release_above, 0.0..=1.0);
     check.range("guardrail.hold", g.hold.into(), 0.0..=1_000.0);
     check.range("guardrail.levels", g.levels.into(), 0.0..=100.0);
+    check.range("guardrail.cap_step", g.cap_step as f64, 0.0..=1_000.0);
     check.range("guardrail.alpha_step", g.alpha_step, 0.0..=1.0);
     check.require(
         g.act_below < g.release_above,
@@ -229,6 +241,7 @@ fn check_near_line(settings: &Settings, check: &mut Checker) {
     check.range("near_line.lag", n.lag.into(), 1.0..=10_000.0);
     check.range("near_line.steps", n.steps.into(), 0.0..=1_000.0);
     check.range("near_line.learning_rate", n.learning_rate, 0.0..=1.0);
+    check.range("near_line.listener_rate", n.listener_rate, 0.0..=10.0);
     check.range("near_line.newest", n.newest as f64, 1.0..=10_000.0);
     check.range("near_line.replayed", n.replayed as f64, 0.0..=100_000.0);
     check.range("near_line.tolerance", n.tolerance, 0.0..=10.0);
@@ -237,9 +250,7 @@ fn check_near_line(settings: &Settings, check: &mut Checker) {
 fn names<'a>(check: &mut Checker, field: &str, all: impl Iterator<Item = &'a str>) {
     let mut seen: Vec<&str> = Vec::new();
     for (i, name) in all.enumerate() {
-        if name.trim().is_empty() {
-            check.problem(&format!("{field}[{i}].name"), "a name is needed");
-        }
+        check.text(&format!("{field}[{i}].name"), name);
         if seen.contains(&name) {
             check.problem(&format!("{field}[{i}].name"), format!("`{name}` appears twice"));
         }

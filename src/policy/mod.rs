@@ -255,7 +255,10 @@ pub struct NearLine {
     pub every: u32,
     pub lag: u32,
     pub steps: u32,
+    /// Step size for towers and gates.
     pub learning_rate: f64,
+    /// Step size for the listener's own embedding.
+    pub listener_rate: f64,
     pub newest: usize,
     pub replayed: usize,
     pub tolerance: f64,

@@ -57,9 +57,14 @@ pub fn parse(file: &TomlFile) -> Result<Profile, InputError> {
     let t = taxonomy();
     let mut check = file.checker();
     check.require(entry.format == 1, "format", "only format 1 is known");
-    check.require(!entry.id.trim().is_empty(), "id", "a profile needs an id");
-    for (field, text) in [("id", &entry.id), ("name", &entry.name), ("summary", &entry.summary)] {
-        check.require(!text.chars().any(char::is_control), field, "holds a control character");
+    let summary_zh = entry.summary_zh.as_ref().unwrap_or(&entry.summary);
+    for (field, text) in [
+        ("id", &entry.id),
+        ("name", &entry.name),
+        ("summary", &entry.summary),
+        ("summary_zh", summary_zh),
+    ] {
+        check.text(field, text);
     }
     check.range("hours_per_week", entry.hours_per_week.into(), 0.0..=168.0);
     check.range("tenure_days", entry.tenure_days.into(), 0.0..=36_500.0);
@@ -71,6 +76,8 @@ pub fn parse(file: &TomlFile) -> Result<Profile, InputError> {
     for (i, name) in entry.favourite_genres.iter().enumerate() {
         let field = format!("favourite_genres[{i}]");
         if check.known(&field, "genre", name, t.genre_ids()) {
+            let twice = t.genre(name).is_some_and(|genre| favourite_genres.contains(&genre));
+            check.require(!twice, &field, format!("`{name}` appears twice"));
             favourite_genres.extend(t.genre(name));
         }
     }

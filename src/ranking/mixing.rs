@@ -113,11 +113,12 @@ pub struct Mix {
 /// Fills a queue, place by place, from candidates in order of score. Where rules allow a promoted
 /// song and credit asks for one, the best allowed promoted song goes in; else the best natural one.
 /// The queue is shorter than asked when natural songs run out.
-pub fn mix(rules: &Rules, natural: &[Candidate], promoted: &[Candidate]) -> Mix {
+pub fn mix(rules: &Rules, candidates: &[Candidate]) -> Mix {
     let mut queue: Vec<Placed> = Vec::with_capacity(rules.mixing.queue);
-    let mut natural = natural.iter().peekable();
+    let (mut left, natural): (Vec<&Candidate>, Vec<&Candidate>) =
+        candidates.iter().partition(|c| c.campaign.is_some());
+    let mut natural = natural.into_iter().peekable();
     let mut state = rules.heard.clone();
-    let mut left: Vec<&Candidate> = promoted.iter().collect();
     while queue.len() < rules.mixing.queue {
         let earned = earn(state.credit, rules.target, rules.mixing.at_most);
         let due = earned >= Score::ONE && rules.target > Score::ZERO && place_allows(rules, &state);

@@ -118,9 +118,8 @@ pub fn rank(listening: Listening<'_>) -> Ranking<'_> {
             campaign: song.campaign,
         }
     };
-    let (promoted, natural): (Vec<_>, Vec<_>) =
-        order.iter().map(candidate).partition(|c| c.campaign.is_some());
-    let mixed = mix(&listening.rules, &natural, &promoted);
+    let candidates: Vec<Candidate> = order.iter().map(candidate).collect();
+    let mixed = mix(&listening.rules, &candidates);
     let queue: Vec<Queued> = mixed
         .queue
         .iter()

@@ -54,6 +54,7 @@ pub fn parse(file: TomlFile) -> Result<Script, InputError> {
     let entry: ScriptFile = file.parse()?;
     let mut check = file.checker();
     check.require(entry.format == 1, "format", "only format 1 is known");
+    check.text("name", &entry.name);
     let mut marks = BTreeSet::new();
     for (i, step) in entry.steps.iter().enumerate() {
         check_step(&mut check, &format!("steps[{i}]"), step, &mut marks);
@@ -71,15 +72,17 @@ pub fn parse(file: TomlFile) -> Result<Script, InputError> {
 
 fn check_step(check: &mut Checker, field: &str, step: &Step, marks: &mut BTreeSet<String>) {
     let at = |name: &str| format!("{field}.{name}");
-    let mut one_of = |a: bool, b: bool, names: &str| {
-        check.require(a != b, field, format!("needs exactly one of {names}"));
+    let mut one_of = |given: &[bool], names: &str| {
+        let one = given.iter().filter(|given| **given).count() == 1;
+        check.require(one, field, format!("needs exactly one of {names}"));
     };
     match step {
-        Step::Search { song, artist, .. } => {
-            one_of(song.is_some(), artist.is_some(), "`song` and `artist`");
+        Step::Search { song, artist, artist_of, .. } => {
+            let given = [song.is_some(), artist.is_some(), artist_of.is_some()];
+            one_of(&given, "`song`, `artist` and `artist_of`");
         }
         Step::Open { song, position } => {
-            one_of(song.is_some(), position.is_some(), "`song` and `position`");
+            one_of(&[song.is_some(), position.is_some()], "`song` and `position`");
             check.require(*position != Some(0), &at("position"), "places are counted from 1");
         }
         Step::Play { seconds: Some(_), ratio: Some(_) } => {

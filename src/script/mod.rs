@@ -8,6 +8,8 @@ mod file;
 mod run;
 mod save;
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 pub use expect::{Expectation, Failed};
@@ -15,8 +17,8 @@ pub use file::{load, parse};
 pub use run::{Run, run};
 pub use save::{render, render_events};
 
-use crate::input::TomlFile;
-use crate::opening::Opening;
+use crate::input::{InputError, Problem, TomlFile};
+use crate::opening::{Opening, missing};
 use crate::scene::Scene;
 
 /// A script that has been checked.
@@ -27,6 +29,26 @@ pub struct Script {
     pub about: String,
     pub opening: Opening,
     pub steps: Vec<Step>,
+}
+
+impl Script {
+    /// Requires everything named to be there. `opening` is the script's own unless the command line
+    /// overrules it; a name that stands in the script is reported where it stands.
+    pub fn check_names(&self, opening: &Opening, base: &Path) -> Result<(), InputError> {
+        let own: Vec<_> = missing(&self.opening, base);
+        let problems: Vec<_> = missing(opening, base)
+            .into_iter()
+            .map(|(what, problem)| {
+                if !own.iter().any(|(_, theirs)| *theirs == problem) {
+                    return problem;
+                }
+                let field = format!("session.{what}");
+                let line = self.file.line(&field);
+                Problem { file: self.file.name.clone(), ..problem }.line(line).field(field)
+            })
+            .collect();
+        if problems.is_empty() { Ok(()) } else { Err(InputError { problems }) }
+    }
 }
 
 /// One line of a script.
@@ -61,6 +83,9 @@ pub enum Step {
         song: Option<String>,
         #[serde(default)]
         artist: Option<String>,
+        /// A song whose lead artist is meant; what is related is then judged by this very song.
+        #[serde(default)]
+        artist_of: Option<String>,
         /// The words typed; the title or the name by default.
         #[serde(default)]
         query: Option<String>,

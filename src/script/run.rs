@@ -75,7 +75,9 @@ impl Runner<'_> {
             Step::Replay {} => self.act(i, Action::Replay),
             Step::Subscribe {} => self.act(i, Action::Subscribe),
             Step::Scene { scene } => self.act(i, Action::Scene { scene: *scene }),
-            Step::Search { song, artist, query } => self.search(i, song, artist, query),
+            Step::Search { song, artist, artist_of, query } => {
+                self.search(i, [song, artist, artist_of], query)
+            }
             Step::Open { song, position } => self.open(i, song.as_deref(), *position),
             Step::Listen { songs, skip, after } => {
                 (0..*songs).try_for_each(|_| match self.is_among(*skip) {
@@ -137,25 +139,30 @@ impl Runner<'_> {
     }
 
     fn skip(&mut self, i: usize, after: f64) -> Result<(), InputError> {
-        let duration = self.duration();
-        self.head.play(ms(after), duration);
+        // A song that plays to its very end finishes; a skip comes just before at the latest.
+        let latest = u64::from(self.duration() - self.head.heard_ms).saturating_sub(1);
+        self.head.play(ms(after).min(latest), self.duration());
         self.act(i, Action::Skip)
     }
 
     fn search(
         &mut self,
         i: usize,
-        song: &Option<String>,
-        artist: &Option<String>,
+        [song, artist, artist_of]: [&Option<String>; 3],
         query: &Option<String>,
     ) -> Result<(), InputError> {
         let catalogue = self.catalogue();
-        let (target, words) = match (song, artist) {
-            (Some(id), _) => {
-                let song = self.find(i, id)?;
+        let (target, words) = match (song, artist_of, artist) {
+            (Some(id), ..) => {
+                let song = self.find(i, "song", id)?;
                 (Target::Song(song), catalogue.song(song).title.clone())
             }
-            (None, name) => {
+            (None, Some(id), _) => {
+                let song = self.find(i, "artist_of", id)?;
+                let artist = catalogue.artist(catalogue.song(song).lead_artist());
+                (Target::ArtistOf(song), artist.name.clone())
+            }
+            (None, None, name) => {
                 let name = name.clone().unwrap_or_default();
                 let song = catalogue.first_by(&name).ok_or_else(|| {
                     let names = catalogue.artists.iter().map(|a| a.name.as_str());
@@ -176,7 +183,7 @@ impl Runner<'_> {
         position: Option<usize>,
     ) -> Result<(), InputError> {
         let song = match (song, position) {
-            (Some(id), _) => self.find(i, id)?,
+            (Some(id), _) => self.find(i, "song", id)?,
             (None, position) => {
                 let queue = &self.timeline.state().queue;
                 let place = position.unwrap_or(1);
@@ -190,12 +197,12 @@ impl Runner<'_> {
         self.act(i, Action::Open { song })
     }
 
-    fn find(&self, i: usize, id: &str) -> Result<SongId, InputError> {
+    fn find(&self, i: usize, field: &str, id: &str) -> Result<SongId, InputError> {
         let catalogue = self.catalogue();
         catalogue.find(id).ok_or_else(|| {
             let ids = catalogue.songs.iter().map(|s| s.id.as_str());
             let message = format!("no song `{id}` in the catalogue `{}`", catalogue.name);
-            self.problem(i, "song", message).suggest(id, ids).into()
+            self.problem(i, field, message).suggest(id, ids).into()
         })
     }
 
@@ -239,9 +246,9 @@ impl Runner<'_> {
     }
 
     fn problem(&self, i: usize, field: &str, message: String) -> Problem {
-        let step = format!("steps[{i}]");
+        let field = format!("steps[{i}].{field}");
         let file = &self.script.file;
-        Problem::new(&file.name, message).line(file.line(&step)).field(format!("{step}.{field}"))
+        Problem::new(&file.name, message).line(file.line(&field)).field(field)
     }
 }
 

@@ -84,8 +84,11 @@ fn steps(catalogue: &Catalogue, head: &mut Playhead, event: &Event) -> Vec<Strin
             let _ = match target {
                 Target::Song(song) => writeln!(text, "song = {}", quoted(&id(*song))),
                 Target::ArtistOf(song) => {
-                    let artist = catalogue.song(*song).lead_artist();
-                    writeln!(text, "artist = {}", quoted(&catalogue.artist(artist).name))
+                    let artist = &catalogue.artist(catalogue.song(*song).lead_artist()).name;
+                    match catalogue.first_by(artist) == Some(*song) {
+                        true => writeln!(text, "artist = {}", quoted(artist)),
+                        false => writeln!(text, "artist_of = {}", quoted(&id(*song))),
+                    }
                 }
             };
             let _ = writeln!(text, "query = {}", quoted(query));

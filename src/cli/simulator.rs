@@ -1,0 +1,56 @@
+//! `melody` alone: the simulator.
+
+use std::io::{IsTerminal, stdin, stdout};
+use std::path::Path;
+
+use super::arguments::Simulator;
+use super::failure::Failure;
+use crate::model::Backend;
+use crate::opening::{DEFAULT, Library, Opening, profile_named};
+use crate::tui::{self, App, Ended, Session, Theme};
+
+/// Signals that end a program have this added in its exit code.
+const SIGNALLED: u8 = 128;
+
+pub fn run(arguments: &Simulator) -> Result<(), Failure> {
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        return Err(Failure::Other(
+            "the simulator needs a terminal for both input and output\n  \
+             help: `melody replay SCRIPT` plays a session without one"
+                .into(),
+        ));
+    }
+    // Everything is checked before the terminal is touched.
+    let given = |name: &Option<String>| name.clone().unwrap_or_else(|| DEFAULT.into());
+    let defaults = Opening::default();
+    let opening = Opening {
+        profile: arguments.profile.clone().unwrap_or(defaults.profile),
+        scene: arguments.scene,
+        seed: arguments.seed.unwrap_or(defaults.seed),
+        policy: given(&arguments.session.policy),
+        model: given(&arguments.session.model),
+        catalogue: given(&arguments.session.catalogue),
+    };
+    let here = Path::new("");
+    let profile = profile_named(&opening.profile, here)?;
+    let library = Library::load(&opening, here, Backend::from(arguments.session.device))?;
+    let trace = arguments.trace.as_deref().map(tui::create_trace).transpose()?;
+
+    let mut session = Session::open(library, opening, profile);
+    session.speed = arguments.speed;
+    session.set_autopilot(arguments.autopilot);
+    let mut app = App::new(session, here.to_path_buf());
+    let ended = tui::run(&mut app, &Theme::from_environment());
+    // The trace is written however the session ended.
+    if let Some(file) = trace {
+        let session = &app.session;
+        tui::write_trace(&file, session.opening(), session.timeline())
+            .map_err(|e| format!("the trace was not written: {e}"))?;
+    }
+    match ended {
+        Ok(Ended::Quit) => Ok(()),
+        Ok(Ended::Signal(signal)) => Err(Failure::Ended(SIGNALLED.saturating_add(signal as u8))),
+        Ok(Ended::Panic) => Err(Failure::Ended(101)),
+        Err(error) => Err(Failure::Other(format!("the terminal: {error}"))),
+    }
+}

@@ -1,0 +1,116 @@
+//! A song's score by its parts, read off its ledger.
+
+use ratatui::text::{Line, Span};
+
+use super::pen::short;
+use crate::engine::{QueueEntry, Trace};
+use crate::ranking::{Ledger, Node};
+use crate::score::Score;
+use crate::tui::text;
+use crate::tui::theme::Theme;
+
+/// What a stacked bar shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    pub interest: Score,
+    pub subscription: Score,
+    pub exposure: Score,
+    /// Adjustments that add, and the tie-breaker.
+    pub boost: Score,
+    /// Adjustments that take away, as a positive number.
+    pub loss: Score,
+}
+
+impl Parts {
+    pub fn new(ledger: &Ledger) -> Self {
+        let mut parts = Parts::default();
+        for leaf in leaves(&ledger.score) {
+            match leaf.name.as_str() {
+                "interest" => parts.interest += leaf.value,
+                "subscription" => parts.subscription += leaf.value,
+                "exposure" => parts.exposure += leaf.value,
+                _ if leaf.value < Score::ZERO => parts.loss += -leaf.value,
+                _ => parts.boost += leaf.value,
+            }
+        }
+        parts
+    }
+
+    pub fn added(&self) -> Score {
+        self.interest + self.subscription + self.exposure + self.boost
+    }
+}
+
+fn leaves(node: &Node) -> Vec<&Node> {
+    if node.children.is_empty() {
+        return vec![node];
+    }
+    node.children.iter().flat_map(leaves).collect()
+}
+
+/// Rows of the account of a song.
+pub const ROWS: u16 = 3;
+
+/// Which song is selected, what its score is made of, and how it came into the queue.
+pub fn lines<'a>(
+    entry: &'a QueueEntry,
+    trace: &Trace,
+    columns: usize,
+    theme: &Theme,
+) -> Vec<Line<'a>> {
+    let song = Line::from(vec![
+        Span::styled("❯ ", theme.accent),
+        Span::styled(text::clean(&entry.song.title), theme.strong),
+        Span::raw(format!(" · {}", text::clean(&entry.song.artist))),
+        Span::styled(format!("  {}", entry.song.genre), theme.faint),
+    ]);
+    let mut how = vec![Span::styled("  by ", theme.faint)];
+    how.push(Span::raw(match entry.ledger.sources.is_empty() {
+        true => "nobody".to_string(),
+        false => entry.ledger.sources.join(", "),
+    }));
+    if let Some(displaced) = &entry.displaced {
+        how.push(Span::raw(format!("  {} ", short(-displaced.interest, true))));
+        how.push(Span::styled("interest, in place of ", theme.faint));
+        how.push(Span::raw(song_name(trace, &displaced.song)));
+    }
+    vec![song, sum(entry, columns, theme), Line::from(how)]
+}
+
+/// The score as a sum, its largest parts first, as many as fit.
+fn sum<'a>(entry: &QueueEntry, columns: usize, theme: &Theme) -> Line<'a> {
+    let mut parts = leaves(&entry.ledger.score);
+    parts.retain(|leaf| leaf.name != "epsilon" && leaf.value != Score::ZERO);
+    parts.sort_by_key(|leaf| std::cmp::Reverse(leaf.value.abs()));
+    let mut line = Line::from(format!("  {:.3} =", entry.score));
+    for (i, leaf) in parts.iter().enumerate() {
+        let (name, style) = match leaf.name.as_str() {
+            "interest" => ("α", theme.interest),
+            "subscription" => ("β", theme.subscription),
+            "exposure" => ("γ", theme.exposure),
+            name if leaf.value < Score::ZERO => (name, theme.loss),
+            name => (name, theme.boost),
+        };
+        let part = [
+            Span::raw(format!(" {} ", short(leaf.value, true))),
+            Span::styled(name.to_string(), style),
+        ];
+        let more = format!(" and {} more", parts.len() - i);
+        let wide: usize = part.iter().map(Span::width).sum();
+        let last = i + 1 == parts.len();
+        if line.width() + wide + if last { 0 } else { more.len() } > columns {
+            line.push_span(Span::styled(more, theme.faint));
+            break;
+        }
+        line.extend(part);
+    }
+    line
+}
+
+/// The title of a song the trace knows, or its identifier.
+pub fn song_name(trace: &Trace, id: &str) -> String {
+    let queued = trace.queue.iter().map(|entry| &entry.song);
+    let others = trace.runners_up.iter().map(|other| &other.song);
+    let song = queued.chain(others).find(|song| song.id == id);
+    song.map_or_else(|| id.to_string(), |song| format!("\"{}\"", text::clean(&song.title)))
+}

@@ -1,0 +1,53 @@
+//! The model in use, and what near-line learning made of it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::pen;
+use crate::score::Score;
+use crate::tui::theme::Theme;
+use crate::tui::view::View;
+
+pub fn rows(_: &View) -> u16 {
+    4
+}
+
+pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let now = view.now();
+    let (versions, near_line) = (&now.versions, &now.near_line);
+    let hash: String = versions.model_hash.chars().take(8).collect();
+    let title = format!("Model · {} version {}", versions.model, versions.model_number);
+    let hash = Line::styled(format!(" {hash} "), theme.faint);
+    let inside = pen::framed(buf, area, &title, hash, theme);
+    let when = match near_line.due {
+        Some(due) => format!("at step {due}"),
+        None => format!("in {} plays", near_line.next_in),
+    };
+    let counts = Line::from(vec![
+        Span::styled(format!("{} accepted", near_line.accepted), theme.good),
+        Span::raw("  "),
+        Span::raw(format!("{} refused", near_line.refused)),
+        Span::styled(format!("  next {when}"), theme.faint),
+    ]);
+    pen::lines(buf, inside, [counts, last(view, inside.width.into(), theme)]);
+}
+
+/// The last update's losses, on what it was not shown and on what it was.
+fn last<'a>(view: &View, columns: usize, theme: &Theme) -> Line<'a> {
+    let update = view.traces.iter().rev().find_map(|trace| trace.near_line.update.as_ref());
+    let Some(update) = update else {
+        return Line::styled("no update from the newest plays yet", theme.faint);
+    };
+    let (word, style) =
+        if update.accepted { ("accepted", theme.good) } else { ("refused", theme.warning) };
+    let loss = |name: &'static str, [before, after]: [Score; 2]| {
+        vec![Span::styled(name, theme.faint), Span::raw(format!(" {before:.3}→{after:.3}"))]
+    };
+    let groups = vec![
+        vec![Span::styled(word, style)],
+        loss("held back", update.held_back_loss),
+        loss("batch", update.batch_loss),
+    ];
+    pen::joined(groups, columns)
+}

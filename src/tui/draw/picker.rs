@@ -1,0 +1,33 @@
+//! A list to choose from.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::pen;
+use crate::tui::popup::Picker;
+use crate::tui::text;
+use crate::tui::theme::Theme;
+
+/// Draws the list and returns how far it can be scrolled: the selection does that.
+pub fn draw(picker: &Picker, theme: &Theme, area: Rect, buf: &mut Buffer) -> usize {
+    let names = picker.choices.iter().map(|c| text::width(&c.name)).max().unwrap_or(0).min(40);
+    let abouts = picker.choices.iter().map(|c| text::width(&c.about)).max().unwrap_or(0);
+    let size = ((names + abouts + 2 + 2 + 2 + 4) as u16, picker.choices.len() as u16 + 2);
+    let inside = pen::popup(buf, area, size, picker.picking.title(), Line::default(), theme);
+    let rows = usize::from(inside.height);
+    let first = (picker.selected + 1).saturating_sub(rows);
+    for (row, (i, choice)) in picker.choices.iter().enumerate().skip(first).take(rows).enumerate() {
+        let chosen = i == picker.selected;
+        let style = if chosen { theme.selected } else { theme.text };
+        let line = Line::from(vec![
+            Span::styled(if chosen { "❯ " } else { "  " }, theme.accent),
+            Span::styled(text::left(&choice.name, names), style),
+            Span::styled(if choice.current { " ● " } else { "   " }, theme.good),
+            Span::styled(text::clean(&choice.about).into_owned(), theme.faint),
+        ]);
+        pen::line(buf, inside, row as u16, line, Style::new());
+    }
+    0
+}

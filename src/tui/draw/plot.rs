@@ -1,0 +1,67 @@
+//! A small line chart out of braille dots.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// A line of the chart.
+pub struct Series {
+    /// One value a step, oldest first.
+    pub values: Vec<f64>,
+    pub style: Style,
+    /// Every how many dots one is set: 1 is a solid line. Lines differ without colour too.
+    pub every: usize,
+}
+
+/// The bit of the dot in column `x` of 2 and row `y` of 4 of a braille cell.
+const DOTS: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
+
+/// Steps a chart of this width shows.
+pub fn steps(area: Rect) -> usize {
+    usize::from(area.width) * 2
+}
+
+/// Dots a step takes: a short history is stretched over the chart.
+pub fn stretch(area: Rect, shown: usize) -> usize {
+    let columns = steps(area);
+    if shown < 2 { columns } else { (columns / shown).clamp(1, 16) }
+}
+
+/// Draws the series from zero to `top`, later ones over earlier ones. All have the same length.
+pub fn draw(series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
+    let (columns, rows) = (steps(area), usize::from(area.height) * 4);
+    if columns == 0 || rows == 0 || top <= 0.0 {
+        return;
+    }
+    let mut dots = vec![0u8; usize::from(area.width) * usize::from(area.height)];
+    let mut styles = vec![Style::new(); dots.len()];
+    for line in series {
+        let shown = &line.values[line.values.len().saturating_sub(columns)..];
+        let stretch = stretch(area, shown.len());
+        let height = |value: f64| {
+            let share = (value / top).clamp(0.0, 1.0);
+            rows - 1 - (share * (rows - 1) as f64).round() as usize
+        };
+        let mut last = None;
+        for x in 0..(shown.len() * stretch).min(columns) {
+            let y = height(shown[x / stretch]);
+            let from = last.replace(y).unwrap_or(y);
+            for y in from.min(y)..=from.max(y) {
+                if (x + y) % line.every != 0 && line.every > 1 {
+                    continue;
+                }
+                let cell = y / 4 * usize::from(area.width) + x / 2;
+                dots[cell] |= DOTS[x % 2][y % 4];
+                styles[cell] = line.style;
+            }
+        }
+    }
+    for (i, (&dots, style)) in dots.iter().zip(styles).enumerate() {
+        if dots == 0 {
+            continue;
+        }
+        let (x, y) = ((i % usize::from(area.width)) as u16, (i / usize::from(area.width)) as u16);
+        let symbol = char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' ');
+        buf[(area.x + x, area.y + y)].set_char(symbol).set_style(style);
+    }
+}

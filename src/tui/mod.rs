@@ -1,0 +1,35 @@
+//! The simulator screen.
+//!
+//! Two worlds meet here and know little of each other. On one side [`App`]: a session, what lies over
+//! it and what is selected; keys and time go in, a [`View`] comes out, and no terminal is needed for
+//! any of it. On the other side the terminal: set up, fed with what [`draw`] makes of a view, and
+//! given back whatever happens. What can be done is listed once, in [`command::TABLE`].
+
+mod app;
+pub mod command;
+mod draw;
+mod keys;
+mod narration;
+pub mod picture;
+mod pilot;
+mod popup;
+mod run;
+mod save;
+mod search;
+mod session;
+mod terminal;
+mod text;
+mod theme;
+mod view;
+
+pub use app::App;
+pub use draw::{Drawn, PANELS, draw};
+pub use keys::{Key, UnknownKey};
+pub use narration::headline;
+pub use popup::{Choice, Picker, Picking, Popup};
+pub use run::{Ended, run};
+pub use save::{create_trace, trace as write_trace};
+pub use search::{Index, Search};
+pub use session::{Happening, Session, Speed};
+pub use theme::Theme;
+pub use view::{Movement, View};

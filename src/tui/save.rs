@@ -1,0 +1,44 @@
+//! Writing a session down: as a script, and as a trace.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use crate::engine::Timeline;
+use crate::opening::Opening;
+use crate::script;
+use crate::tracefile::{self, Header};
+
+/// Scripts a folder may hold before writing another is given up.
+const MOST: u32 = 9_999;
+
+/// Writes the session as the next free `melody-session-N.toml` and returns its name. No file is ever
+/// overwritten.
+pub fn script(folder: &Path, opening: &Opening, timeline: &Timeline) -> Result<String, String> {
+    for number in 1..=MOST {
+        let name = format!("melody-session-{number}.toml");
+        let path = folder.join(&name);
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(mut file) => {
+                let text = script::render(&format!("session {number}"), opening, timeline);
+                return match file.write_all(text.as_bytes()) {
+                    Ok(()) => Ok(name),
+                    Err(error) => Err(format!("{}: {error}", path.display())),
+                };
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(format!("{}: {error}", path.display())),
+        }
+    }
+    Err(format!("{} holds {MOST} sessions already", folder.display()))
+}
+
+/// A file for the session's trace, made before the session begins so that it cannot fail after it.
+pub fn create_trace(path: &Path) -> Result<File, String> {
+    File::create(path).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+pub fn trace(file: &File, opening: &Opening, timeline: &Timeline) -> io::Result<()> {
+    let mut out = BufWriter::new(file);
+    tracefile::write(&mut out, &Header::new("simulator", opening), timeline.traces())
+}

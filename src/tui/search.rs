@@ -1,0 +1,171 @@
+//! Searching the catalogue: what is typed, and the songs and artists most like it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use tui_input::{Input, InputRequest};
+
+use crate::catalogue::{ArtistId, Catalogue, SongId};
+use crate::engine::SongRef;
+use crate::event::Target;
+
+/// Results shown at most.
+const SHOWN: usize = 50;
+/// Longest query, in characters. More than that was pasted by accident.
+const LONGEST: usize = 80;
+
+/// One thing that can be found.
+#[derive(Clone, Debug)]
+struct Entry {
+    target: Target,
+    text: String,
+}
+
+/// Everything that can be found in a catalogue.
+#[derive(Debug)]
+pub struct Index {
+    entries: Vec<Entry>,
+}
+
+impl Index {
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let mut leads: BTreeMap<ArtistId, SongId> = BTreeMap::new();
+        for id in catalogue.ids() {
+            leads.entry(catalogue.song(id).lead_artist()).or_insert(id);
+        }
+        let artists = leads.iter().map(|(artist, first)| {
+            let name = &catalogue.artist(*artist).name;
+            // As saved scripts resolve it: two artists may share a name.
+            let song = catalogue.first_by(name).unwrap_or(*first);
+            Entry { target: Target::ArtistOf(song), text: name.clone() }
+        });
+        let songs = catalogue.ids().map(|id| {
+            let song = catalogue.song(id);
+            let text = format!("{} {}", song.title, catalogue.artist_names(song));
+            Entry { target: Target::Song(id), text }
+        });
+        Index { entries: artists.chain(songs).collect() }
+    }
+}
+
+/// A result, as a person reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    pub target: Target,
+    /// The song, or for an artist the song that stands for them.
+    pub song: SongRef,
+}
+
+impl Hit {
+    /// What a search for it says when nothing was typed.
+    pub fn name(&self) -> &str {
+        match self.target {
+            Target::Song(_) => &self.song.title,
+            Target::ArtistOf(_) => self.song.artist.split(", ").next().unwrap_or_default(),
+        }
+    }
+
+    /// The song that opens at once.
+    pub fn song_id(&self) -> SongId {
+        match self.target {
+            Target::Song(song) | Target::ArtistOf(song) => song,
+        }
+    }
+}
+
+/// A search being typed.
+#[derive(Clone, Debug)]
+pub struct Search {
+    catalogue: Arc<Catalogue>,
+    index: Arc<Index>,
+    pub input: Input,
+    pub hits: Vec<Hit>,
+    /// How many match, shown or not.
+    pub found: usize,
+    pub selected: usize,
+}
+
+impl Search {
+    pub fn new(catalogue: Arc<Catalogue>, index: Arc<Index>) -> Self {
+        let mut search = Search {
+            catalogue,
+            index,
+            input: Input::default(),
+            hits: Vec::new(),
+            found: 0,
+            selected: 0,
+        };
+        search.look();
+        search
+    }
+
+    pub fn edit(&mut self, request: InputRequest) {
+        let adds = matches!(request, InputRequest::InsertChar(_));
+        if adds && self.input.value().chars().count() >= LONGEST {
+            return;
+        }
+        if self.input.handle(request).is_some_and(|changed| changed.value) {
+            self.look();
+        }
+    }
+
+    /// Takes pasted text in, as one line.
+    pub fn paste(&mut self, text: &str) {
+        let room = LONGEST.saturating_sub(self.input.value().chars().count());
+        let visible = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+        for c in visible.take(room) {
+            self.input.handle(InputRequest::InsertChar(c));
+        }
+        self.look();
+    }
+
+    pub fn select(&mut self, by: isize) {
+        let last = self.hits.len().saturating_sub(1);
+        self.selected = self.selected.saturating_add_signed(by).min(last);
+    }
+
+    pub fn chosen(&self) -> Option<&Hit> {
+        self.hits.get(self.selected)
+    }
+
+    /// What is searched for: the words typed, or the result's name if there are none.
+    pub fn query(&self, hit: &Hit) -> String {
+        let typed = self.input.value().trim();
+        if typed.is_empty() { hit.name().to_string() } else { typed.to_string() }
+    }
+
+    fn look(&mut self) {
+        self.selected = 0;
+        let query = self.input.value().trim();
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let pattern = Pattern::parse(query, CaseMatching::Smart, Normalization::Smart);
+        let mut buffer = Vec::new();
+        let mut scored: Vec<(u32, usize)> = Vec::new();
+        for (i, entry) in self.index.entries.iter().enumerate() {
+            // Without words, songs as the catalogue lists them.
+            if query.is_empty() && !matches!(entry.target, Target::Song(_)) {
+                continue;
+            }
+            if let Some(score) =
+                pattern.score(Utf32Str::new(&entry.text, &mut buffer), &mut matcher)
+            {
+                // An artist's name says more than the same words somewhere in a song's.
+                let artist = matches!(entry.target, Target::ArtistOf(_));
+                scored.push((if artist { score + score / 4 } else { score }, i));
+            }
+        }
+        scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        self.found = scored.len();
+        self.hits = scored
+            .iter()
+            .take(SHOWN)
+            .map(|&(_, i)| {
+                let target = self.index.entries[i].target;
+                let (Target::Song(song) | Target::ArtistOf(song)) = target;
+                Hit { target, song: SongRef::new(&self.catalogue, song) }
+            })
+            .collect();
+    }
+}

@@ -1,0 +1,98 @@
+//! The terminal: taken over, and given back whatever happens.
+
+use std::io::{self, Stdout, Write, stdout};
+use std::sync::Arc;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::execute;
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+/// Whether the terminal is ours.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether any thread has panicked.
+static PANICKED: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while it is ours; dropping it gives it back.
+pub struct Screen {
+    pub terminal: Terminal<CrosstermBackend<Stdout>>,
+}
+
+impl Screen {
+    pub fn take() -> io::Result<Self> {
+        give_back_before_panics();
+        enable_raw_mode()?;
+        TAKEN.store(true, Ordering::SeqCst);
+        // From here on, leaving by any way gives the terminal back.
+        let made = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+            .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
+        match made {
+            Ok(terminal) => Ok(Screen { terminal }),
+            Err(error) => {
+                give_back();
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Gives the terminal back, once. Errors are left alone: there is nobody left to tell.
+fn give_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ = disable_raw_mode();
+        let _ = stdout().flush();
+    }
+}
+
+/// A panic on any thread gives the terminal back first, so that its message can be read.
+fn give_back_before_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            PANICKED.store(true, Ordering::SeqCst);
+            give_back();
+            report(panic);
+        }));
+    });
+}
+
+/// Whether a thread has panicked, after which nothing more may be drawn.
+pub fn panicked() -> bool {
+    PANICKED.load(Ordering::SeqCst)
+}
+
+/// Signals that ask the program to stop.
+pub struct Signals(Arc<AtomicUsize>);
+
+impl Signals {
+    pub fn watch() -> io::Result<Self> {
+        let caught = Arc::new(AtomicUsize::new(0));
+        for signal in [SIGTERM, SIGHUP, SIGINT] {
+            signal_hook::flag::register_usize(signal, caught.clone(), signal as usize)?;
+        }
+        Ok(Signals(caught))
+    }
+
+    /// The signal that was caught, if one was.
+    pub fn caught(&self) -> Option<i32> {
+        match self.0.load(Ordering::SeqCst) {
+            0 => None,
+            signal => Some(signal as i32),
+        }
+    }
+}

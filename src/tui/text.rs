@@ -1,0 +1,170 @@
+//! Text in columns: a title is as wide as a terminal draws it, and what does not fit says so.
+//!
+//! Chinese, Japanese and Korean characters take two columns. Everything here counts columns, never
+//! characters or bytes, and cuts between whole characters.
+
+use std::borrow::Cow;
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+/// Stands for what was left out.
+pub const ELLIPSIS: &str = "…";
+
+/// Columns a text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text without what a terminal would act on.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    if text.chars().any(char::is_control) {
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    } else {
+        text.into()
+    }
+}
+
+/// The text in at most `columns`; what was cut ends with an ellipsis.
+pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
+    let text = clean(text);
+    if width(&text) <= columns {
+        return text;
+    }
+    if columns == 0 {
+        return "".into();
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    for part in graphemes(&text) {
+        let wide = width(&part);
+        if used + wide > columns - 1 {
+            break;
+        }
+        used += wide;
+        kept.push_str(&part);
+    }
+    kept.push_str(ELLIPSIS);
+    kept.into()
+}
+
+/// The text in exactly `columns`, on the left.
+pub fn left(text: &str, columns: usize) -> String {
+    let mut text = truncate(text, columns).into_owned();
+    let missing = columns.saturating_sub(width(&text));
+    text.extend(std::iter::repeat_n(' ', missing));
+    text
+}
+
+/// The text in exactly `columns`, on the right.
+pub fn right(text: &str, columns: usize) -> String {
+    let text = truncate(text, columns);
+    let missing = columns.saturating_sub(width(&text));
+    format!("{}{text}", " ".repeat(missing))
+}
+
+/// A styled line in at most `columns`, cut with an ellipsis in the style of what it cuts.
+pub fn fit<'a>(line: Line<'a>, columns: usize) -> Line<'a> {
+    if line.width() <= columns {
+        return line;
+    }
+    let mut kept: Vec<Span> = Vec::new();
+    let mut room = columns;
+    for span in line.spans {
+        let wide = width(&span.content);
+        // The last column is kept free for the ellipsis.
+        if wide < room {
+            room -= wide;
+            kept.push(span);
+            continue;
+        }
+        let marked = format!("{}{ELLIPSIS}", span.content);
+        kept.push(Span::styled(truncate(&marked, room).into_owned(), span.style));
+        break;
+    }
+    Line::from(kept).style(line.style)
+}
+
+/// Lines of at most `columns`, broken at spaces; the last of `rows` takes an ellipsis if needed.
+pub fn wrap(text: &str, columns: usize, rows: usize) -> Vec<String> {
+    let text = clean(text);
+    let mut lines: Vec<String> = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() && lines.len() < rows {
+        if lines.len() + 1 == rows || width(rest) <= columns {
+            lines.push(truncate(rest, columns).into_owned());
+            break;
+        }
+        let cut = break_at(rest, columns);
+        lines.push(truncate(rest[..cut].trim_end(), columns).into_owned());
+        rest = rest[cut..].trim_start();
+    }
+    lines
+}
+
+/// The byte at which a line of `columns` ends: the last space that fits, or the last character.
+fn break_at(text: &str, columns: usize) -> usize {
+    let (mut used, mut at, mut space) = (0, 0, None);
+    for part in graphemes(text) {
+        used += width(&part);
+        if part == " " {
+            space = Some(at);
+        }
+        if used > columns {
+            break;
+        }
+        at += part.len();
+    }
+    // At least one character a line, however narrow.
+    let first = graphemes(text).next().map_or(text.len(), |part| part.len());
+    space.filter(|&s| s > 0).unwrap_or(at.max(first))
+}
+
+/// What a person takes for characters.
+fn graphemes(text: &str) -> impl Iterator<Item = String> {
+    let span = Span::raw(text.to_string());
+    let parts: Vec<String> =
+        span.styled_graphemes(Style::default()).map(|g| g.symbol.to_string()).collect();
+    parts.into_iter()
+}
+
+/// Minutes and seconds, with hours where there are any.
+pub fn clock(ms: u64) -> String {
+    let s = ms / 1000;
+    let (h, m, s) = (s / 3600, s / 60 % 60, s % 60);
+    if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m}:{s:02}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_count_twice_and_are_never_halved() {
+        assert_eq!(width("夜に駆ける"), 10);
+        assert_eq!(truncate("夜に駆ける", 10), "夜に駆ける");
+        assert_eq!(truncate("夜に駆ける", 8), "夜に駆…");
+        assert_eq!(left("夜に駆ける", 8), "夜に駆… ".trim_end().to_string() + " ");
+        assert_eq!(width(&left("夜に駆ける", 4)), 4);
+        assert_eq!(truncate("abc", 0), "");
+        assert_eq!(truncate("夜", 1), "…");
+    }
+
+    #[test]
+    fn a_cut_line_says_so() {
+        let line = Line::from(vec![Span::raw("12345"), Span::raw("67890")]);
+        assert_eq!(fit(line.clone(), 10).to_string(), "1234567890");
+        assert_eq!(fit(line.clone(), 9).to_string(), "12345678…");
+        assert_eq!(fit(line.clone(), 5).to_string(), "1234…");
+        assert_eq!(fit(line, 0).to_string(), "");
+    }
+
+    #[test]
+    fn text_wraps_at_spaces() {
+        assert_eq!(wrap("one two three", 8, 3), ["one two", "three"]);
+        assert_eq!(wrap("one two three four", 8, 2), ["one two", "three f…"]);
+        assert_eq!(wrap("夜に駆ける", 4, 3), ["夜に", "駆け", "る"]);
+        assert_eq!(wrap("夜", 1, 3), ["…"]);
+    }
+}

@@ -1,0 +1,15 @@
+//! Garbage in any file a user hands over: exit code 2, a message that names file, line and field and
+//! what to do, no panic, and nothing written.
+
+#![cfg(feature = "terminal")]
+
+mod bench;
+mod catalogue;
+mod fuzz;
+mod import;
+mod model;
+mod policy;
+mod profile;
+mod script;
+mod traces;
+mod training;

@@ -1,0 +1,146 @@
+//! What several test programs share: one loaded library, and hands that play at random.
+
+#![allow(dead_code, reason = "each test program uses a part of this")]
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use melody::catalogue::SongId;
+use melody::engine::{Engine, Timeline, Trace};
+use melody::event::{Action, Event, Target};
+use melody::model::Backend;
+use melody::opening::{Library, Opening};
+use melody::playback::Playhead;
+use melody::policy::Policy;
+use melody::profile::{self, Tier};
+use melody::rng::{Purpose, generator};
+use melody::scene::Scene;
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+
+/// The shipped catalogue, policy and model, loaded once.
+pub static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
+    Library::load(&Opening::default(), Path::new(""), Backend::default())
+        .unwrap_or_else(|error| panic!("{error}"))
+});
+
+pub fn profiles() -> Vec<&'static str> {
+    profile::shipped_names().collect()
+}
+
+/// An engine of the shared library for a shipped profile.
+pub fn engine(profile: &str, scene: Option<Scene>, seed: u64) -> Arc<Engine> {
+    engine_of(&LIBRARY, profile, scene, seed)
+}
+
+pub fn engine_of(library: &Library, profile: &str, scene: Option<Scene>, seed: u64) -> Arc<Engine> {
+    let profile = profile::shipped(profile).unwrap_or_else(|| panic!("no profile {profile}"));
+    Arc::new(library.engine(profile, scene, seed))
+}
+
+/// The shipped policy with some settings changed.
+pub fn policy(change: impl FnOnce(&mut melody::policy::Settings)) -> Policy {
+    let mut policy = melody::policy::shipped("default").unwrap();
+    change(&mut policy.settings);
+    policy
+}
+
+/// A trace as bytes: equal where everything in it is, to the bit.
+pub fn bytes(trace: &Trace) -> Vec<u8> {
+    serde_json::to_vec(trace).unwrap()
+}
+
+/// All traces of a session, line by line.
+pub fn all_bytes(timeline: &Timeline) -> Vec<Vec<u8>> {
+    timeline.traces().map(|trace| bytes(trace)).collect()
+}
+
+/// Someone at the controls who does anything that makes sense, at any time.
+pub struct Hands {
+    rng: ChaCha8Rng,
+    head: Playhead,
+}
+
+/// The longest pause before an action, in milliseconds.
+const LONGEST_PAUSE: u64 = 900_000;
+
+impl Hands {
+    /// Hands that go on where a session stands.
+    pub fn new(seed: u64, timeline: &Timeline) -> Self {
+        let rng = generator(seed, Purpose::Bootstrap, 0);
+        Hands { rng, head: Playhead::after(timeline.trace()) }
+    }
+
+    /// The next event of this session. Applying it succeeds.
+    pub fn next(&mut self, timeline: &Timeline) -> Event {
+        self.head = Playhead::after(timeline.trace());
+        if self.rng.random_bool(0.3) {
+            self.head.wait(self.rng.random_range(0..LONGEST_PAUSE));
+        }
+        let action = self.action(timeline);
+        let duration = timeline.trace().playing.song.duration_ms;
+        let left = duration - self.head.heard_ms;
+        let ms = match action {
+            Action::Finish => left,
+            // Anywhere before the end, and often at once.
+            _ if left > 1 && self.rng.random_bool(0.8) => self.rng.random_range(0..left),
+            _ => 0,
+        };
+        self.head.play(ms.into(), duration);
+        self.head.event(action)
+    }
+
+    fn action(&mut self, timeline: &Timeline) -> Action {
+        let (state, trace) = (timeline.state(), timeline.trace());
+        let mut possible = vec![Action::Replay];
+        if !state.queue.is_empty() {
+            possible.extend([Action::Finish, Action::Finish, Action::Finish]);
+            possible.extend([Action::Skip, Action::Skip]);
+            let queued = state.queue.choose(&mut self.rng).map(|queued| queued.song);
+            possible.extend(queued.map(|song| Action::Open { song }));
+        }
+        if !trace.playing.liked {
+            possible.push(Action::Like);
+        }
+        if !trace.playing.saved {
+            possible.push(Action::Save);
+        }
+        if trace.listener.tier != Tier::Premium {
+            possible.push(Action::Subscribe);
+        }
+        let scene = *Scene::ALL.choose(&mut self.rng).unwrap();
+        if scene != trace.listener.scene {
+            possible.push(Action::Scene { scene });
+        }
+        let songs = timeline.engine().setup.catalogue.songs.len() as u32;
+        let song = SongId(self.rng.random_range(0..songs));
+        if song != state.playing.song {
+            possible.push(Action::Open { song });
+        }
+        let query = self.query();
+        let target = match self.rng.random_bool(0.5) {
+            true => Target::Song(song),
+            false => Target::ArtistOf(song),
+        };
+        possible.push(Action::Search { query, target });
+        possible.choose(&mut self.rng).unwrap().clone()
+    }
+
+    /// Words someone may type, awkward ones among them.
+    fn query(&mut self) -> String {
+        let words = ["", "blue", "夜曲", "it's \"quoted\"", "back\\slash", "#1", "two\nlines", "é"];
+        (*words.choose(&mut self.rng).unwrap()).to_string()
+    }
+}
+
+/// A session of `events` random events.
+pub fn random_session(engine: Arc<Engine>, seed: u64, events: usize) -> Timeline {
+    let mut timeline = Timeline::start(engine);
+    let mut hands = Hands::new(seed, &timeline);
+    for _ in 0..events {
+        let event = hands.next(&timeline);
+        timeline.apply(event.clone()).unwrap_or_else(|refusal| panic!("{event:?}: {refusal}"));
+    }
+    timeline
+}

@@ -1,0 +1,136 @@
+//! Every point of every score is accounted for, whatever the listener does.
+
+mod common;
+
+use common::{LIBRARY, engine, random_session};
+use melody::engine::{Timeline, Trace};
+use melody::profile::Tier;
+use melody::ranking::{Ledger, Node, Weight};
+use melody::scene::Scene;
+use melody::score::Score;
+use proptest::prelude::*;
+
+/// The node of this name right below another.
+fn part<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
+    node.children.iter().find(|child| child.name == name)
+}
+
+/// Requires a ledger to add up to `score`, and its fused parts to be weight times score.
+fn check_ledger(ledger: &Ledger, score: Score) -> Result<(), TestCaseError> {
+    prop_assert!(ledger.score.adds_up(), "{ledger:#?}");
+    prop_assert_eq!(ledger.score.value, score);
+    prop_assert!(part(&ledger.score, "fusion").is_some());
+    Ok(())
+}
+
+fn check_weights(trace: &Trace) -> Result<(), TestCaseError> {
+    let weights = &trace.weights;
+    let check = |weight: &Weight| -> Result<(), TestCaseError> {
+        let sum: Score = weight.terms.iter().map(|term| term.value).sum();
+        prop_assert_eq!(weight.value, sum, "{:?}", weight);
+        prop_assert!(weight.value >= Score::ZERO);
+        Ok(())
+    };
+    check(&weights.alpha)?;
+    check(&weights.beta)?;
+    check(&weights.gamma)?;
+    prop_assert!(weights.alpha.value >= weights.beta.value + weights.gamma.value);
+    if trace.listener.tier == Tier::Premium {
+        prop_assert_eq!(weights.beta.value, Score::ZERO, "a subscriber is sold nothing");
+    }
+    Ok(())
+}
+
+fn check_trace(trace: &Trace) -> Result<(), TestCaseError> {
+    check_weights(trace)?;
+    let weights = &trace.weights;
+    for (i, entry) in trace.queue.iter().enumerate() {
+        check_ledger(&entry.ledger, entry.score)?;
+        prop_assert_eq!(entry.position, i + 1);
+        prop_assert_eq!(&entry.ledger.dropped, &None);
+        let fusion = part(&entry.ledger.score, "fusion").unwrap();
+        for (name, score, weight) in [
+            ("interest", entry.interest, &weights.alpha),
+            ("subscription", entry.subscription, &weights.beta),
+            ("exposure", entry.exposure, &weights.gamma),
+        ] {
+            prop_assert_eq!(part(fusion, name).unwrap().value, score.times(weight.value));
+        }
+    }
+    for runner_up in &trace.runners_up {
+        prop_assert!(!runner_up.dropped.why.is_empty());
+    }
+    Ok(())
+}
+
+/// The songs that were not shown, ranked again at a session's last step.
+fn check_all_songs(timeline: &Timeline) -> Result<(), TestCaseError> {
+    let trace = timeline.trace();
+    timeline.engine().with_ranking(timeline.state(), |ranking, _| {
+        for song in LIBRARY.catalogue.ids() {
+            let ledger = ranking.ledger(song);
+            check_ledger(&ledger, ranking.total(song))?;
+            let shown = trace.queue.iter().find(|e| e.song.id == LIBRARY.catalogue.song(song).id);
+            match shown {
+                Some(entry) => prop_assert_eq!(&entry.ledger, &ledger),
+                None => prop_assert!(ledger.dropped.is_some(), "{song:?} is neither in nor out"),
+            }
+        }
+        Ok(())
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 10,
+        max_shrink_iters: 20,
+        failure_persistence: None,
+        ..Default::default()
+    })]
+
+    #[test]
+    fn every_ledger_of_a_session_adds_up(
+        profile in prop::sample::select(common::profiles()),
+        scene in prop::option::of(prop::sample::select(Scene::ALL.to_vec())),
+        seed in any::<u64>(),
+        events in 0usize..12,
+    ) {
+        let timeline = random_session(engine(profile, scene, seed), seed, events);
+        for trace in timeline.traces() {
+            check_trace(trace)?;
+        }
+        check_all_songs(&timeline)?;
+    }
+
+    /// Weights obey the same rules under policies nobody has tuned.
+    #[test]
+    fn weights_put_the_user_first_under_any_policy(
+        profile in prop::sample::select(common::profiles()),
+        weights in prop::collection::vec((0.0f64..2.0, 0.0f64..1.0, 0.0f64..1.0), 8),
+        deltas in prop::collection::vec((-1.0f64..1.0, -1.0f64..1.0, -1.0f64..1.0), 10),
+        seed in any::<u64>(),
+    ) {
+        let policy = common::policy(|p| {
+            let weights = weights.iter().map(|&(alpha, beta, gamma)| {
+                let alpha = f64::max(alpha, beta + gamma);
+                melody::policy::Weights { alpha, beta, gamma }
+            });
+            for (segment, weights) in p.segments.iter_mut().zip(weights) {
+                let beta = if segment.weights.beta == 0.0 { 0.0 } else { weights.beta };
+                segment.weights = melody::policy::Weights { beta, ..weights };
+            }
+            let mut deltas = deltas
+                .iter()
+                .map(|&(alpha, beta, gamma)| melody::policy::Weights { alpha, beta, gamma });
+            let scenes = p.scenes.values_mut().map(|scene| &mut scene.weights);
+            for weights in scenes.chain(p.bandit.arms.iter_mut().map(|arm| &mut arm.weights)) {
+                *weights = deltas.next().unwrap_or_default();
+            }
+        });
+        let engine = common::engine_of(&LIBRARY.with_policy(policy), profile, None, seed);
+        let timeline = random_session(engine, seed, 4);
+        for trace in timeline.traces() {
+            check_trace(trace)?;
+        }
+    }
+}

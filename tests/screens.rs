@@ -1,0 +1,244 @@
+//! What the screen shows, at every size.
+//!
+//! The views are made of a trace that is kept in `tests/fixtures`, so that a new model changes no
+//! snapshot. `tests/fixtures/screens.toml` says how it was made.
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use melody::engine::Trace;
+use melody::playback::Playhead;
+use melody::tracefile;
+use melody::tui::{Choice, Index, Picker, Picking, Popup, Search, Speed, Theme, View, draw};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+static TRACES: LazyLock<Vec<Arc<Trace>>> = LazyLock::new(|| {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/screens.jsonl");
+    let file = tracefile::read(&path).expect("the trace that is kept");
+    file.traces.into_iter().map(Arc::new).collect()
+});
+
+fn view() -> View {
+    let traces = TRACES.clone();
+    let head = Playhead::after(&traces[traces.len() - 1]);
+    View {
+        listener: "Aiko".into(),
+        head: Playhead { now_ms: head.now_ms + 71_000, heard_ms: 71_000 },
+        traces,
+        playing: true,
+        speed: Speed::new(4.0).unwrap(),
+        autopilot: true,
+        selected: 2,
+        panel: 0,
+        message: None,
+        popup: None,
+    }
+}
+
+fn drawn(view: &View, theme: &Theme, width: u16, height: u16) -> Buffer {
+    let area = Rect::new(0, 0, width, height);
+    let mut buffer = Buffer::empty(area);
+    draw(view, theme, area, &mut buffer);
+    buffer
+}
+
+/// The buffer as text, the halves of wide characters counted once.
+fn text(buffer: &Buffer) -> String {
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let mut row = String::new();
+        let mut x = 0;
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            row.push_str(symbol);
+            x += symbol.width().max(1) as u16;
+        }
+        out.push_str(row.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn shot(view: &View, width: u16, height: u16) -> String {
+    text(&drawn(view, &Theme::colours(), width, height))
+}
+
+fn search(typed: &str) -> Popup {
+    let catalogue = Arc::new(melody::catalogue::default_catalogue());
+    let index = Arc::new(Index::new(&catalogue));
+    let mut search = Search::new(catalogue, index);
+    search.paste(typed);
+    Popup::Search(Box::new(search))
+}
+
+fn picker() -> Popup {
+    let choice = |name: &str, about: &str, current| Choice {
+        name: name.into(),
+        about: about.into(),
+        current,
+    };
+    Popup::Pick(Picker {
+        picking: Picking::Profile,
+        choices: vec![
+            choice("commuter", "Mei. Rides the metro twice a day.", true),
+            choice("夜の人", "聴く人。", false),
+        ],
+        selected: 1,
+    })
+}
+
+/// Every popup, and none.
+fn popups() -> Vec<Option<Popup>> {
+    vec![
+        None,
+        Some(Popup::Help { scroll: 0 }),
+        Some(Popup::Explain { scroll: 1000 }),
+        Some(search("夜")),
+        Some(search("zzzzzzzz")),
+        Some(picker()),
+    ]
+}
+
+#[test]
+fn stage_at_120x40() {
+    insta::assert_snapshot!(shot(&view(), 120, 40));
+}
+
+#[test]
+fn stage_at_160x50() {
+    insta::assert_snapshot!(shot(&view(), 160, 50));
+}
+
+#[test]
+fn stage_at_80x24() {
+    insta::assert_snapshot!(shot(&view(), 80, 24));
+}
+
+#[test]
+fn stage_at_80x24_paused_with_a_message_and_another_panel() {
+    let view = View {
+        playing: false,
+        autopilot: false,
+        panel: 2,
+        message: Some("Cannot like: the song is liked already.".into()),
+        ..view()
+    };
+    insta::assert_snapshot!(shot(&view, 80, 24));
+}
+
+#[test]
+fn stage_at_40x12() {
+    insta::assert_snapshot!(shot(&view(), 40, 12));
+}
+
+#[test]
+fn stage_at_10x3() {
+    insta::assert_snapshot!(shot(&view(), 10, 3));
+}
+
+#[test]
+fn stage_at_1x1() {
+    insta::assert_snapshot!(shot(&view(), 1, 1));
+}
+
+#[test]
+fn stage_without_colours() {
+    insta::assert_snapshot!(text(&drawn(&view(), &Theme::plain(), 120, 40)));
+}
+
+#[test]
+fn help_popup() {
+    let view = View { popup: Some(Popup::Help { scroll: 0 }), ..view() };
+    insta::assert_snapshot!(shot(&view, 120, 40));
+}
+
+#[test]
+fn search_popup() {
+    let view = View { popup: Some(search("夜")), ..view() };
+    insta::assert_snapshot!(shot(&view, 120, 40));
+}
+
+#[test]
+fn explain_popup() {
+    let view = View { popup: Some(Popup::Explain { scroll: 0 }), ..view() };
+    insta::assert_snapshot!(shot(&view, 120, 40));
+}
+
+#[test]
+fn no_size_panics_and_no_wide_character_is_halved() {
+    let theme = Theme::colours();
+    let widths = (1..=160).step_by(3).chain([2, 20, 40, 80, 110, 120]);
+    let heights: Vec<u16> = (1..=50).step_by(2).chain([6, 12, 24, 40]).collect();
+    let mut view = view();
+    for popup in popups() {
+        view.popup = popup;
+        for width in widths.clone() {
+            for &height in &heights {
+                view.panel = usize::from(width + height) % 6;
+                let buffer = drawn(&view, &theme, width, height);
+                assert_wide_characters_whole(&buffer);
+            }
+        }
+    }
+}
+
+fn assert_wide_characters_whole(buffer: &Buffer) {
+    for y in 0..buffer.area.height {
+        let mut x = 0;
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            let wide = symbol.width() as u16;
+            if wide > 1 {
+                let at = format!("{symbol} at {x},{y} of {:?}", buffer.area);
+                assert!(x + wide <= buffer.area.width, "{at} reaches over the edge");
+                assert!(matches!(buffer[(x + 1, y)].symbol(), "" | " "), "{at} is covered");
+            }
+            x += wide.max(1);
+        }
+    }
+}
+
+#[test]
+fn any_queue_and_any_step_can_be_drawn() {
+    let theme = Theme::plain();
+    for steps in 1..=TRACES.len() {
+        let mut view = View { traces: TRACES[..steps].to_vec(), selected: 999, ..view() };
+        drawn(&view, &theme, 120, 40);
+        let mut emptied = (*view.traces[steps - 1]).clone();
+        emptied.queue.clear();
+        emptied.bandit.arms.clear();
+        view.traces[steps - 1] = Arc::new(emptied);
+        for popup in popups() {
+            view.popup = popup;
+            drawn(&view, &theme, 120, 40);
+            drawn(&view, &theme, 80, 24);
+        }
+    }
+}
+
+#[test]
+fn hostile_text_stays_inside_its_place() {
+    let mut trace = (**TRACES.last().unwrap()).clone();
+    let hostile = [
+        "\u{1b}[2J\u{7}\n\tx",
+        "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦",
+        "e\u{301}\u{301}\u{301}e",
+        "ﷺﷺﷺ",
+        "夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜",
+    ];
+    for (entry, text) in trace.queue.iter_mut().zip(hostile.iter().cycle()) {
+        entry.song.title = (*text).into();
+        entry.song.artist = (*text).into();
+    }
+    trace.playing.song.title = hostile[0].into();
+    trace.playing.song.artist = hostile[1].repeat(40);
+    let view = View { traces: vec![Arc::new(trace)], ..view() };
+    for (width, height) in [(120, 40), (80, 24), (40, 12), (23, 7)] {
+        let buffer = drawn(&view, &Theme::colours(), width, height);
+        assert_wide_characters_whole(&buffer);
+        let text = text(&buffer);
+        assert!(!text.contains(['\u{1b}', '\u{7}', '\t']), "{text:?}");
+    }
+}

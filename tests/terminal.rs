@@ -1,0 +1,222 @@
+//! The simulator in a pseudo-terminal: started, used, left and interrupted like any program.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+const MELODY: &str = env!("CARGO_BIN_EXE_melody");
+/// Long enough for a busy machine and a build without optimisations.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn size_of(cells: u16) -> NonZero<u16> {
+    NonZero::new(cells).unwrap()
+}
+
+/// A running simulator, its screen as a person sees it, and every byte it wrote.
+struct Running {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    screen: Arc<Mutex<(vt100::Parser, Vec<u8>)>>,
+}
+
+impl Running {
+    fn start(folder: &Path, size: (u16, u16), arguments: &[&str]) -> Self {
+        let (cols, rows) = size;
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(MELODY);
+        command.cwd(folder);
+        command.env("TERM", "xterm-256color");
+        command.args(arguments);
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let screen =
+            Arc::new(Mutex::new((vt100::Parser::new(size_of(rows), size_of(cols), 0), Vec::new())));
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let shared = screen.clone();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 8192];
+            while let Ok(n @ 1..) = output.read(&mut bytes) {
+                let mut screen = shared.lock().unwrap();
+                screen.0.process(&bytes[..n]);
+                screen.1.extend_from_slice(&bytes[..n]);
+            }
+        });
+        let keys = pair.master.take_writer().unwrap();
+        Running { child, master: pair.master, keys, screen }
+    }
+
+    fn contents(&self) -> String {
+        self.screen.lock().unwrap().0.screen().contents()
+    }
+
+    /// Waits until the screen shows something.
+    fn wait_for(&self, text: &str) {
+        let began = Instant::now();
+        while !self.contents().contains(text) {
+            assert!(began.elapsed() < PATIENCE, "no {text:?} on:\n{}", self.contents());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Presses keys and waits for what they show.
+    fn press_and_see(&mut self, keys: &str, text: &str) {
+        self.press(keys);
+        self.wait_for(text);
+    }
+
+    /// Lets the autopilot play, also when its listener would rather leave.
+    fn let_it_play(&mut self, time: Duration) {
+        let began = Instant::now();
+        while began.elapsed() < time {
+            if self.contents().contains("leaves. Space plays on") {
+                self.press(" ");
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// Waits for the end and returns the exit code.
+    fn end(&mut self) -> u32 {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                // What it wrote last may still be on its way.
+                std::thread::sleep(Duration::from_millis(200));
+                return status.exit_code();
+            }
+            assert!(began.elapsed() < PATIENCE, "still running:\n{}", self.contents());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn assert_restored(&self) {
+        let shared = self.screen.lock().unwrap();
+        let screen = shared.0.screen();
+        assert!(!screen.alternate_screen(), "the alternate screen is left");
+        assert!(!screen.hide_cursor(), "the cursor is shown");
+        assert!(!screen.bracketed_paste(), "bracketed paste is off");
+        let modes = format!("{:?}", self.master.get_termios());
+        let cooked = modes.contains("ECHO") && modes.contains("ICANON");
+        assert!(cooked, "the terminal echoes and reads lines again: {modes}");
+    }
+}
+
+#[test]
+fn a_session_by_hand_replays_to_the_same_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--profile", "explorer", "--seed", "7", "--trace", "hand.jsonl"];
+    let mut melody = Running::start(folder.path(), (120, 40), &arguments);
+    melody.wait_for("Now playing");
+    melody.press_and_see("l", "liked");
+    melody.press_and_see("n", "Skipped");
+    melody.press_and_see("/", "Search songs and artists");
+    melody.press_and_see("velvet", "found");
+    melody.press_and_see("\r", "Searched for \"velvet\"");
+    melody.press_and_see("jj\r", "Opened");
+    melody.press_and_see("c", "Scene");
+    melody.press_and_see("\r", "Scene is now");
+    melody.press_and_see("+++++++", "64x");
+    melody.press_and_see("a", "at the controls");
+    melody.let_it_play(Duration::from_secs(10));
+    melody.press_and_see("a", "You are at the controls");
+    if !melody.contents().contains("PAUSED") {
+        melody.press_and_see(" ", "PAUSED");
+    }
+    melody.press_and_see("u", "Took back");
+    melody.press_and_see("w", "melody-session-1.toml");
+    melody.press("q");
+    assert_eq!(melody.end(), 0);
+    melody.assert_restored();
+
+    let replay = Command::new(MELODY)
+        .current_dir(folder.path())
+        .args(["replay", "melody-session-1.toml", "--trace", "replayed.jsonl"])
+        .output()
+        .unwrap();
+    assert!(replay.status.success(), "{}", String::from_utf8_lossy(&replay.stderr));
+    let lines = |name: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        text.lines().skip(1).map(str::to_string).collect()
+    };
+    let (hand, replayed) = (lines("hand.jsonl"), lines("replayed.jsonl"));
+    assert!(hand.len() > 8, "{} steps", hand.len());
+    assert!(hand == replayed, "the traces differ");
+}
+
+#[test]
+fn signals_restore_the_terminal() {
+    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut melody = Running::start(folder.path(), (80, 24), &["--trace", "trace.jsonl"]);
+        melody.wait_for("Queue");
+        melody.signal(name);
+        assert_eq!(melody.end(), code, "{name}");
+        melody.assert_restored();
+        let trace = std::fs::read_to_string(folder.path().join("trace.jsonl")).unwrap();
+        assert!(trace.lines().count() >= 2, "the trace is written all the same");
+    }
+}
+
+#[test]
+fn resizing_to_nothing_and_back_is_survived() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut melody = Running::start(folder.path(), (120, 40), &[]);
+    melody.wait_for("Now playing");
+    for (cols, rows) in [(1, 1), (40, 12), (2, 50), (200, 2), (10, 3), (120, 40)] {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        melody.screen.lock().unwrap().0.screen_mut().set_size(size_of(rows), size_of(cols));
+        melody.master.resize(size).unwrap();
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    melody.wait_for("Now playing");
+    melody.press("\u{3}");
+    assert_eq!(melody.end(), 0);
+    melody.assert_restored();
+}
+
+#[test]
+fn without_a_terminal_it_says_what_to_do_instead() {
+    let output = Command::new(MELODY).stdin(Stdio::null()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.contains("melody replay"), "{error}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn wrong_options_are_told_before_the_terminal_is_touched() {
+    let cases: [(&[&str], &str); 5] = [
+        (&["--profile", "comuter"], "commuter"),
+        (&["--scene", "comute"], "commute"),
+        (&["--speed", "3"], "0.5, 1, 2"),
+        (&["--model", "nowhere"], "no shipped model"),
+        (&["--trace", "no/such/folder/trace.jsonl"], "no/such/folder"),
+    ];
+    for (arguments, said) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let mut melody = Running::start(folder.path(), (100, 24), arguments);
+        assert_eq!(melody.end(), 2, "{arguments:?}");
+        let shared = melody.screen.lock().unwrap();
+        let text = shared.0.screen().contents();
+        assert!(text.contains(said), "{arguments:?}: {text}");
+        let written = String::from_utf8_lossy(&shared.1).into_owned();
+        assert!(!written.contains("\u{1b}[?1049h"), "{arguments:?} touched the terminal");
+    }
+}
