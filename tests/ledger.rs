@@ -82,7 +82,7 @@ fn check_all_songs(timeline: &Timeline) -> Result<(), TestCaseError> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 10,
+        cases: 8,
         max_shrink_iters: 20,
         failure_persistence: None,
         ..Default::default()

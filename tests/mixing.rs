@@ -116,7 +116,7 @@ fn request() -> impl Strategy<Value = (f64, usize, Next)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 800, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn every_promoted_song_keeps_every_rule(
@@ -228,7 +228,7 @@ fn the_engine_keeps_the_rules_over_requests() {
         });
         let library = common::LIBRARY.with_policy(policy);
         let engine = common::engine_of(&library, profile, None, seed);
-        let timeline = common::random_session(engine, seed, 40);
+        let timeline = common::random_session(engine, seed, 24);
         let catalogue = &library.catalogue;
         let mut heard: Vec<Play> = Vec::new();
         let mut lowered = false;

@@ -379,8 +379,8 @@ fn a_config_of_another_shape_is_named() {
 fn a_config_too_large_for_any_memory_is_refused_before_it_is_built() {
     let folder = Folder::new();
     folder.edit("config.toml", |text| {
-        text.replace("song_buckets = 16384", "song_buckets = 16777216")
-            .replace("d_id = 8", "d_id = 256")
+        text.replace("\nsong_buckets = ", "\nsong_buckets = 16777216 # ")
+            .replace("\nd_id = ", "\nd_id = 256 # ")
     });
     folder.refuses("config.toml", "song_buckets", "parameters");
 }
@@ -404,4 +404,37 @@ fn damaged_examples_are_named() {
     let views = file.iter().filter(|(name, _)| *name != "held_back.mask");
     std::fs::write(&path, safetensors::serialize(views, None).unwrap()).unwrap();
     folder.refuses("examples.safetensors", "held_back.mask", "missing");
+}
+
+/// Whatever bits flip in a file of weights or examples: no panic, and no other weights get in.
+#[test]
+fn flipped_bits_never_pass_as_the_model() {
+    let folder = Folder::new();
+    let hash = folder.load().unwrap().manifest.weights_sha256;
+    let flips = prop::collection::vec((any::<bool>(), any::<prop::sample::Index>(), 1u8..), 1..4);
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        cases: 60,
+        failure_persistence: None,
+        ..Default::default()
+    });
+    for name in ["weights.safetensors", "examples.safetensors"] {
+        let path = folder.0.path().join(name);
+        let good = std::fs::read(&path).unwrap();
+        let header = 8 + u64::from_le_bytes(good[..8].try_into().unwrap()) as usize;
+        let result = runner.run(&flips, |flips| {
+            let mut bytes = good.clone();
+            for (in_header, at, bits) in flips {
+                // The header is small: half of the flips go there.
+                let at = at.index(if in_header { header } else { bytes.len() });
+                bytes[at] ^= bits;
+            }
+            std::fs::write(&path, &bytes).unwrap();
+            if let Ok(files) = folder.load() {
+                prop_assert_eq!(model::weights_hash(&files.network), hash.clone());
+            }
+            Ok(())
+        });
+        result.unwrap();
+        std::fs::write(&path, good).unwrap();
+    }
 }

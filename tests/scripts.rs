@@ -63,7 +63,7 @@ fn autopilot(timeline: &mut Timeline, seed: u64, songs: usize) {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 8,
+        cases: 5,
         max_shrink_iters: 20,
         failure_persistence: None,
         ..Default::default()

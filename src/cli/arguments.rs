@@ -41,6 +41,9 @@ pub struct Simulator {
     /// Let the simulated listener take over from the start.
     #[arg(long)]
     pub autopilot: bool,
+    /// New file to keep a durable log in: every event and what was shown, on disk as it happens.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// File to write the session's trace to on leaving, as JSON Lines.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,

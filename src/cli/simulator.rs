@@ -7,7 +7,7 @@ use super::arguments::Simulator;
 use super::failure::Failure;
 use crate::model::Backend;
 use crate::opening::{DEFAULT, Library, Opening, profile_named};
-use crate::tui::{self, App, Ended, Session, Theme};
+use crate::tui::{self, App, Ended, Journal, Session, Theme};
 
 /// Signals that end a program have this added in its exit code.
 const SIGNALLED: u8 = 128;
@@ -39,6 +39,10 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
     let mut session = Session::open(library, opening, profile);
     session.speed = arguments.speed;
     session.set_autopilot(arguments.autopilot);
+    if let Some(path) = &arguments.log {
+        let journal = Journal::create(path, session.opening(), session.timeline())?;
+        session.keep(journal);
+    }
     let mut app = App::new(session, here.to_path_buf());
     let ended = tui::run(&mut app, &Theme::from_environment());
     // The trace is written however the session ended.

@@ -86,8 +86,10 @@ mod tests {
         let objective = Objective::default();
         let (start, _) = Scheme::Staged.weights(&objective, 0, 1000);
         assert_eq!((start.subscription, start.exposure), (0.0, 0.0));
-        let (half, _) = Scheme::Staged.weights(&objective, 400, 1000);
-        assert!((half.subscription - 0.25).abs() < 1e-12);
+        // Half-way up the ramp.
+        let middle = 1000.0 * (objective.pretrain + objective.ramp / 2.0);
+        let (half, _) = Scheme::Staged.weights(&objective, middle.round() as u64, 1000);
+        assert!((half.subscription - objective.weights.subscription / 2.0).abs() < 1e-9);
         let (end, _) = Scheme::Staged.weights(&objective, 999, 1000);
         assert_eq!(end, objective.weights);
     }

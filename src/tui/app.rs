@@ -40,6 +40,7 @@ pub struct App {
     folder: PathBuf,
     scroll_limit: usize,
     quit: bool,
+    told_of_log: bool,
 }
 
 impl App {
@@ -54,6 +55,7 @@ impl App {
             folder,
             scroll_limit: 0,
             quit: false,
+            told_of_log: false,
         }
     }
 
@@ -87,6 +89,12 @@ impl App {
 
     /// Lets real time pass.
     pub fn tick(&mut self, elapsed: Duration) {
+        let failure = self.session.journal().and_then(|journal| journal.failure());
+        if let Some(failure) = failure.filter(|_| !self.told_of_log) {
+            let message = format!("The log is no longer written: {failure}.");
+            self.told_of_log = true;
+            self.say(message);
+        }
         match self.session.advance(elapsed) {
             None => {}
             Some(Happening::Left) => {
@@ -337,10 +345,18 @@ impl App {
     fn sit_down(&mut self, name: String) {
         match opening::profile_named(&name, &self.folder) {
             Ok(profile) => {
-                self.session = self.session.reopen(name, profile);
+                let mut next = self.session.reopen(name, profile);
+                let listener = next.profile().name.clone();
+                let mut message = format!("A new session: {listener} listens.");
+                if let Some(journal) = self.session.journal() {
+                    match journal.next(next.opening(), next.timeline()) {
+                        Ok(journal) => next.keep(journal),
+                        Err(error) => message = format!("{message} It has no log: {error}"),
+                    }
+                }
+                self.session = next;
                 self.selected = None;
-                let name = &self.session.profile().name;
-                self.say(format!("A new session: {name} listens."));
+                self.say(message);
             }
             Err(error) => self.say(format!("No new session: {error}")),
         }

@@ -8,6 +8,7 @@
 mod app;
 pub mod command;
 mod draw;
+mod journal;
 mod keys;
 mod narration;
 pub mod picture;
@@ -24,6 +25,7 @@ mod view;
 
 pub use app::App;
 pub use draw::{Drawn, PANELS, draw};
+pub use journal::Journal;
 pub use keys::{Key, UnknownKey};
 pub use narration::headline;
 pub use popup::{Choice, Picker, Picking, Popup};

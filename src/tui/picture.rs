@@ -83,7 +83,12 @@ fn row(buffer: &Buffer, y: u16, out: &mut String) {
         let left = f64::from(x) * WIDTH;
         if let Some(bg) = &paint.bg {
             let width = f64::from(cells) * WIDTH;
-            rect(out, (left, top, width, HEIGHT), &format!("fill=\"{bg}\""));
+            // Behind a block, the colour is the next part of the same bar.
+            let block = matches!(cell.symbol(), "▉" | "▊" | "▋" | "▌" | "▍" | "▎" | "▏" | " ");
+            let inset =
+                if block && !cell.modifier.contains(Modifier::REVERSED) { 2.0 } else { 0.0 };
+            let place = (left, top + inset, width, HEIGHT - 2.0 * inset);
+            rect(out, place, &format!("fill=\"{bg}\""));
         }
         let symbol = cell.symbol();
         if symbol == " " {

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::journal::Journal;
 use super::pilot::Pilot;
 use crate::catalogue::{Catalogue, SongId};
 use crate::engine::{Refusal, Timeline, Trace};
@@ -68,6 +69,7 @@ pub struct Session {
     remainder_ms: f64,
     /// The near-line update last handed to a thread.
     training: Option<Arc<Update>>,
+    journal: Option<Journal>,
 }
 
 impl Session {
@@ -85,6 +87,7 @@ impl Session {
             pilot: None,
             remainder_ms: 0.0,
             training: None,
+            journal: None,
         }
     }
 
@@ -96,6 +99,15 @@ impl Session {
         next.speed = self.speed;
         next.set_autopilot(self.autopilot());
         next
+    }
+
+    /// Writes every step from here on, and those before, to a durable log.
+    pub fn keep(&mut self, journal: Journal) {
+        self.journal = Some(journal);
+    }
+
+    pub fn journal(&self) -> Option<&Journal> {
+        self.journal.as_ref()
     }
 
     pub fn timeline(&self) -> &Timeline {
@@ -139,6 +151,9 @@ impl Session {
         let tier = self.trace().listener.tier;
         let trace = self.timeline.apply(self.head.event(action))?;
         self.head = Playhead::after(&trace);
+        if let Some(journal) = &self.journal {
+            journal.step(&trace);
+        }
         if let (Some(pilot), Some(ended)) = (&mut self.pilot, &trace.ended) {
             pilot.observe(ended, tier);
         }
@@ -150,6 +165,9 @@ impl Session {
     pub fn undo(&mut self) -> Option<Event> {
         let last = self.timeline.events().last()?.clone();
         self.timeline.rewind(self.timeline.events().len() - 1);
+        if let Some(journal) = &self.journal {
+            journal.rewound(self.trace().step);
+        }
         self.head = Playhead::after(self.timeline.trace());
         self.remainder_ms = 0.0;
         self.set_autopilot(self.autopilot());

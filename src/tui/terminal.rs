@@ -4,6 +4,7 @@ use std::io::{self, Stdout, Write, stdout};
 use std::sync::Arc;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -76,6 +77,22 @@ pub fn panicked() -> bool {
     PANICKED.load(Ordering::SeqCst)
 }
 
+/// How long the event loop has to stop by itself after a signal.
+const GRACE: Duration = Duration::from_secs(2);
+/// Between looks for a signal.
+const WATCH: Duration = Duration::from_millis(100);
+
+/// Ends the program when a signal has asked for it and the event loop does not come back: waiting for
+/// keys never ends on a terminal that is gone.
+fn insist(caught: &AtomicUsize) {
+    while caught.load(Ordering::SeqCst) == 0 {
+        std::thread::sleep(WATCH);
+    }
+    std::thread::sleep(GRACE);
+    give_back();
+    std::process::exit(128 + caught.load(Ordering::SeqCst) as i32);
+}
+
 /// Signals that ask the program to stop.
 pub struct Signals(Arc<AtomicUsize>);
 
@@ -85,6 +102,8 @@ impl Signals {
         for signal in [SIGTERM, SIGHUP, SIGINT] {
             signal_hook::flag::register_usize(signal, caught.clone(), signal as usize)?;
         }
+        let seen = caught.clone();
+        std::thread::Builder::new().name("signals".into()).spawn(move || insist(&seen))?;
         Ok(Signals(caught))
     }
 

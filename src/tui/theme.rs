@@ -55,7 +55,8 @@ impl Theme {
             boost: fg(Color::Green),
             loss: fg(Color::Red),
             accent: fg(Color::Cyan),
-            title: fg(Color::Cyan).add_modifier(Modifier::BOLD),
+            // Titles lie on frames, whose dimness they would take on.
+            title: fg(Color::Cyan).add_modifier(Modifier::BOLD).remove_modifier(Modifier::DIM),
             selected: fg(Color::Cyan).add_modifier(Modifier::BOLD),
             promoted: fg(Color::Yellow).add_modifier(Modifier::BOLD),
             premium: fg(Color::Magenta).add_modifier(Modifier::BOLD),
@@ -84,7 +85,7 @@ impl Theme {
             faint: dim,
             strong: bold,
             frame: dim,
-            title: bold,
+            title: bold.remove_modifier(Modifier::DIM),
             accent: bold,
             selected: bold,
             interest: none,

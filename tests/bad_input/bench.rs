@@ -47,13 +47,36 @@ pub fn songs(count: usize) -> String {
 /// one, that of the mark `¶`.
 pub type Edit = (&'static str, &'static str, &'static str, &'static str);
 
-/// A text with one place replaced, and the line to be named.
+/// A text with one place replaced, and the line to be named. What is replaced is a text, or the value
+/// of a key, whatever it is: `@mixing.window`, or `@name = "new"|weights` for the first one after a
+/// text.
 pub fn edited(text: &str, from: &str, to: &str) -> (String, usize) {
-    let at = text.find(from).unwrap_or_else(|| panic!("the good file has no {from:?}"));
-    let (before, after) = (&text[..at], &text[at + from.len()..]);
+    let (at, length) = match from.strip_prefix('@') {
+        Some(path) => value(text, path),
+        None => (text.find(from).unwrap_or_else(|| panic!("no {from:?} here")), from.len()),
+    };
+    let (before, after) = (&text[..at], &text[at + length..]);
     let marked = to.find('¶').unwrap_or(0);
     let line = before.matches('\n').count() + to[..marked].matches('\n').count() + 1;
     (format!("{before}{}{after}", to.replace('¶', "")), line)
+}
+
+/// Where the value of a key begins, and how long it is.
+fn value(text: &str, path: &str) -> (usize, usize) {
+    let (after, key) = match path.split_once('|') {
+        Some((after, key)) => (after.to_string(), key),
+        None => {
+            let (table, key) = path.rsplit_once('.').unwrap();
+            (format!("\n[{table}]"), key)
+        }
+    };
+    let place = |text: &str, part: &str| {
+        text.find(part).unwrap_or_else(|| panic!("no {part:?} here")) + part.len()
+    };
+    let from = place(text, &after);
+    let at = from + place(&text[from..], &format!("\n{key} = "));
+    let line = text[at..].lines().next().unwrap();
+    (at, line.split(" #").next().unwrap().trim_end().len())
 }
 
 pub struct Bench(tempfile::TempDir);

@@ -38,9 +38,9 @@ fn texts_of_the_folder() {
     edit("model.toml", "weights_sha256 = \"", "weights_sha256 = \"0", "weights_sha256", "hash");
     edit("model.toml", "steps = ", "stepps = ", "stepps", "did you mean `steps`?");
     edit("model.toml", "name = ", "name = = ", "name", "not valid TOML");
-    edit("config.toml", "heads = 4", "heads = 7", "heads", "do not divide");
+    edit("config.toml", "\nheads = ", "\n¶heads = 7 # ", "heads", "do not divide");
     edit("config.toml", "layers = ", "layer = ", "layer", "did you mean `layers`?");
-    edit("config.toml", "d_id = 8", "d_id = nan", "d_id", "invalid type");
+    edit("config.toml", "\nd_id = ", "\n¶d_id = nan # ", "d_id", "invalid type");
     edit("schema.toml", "format = 1", "format = 2", "format", "only format 1");
     edit("schema.toml", "\"energy\"", "\"enery\"", "song[1]", "enery");
 }

@@ -92,7 +92,7 @@ pub fn read(path: &Path) -> Result<Contents, InputError> {
         records.push(stored);
     }
     match records.first().map(|stored| stored.record.clone()) {
-        Some(Record::Opened(header)) => Ok(Contents { header, records, torn, whole }),
+        Some(Record::Opened(header)) => Ok(Contents { header: *header, records, torn, whole }),
         _ => Err(Problem::new(&name, "the file ends within its first record, so no step is in it")
             .line(1)
             .field("record")

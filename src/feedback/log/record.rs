@@ -16,7 +16,7 @@ pub const LOG_FORMAT: u32 = 1;
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Record {
     /// The session opened. Always the first record, and only that.
-    Opened(Header),
+    Opened(Box<Header>),
     /// A step was taken.
     Step(Box<StepRecord>),
     /// The listener took steps back: those after `to` no longer count.

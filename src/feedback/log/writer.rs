@@ -54,7 +54,7 @@ impl FeedbackLog {
             next_step: 0,
             poisoned: false,
         };
-        let written = log.write(&Record::Opened(header.clone())).and_then(|_| {
+        let written = log.write(&Record::Opened(Box::new(header.clone()))).and_then(|_| {
             // The file's name must be on the disk as well.
             let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
             let synced = File::open(folder.unwrap_or(Path::new("."))).and_then(|f| f.sync_all());
