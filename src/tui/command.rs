@@ -200,7 +200,7 @@ pub fn of(context: Context) -> impl Iterator<Item = &'static Entry> {
 /// What a key means here.
 pub fn find(context: Context, key: Key) -> Option<Command> {
     let is = |name: &&str| name.parse() == Ok(key);
-    of(context).find(|entry| entry.keys.iter().any(|name| is(name))).map(|entry| entry.command)
+    of(context).find(|entry| entry.keys.iter().any(is)).map(|entry| entry.command)
 }
 
 /// The commands the footer shows, the most important first.

@@ -91,9 +91,7 @@ fn row(buffer: &Buffer, y: u16, out: &mut String) {
             rect(out, place, &format!("fill=\"{bg}\""));
         }
         let symbol = cell.symbol();
-        if symbol == " " {
-            run.end(out, top);
-        } else if shape(symbol, left, top, &paint, out) {
+        if symbol == " " || shape(symbol, left, top, &paint, out) {
             run.end(out, top);
         } else if cells > 1 {
             // A wide character stands alone, so that it takes its two cells in any font.
@@ -135,11 +133,11 @@ impl Run {
         let Some(paint) = run.paint.filter(|_| !run.text.is_empty()) else { return };
         let _ = writeln!(
             out,
-            "<text x=\"{:.1}\" y=\"{:.1}\" textLength=\"{:.1}\" lengthAdjust=\"{}\" {}>{}</text>",
+            "<text x=\"{:.1}\" y=\"{:.1}\" textLength=\"{:.1}\" \
+             lengthAdjust=\"spacingAndGlyphs\" {}>{}</text>",
             f64::from(run.from) * WIDTH,
             top + BASELINE,
             f64::from(run.cells) * WIDTH,
-            "spacingAndGlyphs",
             paint.attributes(),
             escaped(&run.text),
         );

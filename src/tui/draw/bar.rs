@@ -82,7 +82,14 @@ pub fn spark(values: &[f64], columns: usize, span: f64) -> String {
     let reach = (high - low).max(span);
     // What does not move lies in the middle.
     let base = (high + low - reach) / 2.0;
-    shown.iter().map(|v| HEIGHTS[(((v - base) / reach * 7.0).round() as usize).min(7)]).collect()
+    spark_between(values, columns, base, reach)
+}
+
+/// The newest values, one a column, on a scale from `base` to `base + reach`.
+pub fn spark_between(values: &[f64], columns: usize, base: f64, reach: f64) -> String {
+    let shown = &values[values.len().saturating_sub(columns)..];
+    let height = |value: &f64| (((value - base) / reach * 7.0).round().max(0.0) as usize).min(7);
+    shown.iter().map(|value| HEIGHTS[height(value)]).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::bar::spark;
+use super::bar::spark_between;
 use super::pen;
 use crate::feedback::{MetricsReport, Rates};
 use crate::score::Score;
@@ -45,7 +45,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
             Span::styled(text::right(&said(&now.window), 9), theme.strong),
             Span::raw(text::right(&said(&now.session), 9)),
             Span::raw("  "),
-            Span::styled(spark(&history, columns, 0.5), theme.accent),
+            Span::styled(spark_between(&history, columns, 0.0, 1.0), theme.accent),
         ])
     };
     let lines = [
