@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn sparks_fill_their_range() {
         assert_eq!(spark(&[0.0, 0.5, 1.0], 3, 0.1), "▁▅█");
-        assert_eq!(spark(&[0.5, 0.5], 5, 0.1), "▅▅");
+        assert_eq!(spark(&[0.5, 0.5], 5, 0.1), "▄▄");
         assert_eq!(spark(&[], 5, 0.1), "");
     }
 }
