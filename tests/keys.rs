@@ -271,12 +271,3 @@ fn popups_open_and_close() {
     press(&mut app, "/ ctrl-c");
     assert!(app.quits());
 }
-
-#[test]
-fn the_readme_s_key_table_is_the_command_table() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    // Packagers may leave the README out.
-    let Ok(readme) = std::fs::read_to_string(path) else { return };
-    let table = melody::tui::command::key_table();
-    assert!(readme.contains(&table), "the README should hold this table:\n{table}");
-}
