@@ -127,7 +127,7 @@ fn a_gate_fails_only_on_what_is_worse() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("annoying.toml");
     // Songs are ranked by nothing but the tie-breaker: completion must fall.
-    let weights = regex_free_weights(policy::DEFAULT_TEXT);
+    let weights = without_weights(policy::DEFAULT_TEXT);
     std::fs::write(&path, weights).unwrap();
     let file = path.to_str().unwrap();
     let population = ["--listeners", "24", "--songs", "8"];
@@ -144,8 +144,8 @@ fn a_gate_fails_only_on_what_is_worse() {
     assert_eq!(code, 2);
 }
 
-/// The default policy with every segment's alpha at its least.
-fn regex_free_weights(text: &str) -> String {
+/// The default policy with every segment's weights at zero.
+fn without_weights(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let segment = line.starts_with("weights = { alpha = 0.") && line.contains("beta");
         if segment {

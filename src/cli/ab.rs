@@ -72,7 +72,7 @@ fn print(report: &AbReport) {
         );
     }
     println!(
-        "{} listeners, {} sessions each, seed {}; the same listeners in both arms\n",
+        "{} listeners, sessions of each: {}, seed {}; the same listeners in both arms\n",
         report.listeners, report.sessions, report.seed
     );
     table("everyone", &report.metrics);
@@ -97,19 +97,19 @@ const FEW: usize = 5;
 
 fn table(title: &str, metrics: &[Comparison]) {
     println!(
-        "{title:22} {:>8} {:>8} {:>9} {:>20} {:>7} {:>9} {:>7}",
-        "a", "b", "difference", "95 % interval", "p", "peeking p", "mixing"
+        "{title}\n{:22} {:>8} {:>8} {:>10} {:>20} {:>7} {:>9} {:>7}",
+        "", "a", "b", "difference", "95 % interval", "p", "peeking p", "mixing"
     );
     for c in metrics {
         let [low, high] = c.paired.interval;
         let verdict = match c.verdict {
-            Verdict::Better => "better",
-            Verdict::Worse => "worse",
-            Verdict::Different => "different",
+            Verdict::Better => " better",
+            Verdict::Worse => " worse",
+            Verdict::Different => " different",
             Verdict::NoneFound => "",
         };
         println!(
-            "  {:20} {:>8.3} {:>8.3} {:>+10.4} {:>20} {:>7.4} {:>9.4} {:>7} {verdict}",
+            "  {:20} {:>8.3} {:>8.3} {:>+10.4} {:>20} {:>7.4} {:>9.4} {:>7}{verdict}",
             c.metric.name(),
             c.paired.mean_a,
             c.paired.mean_b,

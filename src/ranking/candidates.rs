@@ -259,3 +259,24 @@ impl Source for Promoted {
         best(promoted.map(|s| (fit(s), s)).collect(), self.quota(l))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_best_are_those_a_full_sort_puts_first(
+            // Few values, so that there are ties.
+            values in prop::collection::vec(0u8..6, 0..60),
+            most in 0usize..70,
+        ) {
+            let songs = values.iter().enumerate().map(|(i, v)| (f64::from(*v), SongId(i as u32)));
+            let mut sorted: Vec<(f64, SongId)> = songs.clone().collect();
+            sorted.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            let first: Vec<SongId> = sorted.into_iter().take(most).map(|(_, song)| song).collect();
+            prop_assert_eq!(best(songs.collect(), most), first);
+        }
+    }
+}
