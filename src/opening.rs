@@ -145,6 +145,17 @@ pub fn model_named(
     }
 }
 
+/// A name that stays good wherever it is read from: a path that is there becomes absolute, anything
+/// else (a shipped name, a slip) is left as it is.
+pub fn anchored(name: &str) -> String {
+    let shipped = name == DEFAULT || profile::shipped_names().any(|known| known == name);
+    let path = Path::new(name);
+    match std::path::absolute(path) {
+        Ok(absolute) if !shipped && path.exists() => absolute.display().to_string(),
+        _ => name.into(),
+    }
+}
+
 /// What an opening names that is neither shipped nor there: which name, and the problem with it.
 pub fn missing(opening: &Opening, base: &Path) -> Vec<(&'static str, Problem)> {
     let missing = |what, name: &str, shipped: Vec<&str>| {

@@ -111,7 +111,7 @@ impl Default for Import {
 impl Import {
     fn read(&mut self, row: &Row) {
         self.summary.rows += 1;
-        let id = row.text("track_id").to_string();
+        let id = printable(row.text("track_id"));
         if !id.is_empty() && self.seen.contains_key(&id) {
             self.summary.duplicates += 1;
             return;

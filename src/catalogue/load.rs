@@ -95,13 +95,16 @@ pub fn parse(manifest: &TomlFile, songs_name: &str, songs: &str) -> Result<Catal
             problems.push(problem);
         }
     }
-    if problems.is_empty() && reader.songs.len() < FEWEST_SONGS {
-        let found = reader.songs.len();
+    // Promoted songs are mixed in among natural ones, so those alone must be able to fill a queue.
+    let natural = reader.songs.iter().filter(|song| !song.promoted()).count();
+    if problems.is_empty() && natural < FEWEST_SONGS {
         problems.push(
-            Problem::new(songs_name, format!("{found} songs are too few to recommend from"))
+            Problem::new(songs_name, format!("{natural} songs are too few to recommend from"))
                 .line(1)
                 .field("song_id")
-                .help(format!("a catalogue needs at least {FEWEST_SONGS}")),
+                .help(format!(
+                    "a catalogue needs at least {FEWEST_SONGS} songs that are in no campaign"
+                )),
         );
     }
     if !problems.is_empty() {

@@ -10,7 +10,7 @@ use super::arguments::{Replay, Session};
 use super::failure::Failure;
 use crate::engine::Engine;
 use crate::model::Backend;
-use crate::opening::{Library, Opening, profile_named};
+use crate::opening::{Library, Opening, anchored, profile_named};
 use crate::script::{self, Failed, Script};
 use crate::simulation::World;
 use crate::tracefile::{self, Header};
@@ -98,17 +98,18 @@ fn prepare<'a>(
     loaded: &mut Loaded,
 ) -> Result<Prepared<'a>, Failure> {
     let mut opening = script.opening.clone();
-    // What the command line names is relative to where it was typed, not to the script.
-    let here = std::env::current_dir().map_err(|e| e.to_string())?;
-    let overrule = |name: &mut String, given: &Option<String>| {
+    let mut told = opening.clone();
+    for (name, shown, given) in [
+        (&mut opening.policy, &mut told.policy, &said.policy),
+        (&mut opening.model, &mut told.model, &said.model),
+        (&mut opening.catalogue, &mut told.catalogue, &said.catalogue),
+    ] {
         if let Some(given) = given {
-            let path = here.join(given);
-            *name = if path.exists() { path.display().to_string() } else { given.clone() };
+            // What the command line names is relative to where it was typed, not to the script.
+            *name = anchored(given);
+            shown.clone_from(given);
         }
-    };
-    overrule(&mut opening.policy, &said.policy);
-    overrule(&mut opening.model, &said.model);
-    overrule(&mut opening.catalogue, &said.catalogue);
+    }
     script.check_names(&opening, base)?;
     let profile = profile_named(&opening.profile, base)?;
     let shared = |o: &Opening| [o.policy.clone(), o.model.clone(), o.catalogue.clone()];
@@ -125,7 +126,7 @@ fn prepare<'a>(
     };
     let library = &loaded[place].2;
     let engine = library.engine(profile, opening.scene, opening.seed);
-    Ok(Prepared { script, opening, engine, world: library.world().clone() })
+    Ok(Prepared { script, opening: told, engine, world: library.world().clone() })
 }
 
 /// Says at once what would keep a file from being written in the end.

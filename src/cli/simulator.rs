@@ -6,7 +6,7 @@ use std::path::Path;
 use super::arguments::Simulator;
 use super::failure::Failure;
 use crate::model::Backend;
-use crate::opening::{DEFAULT, Library, Opening, profile_named};
+use crate::opening::{DEFAULT, Library, Opening, anchored, profile_named};
 use crate::tui::{self, App, Ended, Journal, Session, Theme};
 
 /// Signals that end a program have this added in its exit code.
@@ -21,10 +21,11 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
         ));
     }
     // Everything is checked before the terminal is touched.
-    let given = |name: &Option<String>| name.clone().unwrap_or_else(|| DEFAULT.into());
+    // Scripts and logs of the session name what it was opened with, wherever they are read.
+    let given = |name: &Option<String>| name.as_deref().map_or(DEFAULT.into(), anchored);
     let defaults = Opening::default();
     let opening = Opening {
-        profile: arguments.profile.clone().unwrap_or(defaults.profile),
+        profile: arguments.profile.as_deref().map_or(defaults.profile, anchored),
         scene: arguments.scene,
         seed: arguments.seed.unwrap_or(defaults.seed),
         policy: given(&arguments.session.policy),
@@ -45,7 +46,7 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
     }
     let mut app = App::new(session, here.to_path_buf());
     let ended = tui::run(&mut app, &Theme::from_environment());
-    // The trace is written however the session ended.
+    // The trace is written whether the listener left or a signal came.
     if let Some(file) = trace {
         let session = &app.session;
         tui::write_trace(&file, session.opening(), session.timeline())

@@ -198,7 +198,7 @@ impl Engine {
             Action::Replay => {
                 let again = state.playing.song;
                 self.end(state, event, happened);
-                begins = Some((again, true, true));
+                begins = Some((again, true, false));
             }
             Action::Open { song } => {
                 self.end(state, event, happened);
@@ -395,12 +395,10 @@ impl Engine {
             let level = format!("level {}", state.guardrail.level());
             terms.push(("guardrail", level, state.guardrail.weights(&policy.guardrail)));
         }
-        let mut weights = fusion_weights(&terms);
         // A segment without a subscription weight has none whatever the scene or arm adds: there is
         // nothing left to sell to a subscriber.
-        if policy.segments[segment_place].weights.beta == 0.0 {
-            weights.silence_beta(&segment.name);
-        }
+        let unsold = policy.segments[segment_place].weights.beta == 0.0;
+        let weights = fusion_weights(&terms, unsold.then_some(segment.name.as_str()));
         Decision {
             weights,
             target: self.target(state),

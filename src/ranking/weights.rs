@@ -30,8 +30,9 @@ pub struct FusionWeights {
 }
 
 /// Adds up the terms, then clamps: no weight below zero, and alpha at least beta plus gamma. What
-/// the clamp had to change is a term of its own.
-pub fn fusion_weights(terms: &[(&str, String, Weights)]) -> FusionWeights {
+/// the clamp had to change is a term of its own. `unsold` names a segment that has no beta whatever
+/// the terms add.
+pub fn fusion_weights(terms: &[(&str, String, Weights)], unsold: Option<&str>) -> FusionWeights {
     let weight = |of: fn(&Weights) -> f64| {
         let terms: Vec<Term> = terms
             .iter()
@@ -53,6 +54,9 @@ pub fn fusion_weights(terms: &[(&str, String, Weights)]) -> FusionWeights {
             set(weight, Score::ZERO, "not below zero");
         }
     }
+    if let Some(segment) = unsold.filter(|_| all.beta.value != Score::ZERO) {
+        set(&mut all.beta, Score::ZERO, &format!("none for {segment}"));
+    }
     let commercial = all.beta.value + all.gamma.value;
     if all.alpha.value < commercial {
         // Both commercial weights shrink in proportion; alpha is the listener's and stays.
@@ -63,15 +67,6 @@ pub fn fusion_weights(terms: &[(&str, String, Weights)]) -> FusionWeights {
         set(&mut all.gamma, gamma, "user first");
     }
     all
-}
-
-impl FusionWeights {
-    /// Takes beta away altogether, as a term of its own.
-    pub fn silence_beta(&mut self, segment: &str) {
-        if self.beta.value != Score::ZERO {
-            set(&mut self.beta, Score::ZERO, &format!("none for {segment}"));
-        }
-    }
 }
 
 fn set(weight: &mut Weight, value: Score, why: &str) {
@@ -96,10 +91,11 @@ mod tests {
     proptest! {
         #[test]
         fn weights_are_their_terms_and_put_the_user_first(
-            all in prop::collection::vec(weights(), 1..6),
+            all in prop::collection::vec(weights(), 1..6), subscriber: bool,
         ) {
             let terms: Vec<_> = all.iter().map(|w| ("segment", String::new(), *w)).collect();
-            let w = fusion_weights(&terms);
+            let w = fusion_weights(&terms, subscriber.then_some("subscriber"));
+            prop_assert!(!subscriber || w.beta.value == Score::ZERO);
             for weight in [&w.alpha, &w.beta, &w.gamma] {
                 prop_assert_eq!(weight.terms.iter().map(|t| t.value).sum::<Score>(), weight.value);
                 prop_assert!(weight.value >= Score::ZERO);

@@ -1,4 +1,4 @@
-//! The feedback log: every event and the impressions it led to, on disk before anything builds on it.
+//! The feedback log: every event and the impressions it led to, kept on disk.
 //!
 //! JSON Lines, append-only. The first record is what the session opened with; then one record per
 //! step. Every record carries the hash of the one before it, so nothing can be changed, dropped or
