@@ -171,7 +171,7 @@ pub struct Diff {
 pub struct Explain {
     /// The script to run first.
     pub script: PathBuf,
-    /// Events after which to look; by default all of them.
+    /// The step to look at: the number of events that have happened. By default the last.
     #[arg(long)]
     pub step: Option<u32>,
     /// The song, by identifier: shown or not.
@@ -180,9 +180,8 @@ pub struct Explain {
     /// The song, by its place in the queue, from 1 (the default).
     #[arg(long)]
     pub rank: Option<usize>,
-    /// Compute backend.
-    #[arg(long, value_enum, default_value_t)]
-    pub device: Device,
+    #[command(flatten)]
+    pub session: Session,
     /// Print as JSON.
     #[arg(long)]
     pub json: bool,

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::arguments::Explain;
 use super::failure::Failure;
+use super::replay::{Prepared, prepare};
 use crate::catalogue::SongId;
 use crate::engine::{SongRef, State, Timeline, Trace};
 use crate::input::Problem;
-use crate::model::{Backend, Gates, HeadOutputs, TASKS};
-use crate::opening::{Library, profile_named};
+use crate::model::{Gates, HeadOutputs, TASKS};
 use crate::ranking::{Ledger, Node, Weight};
 use crate::score::Score;
 use crate::script;
@@ -32,11 +32,9 @@ struct Explanation {
 pub fn run(arguments: &Explain) -> Result<(), Failure> {
     let script = script::load(&arguments.script)?;
     let base = arguments.script.parent().unwrap_or(Path::new(""));
-    script.check_names(&script.opening, base)?;
-    let profile = profile_named(&script.opening.profile, base)?;
-    let library = Library::load(&script.opening, base, Backend::from(arguments.device))?;
-    let engine = library.engine(profile, script.opening.scene, script.opening.seed);
-    let timeline = script::run(&script, engine, library.world())?.timeline;
+    let Prepared { engine, world, .. } =
+        prepare(&script, base, &arguments.session, &mut Vec::new())?;
+    let timeline = script::run(&script, engine, &world)?.timeline;
     let last = timeline.events().len();
     let step = arguments.step.map_or(last, |step| step as usize);
     let Some((state, trace)) = timeline.at(step) else {

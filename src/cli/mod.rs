@@ -26,6 +26,7 @@ use arguments::{Arguments, Command};
 
 /// Runs the program with the process's own arguments.
 pub fn run() -> ExitCode {
+    end_with_the_pipe();
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Some(Command::Replay(replay)) => replay::run(&replay),
@@ -49,4 +50,18 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
+}
+
+/// What a program exits with that a closed pipe has ended.
+const PIPE_CLOSED: i32 = 141;
+
+/// A reader that has seen enough (`melody explain ... | head`) ends the program, quietly.
+fn end_with_the_pipe() {
+    let always = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    // If it cannot be arranged, printing fails with a message instead.
+    let _ = signal_hook::flag::register_conditional_shutdown(
+        signal_hook::consts::SIGPIPE,
+        PIPE_CLOSED,
+        always,
+    );
 }

@@ -29,12 +29,12 @@ struct Report<'a> {
 }
 
 /// A script with everything it names, read and checked.
-struct Prepared<'a> {
-    script: &'a Script,
+pub(super) struct Prepared<'a> {
+    pub script: &'a Script,
     /// What the script names, as overruled by the command line.
-    opening: Opening,
-    engine: Engine,
-    world: Arc<World>,
+    pub opening: Opening,
+    pub engine: Engine,
+    pub world: Arc<World>,
 }
 
 pub fn run(arguments: &Replay) -> Result<(), Failure> {
@@ -88,10 +88,10 @@ pub fn run(arguments: &Replay) -> Result<(), Failure> {
 }
 
 /// Libraries loaded so far, with the opening and folder each was loaded for.
-type Loaded = Vec<(Opening, PathBuf, Library)>;
+pub(super) type Loaded = Vec<(Opening, PathBuf, Library)>;
 
 /// Reads what a script names; catalogue, model and policy only where no script before had the same.
-fn prepare<'a>(
+pub(super) fn prepare<'a>(
     script: &'a Script,
     base: &Path,
     said: &Session,

@@ -85,6 +85,8 @@ pub struct Search {
     /// How many match, shown or not.
     pub found: usize,
     pub selected: usize,
+    /// Whether a result was selected by hand. Without words, only that says what is meant.
+    moved: bool,
 }
 
 impl Search {
@@ -96,6 +98,7 @@ impl Search {
             hits: Vec::new(),
             found: 0,
             selected: 0,
+            moved: false,
         };
         search.look();
         search
@@ -124,10 +127,13 @@ impl Search {
     pub fn select(&mut self, by: isize) {
         let last = self.hits.len().saturating_sub(1);
         self.selected = self.selected.saturating_add_signed(by).min(last);
+        self.moved = true;
     }
 
+    /// The result that was meant, if any was: words were typed or one was selected.
     pub fn chosen(&self) -> Option<&Hit> {
-        self.hits.get(self.selected)
+        let meant = self.moved || !self.input.value().trim().is_empty();
+        self.hits.get(self.selected).filter(|_| meant)
     }
 
     /// What is searched for: the words typed, or the result's name if there are none.
@@ -138,6 +144,7 @@ impl Search {
 
     fn look(&mut self) {
         self.selected = 0;
+        self.moved = false;
         let query = self.input.value().trim();
         let mut matcher = Matcher::new(Config::DEFAULT);
         let pattern = Pattern::parse(query, CaseMatching::Smart, Normalization::Smart);

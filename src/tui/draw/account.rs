@@ -70,11 +70,19 @@ pub fn lines<'a>(
         false => entry.ledger.sources.join(", "),
     }));
     if let Some(displaced) = &entry.displaced {
-        how.push(Span::raw(format!("  {} ", short(-displaced.interest, true))));
-        how.push(Span::styled("interest, in place of ", theme.faint));
+        how.push(Span::raw(format!("  {} ", cost(displaced.interest))));
+        how.push(Span::styled("in place of ", theme.faint));
         how.push(Span::raw(song_name(trace, &displaced.song)));
     }
     vec![song, sum(entry, columns, theme), Line::from(how)]
+}
+
+/// What a promoted song's place costs the listener in interest, or gains them.
+pub fn cost(interest: Score) -> String {
+    match interest < Score::ZERO {
+        true => format!("gains {} interest", short(-interest, false)),
+        false => format!("costs {} interest", short(interest, false)),
+    }
 }
 
 /// The score as a sum, its largest parts first, as many as fit.

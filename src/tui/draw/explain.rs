@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::account::song_name;
+use super::account::{cost, song_name};
 use super::{bar, help};
 use crate::engine::{QueueEntry, Trace};
 use crate::model::TASKS;
@@ -46,12 +46,22 @@ fn lines<'a>(entry: &QueueEntry, trace: &Trace, theme: &Theme) -> Vec<Line<'a>> 
         let mut spans = vec![Span::styled(format!("promoted by {campaign}"), theme.promoted)];
         if let Some(displaced) = &entry.displaced {
             let name = song_name(trace, &displaced.song);
-            spans.push(Span::styled("  took the place of ", theme.faint));
+            spans.push(Span::styled("  in place of ", theme.faint));
             spans.push(Span::raw(name));
-            spans.push(Span::styled(", interest given up ", theme.faint));
-            spans.push(Span::raw(displaced.interest.to_string()));
+            spans.push(Span::styled(": ", theme.faint));
+            spans.push(Span::raw(cost(displaced.interest)));
         }
         lines.push(Line::from(spans));
+        let promotion = &trace.promotion;
+        lines.push(Line::styled(
+            format!(
+                "placed because promotion was due (target {:.0} %, at most {} in {}), not by its score",
+                100.0 * promotion.target.value(),
+                promotion.at_most,
+                promotion.window
+            ),
+            theme.faint,
+        ));
     }
     lines.push(Line::default());
     lines.push(Line::styled("Score ledger", theme.title));

@@ -63,7 +63,7 @@ fn lines(theme: &Theme) -> Vec<Line<'static>> {
     lines.push(Line::default());
     lines.push(Line::styled("Marks", theme.title));
     let marks = [
-        ("P", "promoted: a campaign pays for it", theme.promoted),
+        ("P", "promoted: placed when promotion is due, not by score", theme.promoted),
         ("*", "premium: a preview, for listeners without a subscription", theme.premium),
         ("▲2 ▼1 new", "places moved by the last event, over and above moving up", theme.up),
         ("α", "interest: weight times the interest head's score", theme.interest),
