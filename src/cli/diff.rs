@@ -54,6 +54,6 @@ fn moved(rank: &RankChange) -> String {
 }
 
 /// Milliseconds as minutes and seconds.
-fn clock(ms: u64) -> String {
+pub(super) fn clock(ms: u64) -> String {
     format!("{}:{:02}", ms / 60_000, ms / 1000 % 60)
 }

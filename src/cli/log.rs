@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::arguments::Log;
+use super::diff::clock;
 use super::failure::Failure;
 use crate::event::Action;
 use crate::feedback::log::{Contents, FeedbackLog, Record, StepRecord, TornTail, read};
@@ -51,7 +52,7 @@ fn show(file: &Path, json: bool) -> Result<(), Failure> {
 }
 
 fn print_step(step: &StepRecord) {
-    let at = format!("{}:{:02}", step.at_ms / 60_000, step.at_ms / 1000 % 60);
+    let at = clock(step.at_ms);
     let done = step.event.as_ref().map_or("start", |event| event.action.name());
     let about = match step.event.as_ref().map(|event| &event.action) {
         Some(Action::Search { query, .. }) => format!(" \"{query}\""),

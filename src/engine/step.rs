@@ -12,7 +12,7 @@ use crate::catalogue::SongId;
 use crate::event::{Action, Event};
 use crate::feedback::{Example, Guardrail, LABELS, Metrics, Update};
 use crate::history::{History, Interaction};
-use crate::model::{ModelVersion, Request, Scored};
+use crate::model::{Request, Scored};
 use crate::policy::Weights;
 use crate::profile::Tier;
 use crate::ranking::{
@@ -469,10 +469,5 @@ impl Engine {
         drop(ranking);
         state.queue = queue;
         trace
-    }
-
-    /// The model as the session started with.
-    pub fn first_model(&self) -> &ModelVersion {
-        &self.setup.model
     }
 }

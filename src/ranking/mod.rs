@@ -17,6 +17,6 @@ pub use adjust::{ADJUSTMENTS, Adjustment};
 pub use candidates::{SOURCES, Source, SourceSet};
 pub use ledger::{Dropped, Ledger, Node, Stage};
 pub use mixing::{Candidate, Displaced, Heard, Mix, Placed, Rules, mix};
-pub use pipeline::{Listening, Queued, Ranking, rank, stages};
+pub use pipeline::{Listening, Queued, Ranking, rank};
 pub use segment::{Group, appetite, segment};
 pub use weights::{FusionWeights, Term, Weight, fusion_weights};

@@ -79,15 +79,6 @@ const SPREAD_AT_MOST: i64 = 5;
 /// Plays a song is compared with for its diversity.
 const DIVERSE_FROM: usize = 5;
 
-/// The names of the pipeline's stages, in order.
-pub fn stages() -> Vec<String> {
-    let sources = SOURCES.iter().map(|s| format!("source: {}", s.name()));
-    let adjustments = ADJUSTMENTS.iter().map(|a| format!("adjustment: {}", a.name()));
-    let rest = ["adjustment: artist spread", "mixing"].map(str::to_string);
-    let fusion = std::iter::once("fusion".to_string());
-    sources.chain(fusion).chain(adjustments).chain(rest).collect()
-}
-
 /// Ranks the catalogue and fills the queue.
 ///
 /// Ties in the total go to the song with the higher interest, then to the earlier in the catalogue.
