@@ -7,7 +7,7 @@ use super::arguments::Simulator;
 use super::failure::Failure;
 use crate::model::Backend;
 use crate::opening::{DEFAULT, Library, Opening, anchored, profile_named};
-use crate::tui::{self, App, Ended, Journal, Session, Theme};
+use crate::tui::{self, App, Ended, Journal, Look, Session, Theme};
 
 /// Signals that end a program have this added in its exit code.
 const SIGNALLED: u8 = 128;
@@ -44,8 +44,8 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
         let journal = Journal::create(path, session.opening(), session.timeline())?;
         session.keep(journal);
     }
-    let mut app = App::new(session, here.to_path_buf());
-    let ended = tui::run(&mut app, &Theme::from_environment());
+    let mut app = App::new(session, here.to_path_buf(), Look::new(Theme::from_environment()));
+    let ended = tui::run(&mut app);
     // The trace is written whether the listener left or a signal came.
     if let Some(file) = trace {
         let session = &app.session;

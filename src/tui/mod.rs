@@ -6,11 +6,16 @@
 //! given back whatever happens. What can be done is listed once, in [`command::TABLE`].
 
 mod app;
+mod background;
 pub mod command;
 mod draw;
 mod journal;
+mod keymap;
 mod keys;
+mod lang;
+mod look;
 mod narration;
+mod pickers;
 pub mod picture;
 mod pilot;
 mod popup;
@@ -18,20 +23,26 @@ mod run;
 mod save;
 mod search;
 mod session;
+mod tab;
 mod terminal;
 mod text;
 mod theme;
 mod view;
 
 pub use app::App;
-pub use draw::{Drawn, PANELS, draw};
+pub use command::{Command, Context};
+pub use draw::{Drawn, Hit, PANELS, draw};
 pub use journal::Journal;
+pub use keymap::Keymap;
 pub use keys::{Key, UnknownKey};
+pub use lang::Lang;
+pub use look::Look;
 pub use narration::headline;
 pub use popup::{Choice, Picker, Picking, Popup};
 pub use run::{Ended, run};
 pub use save::{create_trace, trace as write_trace};
 pub use search::{Index, Search};
 pub use session::{Happening, Session, Speed};
+pub use tab::Tab;
 pub use theme::Theme;
 pub use view::{Movement, View};

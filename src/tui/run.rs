@@ -3,13 +3,13 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{self, Event, KeyEventKind};
+use crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
 
 use super::app::App;
 use super::draw::{Drawn, draw};
 use super::keys::Key;
 use super::terminal::{Screen, Signals, panicked};
-use super::theme::Theme;
 
 /// Between frames while something moves.
 const FRAME: Duration = Duration::from_millis(33);
@@ -33,7 +33,7 @@ pub enum Ended {
 ///
 /// # Errors
 /// When the terminal cannot be taken over, drawn to or read from. It is given back in any case.
-pub fn run(app: &mut App, theme: &Theme) -> io::Result<Ended> {
+pub fn run(app: &mut App) -> io::Result<Ended> {
     let signals = Signals::watch()?;
     let mut screen = Screen::take()?;
     let mut last = Instant::now();
@@ -49,7 +49,7 @@ pub fn run(app: &mut App, theme: &Theme) -> io::Result<Ended> {
             let view = app.view();
             let mut drawn = Drawn::default();
             screen.terminal.draw(|frame| {
-                drawn = draw(&view, theme, frame.area(), frame.buffer_mut());
+                drawn = draw(&view, frame.area(), frame.buffer_mut());
             })?;
             app.drawn(drawn);
         }
@@ -67,6 +67,7 @@ pub fn run(app: &mut App, theme: &Theme) -> io::Result<Ended> {
             match event::read()? {
                 Event::Key(key) if key.kind != KeyEventKind::Release => app.press(Key::from(key)),
                 Event::Paste(text) => app.paste(&text),
+                Event::Mouse(mouse) => point(app, mouse),
                 _ => {}
             }
             if app.quits() {
@@ -74,5 +75,19 @@ pub fn run(app: &mut App, theme: &Theme) -> io::Result<Ended> {
             }
             more = event::poll(Duration::ZERO)?;
         }
+    }
+}
+
+/// Lines one turn of the mouse wheel goes.
+const WHEEL: isize = 1;
+
+fn point(app: &mut App, mouse: MouseEvent) {
+    match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => {
+            app.click(Position::new(mouse.column, mouse.row));
+        }
+        MouseEventKind::ScrollDown => app.wheel(WHEEL),
+        MouseEventKind::ScrollUp => app.wheel(-WHEEL),
+        _ => {}
     }
 }

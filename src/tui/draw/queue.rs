@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::account::{self, Parts};
 use super::bar::{Part, stacked};
-use super::pen;
+use super::{Drawn, Hit, pen};
 use crate::engine::QueueEntry;
 use crate::score::Score;
 use crate::tui::text;
@@ -61,7 +61,8 @@ impl Scale {
     }
 }
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) {
+pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) -> Drawn {
+    let mut drawn = Drawn::default();
     let inside = if framed {
         let candidates = &view.now().candidates;
         let counted = format!(" {} of {} songs ", candidates.retrieved, candidates.scored);
@@ -71,7 +72,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buff
         Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
     };
     if inside.height == 0 {
-        return;
+        return drawn;
     }
     let columns = Columns::new(inside.width.into());
     let (head, mut body) = (Rect { height: 1, ..inside }, inside);
@@ -82,7 +83,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buff
     }
     let account_rows = if framed { account_rows(view, body.height) } else { 0 };
     let songs = Rect { height: body.height - account_rows, ..body };
-    draw_songs(view, theme, &columns, songs, buf);
+    draw_songs(view, theme, &columns, songs, buf, &mut drawn);
     if account_rows > 0
         && let Some(entry) = view.selected_entry()
     {
@@ -94,6 +95,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buff
             pen::line(buf, body, row, line, Style::new());
         }
     }
+    drawn
 }
 
 /// Rows for the account of the selected song, by what the songs leave.
@@ -146,7 +148,14 @@ fn legend<'a>(theme: &Theme) -> Vec<Span<'a>> {
     spans
 }
 
-fn draw_songs(view: &View, theme: &Theme, columns: &Columns, area: Rect, buf: &mut Buffer) {
+fn draw_songs(
+    view: &View,
+    theme: &Theme,
+    columns: &Columns,
+    area: Rect,
+    buf: &mut Buffer,
+    drawn: &mut Drawn,
+) {
     let queue = &view.now().queue;
     if queue.is_empty() {
         let said = Line::styled("Nothing is queued.", theme.faint);
@@ -164,6 +173,7 @@ fn draw_songs(view: &View, theme: &Theme, columns: &Columns, area: Rect, buf: &m
         let mut spans = song(entry, view.movement(entry), chosen, columns, theme);
         spans.extend(bar(parts, &scale, columns.bar, theme));
         pen::line(buf, area, row as u16, Line::from(spans), Style::new());
+        drawn.hit(Rect { y: area.y + row as u16, height: 1, ..area }, Hit::Song(place));
     }
 }
 

@@ -4,11 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::bar::spark;
-use super::pen;
 use crate::engine::Trace;
 use crate::ranking::{FusionWeights, Weight};
 use crate::score::Score;
+use crate::tui::draw::bar::spark;
+use crate::tui::draw::pen;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
 

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::pen;
-use super::plot::{self, Series};
 use crate::engine::{PromotionReport, Trace};
 use crate::score::Score;
+use crate::tui::draw::pen;
+use crate::tui::draw::plot::{self, Series};
 use crate::tui::narration::percent;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;

@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::pen;
 use crate::score::Score;
+use crate::tui::draw::pen;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
 

@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::pen;
 use crate::bandit::{ArmReport, Learned};
 use crate::score::Score;
+use crate::tui::draw::pen;
 use crate::tui::narration::percent;
 use crate::tui::text;
 use crate::tui::theme::Theme;

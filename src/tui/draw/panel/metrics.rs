@@ -4,10 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::bar::spark_between;
-use super::pen;
 use crate::feedback::{MetricsReport, Rates};
 use crate::score::Score;
+use crate::tui::draw::bar::spark_between;
+use crate::tui::draw::pen;
 use crate::tui::narration::percent;
 use crate::tui::text;
 use crate::tui::theme::Theme;

@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{bar, pen};
 use crate::engine::{SearchReport, StreakReport};
+use crate::tui::draw::{bar, pen};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;

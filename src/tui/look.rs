@@ -1,0 +1,19 @@
+//! How the program looks and speaks, whatever it shows.
+
+use super::lang::Lang;
+use super::theme::Theme;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    pub theme: Theme,
+    pub lang: Lang,
+    /// Whether things may move for the sake of the eye.
+    pub motion: bool,
+}
+
+impl Look {
+    /// English, in these colours.
+    pub fn new(theme: Theme) -> Self {
+        Look { theme, lang: Lang::En, motion: true }
+    }
+}
