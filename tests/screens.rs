@@ -34,6 +34,7 @@ fn view() -> View {
         newest: traces.len() - 1,
         past: false,
         slow: false,
+        fresh: 0.0,
         scroll: 0,
         listener: "Aiko".into(),
         head: Playhead { now_ms: head.now_ms + 71_000, heard_ms: 71_000 },

@@ -31,6 +31,8 @@ use crate::scene::Scene;
 
 /// Lines a page key scrolls by.
 const PAGE: isize = 10;
+/// How long the eye is given to follow a new order.
+const SETTLES: Duration = Duration::from_millis(400);
 
 /// A session and everything about how it is looked at.
 pub struct App {
@@ -55,6 +57,8 @@ pub struct App {
     /// Where scripts are written, and relative names start.
     folder: PathBuf,
     drawn: Drawn,
+    /// The newest step, and how long it has been on screen.
+    seen: (u32, Duration),
     /// A session that is being opened, to take the place of this one.
     opening: Option<Pending<Session>>,
     quit: bool,
@@ -78,6 +82,7 @@ impl App {
             index: None,
             folder,
             drawn: Drawn::default(),
+            seen: (0, SETTLES),
             opening: None,
             quit: false,
             told_of_log: false,
@@ -91,7 +96,17 @@ impl App {
 
     /// Whether anything on screen moves by itself.
     pub fn moves(&self) -> bool {
-        self.session.playing || self.waits()
+        self.session.playing || self.waits() || self.fresh() > 0.0
+    }
+
+    /// How new the newest step is to the eye: 1 when it has just come, 0 when it has settled.
+    fn fresh(&self) -> f64 {
+        if !self.look.motion || self.looking_at.is_some() {
+            return 0.0;
+        }
+        let share = (self.seen.1.as_secs_f64() / SETTLES.as_secs_f64()).min(1.0);
+        // Quickly away, gently home.
+        (1.0 - share).powi(3)
     }
 
     /// Whether something is being worked out.
@@ -132,6 +147,7 @@ impl App {
             traces: View::history(timeline, step),
             newest: timeline.events().len(),
             past: self.looking_at.is_some(),
+            fresh: self.fresh(),
             head: self.session.head(),
             playing: self.session.playing,
             slow: self.session.slow() || self.opening.is_some(),
@@ -172,6 +188,9 @@ impl App {
         }
         let happening = self.session.advance(elapsed);
         self.tell(happening);
+        let newest = self.session.trace().step;
+        let stays = self.seen.0 == newest;
+        self.seen = (newest, if stays { self.seen.1 + elapsed } else { Duration::ZERO });
     }
 
     /// Waits for everything that is being worked out.

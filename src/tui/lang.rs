@@ -97,10 +97,12 @@ impl Catalogue {
         let table: toml::Table = file.parse().expect("the shipped texts are TOML");
         // Shipped for the life of the program.
         let entries: &'static toml::Table = Box::leak(Box::new(table));
-        let exact: HashMap<&str, &str> = entries
-            .iter()
-            .filter_map(|(english, own)| Some((english.as_str(), own.as_str()?)))
-            .collect();
+        let mut exact: HashMap<&str, &str> = HashMap::new();
+        exact.extend(shipped_names());
+        let own = |(english, own): (&'static String, &'static toml::Value)| {
+            Some((english.as_str(), own.as_str()?))
+        };
+        exact.extend(entries.iter().filter_map(own));
         let mut patterns: Vec<(Vec<&str>, &str)> = exact
             .iter()
             .filter(|(english, _)| english.contains("{}"))
@@ -127,6 +129,24 @@ impl Catalogue {
             Some(filled(own, &values))
         })
     }
+}
+
+/// Names that the shipped files themselves give in Chinese, kept for the life of the program.
+fn shipped_names() -> Vec<(&'static str, &'static str)> {
+    let taxonomy = crate::catalogue::taxonomy();
+    let mut names: Vec<(&str, &str)> = Vec::new();
+    names.extend(taxonomy.genres.iter().map(|g| (g.id.as_str(), g.name_zh.as_str())));
+    names.extend(taxonomy.families.iter().map(|f| (f.id.as_str(), f.name_zh.as_str())));
+    if let Some(policy) = crate::policy::shipped(crate::opening::DEFAULT) {
+        let policy: &'static crate::policy::Policy = Box::leak(Box::new(policy));
+        names.extend(policy.segments.iter().map(|s| (s.name.as_str(), s.name_zh.as_str())));
+        names.extend(policy.appetites.iter().map(|a| (a.name.as_str(), a.name_zh.as_str())));
+    }
+    for profile in crate::profile::shipped_names().filter_map(crate::profile::shipped) {
+        let profile: &'static crate::profile::Profile = Box::leak(Box::new(profile));
+        names.push((&profile.summary, &profile.summary_zh));
+    }
+    names
 }
 
 /// What stands between the parts of a pattern, if the text follows it.

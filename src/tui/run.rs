@@ -12,7 +12,7 @@ use super::keys::Key;
 use super::terminal::{Screen, Signals, panicked};
 
 /// Between frames while something moves.
-const FRAME: Duration = Duration::from_millis(33);
+const FRAME: Duration = Duration::from_millis(16);
 /// Between looks at signals while nothing does.
 const IDLE: Duration = Duration::from_millis(100);
 /// Events taken in between two frames at most.

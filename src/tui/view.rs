@@ -33,6 +33,8 @@ pub struct View {
     pub newest: usize,
     /// Whether an earlier step than the newest is looked at.
     pub past: bool,
+    /// How new this step is to the eye: 1 when it has just come, 0 when it has settled.
+    pub fresh: f64,
     pub head: Playhead,
     pub playing: bool,
     /// Whether something is being worked out that takes noticeably long.

@@ -9,6 +9,7 @@ mod footer;
 mod header;
 mod layout;
 mod log;
+mod moves;
 mod narration;
 mod now_playing;
 mod panel;

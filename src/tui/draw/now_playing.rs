@@ -81,10 +81,13 @@ fn progress<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
     // Both times take the same room, so that the bar does not jump.
     let from = text::right(&from, to.len());
     let room = columns.saturating_sub(from.len() + to.len() + 2);
-    let filled = (u64::from(heard) * room as u64 / u64::from(duration)) as usize;
+    // To half a cell, which is as smooth as this line gets.
+    let halves = (u64::from(heard) * 2 * room as u64 / u64::from(duration)) as usize;
+    let (filled, half) = (halves / 2, halves % 2);
     let mut spans = vec![Span::raw(from), Span::raw(" ")];
     spans.push(Span::styled("━".repeat(filled), theme.accent));
-    spans.push(Span::styled("─".repeat(room - filled), theme.faint));
+    spans.push(Span::styled("╸".repeat(half), theme.accent));
+    spans.push(Span::styled("─".repeat(room - filled - half), theme.faint));
     spans.extend([Span::raw(" "), Span::styled(to, theme.faint)]);
     Line::from(spans)
 }
