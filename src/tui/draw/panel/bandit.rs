@@ -35,7 +35,9 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     );
     let mut lines = vec![Line::styled(head, theme.faint)];
     let range = range(&now.arms);
-    lines.extend(now.arms.iter().map(|arm| one(arm, arm.name == now.arm, range, columns, theme)));
+    lines.extend(
+        now.arms.iter().map(|arm| one(view, arm, arm.name == now.arm, range, columns, theme)),
+    );
     lines.push(reward(view, theme));
     pen::lines(buf, inside, lines);
 }
@@ -48,6 +50,7 @@ fn range(arms: &[ArmReport]) -> (f64, f64) {
 }
 
 fn one<'a>(
+    view: &View,
     arm: &ArmReport,
     chosen: bool,
     range: (f64, f64),
@@ -57,7 +60,7 @@ fn one<'a>(
     let style = if chosen { theme.selected } else { theme.text };
     Line::from(vec![
         Span::styled(if chosen { "❯ " } else { "  " }, theme.accent),
-        Span::styled(text::left(&arm.name, 9), style),
+        Span::styled(text::left(&view.say(&arm.name), 9), style),
         Span::styled(text::right(&percent(arm.ratio), 5), style),
         Span::styled(text::right(&format!("{:+.2}", arm.mean), 6), style),
         Span::raw(" "),
@@ -103,7 +106,10 @@ fn earned<'a>(view: &View, theme: &Theme) -> Line<'a> {
     let total = learned.reward.total;
     let style = if total.millionths() < 0 { theme.down } else { theme.up };
     Line::from(vec![
-        Span::styled(format!(" {} ", view.fill("{} earned", &[&learned.arm])), theme.faint),
+        Span::styled(
+            format!(" {} ", view.fill("{} earned", &[&view.say(&learned.arm)])),
+            theme.faint,
+        ),
         Span::styled(format!("{total:+.3} "), style),
     ])
 }
