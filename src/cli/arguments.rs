@@ -174,9 +174,12 @@ pub struct Explain {
     /// The step to look at: the number of events that have happened. By default the last.
     #[arg(long)]
     pub step: Option<u32>,
-    /// The song, by identifier: shown or not.
-    #[arg(long, value_name = "ID", conflicts_with = "rank")]
+    /// The song, by identifier or title: shown or not.
+    #[arg(long, value_name = "ID|TITLE", conflicts_with = "rank")]
     pub song: Option<String>,
+    /// Say why it is not above this song, and which change of one weight would put it there.
+    #[arg(long, value_name = "ID|TITLE")]
+    pub above: Option<String>,
     /// The song, by its place in the queue, from 1 (the default).
     #[arg(long)]
     pub rank: Option<usize>,
