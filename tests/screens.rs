@@ -10,8 +10,8 @@ use melody::engine::Trace;
 use melody::playback::Playhead;
 use melody::tracefile;
 use melody::tui::{
-    Choice, Context, Index, Keymap, Lang, Look, Picker, Picking, Popup, Search, Speed, Tab, Theme,
-    View, draw,
+    Choice, Context, Index, Keymap, Lang, Look, Picker, Picking, Popup, Search, Seeking, Speed,
+    Tab, Theme, View, draw,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -44,6 +44,7 @@ fn view() -> View {
         autopilot: true,
         selected: 2,
         panel: 0,
+        explained: None,
         message: None,
         popup: None,
     }
@@ -143,7 +144,7 @@ fn every_view_at_every_size_without_colours() {
 fn search(typed: &str) -> Popup {
     let catalogue = Arc::new(melody::catalogue::default_catalogue());
     let index = Arc::new(Index::new(&catalogue));
-    let mut search = Search::new(catalogue, index);
+    let mut search = Search::new(catalogue, index, Seeking::Listen);
     search.paste(typed);
     Popup::Search(Box::new(search))
 }
