@@ -6,10 +6,13 @@
 //! given back whatever happens. What can be done is listed once, in [`command::TABLE`].
 
 mod app;
+pub mod ascii;
 pub mod command;
 mod draw;
 mod journal;
 mod keys;
+mod lang;
+mod look;
 mod narration;
 pub mod picture;
 mod pilot;
@@ -20,13 +23,15 @@ mod search;
 mod session;
 mod terminal;
 mod text;
-mod theme;
+pub mod theme;
 mod view;
 
 pub use app::App;
 pub use draw::{Drawn, PANELS, draw};
 pub use journal::Journal;
 pub use keys::{Key, UnknownKey};
+pub use lang::Lang;
+pub use look::Look;
 pub use narration::headline;
 pub use popup::{Choice, Picker, Picking, Popup};
 pub use run::{Ended, run};

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use crossterm::event::{self, Event, KeyEventKind};
 
 use super::app::App;
+use super::ascii;
 use super::draw::{Drawn, draw};
 use super::keys::Key;
+use super::look::Look;
 use super::terminal::{Screen, Signals, panicked};
-use super::theme::Theme;
 
 /// Between frames while something moves.
 const FRAME: Duration = Duration::from_millis(33);
@@ -33,7 +34,7 @@ pub enum Ended {
 ///
 /// # Errors
 /// When the terminal cannot be taken over, drawn to or read from. It is given back in any case.
-pub fn run(app: &mut App, theme: &Theme) -> io::Result<Ended> {
+pub fn run(app: &mut App, look: &Look) -> io::Result<Ended> {
     let signals = Signals::watch()?;
     let mut screen = Screen::take()?;
     let mut last = Instant::now();
@@ -49,7 +50,10 @@ pub fn run(app: &mut App, theme: &Theme) -> io::Result<Ended> {
             let view = app.view();
             let mut drawn = Drawn::default();
             screen.terminal.draw(|frame| {
-                drawn = draw(&view, theme, frame.area(), frame.buffer_mut());
+                drawn = draw(&view, &look.theme, frame.area(), frame.buffer_mut());
+                if look.ascii {
+                    ascii::reduce(frame.buffer_mut());
+                }
             })?;
             app.drawn(drawn);
         }

@@ -60,6 +60,7 @@ pub const PANELS: [Panel; 6] = [
 
 /// Draws one frame.
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+    buf.set_style(area, theme.text);
     let layout = Layout::new(area, view);
     if layout.notice {
         notice(theme, area, buf);

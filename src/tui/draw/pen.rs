@@ -71,6 +71,7 @@ pub fn popup(
     for y in place.top()..place.bottom() {
         for x in place.left()..place.right() {
             buf[(x, y)].reset();
+            buf[(x, y)].set_style(theme.text);
         }
         // A wide character that reaches under the popup goes as a whole.
         if place.x > area.x && buf[(place.x - 1, y)].symbol().width() > 1 {
