@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use melody::model::Backend;
 use melody::opening::{Library, Opening, profile_named};
-use melody::tui::{App, Session, Speed, Theme, draw, picture};
+use melody::tui::{App, Look, Session, Speed, Theme, draw, picture};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -24,13 +24,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let here = Path::new("");
     let library = Library::load(&opening, here, Backend::Flex)?;
     let profile = profile_named(&opening.profile, here)?;
-    let mut app = App::new(Session::open(library, opening, profile), here.to_path_buf());
+    let mut app = App::new(
+        Session::open(library, opening, profile),
+        here.to_path_buf(),
+        Look::new(Theme::colours()),
+    );
 
     press(&mut app, "a")?;
     app.session.speed = Speed::new(64.0).unwrap_or(Speed::NORMAL);
     while app.session.trace().listener.plays < SONGS {
         app.session.playing = true;
         app.tick(Duration::from_millis(33));
+        app.settle();
     }
     press(&mut app, "- - - - j j")?;
     // Somewhere inside the song, with the listener still at the controls.
@@ -38,10 +43,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     while app.session.head().now_ms < until {
         app.session.playing = true;
         app.tick(Duration::from_millis(33));
+        app.settle();
     }
     let area = Rect::new(0, 0, SIZE.0, SIZE.1);
     let mut buffer = Buffer::empty(area);
-    draw(&app.view(), &Theme::colours(), area, &mut buffer);
+    draw(&app.view(), area, &mut buffer);
     std::fs::write(OUT, picture::svg(&buffer))?;
     println!("{OUT}");
     Ok(())

@@ -87,6 +87,23 @@ fn paths_in_the_file_start_at_its_folder() {
 }
 
 #[test]
+fn the_example_of_the_readme_is_one() {
+    let readme = include_str!("../README.md");
+    let (_, section) = readme.split_once("## Looks and settings").unwrap();
+    let example = section.split("```").nth(1).and_then(|text| text.strip_prefix("toml")).unwrap();
+    let folder = home(example);
+    let policy = include_str!("../assets/policy/default.toml");
+    std::fs::write(folder.path().join("melody/mine.toml"), policy).unwrap();
+    let all = settings(folder.path(), &[], &[]);
+    for line in example.lines().filter(|line| !line.is_empty()) {
+        let (name, _) = line.split_once(" = ").unwrap();
+        let origin = &all["settings"][name]["origin"];
+        let auto = name == "ascii";
+        assert_eq!(origin["from"], if auto { "default" } else { "file" }, "{line}");
+    }
+}
+
+#[test]
 fn another_file_can_be_named_and_must_be_there() {
     let folder = home("seed = 1\n");
     std::fs::write(folder.path().join("other.toml"), "seed = 2\n").unwrap();

@@ -263,7 +263,7 @@ fn the_selection_follows_its_song() {
 fn popups_open_and_close() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("casual-listener", folder.path());
-    for keys in ["? esc", "e e", "? q", "/ esc", "p q", "c esc"] {
+    for keys in ["? esc", "? q", "/ esc", "p q", "c esc", "t esc", "L q"] {
         press(&mut app, keys);
         assert!(app.view().popup.is_none(), "{keys}");
         assert!(!app.quits(), "{keys}");

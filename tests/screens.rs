@@ -9,7 +9,10 @@ use std::sync::{Arc, LazyLock};
 use melody::engine::Trace;
 use melody::playback::Playhead;
 use melody::tracefile;
-use melody::tui::{Choice, Index, Picker, Picking, Popup, Search, Speed, Theme, View, draw};
+use melody::tui::{
+    Choice, Context, Index, Keymap, Lang, Look, Picker, Picking, Popup, Search, Speed, Tab, Theme,
+    View, draw,
+};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
@@ -24,6 +27,15 @@ fn view() -> View {
     let traces = TRACES.clone();
     let head = Playhead::after(&traces[traces.len() - 1]);
     View {
+        tab: Tab::Stage,
+        look: Look::new(Theme::colours()),
+        keymap: Arc::new(Keymap::default()),
+        contexts: vec![Context::Anywhere],
+        newest: traces.len() - 1,
+        past: false,
+        slow: false,
+        fresh: 0.0,
+        scroll: 0,
         listener: "Aiko".into(),
         head: Playhead { now_ms: head.now_ms + 71_000, heard_ms: 71_000 },
         traces,
@@ -37,10 +49,10 @@ fn view() -> View {
     }
 }
 
-fn drawn(view: &View, theme: &Theme, width: u16, height: u16) -> Buffer {
+fn drawn(view: &View, width: u16, height: u16) -> Buffer {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
-    draw(view, theme, area, &mut buffer);
+    draw(view, area, &mut buffer);
     buffer
 }
 
@@ -62,7 +74,70 @@ fn text(buffer: &Buffer) -> String {
 }
 
 fn shot(view: &View, width: u16, height: u16) -> String {
-    text(&drawn(view, &Theme::colours(), width, height))
+    text(&drawn(view, width, height))
+}
+
+/// The styles of a buffer: a letter for each in its place, and what the letters stand for.
+fn styles(buffer: &Buffer) -> String {
+    let mut known: Vec<String> = Vec::new();
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        for x in 0..buffer.area.width {
+            let cell = &buffer[(x, y)];
+            let style = format!("{:?} on {:?} {:?}", cell.fg, cell.bg, cell.modifier);
+            let at = known.iter().position(|one| *one == style).unwrap_or_else(|| {
+                known.push(style);
+                known.len() - 1
+            });
+            out.push(char::from_u32('a' as u32 + at as u32).unwrap_or('?'));
+        }
+        out.push('\n');
+    }
+    for (at, style) in known.iter().enumerate() {
+        let letter = char::from_u32('a' as u32 + at as u32).unwrap_or('?');
+        out.push_str(&format!("{letter}: {style}\n"));
+    }
+    out
+}
+
+const SIZES: [(u16, u16); 5] = [(160, 50), (120, 40), (80, 24), (40, 12), (1, 1)];
+
+fn of_tab(tab: Tab, look: Look) -> View {
+    let contexts = Context::of_tab(tab).into_iter().chain([Context::Anywhere]).collect();
+    View { tab, contexts, look, ..view() }
+}
+
+/// Every view at every size in a language.
+fn texts_in(lang: Lang) {
+    for tab in Tab::ALL {
+        let view = of_tab(tab, Look { lang, ..Look::new(Theme::colours()) });
+        let shots = SIZES.map(|(w, h)| format!("{w}x{h}\n{}", shot(&view, w, h)));
+        insta::assert_snapshot!(format!("{}_{}", tab.name(), lang.tag()), shots.join("\n"));
+    }
+}
+
+#[test]
+fn every_view_at_every_size_in_english() {
+    texts_in(Lang::En);
+}
+
+#[test]
+fn every_view_at_every_size_in_chinese() {
+    texts_in(Lang::Zh);
+}
+
+/// Every view at every size in the styles of a theme.
+fn styles_in(name: &str, theme: &Theme) {
+    for tab in Tab::ALL {
+        let view = of_tab(tab, Look::new(theme.clone()));
+        let shots = SIZES.map(|(w, h)| format!("{w}x{h}\n{}", styles(&drawn(&view, w, h))));
+        insta::assert_snapshot!(format!("{}_{name}", tab.name()), shots.join("\n"));
+    }
+}
+
+#[test]
+fn every_view_at_every_size_without_colours() {
+    styles_in("plain", &Theme::plain());
 }
 
 fn search(typed: &str) -> Popup {
@@ -94,26 +169,10 @@ fn popups() -> Vec<Option<Popup>> {
     vec![
         None,
         Some(Popup::Help { scroll: 0 }),
-        Some(Popup::Explain { scroll: 1000 }),
         Some(search("夜")),
         Some(search("zzzzzzzz")),
         Some(picker()),
     ]
-}
-
-#[test]
-fn stage_at_120x40() {
-    insta::assert_snapshot!(shot(&view(), 120, 40));
-}
-
-#[test]
-fn stage_at_160x50() {
-    insta::assert_snapshot!(shot(&view(), 160, 50));
-}
-
-#[test]
-fn stage_at_80x24() {
-    insta::assert_snapshot!(shot(&view(), 80, 24));
 }
 
 #[test]
@@ -129,23 +188,15 @@ fn stage_at_80x24_paused_with_a_message_and_another_panel() {
 }
 
 #[test]
-fn stage_at_40x12() {
-    insta::assert_snapshot!(shot(&view(), 40, 12));
-}
-
-#[test]
 fn stage_at_10x3() {
     insta::assert_snapshot!(shot(&view(), 10, 3));
 }
 
 #[test]
-fn stage_at_1x1() {
-    insta::assert_snapshot!(shot(&view(), 1, 1));
-}
-
-#[test]
-fn stage_without_colours() {
-    insta::assert_snapshot!(text(&drawn(&view(), &Theme::plain(), 120, 40)));
+fn an_earlier_step_says_so() {
+    let traces = TRACES[..12].to_vec();
+    let view = View { traces, past: true, ..of_tab(Tab::Stage, Look::new(Theme::colours())) };
+    insta::assert_snapshot!(shot(&view, 120, 40));
 }
 
 #[test]
@@ -161,14 +212,7 @@ fn search_popup() {
 }
 
 #[test]
-fn explain_popup() {
-    let view = View { popup: Some(Popup::Explain { scroll: 0 }), ..view() };
-    insta::assert_snapshot!(shot(&view, 120, 40));
-}
-
-#[test]
 fn no_size_panics_and_no_wide_character_is_halved() {
-    let theme = Theme::colours();
     let widths = (1..=160).step_by(3).chain([2, 20, 40, 80, 110, 120]);
     let heights: Vec<u16> = (1..=50).step_by(2).chain([6, 12, 24, 40]).collect();
     let mut view = view();
@@ -177,7 +221,8 @@ fn no_size_panics_and_no_wide_character_is_halved() {
         for width in widths.clone() {
             for &height in &heights {
                 view.panel = usize::from(width + height) % 6;
-                let buffer = drawn(&view, &theme, width, height);
+                view.tab = Tab::ALL[usize::from(width + height) % Tab::ALL.len()];
+                let buffer = drawn(&view, width, height);
                 assert_wide_characters_whole(&buffer);
             }
         }
@@ -202,18 +247,19 @@ fn assert_wide_characters_whole(buffer: &Buffer) {
 
 #[test]
 fn any_queue_and_any_step_can_be_drawn() {
-    let theme = Theme::plain();
     for steps in 1..=TRACES.len() {
-        let mut view = View { traces: TRACES[..steps].to_vec(), selected: 999, ..view() };
-        drawn(&view, &theme, 120, 40);
+        let tab = Tab::ALL[steps % Tab::ALL.len()];
+        let traces = TRACES[..steps].to_vec();
+        let mut view = View { traces, selected: 999, ..of_tab(tab, Look::new(Theme::plain())) };
+        drawn(&view, 120, 40);
         let mut emptied = (*view.traces[steps - 1]).clone();
         emptied.queue.clear();
         emptied.bandit.arms.clear();
         view.traces[steps - 1] = Arc::new(emptied);
         for popup in popups() {
             view.popup = popup;
-            drawn(&view, &theme, 120, 40);
-            drawn(&view, &theme, 80, 24);
+            drawn(&view, 120, 40);
+            drawn(&view, 80, 24);
         }
     }
 }
@@ -236,7 +282,7 @@ fn hostile_text_stays_inside_its_place() {
     trace.playing.song.artist = hostile[1].repeat(40);
     let view = View { traces: vec![Arc::new(trace)], ..view() };
     for (width, height) in [(120, 40), (80, 24), (40, 12), (23, 7)] {
-        let buffer = drawn(&view, &Theme::colours(), width, height);
+        let buffer = drawn(&view, width, height);
         assert_wide_characters_whole(&buffer);
         let text = text(&buffer);
         assert!(!text.contains(['\u{1b}', '\u{7}', '\t']), "{text:?}");

@@ -248,7 +248,8 @@ fn a_config_file_decides_how_it_looks() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home/melody");
     std::fs::create_dir_all(&home).unwrap();
-    std::fs::write(home.join("config.toml"), "theme = \"dusk\"\nascii = \"on\"\n").unwrap();
+    std::fs::write(home.join("config.toml"), "theme = \"dusk\"\nascii = \"on\"\nmouse = \"off\"\n")
+        .unwrap();
     let mut melody = Running::start(folder.path(), (120, 40), &[]);
     melody.wait_for("+ Queue -");
     {
@@ -257,6 +258,8 @@ fn a_config_file_decides_how_it_looks() {
         let signs: Vec<char> =
             screen.contents().chars().filter(|c| ('\u{2190}'..'\u{2900}').contains(c)).collect();
         assert!(signs.is_empty(), "no lines, blocks or dots: {signs:?}");
+        let written = String::from_utf8_lossy(&shared.1);
+        assert!(!written.contains("\u{1b}[?1000h"), "the mouse stays the terminal's");
         // The nearest of 256 colours to the theme's background, on every cell.
         let grounds: Vec<vt100::Color> =
             (0..40).map(|row| screen.cell(row, 119).unwrap().bgcolor()).collect();

@@ -37,8 +37,9 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
         let journal = Journal::create(path, session.opening(), session.timeline())?;
         session.keep(journal);
     }
-    let mut app = App::new(session, here.to_path_buf());
-    let ended = tui::run(&mut app, &look);
+    let mut app = App::new(session, here.to_path_buf(), look);
+    app.themes = config.themes();
+    let ended = tui::run(&mut app, config.mouse.value);
     // The trace is written whether the listener left or a signal came.
     if let Some(file) = trace {
         let session = &app.session;

@@ -118,10 +118,16 @@ impl Config {
         })
     }
 
-    /// Every theme that can be chosen, by name, as this terminal shows it.
+    /// Every theme that can be chosen, by name, as this terminal shows it; first the one in effect, if
+    /// its name is a path.
     pub fn themes(&self) -> Vec<(String, Theme)> {
-        let found = self.shelf().list().into_iter();
-        found.filter_map(|f| Some((f.name, self.fitted(f.theme.ok()?.theme)))).collect()
+        let list = self.shelf().list();
+        let known = list.iter().any(|found| found.name == self.theme.value);
+        let own = self.look().ok().filter(|_| !known);
+        let own = own.map(|look| (self.theme.value.clone(), look.theme));
+        let found = list.into_iter();
+        let found = found.filter_map(|f| Some((f.name, self.fitted(f.theme.ok()?.theme))));
+        own.into_iter().chain(found).collect()
     }
 
     /// A theme as this terminal shows it.

@@ -33,12 +33,18 @@ impl Timeline {
 
     /// Applies an event and returns its trace.
     pub fn apply(&mut self, event: Event) -> Result<Arc<Trace>, Refusal> {
-        let (state, trace) = self.engine.step(self.state(), &event)?;
+        let outcome = self.engine.step(self.state(), &event)?;
+        Ok(self.push(event, outcome))
+    }
+
+    /// Takes in the outcome of an event that was worked out elsewhere, on the newest state.
+    pub fn push(&mut self, event: Event, (state, trace): (State, Trace)) -> Arc<Trace> {
+        debug_assert_eq!(state.step as usize, self.steps.len(), "an outcome of the newest state");
         let step = Step { state: Arc::new(state), trace: Arc::new(trace) };
         let trace = step.trace.clone();
         self.events.push(event);
         self.steps.push(step);
-        Ok(trace)
+        trace
     }
 
     /// Forgets every event after the first `events`.

@@ -5,55 +5,85 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
+use ratatui::layout::Position;
 use tui_input::InputRequest;
 
-use super::command::{self, Command, Context};
-use super::draw::{Drawn, PANELS};
+use super::background::Pending;
+use super::command::{Command, Context};
+use super::draw::{Drawn, Hit, PANELS};
+use super::keymap::Keymap;
 use super::keys::Key;
-use super::popup::{Choice, Picker, Picking, Popup};
+use super::lang::Lang;
+use super::look::Look;
+use super::popup::{Picker, Picking, Popup};
 use super::save;
 use super::search::{Index, Search};
 use super::session::{Happening, Session};
+use super::tab::Tab;
 use super::text;
+use super::theme::Theme;
 use super::view::View;
 use crate::catalogue::SongId;
+use crate::engine::Trace;
 use crate::event::Action;
 use crate::opening;
-use crate::profile;
 use crate::scene::Scene;
 
 /// Lines a page key scrolls by.
 const PAGE: isize = 10;
+/// How long the eye is given to follow a new order.
+const SETTLES: Duration = Duration::from_millis(400);
 
 /// A session and everything about how it is looked at.
 pub struct App {
     pub session: Session,
+    pub look: Look,
+    pub keymap: Arc<Keymap>,
+    /// What can be chosen from, by name.
+    pub themes: Vec<(String, Theme)>,
+    tab: Tab,
     popup: Option<Popup>,
     /// The song the listener's eye is on, if it is not simply the first.
     selected: Option<String>,
-    /// Which panel comes first where not all fit.
+    /// The step looked at, if it is not simply the newest.
+    looking_at: Option<usize>,
+    /// Lines each view is scrolled by.
+    scroll: [usize; Tab::ALL.len()],
+    /// Which panel comes first on the stage where not all fit.
     panel: usize,
     /// Something said until the next key.
     message: Option<String>,
     index: Option<Arc<Index>>,
     /// Where scripts are written, and relative names start.
     folder: PathBuf,
-    scroll_limit: usize,
+    drawn: Drawn,
+    /// The newest step, and how long it has been on screen.
+    seen: (u32, Duration),
+    /// A session that is being opened, to take the place of this one.
+    opening: Option<Pending<Session>>,
     quit: bool,
     told_of_log: bool,
 }
 
 impl App {
-    pub fn new(session: Session, folder: PathBuf) -> Self {
+    pub fn new(session: Session, folder: PathBuf, look: Look) -> Self {
         App {
             session,
+            look,
+            keymap: Arc::default(),
+            themes: Vec::new(),
+            tab: Tab::Stage,
             popup: None,
             selected: None,
+            looking_at: None,
+            scroll: [0; Tab::ALL.len()],
             panel: 0,
             message: None,
             index: None,
             folder,
-            scroll_limit: 0,
+            drawn: Drawn::default(),
+            seen: (0, SETTLES),
+            opening: None,
             quit: false,
             told_of_log: false,
         }
@@ -66,49 +96,136 @@ impl App {
 
     /// Whether anything on screen moves by itself.
     pub fn moves(&self) -> bool {
-        self.session.playing
+        self.session.playing || self.waits() || self.fresh() > 0.0
     }
 
-    pub fn context(&self) -> Context {
-        self.popup.as_ref().map_or(Context::Stage, Popup::context)
+    /// How new the newest step is to the eye: 1 when it has just come, 0 when it has settled.
+    fn fresh(&self) -> f64 {
+        if !self.look.motion || self.looking_at.is_some() {
+            return 0.0;
+        }
+        let share = (self.seen.1.as_secs_f64() / SETTLES.as_secs_f64()).min(1.0);
+        // Quickly away, gently home.
+        (1.0 - share).powi(3)
+    }
+
+    /// Whether something is being worked out.
+    fn waits(&self) -> bool {
+        self.session.deciding() || self.opening.is_some()
+    }
+
+    /// Where a key is looked up, first place first.
+    pub fn contexts(&self) -> Vec<Context> {
+        match &self.popup {
+            Some(popup) => vec![popup.context()],
+            None => Context::of_tab(self.tab).into_iter().chain([Context::Anywhere]).collect(),
+        }
+    }
+
+    /// The step that is looked at: the number of events before it.
+    pub fn step(&self) -> usize {
+        let newest = self.session.timeline().events().len();
+        self.looking_at.map_or(newest, |step| step.min(newest))
+    }
+
+    /// The trace that is looked at.
+    pub fn trace(&self) -> &Arc<Trace> {
+        let timeline = self.session.timeline();
+        timeline.at(self.step()).map_or(timeline.trace(), |(_, trace)| trace)
     }
 
     /// What is on screen, owned.
     pub fn view(&self) -> View {
-        let popup = self.popup.clone();
-        View::new(&self.session, self.selected.as_deref(), self.panel, self.message.clone(), popup)
+        let timeline = self.session.timeline();
+        let step = self.step();
+        View {
+            tab: self.tab,
+            look: self.look.clone(),
+            keymap: self.keymap.clone(),
+            contexts: self.contexts(),
+            listener: self.session.profile().name.clone(),
+            traces: View::history(timeline, step),
+            newest: timeline.events().len(),
+            past: self.looking_at.is_some(),
+            fresh: self.fresh(),
+            head: self.session.head(),
+            playing: self.session.playing,
+            slow: self.session.slow() || self.opening.is_some(),
+            speed: self.session.speed,
+            autopilot: self.session.autopilot(),
+            selected: self.selected_place(),
+            scroll: self.scroll[self.tab.index()],
+            panel: self.panel,
+            message: self.message.clone(),
+            popup: self.popup.clone(),
+        }
     }
 
     /// Takes in what the last drawing found out.
     pub fn drawn(&mut self, drawn: Drawn) {
-        self.scroll_limit = drawn.scroll_limit;
-        if let Some(Popup::Help { scroll } | Popup::Explain { scroll }) = &mut self.popup {
-            *scroll = (*scroll).min(drawn.scroll_limit);
+        let limit = drawn.scroll_limit;
+        match &mut self.popup {
+            Some(Popup::Help { scroll }) => *scroll = (*scroll).min(limit),
+            Some(_) => {}
+            None => {
+                let scroll = &mut self.scroll[self.tab.index()];
+                *scroll = (*scroll).min(limit);
+            }
         }
+        self.drawn = drawn;
     }
 
     /// Lets real time pass.
     pub fn tick(&mut self, elapsed: Duration) {
         let failure = self.session.journal().and_then(|journal| journal.failure());
         if let Some(failure) = failure.filter(|_| !self.told_of_log) {
-            let message = format!("The log is no longer written: {failure}.");
+            let said = self.look.lang.fill("The log is no longer written: {}.", &[&failure]);
             self.told_of_log = true;
-            self.say(message);
+            self.say(said);
         }
-        match self.session.advance(elapsed) {
-            None => {}
-            Some(Happening::Left) => {
-                let name = &self.session.profile().name;
-                self.say(format!("{name} has had enough and leaves. Space plays on."));
-            }
-            Some(Happening::Stuck(refusal)) => self.say(format!("Paused: {refusal}.")),
+        if let Some(next) = self.opening.as_ref().and_then(Pending::ready) {
+            self.begin(next);
+        }
+        let happening = self.session.advance(elapsed);
+        self.tell(happening);
+        let newest = self.session.trace().step;
+        let stays = self.seen.0 == newest;
+        self.seen = (newest, if stays { self.seen.1 + elapsed } else { Duration::ZERO });
+    }
+
+    /// Waits for everything that is being worked out.
+    pub fn settle(&mut self) {
+        if let Some(next) = self.opening.as_ref().and_then(Pending::wait) {
+            self.begin(next);
+        }
+        let happenings = self.session.settle();
+        self.tell(happenings);
+    }
+
+    fn tell(&mut self, happenings: impl IntoIterator<Item = Happening>) {
+        let lang = self.look.lang;
+        for happening in happenings {
+            let said = match happening {
+                Happening::Left => {
+                    let name = &self.session.profile().name;
+                    lang.fill("{} has had enough and leaves. Space plays on.", &[name])
+                }
+                Happening::Stuck(refusal) => {
+                    lang.fill("Paused: {}.", &[&lang.text(&refusal.to_string())])
+                }
+                Happening::Refused { what, refusal } => {
+                    let refusal = refusal.to_string();
+                    lang.fill("Cannot {}: {}.", &[&lang.text(what), &lang.text(&refusal)])
+                }
+            };
+            self.say(said);
         }
     }
 
     /// A key goes down.
     pub fn press(&mut self, key: Key) {
         self.message = None;
-        match command::find(self.context(), key) {
+        match self.keymap.find(&self.contexts(), key) {
             Some(command) => self.handle(command),
             None => self.type_key(key),
         }
@@ -121,6 +238,41 @@ impl App {
         }
     }
 
+    /// The mouse is pressed somewhere.
+    pub fn click(&mut self, at: Position) {
+        self.message = None;
+        // What was drawn last lies on top.
+        let hit = self.drawn.hits.iter().rev().find(|(place, _)| place.contains(at));
+        let over = self.popup.is_some();
+        match hit.map(|(_, hit)| *hit) {
+            // Beside an open popup is away from it.
+            hit if over && !matches!(hit, Some(Hit::Choice(_) | Hit::Popup)) => self.popup = None,
+            None | Some(Hit::Popup) => {}
+            Some(Hit::Command(command)) => self.handle(command),
+            Some(Hit::Song(place)) => {
+                let song = self.trace().queue.get(place).map(|entry| entry.song.id.clone());
+                // A second click on a song is for looking closer.
+                if song.is_some() && self.selected_place() == place && self.selected.is_some() {
+                    self.handle(Command::Explain);
+                }
+                self.selected = song;
+            }
+            Some(Hit::Choice(place)) => {
+                match &mut self.popup {
+                    Some(Popup::Search(search)) => search.select_at(place),
+                    Some(Popup::Pick(picker)) => picker.selected = place,
+                    _ => return,
+                }
+                self.handle(Command::Choose);
+            }
+        }
+    }
+
+    /// The mouse wheel turns.
+    pub fn wheel(&mut self, by: isize) {
+        self.select(by);
+    }
+
     /// Does what was asked for.
     pub fn handle(&mut self, command: Command) {
         match command {
@@ -128,23 +280,28 @@ impl App {
             Command::Close => self.popup = None,
             Command::Up => self.select(-1),
             Command::Down => self.select(1),
-            Command::PageUp => self.select(-PAGE),
-            Command::PageDown => self.select(PAGE),
-            Command::First => self.selected = None,
+            Command::PageUp => self.page(-PAGE),
+            Command::PageDown => self.page(PAGE),
+            Command::First => self.select(isize::MIN),
             Command::Last => self.select(isize::MAX),
             Command::Choose => self.choose(false),
             Command::OpenFound => self.choose(true),
             Command::Help => self.popup = Some(Popup::Help { scroll: 0 }),
-            Command::Explain => self.explain(),
+            Command::Explain => self.show(Tab::Explain),
+            Command::Show(tab) => self.show(tab),
+            Command::NextTab => self.show(self.tab.step(1)),
+            Command::LastTab => self.show(self.tab.step(-1)),
             Command::Search => {
                 let index = self.index();
                 let search = Search::new(self.session.catalogue().clone(), index);
                 self.popup = Some(Popup::Search(Box::new(search)));
             }
-            Command::Scene => self.popup = Some(Popup::Pick(self.scenes())),
-            Command::Profile => self.popup = Some(Popup::Pick(self.profiles())),
+            Command::Scene => self.pick(Picker::scenes(&self.session, self.look.lang)),
+            Command::Profile => self.pick(Picker::profiles(&self.session, self.look.lang)),
+            Command::Theme => self.pick(Picker::themes(&self.look, &self.themes)),
+            Command::Language => self.pick(Picker::languages(self.look.lang)),
+            Command::Motion => self.motion(),
             Command::NextPanel => self.panel = (self.panel + 1) % PANELS.len(),
-            Command::LastPanel => self.panel = (self.panel + PANELS.len() - 1) % PANELS.len(),
             Command::PlayPause => self.session.playing = !self.session.playing,
             Command::Faster => self.session.speed = self.session.speed.faster(),
             Command::Slower => self.session.speed = self.session.speed.slower(),
@@ -162,51 +319,58 @@ impl App {
                     self.selected = None;
                 }
             }
+            Command::StepBack => self.look_at(self.step().saturating_sub(1)),
+            Command::StepOn => self.look_at(self.step() + 1),
+            Command::Live => self.looking_at = None,
+            Command::Rewind => self.rewind(),
+            Command::Versus | Command::WhyNot => {}
+            Command::Less | Command::More => {}
+            Command::Reset | Command::ResetAll | Command::Commit => {}
+            Command::Fork | Command::EndCompare => {}
+            Command::Load | Command::Export | Command::Copy => {}
+            Command::Messages | Command::Palette => {}
         }
     }
 
-    fn say(&mut self, message: String) {
+    pub(super) fn say(&mut self, message: String) {
         self.message = Some(message);
     }
 
+    fn show(&mut self, tab: Tab) {
+        self.tab = tab;
+    }
+
+    fn pick(&mut self, picker: Picker) {
+        self.popup = Some(Popup::Pick(picker));
+    }
+
+    /// The listener does something, which happens now, whatever step is looked at.
     fn act(&mut self, action: Action) {
-        let what = action.name();
-        if let Err(refusal) = self.session.act(action) {
-            self.say(format!("Cannot {what}: {refusal}."));
-        }
+        self.looking_at = None;
+        self.session.act(action);
+    }
+
+    fn look_at(&mut self, step: usize) {
+        let newest = self.session.timeline().events().len();
+        self.looking_at = (step < newest).then_some(step);
     }
 
     /// A key without a command: text, where text is typed.
     fn type_key(&mut self, key: Key) {
         let Some(Popup::Search(search)) = &mut self.popup else { return };
-        let request = match (key.code, key.ctrl || key.alt) {
-            (KeyCode::Char(c), false) => InputRequest::InsertChar(c),
-            (KeyCode::Char('u'), true) => InputRequest::DeleteLine,
-            (KeyCode::Char('w'), true) => InputRequest::DeletePrevWord,
-            (KeyCode::Char('a'), true) | (KeyCode::Home, _) => InputRequest::GoToStart,
-            (KeyCode::Char('e'), true) | (KeyCode::End, _) => InputRequest::GoToEnd,
-            (KeyCode::Backspace, true) => InputRequest::DeletePrevWord,
-            (KeyCode::Backspace, false) => InputRequest::DeletePrevChar,
-            (KeyCode::Delete, _) => InputRequest::DeleteNextChar,
-            (KeyCode::Left, true) => InputRequest::GoToPrevWord,
-            (KeyCode::Right, true) => InputRequest::GoToNextWord,
-            (KeyCode::Left, false) => InputRequest::GoToPrevChar,
-            (KeyCode::Right, false) => InputRequest::GoToNextChar,
-            _ => return,
-        };
-        search.edit(request);
+        if let Some(request) = input_request(key) {
+            search.edit(request);
+        }
     }
 
     fn select(&mut self, by: isize) {
-        let limit = self.scroll_limit;
+        let limit = self.drawn.scroll_limit;
         match &mut self.popup {
-            Some(Popup::Help { scroll } | Popup::Explain { scroll }) => {
-                *scroll = scroll.saturating_add_signed(by).min(limit);
-            }
+            Some(Popup::Help { scroll }) => *scroll = scroll.saturating_add_signed(by).min(limit),
             Some(Popup::Search(search)) => search.select(by),
             Some(Popup::Pick(picker)) => picker.select(by),
             None => {
-                let queue = &self.session.trace().queue;
+                let queue = &self.trace().queue;
                 let last = queue.len().saturating_sub(1);
                 let to = self.selected_place().saturating_add_signed(by).min(last);
                 self.selected = queue.get(to).filter(|_| to > 0).map(|e| e.song.id.clone());
@@ -214,28 +378,35 @@ impl App {
         }
     }
 
+    /// Scrolls what is longer than its place, or selects far away.
+    fn page(&mut self, by: isize) {
+        if self.popup.is_some() || self.drawn.scroll_limit == 0 {
+            return self.select(by);
+        }
+        let scroll = &mut self.scroll[self.tab.index()];
+        *scroll = scroll.saturating_add_signed(by).min(self.drawn.scroll_limit);
+    }
+
     /// The place in the queue of the selected song; the first once it has left the queue.
     fn selected_place(&self) -> usize {
-        let queue = &self.session.trace().queue;
+        let queue = &self.trace().queue;
         let selected = self.selected.as_ref();
         selected.and_then(|id| queue.iter().position(|e| e.song.id == *id)).unwrap_or(0)
     }
 
     fn selected_song(&mut self) -> Option<SongId> {
-        let entry = self.session.trace().queue.get(self.selected_place());
+        let entry = self.trace().queue.get(self.selected_place());
         let song = entry.and_then(|entry| self.session.find(&entry.song.id));
         if song.is_none() {
-            self.say("The queue is empty.".into());
+            self.say(self.look.lang.text("The queue is empty.").into());
         }
         song
     }
 
-    fn explain(&mut self) {
-        if self.session.trace().queue.is_empty() {
-            self.say("The queue is empty: there is nothing to explain.".into());
-        } else {
-            self.popup = Some(Popup::Explain { scroll: 0 });
-        }
+    fn motion(&mut self) {
+        self.look.motion = !self.look.motion;
+        let said = if self.look.motion { "Motion is on." } else { "Motion is off." };
+        self.say(self.look.lang.text(said).into());
     }
 
     fn autopilot(&mut self) {
@@ -244,71 +415,53 @@ impl App {
         if on {
             self.session.playing = true;
         }
-        let name = &self.session.profile().name;
+        let (name, lang) = (&self.session.profile().name, self.look.lang);
         self.say(match on {
-            true => format!("{name} is at the controls. `a` takes back."),
-            false => "You are at the controls.".into(),
+            true => lang.fill("{} is at the controls. `a` takes back.", &[name]),
+            false => lang.text("You are at the controls.").into(),
         });
     }
 
     fn undo(&mut self) {
-        match self.session.undo() {
+        self.looking_at = None;
+        let lang = self.look.lang;
+        let said = match self.session.undo() {
             Some(event) => {
-                let at = text::clock(event.at_ms);
-                self.say(format!("Took back: {} at {at}.", event.action.name()));
+                let what = lang.text(event.action.name());
+                lang.fill("Took back: {} at {}.", &[&what, &text::clock(event.at_ms)])
             }
-            None => self.say("Nothing to take back: the session has just begun.".into()),
+            None => lang.text("Nothing to take back: the session has just begun.").into(),
+        };
+        self.say(said);
+    }
+
+    fn rewind(&mut self) {
+        let (step, newest) = (self.step(), self.session.timeline().events().len());
+        let lang = self.look.lang;
+        if step == newest {
+            return self.say(lang.text("This is the newest step already.").into());
         }
+        self.session.rewind(step);
+        self.looking_at = None;
+        self.say(lang.fill("Took back {} events.", &[&(newest - step)]));
     }
 
     fn write(&mut self) {
         let timeline = self.session.timeline();
         let events = timeline.events().len();
+        let lang = self.look.lang;
         self.say(match save::script(&self.folder, self.session.opening(), timeline) {
             Ok(name) => {
-                format!("{events} events written. `melody replay {name}` plays them again.")
+                let said = "{} events written. `melody replay {}` plays them again.";
+                lang.fill(said, &[&events, &name])
             }
-            Err(error) => format!("Not written: {error}."),
+            Err(error) => lang.fill("Not written: {}.", &[&error]),
         });
     }
 
     fn index(&mut self) -> Arc<Index> {
         let catalogue = self.session.catalogue();
         self.index.get_or_insert_with(|| Arc::new(Index::new(catalogue))).clone()
-    }
-
-    /// The scenes, with the one after the current one selected, so that two keys go round.
-    fn scenes(&self) -> Picker {
-        let now = self.session.trace().listener.scene;
-        let choice = |scene: Scene| Choice {
-            name: scene.name().into(),
-            about: about_scene(scene).into(),
-            current: scene == now,
-        };
-        Picker {
-            picking: Picking::Scene,
-            choices: Scene::ALL.map(choice).into(),
-            selected: now.next().index(),
-        }
-    }
-
-    /// The shipped listeners, and first the one given by a file, if the session began with one.
-    fn profiles(&self) -> Picker {
-        let now = &self.session.opening().profile;
-        let own = profile::shipped(now).is_none().then(|| self.session.profile());
-        let own = own.map(|profile| Choice {
-            name: now.clone(),
-            about: format!("{}. {}", profile.name, profile.summary),
-            current: true,
-        });
-        let shipped = profile::shipped_names().filter_map(|name| {
-            let profile = profile::shipped(name)?;
-            let about = format!("{}. {}", profile.name, profile.summary);
-            Some(Choice { name: name.into(), about, current: name == now })
-        });
-        let choices: Vec<Choice> = own.into_iter().chain(shipped).collect();
-        let selected = choices.iter().position(|c| c.current).unwrap_or(0);
-        Picker { picking: Picking::Profile, choices, selected }
     }
 
     /// Takes what a popup has selected. `open`: play what was found at once.
@@ -325,50 +478,89 @@ impl App {
                     self.act(Action::Open { song: hit.song_id() });
                 }
             }
-            Some(Popup::Pick(picker)) => match picker.picking {
-                Picking::Scene => {
-                    if let Some(scene) = Scene::ALL.get(picker.selected) {
-                        self.act(Action::Scene { scene: *scene });
-                    }
-                }
-                Picking::Profile => {
-                    if let Some(choice) = picker.choices.get(picker.selected) {
-                        self.sit_down(choice.name.clone());
-                    }
-                }
-            },
+            Some(Popup::Pick(picker)) => self.chosen(&picker),
             other => self.popup = other,
         }
     }
 
-    /// Another listener begins a new session.
+    fn chosen(&mut self, picker: &Picker) {
+        let place = picker.selected;
+        match picker.picking {
+            Picking::Scene => {
+                if let Some(scene) = Scene::ALL.get(place) {
+                    self.act(Action::Scene { scene: *scene });
+                }
+            }
+            Picking::Profile => {
+                if let Some(choice) = picker.choices.get(place) {
+                    self.sit_down(choice.name.clone());
+                }
+            }
+            Picking::Theme => {
+                if let Some((_, theme)) = self.themes.get(place) {
+                    self.look.theme = theme.clone();
+                }
+            }
+            Picking::Language => {
+                if let Some(lang) = Lang::ALL.get(place) {
+                    self.look.lang = *lang;
+                }
+            }
+        }
+    }
+
+    /// Another listener begins a new session, as soon as it is opened.
     fn sit_down(&mut self, name: String) {
+        let lang = self.look.lang;
         match opening::profile_named(&name, &self.folder) {
             Ok(profile) => {
-                let mut next = self.session.reopen(name, profile);
-                let listener = next.profile().name.clone();
-                let mut message = format!("A new session: {listener} listens.");
-                if let Some(journal) = self.session.journal() {
-                    match journal.next(next.opening(), next.timeline()) {
-                        Ok(journal) => next.keep(journal),
-                        Err(error) => message = format!("{message} It has no log: {error}"),
-                    }
-                }
-                self.session = next;
-                self.selected = None;
-                self.say(message);
+                let open = self.session.opener(name, profile);
+                self.opening = Some(Pending::start("opening", open));
             }
-            Err(error) => self.say(format!("No new session: {error}")),
+            Err(error) => self.say(lang.fill("No new session: {}", &[&error])),
         }
+    }
+
+    /// Goes over to a session that has been opened.
+    fn begin(&mut self, mut next: Session) {
+        self.opening = None;
+        let lang = self.look.lang;
+        next.playing = self.session.playing;
+        next.speed = self.session.speed;
+        next.set_autopilot(self.session.autopilot());
+        let listener = next.profile().name.clone();
+        let mut said = lang.fill("A new session: {} listens.", &[&listener]);
+        if let Some(journal) = self.session.journal() {
+            match journal.next(next.opening(), next.timeline()) {
+                Ok(journal) => next.keep(journal),
+                Err(error) => {
+                    said = format!("{said} {}", lang.fill("It has no log: {}", &[&error]))
+                }
+            }
+        }
+        self.session = next;
+        self.selected = None;
+        self.looking_at = None;
+        self.scroll = [0; Tab::ALL.len()];
+        self.say(said);
     }
 }
 
-fn about_scene(scene: Scene) -> &'static str {
-    match scene {
-        Scene::Commute => "what is known, with little that sells",
-        Scene::Explore => "new songs welcome",
-        Scene::Focus => "calm, instrumental, undisturbed",
-        Scene::Workout => "energy and tempo",
-        Scene::Relax => "soft and acoustic",
-    }
+/// What a key does to a text that is typed.
+fn input_request(key: Key) -> Option<InputRequest> {
+    Some(match (key.code, key.ctrl || key.alt) {
+        (KeyCode::Char(c), false) => InputRequest::InsertChar(c),
+        (KeyCode::Char('u'), true) => InputRequest::DeleteLine,
+        (KeyCode::Char('w'), true) => InputRequest::DeletePrevWord,
+        (KeyCode::Char('a'), true) | (KeyCode::Home, _) => InputRequest::GoToStart,
+        (KeyCode::Char('e'), true) | (KeyCode::End, _) => InputRequest::GoToEnd,
+        (KeyCode::Backspace, true) => InputRequest::DeletePrevWord,
+        (KeyCode::Backspace, false) => InputRequest::DeletePrevChar,
+        (KeyCode::Delete, _) => InputRequest::DeleteNextChar,
+        (KeyCode::Left, true) => InputRequest::GoToPrevWord,
+        (KeyCode::Right, true) => InputRequest::GoToNextWord,
+        (KeyCode::Left, false) => InputRequest::GoToPrevChar,
+        (KeyCode::Right, false) => InputRequest::GoToNextChar,
+        _ => return None,
+    })
 }

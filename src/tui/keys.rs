@@ -32,6 +32,13 @@ const NAMED: &[(&str, KeyCode)] = &[
     ("delete", KeyCode::Delete),
 ];
 
+impl Key {
+    /// The key as it is shown: arrows as arrows.
+    pub fn shown(&self) -> String {
+        super::command::shown(&self.to_string()).into()
+    }
+}
+
 impl From<KeyEvent> for Key {
     fn from(event: KeyEvent) -> Self {
         let held = |modifier| event.modifiers.contains(modifier);

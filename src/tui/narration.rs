@@ -5,21 +5,25 @@ use std::sync::Arc;
 use crate::engine::{Note, Trace};
 use crate::event::Action;
 use crate::score::Score;
+use crate::tui::lang::Lang;
 
 /// Effects told in one line.
 const EFFECTS: usize = 2;
 
 /// One line about the newest of these steps. The earlier ones tell what came in a row.
-pub fn headline(traces: &[Arc<Trace>]) -> String {
+pub fn headline(traces: &[Arc<Trace>], lang: Lang) -> String {
     let Some((now, earlier)) = traces.split_last() else { return String::new() };
     let before = earlier.last().map(|trace| &**trace);
-    let cause = cause(traces, now);
+    let cause = cause(traces, now, lang);
     let mut effects: Vec<String> =
-        now.notes.iter().filter_map(|note| told(note, now)).take(EFFECTS).collect();
+        now.notes.iter().filter_map(|note| told(note, now, lang)).take(EFFECTS).collect();
     if effects.is_empty() {
-        effects.extend(quiet(now, before));
+        effects.extend(quiet(now, before, lang));
     }
-    if effects.is_empty() { cause } else { format!("{cause}: {}", effects.join("; ")) }
+    if effects.is_empty() {
+        return cause;
+    }
+    lang.fill("{}: {}", &[&cause, &effects.join(&lang.text("; "))])
 }
 
 /// A ratio as a person says it.
@@ -32,29 +36,29 @@ pub fn percent(ratio: Score) -> String {
 }
 
 /// What the listener did.
-fn cause(traces: &[Arc<Trace>], now: &Trace) -> String {
+fn cause(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
     let Some(event) = &now.event else {
-        return "The session begins".into();
+        return lang.text("The session begins").into();
     };
     let playing = &now.playing.song.title;
     let ended = now.ended.as_ref();
     match &event.action {
         Action::Skip | Action::Finish => match ended {
-            Some(ended) if ended.skipped => skipped(traces, now),
-            Some(ended) => format!("Finished \"{}\"", ended.song.title),
-            None => "Went on".into(),
+            Some(ended) if ended.skipped => skipped(traces, now, lang),
+            Some(ended) => lang.fill("Finished \"{}\"", &[&ended.song.title]),
+            None => lang.text("Went on").into(),
         },
-        Action::Like => format!("Liked \"{playing}\""),
-        Action::Save => format!("Saved \"{playing}\""),
-        Action::Replay => format!("Played \"{playing}\" again"),
-        Action::Search { query, .. } => format!("Searched for \"{query}\""),
-        Action::Open { .. } => format!("Opened \"{playing}\""),
-        Action::Subscribe => "Subscribed".into(),
-        Action::Scene { scene } => format!("Scene is now {}", scene.name()),
+        Action::Like => lang.fill("Liked \"{}\"", &[playing]),
+        Action::Save => lang.fill("Saved \"{}\"", &[playing]),
+        Action::Replay => lang.fill("Played \"{}\" again", &[playing]),
+        Action::Search { query, .. } => lang.fill("Searched for \"{}\"", &[query]),
+        Action::Open { .. } => lang.fill("Opened \"{}\"", &[playing]),
+        Action::Subscribe => lang.text("Subscribed").into(),
+        Action::Scene { scene } => lang.fill("Scene is now {}", &[&lang.text(scene.name())]),
     }
 }
 
-fn skipped(traces: &[Arc<Trace>], now: &Trace) -> String {
+fn skipped(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
     let Some(ended) = &now.ended else { return String::new() };
     let song = &ended.song;
     let promoted = traces
@@ -65,40 +69,57 @@ fn skipped(traces: &[Arc<Trace>], now: &Trace) -> String {
         .take_while(|ended| ended.skipped)
         .count();
     match (song.campaign.is_some(), promoted, now.session.skip_streak) {
-        (true, 2.., _) => format!("Skipped {promoted} promoted in a row"),
-        (true, ..) => format!("Skipped the promoted \"{}\"", song.title),
-        (false, _, streak @ 2..) => format!("Skipped {streak} in a row, last \"{}\"", song.title),
-        _ => format!("Skipped \"{}\"", song.title),
+        (true, 2.., _) => lang.fill("Skipped {} promoted in a row", &[&promoted]),
+        (true, ..) => lang.fill("Skipped the promoted \"{}\"", &[&song.title]),
+        (false, _, streak @ 2..) => {
+            lang.fill("Skipped {} in a row, last \"{}\"", &[&streak, &song.title])
+        }
+        _ => lang.fill("Skipped \"{}\"", &[&song.title]),
     }
 }
 
 /// What a note says changed, if it says more than the event itself.
-fn told(note: &Note, now: &Trace) -> Option<String> {
+fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
     Some(match note {
         Note::Guardrail { raised: true, level, cause, cap } => {
-            format!("{cause}: guardrail up to level {level}, promotion cap {}", percent(*cap))
+            let said = "{}: guardrail up to level {}, promotion cap {}";
+            lang.fill(said, &[&lang.text(cause), level, &percent(*cap)])
         }
         Note::Guardrail { level, cause, cap, .. } => {
-            format!("{cause}: guardrail down to level {level}, promotion cap {}", percent(*cap))
+            let said = "{}: guardrail down to level {}, promotion cap {}";
+            lang.fill(said, &[&lang.text(cause), level, &percent(*cap)])
         }
         Note::Target { from, to, arm, .. } => {
-            let arm = if arm.is_empty() { String::new() } else { format!(", arm {arm}") };
-            format!("promotion target {} → {}{arm}", percent(*from), percent(*to))
+            let (from, to) = (percent(*from), percent(*to));
+            match arm.is_empty() {
+                true => lang.fill("promotion target {} → {}", &[&from, &to]),
+                false => {
+                    lang.fill("promotion target {} → {}, arm {}", &[&from, &to, &lang.text(arm)])
+                }
+            }
         }
-        Note::Segment { from, to, because } => format!("segment {from} → {to}, as {because}"),
+        Note::Segment { from, to, because } => {
+            let values: [&dyn std::fmt::Display; 3] =
+                [&lang.text(from), &lang.text(to), &lang.text(because)];
+            lang.fill("segment {} → {}, as {}", &values)
+        }
         Note::Subscribed => {
-            format!("beta is {:.2}, nothing is left to sell", now.weights.beta.value)
+            let beta = format!("{:.2}", now.weights.beta.value);
+            lang.fill("beta is {}, nothing is left to sell", &[&beta])
         }
-        Note::Model { accepted: true, number, held_back_before, held_back_after } => format!(
-            "the model has learned, version {number}: held-back loss {held_back_before:.4} → \
-             {held_back_after:.4}"
-        ),
-        Note::Model { held_back_before, held_back_after, .. } => format!(
-            "a model update was refused: held-back loss {held_back_before:.4} → \
-             {held_back_after:.4}"
-        ),
+        Note::Model { accepted: true, number, held_back_before, held_back_after } => {
+            let (from, to) = (format!("{held_back_before:.4}"), format!("{held_back_after:.4}"));
+            let said = "the model has learned, version {}: held-back loss {} → {}";
+            lang.fill(said, &[number, &from, &to])
+        }
+        Note::Model { held_back_before, held_back_after, .. } => {
+            let (from, to) = (format!("{held_back_before:.4}"), format!("{held_back_after:.4}"));
+            lang.fill("a model update was refused: held-back loss {} → {}", &[&from, &to])
+        }
         Note::Streak { genre, run, boost } => {
-            format!("{run} {genre} in a row, {genre} songs {boost:+.3}")
+            let genre = lang.text(genre);
+            let boost = format!("{boost:+.3}");
+            lang.fill("{} {} in a row, {} songs {}", &[run, &genre, &genre, &boost])
         }
         Note::Search { .. } | Note::Scene { .. } | Note::Skipped { .. } => return None,
         Note::Opened { .. } | Note::Liked { .. } | Note::Started => return None,
@@ -106,34 +127,38 @@ fn told(note: &Note, now: &Trace) -> Option<String> {
 }
 
 /// What an event without a remarkable note did.
-fn quiet(now: &Trace, before: Option<&Trace>) -> Option<String> {
+fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
     let Some(event) = &now.event else {
         let segment = &now.listener.segment;
-        return Some(format!("{} listener, as {}", segment.name, segment.because));
+        let values: [&dyn std::fmt::Display; 2] =
+            [&lang.text(&segment.name), &lang.text(&segment.because)];
+        return Some(lang.fill("{} listener, as {}", &values));
     };
     let genre_now = |genre: &str| {
         let streak = now.session.streaks.iter().find(|s| s.kind == "genre" && s.name == genre)?;
-        Some(format!("{genre} songs {:+.3}", streak.boost))
+        let boost = format!("{:+.3}", streak.boost);
+        Some(lang.fill("{} songs {}", &[&lang.text(genre), &boost]))
     };
     match &event.action {
         Action::Like | Action::Save => genre_now(&now.playing.song.genre),
         Action::Search { .. } => {
             let search = now.session.searches.first()?;
-            Some(format!("what is related rises by up to {:+.3}", search.boost))
+            let boost = format!("{:+.3}", search.boost);
+            Some(lang.fill("what is related rises by up to {}", &[&boost]))
         }
-        Action::Scene { .. } => weights_changed(now, before?),
+        Action::Scene { .. } => weights_changed(now, before?, lang),
         _ => {
             let genre = genre_now(&now.ended.as_ref()?.song.genre);
             // What plays after a replay or an opened song has been said.
             let said = matches!(event.action, Action::Replay | Action::Open { .. });
-            let next = (!said).then(|| format!("now \"{}\"", now.playing.song.title));
+            let next = (!said).then(|| lang.fill("now \"{}\"", &[&now.playing.song.title]));
             let parts: Vec<String> = genre.into_iter().chain(next).collect();
-            (!parts.is_empty()).then(|| parts.join("; "))
+            (!parts.is_empty()).then(|| parts.join(&lang.text("; ")))
         }
     }
 }
 
-fn weights_changed(now: &Trace, before: &Trace) -> Option<String> {
+fn weights_changed(now: &Trace, before: &Trace, lang: Lang) -> Option<String> {
     let (a, b) = (&before.weights, &now.weights);
     let pairs = [
         ("alpha", a.alpha.value, b.alpha.value),
@@ -145,5 +170,8 @@ fn weights_changed(now: &Trace, before: &Trace) -> Option<String> {
         .filter(|(_, from, to)| from != to)
         .map(|(name, from, to)| format!("{name} {from:.2} → {to:.2}"))
         .collect();
-    if changed.is_empty() { Some("the weights stay".into()) } else { Some(changed.join(", ")) }
+    if changed.is_empty() {
+        return Some(lang.text("the weights stay").into());
+    }
+    Some(changed.join(", "))
 }

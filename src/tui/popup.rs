@@ -1,4 +1,4 @@
-//! What can lie over the stage, and what its keys mean then.
+//! What can lie over a view, and what its keys mean then.
 
 use super::command::Context;
 use super::search::Search;
@@ -17,6 +17,8 @@ pub struct Choice {
 pub enum Picking {
     Profile,
     Scene,
+    Theme,
+    Language,
 }
 
 impl Picking {
@@ -24,6 +26,8 @@ impl Picking {
         match self {
             Picking::Profile => "Who listens? A new session begins",
             Picking::Scene => "Scene",
+            Picking::Theme => "Theme",
+            Picking::Language => "Language",
         }
     }
 }
@@ -46,7 +50,6 @@ impl Picker {
 #[derive(Clone, Debug)]
 pub enum Popup {
     Help { scroll: usize },
-    Explain { scroll: usize },
     Search(Box<Search>),
     Pick(Picker),
 }
@@ -54,7 +57,7 @@ pub enum Popup {
 impl Popup {
     pub fn context(&self) -> Context {
         match self {
-            Popup::Help { .. } | Popup::Explain { .. } => Context::Reading,
+            Popup::Help { .. } => Context::Reading,
             Popup::Search(_) => Context::Search,
             Popup::Pick(_) => Context::List,
         }

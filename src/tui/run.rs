@@ -3,17 +3,16 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{self, Event, KeyEventKind};
+use crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
 
 use super::app::App;
-use super::ascii;
 use super::draw::{Drawn, draw};
 use super::keys::Key;
-use super::look::Look;
 use super::terminal::{Screen, Signals, panicked};
 
 /// Between frames while something moves.
-const FRAME: Duration = Duration::from_millis(33);
+const FRAME: Duration = Duration::from_millis(16);
 /// Between looks at signals while nothing does.
 const IDLE: Duration = Duration::from_millis(100);
 /// Events taken in between two frames at most.
@@ -31,12 +30,13 @@ pub enum Ended {
 }
 
 /// Runs the simulator on this process's terminal until it ends.
+/// `mouse`: whether it takes the mouse too, with which the terminal itself cannot mark text then.
 ///
 /// # Errors
 /// When the terminal cannot be taken over, drawn to or read from. It is given back in any case.
-pub fn run(app: &mut App, look: &Look) -> io::Result<Ended> {
+pub fn run(app: &mut App, mouse: bool) -> io::Result<Ended> {
     let signals = Signals::watch()?;
-    let mut screen = Screen::take()?;
+    let mut screen = Screen::take(mouse)?;
     let mut last = Instant::now();
     let mut changed = true;
     loop {
@@ -50,10 +50,7 @@ pub fn run(app: &mut App, look: &Look) -> io::Result<Ended> {
             let view = app.view();
             let mut drawn = Drawn::default();
             screen.terminal.draw(|frame| {
-                drawn = draw(&view, &look.theme, frame.area(), frame.buffer_mut());
-                if look.ascii {
-                    ascii::reduce(frame.buffer_mut());
-                }
+                drawn = draw(&view, frame.area(), frame.buffer_mut());
             })?;
             app.drawn(drawn);
         }
@@ -71,6 +68,7 @@ pub fn run(app: &mut App, look: &Look) -> io::Result<Ended> {
             match event::read()? {
                 Event::Key(key) if key.kind != KeyEventKind::Release => app.press(Key::from(key)),
                 Event::Paste(text) => app.paste(&text),
+                Event::Mouse(mouse) => point(app, mouse),
                 _ => {}
             }
             if app.quits() {
@@ -78,5 +76,19 @@ pub fn run(app: &mut App, look: &Look) -> io::Result<Ended> {
             }
             more = event::poll(Duration::ZERO)?;
         }
+    }
+}
+
+/// Lines one turn of the mouse wheel goes.
+const WHEEL: isize = 1;
+
+fn point(app: &mut App, mouse: MouseEvent) {
+    match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => {
+            app.click(Position::new(mouse.column, mouse.row));
+        }
+        MouseEventKind::ScrollDown => app.wheel(WHEEL),
+        MouseEventKind::ScrollUp => app.wheel(-WHEEL),
+        _ => {}
     }
 }

@@ -130,6 +130,11 @@ impl Search {
         self.moved = true;
     }
 
+    pub fn select_at(&mut self, place: usize) {
+        self.selected = place.min(self.hits.len().saturating_sub(1));
+        self.moved = true;
+    }
+
     /// The result that was meant, if any was: words were typed or one was selected.
     pub fn chosen(&self) -> Option<&Hit> {
         let meant = self.moved || !self.input.value().trim().is_empty();

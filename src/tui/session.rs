@@ -1,19 +1,23 @@
 //! A session being played: the timeline, the simulated clock and whoever is at the controls.
 //!
 //! The clock moves only when it is told to, so that tests and pictures play sessions without waiting.
+//! Events are worked out on a thread of their own, one after the other; until one is decided the screen
+//! shows the state before it and the clock stands still, so that slowness changes no session.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::background::Pending;
 use super::journal::Journal;
 use super::pilot::Pilot;
 use crate::catalogue::{Catalogue, SongId};
-use crate::engine::{Refusal, Timeline, Trace};
+use crate::engine::{Refusal, State, Timeline, Trace};
 use crate::event::{Action, Event};
 use crate::feedback::Update;
 use crate::opening::{Library, Opening};
 use crate::playback::Playhead;
-use crate::profile::Profile;
+use crate::profile::{Profile, Tier};
 
 /// How fast the simulated clock runs against the real one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +47,10 @@ impl Speed {
 
 /// The longest stretch of real time taken for one frame: what a stopped program missed is not made up.
 const LONGEST_FRAME: Duration = Duration::from_millis(250);
-/// Events applied in one frame at most. Time that would need more is dropped rather than the screen
-/// frozen.
-const EVENTS_PER_FRAME: usize = 3;
+/// Wishes that wait at most. More than that is a key held down.
+const MOST_WISHES: usize = 16;
+/// A decision that takes longer than this is worth a word on screen.
+const NOTICEABLE: Duration = Duration::from_millis(200);
 
 /// What happened while the clock moved that a person should be told.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +59,26 @@ pub enum Happening {
     Left,
     /// A song ended and nothing could follow.
     Stuck(Refusal),
+    /// Something asked for by hand makes no sense now.
+    Refused { what: &'static str, refusal: Refusal },
+}
+
+/// Something to be done as soon as what was asked before is decided.
+struct Wish {
+    action: Action,
+    /// Whether a person asked for it.
+    by_hand: bool,
+}
+
+/// An event whose outcome is being worked out.
+struct Deciding {
+    event: Event,
+    by_hand: bool,
+    /// What the listener paid while the play went on that this may end.
+    tier: Tier,
+    outcome: Pending<Result<(State, Trace), Refusal>>,
+    /// How long the screen has shown the state before it.
+    waited: Duration,
 }
 
 /// One listener's sitting.
@@ -70,6 +95,10 @@ pub struct Session {
     /// The near-line update last handed to a thread.
     training: Option<Arc<Update>>,
     journal: Option<Journal>,
+    deciding: Option<Deciding>,
+    wishes: VecDeque<Wish>,
+    /// Whether the simulated listener leaves once its wishes are done.
+    leaves: bool,
 }
 
 impl Session {
@@ -88,17 +117,21 @@ impl Session {
             remainder_ms: 0.0,
             training: None,
             journal: None,
+            deciding: None,
+            wishes: VecDeque::new(),
+            leaves: false,
         }
     }
 
-    /// Another listener sits down with the same library, at the same speed and controls.
-    pub fn reopen(&self, name: String, profile: Profile) -> Self {
+    /// Opens a session of another listener with the same library, wherever it is called.
+    pub fn opener(
+        &self,
+        name: String,
+        profile: Profile,
+    ) -> impl FnOnce() -> Session + Send + use<> {
+        let library = self.library.clone();
         let opening = Opening { profile: name, scene: None, ..self.opening.clone() };
-        let mut next = Session::open(self.library.clone(), opening, profile);
-        next.playing = self.playing;
-        next.speed = self.speed;
-        next.set_autopilot(self.autopilot());
-        next
+        move || Session::open(library, opening, profile)
     }
 
     /// Writes every step from here on, and those before, to a durable log.
@@ -146,25 +179,118 @@ impl Session {
         Pilot::new(&self.timeline, self.library.world(), self.opening.seed)
     }
 
-    /// The listener does something now.
-    pub fn act(&mut self, action: Action) -> Result<Arc<Trace>, Refusal> {
-        let tier = self.trace().listener.tier;
-        let trace = self.timeline.apply(self.head.event(action))?;
-        self.head = Playhead::after(&trace);
-        if let Some(journal) = &self.journal {
-            journal.step(&trace);
-        }
-        if let (Some(pilot), Some(ended)) = (&mut self.pilot, &trace.ended) {
-            pilot.observe(ended, tier);
-        }
-        self.train_ahead();
-        Ok(trace)
+    /// The listener does something now, or as soon as what is being decided is.
+    pub fn act(&mut self, action: Action) {
+        self.wish(action, true);
     }
 
-    /// Takes the last event back and returns it; `None` at the start.
+    fn wish(&mut self, action: Action, by_hand: bool) {
+        if self.wishes.len() < MOST_WISHES {
+            self.wishes.push_back(Wish { action, by_hand });
+        }
+        self.decide();
+    }
+
+    /// Starts to work out the next wish, unless something is being worked out.
+    fn decide(&mut self) {
+        if self.deciding.is_some() {
+            return;
+        }
+        let Some(Wish { action, by_hand }) = self.wishes.pop_front() else { return };
+        let event = self.head.event(action);
+        let (engine, state) = (self.timeline.engine().clone(), self.timeline.state().clone());
+        let outcome = {
+            let event = event.clone();
+            Pending::start("engine", move || engine.step(&state, &event))
+        };
+        let tier = self.trace().listener.tier;
+        self.deciding = Some(Deciding { event, by_hand, tier, outcome, waited: Duration::ZERO });
+    }
+
+    /// Whether an event is being worked out. The clock stands still meanwhile.
+    pub fn deciding(&self) -> bool {
+        self.deciding.is_some()
+    }
+
+    /// Whether that has taken long enough to be worth a word.
+    pub fn slow(&self) -> bool {
+        self.deciding.as_ref().is_some_and(|deciding| deciding.waited > NOTICEABLE)
+    }
+
+    /// Waits for everything that was asked for.
+    pub fn settle(&mut self) -> Vec<Happening> {
+        let mut happenings = Vec::new();
+        while let Some(deciding) = self.deciding.take() {
+            let Some(outcome) = deciding.outcome.wait() else { break };
+            happenings.extend(self.decided(deciding, outcome));
+        }
+        happenings
+    }
+
+    /// Takes in an outcome that has come.
+    fn look_for_outcome(&mut self) -> Option<Happening> {
+        let outcome = self.deciding.as_ref()?.outcome.ready()?;
+        let deciding = self.deciding.take()?;
+        self.decided(deciding, outcome)
+    }
+
+    fn decided(
+        &mut self,
+        deciding: Deciding,
+        outcome: Result<(State, Trace), Refusal>,
+    ) -> Option<Happening> {
+        let Deciding { event, by_hand, tier, .. } = deciding;
+        let what = event.action.name();
+        let ends = event.action.ends_play();
+        let mut happening = None;
+        match outcome {
+            Ok(outcome) => {
+                let trace = self.timeline.push(event, outcome);
+                self.head = Playhead::after(&trace);
+                if let Some(journal) = &self.journal {
+                    journal.step(&trace);
+                }
+                if let (Some(pilot), Some(ended)) = (&mut self.pilot, &trace.ended) {
+                    pilot.observe(ended, tier);
+                }
+                self.train_ahead();
+            }
+            Err(refusal) if by_hand => happening = Some(Happening::Refused { what, refusal }),
+            // A song that cannot end stands still; what else the simulated listener wanted and no
+            // longer makes sense, because the person at the keys was there first, is left out.
+            Err(refusal) if ends => {
+                self.playing = false;
+                happening = Some(Happening::Stuck(refusal));
+            }
+            Err(_) => {}
+        }
+        if self.wishes.is_empty() && std::mem::take(&mut self.leaves) {
+            self.playing = false;
+            happening = happening.or(Some(Happening::Left));
+        }
+        self.decide();
+        happening
+    }
+
+    /// Takes the last event back and returns it, be it still being worked out; `None` at the start.
     pub fn undo(&mut self) -> Option<Event> {
+        self.wishes.clear();
+        self.leaves = false;
+        if let Some(deciding) = self.deciding.take() {
+            self.set_autopilot(self.autopilot());
+            return Some(deciding.event);
+        }
         let last = self.timeline.events().last()?.clone();
-        self.timeline.rewind(self.timeline.events().len() - 1);
+        self.rewind(self.timeline.events().len() - 1);
+        Some(last)
+    }
+
+    /// Takes back everything after the first `events`.
+    pub fn rewind(&mut self, events: usize) {
+        self.wishes.clear();
+        self.leaves = false;
+        self.deciding = None;
+        self.timeline.rewind(events);
         if let Some(journal) = &self.journal {
             journal.rewound(self.trace().step);
         }
@@ -172,37 +298,31 @@ impl Session {
         self.remainder_ms = 0.0;
         self.set_autopilot(self.autopilot());
         self.train_ahead();
-        Some(last)
     }
 
-    /// Lets real time pass. Nothing moves while paused.
+    /// Lets real time pass. Nothing moves while paused, nor while an event is being worked out.
     pub fn advance(&mut self, elapsed: Duration) -> Option<Happening> {
-        if !self.playing {
-            return None;
+        if let Some(deciding) = &mut self.deciding {
+            deciding.waited += elapsed;
+        }
+        let happening = self.look_for_outcome();
+        if happening.is_some() || self.deciding.is_some() || !self.playing {
+            return happening;
         }
         let elapsed = elapsed.min(LONGEST_FRAME).as_secs_f64() * 1000.0;
         let ms = elapsed * self.speed.factor() + self.remainder_ms;
         self.remainder_ms = ms.fract();
-        let mut left = ms as u64;
-        for _ in 0..EVENTS_PER_FRAME {
-            let duration = self.duration_ms();
-            let state = self.timeline.state().clone();
-            let planned = self.pilot.as_mut().and_then(|pilot| pilot.next_at(&state));
-            let stop = planned.unwrap_or(duration).min(duration);
-            let ahead = u64::from(stop.saturating_sub(self.head.heard_ms));
-            if left < ahead {
-                self.head.play(left, duration);
-                return None;
-            }
-            self.head.play(ahead, duration);
-            left -= ahead;
-            let happening = match planned {
-                Some(_) => self.follow_plan(),
-                None => self.finish(),
-            };
-            if happening.is_some() {
-                self.playing = false;
-                return happening;
+        let duration = self.duration_ms();
+        let state = self.timeline.state().clone();
+        let planned = self.pilot.as_mut().and_then(|pilot| pilot.next_at(&state));
+        let stop = planned.unwrap_or(duration).min(duration);
+        let ahead = u64::from(stop.saturating_sub(self.head.heard_ms));
+        // What is left of the time when something is done is not made up for.
+        self.head.play(ahead.min(ms as u64), duration);
+        if (ms as u64) >= ahead {
+            match planned {
+                Some(_) => self.follow_plan(&state),
+                None => self.wish(Action::Finish, false),
             }
         }
         None
@@ -212,25 +332,13 @@ impl Session {
         self.trace().playing.song.duration_ms
     }
 
-    fn finish(&mut self) -> Option<Happening> {
-        self.act(Action::Finish).err().map(Happening::Stuck)
-    }
-
-    /// Does the next thing on the simulated listener's plan. What no longer makes sense, because the
-    /// person at the keys was there first, is left out.
-    fn follow_plan(&mut self) -> Option<Happening> {
-        let state = self.timeline.state().clone();
-        let step = self.pilot.as_mut()?.take(&state)?;
-        let done = self.act(step.action);
-        let (after, leaves) = step.then?;
-        match done {
-            Ok(_) => after.into_iter().for_each(|action| {
-                let _ = self.act(action);
-            }),
-            Err(refusal @ Refusal::NoNextSong) => return Some(Happening::Stuck(refusal)),
-            Err(_) => {}
-        }
-        leaves.then_some(Happening::Left)
+    /// Does the next thing on the simulated listener's plan.
+    fn follow_plan(&mut self, state: &State) {
+        let Some(step) = self.pilot.as_mut().and_then(|pilot| pilot.take(state)) else { return };
+        let (after, leaves) = step.then.unwrap_or_default();
+        self.leaves = leaves;
+        self.wish(step.action, false);
+        after.into_iter().for_each(|action| self.wish(action, false));
     }
 
     /// Starts a pending near-line update on a thread of its own, so that the step which needs it

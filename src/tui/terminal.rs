@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::execute;
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
@@ -27,12 +29,14 @@ pub struct Screen {
 }
 
 impl Screen {
-    pub fn take() -> io::Result<Self> {
+    /// Takes the terminal over, and its mouse if asked to.
+    pub fn take(mouse: bool) -> io::Result<Self> {
         give_back_before_panics();
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         // From here on, leaving by any way gives the terminal back.
         let made = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+            .and_then(|()| if mouse { execute!(stdout(), EnableMouseCapture) } else { Ok(()) })
             .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
         match made {
             Ok(terminal) => Ok(Screen { terminal }),
@@ -53,7 +57,13 @@ impl Drop for Screen {
 /// Gives the terminal back, once. Errors are left alone: there is nobody left to tell.
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ = execute!(
+            stdout(),
+            DisableMouseCapture,
+            DisableBracketedPaste,
+            LeaveAlternateScreen,
+            Show
+        );
         let _ = disable_raw_mode();
         let _ = stdout().flush();
     }

@@ -2,11 +2,17 @@
 //!
 //! Numbers come out of the traces. A view adds where the playhead stands and how it is looked at.
 
+use std::borrow::Cow;
+use std::fmt::Display;
 use std::sync::Arc;
 
+use super::command::Context;
+use super::keymap::Keymap;
+use super::look::Look;
 use super::popup::Popup;
-use super::session::{Session, Speed};
-use crate::engine::{QueueEntry, Trace};
+use super::session::Speed;
+use super::tab::Tab;
+use crate::engine::{QueueEntry, Timeline, Trace};
 use crate::playback::Playhead;
 
 /// Steps whose history is shown at most.
@@ -14,50 +20,55 @@ pub const HISTORY: usize = 240;
 
 #[derive(Clone, Debug)]
 pub struct View {
+    pub tab: Tab,
+    pub look: Look,
+    pub keymap: Arc<Keymap>,
+    /// Where keys are looked up, first place first.
+    pub contexts: Vec<Context>,
     /// The listener's name.
     pub listener: String,
-    /// The newest steps, oldest first. Never empty.
+    /// The steps up to the one looked at, oldest first. Never empty.
     pub traces: Vec<Arc<Trace>>,
+    /// Events of the session, those after the step looked at counted.
+    pub newest: usize,
+    /// Whether an earlier step than the newest is looked at.
+    pub past: bool,
+    /// How new this step is to the eye: 1 when it has just come, 0 when it has settled.
+    pub fresh: f64,
     pub head: Playhead,
     pub playing: bool,
+    /// Whether something is being worked out that takes noticeably long.
+    pub slow: bool,
     pub speed: Speed,
     pub autopilot: bool,
     /// Place in the queue, from 0.
     pub selected: usize,
-    /// The panel that comes first where not all fit.
+    /// Lines this view is scrolled by.
+    pub scroll: usize,
+    /// The panel that comes first on the stage where not all fit.
     pub panel: usize,
     pub message: Option<String>,
     pub popup: Option<Popup>,
 }
 
 impl View {
-    pub fn new(
-        session: &Session,
-        selected: Option<&str>,
-        panel: usize,
-        message: Option<String>,
-        popup: Option<Popup>,
-    ) -> Self {
-        let mut traces: Vec<Arc<Trace>> =
-            session.timeline().traces().rev().take(HISTORY).cloned().collect();
-        traces.reverse();
-        let queue = &session.trace().queue;
-        let place = selected.and_then(|id| queue.iter().position(|e| e.song.id == id));
-        View {
-            listener: session.profile().name.clone(),
-            traces,
-            head: session.head(),
-            playing: session.playing,
-            speed: session.speed,
-            autopilot: session.autopilot(),
-            selected: place.unwrap_or(0),
-            panel,
-            message,
-            popup,
-        }
+    /// The steps up to one, as many as are shown.
+    pub fn history(timeline: &Timeline, step: usize) -> Vec<Arc<Trace>> {
+        let first = (step + 1).saturating_sub(HISTORY);
+        (first..=step).filter_map(|at| timeline.at(at)).map(|(_, trace)| trace.clone()).collect()
     }
 
-    /// The newest step.
+    /// A text in the language of the screen.
+    pub fn say<'a>(&self, english: &'a str) -> Cow<'a, str> {
+        self.look.lang.text(english)
+    }
+
+    /// A text with what is filled in.
+    pub fn fill(&self, english: &str, values: &[&dyn Display]) -> String {
+        self.look.lang.fill(english, values)
+    }
+
+    /// The step looked at.
     pub fn now(&self) -> &Trace {
         self.traces.last().expect("a view has at least one step")
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use melody::model::Backend;
 use melody::opening::{Library, Opening, profile_named};
-use melody::tui::{App, Session};
+use melody::tui::{App, Look, Session, Theme};
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     Library::load(&Opening::default(), Path::new(""), Backend::Flex).expect("the shipped library")
@@ -18,17 +18,18 @@ pub fn app(profile: &str, folder: &Path) -> App {
     let profile = profile_named(profile, Path::new("")).expect("a shipped profile");
     let mut session = Session::open(LIBRARY.clone(), opening, profile);
     session.playing = false;
-    App::new(session, folder.to_path_buf())
+    App::new(session, folder.to_path_buf(), Look::new(Theme::colours()))
 }
 
 pub fn library() -> &'static Library {
     &LIBRARY
 }
 
-/// Presses keys by name, one after the other.
+/// Presses keys by name, each when what the one before asked for is done.
 pub fn press(app: &mut App, keys: &str) {
     for key in keys.split(' ') {
         app.press(key.parse().expect("the name of a key"));
+        app.settle();
     }
 }
 
@@ -47,6 +48,7 @@ pub fn play(app: &mut App, seconds: f64) {
         let left = (until - app.session.head().now_ms) as f64 / 1000.0;
         let frame = (left / app.session.speed.factor()).min(0.033);
         app.tick(Duration::from_secs_f64(frame.max(0.001)));
+        app.settle();
     }
 }
 

@@ -8,6 +8,7 @@ use crate::ranking::{Ledger, Node};
 use crate::score::Score;
 use crate::tui::text;
 use crate::tui::theme::Theme;
+use crate::tui::view::View;
 
 /// What a stacked bar shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub const ROWS: u16 = 3;
 /// Which song is selected, what its score is made of, and how it came into the queue.
 pub fn lines<'a>(
     entry: &'a QueueEntry,
-    trace: &Trace,
+    view: &View,
     columns: usize,
     theme: &Theme,
 ) -> Vec<Line<'a>> {
@@ -62,19 +63,25 @@ pub fn lines<'a>(
         Span::styled("❯ ", theme.accent),
         Span::styled(text::clean(&entry.song.title), theme.strong),
         Span::raw(format!(" · {}", text::clean(&entry.song.artist))),
-        Span::styled(format!("  {}", entry.song.genre), theme.faint),
+        Span::styled(format!("  {}", view.say(&entry.song.genre)), theme.faint),
     ]);
-    let mut how = vec![Span::styled("  by ", theme.faint)];
+    let mut how = vec![Span::styled(format!("  {} ", view.say("by")), theme.faint)];
     how.push(Span::raw(match entry.ledger.sources.is_empty() {
-        true => "nobody".to_string(),
-        false => entry.ledger.sources.join(", "),
+        true => view.say("nobody").into_owned(),
+        false => sources(view, entry),
     }));
     if let Some(displaced) = &entry.displaced {
-        how.push(Span::raw(format!("  {} ", cost(displaced.interest))));
-        how.push(Span::styled("in place of ", theme.faint));
-        how.push(Span::raw(song_name(trace, &displaced.song)));
+        how.push(Span::raw(format!("  {} ", view.say(&cost(displaced.interest)))));
+        how.push(Span::styled(format!("{} ", view.say("in place of")), theme.faint));
+        how.push(Span::raw(song_name(view.now(), &displaced.song)));
     }
-    vec![song, sum(entry, columns, theme), Line::from(how)]
+    vec![song, sum(entry, view, columns, theme), Line::from(how)]
+}
+
+/// Who brought a song.
+fn sources(view: &View, entry: &QueueEntry) -> String {
+    let names: Vec<_> = entry.ledger.sources.iter().map(|name| view.say(name)).collect();
+    names.join(", ")
 }
 
 /// What a promoted song's place costs the listener in interest, or gains them.
@@ -86,7 +93,7 @@ pub fn cost(interest: Score) -> String {
 }
 
 /// The score as a sum, its largest parts first, as many as fit.
-fn sum<'a>(entry: &QueueEntry, columns: usize, theme: &Theme) -> Line<'a> {
+fn sum<'a>(entry: &QueueEntry, view: &View, columns: usize, theme: &Theme) -> Line<'a> {
     let mut parts = leaves(&entry.ledger.score);
     parts.retain(|leaf| leaf.name != "epsilon" && leaf.value != Score::ZERO);
     parts.sort_by_key(|leaf| std::cmp::Reverse(leaf.value.abs()));
@@ -99,14 +106,15 @@ fn sum<'a>(entry: &QueueEntry, columns: usize, theme: &Theme) -> Line<'a> {
             name if leaf.value < Score::ZERO => (name, theme.loss),
             name => (name, theme.boost),
         };
+        let name = view.say(name);
         let part = [
             Span::raw(format!(" {} ", short(leaf.value, true))),
-            Span::styled(name.to_string(), style),
+            Span::styled(name.into_owned(), style),
         ];
-        let more = format!(" and {} more", parts.len() - i);
+        let more = format!(" {}", view.fill("and {} more", &[&(parts.len() - i)]));
         let wide: usize = part.iter().map(Span::width).sum();
         let last = i + 1 == parts.len();
-        if line.width() + wide + if last { 0 } else { more.len() } > columns {
+        if line.width() + wide + if last { 0 } else { text::width(&more) } > columns {
             line.push_span(Span::styled(more, theme.faint));
             break;
         }

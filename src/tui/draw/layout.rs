@@ -1,44 +1,24 @@
-//! Where everything goes, by the size of the screen.
+//! What frames every view: header above, footer below.
 
 use ratatui::layout::Rect;
 
-use super::PANELS;
-use crate::tui::view::View;
-
 /// Below this nothing but a notice fits.
 const SMALLEST: (u16, u16) = (20, 6);
-/// From here on panels stand beside the queue.
-const WIDE: (u16, u16) = (110, 20);
-/// From here on one panel lies under the queue.
-const MEDIUM: (u16, u16) = (60, 18);
-
-/// Rows of the queue that are not songs: frame, head, account.
-const AROUND_SONGS: u16 = 2 + 1 + 3;
-const LOG_AT_LEAST: u16 = 4;
-/// The panel with the promotion chart.
-const CHART: usize = 1;
+/// From here on the views have a line of their own.
+const TALL: u16 = 16;
 
 /// The places of a frame. A place of no height is not drawn.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Layout {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Frame {
     pub header: Rect,
-    pub now_playing: Rect,
-    pub narration: Rect,
-    pub queue: Rect,
-    /// Panels by their place in [`PANELS`].
-    pub panels: Vec<(usize, Rect)>,
-    pub log: Rect,
+    pub body: Rect,
     pub footer: Rect,
-    /// Whether panels have frames.
-    pub framed: bool,
-    /// Whether there are panels that found no place.
-    pub hidden_panels: bool,
     /// Whether the screen is too small for anything but a notice.
     pub notice: bool,
 }
 
 /// Takes rows off the top of what is left.
-fn take(rest: &mut Rect, rows: u16) -> Rect {
+pub fn take(rest: &mut Rect, rows: u16) -> Rect {
     let rows = rows.min(rest.height);
     let taken = Rect { height: rows, ..*rest };
     rest.y += rows;
@@ -46,114 +26,19 @@ fn take(rest: &mut Rect, rows: u16) -> Rect {
     taken
 }
 
-impl Layout {
-    pub fn new(area: Rect, view: &View) -> Self {
-        let (w, h) = (area.width, area.height);
-        let fits = |least: (u16, u16)| w >= least.0 && h >= least.1;
-        if !fits(SMALLEST) {
-            return Layout { notice: true, ..Layout::default() };
+impl Frame {
+    pub fn new(area: Rect) -> Self {
+        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+            return Frame { notice: true, ..Frame::default() };
         }
-        let mut rest = area;
-        let mut layout = Layout::default();
-        if h >= 10 {
-            layout.header = take(&mut rest, 1);
+        let mut body = area;
+        let mut frame = Frame::default();
+        if area.height >= 9 {
+            frame.header = take(&mut body, if area.height >= TALL { 2 } else { 1 });
+            body.height -= 1;
+            frame.footer = Rect { y: body.bottom(), height: 1, ..area };
         }
-        if h >= 9 {
-            rest.height -= 1;
-            layout.footer = Rect { y: area.y + h - 1, height: 1, ..area };
-        }
-        if fits(WIDE) {
-            layout.wide(rest, view);
-        } else if fits(MEDIUM) {
-            layout.medium(rest, view);
-        } else {
-            layout.small(rest);
-        }
-        layout.hidden_panels = layout.panels.len() < PANELS.len() && !layout.panels.is_empty();
-        layout
+        frame.body = body;
+        frame
     }
-
-    /// Queue on the left, panels on the right.
-    fn wide(&mut self, body: Rect, view: &View) {
-        self.framed = true;
-        let side = (body.width * 3 / 8).clamp(46, 64);
-        let mut left = Rect { width: body.width - side, ..body };
-        let mut right = Rect { x: body.x + left.width, width: side, ..body };
-        self.now_playing = take(&mut left, 4);
-        self.narration = take(&mut left, if body.height >= 30 { 2 } else { 1 });
-
-        let songs = view.now().queue.len() as u16;
-        let queue = (songs + AROUND_SONGS).min(left.height);
-        let spare = left.height - queue;
-        // The metrics go under the queue where all panels can be seen that way.
-        let metrics = PANELS.len() - 1;
-        let metrics_rows = (PANELS[metrics].rows)(view);
-        let mut order: Vec<usize> = order(view.panel);
-        let rows = |panels: &[usize]| panels.iter().map(|&p| (PANELS[p].rows)(view)).sum::<u16>();
-        let others: Vec<usize> = (0..metrics).collect();
-        let all_fit = rows(&others) <= right.height && spare >= metrics_rows + LOG_AT_LEAST;
-        if all_fit {
-            order = others;
-        }
-        self.queue = take(&mut left, if spare >= LOG_AT_LEAST { queue } else { queue + spare });
-        if all_fit {
-            self.panels.push((metrics, take(&mut left, metrics_rows)));
-        }
-        self.log = left;
-        self.stack(&order, &mut right, view, false);
-    }
-
-    /// Queue above, panels below.
-    fn medium(&mut self, mut body: Rect, view: &View) {
-        self.framed = true;
-        self.now_playing = take(&mut body, 2);
-        self.narration = take(&mut body, 1);
-        let first = view.panel % PANELS.len();
-        let panel = (PANELS[first].rows)(view).min(9);
-        let songs = view.now().queue.len() as u16;
-        let queue = (songs + AROUND_SONGS).min(body.height.saturating_sub(panel));
-        self.queue = take(&mut body, queue);
-        self.stack(&order(first), &mut body, view, true);
-        if body.height >= LOG_AT_LEAST {
-            self.log = body;
-        }
-    }
-
-    /// What plays, what changed, what comes.
-    fn small(&mut self, mut body: Rect) {
-        self.now_playing = take(&mut body, 2);
-        let rows = if body.height >= 7 { 2 } else { 1 };
-        self.narration = take(&mut body, rows);
-        self.queue = body;
-    }
-
-    /// Stacks panels in this order as far as they fit, at least one. Rows left over go to the
-    /// promotion chart, which makes the most of them, but for what the log can use.
-    fn stack(&mut self, order: &[usize], place: &mut Rect, view: &View, log_follows: bool) {
-        let mut fitting: Vec<(usize, u16)> = Vec::new();
-        let mut left = place.height;
-        for &panel in order {
-            let rows = (PANELS[panel].rows)(view);
-            if rows > left && !fitting.is_empty() {
-                break;
-            }
-            let rows = rows.min(left);
-            left -= rows;
-            fitting.push((panel, rows));
-        }
-        let keep = if log_follows && left >= LOG_AT_LEAST { LOG_AT_LEAST + 4 } else { 0 };
-        let chart = fitting.iter().position(|(panel, _)| *panel == CHART);
-        let stretched = chart.or(fitting.len().checked_sub(1).filter(|_| keep == 0 && left < 4));
-        if let Some(at) = stretched {
-            fitting[at].1 += left.saturating_sub(keep).min(8);
-        }
-        for (panel, rows) in fitting {
-            self.panels.push((panel, take(place, rows)));
-        }
-    }
-}
-
-/// All panels, beginning with `first`.
-fn order(first: usize) -> Vec<usize> {
-    (0..PANELS.len()).map(|i| (first + i) % PANELS.len()).collect()
 }

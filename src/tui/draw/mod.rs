@@ -1,93 +1,94 @@
-//! Drawing: a view and a theme in, cells out.
+//! Drawing: a view in, cells out, and what the mouse can reach.
 //!
-//! One small file per panel. The layout is worked out once and everything is drawn inside it.
+//! A tab is a view of its own, a panel a part of the stage, a popup lies over either; one small file
+//! each. The layout is worked out once and everything is drawn inside it.
 
 mod account;
-mod bandit;
 mod bar;
-mod explain;
 mod footer;
 mod header;
-mod help;
 mod layout;
 mod log;
-mod metrics;
-mod model;
+mod moves;
 mod narration;
 mod now_playing;
+mod panel;
 mod pen;
-mod picker;
 mod plot;
-mod promotion;
+mod popup;
 mod queue;
-mod search;
-mod session;
-mod weights;
+mod tab;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-pub use layout::Layout;
+use layout::Frame;
+pub use panel::PANELS;
 
-use super::popup::Popup;
+use super::ascii;
+use super::command::Command;
 use super::theme::Theme;
 use super::view::View;
 
-/// What drawing found out, for the keys to act on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What a place on the screen stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    Command(Command),
+    /// A place in the queue, from 0.
+    Song(usize),
+    /// A line of the open list, from 0.
+    Choice(usize),
+    /// The open popup, where nothing else is.
+    Popup,
+}
+
+/// What drawing found out, for keys and mouse to act on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
-    /// Lines the open popup can be scrolled by.
+    /// Lines that what is on top can be scrolled by.
     pub scroll_limit: usize,
+    /// What the mouse can reach; the last lies on top.
+    pub hits: Vec<(Rect, Hit)>,
 }
 
-/// A panel beside or under the queue.
-pub struct Panel {
-    pub name: &'static str,
-    /// Rows it wants, frame included.
-    rows: fn(&View) -> u16,
-    draw: fn(&View, &Theme, Rect, &mut Buffer),
-}
+impl Drawn {
+    fn hit(&mut self, place: Rect, hit: Hit) {
+        self.hits.push((place, hit));
+    }
 
-/// In the order they are stacked.
-pub const PANELS: [Panel; 6] = [
-    Panel { name: "Weights", rows: weights::rows, draw: weights::draw },
-    Panel { name: "Promotion", rows: promotion::rows, draw: promotion::draw },
-    Panel { name: "Bandit", rows: bandit::rows, draw: bandit::draw },
-    Panel { name: "Session", rows: session::rows, draw: session::draw },
-    Panel { name: "Model", rows: model::rows, draw: model::draw },
-    Panel { name: "Metrics", rows: metrics::rows, draw: metrics::draw },
-];
+    /// Takes in what a part of the screen found out.
+    fn add(&mut self, part: Drawn) {
+        self.scroll_limit = self.scroll_limit.max(part.scroll_limit);
+        self.hits.extend(part.hits);
+    }
+}
 
 /// Draws one frame.
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
+    let theme = &view.look.theme;
     buf.set_style(area, theme.text);
-    let layout = Layout::new(area, view);
-    if layout.notice {
-        notice(theme, area, buf);
-        return Drawn::default();
+    let frame = Frame::new(area);
+    let mut drawn = Drawn::default();
+    if frame.notice {
+        notice(view, theme, area, buf);
+        return drawn;
     }
-    header::draw(view, theme, layout.header, buf);
-    now_playing::draw(view, theme, layout.now_playing, layout.framed, buf);
-    narration::draw(view, theme, layout.narration, buf);
-    queue::draw(view, theme, layout.queue, layout.framed, buf);
-    for &(panel, place) in &layout.panels {
-        (PANELS[panel].draw)(view, theme, place, buf);
+    drawn.add(header::draw(view, theme, frame.header, buf));
+    drawn.add(tab::draw(view, theme, frame.body, buf));
+    drawn.add(footer::draw(view, theme, frame.footer, buf));
+    if let Some(open) = &view.popup {
+        drawn.scroll_limit = 0;
+        drawn.add(popup::draw(open, view, theme, area, buf));
     }
-    log::draw(view, theme, layout.log, buf);
-    footer::draw(view, theme, layout.footer, layout.hidden_panels, buf);
-    let scroll_limit = match &view.popup {
-        None => 0,
-        Some(Popup::Help { scroll }) => help::draw(*scroll, theme, area, buf),
-        Some(Popup::Explain { scroll }) => explain::draw(view, *scroll, theme, area, buf),
-        Some(Popup::Search(search)) => search::draw(search, theme, area, buf),
-        Some(Popup::Pick(picker)) => picker::draw(picker, theme, area, buf),
-    };
-    Drawn { scroll_limit }
+    if view.look.ascii {
+        ascii::reduce(buf);
+    }
+    drawn
 }
 
 /// What a screen too small for anything else says.
-fn notice(theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn notice(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let row = Rect { y: area.y + area.height / 2, height: area.height.min(1), ..area };
-    let said = if area.width < 17 { "too small" } else { "Melody needs 20x6" };
+    let said = view.say(if area.width < 17 { "too small" } else { "Melody needs 20x6" });
     pen::line(buf, row, 0, said.into(), theme.text);
 }

@@ -11,7 +11,7 @@ use crate::tui::theme::Theme;
 use crate::tui::view::View;
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let said = narration::headline(&view.traces);
+    let said = narration::headline(&view.traces, view.look.lang);
     let columns = usize::from(area.width).saturating_sub(3);
     let rows = text::wrap(&said, columns, area.height.into());
     let lines = rows.into_iter().enumerate().map(|(i, row)| {

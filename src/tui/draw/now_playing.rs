@@ -12,12 +12,25 @@ use crate::tui::view::View;
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) {
     let inside = if framed && area.height >= 4 {
-        pen::frame(buf, area, "Now playing", theme)
+        pen::frame(buf, area, &view.say("Now playing"), theme)
     } else {
         Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
     };
     pen::line(buf, inside, 0, song(view, theme, inside.width.into()), Style::new());
     pen::line(buf, inside, 1, progress(view, theme, inside.width.into()), Style::new());
+}
+
+/// What plays in one line, for the views that are about something else.
+pub fn draw_line(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let columns = usize::from(inside.width);
+    let bar = if columns >= 50 { columns * 2 / 5 } else { 0 };
+    let mut line = song(view, theme, columns.saturating_sub(bar + 2));
+    if bar > 0 {
+        line.push_span(Span::raw("  "));
+        line.extend(progress(view, theme, bar).spans);
+    }
+    pen::line(buf, inside, 0, line, Style::new());
 }
 
 /// Title and artist, cut as far as the marks behind them need.
@@ -27,22 +40,22 @@ fn song<'a>(view: &'a View, theme: &Theme, columns: usize) -> Line<'a> {
     let mut marks: Vec<Vec<Span>> = Vec::new();
     let mut mark = |text: String, style| marks.push(vec![Span::styled(text, style)]);
     if now.liked {
-        mark("♥ liked".into(), theme.liked);
+        mark(format!("♥ {}", view.say("liked")), theme.liked);
     }
     if now.saved {
-        mark("+ saved".into(), theme.liked);
+        mark(format!("+ {}", view.say("saved")), theme.liked);
     }
     if let Some(campaign) = &song.campaign {
         mark(format!("P {campaign}"), theme.promoted);
     }
     if song.premium {
-        mark("* premium".into(), theme.premium);
+        mark(format!("* {}", view.say("premium")), theme.premium);
     }
-    mark(song.genre.clone(), theme.faint);
+    mark(view.say(&song.genre).into(), theme.faint);
     if now.replayed {
-        mark("again".into(), theme.faint);
+        mark(view.say("again").into(), theme.faint);
     } else if now.opened {
-        mark("opened".into(), theme.faint);
+        mark(view.say("opened").into(), theme.faint);
     }
     let marks = pen::joined(marks, columns / 2);
     let symbol = if view.playing { "▶ " } else { "‖ " };
@@ -68,10 +81,13 @@ fn progress<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
     // Both times take the same room, so that the bar does not jump.
     let from = text::right(&from, to.len());
     let room = columns.saturating_sub(from.len() + to.len() + 2);
-    let filled = (u64::from(heard) * room as u64 / u64::from(duration)) as usize;
+    // To half a cell, which is as smooth as this line gets.
+    let halves = (u64::from(heard) * 2 * room as u64 / u64::from(duration)) as usize;
+    let (filled, half) = (halves / 2, halves % 2);
     let mut spans = vec![Span::raw(from), Span::raw(" ")];
     spans.push(Span::styled("━".repeat(filled), theme.accent));
-    spans.push(Span::styled("─".repeat(room - filled), theme.faint));
+    spans.push(Span::styled("╸".repeat(half), theme.accent));
+    spans.push(Span::styled("─".repeat(room - filled - half), theme.faint));
     spans.extend([Span::raw(" "), Span::styled(to, theme.faint)]);
     Line::from(spans)
 }

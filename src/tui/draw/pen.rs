@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders, Widget};
 use unicode_width::UnicodeWidthStr;
 
+use super::Drawn;
 use crate::score::Score;
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -25,6 +26,13 @@ pub fn lines<'a>(buf: &mut Buffer, area: Rect, lines: impl IntoIterator<Item = L
     for (row, one) in (0..area.height).zip(lines) {
         line(buf, area, row, one, Style::new());
     }
+}
+
+/// Draws lines from `scroll` on and says how far they can be scrolled.
+pub fn scrolled(buf: &mut Buffer, area: Rect, all: Vec<Line>, scroll: usize) -> Drawn {
+    let scroll_limit = all.len().saturating_sub(area.height.into());
+    lines(buf, area, all.into_iter().skip(scroll.min(scroll_limit)));
+    Drawn { scroll_limit, ..Drawn::default() }
 }
 
 /// Draws a panel's frame and returns what is inside, a column of space left on each side.

@@ -16,6 +16,44 @@ pub struct Series {
 /// The bit of the dot in column `x` of 2 and row `y` of 4 of a braille cell.
 const DOTS: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
 
+/// A place to set dots in, two by four to a cell.
+pub struct Dots {
+    area: Rect,
+    /// By cell, row after row.
+    cells: Vec<(u8, Style)>,
+}
+
+impl Dots {
+    pub fn new(area: Rect) -> Self {
+        let cells = usize::from(area.width) * usize::from(area.height);
+        Dots { area, cells: vec![(0, Style::new()); cells] }
+    }
+
+    /// Columns and rows of dots.
+    pub fn size(&self) -> (usize, usize) {
+        (usize::from(self.area.width) * 2, usize::from(self.area.height) * 4)
+    }
+
+    /// Sets a dot; one outside is left out. A cell takes the style of its newest dot.
+    pub fn set(&mut self, x: usize, y: usize, style: Style) {
+        let (columns, rows) = self.size();
+        if x < columns && y < rows {
+            let (dots, cell) = &mut self.cells[y / 4 * columns / 2 + x / 2];
+            *dots |= DOTS[x % 2][y % 4];
+            *cell = style;
+        }
+    }
+
+    pub fn draw(&self, buf: &mut Buffer) {
+        for (i, (dots, style)) in self.cells.iter().enumerate().filter(|(_, cell)| cell.0 > 0) {
+            let (x, y) = (i % usize::from(self.area.width), i / usize::from(self.area.width));
+            let symbol = char::from_u32(0x2800 + u32::from(*dots)).unwrap_or(' ');
+            let at = (self.area.x + x as u16, self.area.y + y as u16);
+            buf[at].set_char(symbol).set_style(*style);
+        }
+    }
+}
+
 /// Steps a chart of this width shows.
 pub fn steps(area: Rect) -> usize {
     usize::from(area.width) * 2
@@ -29,12 +67,11 @@ pub fn stretch(area: Rect, shown: usize) -> usize {
 
 /// Draws the series from zero to `top`, later ones over earlier ones. All have the same length.
 pub fn draw(series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
-    let (columns, rows) = (steps(area), usize::from(area.height) * 4);
+    let mut dots = Dots::new(area);
+    let (columns, rows) = dots.size();
     if columns == 0 || rows == 0 || top <= 0.0 {
         return;
     }
-    let mut dots = vec![0u8; usize::from(area.width) * usize::from(area.height)];
-    let mut styles = vec![Style::new(); dots.len()];
     for line in series {
         let shown = &line.values[line.values.len().saturating_sub(columns)..];
         let stretch = stretch(area, shown.len());
@@ -50,18 +87,9 @@ pub fn draw(series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
                 if (x + y) % line.every != 0 && line.every > 1 {
                     continue;
                 }
-                let cell = y / 4 * usize::from(area.width) + x / 2;
-                dots[cell] |= DOTS[x % 2][y % 4];
-                styles[cell] = line.style;
+                dots.set(x, y, line.style);
             }
         }
     }
-    for (i, (&dots, style)) in dots.iter().zip(styles).enumerate() {
-        if dots == 0 {
-            continue;
-        }
-        let (x, y) = ((i % usize::from(area.width)) as u16, (i / usize::from(area.width)) as u16);
-        let symbol = char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' ');
-        buf[(area.x + x, area.y + y)].set_char(symbol).set_style(style);
-    }
+    dots.draw(buf);
 }

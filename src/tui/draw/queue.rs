@@ -1,5 +1,7 @@
 //! The queue: what comes next, how it moved, and what its scores are made of.
 
+use std::fmt::Display;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -7,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::account::{self, Parts};
 use super::bar::{Part, stacked};
-use super::pen;
+use super::{Drawn, Hit, moves, pen};
 use crate::engine::QueueEntry;
 use crate::score::Score;
 use crate::tui::text;
@@ -16,6 +18,8 @@ use crate::tui::view::{Movement, View};
 
 /// Widths of the columns that give way. The others are fixed.
 struct Columns {
+    /// Lines from old to new places; 0 where there is no room.
+    moves: usize,
     title: usize,
     /// 0 where there is no room.
     artist: usize,
@@ -34,11 +38,12 @@ impl Columns {
             _ => 14,
         };
         let bar = if columns < 30 { 0 } else { (columns / 5).clamp(6, 40) };
-        let taken = FIXED + bar + if genre > 0 { genre + 1 } else { 0 };
+        let moves = if columns < 90 { 0 } else { 8 };
+        let taken = FIXED + moves + bar + if genre > 0 { genre + 1 } else { 0 };
         let rest = columns.saturating_sub(taken);
         let artist = if columns < 54 { 0 } else { rest * 2 / 5 };
         let title = rest.saturating_sub(if artist > 0 { artist + 1 } else { 0 });
-        Columns { title, artist, genre, bar }
+        Columns { moves, title, artist, genre, bar }
     }
 }
 
@@ -61,32 +66,34 @@ impl Scale {
     }
 }
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) {
+pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) -> Drawn {
+    let mut drawn = Drawn::default();
     let inside = if framed {
         let candidates = &view.now().candidates;
-        let counted = format!(" {} of {} songs ", candidates.retrieved, candidates.scored);
+        let counted = [&candidates.retrieved as &dyn Display, &candidates.scored];
+        let counted = format!(" {} ", view.fill("{} of {} songs", &counted));
         let bottom = Line::from(Span::styled(counted, theme.frame));
-        pen::framed(buf, area, "Queue", bottom, theme)
+        pen::framed(buf, area, &view.say("Queue"), bottom, theme)
     } else {
         Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
     };
     if inside.height == 0 {
-        return;
+        return drawn;
     }
     let columns = Columns::new(inside.width.into());
     let (head, mut body) = (Rect { height: 1, ..inside }, inside);
     if inside.height >= 4 {
-        pen::line(buf, head, 0, heading(&columns, theme), Style::new());
+        pen::line(buf, head, 0, heading(view, &columns, theme), Style::new());
         body.y += 1;
         body.height -= 1;
     }
     let account_rows = if framed { account_rows(view, body.height) } else { 0 };
     let songs = Rect { height: body.height - account_rows, ..body };
-    draw_songs(view, theme, &columns, songs, buf);
+    draw_songs(view, theme, &columns, songs, buf, &mut drawn);
     if account_rows > 0
         && let Some(entry) = view.selected_entry()
     {
-        let account = account::lines(entry, view.now(), body.width.into(), theme);
+        let account = account::lines(entry, view, body.width.into(), theme);
         // Where there is one row only, the sum says most.
         let skipped = if account_rows == 1 { 1 } else { 0 };
         let rows = body.height - account_rows..body.height;
@@ -94,6 +101,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buff
             pen::line(buf, body, row, line, Style::new());
         }
     }
+    drawn
 }
 
 /// Rows for the account of the selected song, by what the songs leave.
@@ -107,16 +115,17 @@ fn account_rows(view: &View, height: u16) -> u16 {
     }
 }
 
-fn heading<'a>(columns: &Columns, theme: &Theme) -> Line<'a> {
-    let mut head = format!("  # {}{}", text::left("move", 4), text::left("", 3));
-    head.push_str(&text::left("title", columns.title + 1));
+fn heading<'a>(view: &View, columns: &Columns, theme: &Theme) -> Line<'a> {
+    let moved = text::left(&view.say("move"), 4 + columns.moves);
+    let mut head = format!("  # {moved}{}", text::left("", 3));
+    head.push_str(&text::left(&view.say("title"), columns.title + 1));
     if columns.artist > 0 {
-        head.push_str(&text::left("artist", columns.artist + 1));
+        head.push_str(&text::left(&view.say("artist"), columns.artist + 1));
     }
     if columns.genre > 0 {
-        head.push_str(&text::left("genre", columns.genre + 1));
+        head.push_str(&text::left(&view.say("genre"), columns.genre + 1));
     }
-    head.push_str("score ");
+    head.push_str(&text::left(&view.say("score"), 6));
     let mut spans = vec![Span::styled(head, theme.faint)];
     if columns.bar >= 13 {
         spans.extend(legend(theme));
@@ -146,10 +155,17 @@ fn legend<'a>(theme: &Theme) -> Vec<Span<'a>> {
     spans
 }
 
-fn draw_songs(view: &View, theme: &Theme, columns: &Columns, area: Rect, buf: &mut Buffer) {
+fn draw_songs(
+    view: &View,
+    theme: &Theme,
+    columns: &Columns,
+    area: Rect,
+    buf: &mut Buffer,
+    drawn: &mut Drawn,
+) {
     let queue = &view.now().queue;
     if queue.is_empty() {
-        let said = Line::styled("Nothing is queued.", theme.faint);
+        let said = Line::styled(view.say("Nothing is queued."), theme.faint);
         pen::line(buf, area, 0, said, Style::new());
         return;
     }
@@ -159,24 +175,52 @@ fn draw_songs(view: &View, theme: &Theme, columns: &Columns, area: Rect, buf: &m
     let rows = usize::from(area.height);
     let first = (view.selected + 1).saturating_sub(rows).min(queue.len().saturating_sub(rows));
     let shown = queue.iter().zip(&parts).enumerate().skip(first).take(rows);
-    for (row, (place, (entry, parts))) in shown.enumerate() {
-        let chosen = place == view.selected;
-        let mut spans = song(entry, view.movement(entry), chosen, columns, theme);
-        spans.extend(bar(parts, &scale, columns.bar, theme));
-        pen::line(buf, area, row as u16, Line::from(spans), Style::new());
+    let mut lines: Vec<(usize, usize, Line)> = shown
+        .enumerate()
+        .filter_map(|(row, (place, (entry, parts)))| {
+            let chosen = place == view.selected;
+            let mut spans = song(view, entry, chosen, columns, theme);
+            spans.extend(bar(parts, &scale, columns.bar, theme));
+            drawn.hit(Rect { y: area.y + row as u16, height: 1, ..area }, Hit::Song(place));
+            Some((on_the_way(view, entry, row, rows)?, row, Line::from(spans)))
+        })
+        .collect();
+    // What moves passes in front of what stays.
+    lines.sort_by_key(|(at, row, _)| at.abs_diff(*row));
+    for (at, _, line) in lines {
+        pen::line(buf, area, at as u16, line, Style::new());
+    }
+    if view.fresh == 0.0 {
+        let place = Rect { x: area.x + 1 + 3 + 4, width: columns.moves as u16, ..area };
+        let last = (first + rows).min(queue.len());
+        // A column of space on the right.
+        let place = Rect { width: place.width.saturating_sub(1), ..place };
+        moves::draw(view, &queue[first..last], theme, place, buf);
+    }
+}
+
+/// The row a song is seen in while the queue takes on its new order; new songs come last.
+fn on_the_way(view: &View, entry: &QueueEntry, row: usize, rows: usize) -> Option<usize> {
+    match moves::travelled(view, entry) {
+        None if view.fresh > 0.5 => None,
+        None => Some(row),
+        Some(travelled) => {
+            let behind = (f64::from(travelled) * view.fresh).round() as isize;
+            Some(row.saturating_add_signed(-behind).min(rows.saturating_sub(1)))
+        }
     }
 }
 
 fn song<'a>(
+    view: &View,
     entry: &QueueEntry,
-    movement: Movement,
     chosen: bool,
     columns: &Columns,
     theme: &Theme,
 ) -> Vec<Span<'a>> {
-    let (moved, moved_style) = match movement {
+    let (moved, moved_style) = match view.movement(entry) {
         Movement::None => (String::new(), theme.faint),
-        Movement::New => ("new".into(), theme.new),
+        Movement::New => (view.say("new").into(), theme.new),
         Movement::Up(n) => (format!("▲{n}"), theme.up),
         Movement::Down(n) => (format!("▼{n}"), theme.down),
     };
@@ -185,7 +229,7 @@ fn song<'a>(
     let mut spans = vec![
         Span::styled(if chosen { "❯" } else { " " }, theme.accent),
         Span::styled(format!("{:>2} ", entry.position), if chosen { title } else { theme.faint }),
-        Span::styled(text::left(&moved, 4), moved_style),
+        Span::styled(text::left(&moved, 4 + columns.moves), moved_style),
         Span::styled(if entry.promoted { "P" } else { " " }, theme.promoted),
         Span::styled(if song.premium { "* " } else { "  " }, theme.premium),
         Span::styled(text::left(&song.title, columns.title), title),
@@ -196,7 +240,7 @@ fn song<'a>(
         spans.push(Span::raw(" "));
     }
     if columns.genre > 0 {
-        spans.push(Span::styled(text::left(&song.genre, columns.genre), theme.faint));
+        spans.push(Span::styled(text::left(&view.say(&song.genre), columns.genre), theme.faint));
         spans.push(Span::raw(" "));
     }
     spans.push(Span::styled(format!("{:>5.3} ", entry.score), title));

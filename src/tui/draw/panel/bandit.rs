@@ -4,16 +4,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::pen;
 use crate::bandit::{ArmReport, Learned};
 use crate::score::Score;
+use crate::tui::draw::pen;
 use crate::tui::narration::percent;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
 
 /// Columns of an arm beside its interval: mark, name, ratio, mean, propensity, pulls.
-const FIXED: usize = 2 + 9 + 7 + 7 + 6 + 6;
+const FIXED: usize = 2 + 9 + 5 + 6 + 1 + 7 + 6;
 
 pub fn rows(view: &View) -> u16 {
     view.now().bandit.arms.len() as u16 + 2 + 2
@@ -21,21 +21,23 @@ pub fn rows(view: &View) -> u16 {
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let now = &view.now().bandit;
-    let title = format!("Bandit · {}", now.algorithm);
+    let title = format!("{} · {}", view.say("Bandit"), view.say(&now.algorithm));
     let inside = pen::framed(buf, area, &title, earned(view, theme), theme);
     let columns = usize::from(inside.width).saturating_sub(FIXED);
     let head = format!(
         "  {}{}{}{}{}{}",
-        text::left("arm", 9),
-        text::right("ratio", 6),
-        text::right("mean", 7),
+        text::left(&view.say("arm"), 9),
+        text::right(&view.say("ratio"), 5),
+        text::right(&view.say("mean"), 6),
         text::left("", columns + 1),
-        text::right("chance", 6),
-        text::right("pulls", 6),
+        text::right(&view.say("chance"), 7),
+        text::right(&view.say("pulls"), 6),
     );
     let mut lines = vec![Line::styled(head, theme.faint)];
     let range = range(&now.arms);
-    lines.extend(now.arms.iter().map(|arm| one(arm, arm.name == now.arm, range, columns, theme)));
+    lines.extend(
+        now.arms.iter().map(|arm| one(view, arm, arm.name == now.arm, range, columns, theme)),
+    );
     lines.push(reward(view, theme));
     pen::lines(buf, inside, lines);
 }
@@ -48,6 +50,7 @@ fn range(arms: &[ArmReport]) -> (f64, f64) {
 }
 
 fn one<'a>(
+    view: &View,
     arm: &ArmReport,
     chosen: bool,
     range: (f64, f64),
@@ -57,15 +60,15 @@ fn one<'a>(
     let style = if chosen { theme.selected } else { theme.text };
     Line::from(vec![
         Span::styled(if chosen { "❯ " } else { "  " }, theme.accent),
-        Span::styled(text::left(&arm.name, 9), style),
-        Span::styled(text::right(&percent(arm.ratio), 6), style),
-        Span::styled(text::right(&format!("{:+.2}", arm.mean), 7), style),
+        Span::styled(text::left(&view.say(&arm.name), 9), style),
+        Span::styled(text::right(&percent(arm.ratio), 5), style),
+        Span::styled(text::right(&format!("{:+.2}", arm.mean), 6), style),
         Span::raw(" "),
         Span::styled(
             interval(arm, range, columns),
             if chosen { theme.accent } else { theme.faint },
         ),
-        Span::styled(text::right(&percent(whole(arm.propensity)), 6), style),
+        Span::styled(text::right(&percent(whole(arm.propensity)), 7), style),
         Span::styled(text::right(&arm.pulls.to_string(), 6), style),
     ])
 }
@@ -103,7 +106,10 @@ fn earned<'a>(view: &View, theme: &Theme) -> Line<'a> {
     let total = learned.reward.total;
     let style = if total.millionths() < 0 { theme.down } else { theme.up };
     Line::from(vec![
-        Span::styled(format!(" {} earned ", learned.arm), theme.faint),
+        Span::styled(
+            format!(" {} ", view.fill("{} earned", &[&view.say(&learned.arm)])),
+            theme.faint,
+        ),
         Span::styled(format!("{total:+.3} "), style),
     ])
 }
@@ -111,16 +117,19 @@ fn earned<'a>(view: &View, theme: &Theme) -> Line<'a> {
 /// The parts of the last reward, each beside its usual level.
 fn reward<'a>(view: &View, theme: &Theme) -> Line<'a> {
     let Some(learned) = last_learned(view) else {
-        return Line::styled("no reward yet: the next decision brings it", theme.faint);
+        return Line::styled(
+            view.say("no reward yet: the next decision brings it").into_owned(),
+            theme.faint,
+        );
     };
     let r = &learned.reward;
     let part = |got: Score, usual: Score| {
         Span::raw(format!("{}/{}", pen::decimals(got), pen::decimals(usual)))
     };
     Line::from(vec![
-        Span::styled("satisfaction ", theme.faint),
+        Span::styled(format!("{} ", view.say("satisfaction")), theme.faint),
         part(r.satisfaction, r.satisfaction_baseline),
-        Span::styled("  commercial ", theme.faint),
+        Span::styled(format!("  {} ", view.say("commercial")), theme.faint),
         part(r.commercial, r.commercial_baseline),
     ])
 }

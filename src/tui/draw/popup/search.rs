@@ -5,38 +5,41 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::pen;
 use crate::event::Target;
+use crate::tui::draw::{self, Drawn, pen};
 use crate::tui::search::{Hit, Search};
 use crate::tui::text;
 use crate::tui::theme::Theme;
+use crate::tui::view::View;
 
-/// Draws the search and returns how far it can be scrolled: the selection does that.
-pub fn draw(search: &Search, theme: &Theme, area: Rect, buf: &mut Buffer) -> usize {
+pub fn draw(view: &View, search: &Search, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+    let mut drawn = Drawn::default();
     let found = match search.found {
-        0 => " nothing found ".to_string(),
-        1 => " 1 found ".to_string(),
-        n => format!(" {n} found "),
+        0 => view.say("nothing found").into_owned(),
+        n => view.fill("{} found", &[&n]),
     };
     let height = (area.height * 3 / 4).max(8);
-    let bottom = Line::styled(found, theme.faint);
-    let inside = pen::popup(buf, area, (76, height), "Search songs and artists", bottom, theme);
+    let bottom = Line::styled(format!(" {found} "), theme.faint);
+    let inside =
+        pen::popup(buf, area, (76, height), &view.say("Search songs and artists"), bottom, theme);
     pen::line(buf, inside, 0, input(search, theme, inside.width.into()), Style::new());
+    drawn.hit(inside, draw::Hit::Popup);
     if inside.height < 3 {
-        return 0;
+        return drawn;
     }
     let list = Rect { y: inside.y + 2, height: inside.height - 2, ..inside };
     if search.hits.is_empty() {
-        let said = "Nothing sounds like that. Fewer letters find more.";
+        let said = view.say("Nothing sounds like that. Fewer letters find more.");
         pen::line(buf, list, 0, Line::styled(said, theme.faint), Style::new());
     }
     let rows = usize::from(list.height);
     let first = (search.selected + 1).saturating_sub(rows);
     for (row, (i, hit)) in search.hits.iter().enumerate().skip(first).take(rows).enumerate() {
-        let line = result(hit, i == search.selected, theme, list.width.into());
+        let line = result(view, hit, i == search.selected, theme, list.width.into());
         pen::line(buf, list, row as u16, line, Style::new());
+        drawn.hit(Rect { y: list.y + row as u16, height: 1, ..list }, draw::Hit::Choice(i));
     }
-    0
+    drawn
 }
 
 /// The words typed, scrolled so that the cursor is in sight.
@@ -60,7 +63,7 @@ fn input<'a>(search: &Search, theme: &Theme, columns: usize) -> Line<'a> {
     ])
 }
 
-fn result<'a>(hit: &Hit, chosen: bool, theme: &Theme, columns: usize) -> Line<'a> {
+fn result<'a>(view: &View, hit: &Hit, chosen: bool, theme: &Theme, columns: usize) -> Line<'a> {
     let style = if chosen { theme.selected } else { theme.text };
     let lead = Span::styled(if chosen { "❯ " } else { "  " }, theme.accent);
     let rest = columns.saturating_sub(2 + 3);
@@ -68,7 +71,7 @@ fn result<'a>(hit: &Hit, chosen: bool, theme: &Theme, columns: usize) -> Line<'a
         return Line::from(vec![
             lead,
             Span::styled(hit.name().to_string(), style),
-            Span::styled("  artist", theme.faint),
+            Span::styled(format!("  {}", view.say("artist")), theme.faint),
         ]);
     }
     let genre = if rest >= 50 { 12 } else { 0 };
@@ -81,7 +84,7 @@ fn result<'a>(hit: &Hit, chosen: bool, theme: &Theme, columns: usize) -> Line<'a
         Span::raw(" "),
         Span::raw(text::left(&song.artist, artist)),
         Span::raw(" "),
-        Span::styled(text::left(&song.genre, genre), theme.faint),
+        Span::styled(text::left(&view.say(&song.genre), genre), theme.faint),
         Span::raw(" "),
     ])
 }

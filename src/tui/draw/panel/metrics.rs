@@ -4,10 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::bar::spark_between;
-use super::pen;
-use crate::feedback::{MetricsReport, Rates};
+use crate::feedback::Rates;
 use crate::score::Score;
+use crate::tui::draw::bar::spark_between;
+use crate::tui::draw::pen;
 use crate::tui::narration::percent;
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -21,18 +21,18 @@ pub fn rows(_: &View) -> u16 {
 }
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let inside = pen::frame(buf, area, "Metrics", theme);
+    let inside = pen::frame(buf, area, &view.say("Metrics"), theme);
     let columns = usize::from(inside.width).saturating_sub(LEAD);
     let now = &view.now().metrics;
-    let window = format!("last {}", now.window.plays);
+    let window = view.fill("last {}", &[&now.window.plays]);
     let head = format!(
         "{}{}{}  {}",
         text::left("", 18),
         text::right(&window, 9),
-        text::right("session", 9),
-        if columns >= 8 { "last plays over time" } else { "" }
+        text::right(&view.say("session"), 9),
+        view.say(if columns >= 8 { "last plays over time" } else { "" })
     );
-    let rate = |name: &'static str, of: fn(&Rates) -> Option<Score>| {
+    let rate = |name: &str, of: fn(&Rates) -> Option<Score>| {
         let said = |rates: &Rates| of(rates).map_or("–".into(), |rate| percent(tenth(rate)));
         let history: Vec<f64> = view
             .traces
@@ -41,7 +41,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
             .filter_map(|trace| of(&trace.metrics.window).map(Score::value))
             .collect();
         Line::from(vec![
-            Span::styled(text::left(name, 18), theme.faint),
+            Span::styled(text::left(&view.say(name), 18), theme.faint),
             Span::styled(text::right(&said(&now.window), 9), theme.strong),
             Span::raw(text::right(&said(&now.session), 9)),
             Span::raw("  "),
@@ -53,7 +53,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
         rate("completion", |r| r.completion),
         rate("skips", |r| r.skip),
         rate("promoted engaged", |r| r.promoted_engagement),
-        listened(now, theme),
+        listened(view, theme),
         guardrail(view, theme),
     ];
     pen::lines(buf, inside, lines);
@@ -64,33 +64,32 @@ fn tenth(rate: Score) -> Score {
     Score::new((rate.value() * 100.0).round() / 100.0)
 }
 
-fn listened<'a>(now: &MetricsReport, theme: &Theme) -> Line<'a> {
+fn listened<'a>(view: &View, theme: &Theme) -> Line<'a> {
+    let now = &view.now().metrics;
     let time = |rates: &Rates| text::right(&text::clock(rates.listening_s * 1000), 9);
     Line::from(vec![
-        Span::styled(text::left("listened", 18), theme.faint),
+        Span::styled(text::left(&view.say("listened"), 18), theme.faint),
         Span::styled(time(&now.window), theme.strong),
         Span::raw(time(&now.session)),
-        Span::styled("  conversions ", theme.faint),
+        Span::styled(format!("  {} ", view.say("conversions")), theme.faint),
         Span::raw(now.conversions.to_string()),
     ])
 }
 
 fn guardrail<'a>(view: &View, theme: &Theme) -> Line<'a> {
     let now = &view.now().guardrail;
-    let mut spans = vec![Span::styled("guardrail ", theme.faint)];
-    let level = format!("level {} of {}", now.level, now.levels);
+    let mut spans = vec![Span::styled(format!("{} ", view.say("guardrail")), theme.faint)];
+    let level = view.fill("level {} of {}", &[&now.level, &now.levels]);
     if now.level == 0 {
-        spans.push(Span::styled("at rest", theme.good));
+        spans.push(Span::styled(view.say("at rest").into_owned(), theme.good));
     } else {
         spans.push(Span::styled(level, theme.warning));
-        let does = format!(" cap -{} α {:+.2}", now.cap_lowered_by, now.alpha);
-        spans.push(Span::raw(does));
+        let alpha = format!("{:+.2}", now.alpha);
+        let does = view.fill("cap -{} α {}", &[&now.cap_lowered_by, &alpha]);
+        spans.push(Span::raw(format!(" {does}")));
     }
-    let limits = format!(
-        "  acts below {}, lets go above {}",
-        percent(now.act_below),
-        percent(now.release_above)
-    );
-    spans.push(Span::styled(limits, theme.faint));
+    let limits = [percent(now.act_below), percent(now.release_above)];
+    let limits = view.fill("acts below {}, lets go above {}", &[&limits[0], &limits[1]]);
+    spans.push(Span::styled(format!("  {limits}"), theme.faint));
     Line::from(spans)
 }

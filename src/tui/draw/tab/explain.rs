@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::account::{cost, song_name};
-use super::{bar, help};
 use crate::engine::{QueueEntry, Trace};
 use crate::model::TASKS;
 use crate::ranking::Node;
 use crate::score::Score;
+use crate::tui::draw::account::{cost, song_name};
+use crate::tui::draw::{Drawn, bar, pen};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
@@ -20,14 +20,12 @@ const NAMES: usize = 22;
 /// Cells of a bar.
 const CELLS: usize = 16;
 
-/// Draws the explanation and returns how far it can be scrolled.
-pub fn draw(view: &View, scroll: usize, theme: &Theme, area: Rect, buf: &mut Buffer) -> usize {
-    let Some(entry) = view.selected_entry() else {
-        let lines = vec![Line::raw("The queue is empty: there is nothing to explain.")];
-        return help::scrolled(lines, scroll, "Why here?", theme, area, buf);
+pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+    let lines = match view.selected_entry() {
+        Some(entry) => lines(entry, view.now(), theme),
+        None => vec![Line::raw("The queue is empty: there is nothing to explain.")],
     };
-    let title = format!("Why is this song number {}?", entry.position);
-    help::scrolled(lines(entry, view.now(), theme), scroll, &title, theme, area, buf)
+    pen::scrolled(buf, area, lines, view.scroll)
 }
 
 fn lines<'a>(entry: &QueueEntry, trace: &Trace, theme: &Theme) -> Vec<Line<'a>> {

@@ -4,8 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{bar, pen};
-use crate::engine::{SearchReport, StreakReport};
+use crate::tui::draw::{bar, pen};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
@@ -18,37 +17,32 @@ pub fn rows(_: &View) -> u16 {
 }
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let inside = pen::frame(buf, area, "Session", theme);
+    let inside = pen::frame(buf, area, &view.say("Session"), theme);
     let columns = usize::from(inside.width);
     let now = &view.now().session;
-    let mut mood = vec![Span::styled("satisfaction ", theme.faint)];
+    let mut mood = vec![Span::styled(format!("{} ", view.say("satisfaction")), theme.faint)];
     mood.push(Span::raw(format!("{:.2} ", now.satisfaction)));
     mood.extend(bar::single(now.satisfaction.value(), 4, theme.good, theme.colour));
-    mood.push(Span::styled("  gate ", theme.faint));
+    mood.push(Span::styled(format!("  {} ", view.say("gate")), theme.faint));
     mood.push(Span::raw(format!("{:.2}", now.gate)));
     if now.skip_streak > 0 {
-        mood.push(Span::styled("  skips ", theme.faint));
+        mood.push(Span::styled(format!("  {} ", view.say("skips")), theme.faint));
         mood.push(Span::styled(now.skip_streak.to_string(), theme.down));
     }
     let mut lines = vec![Line::from(mood)];
     let room = usize::from(inside.height).saturating_sub(3).clamp(1, 8).max(BOOSTS);
-    lines.extend(boosts(&now.searches, &now.streaks, room, columns, theme));
+    lines.extend(boosts(view, room, columns, theme));
     while lines.len() < 4 {
         let said = if lines.len() == 1 { "no streak, no search yet" } else { "" };
-        lines.push(Line::styled(said, theme.faint));
+        lines.push(Line::styled(view.say(said).into_owned(), theme.faint));
     }
     lines.extend(sources(view, columns, theme));
     pen::lines(buf, inside, lines);
 }
 
 /// What is lifted or lowered now: the newest search first, then the strongest streaks.
-fn boosts<'a>(
-    searches: &[SearchReport],
-    streaks: &[StreakReport],
-    most: usize,
-    columns: usize,
-    theme: &Theme,
-) -> Vec<Line<'a>> {
+fn boosts<'a>(view: &View, most: usize, columns: usize, theme: &Theme) -> Vec<Line<'a>> {
+    let now = &view.now().session;
     let line = |symbol: &'static str, name: String, boost: crate::score::Score, why: String| {
         let up = boost.millionths() >= 0;
         let style = if up { theme.up } else { theme.down };
@@ -60,17 +54,18 @@ fn boosts<'a>(
             Span::styled(why, theme.faint),
         ])
     };
-    let searched = searches.iter().take(1).map(|search| {
-        let name = format!("search \"{}\"", search.query);
-        line("/ ", name, search.boost, format!("freshness {:.2}", search.freshness))
+    let searched = now.searches.iter().take(1).map(|search| {
+        let name = view.fill("search \"{}\"", &[&search.query]);
+        let freshness = format!("{:.2}", search.freshness);
+        line("/ ", name, search.boost, view.fill("freshness {}", &[&freshness]))
     });
-    let streaks = streaks.iter().map(|streak| {
+    let streaks = now.streaks.iter().map(|streak| {
         let symbol = if streak.boost.millionths() >= 0 { "▲ " } else { "▼ " };
         let why = match streak.run {
-            0 => format!("level {:+.2}", streak.level),
-            run => format!("{run} in a row"),
+            0 => view.fill("level {}", &[&format!("{:+.2}", streak.level)]),
+            run => view.fill("{} in a row", &[&run]),
         };
-        line(symbol, streak.name.clone(), streak.boost, text::left(&why, 12))
+        line(symbol, view.say(&streak.name).into_owned(), streak.boost, text::left(&why, 12))
     });
     searched.chain(streaks).take(most.min(BOOSTS)).collect()
 }
@@ -82,7 +77,7 @@ fn sources<'a>(view: &View, columns: usize, theme: &Theme) -> Vec<Line<'a>> {
     let mut groups: Vec<Vec<Span>> = Vec::new();
     for (name, count) in candidates.sources.iter().filter(|(_, count)| **count > 0) {
         groups.push(vec![
-            Span::styled(format!("{name} "), theme.faint),
+            Span::styled(format!("{} ", view.say(name)), theme.faint),
             Span::raw(count.to_string()),
         ]);
     }

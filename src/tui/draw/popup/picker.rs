@@ -5,17 +5,20 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::pen;
+use crate::tui::draw::{Drawn, Hit, pen};
 use crate::tui::popup::Picker;
 use crate::tui::text;
 use crate::tui::theme::Theme;
+use crate::tui::view::View;
 
-/// Draws the list and returns how far it can be scrolled: the selection does that.
-pub fn draw(picker: &Picker, theme: &Theme, area: Rect, buf: &mut Buffer) -> usize {
+pub fn draw(view: &View, picker: &Picker, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+    let mut drawn = Drawn::default();
     let names = picker.choices.iter().map(|c| text::width(&c.name)).max().unwrap_or(0).min(40);
     let abouts = picker.choices.iter().map(|c| text::width(&c.about)).max().unwrap_or(0);
     let size = ((names + abouts + 2 + 2 + 2 + 4) as u16, picker.choices.len() as u16 + 2);
-    let inside = pen::popup(buf, area, size, picker.picking.title(), Line::default(), theme);
+    let inside =
+        pen::popup(buf, area, size, &view.say(picker.picking.title()), Line::default(), theme);
+    drawn.hit(inside, Hit::Popup);
     let rows = usize::from(inside.height);
     let first = (picker.selected + 1).saturating_sub(rows);
     for (row, (i, choice)) in picker.choices.iter().enumerate().skip(first).take(rows).enumerate() {
@@ -28,6 +31,7 @@ pub fn draw(picker: &Picker, theme: &Theme, area: Rect, buf: &mut Buffer) -> usi
             Span::styled(text::clean(&choice.about).into_owned(), theme.faint),
         ]);
         pen::line(buf, inside, row as u16, line, Style::new());
+        drawn.hit(Rect { y: inside.y + row as u16, height: 1, ..inside }, Hit::Choice(i));
     }
-    0
+    drawn
 }

@@ -4,29 +4,28 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::pen;
-use crate::tui::command::{self, Context};
+use crate::tui::command::Context;
+use crate::tui::draw::{Drawn, Hit, pen};
 use crate::tui::text;
 use crate::tui::theme::Theme;
+use crate::tui::view::View;
 
 /// Columns of the keys.
-const KEYS: usize = 14;
+const KEYS: usize = 18;
 
-/// Draws the help and returns how far it can be scrolled.
-pub fn draw(scroll: usize, theme: &Theme, area: Rect, buf: &mut Buffer) -> usize {
-    let lines = lines(theme);
-    scrolled(lines, scroll, "Help", theme, area, buf)
+pub fn draw(view: &View, scroll: usize, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+    scrolled(lines(view, theme), scroll, &view.say("Help"), theme, area, buf)
 }
 
-/// Draws lines in a popup, from `scroll` on, and returns how far they can be scrolled.
-pub fn scrolled(
+/// Draws lines in a popup, from `scroll` on.
+fn scrolled(
     lines: Vec<Line>,
     scroll: usize,
     title: &str,
     theme: &Theme,
     area: Rect,
     buf: &mut Buffer,
-) -> usize {
+) -> Drawn {
     let wide = lines.iter().map(Line::width).max().unwrap_or(0) as u16 + 4;
     let size = (wide.max(40), lines.len() as u16 + 2);
     let inside_height = size.1.min(area.height.saturating_sub(2)).saturating_sub(2);
@@ -42,26 +41,26 @@ pub fn scrolled(
     };
     let inside = pen::popup(buf, area, size, title, said, theme);
     pen::lines(buf, inside, lines.into_iter().skip(scroll));
-    limit
+    Drawn { scroll_limit: limit, hits: vec![(inside, Hit::Popup)] }
 }
 
-fn lines(theme: &Theme) -> Vec<Line<'static>> {
+fn lines(view: &View, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for context in Context::ALL {
         if !lines.is_empty() {
             lines.push(Line::default());
         }
-        lines.push(Line::styled(context.name(), theme.title));
-        for entry in command::of(context) {
-            let keys: Vec<&str> = entry.keys.iter().map(|key| command::shown(key)).collect();
+        lines.push(Line::styled(view.say(context.name()).into_owned(), theme.title));
+        for (entry, keys) in view.keymap.of(context) {
+            let keys: Vec<String> = keys.iter().map(|key| key.shown()).collect();
             lines.push(Line::from(vec![
                 Span::styled(text::left(&keys.join(" "), KEYS), theme.accent),
-                Span::raw(entry.about),
+                Span::raw(view.say(entry.about).into_owned()),
             ]));
         }
     }
     lines.push(Line::default());
-    lines.push(Line::styled("Marks", theme.title));
+    lines.push(Line::styled(view.say("Marks").into_owned(), theme.title));
     let marks = [
         ("P", "promoted: placed when promotion is due, not by score", theme.promoted),
         ("*", "premium: a preview, for listeners without a subscription", theme.premium),
@@ -75,7 +74,10 @@ fn lines(theme: &Theme) -> Vec<Line<'static>> {
         ("▲ ▼", "in the promotion chart: the guardrail acts, lets go", theme.warning),
     ];
     for (mark, about, style) in marks {
-        lines.push(Line::from(vec![Span::styled(text::left(mark, KEYS), style), Span::raw(about)]));
+        lines.push(Line::from(vec![
+            Span::styled(text::left(mark, KEYS), style),
+            Span::raw(view.say(about).into_owned()),
+        ]));
     }
     lines
 }

@@ -4,11 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::bar::spark;
-use super::pen;
 use crate::engine::Trace;
 use crate::ranking::{FusionWeights, Weight};
 use crate::score::Score;
+use crate::tui::draw::bar::spark;
+use crate::tui::draw::pen;
+use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
 
@@ -31,7 +32,7 @@ pub fn rows(_: &View) -> u16 {
 }
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let inside = pen::frame(buf, area, "Weights", theme);
+    let inside = pen::frame(buf, area, &view.say("Weights"), theme);
     let styles = [theme.interest, theme.subscription, theme.exposure];
     let columns = usize::from(inside.width).saturating_sub(LEAD);
     let mut lines = Vec::new();
@@ -44,17 +45,17 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let weight = of(&view.now().weights);
         lines.push(Line::from(vec![
             Span::styled(format!("{symbol} "), style),
-            Span::raw(format!("{name:13}")),
+            Span::raw(text::left(&view.say(name), 13)),
             Span::styled(format!("{:.3}  ", weight.value), theme.strong),
             Span::styled(spark(&history, columns, SPAN), style),
         ]));
-        lines.push(terms(weight, theme));
+        lines.push(terms(weight, view, theme));
     }
     pen::lines(buf, inside, lines);
 }
 
 /// The terms of a weight that are not zero.
-fn terms<'a>(weight: &Weight, theme: &Theme) -> Line<'a> {
+fn terms<'a>(weight: &Weight, view: &View, theme: &Theme) -> Line<'a> {
     let mut spans = vec![Span::raw("  ")];
     let shown = weight.terms.iter().filter(|term| term.value != Score::ZERO);
     for (i, term) in shown.enumerate() {
@@ -66,10 +67,10 @@ fn terms<'a>(weight: &Weight, theme: &Theme) -> Line<'a> {
         };
         let gap = if i > 0 { " " } else { "" };
         spans.push(Span::raw(format!("{gap}{value}")));
-        spans.push(Span::styled(format!(" {name}"), theme.faint));
+        spans.push(Span::styled(format!(" {}", view.say(name)), theme.faint));
     }
     if spans.len() == 1 {
-        spans.push(Span::styled("nothing", theme.faint));
+        spans.push(Span::styled(view.say("nothing").into_owned(), theme.faint));
     }
     Line::from(spans)
 }

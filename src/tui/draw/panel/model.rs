@@ -1,11 +1,13 @@
 //! The model in use, and what near-line learning made of it.
 
+use std::fmt::Display;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::pen;
 use crate::score::Score;
+use crate::tui::draw::pen;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
 
@@ -17,18 +19,20 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let now = view.now();
     let (versions, near_line) = (&now.versions, &now.near_line);
     let hash: String = versions.model_hash.chars().take(8).collect();
-    let title = format!("Model · {} version {}", versions.model, versions.model_number);
+    let version = [&versions.model as &dyn Display, &versions.model_number];
+    let title = format!("{} · {}", view.say("Model"), view.fill("{} version {}", &version));
     let hash = Line::styled(format!(" {hash} "), theme.faint);
     let inside = pen::framed(buf, area, &title, hash, theme);
     let when = match near_line.due {
-        Some(due) => format!("at step {due}"),
-        None => format!("in {} plays", near_line.next_in),
+        Some(due) => view.fill("next at step {}", &[&due]),
+        None if near_line.next_in == 1 => view.say("next in 1 play").into(),
+        None => view.fill("next in {} plays", &[&near_line.next_in]),
     };
     let counts = Line::from(vec![
-        Span::styled(format!("{} accepted", near_line.accepted), theme.good),
+        Span::styled(view.fill("{} accepted", &[&near_line.accepted]), theme.good),
         Span::raw("  "),
-        Span::raw(format!("{} refused", near_line.refused)),
-        Span::styled(format!("  next {when}"), theme.faint),
+        Span::raw(view.fill("{} refused", &[&near_line.refused])),
+        Span::styled(format!("  {when}"), theme.faint),
     ]);
     pen::lines(buf, inside, [counts, last(view, inside.width.into(), theme)]);
 }
@@ -37,15 +41,21 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
 fn last<'a>(view: &View, columns: usize, theme: &Theme) -> Line<'a> {
     let update = view.traces.iter().rev().find_map(|trace| trace.near_line.update.as_ref());
     let Some(update) = update else {
-        return Line::styled("no update from the newest plays yet", theme.faint);
+        return Line::styled(
+            view.say("no update from the newest plays yet").into_owned(),
+            theme.faint,
+        );
     };
     let (word, style) =
         if update.accepted { ("accepted", theme.good) } else { ("refused", theme.warning) };
-    let loss = |name: &'static str, [before, after]: [Score; 2]| {
-        vec![Span::styled(name, theme.faint), Span::raw(format!(" {before:.3}→{after:.3}"))]
+    let loss = |name: &str, [before, after]: [Score; 2]| {
+        vec![
+            Span::styled(view.say(name).into_owned(), theme.faint),
+            Span::raw(format!(" {before:.3}→{after:.3}")),
+        ]
     };
     let groups = vec![
-        vec![Span::styled(word, style)],
+        vec![Span::styled(view.say(word).into_owned(), style)],
         loss("held back", update.held_back_loss),
         loss("batch", update.batch_loss),
     ];

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::pen;
-use super::plot::{self, Series};
 use crate::engine::{PromotionReport, Trace};
 use crate::score::Score;
+use crate::tui::draw::pen;
+use crate::tui::draw::plot::{self, Series};
 use crate::tui::narration::percent;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
@@ -23,9 +23,8 @@ pub fn rows(_: &View) -> u16 {
 }
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let inside = pen::frame(buf, area, "Promotion", theme);
-    let now = &view.now().promotion;
-    pen::line(buf, inside, 0, legend(now, theme, inside.width.into()), Style::new());
+    let inside = pen::frame(buf, area, &view.say("Promotion"), theme);
+    pen::line(buf, inside, 0, legend(view, theme, inside.width.into()), Style::new());
     if inside.height < 3 || inside.width < LABELS + 4 {
         return;
     }
@@ -56,26 +55,27 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     marks(view, theme, chart, buf);
 }
 
-fn legend<'a>(now: &PromotionReport, theme: &Theme, columns: usize) -> Line<'a> {
-    let group = |symbol: &'static str, name: &'static str, value: String, style: Style| {
+fn legend<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
+    let now = &view.now().promotion;
+    let group = |symbol: &'static str, name: &str, value: String, style: Style| {
         vec![
             Span::styled(symbol, style),
-            Span::styled(format!(" {name} "), theme.faint),
+            Span::styled(format!(" {} ", view.say(name)), theme.faint),
             Span::raw(value),
         ]
     };
-    let cap = format!("{} ({} in {})", percent(now.cap), now.at_most, now.window);
+    let rule = view.fill("at most {} in {}", &[&now.at_most, &now.window]);
     pen::joined(
         vec![
             group("╌", "target", percent(now.target), theme.target),
             group("┄", "cap", percent(now.cap), theme.cap),
             group("━", "heard", percent(now.realised), theme.realised),
-            vec![Span::styled("queue ", theme.faint), Span::raw(percent(now.shown))],
-            vec![Span::styled("at most ", theme.faint), Span::raw(cap.clone())],
-        ]
-        .into_iter()
-        .filter(|group| group.len() == 3 || columns >= 60 || group[0].content == "queue ")
-        .collect(),
+            vec![
+                Span::styled(format!("{} ", view.say("queue")), theme.faint),
+                Span::raw(percent(now.shown)),
+            ],
+            vec![Span::styled(rule, theme.faint)],
+        ],
         columns,
     )
 }

@@ -1,0 +1,220 @@
+//! How long the screen keeps a person waiting.
+//!
+//! The simulator runs as it does in a terminal, without one: a listener on a catalogue of 20,000 songs
+//! skips as soon as there is a queue, so that the whole catalogue is scored nearly all the time, and a
+//! near-line update runs after every other play. Frames are made at 60 a second, each view in turn. A
+//! frame's work is everything the screen's thread does for it; its interval is what the eye gets, the
+//! scheduler included.
+//!
+//! ```text
+//! cargo bench --bench frame -- [--frames N] [--songs N] [--json]
+//! ```
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use melody::catalogue::{Catalogue, DEFAULT_SEED, generate, parse};
+use melody::input::{InputError, TomlFile};
+use melody::model::{self, Backend};
+use melody::opening::{DEFAULT, Library, Opening, model_named, policy_named, profile_named};
+use melody::tui::{App, Command, Look, Session, Speed, Tab, Theme, draw};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+use serde::Serialize;
+
+const FRAME: Duration = Duration::from_millis(16);
+const SIZE: Rect = Rect { x: 0, y: 0, width: 160, height: 50 };
+const PROFILE: &str = "explorer";
+/// Frames the listener looks at a queue, at least.
+const PATIENCE: usize = 4;
+/// Frames a view stays on screen.
+const STAYS: usize = 40;
+
+struct Arguments {
+    frames: usize,
+    songs: usize,
+    json: bool,
+}
+
+/// Milliseconds.
+#[derive(Serialize)]
+struct Times {
+    count: usize,
+    p50: f64,
+    p99: f64,
+    most: f64,
+}
+
+#[derive(Serialize)]
+struct Measured {
+    songs: usize,
+    threads: usize,
+    events: usize,
+    updates: u32,
+    /// What the screen's thread does for a frame, while nothing else runs.
+    work_at_rest: Times,
+    /// The same while the catalogue is scored.
+    work_scoring: Times,
+    /// The same while a near-line update runs.
+    work_updating: Times,
+    /// From one frame to the next, all frames; 16 at best.
+    interval: Times,
+}
+
+/// Where the terminal's bytes go: counted and forgotten.
+struct Sink;
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(std::hint::black_box(bytes).len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn main() -> ExitCode {
+    let measured = arguments().and_then(|arguments| {
+        let measured = measure(&arguments).map_err(|error| error.to_string())?;
+        Ok((arguments, measured))
+    });
+    match measured {
+        Ok((arguments, measured)) if arguments.json => {
+            println!("{}", serde_json::to_string_pretty(&measured).expect("plain data"));
+            ExitCode::SUCCESS
+        }
+        Ok((_, measured)) => {
+            print(&measured);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn arguments() -> Result<Arguments, String> {
+    let mut parsed = Arguments { frames: 2_000, songs: 20_000, json: false };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let mut number = || {
+            let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
+            value.parse().map_err(|e| format!("{word} {value}: {e}"))
+        };
+        match word.as_str() {
+            "--frames" => parsed.frames = number()?,
+            "--songs" => parsed.songs = number()?,
+            "--json" => parsed.json = true,
+            // What cargo passes.
+            "--bench" | "--test" => {}
+            other => {
+                return Err(format!("unknown argument {other}; known: --frames, --songs, --json"));
+            }
+        }
+    }
+    Ok(parsed)
+}
+
+/// The default catalogue over and over, every copy under identifiers of its own.
+fn catalogue(songs: usize) -> Result<Catalogue, InputError> {
+    let files = generate(DEFAULT_SEED);
+    let (header, rows) = files.songs.split_once('\n').expect("the catalogue has a header");
+    let copies = (0..).flat_map(|copy| rows.lines().map(move |row| format!("c{copy}{row}\n")));
+    let text: String = [format!("{header}\n")].into_iter().chain(copies.take(songs)).collect();
+    parse(&TomlFile::embedded("catalogue.toml", &files.manifest), "songs.csv", &text)
+}
+
+fn measure(arguments: &Arguments) -> Result<Measured, InputError> {
+    let catalogue = Arc::new(catalogue(arguments.songs)?);
+    let here = Path::new("");
+    let device = model::device(Backend::Flex);
+    let mut policy = policy_named(DEFAULT, here)?;
+    policy.settings.near_line.every = 2;
+    let library =
+        Library::new(catalogue, Arc::new(policy), model_named(DEFAULT, here, &device)?, &device);
+    let opening = Opening { profile: PROFILE.into(), ..Opening::default() };
+    let mut session = Session::open(library, opening, profile_named(PROFILE, here)?);
+    session.speed = Speed::new(64.0).expect("a known speed");
+    let mut app = App::new(session, here.into(), Look::new(Theme::colours()));
+    let options = TerminalOptions { viewport: Viewport::Fixed(SIZE) };
+    let mut terminal = Terminal::with_options(CrosstermBackend::new(Sink), options)
+        .expect("a terminal of a fixed size asks for nothing");
+
+    let (mut rest, mut scoring, mut updating, mut intervals) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut last = Instant::now();
+    for frame in 0..arguments.frames {
+        std::thread::sleep(FRAME.saturating_sub(last.elapsed()));
+        let elapsed = last.elapsed();
+        last = Instant::now();
+        if !app.session.deciding() && frame % PATIENCE == 0 {
+            app.handle(Command::Next);
+        }
+        if frame % STAYS == 0 {
+            app.handle(Command::Show(Tab::ALL[frame / STAYS % Tab::ALL.len()]));
+        }
+        let state = app.session.timeline().state();
+        let trains = state.pending_update().is_some_and(|update| !update.done());
+        app.tick(elapsed);
+        let decides = app.session.deciding();
+        let view = app.view();
+        let mut drawn = None;
+        let done = terminal.draw(|frame| {
+            drawn = Some(draw(&view, frame.area(), frame.buffer_mut()));
+        });
+        done.expect("a sink takes everything");
+        app.drawn(drawn.expect("it was drawn"));
+        let work = last.elapsed();
+        match (trains, decides) {
+            (true, _) => updating.push(work),
+            (false, true) => scoring.push(work),
+            (false, false) => rest.push(work),
+        }
+        intervals.push(elapsed);
+    }
+    let trace = app.session.trace();
+    Ok(Measured {
+        songs: arguments.songs,
+        threads: rayon::current_num_threads(),
+        events: app.session.timeline().events().len(),
+        updates: trace.near_line.accepted + trace.near_line.refused,
+        work_at_rest: Times::new(rest),
+        work_scoring: Times::new(scoring),
+        work_updating: Times::new(updating),
+        interval: Times::new(intervals),
+    })
+}
+
+impl Times {
+    fn new(mut times: Vec<Duration>) -> Self {
+        times.sort();
+        // The nearest rank.
+        let at = |share: f64| {
+            let place = (share * times.len() as f64).ceil() as usize;
+            times.get(place.clamp(1, times.len().max(1)) - 1).map_or(0.0, |t| t.as_secs_f64() * 1e3)
+        };
+        Times { count: times.len(), p50: at(0.50), p99: at(0.99), most: at(1.0) }
+    }
+}
+
+fn print(m: &Measured) {
+    println!(
+        "{} songs, {} threads: {} events, {} near-line updates",
+        m.songs, m.threads, m.events, m.updates
+    );
+    println!("  {:28} {:>8} {:>9} {:>9} {:>9}", "milliseconds", "count", "p50", "p99", "most");
+    for (what, t) in [
+        ("work of a frame, at rest", &m.work_at_rest),
+        ("  while scoring", &m.work_scoring),
+        ("  while updating the model", &m.work_updating),
+        ("from frame to frame", &m.interval),
+    ] {
+        println!("  {what:28} {:>8} {:>9.2} {:>9.2} {:>9.2}", t.count, t.p50, t.p99, t.most);
+    }
+}

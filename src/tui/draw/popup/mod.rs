@@ -1,0 +1,21 @@
+//! What lies over a view.
+
+mod help;
+mod picker;
+mod search;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Drawn;
+use crate::tui::popup::Popup;
+use crate::tui::theme::Theme;
+use crate::tui::view::View;
+
+pub fn draw(popup: &Popup, view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+    match popup {
+        Popup::Help { scroll } => help::draw(view, *scroll, theme, area, buf),
+        Popup::Search(search) => search::draw(view, search, theme, area, buf),
+        Popup::Pick(picker) => picker::draw(view, picker, theme, area, buf),
+    }
+}

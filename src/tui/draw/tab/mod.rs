@@ -1,0 +1,40 @@
+//! The views, each in the place the frame leaves it.
+
+mod explain;
+mod stage;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::layout::take;
+use super::{Drawn, narration, now_playing, panel};
+use crate::tui::tab::Tab;
+use crate::tui::theme::Theme;
+use crate::tui::view::View;
+
+/// From here on every view says what just changed.
+const TALL: u16 = 24;
+
+pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+    if view.tab == Tab::Stage {
+        return stage::draw(view, theme, area, buf);
+    }
+    let mut body = area;
+    // What plays stays in sight in every view.
+    now_playing::draw_line(view, theme, take(&mut body, 1), buf);
+    if area.height >= TALL {
+        narration::draw(view, theme, take(&mut body, 1), buf);
+    }
+    match view.tab {
+        Tab::Stage => {}
+        Tab::Explain => return explain::draw(view, theme, body, buf),
+        Tab::Bandit => panel::bandit::draw(view, theme, body, buf),
+        Tab::Session => panel::session::draw(view, theme, body, buf),
+        Tab::Model => panel::model::draw(view, theme, body, buf),
+        Tab::Metrics => panel::metrics::draw(view, theme, body, buf),
+        Tab::WhatIf => panel::weights::draw(view, theme, body, buf),
+        Tab::Compare => panel::promotion::draw(view, theme, body, buf),
+        Tab::Timeline => super::log::draw(view, theme, body, buf),
+    }
+    Drawn::default()
+}

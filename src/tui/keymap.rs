@@ -1,0 +1,75 @@
+//! Which key means what: the command table's own keys, patched by a keymap.
+
+use super::command::{self, Command, Context, Entry};
+use super::keys::Key;
+
+/// The keys of every line of the command table.
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    /// In the table's order.
+    lines: Vec<Line>,
+}
+
+#[derive(Clone, Debug)]
+struct Line {
+    entry: &'static Entry,
+    keys: Vec<Key>,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let keys = |entry: &Entry| {
+            entry.keys.iter().map(|name| name.parse().expect("the table names keys")).collect()
+        };
+        Keymap {
+            lines: command::TABLE.iter().map(|entry| Line { entry, keys: keys(entry) }).collect(),
+        }
+    }
+}
+
+impl Keymap {
+    /// What a key means in the first of these contexts that knows it.
+    pub fn find(&self, contexts: &[Context], key: Key) -> Option<Command> {
+        contexts.iter().find_map(|context| {
+            let mut of = self.lines.iter().filter(|line| line.entry.context == *context);
+            of.find(|line| line.keys.contains(&key)).map(|line| line.entry.command)
+        })
+    }
+
+    /// The table's lines of one context with the keys they have.
+    pub fn of(&self, context: Context) -> impl Iterator<Item = (&'static Entry, &[Key])> {
+        let lines = self.lines.iter().filter(move |line| line.entry.context == context);
+        lines.map(|line| (line.entry, line.keys.as_slice()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_means_one_thing_in_its_context() {
+        let keymap = Keymap::default();
+        for context in Context::ALL {
+            let mut seen = Vec::new();
+            for (entry, keys) in keymap.of(context) {
+                for key in keys {
+                    assert!(!seen.contains(key), "{key} is bound twice in {context:?}");
+                    assert_eq!(keymap.find(&[context], *key), Some(entry.command));
+                    seen.push(*key);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn leaving_is_possible_everywhere() {
+        let keymap = Keymap::default();
+        let leave = "ctrl-c".parse().unwrap();
+        for context in
+            [Context::Anywhere, Context::Search, Context::List, Context::Palette, Context::Reading]
+        {
+            assert_eq!(keymap.find(&[context], leave), Some(Command::Quit), "{context:?}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The lists that can be chosen from.
+
+use super::lang::Lang;
+use super::look::Look;
+use super::popup::{Choice, Picker, Picking};
+use super::session::Session;
+use super::theme::Theme;
+use crate::profile;
+use crate::scene::Scene;
+
+impl Picker {
+    /// The scenes, with the one after the current one selected, so that two keys go round.
+    pub fn scenes(session: &Session, lang: Lang) -> Self {
+        let now = session.trace().listener.scene;
+        let choice = |scene: Scene| Choice {
+            name: lang.text(scene.name()).into(),
+            about: lang.text(about_scene(scene)).into(),
+            current: scene == now,
+        };
+        Picker {
+            picking: Picking::Scene,
+            choices: Scene::ALL.map(choice).into(),
+            selected: now.next().index(),
+        }
+    }
+
+    /// The shipped listeners, and first the one given by a file, if the session began with one.
+    pub fn profiles(session: &Session, lang: Lang) -> Self {
+        let now = &session.opening().profile;
+        let about = |profile: &profile::Profile| {
+            format!("{}. {}", profile.name, lang.text(&profile.summary))
+        };
+        let own = profile::shipped(now).is_none().then(|| session.profile());
+        let own =
+            own.map(|profile| Choice { name: now.clone(), about: about(profile), current: true });
+        let shipped = profile::shipped_names().filter_map(|name| {
+            let profile = profile::shipped(name)?;
+            Some(Choice { name: name.into(), about: about(&profile), current: name == now })
+        });
+        let choices: Vec<Choice> = own.into_iter().chain(shipped).collect();
+        Picker::at_current(Picking::Profile, choices)
+    }
+
+    pub fn languages(now: Lang) -> Self {
+        let choice = |lang: Lang| Choice {
+            name: lang.name().into(),
+            about: lang.tag().into(),
+            current: lang == now,
+        };
+        Picker::at_current(Picking::Language, Lang::ALL.map(choice).into())
+    }
+
+    pub fn themes(look: &Look, themes: &[(String, Theme)]) -> Self {
+        let choice = |(name, theme): &(String, Theme)| Choice {
+            name: name.clone(),
+            about: String::new(),
+            current: *theme == look.theme,
+        };
+        Picker::at_current(Picking::Theme, themes.iter().map(choice).collect())
+    }
+
+    fn at_current(picking: Picking, choices: Vec<Choice>) -> Self {
+        let selected = choices.iter().position(|c| c.current).unwrap_or(0);
+        Picker { picking, choices, selected }
+    }
+}
+
+fn about_scene(scene: Scene) -> &'static str {
+    match scene {
+        Scene::Commute => "what is known, with little that sells",
+        Scene::Explore => "new songs welcome",
+        Scene::Focus => "calm, instrumental, undisturbed",
+        Scene::Workout => "energy and tempo",
+        Scene::Relax => "soft and acoustic",
+    }
+}
