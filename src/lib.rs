@@ -20,6 +20,7 @@ pub mod input;
 pub mod model;
 pub mod objective;
 pub mod opening;
+pub mod overrides;
 pub mod playback;
 pub mod policy;
 pub mod profile;

@@ -31,6 +31,8 @@ pub struct Listening<'a> {
     pub gamma_scores: GammaScores,
     /// How much new songs are favoured, by scene and appetite.
     pub novelty: f64,
+    /// Factor on what streaks and searches add; 1 unless set by hand.
+    pub boost: f64,
     pub rules: Rules<'a>,
     /// The song playing now, which is not queued again.
     pub playing: Option<SongId>,
