@@ -6,6 +6,7 @@
 //! given back whatever happens. What can be done is listed once, in [`command::TABLE`].
 
 mod app;
+pub mod ascii;
 mod background;
 pub mod command;
 mod draw;
@@ -27,7 +28,7 @@ mod session;
 mod tab;
 mod terminal;
 mod text;
-mod theme;
+pub mod theme;
 mod view;
 
 pub use app::App;
