@@ -10,8 +10,8 @@ use melody::engine::Trace;
 use melody::playback::Playhead;
 use melody::tracefile;
 use melody::tui::{
-    Choice, Context, Index, Keymap, Lang, Look, Picker, Picking, Popup, Search, Seeking, Speed,
-    Tab, Theme, View, draw,
+    Choice, Context, Drafted, Index, Keymap, Lang, Look, Picker, Picking, Popup, Search, Seeking,
+    Speed, Tab, Theme, View, draw,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -45,6 +45,7 @@ fn view() -> View {
         selected: 2,
         panel: 0,
         explained: None,
+        what_if: Drafted { set: Default::default(), slider: 1, changed: false, preview: None },
         message: None,
         popup: None,
     }

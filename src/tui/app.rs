@@ -24,6 +24,7 @@ use super::tab::Tab;
 use super::text;
 use super::theme::Theme;
 use super::view::View;
+use super::what_if::WhatIf;
 use crate::catalogue::SongId;
 use crate::engine::Trace;
 use crate::event::Action;
@@ -61,6 +62,7 @@ pub struct App {
     /// The newest step, and how long it has been on screen.
     seen: (u32, Duration),
     explaining: Explaining,
+    what_if: WhatIf,
     /// A session that is being opened, to take the place of this one.
     opening: Option<Pending<Session>>,
     quit: bool,
@@ -86,6 +88,7 @@ impl App {
             drawn: Drawn::default(),
             seen: (0, SETTLES),
             explaining: Explaining::default(),
+            what_if: WhatIf::default(),
             opening: None,
             quit: false,
             told_of_log: false,
@@ -114,7 +117,10 @@ impl App {
 
     /// Whether something is being worked out.
     fn waits(&self) -> bool {
-        self.session.deciding() || self.opening.is_some() || self.explaining.waits()
+        self.session.deciding()
+            || self.opening.is_some()
+            || self.explaining.waits()
+            || self.what_if.waits()
     }
 
     /// Where a key is looked up, first place first.
@@ -160,6 +166,7 @@ impl App {
             scroll: self.scroll[self.tab.index()],
             panel: self.panel,
             explained: self.explaining.explained(),
+            what_if: self.what_if.drafted(self.trace()),
             message: self.message.clone(),
             popup: self.popup.clone(),
         }
@@ -205,13 +212,19 @@ impl App {
         }
         let happenings = self.session.settle();
         self.tell(happenings);
-        self.explaining.settle();
-        self.ask();
-        self.explaining.settle();
+        for _ in 0..2 {
+            self.ask();
+            self.explaining.settle();
+            self.what_if.settle();
+        }
     }
 
-    /// Asks for the account of the song that the Explain view is about.
+    /// Asks for what the view on screen needs worked out.
     fn ask(&mut self) {
+        if self.tab == Tab::WhatIf {
+            let (step, now) = (self.step(), self.session.head().now_ms);
+            self.what_if.ask(self.session.timeline(), step, now);
+        }
         if self.tab != Tab::Explain {
             return;
         }
@@ -278,6 +291,12 @@ impl App {
                 }
                 self.explaining.about_selected();
                 self.selected = song;
+            }
+            Some(Hit::Slider(slider)) => {
+                let Some((place, _)) = hit else { return };
+                let share = f64::from(at.x - place.x) / f64::from(place.width.max(2) - 1);
+                let trace = self.trace().clone();
+                self.what_if.drag(&trace, slider, share);
             }
             Some(Hit::Choice(place)) => {
                 match &mut self.popup {
@@ -346,8 +365,11 @@ impl App {
             Command::Rewind => self.rewind(),
             Command::WhyNot => self.search(Seeking::Explain),
             Command::Versus => self.search(Seeking::Above),
-            Command::Less | Command::More => {}
-            Command::Reset | Command::ResetAll | Command::Commit => {}
+            Command::Less => self.what_if.step(&self.trace().clone(), -1),
+            Command::More => self.what_if.step(&self.trace().clone(), 1),
+            Command::Reset => self.what_if.reset(&self.trace().clone()),
+            Command::ResetAll => self.what_if.reset_all(),
+            Command::Commit => self.commit(),
             Command::Fork | Command::EndCompare => {}
             Command::Load | Command::Export | Command::Copy => {}
             Command::Messages | Command::Palette => {}
@@ -397,6 +419,7 @@ impl App {
             Some(Popup::Help { scroll }) => *scroll = scroll.saturating_add_signed(by).min(limit),
             Some(Popup::Search(search)) => search.select(by),
             Some(Popup::Pick(picker)) => picker.select(by),
+            None if self.tab == Tab::WhatIf => self.what_if.select(by),
             None => {
                 self.explaining.about_selected();
                 let queue = &self.trace().queue;
@@ -435,6 +458,23 @@ impl App {
     fn motion(&mut self) {
         self.look.motion = !self.look.motion;
         let said = if self.look.motion { "Motion is on." } else { "Motion is off." };
+        self.say(self.look.lang.text(said).into());
+    }
+
+    /// Sets what the sliders say, as an event.
+    fn commit(&mut self) {
+        let drafted = self.what_if.drafted(self.trace());
+        let said = match (drafted.changed, self.looking_at) {
+            (_, Some(_)) => {
+                "This is an earlier step: go back to now, or take back what came after."
+            }
+            (false, _) => "Nothing is changed.",
+            (true, None) => {
+                self.act(Action::Override(drafted.set));
+                self.what_if.reset_all();
+                return;
+            }
+        };
         self.say(self.look.lang.text(said).into());
     }
 
@@ -582,6 +622,7 @@ impl App {
         self.session = next;
         self.selected = None;
         self.explaining = Explaining::default();
+        self.what_if = WhatIf::default();
         self.looking_at = None;
         self.scroll = [0; Tab::ALL.len()];
         self.say(said);

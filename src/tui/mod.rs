@@ -30,6 +30,7 @@ mod terminal;
 mod text;
 pub mod theme;
 mod view;
+mod what_if;
 
 pub use app::App;
 pub use command::{Command, Context};
@@ -49,3 +50,4 @@ pub use session::{Happening, Session, Speed};
 pub use tab::Tab;
 pub use theme::Theme;
 pub use view::{Movement, View};
+pub use what_if::{Drafted, Slider};

@@ -13,6 +13,7 @@ use super::look::Look;
 use super::popup::Popup;
 use super::session::Speed;
 use super::tab::Tab;
+use super::what_if::Drafted;
 use crate::engine::{QueueEntry, Timeline, Trace};
 use crate::playback::Playhead;
 
@@ -50,6 +51,8 @@ pub struct View {
     pub panel: usize,
     /// The account the Explain view shows, the newest there is.
     pub explained: Option<Arc<Explained>>,
+    /// What is set on the sliders of the What-if view, and what it would lead to.
+    pub what_if: Drafted,
     pub message: Option<String>,
     pub popup: Option<Popup>,
 }

@@ -36,6 +36,8 @@ pub enum Hit {
     Command(Command),
     /// A place in the queue, from 0.
     Song(usize),
+    /// The bar of a slider, from its least to its most.
+    Slider(usize),
     /// A line of the open list, from 0.
     Choice(usize),
     /// The open popup, where nothing else is.

@@ -2,6 +2,7 @@
 
 mod explain;
 mod stage;
+mod what_if;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -32,7 +33,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
         Tab::Session => panel::session::draw(view, theme, body, buf),
         Tab::Model => panel::model::draw(view, theme, body, buf),
         Tab::Metrics => panel::metrics::draw(view, theme, body, buf),
-        Tab::WhatIf => panel::weights::draw(view, theme, body, buf),
+        Tab::WhatIf => return what_if::draw(view, theme, body, buf),
         Tab::Compare => panel::promotion::draw(view, theme, body, buf),
         Tab::Timeline => super::log::draw(view, theme, body, buf),
     }
