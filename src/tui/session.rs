@@ -151,6 +151,10 @@ impl Session {
         self.timeline.trace()
     }
 
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
     pub fn opening(&self) -> &Opening {
         &self.opening
     }

@@ -1,5 +1,6 @@
 //! The views, each in the place the frame leaves it.
 
+mod compare;
 mod explain;
 mod stage;
 mod what_if;
@@ -34,7 +35,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
         Tab::Model => panel::model::draw(view, theme, body, buf),
         Tab::Metrics => panel::metrics::draw(view, theme, body, buf),
         Tab::WhatIf => return what_if::draw(view, theme, body, buf),
-        Tab::Compare => panel::promotion::draw(view, theme, body, buf),
+        Tab::Compare => return compare::draw(view, theme, body, buf),
         Tab::Timeline => super::log::draw(view, theme, body, buf),
     }
     Drawn::default()
