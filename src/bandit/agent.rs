@@ -58,6 +58,8 @@ pub struct Bandit {
     pub baselines: Baselines,
     pub choice: Option<Choice>,
     gathered: Gathered,
+    /// An arm that the next decision takes, whatever is judged best.
+    forced: Option<usize>,
 }
 
 impl Bandit {
@@ -70,7 +72,13 @@ impl Bandit {
             baselines: warm.map(|w| w.baselines).unwrap_or_default(),
             choice: None,
             gathered: Gathered::default(),
+            forced: None,
         }
+    }
+
+    /// Makes the next decision take an arm, for what would have come of it. All draws stay the same.
+    pub(crate) fn force(&mut self, arm: usize) {
+        self.forced = Some(arm);
     }
 
     /// The chosen arm. Before the first decision it is the first one.
@@ -122,8 +130,9 @@ impl Bandit {
             }
         };
         let best = argmax(judged.iter().copied());
-        let (arm, uniform) = match policy.algorithm {
-            Algorithm::Fixed => (0, false),
+        let (arm, uniform) = match (self.forced.take(), policy.algorithm) {
+            (Some(arm), _) => (arm, false),
+            (None, Algorithm::Fixed) => (0, false),
             _ if explore => (drawn, true),
             _ => (best, false),
         };

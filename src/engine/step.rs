@@ -39,6 +39,11 @@ pub(super) struct Decision {
 impl Engine {
     /// Opens the session: the best song begins to play and the queue is filled.
     pub fn start(&self) -> (State, Trace) {
+        self.start_with(None)
+    }
+
+    /// The same with the first arm given rather than chosen, for what would have come of it.
+    pub(crate) fn start_with(&self, arm: Option<usize>) -> (State, Trace) {
         let setup = &self.setup;
         let policy = &setup.policy;
         let mut history = History::default();
@@ -80,6 +85,9 @@ impl Engine {
         let of_segment = setup.experience.segments.get(&group.name);
         let taught = setup.warm_start.as_deref().or(of_segment);
         state.bandit = Bandit::new(&policy.bandit, taught.filter(|_| policy.bandit.warm_start));
+        if let Some(arm) = arm {
+            state.bandit.force(arm);
+        }
         let before = Before::new(self, &state);
         let mut happened = Happened::default();
         self.choose_arm(&mut state, &mut happened);
