@@ -281,10 +281,8 @@ fn tastes(setup: &Setup, state: &State) -> Vec<TasteReport> {
     let all = catalogue.genres.iter().zip(past).zip(0..);
     all.filter_map(|((genre, before), id)| {
         let all = state.history.genre(GenreId(id));
-        let session = Tally {
-            plays: all.plays - before.plays,
-            completed: all.completed - before.completed,
-        };
+        let session =
+            Tally { plays: all.plays - before.plays, completed: all.completed - before.completed };
         (all.plays > 0).then(|| TasteReport {
             genre: genre.id.clone(),
             family: crate::catalogue::taxonomy().families[genre.family].id.clone(),

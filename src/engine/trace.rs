@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::bandit::{ArmReport, Choice, Learned};
 use crate::event::Event;
-use crate::history::Tally;
 use crate::feedback::{GuardrailReport, MetricsReport, UpdateReport};
+use crate::history::Tally;
 use crate::model::{Gates, HeadOutputs};
 use crate::profile::Tier;
 use crate::ranking::{Displaced, Dropped, FusionWeights, Group, Ledger};

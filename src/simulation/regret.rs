@@ -61,9 +61,10 @@ impl Decision {
         let before = step.checked_sub(1).and_then(|last| {
             Some((timeline.at(last)?.0.clone(), timeline.events().get(last)?.clone()))
         });
-        let also = timeline.events().get(step).filter(|event| {
-            event.action == Action::Subscribe && event.at_ms == trace.at_ms
-        });
+        let also = timeline
+            .events()
+            .get(step)
+            .filter(|event| event.action == Action::Subscribe && event.at_ms == trace.at_ms);
         let traces = timeline.traces().take(step + 1).map(|trace| &**trace);
         let listener = Autopilot::new(&engine, world.clone(), seed).after(traces);
         Some(Decision { step: trace.step, arm, before, also: also.cloned(), listener, engine })

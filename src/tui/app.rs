@@ -96,7 +96,10 @@ impl App {
 
     /// Whether anything on screen moves by itself.
     pub fn moves(&self) -> bool {
-        self.session.playing || self.waits() || self.fresh() > 0.0
+        self.session.playing
+            || self.waits()
+            || self.session.regrets().working()
+            || self.fresh() > 0.0
     }
 
     /// How new the newest step is to the eye: 1 when it has just come, 0 when it has settled.
@@ -138,6 +141,7 @@ impl App {
     pub fn view(&self) -> View {
         let timeline = self.session.timeline();
         let step = self.step();
+        let setup = &timeline.engine().setup;
         View {
             tab: self.tab,
             look: self.look.clone(),
@@ -158,6 +162,11 @@ impl App {
             panel: self.panel,
             message: self.message.clone(),
             popup: self.popup.clone(),
+            policy: setup.policy.clone(),
+            objective: setup.model.objective.clone(),
+            training: self.session.library().training().cloned(),
+            regrets: self.session.regrets().up_to(step),
+            regretting: self.session.regrets().working(),
         }
     }
 
@@ -188,6 +197,9 @@ impl App {
         }
         let happening = self.session.advance(elapsed);
         self.tell(happening);
+        if self.tab == Tab::Bandit {
+            self.session.regret();
+        }
         let newest = self.session.trace().step;
         let stays = self.seen.0 == newest;
         self.seen = (newest, if stays { self.seen.1 + elapsed } else { Duration::ZERO });
@@ -200,6 +212,9 @@ impl App {
         }
         let happenings = self.session.settle();
         self.tell(happenings);
+        if self.tab == Tab::Bandit {
+            self.session.settle_regret();
+        }
     }
 
     fn tell(&mut self, happenings: impl IntoIterator<Item = Happening>) {
@@ -369,6 +384,10 @@ impl App {
             Some(Popup::Help { scroll }) => *scroll = scroll.saturating_add_signed(by).min(limit),
             Some(Popup::Search(search)) => search.select(by),
             Some(Popup::Pick(picker)) => picker.select(by),
+            None if self.tab.reads() => {
+                let scroll = &mut self.scroll[self.tab.index()];
+                *scroll = scroll.saturating_add_signed(by).min(limit);
+            }
             None => {
                 let queue = &self.trace().queue;
                 let last = queue.len().saturating_sub(1);

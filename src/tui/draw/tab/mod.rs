@@ -1,6 +1,10 @@
 //! The views, each in the place the frame leaves it.
 
+mod bandit;
 mod explain;
+mod metrics;
+mod model;
+mod session;
 mod stage;
 
 use ratatui::buffer::Buffer;
@@ -28,10 +32,10 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     match view.tab {
         Tab::Stage => {}
         Tab::Explain => return explain::draw(view, theme, body, buf),
-        Tab::Bandit => panel::bandit::draw(view, theme, body, buf),
-        Tab::Session => panel::session::draw(view, theme, body, buf),
-        Tab::Model => panel::model::draw(view, theme, body, buf),
-        Tab::Metrics => panel::metrics::draw(view, theme, body, buf),
+        Tab::Bandit => return bandit::draw(view, theme, body, buf),
+        Tab::Session => return session::draw(view, theme, body, buf),
+        Tab::Model => return model::draw(view, theme, body, buf),
+        Tab::Metrics => return metrics::draw(view, theme, body, buf),
         Tab::WhatIf => panel::weights::draw(view, theme, body, buf),
         Tab::Compare => panel::promotion::draw(view, theme, body, buf),
         Tab::Timeline => super::log::draw(view, theme, body, buf),
