@@ -146,7 +146,6 @@ fn the_bandit_s_view_works_out_regret_while_autopilot_listens() {
     assert!(regrets.iter().all(|regret| regret.rewards.len() == 5));
     press(&mut app, "u u");
     assert_eq!(app.view().regrets.len(), 1, "a decision that is open again has none");
-    press(&mut app, "[");
     assert_eq!(app.view().regrets[0], regrets[0]);
 }
 

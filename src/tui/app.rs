@@ -165,7 +165,7 @@ impl App {
             policy: setup.policy.clone(),
             objective: setup.model.objective.clone(),
             training: self.session.library().training().cloned(),
-            regrets: self.session.regrets().up_to(step),
+            regrets: self.session.regrets().before(self.trace().bandit.since),
             regretting: self.session.regrets().working(),
         }
     }

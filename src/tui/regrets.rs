@@ -27,10 +27,10 @@ pub struct Regrets {
 }
 
 impl Regrets {
-    /// Those of decisions made up to a step.
-    pub fn up_to(&self, step: usize) -> Vec<Regret> {
+    /// Those of decisions made before one step.
+    pub fn before(&self, step: u32) -> Vec<Regret> {
         let known = self.known.iter().filter_map(|known| known.regret.as_ref());
-        known.filter(|regret| regret.step as usize <= step).cloned().collect()
+        known.filter(|regret| regret.step < step).cloned().collect()
     }
 
     /// Whether one is being worked out.

@@ -59,7 +59,7 @@ pub struct View {
     pub objective: Objective,
     /// How the model was trained, if its folder tells.
     pub training: Option<Arc<Report>>,
-    /// What other arms would have earned, for decisions up to the step looked at, oldest first.
+    /// What other arms would have earned, for decisions before the one in force, oldest first.
     pub regrets: Vec<Regret>,
     /// Whether more of them are being worked out.
     pub regretting: bool,
