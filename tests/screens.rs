@@ -218,6 +218,15 @@ fn stage_at_80x24_paused_with_a_message_and_another_panel() {
 }
 
 #[test]
+fn pages_scrolled_to_their_end_at_80x24() {
+    let shots = [Tab::Bandit, Tab::Session, Tab::Model, Tab::Metrics].map(|tab| {
+        let view = View { scroll: 999, ..of_tab(tab, Look::new(Theme::colours())) };
+        shot(&view, 80, 24)
+    });
+    insta::assert_snapshot!(shots.join("\n"));
+}
+
+#[test]
 fn stage_at_10x3() {
     insta::assert_snapshot!(shot(&view(), 10, 3));
 }

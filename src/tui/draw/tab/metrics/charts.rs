@@ -101,14 +101,13 @@ pub fn completion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Secti
         style: theme.faint,
         values: steps(view, |trace| trace.metrics.session.completion),
     };
-    let aside = named(view, theme, &session);
     let curves = vec![
         session,
         line("┄", "acts below", guardrail.act_below, theme.loss),
         line("┄", "lets go above", guardrail.release_above, theme.good),
-        rate(view, "━", "last plays", |r| r.completion, theme.accent),
+        rate(view, "━", "recent", |r| r.completion, theme.accent),
     ];
-    chart(view, theme, "Completion", 1.0, columns, curves).aside(Line::from(aside))
+    chart(view, theme, "Completion", 1.0, columns, curves)
 }
 
 pub fn skips<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
