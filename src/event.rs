@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::SongId;
+use crate::overrides::Overrides;
 use crate::scene::Scene;
 
 /// One thing the listener did.
@@ -39,6 +40,8 @@ pub enum Action {
     Scene {
         scene: Scene,
     },
+    /// A person at the controls set values by hand, in place of those set before.
+    Override(Overrides),
 }
 
 /// What a search was for.
@@ -67,6 +70,7 @@ impl Action {
             Action::Open { .. } => "open",
             Action::Subscribe => "subscribe",
             Action::Scene { .. } => "scene",
+            Action::Override(_) => "override",
         }
     }
 }

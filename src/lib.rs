@@ -6,6 +6,8 @@ pub mod bandit;
 pub mod catalogue;
 #[cfg(feature = "terminal")]
 pub mod cli;
+#[cfg(feature = "terminal")]
+pub mod config;
 pub mod content;
 pub mod diff;
 pub mod engine;
@@ -18,6 +20,7 @@ pub mod input;
 pub mod model;
 pub mod objective;
 pub mod opening;
+pub mod overrides;
 pub mod playback;
 pub mod policy;
 pub mod profile;

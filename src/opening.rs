@@ -165,12 +165,12 @@ fn report_named(name: &str, base: &Path) -> Option<Report> {
     serde_json::from_str(&text).ok()
 }
 
-/// A name that stays good wherever it is read from: a path that is there becomes absolute, anything
-/// else (a shipped name, a slip) is left as it is.
-pub fn anchored(name: &str) -> String {
+/// A name that stays good wherever it is read from: a path from `base` that is there becomes absolute,
+/// anything else (a shipped name, a slip) is left as it is.
+pub fn anchored(name: &str, base: &Path) -> String {
     let shipped = name == DEFAULT || profile::shipped_names().any(|known| known == name);
-    let path = Path::new(name);
-    match std::path::absolute(path) {
+    let path = base.join(name);
+    match std::path::absolute(&path) {
         Ok(absolute) if !shipped && path.exists() => absolute.display().to_string(),
         _ => name.into(),
     }

@@ -3,6 +3,7 @@
 //! The engine reads no clock; whoever drives it (the simulator, a script, autopilot) moves a playhead
 //! and makes events of where it stands.
 
+use crate::catalogue::SongId;
 use crate::engine::Trace;
 use crate::event::{Action, Event};
 
@@ -51,6 +52,32 @@ impl Playhead {
     pub fn event(&self, action: Action) -> Event {
         Event { at_ms: self.now_ms, heard_ms: self.heard_ms, action }
     }
+}
+
+/// The same thing done in another session: what `event` did, `before` being where its own session's
+/// playhead stood after the event before it, done where the other session's playhead `head` stands in
+/// a song of `duration_ms`. The listener waits and listens for as long, as far as the song goes; a
+/// song that was heard to its end is heard to its end. `None` where the song to open plays already.
+pub fn mirrored(
+    event: &Event,
+    before: Playhead,
+    head: Playhead,
+    (playing, duration_ms): (SongId, u32),
+) -> Option<Event> {
+    if event.action == (Action::Open { song: playing }) {
+        return None;
+    }
+    let played = u64::from(event.heard_ms.saturating_sub(before.heard_ms));
+    let passed = event.at_ms.saturating_sub(before.now_ms);
+    let mut head = head;
+    head.wait(passed.saturating_sub(played));
+    let heard_ms = match event.action {
+        Action::Finish => duration_ms,
+        // A song that has played to its end finishes, whatever was meant to be done.
+        _ => event.heard_ms.min(duration_ms.saturating_sub(1)),
+    };
+    head.play_until(heard_ms, duration_ms);
+    Some(head.event(event.action.clone()))
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use melody::event::{Action, Target};
 use melody::input::TomlFile;
+use melody::score::Score;
 use melody::script;
 use melody::tracefile;
-use melody::tui::{App, Popup, Speed};
+use melody::tui::{App, Popup, Speed, Tab};
 use stage::{app, events, library, play, press, write};
 
 fn hash(app: &App) -> String {
@@ -286,4 +287,108 @@ fn popups_open_and_close() {
     }
     press(&mut app, "/ ctrl-c");
     assert!(app.quits());
+}
+
+/// Lets the app work everything out that a view asks for.
+fn explained(app: &mut App) -> melody::tui::Explained {
+    app.tick(Duration::ZERO);
+    app.settle();
+    (*app.view().explained.expect("worked out")).clone()
+}
+
+#[test]
+fn the_explain_view_says_what_the_trace_says_to_the_last_digit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n n l j j e");
+    for _ in 0..3 {
+        let said = explained(&mut app);
+        let view = app.view();
+        let entry = view.selected_entry().unwrap();
+        assert_eq!(view.tab, Tab::Explain);
+        assert_eq!(said.explanation.song.id, entry.song.id);
+        assert_eq!(said.explanation.ledger, entry.ledger);
+        assert_eq!(said.explanation.heads, entry.heads);
+        assert_eq!(said.explanation.gates, entry.gates);
+        press(&mut app, "j");
+    }
+    // And as it was at an earlier step.
+    press(&mut app, "9 left left 2");
+    let said = explained(&mut app);
+    let view = app.view();
+    assert_eq!(said.explanation.step, view.now().step);
+    assert_eq!(said.explanation.ledger, view.selected_entry().unwrap().ledger);
+}
+
+#[test]
+fn any_song_can_be_asked_for_and_measured_against_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "2 /");
+    write(&mut app, "no more dreamers");
+    press(&mut app, "enter");
+    assert_eq!(events(&app).len(), 0, "asking is no search of the listener's");
+    let said = explained(&mut app);
+    assert_eq!(said.explanation.song.title, "No More Dreamers");
+    assert_eq!(said.explanation.position, None);
+    assert!(said.why_not.unwrap().dropped.is_some());
+    let top = app.session.trace().queue[0].song.clone();
+    press(&mut app, "v");
+    write(&mut app, &top.title.to_lowercase());
+    press(&mut app, "enter");
+    let why = explained(&mut app).why_not.unwrap();
+    assert_eq!(why.above.id, top.id);
+    press(&mut app, "j");
+    let song = app.view().selected_entry().unwrap().song.id.clone();
+    assert_eq!(explained(&mut app).explanation.song.id, song, "the queue's own again");
+}
+
+#[test]
+fn what_if_shows_the_queue_before_it_is_applied_and_undo_takes_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n n 3");
+    // From the weights to the arm, then to the last one.
+    press(&mut app, "j j j j j right right right right right");
+    let drafted = app.view().what_if;
+    assert!(drafted.changed);
+    assert_eq!(drafted.set.arm.as_deref(), Some("heavy"));
+    press(&mut app, "g j j left left left");
+    let before = app.session.trace().clone();
+    let drafted = app.view().what_if;
+    assert_eq!(drafted.set.gamma.unwrap(), before.weights.gamma.value - Score::new(0.03));
+    let preview = drafted.preview.unwrap();
+    assert_eq!(preview.overrides, drafted.set, "the preview is of what the sliders say");
+    assert_eq!(before.step, app.session.trace().step, "nothing is in force yet");
+
+    press(&mut app, "enter");
+    let after = app.session.trace().clone();
+    assert_eq!(after.overrides, preview.overrides);
+    assert_eq!(after.queue, preview.queue, "what was shown is what came");
+    assert_eq!(after.bandit.arm, "heavy");
+    assert!(!app.view().what_if.changed);
+    press(&mut app, "enter");
+    assert_eq!(message(&app), "Nothing is changed.");
+    press(&mut app, "u");
+    assert_eq!(**app.session.trace(), *before);
+}
+
+#[test]
+fn sliders_are_reset_one_by_one_and_all_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, "3 right right j right");
+    let set = app.view().what_if.set;
+    assert!(set.alpha.is_some() && set.beta.is_some());
+    press(&mut app, "backspace");
+    assert_eq!(app.view().what_if.set.beta, None);
+    assert!(app.view().what_if.changed);
+    press(&mut app, "0");
+    assert!(!app.view().what_if.changed);
+    // The least and the most.
+    press(&mut app, "g");
+    for _ in 0..300 {
+        app.press("left".parse().unwrap());
+    }
+    assert_eq!(app.view().what_if.set.alpha, Some(Score::ZERO));
 }

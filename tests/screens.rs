@@ -15,8 +15,8 @@ use melody::simulation::Regret;
 use melody::tracefile;
 use melody::training::Report;
 use melody::tui::{
-    Choice, Context, Index, Keymap, Lang, Look, Picker, Picking, Popup, Search, Speed, Tab, Theme,
-    View, draw,
+    Choice, Context, Drafted, Index, Keymap, Lang, Look, Picker, Picking, Popup, Search, Seeking,
+    Speed, Tab, Theme, View, draw,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -69,6 +69,8 @@ fn view() -> View {
         autopilot: true,
         selected: 2,
         panel: 0,
+        explained: None,
+        what_if: Drafted { set: Default::default(), slider: 1, changed: false, preview: None },
         message: None,
         popup: None,
         policy: Arc::new(policy::shipped("default").expect("a shipped policy")),
@@ -173,7 +175,7 @@ fn every_view_at_every_size_without_colours() {
 fn search(typed: &str) -> Popup {
     let catalogue = Arc::new(melody::catalogue::default_catalogue());
     let index = Arc::new(Index::new(&catalogue));
-    let mut search = Search::new(catalogue, index);
+    let mut search = Search::new(catalogue, index, Seeking::Listen);
     search.paste(typed);
     Popup::Search(Box::new(search))
 }

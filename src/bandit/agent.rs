@@ -39,6 +39,9 @@ pub struct Choice {
     pub step: u32,
     /// Drawn uniformly, for support, rather than judged best.
     pub uniform: bool,
+    /// Pinned by hand rather than judged best.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
     pub context: Context,
     pub arms: Vec<ArmReport>,
 }
@@ -58,8 +61,6 @@ pub struct Bandit {
     pub baselines: Baselines,
     pub choice: Option<Choice>,
     gathered: Gathered,
-    /// An arm that the next decision takes, whatever is judged best.
-    forced: Option<usize>,
 }
 
 impl Bandit {
@@ -72,13 +73,7 @@ impl Bandit {
             baselines: warm.map(|w| w.baselines).unwrap_or_default(),
             choice: None,
             gathered: Gathered::default(),
-            forced: None,
         }
-    }
-
-    /// Makes the next decision take an arm, for what would have come of it. All draws stay the same.
-    pub(crate) fn force(&mut self, arm: usize) {
-        self.forced = Some(arm);
     }
 
     /// The chosen arm. Before the first decision it is the first one.
@@ -95,10 +90,14 @@ impl Bandit {
         self.choice.is_none() || self.gathered.plays >= policy.every
     }
 
-    /// Closes the running decision, if any: its reward is learned and the baselines move.
+    /// Closes the running decision, if any: its reward is learned and the baselines move. A decision
+    /// without a play teaches nothing.
     pub fn learn(&mut self, policy: &policy::Bandit) -> Option<Learned> {
         let choice = self.choice.take()?;
         let gathered = std::mem::take(&mut self.gathered);
+        if gathered.plays == 0 {
+            return None;
+        }
         let reward = Reward::new(&gathered, &self.baselines, policy);
         let arm = &mut self.arms[choice.arm];
         arm.update(&choice.context.0, reward.total.value(), policy.forgetting, policy.ridge);
@@ -106,12 +105,13 @@ impl Bandit {
         Some(Learned { arm: policy.arms[choice.arm].name.clone(), plays: gathered.plays, reward })
     }
 
-    /// Decides for a context.
+    /// Decides for a context; an arm that is pinned is chosen for certain.
     pub fn decide(
         &mut self,
         policy: &policy::Bandit,
         context: Context,
         step: u32,
+        pinned: Option<usize>,
         rng: &mut ChaCha8Rng,
     ) {
         let beliefs: Vec<_> = self.arms.iter().map(|arm| arm.belief(&context.0)).collect();
@@ -130,7 +130,7 @@ impl Bandit {
             }
         };
         let best = argmax(judged.iter().copied());
-        let (arm, uniform) = match (self.forced.take(), policy.algorithm) {
+        let (arm, uniform) = match (pinned, policy.algorithm) {
             (Some(arm), _) => (arm, false),
             (None, Algorithm::Fixed) => (0, false),
             _ if explore => (drawn, true),
@@ -147,8 +147,10 @@ impl Bandit {
             Algorithm::Fixed => 0.0,
             _ => policy.uniform,
         };
-        let propensity =
-            |i: usize| (1.0 - uniform_share) * greedy[i] + uniform_share / self.arms.len() as f64;
+        let propensity = |i: usize| match pinned {
+            Some(arm) => f64::from(u8::from(i == arm)),
+            None => (1.0 - uniform_share) * greedy[i] + uniform_share / self.arms.len() as f64,
+        };
         let arms = (0..self.arms.len())
             .map(|i| ArmReport {
                 name: policy.arms[i].name.clone(),
@@ -160,7 +162,7 @@ impl Bandit {
                 propensity: Score::new(propensity(i)),
             })
             .collect();
-        self.choice = Some(Choice { arm, step, uniform, context, arms });
+        self.choice = Some(Choice { arm, step, uniform, by_hand: pinned.is_some(), context, arms });
         self.gathered = Gathered::default();
     }
 

@@ -4,6 +4,10 @@
 //! randomness from generators keyed by seed, purpose and step. The same setup and events give the
 //! same traces, to the bit, in the simulator, in a replay, forwards or after a rewind.
 
+mod apply;
+mod decide;
+mod explain;
+mod preview;
 mod refusal;
 mod report;
 mod setup;
@@ -12,6 +16,8 @@ mod step;
 mod timeline;
 mod trace;
 
+pub use explain::{AttendedPlay, Explanation, InterestPart, Neighbour, WhyNot};
+pub use preview::{Look, Preview};
 pub use refusal::Refusal;
 pub use setup::{Engine, Setup};
 pub use state::{Playing, State};

@@ -25,6 +25,8 @@ pub enum Refusal {
     NoSuchSong { song: u32 },
     #[error("the song is playing now")]
     PlayingNow,
+    #[error("`{field}` {why}")]
+    BadOverride { field: &'static str, why: String },
     #[error("the queue is empty, there is no next song")]
     NoNextSong,
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::decide::Decision;
 use super::setup::{Engine, Setup};
 use super::state::State;
-use super::step::Decision;
 use super::trace::*;
 use crate::bandit::{Choice, Learned};
 use crate::catalogue::{Catalogue, GenreId, SongId};
@@ -28,10 +28,16 @@ impl Before {
     pub fn new(engine: &Engine, state: &State) -> Self {
         let decided = state.bandit.choice.is_some().then(|| engine.decide(state));
         Before {
-            queue: state.queue.iter().map(|q| q.song).collect(),
             target: decided.as_ref().map(|d| d.target),
             segment: decided.map(|d| d.segment),
+            ..Before::of_queue(state)
         }
+    }
+
+    /// Only the queue: what an engine that has not led to the state can tell.
+    pub fn of_queue(state: &State) -> Self {
+        let queue = state.queue.iter().map(|q| q.song).collect();
+        Before { queue, target: None, segment: None }
     }
 }
 
@@ -83,19 +89,7 @@ pub(super) fn report(
     let queue = queue(catalogue, scored, ranking, &before);
     let shares = shares(&queue);
     let session = session(engine, state, request);
-    let promotion = PromotionReport {
-        target: decision.target,
-        cap: Score::new(decision.at_most as f64 / policy.mixing.window as f64),
-        at_most: decision.at_most,
-        window: policy.mixing.window,
-        realised: state.heard.realised(policy.mixing.window),
-        shown: shares.promoted,
-        credit: state.heard.credit,
-        displaced_interest: queue
-            .iter()
-            .filter_map(|e| e.displaced.as_ref().map(|d| d.interest))
-            .sum(),
-    };
+    let promotion = promotion(state, decision, &queue);
     let playing = SongRef::new(catalogue, state.playing.song);
     let notes = notes(
         state,
@@ -145,6 +139,7 @@ pub(super) fn report(
         bandit: bandit(engine, state, happened.decided, happened.learned),
         weights: decision.weights.clone(),
         session,
+        overrides: state.overrides.clone(),
         candidates: CandidateReport {
             scored: scored.outputs.len(),
             retrieved: ranking.retrieved,
@@ -172,7 +167,27 @@ pub(super) fn report(
     }
 }
 
-fn queue(
+pub(super) fn promotion(
+    state: &State,
+    decision: &Decision,
+    queue: &[QueueEntry],
+) -> PromotionReport {
+    PromotionReport {
+        target: decision.target,
+        cap: Score::new(decision.at_most as f64 / decision.mixing.window as f64),
+        at_most: decision.at_most,
+        window: decision.mixing.window,
+        realised: state.heard.realised(decision.mixing.window),
+        shown: shares(queue).promoted,
+        credit: state.heard.credit,
+        displaced_interest: queue
+            .iter()
+            .filter_map(|e| e.displaced.as_ref().map(|d| d.interest))
+            .sum(),
+    }
+}
+
+pub(super) fn queue(
     catalogue: &Catalogue,
     scored: &Scored,
     ranking: &Ranking,
@@ -228,6 +243,7 @@ fn session(engine: &Engine, state: &State, request: &Request) -> SessionReport {
     let (catalogue, policy) = (&engine.setup.catalogue, &engine.setup.policy);
     let tuning = &policy.session;
     let now = state.at_ms;
+    let factor = state.overrides.boost.map_or(1.0, Score::value);
     let later = now + LATER_MS;
     let entry = |kind: &str, name: &str, streak: &Streak, strength: f64| {
         let level = streak.level(tuning, now);
@@ -237,7 +253,7 @@ fn session(engine: &Engine, state: &State, request: &Request) -> SessionReport {
             level: Score::new(level),
             later: Some(Score::new(streak.level(tuning, later))),
             run: streak.run,
-            boost: Score::new(strength * level),
+            boost: Score::new(factor * strength * level),
         }
     };
     let genres = state.streaks.genres().map(|(id, streak)| {
@@ -257,7 +273,7 @@ fn session(engine: &Engine, state: &State, request: &Request) -> SessionReport {
             query: search.query.clone(),
             freshness: Score::new(freshness),
             later: Some(Score::new(search.freshness(tuning, later))),
-            boost: Score::new(freshness * policy.adjustments.search),
+            boost: Score::new(factor * freshness * policy.adjustments.search),
         }
     });
     SessionReport {
@@ -339,6 +355,9 @@ fn notes(
             cause: i.cause.clone(),
             cap: promotion.cap,
         });
+    }
+    if let Some(Event { action: Action::Override(set), .. }) = event {
+        notes.push(Note::Override { released: set.is_empty() });
     }
     if let Some(Event { action: Action::Subscribe, .. }) = event {
         notes.push(Note::Subscribed);

@@ -8,6 +8,7 @@ use crate::catalogue::SongId;
 use crate::feedback::{Example, Guardrail, Metrics, Update};
 use crate::history::History;
 use crate::model::{ListenerView, ModelVersion};
+use crate::overrides::Overrides;
 use crate::profile::{Account, Tier};
 use crate::ranking::{Heard, Queued};
 use crate::scene::Scene;
@@ -45,6 +46,8 @@ pub struct State {
     pub previews: u32,
     pub playing: Playing,
     pub queue: Vec<Queued>,
+    /// Set by hand, until something else is.
+    pub overrides: Overrides,
     pub history: History,
     pub session: SessionStats,
     pub streaks: Streaks,
@@ -80,6 +83,11 @@ impl State {
             history: &self.history,
             session: &self.session,
         }
+    }
+
+    /// The same state with other values set by hand, to see what would be.
+    pub fn with_overrides(&self, overrides: Overrides) -> Self {
+        State { overrides, ..self.clone() }
     }
 
     /// A near-line update that has been started and not yet taken over, to be run ahead of time.

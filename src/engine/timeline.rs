@@ -22,13 +22,15 @@ pub struct Timeline {
     events: Vec<Event>,
     /// One more than events: the first is the session's start.
     steps: Vec<Step>,
+    /// Events before this one were another engine's and are not taken back.
+    own_from: usize,
 }
 
 impl Timeline {
     pub fn start(engine: Arc<Engine>) -> Self {
         let (state, trace) = engine.start();
         let first = Step { state: Arc::new(state), trace: Arc::new(trace) };
-        Timeline { engine, events: Vec::new(), steps: vec![first] }
+        Timeline { engine, events: Vec::new(), steps: vec![first], own_from: 0 }
     }
 
     /// Applies an event and returns its trace.
@@ -47,10 +49,19 @@ impl Timeline {
         trace
     }
 
-    /// Forgets every event after the first `events`.
+    /// Forgets every event after the first `events`; a fork keeps those before it began.
     pub fn rewind(&mut self, events: usize) {
+        let events = events.max(self.own_from);
         self.events.truncate(events);
         self.steps.truncate(events + 1);
+    }
+
+    /// Another engine takes over at the newest step, with what it has made of that step.
+    pub(super) fn go_on_with(&mut self, engine: Arc<Engine>, state: State, trace: Trace) {
+        self.engine = engine;
+        self.own_from = self.events.len();
+        self.steps.pop();
+        self.steps.push(Step { state: Arc::new(state), trace: Arc::new(trace) });
     }
 
     pub fn engine(&self) -> &Arc<Engine> {

@@ -9,6 +9,7 @@ use crate::event::Event;
 use crate::feedback::{GuardrailReport, MetricsReport, UpdateReport};
 use crate::history::Tally;
 use crate::model::{Gates, HeadOutputs};
+use crate::overrides::Overrides;
 use crate::profile::Tier;
 use crate::ranking::{Displaced, Dropped, FusionWeights, Group, Ledger};
 use crate::scene::Scene;
@@ -35,6 +36,9 @@ pub struct Trace {
     pub bandit: BanditReport,
     pub weights: FusionWeights,
     pub session: SessionReport,
+    /// What is set by hand.
+    #[serde(default, skip_serializing_if = "Overrides::is_empty")]
+    pub overrides: Overrides,
     pub candidates: CandidateReport,
     pub near_line: NearLineReport,
     pub queue: Vec<QueueEntry>,
@@ -274,16 +278,55 @@ pub struct Shares {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Note {
-    Guardrail { raised: bool, level: u32, cause: String, cap: Score },
-    Target { from: Score, to: Score, arm: String, promoted_skips: u32, reward: Option<Score> },
-    Segment { from: String, to: String, because: String },
+    Guardrail {
+        raised: bool,
+        level: u32,
+        cause: String,
+        cap: Score,
+    },
+    Target {
+        from: Score,
+        to: Score,
+        arm: String,
+        promoted_skips: u32,
+        reward: Option<Score>,
+    },
+    Segment {
+        from: String,
+        to: String,
+        because: String,
+    },
     Subscribed,
-    Model { accepted: bool, number: u32, held_back_before: Score, held_back_after: Score },
-    Search { query: String },
-    Streak { genre: String, run: u32, boost: Score },
-    Scene { scene: Scene },
-    Skipped { promoted: bool, genre: String },
-    Opened { title: String },
-    Liked { title: String },
+    /// Values were set by hand, or all given back to the policy.
+    Override {
+        released: bool,
+    },
+    Model {
+        accepted: bool,
+        number: u32,
+        held_back_before: Score,
+        held_back_after: Score,
+    },
+    Search {
+        query: String,
+    },
+    Streak {
+        genre: String,
+        run: u32,
+        boost: Score,
+    },
+    Scene {
+        scene: Scene,
+    },
+    Skipped {
+        promoted: bool,
+        genre: String,
+    },
+    Opened {
+        title: String,
+    },
+    Liked {
+        title: String,
+    },
     Started,
 }

@@ -29,7 +29,7 @@ impl Adjustment for GenreStreak {
 
     fn delta(&self, l: &Listening, song: SongId) -> f64 {
         let streak = l.streaks.genre(l.catalogue.song(song).genre);
-        l.policy.adjustments.genre_streak * streak.level(&l.policy.session, l.now_ms)
+        l.boost * l.policy.adjustments.genre_streak * streak.level(&l.policy.session, l.now_ms)
     }
 
     fn how(&self, l: &Listening, song: SongId) -> String {
@@ -51,7 +51,7 @@ impl Adjustment for ArtistStreak {
 
     fn delta(&self, l: &Listening, song: SongId) -> f64 {
         let streak = l.streaks.artist(l.catalogue.song(song).lead_artist());
-        l.policy.adjustments.artist_streak * streak.level(&l.policy.session, l.now_ms)
+        l.boost * l.policy.adjustments.artist_streak * streak.level(&l.policy.session, l.now_ms)
     }
 
     fn how(&self, l: &Listening, song: SongId) -> String {
@@ -71,7 +71,7 @@ impl Adjustment for Search {
 
     fn delta(&self, l: &Listening, song: SongId) -> f64 {
         let claim = l.searches.claim(l.catalogue, &l.policy.session, l.now_ms, song);
-        l.policy.adjustments.search * claim
+        l.boost * l.policy.adjustments.search * claim
     }
 
     fn how(&self, l: &Listening, song: SongId) -> String {

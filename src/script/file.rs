@@ -103,6 +103,11 @@ fn check_step(check: &mut Checker, field: &str, step: &Step, marks: &mut BTreeSe
         Step::Autopilot { songs } => {
             check.range(&at("songs"), f64::from(*songs), 1.0..=MOST_SONGS);
         }
+        Step::Override(set) => {
+            if let Some((name, why)) = set.problem() {
+                check.problem(&at(name), why);
+            }
+        }
         Step::Mark { name } => {
             marks.insert(name.clone());
         }

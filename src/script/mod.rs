@@ -19,6 +19,7 @@ pub use save::{render, render_events};
 
 use crate::input::{InputError, Problem, TomlFile};
 use crate::opening::{Opening, missing};
+use crate::overrides::Overrides;
 use crate::scene::Scene;
 
 /// A script that has been checked.
@@ -100,6 +101,8 @@ pub enum Step {
     Scene {
         scene: Scene,
     },
+    /// Sets values by hand, in place of those set before; none gives all back to the policy.
+    Override(Overrides),
     /// Songs played to their end as they come, but for those skipped.
     Listen {
         songs: u32,

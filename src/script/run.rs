@@ -75,6 +75,7 @@ impl Runner<'_> {
             Step::Replay {} => self.act(i, Action::Replay),
             Step::Subscribe {} => self.act(i, Action::Subscribe),
             Step::Scene { scene } => self.act(i, Action::Scene { scene: *scene }),
+            Step::Override(set) => self.act(i, Action::Override(set.clone())),
             Step::Search { song, artist, artist_of, query } => {
                 self.search(i, [song, artist, artist_of], query)
             }

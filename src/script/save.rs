@@ -74,6 +74,7 @@ fn steps(catalogue: &Catalogue, head: &mut Playhead, event: &Event) -> Vec<Strin
         Action::Replay => toml(&Step::Replay {}),
         Action::Subscribe => toml(&Step::Subscribe {}),
         Action::Scene { scene } => toml(&Step::Scene { scene: *scene }),
+        Action::Override(set) => toml(&Step::Override(set.clone())),
         Action::Open { song } => {
             let mut text = String::from("do = \"open\"\n");
             let _ = writeln!(text, "song = {}", quoted(&id(*song)));

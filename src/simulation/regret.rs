@@ -12,6 +12,7 @@ use super::world::World;
 use crate::bandit::argmax;
 use crate::engine::{Engine, Refusal, State, Timeline};
 use crate::event::{Action, Event};
+use crate::overrides::Overrides;
 use crate::playback::Playhead;
 use crate::score::Score;
 
@@ -53,10 +54,10 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// The decision made at a step; `None` if none was.
+    /// The decision made at a step; `None` if none was, or if a person made it.
     pub fn at(timeline: &Timeline, step: usize, world: &Arc<World>, seed: u64) -> Option<Self> {
         let (_, trace) = timeline.at(step)?;
-        let arm = trace.bandit.decided.as_ref()?.arm;
+        let arm = trace.bandit.decided.as_ref().filter(|choice| !choice.by_hand)?.arm;
         let engine = timeline.engine().clone();
         let before = step.checked_sub(1).and_then(|last| {
             Some((timeline.at(last)?.0.clone(), timeline.events().get(last)?.clone()))
@@ -83,12 +84,12 @@ impl Decision {
     /// What an arm earns until the next decision.
     fn reward(&self, arm: usize) -> Result<Score, Refusal> {
         let engine = &self.engine;
+        let pinned = Some(engine.setup.policy.bandit.arms[arm].name.clone());
         let (mut state, trace) = match &self.before {
-            None => engine.start_with(Some(arm)),
+            None => engine.start_with(Overrides { arm: pinned, ..Overrides::default() }),
             Some((before, event)) => {
-                let mut before = State::clone(before);
-                before.bandit.force(arm);
-                engine.step(&before, event)?
+                let overrides = Overrides { arm: pinned, ..before.overrides.clone() };
+                engine.step(&before.with_overrides(overrides), event)?
             }
         };
         let mut head = Playhead::after(&trace);

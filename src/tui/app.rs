@@ -11,18 +11,20 @@ use tui_input::InputRequest;
 use super::background::Pending;
 use super::command::{Command, Context};
 use super::draw::{Drawn, Hit, PANELS};
+use super::explaining::Explaining;
 use super::keymap::Keymap;
 use super::keys::Key;
 use super::lang::Lang;
 use super::look::Look;
 use super::popup::{Picker, Picking, Popup};
 use super::save;
-use super::search::{Index, Search};
+use super::search::{Index, Search, Seeking};
 use super::session::{Happening, Session};
 use super::tab::Tab;
 use super::text;
 use super::theme::Theme;
 use super::view::View;
+use super::what_if::WhatIf;
 use crate::catalogue::SongId;
 use crate::engine::Trace;
 use crate::event::Action;
@@ -59,6 +61,8 @@ pub struct App {
     drawn: Drawn,
     /// The newest step, and how long it has been on screen.
     seen: (u32, Duration),
+    explaining: Explaining,
+    what_if: WhatIf,
     /// A session that is being opened, to take the place of this one.
     opening: Option<Pending<Session>>,
     quit: bool,
@@ -83,6 +87,8 @@ impl App {
             folder,
             drawn: Drawn::default(),
             seen: (0, SETTLES),
+            explaining: Explaining::default(),
+            what_if: WhatIf::default(),
             opening: None,
             quit: false,
             told_of_log: false,
@@ -114,7 +120,10 @@ impl App {
 
     /// Whether something is being worked out.
     fn waits(&self) -> bool {
-        self.session.deciding() || self.opening.is_some()
+        self.session.deciding()
+            || self.opening.is_some()
+            || self.explaining.waits()
+            || self.what_if.waits()
     }
 
     /// Where a key is looked up, first place first.
@@ -160,6 +169,8 @@ impl App {
             selected: self.selected_place(),
             scroll: self.scroll[self.tab.index()],
             panel: self.panel,
+            explained: self.explaining.explained(),
+            what_if: self.what_if.drafted(self.trace()),
             message: self.message.clone(),
             popup: self.popup.clone(),
             policy: setup.policy.clone(),
@@ -197,9 +208,7 @@ impl App {
         }
         let happening = self.session.advance(elapsed);
         self.tell(happening);
-        if self.tab == Tab::Bandit {
-            self.session.regret();
-        }
+        self.ask();
         let newest = self.session.trace().step;
         let stays = self.seen.0 == newest;
         self.seen = (newest, if stays { self.seen.1 + elapsed } else { Duration::ZERO });
@@ -212,8 +221,33 @@ impl App {
         }
         let happenings = self.session.settle();
         self.tell(happenings);
+        for _ in 0..2 {
+            self.ask();
+            self.explaining.settle();
+            self.what_if.settle();
+        }
         if self.tab == Tab::Bandit {
             self.session.settle_regret();
+        }
+    }
+
+    /// Asks for what the view on screen needs worked out.
+    fn ask(&mut self) {
+        if self.tab == Tab::WhatIf {
+            let (step, now) = (self.step(), self.session.head().now_ms);
+            self.what_if.ask(self.session.timeline(), step, now);
+        }
+        if self.tab == Tab::Bandit {
+            self.session.regret();
+        }
+        if self.tab != Tab::Explain {
+            return;
+        }
+        let entry = self.trace().queue.get(self.selected_place());
+        let selected = entry.and_then(|entry| self.session.find(&entry.song.id));
+        if let Some(song) = self.explaining.looked_up.or(selected) {
+            let step = self.step();
+            self.explaining.ask(self.session.timeline(), step, song);
         }
     }
 
@@ -270,7 +304,14 @@ impl App {
                 if song.is_some() && self.selected_place() == place && self.selected.is_some() {
                     self.handle(Command::Explain);
                 }
+                self.explaining.about_selected();
                 self.selected = song;
+            }
+            Some(Hit::Slider(slider)) => {
+                let Some((place, _)) = hit else { return };
+                let share = f64::from(at.x - place.x) / f64::from(place.width.max(2) - 1);
+                let trace = self.trace().clone();
+                self.what_if.drag(&trace, slider, share);
             }
             Some(Hit::Choice(place)) => {
                 match &mut self.popup {
@@ -302,15 +343,14 @@ impl App {
             Command::Choose => self.choose(false),
             Command::OpenFound => self.choose(true),
             Command::Help => self.popup = Some(Popup::Help { scroll: 0 }),
-            Command::Explain => self.show(Tab::Explain),
+            Command::Explain => {
+                self.explaining.about_selected();
+                self.show(Tab::Explain);
+            }
             Command::Show(tab) => self.show(tab),
             Command::NextTab => self.show(self.tab.step(1)),
             Command::LastTab => self.show(self.tab.step(-1)),
-            Command::Search => {
-                let index = self.index();
-                let search = Search::new(self.session.catalogue().clone(), index);
-                self.popup = Some(Popup::Search(Box::new(search)));
-            }
+            Command::Search => self.search(Seeking::Listen),
             Command::Scene => self.pick(Picker::scenes(&self.session, self.look.lang)),
             Command::Profile => self.pick(Picker::profiles(&self.session, self.look.lang)),
             Command::Theme => self.pick(Picker::themes(&self.look, &self.themes)),
@@ -338,9 +378,13 @@ impl App {
             Command::StepOn => self.look_at(self.step() + 1),
             Command::Live => self.looking_at = None,
             Command::Rewind => self.rewind(),
-            Command::Versus | Command::WhyNot => {}
-            Command::Less | Command::More => {}
-            Command::Reset | Command::ResetAll | Command::Commit => {}
+            Command::WhyNot => self.search(Seeking::Explain),
+            Command::Versus => self.search(Seeking::Above),
+            Command::Less => self.what_if.step(&self.trace().clone(), -1),
+            Command::More => self.what_if.step(&self.trace().clone(), 1),
+            Command::Reset => self.what_if.reset(&self.trace().clone()),
+            Command::ResetAll => self.what_if.reset_all(),
+            Command::Commit => self.commit(),
             Command::Fork | Command::EndCompare => {}
             Command::Load | Command::Export | Command::Copy => {}
             Command::Messages | Command::Palette => {}
@@ -353,6 +397,12 @@ impl App {
 
     fn show(&mut self, tab: Tab) {
         self.tab = tab;
+    }
+
+    fn search(&mut self, seeking: Seeking) {
+        let index = self.index();
+        let search = Search::new(self.session.catalogue().clone(), index, seeking);
+        self.popup = Some(Popup::Search(Box::new(search)));
     }
 
     fn pick(&mut self, picker: Picker) {
@@ -384,11 +434,13 @@ impl App {
             Some(Popup::Help { scroll }) => *scroll = scroll.saturating_add_signed(by).min(limit),
             Some(Popup::Search(search)) => search.select(by),
             Some(Popup::Pick(picker)) => picker.select(by),
+            None if self.tab == Tab::WhatIf => self.what_if.select(by),
             None if self.tab.reads() => {
                 let scroll = &mut self.scroll[self.tab.index()];
                 *scroll = scroll.saturating_add_signed(by).min(limit);
             }
             None => {
+                self.explaining.about_selected();
                 let queue = &self.trace().queue;
                 let last = queue.len().saturating_sub(1);
                 let to = self.selected_place().saturating_add_signed(by).min(last);
@@ -425,6 +477,23 @@ impl App {
     fn motion(&mut self) {
         self.look.motion = !self.look.motion;
         let said = if self.look.motion { "Motion is on." } else { "Motion is off." };
+        self.say(self.look.lang.text(said).into());
+    }
+
+    /// Sets what the sliders say, as an event.
+    fn commit(&mut self) {
+        let drafted = self.what_if.drafted(self.trace());
+        let said = match (drafted.changed, self.looking_at) {
+            (_, Some(_)) => {
+                "This is an earlier step: go back to now, or take back what came after."
+            }
+            (false, _) => "Nothing is changed.",
+            (true, None) => {
+                self.act(Action::Override(drafted.set));
+                self.what_if.reset_all();
+                return;
+            }
+        };
         self.say(self.look.lang.text(said).into());
     }
 
@@ -491,6 +560,18 @@ impl App {
                     self.popup = Some(Popup::Search(search));
                     return;
                 };
+                match search.seeking {
+                    Seeking::Listen => {}
+                    Seeking::Explain => {
+                        self.explaining.looked_up = Some(hit.song_id());
+                        self.explaining.above = None;
+                        return;
+                    }
+                    Seeking::Above => {
+                        self.explaining.above = Some(hit.song_id());
+                        return;
+                    }
+                }
                 let query = search.query(hit);
                 self.act(Action::Search { query, target: hit.target });
                 if open {
@@ -559,6 +640,8 @@ impl App {
         }
         self.session = next;
         self.selected = None;
+        self.explaining = Explaining::default();
+        self.what_if = WhatIf::default();
         self.looking_at = None;
         self.scroll = [0; Tab::ALL.len()];
         self.say(said);

@@ -54,6 +54,8 @@ fn cause(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
         Action::Search { query, .. } => lang.fill("Searched for \"{}\"", &[query]),
         Action::Open { .. } => lang.fill("Opened \"{}\"", &[playing]),
         Action::Subscribe => lang.text("Subscribed").into(),
+        Action::Override(set) if set.is_empty() => lang.text("Gave all back to the policy").into(),
+        Action::Override(_) => lang.text("Set by hand").into(),
         Action::Scene { scene } => lang.fill("Scene is now {}", &[&lang.text(scene.name())]),
     }
 }
@@ -122,6 +124,7 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
             lang.fill("{} {} in a row, {} songs {}", &[run, &genre, &genre, &boost])
         }
         Note::Search { .. } | Note::Scene { .. } | Note::Skipped { .. } => return None,
+        Note::Override { .. } => return None,
         Note::Opened { .. } | Note::Liked { .. } | Note::Started => return None,
     })
 }
@@ -146,7 +149,7 @@ fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
             let boost = format!("{:+.3}", search.boost);
             Some(lang.fill("what is related rises by up to {}", &[&boost]))
         }
-        Action::Scene { .. } => weights_changed(now, before?, lang),
+        Action::Scene { .. } | Action::Override(_) => weights_changed(now, before?, lang),
         _ => {
             let genre = genre_now(&now.ended.as_ref()?.song.genre);
             // What plays after a replay or an opened song has been said.

@@ -54,13 +54,13 @@ impl Regrets {
         let from = self.known.last().map_or(0, |known| known.after.step as usize + 1);
         let steps = from..=timeline.events().len();
         let mut decided = steps
-            .filter_map(|step| timeline.at(step))
-            .filter(|(_, trace)| trace.bandit.decided.is_some());
+            .filter_map(|step| Some((timeline.at(step)?, step)))
+            .filter(|((_, trace), _)| trace.bandit.decided.is_some());
+        let next = decided.find_map(|((after, _), step)| {
+            Some((after, Decision::at(timeline, step, world, seed)?))
+        });
         // The newest decision is still open: what it earns is not known yet.
-        let (Some((after, trace)), Some(_)) = (decided.next(), decided.next()) else { return };
-        let Some(decision) = Decision::at(timeline, trace.step as usize, world, seed) else {
-            return;
-        };
+        let (Some((after, decision)), Some(_)) = (next, decided.next()) else { return };
         let outcome = Pending::start("regret", move || decision.regret());
         self.running = Some(Running { after: after.clone(), outcome });
     }

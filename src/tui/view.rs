@@ -7,11 +7,13 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use super::command::Context;
+use super::explaining::Explained;
 use super::keymap::Keymap;
 use super::look::Look;
 use super::popup::Popup;
 use super::session::Speed;
 use super::tab::Tab;
+use super::what_if::Drafted;
 use crate::engine::{QueueEntry, Timeline, Trace};
 use crate::objective::Objective;
 use crate::playback::Playhead;
@@ -51,6 +53,10 @@ pub struct View {
     pub scroll: usize,
     /// The panel that comes first on the stage where not all fit.
     pub panel: usize,
+    /// The account the Explain view shows, the newest there is.
+    pub explained: Option<Arc<Explained>>,
+    /// What is set on the sliders of the What-if view, and what it would lead to.
+    pub what_if: Drafted,
     pub message: Option<String>,
     pub popup: Option<Popup>,
     /// The rules that decide.

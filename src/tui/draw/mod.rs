@@ -26,6 +26,7 @@ use ratatui::layout::Rect;
 use layout::Frame;
 pub use panel::PANELS;
 
+use super::ascii;
 use super::command::Command;
 use super::theme::Theme;
 use super::view::View;
@@ -36,6 +37,8 @@ pub enum Hit {
     Command(Command),
     /// A place in the queue, from 0.
     Song(usize),
+    /// The bar of a slider, from its least to its most.
+    Slider(usize),
     /// A line of the open list, from 0.
     Choice(usize),
     /// The open popup, where nothing else is.
@@ -79,6 +82,9 @@ pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
     if let Some(open) = &view.popup {
         drawn.scroll_limit = 0;
         drawn.add(popup::draw(open, view, theme, area, buf));
+    }
+    if view.look.ascii {
+        ascii::reduce(buf);
     }
     drawn
 }

@@ -6,6 +6,7 @@ mod metrics;
 mod model;
 mod session;
 mod stage;
+mod what_if;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -36,7 +37,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
         Tab::Session => return session::draw(view, theme, body, buf),
         Tab::Model => return model::draw(view, theme, body, buf),
         Tab::Metrics => return metrics::draw(view, theme, body, buf),
-        Tab::WhatIf => panel::weights::draw(view, theme, body, buf),
+        Tab::WhatIf => return what_if::draw(view, theme, body, buf),
         Tab::Compare => panel::promotion::draw(view, theme, body, buf),
         Tab::Timeline => super::log::draw(view, theme, body, buf),
     }

@@ -256,7 +256,9 @@ fn axis<'a>(range: &Range, widths: &Columns, theme: &Theme) -> Line<'a> {
 fn told<'a>(view: &View, theme: &Theme, columns: usize, curve: usize) -> Vec<Line<'a>> {
     let algorithm = view.now().bandit.algorithm.as_str();
     let uniform = decision(view).is_some_and(|choice| choice.uniform);
+    let by_hand = decision(view).is_some_and(|choice| choice.by_hand);
     let mark = match algorithm {
+        _ if by_hand => "this arm was set by hand, and stays until it is given back",
         _ if uniform => "this arm was drawn by lot, so that every arm is tried now and then",
         "thompson" => "◆ is drawn from each curve; the arm with the highest is taken",
         "linucb" => "◆ is the upper bound; the arm with the highest is taken",

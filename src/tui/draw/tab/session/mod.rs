@@ -96,19 +96,19 @@ fn sources<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
         "{}{}{}",
         text::left(&view.say("source"), 13),
         text::right(&view.say("brought"), 8),
-        text::right(&view.say("in the queue"), 14),
+        text::right(&view.say("reached the queue"), 18),
     );
     let mut lines = vec![Line::styled(head, theme.faint)];
     let mut rows: Vec<(&String, &usize)> = now.candidates.sources.iter().collect();
     rows.sort_by_key(|(_, brought)| std::cmp::Reverse(**brought));
-    let cells = columns.saturating_sub(13 + 8 + 14 + 2).min(30);
+    let cells = columns.saturating_sub(13 + 8 + 18 + 2).min(30);
     for (name, brought) in rows {
         let placed = reached.get(name.as_str()).copied().unwrap_or(0);
         let style = if placed > 0 { theme.strong } else { theme.faint };
         let mut spans = vec![
             Span::raw(text::left(&view.say(name), 13)),
             Span::raw(text::right(&brought.to_string(), 8)),
-            Span::styled(text::right(&placed.to_string(), 14), style),
+            Span::styled(text::right(&placed.to_string(), 18), style),
             Span::raw("  "),
         ];
         let share = *brought as f64 / most as f64;

@@ -1,0 +1,116 @@
+//! What would be: the queue under values set by hand, and a session gone on with by another engine.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::report::{Before, Happened, promotion, queue};
+use super::setup::Engine;
+use super::state::{Learning, State};
+use super::timeline::Timeline;
+use super::trace::{PromotionReport, QueueEntry, Trace};
+use crate::bandit::Bandit;
+use crate::model::Scored;
+use crate::overrides::Overrides;
+use crate::ranking::FusionWeights;
+use crate::scene::Scene;
+
+/// A state's catalogue, scored: the costly part of a decision, which values set by hand do not change.
+pub struct Look {
+    pub(super) scored: Scored,
+}
+
+/// The queue that setting values by hand would lead to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Preview {
+    pub overrides: Overrides,
+    pub weights: FusionWeights,
+    pub promotion: PromotionReport,
+    /// The arm that would be in force.
+    pub arm: String,
+    /// `was` is the place in the present queue.
+    pub queue: Vec<QueueEntry>,
+}
+
+impl Engine {
+    pub fn look(&self, state: &State) -> Look {
+        Look { scored: self.score(state).1 }
+    }
+
+    /// What an [`Action::Override`](crate::event::Action::Override) with these values at `at_ms` would
+    /// lead to, exactly, unless a near-line update takes over at that very step.
+    pub fn preview(
+        &self,
+        state: &State,
+        look: &Look,
+        overrides: &Overrides,
+        at_ms: u64,
+    ) -> Preview {
+        let before = Before::new(self, state);
+        let mut next = state.clone();
+        next.step += 1;
+        next.at_ms = at_ms;
+        next.overrides = overrides.clone();
+        self.choose_arm(&mut next, &mut Happened::default());
+        let decision = self.decide(&next);
+        let ranking = self.rank(&next, &decision, &look.scored, Some(next.playing.song));
+        let queue = queue(&self.setup.catalogue, &look.scored, &ranking, &before);
+        Preview {
+            overrides: overrides.clone(),
+            promotion: promotion(&next, &decision, &queue),
+            arm: self.setup.policy.bandit.arms[next.bandit.arm()].name.clone(),
+            weights: decision.weights.clone(),
+            queue,
+        }
+    }
+
+    /// Goes on from a state that another engine over the same catalogue has led to, under this one's
+    /// policy and model, and under `scene` if one is given: decides and fills the queue again, at the
+    /// same step and without an event. What the bandit has learned goes over to arms of the same name.
+    /// Near-line learning goes on only if the trained model is the same.
+    pub fn resume(&self, from: &Engine, state: &State, scene: Option<Scene>) -> (State, Trace) {
+        let (ours, theirs) = (&self.setup.policy.bandit, &from.setup.policy.bandit);
+        let mut next = state.clone();
+        next.scene = scene.unwrap_or(state.scene);
+        if ours != theirs {
+            let learned = state.bandit.memory(theirs);
+            next.bandit = Bandit::new(ours, Some(&learned));
+            let known = |name: &String| ours.arms.iter().any(|arm| arm.name == *name);
+            next.overrides.arm = next.overrides.arm.filter(known);
+        }
+        let same_model = self.setup.model.hash == from.setup.model.hash;
+        if !same_model {
+            next.model = self.setup.model.clone();
+            next.learning = Learning::default();
+        }
+        let mut happened = Happened::default();
+        self.choose_arm(&mut next, &mut happened);
+        let decision = self.decide(&next);
+        let (request, scored) = self.score(&next);
+        if !same_model {
+            // What the play now going on will teach, in this model's terms.
+            let own = scored.own(next.playing.song.index()).to_vec();
+            next.playing.example = (own, request.shared());
+        }
+        let before = Before::of_queue(state);
+        let trace =
+            self.fill_queue(&mut next, &decision, &request, &scored, (before, happened, None));
+        (next, trace)
+    }
+}
+
+impl Timeline {
+    /// The session up to the first `step` events, gone on with by another engine over the same
+    /// catalogue. `None` if it has fewer events.
+    pub fn fork(&self, engine: Arc<Engine>, step: usize, scene: Option<Scene>) -> Option<Self> {
+        let (state, original) = self.at(step)?;
+        let (state, mut trace) = engine.resume(self.engine(), state, scene);
+        // The step is still the one that this event led to.
+        trace.event = original.event.clone();
+        trace.ended = original.ended.clone();
+        let mut forked = self.clone();
+        forked.rewind(step);
+        forked.go_on_with(engine, state, trace);
+        Some(forked)
+    }
+}
