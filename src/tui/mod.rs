@@ -22,6 +22,7 @@ mod pickers;
 pub mod picture;
 mod pilot;
 mod popup;
+mod regrets;
 mod run;
 mod save;
 mod search;

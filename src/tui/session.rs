@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::background::Pending;
 use super::journal::Journal;
 use super::pilot::Pilot;
+use super::regrets::Regrets;
 use crate::catalogue::{Catalogue, SongId};
 use crate::engine::{Refusal, State, Timeline, Trace};
 use crate::event::{Action, Event};
@@ -99,6 +100,7 @@ pub struct Session {
     wishes: VecDeque<Wish>,
     /// Whether the simulated listener leaves once its wishes are done.
     leaves: bool,
+    regrets: Regrets,
 }
 
 impl Session {
@@ -120,6 +122,7 @@ impl Session {
             deciding: None,
             wishes: VecDeque::new(),
             leaves: false,
+            regrets: Regrets::default(),
         }
     }
 
@@ -151,10 +154,6 @@ impl Session {
         self.timeline.trace()
     }
 
-    pub fn library(&self) -> &Library {
-        &self.library
-    }
-
     pub fn opening(&self) -> &Opening {
         &self.opening
     }
@@ -169,6 +168,30 @@ impl Session {
 
     pub fn head(&self) -> Playhead {
         self.head
+    }
+
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// What the bandit's decisions left lying, as far as it has been worked out.
+    pub fn regrets(&self) -> &Regrets {
+        &self.regrets
+    }
+
+    /// Works out, in the background, what one more decision left lying. Only autopilot's listener is
+    /// simulated, so only while it is at the controls.
+    pub fn regret(&mut self) {
+        let seed = self.opening.seed;
+        self.regrets.follow(&self.timeline, self.library.world(), seed, self.pilot.is_some());
+    }
+
+    /// Works out all that is left.
+    pub fn settle_regret(&mut self) {
+        self.regret();
+        while self.regrets.settle() {
+            self.regret();
+        }
     }
 
     pub fn autopilot(&self) -> bool {
