@@ -37,11 +37,11 @@ pub fn run(arguments: &Explain) -> Result<(), Failure> {
     let timeline = script::run(&script, engine, &world)?.timeline;
     let last = timeline.events().len();
     let step = arguments.step.map_or(last, |step| step as usize);
-    let Some((state, trace)) = timeline.at(step) else {
+    let Some((state, trace)) = timeline.state_at(step).zip(timeline.trace_at(step)) else {
         return Err(format!("--step {step}: the script has steps 0 to {last}").into());
     };
     let song = chosen(arguments, &timeline, trace)?;
-    let explanation = explain(&timeline, state, trace, song);
+    let explanation = explain(&timeline, &state, trace, song);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&explanation).map_err(|e| e.to_string())?);
     } else {

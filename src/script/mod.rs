@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use expect::{Expectation, Failed};
 pub use file::{load, parse};
-pub use run::{Run, run};
+pub use run::{Run, Runner, Watch, run, run_watched};
 pub use save::{render, render_events};
 
 use crate::input::{InputError, Problem, TomlFile};

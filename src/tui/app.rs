@@ -1,5 +1,7 @@
 //! The simulator without a terminal: keys and time in, a view out.
 
+mod past;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,18 +11,18 @@ use ratatui::layout::Position;
 use tui_input::InputRequest;
 
 use super::background::Pending;
-use super::command::{Command, Context};
+use super::command::{self, Command, Context};
 use super::draw::{Drawn, Hit, PANELS};
 use super::keymap::Keymap;
 use super::keys::Key;
 use super::lang::Lang;
 use super::look::Look;
-use super::popup::{Picker, Picking, Popup};
+use super::popup::{Picker, Picking, Popup, Proposal};
 use super::save;
 use super::search::{Index, Search};
 use super::session::{Happening, Session};
+use super::strip::Strip;
 use super::tab::Tab;
-use super::text;
 use super::theme::Theme;
 use super::view::View;
 use crate::catalogue::SongId;
@@ -131,7 +133,7 @@ impl App {
     /// The trace that is looked at.
     pub fn trace(&self) -> &Arc<Trace> {
         let timeline = self.session.timeline();
-        timeline.at(self.step()).map_or(timeline.trace(), |(_, trace)| trace)
+        timeline.trace_at(self.step()).unwrap_or(timeline.trace())
     }
 
     /// What is on screen, owned.
@@ -146,6 +148,7 @@ impl App {
             listener: self.session.profile().name.clone(),
             traces: View::history(timeline, step),
             newest: timeline.events().len(),
+            strip: (self.tab == Tab::Timeline).then(|| Strip::of(timeline.traces(), step)),
             past: self.looking_at.is_some(),
             fresh: self.fresh(),
             head: self.session.head(),
@@ -246,7 +249,7 @@ impl App {
         let over = self.popup.is_some();
         match hit.map(|(_, hit)| *hit) {
             // Beside an open popup is away from it.
-            hit if over && !matches!(hit, Some(Hit::Choice(_) | Hit::Popup)) => self.popup = None,
+            hit if over && !reaches_popup(hit, &self.popup) => self.popup = None,
             None | Some(Hit::Popup) => {}
             Some(Hit::Command(command)) => self.handle(command),
             Some(Hit::Song(place)) => {
@@ -257,6 +260,7 @@ impl App {
                 }
                 self.selected = song;
             }
+            Some(Hit::Step(step)) => self.look_at(step),
             Some(Hit::Choice(place)) => {
                 match &mut self.popup {
                     Some(Popup::Search(search)) => search.select_at(place),
@@ -307,6 +311,7 @@ impl App {
             Command::Slower => self.session.speed = self.session.speed.slower(),
             Command::Autopilot => self.autopilot(),
             Command::Undo => self.undo(),
+            Command::Redo => self.redo(),
             Command::Write => self.write(),
             Command::Next => self.act(Action::Skip),
             Command::Like => self.act(Action::Like),
@@ -350,11 +355,6 @@ impl App {
         self.session.act(action);
     }
 
-    fn look_at(&mut self, step: usize) {
-        let newest = self.session.timeline().events().len();
-        self.looking_at = (step < newest).then_some(step);
-    }
-
     /// A key without a command: text, where text is typed.
     fn type_key(&mut self, key: Key) {
         let Some(Popup::Search(search)) = &mut self.popup else { return };
@@ -369,6 +369,10 @@ impl App {
             Some(Popup::Help { scroll }) => *scroll = scroll.saturating_add_signed(by).min(limit),
             Some(Popup::Search(search)) => search.select(by),
             Some(Popup::Pick(picker)) => picker.select(by),
+            Some(Popup::Confirm(_)) => {}
+            None if self.tab == Tab::Timeline => {
+                self.look_at(self.step().saturating_add_signed(by));
+            }
             None => {
                 let queue = &self.trace().queue;
                 let last = queue.len().saturating_sub(1);
@@ -422,41 +426,21 @@ impl App {
         });
     }
 
-    fn undo(&mut self) {
-        self.looking_at = None;
-        let lang = self.look.lang;
-        let said = match self.session.undo() {
-            Some(event) => {
-                let what = lang.text(event.action.name());
-                lang.fill("Took back: {} at {}.", &[&what, &text::clock(event.at_ms)])
-            }
-            None => lang.text("Nothing to take back: the session has just begun.").into(),
-        };
-        self.say(said);
-    }
-
-    fn rewind(&mut self) {
-        let (step, newest) = (self.step(), self.session.timeline().events().len());
-        let lang = self.look.lang;
-        if step == newest {
-            return self.say(lang.text("This is the newest step already.").into());
-        }
-        self.session.rewind(step);
-        self.looking_at = None;
-        self.say(lang.fill("Took back {} events.", &[&(newest - step)]));
-    }
-
     fn write(&mut self) {
         let timeline = self.session.timeline();
         let events = timeline.events().len();
         let lang = self.look.lang;
-        self.say(match save::script(&self.folder, self.session.opening(), timeline) {
+        let said = match save::script(&self.folder, self.session.opening(), timeline) {
             Ok(name) => {
                 let said = "{} events written. `melody replay {}` plays them again.";
                 lang.fill(said, &[&events, &name])
             }
             Err(error) => lang.fill("Not written: {}.", &[&error]),
-        });
+        };
+        match &mut self.popup {
+            Some(Popup::Confirm(confirm)) => confirm.kept = Some(said),
+            _ => self.say(said),
+        }
     }
 
     fn index(&mut self) -> Arc<Index> {
@@ -479,6 +463,7 @@ impl App {
                 }
             }
             Some(Popup::Pick(picker)) => self.chosen(&picker),
+            Some(Popup::Confirm(confirm)) => self.carry_out(confirm.proposal),
             other => self.popup = other,
         }
     }
@@ -493,7 +478,7 @@ impl App {
             }
             Picking::Profile => {
                 if let Some(choice) = picker.choices.get(place) {
-                    self.sit_down(choice.name.clone());
+                    self.ask_or_leave(Proposal::Listener { name: choice.name.clone() });
                 }
             }
             Picking::Theme => {
@@ -543,6 +528,20 @@ impl App {
         self.looking_at = None;
         self.scroll = [0; Tab::ALL.len()];
         self.say(said);
+    }
+}
+
+/// Whether what was clicked is part of the open popup.
+fn reaches_popup(hit: Option<Hit>, popup: &Option<Popup>) -> bool {
+    match hit {
+        Some(Hit::Choice(_) | Hit::Popup) => true,
+        // Commands lie on a question's own line and beside it; only its own make sense now.
+        Some(Hit::Command(command)) => {
+            let own = popup.as_ref().map(Popup::context);
+            matches!(own, Some(Context::Confirm))
+                && command::of(Context::Confirm).any(|entry| entry.command == command)
+        }
+        _ => false,
     }
 }
 

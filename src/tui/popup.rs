@@ -47,11 +47,31 @@ impl Picker {
     }
 }
 
+/// Something that would lose events of the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proposal {
+    /// Take back everything after this step.
+    Rewind { to: usize },
+    /// Another listener, a new session.
+    Listener { name: String },
+}
+
+/// A question before a proposal is carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirm {
+    pub proposal: Proposal,
+    /// Events that would be lost.
+    pub lost: usize,
+    /// What came of keeping them, once that was asked for.
+    pub kept: Option<String>,
+}
+
 #[derive(Clone, Debug)]
 pub enum Popup {
     Help { scroll: usize },
     Search(Box<Search>),
     Pick(Picker),
+    Confirm(Confirm),
 }
 
 impl Popup {
@@ -60,6 +80,7 @@ impl Popup {
             Popup::Help { .. } => Context::Reading,
             Popup::Search(_) => Context::Search,
             Popup::Pick(_) => Context::List,
+            Popup::Confirm(_) => Context::Confirm,
         }
     }
 }

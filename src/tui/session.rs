@@ -99,6 +99,10 @@ pub struct Session {
     wishes: VecDeque<Wish>,
     /// Whether the simulated listener leaves once its wishes are done.
     leaves: bool,
+    /// What was taken back and can be put back, until something else happens.
+    taken_back: Option<(Timeline, Playhead)>,
+    /// The session as it was long ago, while it is worked out.
+    going_back: Option<Pending<Timeline>>,
 }
 
 impl Session {
@@ -120,6 +124,8 @@ impl Session {
             deciding: None,
             wishes: VecDeque::new(),
             leaves: false,
+            taken_back: None,
+            going_back: None,
         }
     }
 
@@ -193,7 +199,7 @@ impl Session {
 
     /// Starts to work out the next wish, unless something is being worked out.
     fn decide(&mut self) {
-        if self.deciding.is_some() {
+        if self.deciding() {
             return;
         }
         let Some(Wish { action, by_hand }) = self.wishes.pop_front() else { return };
@@ -207,9 +213,9 @@ impl Session {
         self.deciding = Some(Deciding { event, by_hand, tier, outcome, waited: Duration::ZERO });
     }
 
-    /// Whether an event is being worked out. The clock stands still meanwhile.
+    /// Whether an event, or the way back, is being worked out. The clock stands still meanwhile.
     pub fn deciding(&self) -> bool {
-        self.deciding.is_some()
+        self.deciding.is_some() || self.going_back.is_some()
     }
 
     /// Whether that has taken long enough to be worth a word.
@@ -220,6 +226,9 @@ impl Session {
     /// Waits for everything that was asked for.
     pub fn settle(&mut self) -> Vec<Happening> {
         let mut happenings = Vec::new();
+        if let Some(timeline) = self.going_back.take().and_then(|back| back.wait()) {
+            self.gone_back(timeline);
+        }
         while let Some(deciding) = self.deciding.take() {
             let Some(outcome) = deciding.outcome.wait() else { break };
             happenings.extend(self.decided(deciding, outcome));
@@ -246,6 +255,7 @@ impl Session {
         match outcome {
             Ok(outcome) => {
                 let trace = self.timeline.push(event, outcome);
+                self.taken_back = None;
                 self.head = Playhead::after(&trace);
                 if let Some(journal) = &self.journal {
                     journal.step(&trace);
@@ -276,6 +286,9 @@ impl Session {
     pub fn undo(&mut self) -> Option<Event> {
         self.wishes.clear();
         self.leaves = false;
+        if let Some(timeline) = self.going_back.take().and_then(|back| back.wait()) {
+            self.gone_back(timeline);
+        }
         if let Some(deciding) = self.deciding.take() {
             self.set_autopilot(self.autopilot());
             return Some(deciding.event);
@@ -285,16 +298,64 @@ impl Session {
         Some(last)
     }
 
-    /// Takes back everything after the first `events`.
+    /// Takes back everything after the first `events`. Going far back takes a moment.
     pub fn rewind(&mut self, events: usize) {
         self.wishes.clear();
         self.leaves = false;
         self.deciding = None;
-        self.timeline.rewind(events);
-        if let Some(journal) = &self.journal {
-            journal.rewound(self.trace().step);
+        let before = self.timeline.clone();
+        let back = move || {
+            let mut timeline = before;
+            timeline.rewind(events);
+            timeline
+        };
+        match self.timeline.keeps(events) {
+            true => self.gone_back(back()),
+            false => self.going_back = Some(Pending::start("rewind", back)),
         }
-        self.head = Playhead::after(self.timeline.trace());
+    }
+
+    fn gone_back(&mut self, timeline: Timeline) {
+        let before = (self.timeline.clone(), self.head);
+        // Taken back in parts, it is put back as a whole.
+        let all = self.taken_back.take().unwrap_or(before);
+        let head = Playhead::after(timeline.trace());
+        self.go_to(timeline, head);
+        self.taken_back = Some(all);
+    }
+
+    /// Events that were taken back and can be put back.
+    pub fn taken_back(&self) -> usize {
+        let events = self.timeline.events().len();
+        self.taken_back.as_ref().map_or(0, |(all, _)| all.events().len() - events)
+    }
+
+    /// Puts back everything that was taken back since something last happened; the number of events.
+    pub fn put_back(&mut self) -> usize {
+        let events = self.taken_back();
+        if let Some((timeline, head)) = self.taken_back.take() {
+            self.go_to(timeline, head);
+        }
+        events
+    }
+
+    /// Goes over to another point of this session, back, on or aside: `timeline` is of the same
+    /// opening, and `head` is where the listener stands in it.
+    pub fn go_to(&mut self, timeline: Timeline, head: Playhead) {
+        self.wishes.clear();
+        self.leaves = false;
+        self.deciding = None;
+        self.going_back = None;
+        self.taken_back = None;
+        if let Some(journal) = &self.journal {
+            let shared = self.timeline.shared_with(&timeline);
+            if shared < self.timeline.events().len() {
+                journal.rewound(shared as u32);
+            }
+            timeline.traces().skip(shared + 1).for_each(|trace| journal.step(trace));
+        }
+        self.timeline = timeline;
+        self.head = head;
         self.remainder_ms = 0.0;
         self.set_autopilot(self.autopilot());
         self.train_ahead();
@@ -305,8 +366,11 @@ impl Session {
         if let Some(deciding) = &mut self.deciding {
             deciding.waited += elapsed;
         }
+        if let Some(timeline) = self.going_back.as_ref().and_then(Pending::ready) {
+            self.gone_back(timeline);
+        }
         let happening = self.look_for_outcome();
-        if happening.is_some() || self.deciding.is_some() || !self.playing {
+        if happening.is_some() || self.deciding() || !self.playing {
             return happening;
         }
         let elapsed = elapsed.min(LONGEST_FRAME).as_secs_f64() * 1000.0;

@@ -11,6 +11,7 @@ use super::keymap::Keymap;
 use super::look::Look;
 use super::popup::Popup;
 use super::session::Speed;
+use super::strip::Strip;
 use super::tab::Tab;
 use crate::engine::{QueueEntry, Timeline, Trace};
 use crate::playback::Playhead;
@@ -31,6 +32,8 @@ pub struct View {
     pub traces: Vec<Arc<Trace>>,
     /// Events of the session, those after the step looked at counted.
     pub newest: usize,
+    /// The whole session at a glance, where the timeline is shown.
+    pub strip: Option<Strip>,
     /// Whether an earlier step than the newest is looked at.
     pub past: bool,
     /// How new this step is to the eye: 1 when it has just come, 0 when it has settled.
@@ -55,7 +58,7 @@ impl View {
     /// The steps up to one, as many as are shown.
     pub fn history(timeline: &Timeline, step: usize) -> Vec<Arc<Trace>> {
         let first = (step + 1).saturating_sub(HISTORY);
-        (first..=step).filter_map(|at| timeline.at(at)).map(|(_, trace)| trace.clone()).collect()
+        (first..=step).filter_map(|at| timeline.trace_at(at)).cloned().collect()
     }
 
     /// A text in the language of the screen.

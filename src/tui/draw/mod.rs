@@ -35,6 +35,8 @@ pub enum Hit {
     Command(Command),
     /// A place in the queue, from 0.
     Song(usize),
+    /// A step of the session.
+    Step(usize),
     /// A line of the open list, from 0.
     Choice(usize),
     /// The open popup, where nothing else is.

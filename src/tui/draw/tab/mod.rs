@@ -2,6 +2,7 @@
 
 mod explain;
 mod stage;
+mod timeline;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -34,7 +35,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
         Tab::Metrics => panel::metrics::draw(view, theme, body, buf),
         Tab::WhatIf => panel::weights::draw(view, theme, body, buf),
         Tab::Compare => panel::promotion::draw(view, theme, body, buf),
-        Tab::Timeline => super::log::draw(view, theme, body, buf),
+        Tab::Timeline => return timeline::draw(view, theme, body, buf),
     }
     Drawn::default()
 }
