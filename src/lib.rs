@@ -6,6 +6,8 @@ pub mod bandit;
 pub mod catalogue;
 #[cfg(feature = "terminal")]
 pub mod cli;
+#[cfg(feature = "terminal")]
+pub mod config;
 pub mod content;
 pub mod diff;
 pub mod engine;

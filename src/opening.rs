@@ -145,12 +145,12 @@ pub fn model_named(
     }
 }
 
-/// A name that stays good wherever it is read from: a path that is there becomes absolute, anything
-/// else (a shipped name, a slip) is left as it is.
-pub fn anchored(name: &str) -> String {
+/// A name that stays good wherever it is read from: a path from `base` that is there becomes absolute,
+/// anything else (a shipped name, a slip) is left as it is.
+pub fn anchored(name: &str, base: &Path) -> String {
     let shipped = name == DEFAULT || profile::shipped_names().any(|known| known == name);
-    let path = Path::new(name);
-    match std::path::absolute(path) {
+    let path = base.join(name);
+    match std::path::absolute(&path) {
         Ok(absolute) if !shipped && path.exists() => absolute.display().to_string(),
         _ => name.into(),
     }

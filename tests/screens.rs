@@ -11,7 +11,7 @@ use melody::playback::Playhead;
 use melody::tracefile;
 use melody::tui::{
     Choice, Confirm, Context, Index, Keymap, Lang, Look, Picker, Picking, Popup, Proposal, Search,
-    Speed, Strip, Tab, Theme, View, draw,
+    Seeking, Speed, Strip, Tab, Theme, View, draw,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -45,6 +45,7 @@ fn view() -> View {
         autopilot: true,
         selected: 2,
         panel: 0,
+        explained: None,
         message: None,
         popup: None,
     }
@@ -145,7 +146,7 @@ fn every_view_at_every_size_without_colours() {
 fn search(typed: &str) -> Popup {
     let catalogue = Arc::new(melody::catalogue::default_catalogue());
     let index = Arc::new(Index::new(&catalogue));
-    let mut search = Search::new(catalogue, index);
+    let mut search = Search::new(catalogue, index, Seeking::Listen);
     search.paste(typed);
     Popup::Search(Box::new(search))
 }

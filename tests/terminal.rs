@@ -33,6 +33,13 @@ impl Running {
         let mut command = CommandBuilder::new(MELODY);
         command.cwd(folder);
         command.env("TERM", "xterm-256color");
+        // Whoever runs the tests may have settings and a locale of their own.
+        for name in ["LC_ALL", "LC_CTYPE", "LC_MESSAGES", "NO_COLOR", "COLORTERM", "MELODY_CONFIG"]
+        {
+            command.env_remove(name);
+        }
+        command.env("LANG", "C.UTF-8");
+        command.env("XDG_CONFIG_HOME", folder.join("home"));
         command.args(arguments);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
@@ -234,4 +241,32 @@ fn wrong_options_are_told_before_the_terminal_is_touched() {
         let written = String::from_utf8_lossy(&shared.1).into_owned();
         assert!(!written.contains("\u{1b}[?1049h"), "{arguments:?} touched the terminal");
     }
+}
+
+#[test]
+fn a_config_file_decides_how_it_looks() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home/melody");
+    std::fs::create_dir_all(&home).unwrap();
+    std::fs::write(home.join("config.toml"), "theme = \"dusk\"\nascii = \"on\"\nmouse = \"off\"\n")
+        .unwrap();
+    let mut melody = Running::start(folder.path(), (120, 40), &[]);
+    melody.wait_for("+ Queue -");
+    {
+        let shared = melody.screen.lock().unwrap();
+        let screen = shared.0.screen();
+        let signs: Vec<char> =
+            screen.contents().chars().filter(|c| ('\u{2190}'..'\u{2900}').contains(c)).collect();
+        assert!(signs.is_empty(), "no lines, blocks or dots: {signs:?}");
+        let written = String::from_utf8_lossy(&shared.1);
+        assert!(!written.contains("\u{1b}[?1000h"), "the mouse stays the terminal's");
+        // The nearest of 256 colours to the theme's background, on every cell.
+        let grounds: Vec<vt100::Color> =
+            (0..40).map(|row| screen.cell(row, 119).unwrap().bgcolor()).collect();
+        assert!(matches!(grounds[0], vt100::Color::Idx(16..)), "{:?}", grounds[0]);
+        assert!(grounds.iter().all(|ground| *ground == grounds[0]), "{grounds:?}");
+    }
+    melody.press("q");
+    assert_eq!(melody.end(), 0);
+    melody.assert_restored();
 }

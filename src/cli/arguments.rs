@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config;
 use crate::experiment::{Direction, Metric};
 use crate::model::Backend;
 use crate::scene::Scene;
@@ -26,18 +27,8 @@ pub struct Arguments {
 /// What the simulator is opened with.
 #[derive(Debug, Args)]
 pub struct Simulator {
-    /// Listener profile: a shipped name or a TOML file.
-    #[arg(long, value_name = "NAME|FILE")]
-    pub profile: Option<String>,
-    /// Scene to begin in; the profile's own by default.
-    #[arg(long, value_parser = scenes())]
-    pub scene: Option<Scene>,
-    /// Seed of every draw.
-    #[arg(long)]
-    pub seed: Option<u64>,
-    /// How much faster than real time the clock runs.
-    #[arg(long, value_name = "X", default_value = "1", value_parser = speed)]
-    pub speed: Speed,
+    #[command(flatten)]
+    pub settings: Settings,
     /// Let the simulated listener take over from the start.
     #[arg(long)]
     pub autopilot: bool,
@@ -47,8 +38,60 @@ pub struct Simulator {
     /// File to write the session's trace to on leaving, as JSON Lines.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
+}
+
+/// What a config file can say, too. See `melody config`.
+#[derive(Debug, Args)]
+pub struct Settings {
+    /// Listener profile: a shipped name or a TOML file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub profile: Option<String>,
+    /// Scene to begin in; the profile's own by default.
+    #[arg(long, value_parser = scenes())]
+    pub scene: Option<Scene>,
+    /// Seed of every draw.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// How much faster than real time the clock runs; 1 by default.
+    #[arg(long, value_name = "X", value_parser = speed)]
+    pub speed: Option<Speed>,
     #[command(flatten)]
     pub session: Session,
+    /// Theme: a name, as `melody config --themes` lists them, or a TOML file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub theme: Option<String>,
+    /// Language; by default that of the locale.
+    #[arg(long, value_enum)]
+    pub lang: Option<LangWord>,
+    /// Draw in ASCII only; by default where the locale is not one of UTF-8.
+    #[arg(long, value_enum, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "on")]
+    pub ascii: Option<AsciiWord>,
+    /// Let nothing move for the sake of the eye.
+    #[arg(long)]
+    pub no_motion: bool,
+    /// Leave the mouse to the terminal.
+    #[arg(long)]
+    pub no_mouse: bool,
+}
+
+/// A language as named on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LangWord {
+    /// That of the locale.
+    Auto,
+    /// English.
+    En,
+    /// Chinese.
+    Zh,
+}
+
+/// When to draw in ASCII.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum AsciiWord {
+    /// Where the locale is not one of UTF-8.
+    Auto,
+    On,
+    Off,
 }
 
 fn scenes() -> impl TypedValueParser<Value = Scene> {
@@ -59,11 +102,7 @@ fn scenes() -> impl TypedValueParser<Value = Scene> {
 
 /// A speed as people write it: `0.5`, `4` or `4x`.
 fn speed(text: &str) -> Result<Speed, String> {
-    let number = text.strip_suffix('x').unwrap_or(text).parse().ok();
-    number.and_then(Speed::new).ok_or_else(|| {
-        let known: Vec<String> = Speed::ALL.iter().map(f64::to_string).collect();
-        format!("speeds are {}", known.join(", "))
-    })
+    config::speed(text.strip_suffix('x').unwrap_or(text).parse().unwrap_or(f64::NAN))
 }
 
 #[derive(Debug, Subcommand)]
@@ -91,6 +130,8 @@ pub enum Command {
     /// Bring in data of other services.
     #[command(subcommand)]
     Import(Import),
+    /// Print the settings in effect, each with where it comes from.
+    Config(Config),
     /// Print a completion script for a shell.
     Completions {
         #[arg(value_enum)]
@@ -133,9 +174,15 @@ pub struct Session {
     /// Catalogue: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR")]
     pub catalogue: Option<String>,
-    /// Compute backend.
-    #[arg(long, value_enum, default_value_t)]
-    pub device: Device,
+    /// Compute backend; flex by default.
+    #[arg(long, value_enum)]
+    pub device: Option<Device>,
+}
+
+impl Session {
+    pub fn backend(&self) -> Backend {
+        self.device.unwrap_or_default().into()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -174,9 +221,12 @@ pub struct Explain {
     /// The step to look at: the number of events that have happened. By default the last.
     #[arg(long)]
     pub step: Option<u32>,
-    /// The song, by identifier: shown or not.
-    #[arg(long, value_name = "ID", conflicts_with = "rank")]
+    /// The song, by identifier or title: shown or not.
+    #[arg(long, value_name = "ID|TITLE", conflicts_with = "rank")]
     pub song: Option<String>,
+    /// Say why it is not above this song, and which change of one weight would put it there.
+    #[arg(long, value_name = "ID|TITLE")]
+    pub above: Option<String>,
     /// The song, by its place in the queue, from 1 (the default).
     #[arg(long)]
     pub rank: Option<usize>,
@@ -360,6 +410,18 @@ pub struct Tune {
     #[command(flatten)]
     pub session: Session,
     /// Print the search as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Config {
+    #[command(flatten)]
+    pub settings: Settings,
+    /// List the themes instead.
+    #[arg(long)]
+    pub themes: bool,
+    /// Print as JSON.
     #[arg(long)]
     pub json: bool,
 }

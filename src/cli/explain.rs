@@ -1,5 +1,6 @@
-//! `melody explain`: why a song ranks where it does, as text or JSON.
+//! `melody explain`: the account of one song at a step of a script.
 
+use std::io::IsTerminal;
 use std::path::Path;
 
 use serde::Serialize;
@@ -8,25 +9,25 @@ use super::arguments::Explain;
 use super::failure::Failure;
 use super::replay::{Prepared, prepare};
 use crate::catalogue::SongId;
-use crate::engine::{SongRef, State, Timeline, Trace};
+use crate::engine::{AttendedPlay, Engine, Explanation, Trace, WhyNot};
 use crate::input::Problem;
-use crate::model::{Gates, HeadOutputs, TASKS};
-use crate::ranking::{Ledger, Node, Weight};
+use crate::model::TASKS;
+use crate::ranking::{Flip, Node, Weight};
 use crate::score::Score;
 use crate::script;
 
-/// Everything there is to say about one song at one step.
+/// Past plays that are printed.
+const PLAYS: usize = 6;
+/// Columns of names, and of bars.
+const NAMES: usize = 22;
+const BAR: usize = 24;
+
+/// What is printed as JSON.
 #[derive(Serialize)]
-struct Explanation {
-    step: u32,
-    song: SongRef,
-    /// Its place in the queue, from 1; absent if it has none.
-    position: Option<usize>,
-    ledger: Ledger,
-    heads: HeadOutputs,
-    /// `[task][expert]`.
-    gates: Gates,
-    weights: crate::ranking::FusionWeights,
+struct Said {
+    #[serde(flatten)]
+    explanation: Explanation,
+    why_not: Option<WhyNot>,
 }
 
 pub fn run(arguments: &Explain) -> Result<(), Failure> {
@@ -40,63 +41,61 @@ pub fn run(arguments: &Explain) -> Result<(), Failure> {
     let Some((state, trace)) = timeline.state_at(step).zip(timeline.trace_at(step)) else {
         return Err(format!("--step {step}: the script has steps 0 to {last}").into());
     };
-    let song = chosen(arguments, &timeline, trace)?;
-    let explanation = explain(&timeline, &state, trace, song);
+    let engine = timeline.engine();
+    let song = chosen(arguments, engine, trace)?;
+    let above = match &arguments.above {
+        Some(name) => Some(named(engine, "--above", name)?),
+        None => None,
+    };
+    let look = engine.look(&state);
+    let explanation = engine.explain_of(&state, trace, &look, song);
+    let why_not = engine.why_not(&state, &look, song, above);
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&explanation).map_err(|e| e.to_string())?);
+        let said = Said { explanation, why_not };
+        println!("{}", serde_json::to_string_pretty(&said).map_err(|e| e.to_string())?);
     } else {
-        print(&explanation);
+        let bars = if std::io::stdout().is_terminal() { "█" } else { "#" };
+        print(&explanation, bars);
+        why_not.iter().for_each(print_why_not);
     }
     Ok(())
 }
 
-fn chosen(arguments: &Explain, timeline: &Timeline, trace: &Trace) -> Result<SongId, Failure> {
-    let catalogue = &timeline.engine().setup.catalogue;
-    let id = match (&arguments.song, arguments.rank) {
-        (Some(id), _) => id,
-        (None, rank) => {
-            let rank = rank.unwrap_or(1);
-            let entry = rank.checked_sub(1).and_then(|i| trace.queue.get(i));
-            &entry
-                .ok_or_else(|| format!("--rank {rank}: the queue has 1 to {}", trace.queue.len()))?
-                .song
-                .id
-        }
-    };
-    catalogue.find(id).ok_or_else(|| {
-        let ids = catalogue.songs.iter().map(|s| s.id.as_str());
-        let message = format!("no song `{id}` in the catalogue `{}`", catalogue.name);
-        Failure::Input(Problem::new("--song", message).suggest(id, ids).into())
-    })
+fn chosen(arguments: &Explain, engine: &Engine, trace: &Trace) -> Result<SongId, Failure> {
+    if let Some(name) = &arguments.song {
+        return named(engine, "--song", name);
+    }
+    let rank = arguments.rank.unwrap_or(1);
+    let entry = rank.checked_sub(1).and_then(|i| trace.queue.get(i));
+    let entry =
+        entry.ok_or_else(|| format!("--rank {rank}: the queue has 1 to {}", trace.queue.len()))?;
+    named(engine, "--rank", &entry.song.id)
 }
 
-fn explain(timeline: &Timeline, state: &State, trace: &Trace, song: SongId) -> Explanation {
-    let engine = timeline.engine();
-    let song_ref = SongRef::new(&engine.setup.catalogue, song);
-    // A song of the queue is explained by the trace itself; any other by ranking the state again.
-    match trace.queue.iter().find(|entry| entry.song.id == song_ref.id) {
-        Some(entry) => Explanation {
-            step: trace.step,
-            position: Some(entry.position),
-            ledger: entry.ledger.clone(),
-            heads: entry.heads,
-            gates: entry.gates.clone(),
-            weights: trace.weights.clone(),
-            song: song_ref,
-        },
-        None => engine.with_ranking(state, |ranking, scored| Explanation {
-            step: trace.step,
-            position: None,
-            ledger: ranking.ledger(song),
-            heads: scored.outputs[song.index()],
-            gates: scored.gates(song.index()),
-            weights: trace.weights.clone(),
-            song: song_ref,
-        }),
+/// A song by its identifier, or by its title where only one song has it.
+fn named(engine: &Engine, option: &str, name: &str) -> Result<SongId, Failure> {
+    let catalogue = &engine.setup.catalogue;
+    if let Some(song) = catalogue.find(name) {
+        return Ok(song);
+    }
+    let titled: Vec<SongId> =
+        catalogue.ids().filter(|id| catalogue.song(*id).title.eq_ignore_ascii_case(name)).collect();
+    match titled.as_slice() {
+        [song] => Ok(*song),
+        [] => {
+            let message = format!("no song `{name}` in the catalogue `{}`", catalogue.name);
+            let songs = catalogue.songs.iter().flat_map(|s| [s.id.as_str(), s.title.as_str()]);
+            Err(Failure::Input(Problem::new(option, message).suggest(name, songs).into()))
+        }
+        several => {
+            let ids: Vec<&str> = several.iter().map(|s| catalogue.song(*s).id.as_str()).collect();
+            let message = format!("several songs are called `{name}`: {}", ids.join(", "));
+            Err(Failure::Input(Problem::new(option, message).into()))
+        }
     }
 }
 
-fn print(e: &Explanation) {
+fn print(e: &Explanation, bar: &str) {
     let place = match e.position {
         Some(position) => format!("rank {position}"),
         None => "not in the queue".into(),
@@ -106,27 +105,107 @@ fn print(e: &Explanation) {
         let stage = format!("{:?}", dropped.stage).to_lowercase();
         println!("dropped at {stage}: {}; missed by {:.6}", dropped.why, dropped.margin);
     }
+    if let Some(displaced) = &e.displaced {
+        println!("promoted, in place of {}: interest {:+.6}", displaced.song, -displaced.interest);
+    }
     let sources =
         if e.ledger.sources.is_empty() { "none".into() } else { e.ledger.sources.join(", ") };
-    println!("brought by: {sources}\n");
-    print_node(&e.ledger.score, 0);
+    println!("brought by: {sources}");
+    for (what, neighbour) in [("above", &e.above), ("below", &e.below)] {
+        if let Some(n) = neighbour {
+            let apart = n.score - e.ledger.score.value;
+            println!("right {what} by score: {} ({}) {:.6}, {apart:+.6}", n.title, n.id, n.score);
+        }
+    }
+    println!("\nscore");
+    let largest = largest(&e.ledger.score).value().max(1e-6);
+    print_node(&e.ledger.score, 0, &|value: Score| {
+        bar.repeat((value.abs().value() / largest * BAR as f64).round() as usize)
+    });
+    println!("\ninterest, of the heads");
+    for part in &e.interest {
+        println!("  {:20} {:+.6}  weight {:.2}", part.name, part.value, part.weight);
+    }
     println!("\nfusion weights");
     for (name, weight) in
         [("alpha", &e.weights.alpha), ("beta", &e.weights.beta), ("gamma", &e.weights.gamma)]
     {
         println!("  {name:5} {:.3} = {}", weight.value, terms(weight));
     }
-    println!("\nexperts used");
+    println!("\nexperts each task listens to");
     for (task, gates) in TASKS.iter().zip(&e.gates) {
-        let shares: Vec<String> = gates.iter().map(|g| format!("{g:.2}")).collect();
-        println!("  {:12} {}", task.name(), shares.join("  "));
+        let shares = gates.iter().enumerate();
+        let shares: Vec<String> = shares.map(|(i, g)| format!("{}: {g:.2}", i + 1)).collect();
+        println!("  {:12} {}", task.name(), shares.join("   "));
+    }
+    println!("\nwhere the network looked (mean attention; not by how much the score would change)");
+    println!("  {:34} {:.3}", "the song itself", e.attention_own);
+    println!("  {:34} {:.3}", "the profile", e.attention_profile);
+    e.attention.iter().take(PLAYS).for_each(print_play);
+    let rest = e.attention.iter().skip(PLAYS);
+    if rest.len() > 0 {
+        let count = rest.len();
+        let share: Score = rest.map(|play| play.share).sum();
+        println!("  {:34} {share:.3}", format!("{count} other plays"));
     }
 }
 
-fn print_node(node: &Node, depth: usize) {
-    let name = format!("{}{}", "  ".repeat(depth), node.name);
-    println!("{name:22} {:+.6}  {}", node.value, node.how);
-    node.children.iter().for_each(|child| print_node(child, depth + 1));
+fn print_play(play: &AttendedPlay) {
+    let went = match (play.liked, play.completed, play.skipped) {
+        (true, ..) => "liked",
+        (_, true, _) => "completed",
+        (.., true) => "skipped",
+        _ => "left",
+    };
+    let title: String = play.title.chars().take(30).collect();
+    println!(
+        "  {title:34} {:.3}  {} ago, {went} at {:.0} %, {}",
+        play.share,
+        play.plays_ago,
+        100.0 * play.play_ratio.value(),
+        play.genre
+    );
+}
+
+fn print_why_not(why: &WhyNot) {
+    println!("\nwhy not above {} ({})?", why.above.title, why.above.id);
+    if why.lacks > Score::ZERO {
+        println!("  it lacks {:.6} of score", why.lacks);
+    } else {
+        println!("  its score is higher already, by {:.6}", -why.lacks);
+    }
+    if let Some(beside) = &why.beside {
+        println!("  {beside}");
+    }
+    for flip in &why.flips {
+        println!("  {}", said(flip));
+    }
+}
+
+fn said(flip: &Flip) -> String {
+    match (flip.change(), &flip.why) {
+        (Some(change), _) if change == Score::ZERO => {
+            format!("{:6} {:.6}: enough as it is", flip.weight, flip.from)
+        }
+        (Some(change), _) => {
+            let to = flip.from + change;
+            format!("{:6} {:.6} -> {to:.6} ({change:+.6}) would do", flip.weight, flip.from)
+        }
+        (None, why) => {
+            format!("{:6} no: {}", flip.weight, why.as_deref().unwrap_or("no change does it"))
+        }
+    }
+}
+
+/// The largest part of a score.
+fn largest(node: &Node) -> Score {
+    node.children.iter().map(largest).fold(node.value.abs(), Score::max)
+}
+
+fn print_node(node: &Node, depth: usize, bar: &impl Fn(Score) -> String) {
+    let name = format!("{}{}", "  ".repeat(depth + 1), node.name);
+    println!("{name:NAMES$} {:+.6}  {:BAR$}  {}", node.value, bar(node.value), node.how);
+    node.children.iter().for_each(|child| print_node(child, depth + 1, bar));
 }
 
 fn terms(weight: &Weight) -> String {

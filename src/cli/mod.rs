@@ -5,6 +5,7 @@
 mod ab;
 mod arguments;
 mod catalogue;
+mod config;
 mod diff;
 mod explain;
 mod failure;
@@ -13,6 +14,7 @@ mod import;
 mod log;
 mod progress;
 mod replay;
+mod settings;
 mod simulate;
 mod simulator;
 mod train;
@@ -39,6 +41,7 @@ pub fn run() -> ExitCode {
         Some(Command::Log(command)) => log::run(&command),
         Some(Command::Catalogue(command)) => catalogue::run(&command),
         Some(Command::Import(command)) => import::run(&command),
+        Some(Command::Config(command)) => config::run(&command),
         Some(Command::Completions { shell }) => {
             generate::completions(shell);
             Ok(())

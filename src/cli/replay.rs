@@ -9,7 +9,6 @@ use serde::Serialize;
 use super::arguments::{Replay, Session};
 use super::failure::Failure;
 use crate::engine::Engine;
-use crate::model::Backend;
 use crate::opening::{Library, Opening, anchored, profile_named};
 use crate::script::{self, Failed, Script};
 use crate::simulation::World;
@@ -106,7 +105,7 @@ pub(super) fn prepare<'a>(
     ] {
         if let Some(given) = given {
             // What the command line names is relative to where it was typed, not to the script.
-            *name = anchored(given);
+            *name = anchored(given, Path::new(""));
             shown.clone_from(given);
         }
     }
@@ -119,7 +118,7 @@ pub(super) fn prepare<'a>(
     let place = match known {
         Some(place) => place,
         None => {
-            let library = Library::load(&opening, base, Backend::from(said.device))?;
+            let library = Library::load(&opening, base, said.backend())?;
             loaded.push((opening.clone(), base.to_path_buf(), library));
             loaded.len() - 1
         }

@@ -8,7 +8,6 @@ use super::arguments::{Population, Session, Simulate};
 use super::failure::Failure;
 use super::progress::bar;
 use crate::experiment::{Arm, CLOSE, Check, Cohort, Figures, Quartiles, checks, teach};
-use crate::model::Backend;
 use crate::opening::{DEFAULT, Library, Opening};
 
 #[derive(Serialize)]
@@ -83,7 +82,7 @@ pub fn library(said: &Session) -> Result<Library, Failure> {
         catalogue: named(&said.catalogue),
         ..Opening::default()
     };
-    Ok(Library::load(&opening, Path::new(""), Backend::from(said.device))?)
+    Ok(Library::load(&opening, Path::new(""), said.backend())?)
 }
 
 fn print(report: &Report) {

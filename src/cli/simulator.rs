@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::arguments::Simulator;
 use super::failure::Failure;
-use crate::model::Backend;
-use crate::opening::{DEFAULT, Library, Opening, anchored, profile_named};
-use crate::tui::{self, App, Ended, Journal, Look, Session, Theme};
+use super::settings;
+use crate::config::{Config, Environment};
+use crate::opening::{Library, profile_named};
+use crate::tui::{self, App, Ended, Journal, Session};
 
 /// Signals that end a program have this added in its exit code.
 const SIGNALLED: u8 = 128;
@@ -21,31 +22,24 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
         ));
     }
     // Everything is checked before the terminal is touched.
-    // Scripts and logs of the session name what it was opened with, wherever they are read.
-    let given = |name: &Option<String>| name.as_deref().map_or(DEFAULT.into(), anchored);
-    let defaults = Opening::default();
-    let opening = Opening {
-        profile: arguments.profile.as_deref().map_or(defaults.profile, anchored),
-        scene: arguments.scene,
-        seed: arguments.seed.unwrap_or(defaults.seed),
-        policy: given(&arguments.session.policy),
-        model: given(&arguments.session.model),
-        catalogue: given(&arguments.session.catalogue),
-    };
+    let config = Config::load(&Environment::of_process(), settings::layer(&arguments.settings))?;
+    let look = config.look()?;
+    let opening = config.opening();
     let here = Path::new("");
     let profile = profile_named(&opening.profile, here)?;
-    let library = Library::load(&opening, here, Backend::from(arguments.session.device))?;
+    let library = Library::load(&opening, here, config.device.value)?;
     let trace = arguments.trace.as_deref().map(tui::create_trace).transpose()?;
 
     let mut session = Session::open(library, opening, profile);
-    session.speed = arguments.speed;
+    session.speed = config.speed.value;
     session.set_autopilot(arguments.autopilot);
     if let Some(path) = &arguments.log {
         let journal = Journal::create(path, session.opening(), session.timeline())?;
         session.keep(journal);
     }
-    let mut app = App::new(session, here.to_path_buf(), Look::new(Theme::from_environment()));
-    let ended = tui::run(&mut app);
+    let mut app = App::new(session, here.to_path_buf(), look);
+    app.themes = config.themes();
+    let ended = tui::run(&mut app, config.mouse.value);
     // The trace is written whether the listener left or a signal came.
     if let Some(file) = trace {
         let session = &app.session;

@@ -6,6 +6,7 @@
 
 mod apply;
 mod decide;
+mod explain;
 mod preview;
 mod refusal;
 mod report;
@@ -15,6 +16,7 @@ mod step;
 mod timeline;
 mod trace;
 
+pub use explain::{AttendedPlay, Explanation, InterestPart, Neighbour, WhyNot};
 pub use preview::{Look, Preview};
 pub use refusal::Refusal;
 pub use setup::{Engine, Setup};

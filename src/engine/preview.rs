@@ -17,7 +17,7 @@ use crate::scene::Scene;
 
 /// A state's catalogue, scored: the costly part of a decision, which values set by hand do not change.
 pub struct Look {
-    scored: Scored,
+    pub(super) scored: Scored,
 }
 
 /// The queue that setting values by hand would lead to.

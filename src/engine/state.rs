@@ -85,6 +85,11 @@ impl State {
         }
     }
 
+    /// The same state with other values set by hand, to see what would be.
+    pub fn with_overrides(&self, overrides: Overrides) -> Self {
+        State { overrides, ..self.clone() }
+    }
+
     /// A near-line update that has been started and not yet taken over, to be run ahead of time.
     pub fn pending_update(&self) -> Option<&Arc<Update>> {
         self.learning.pending.as_ref()

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::decide::Decision;
+use super::preview::Look;
 use super::refusal::Refusal;
 use super::report::{Before, Happened, report};
 use super::setup::Engine;
@@ -111,9 +112,20 @@ impl Engine {
 
     /// Ranks the state's catalogue again, for the account of any song, shown or not.
     pub fn with_ranking<T>(&self, state: &State, look: impl FnOnce(&Ranking, &Scored) -> T) -> T {
+        self.with_ranking_of(state, &self.look(state), look)
+    }
+
+    /// The same where the state's catalogue has been scored already. What is set by hand changes no
+    /// score of the model.
+    pub fn with_ranking_of<T>(
+        &self,
+        state: &State,
+        scored: &Look,
+        look: impl FnOnce(&Ranking, &Scored) -> T,
+    ) -> T {
         let decision = self.decide(state);
-        let (_, scored) = self.score(state);
-        look(&self.rank(state, &decision, &scored, Some(state.playing.song)), &scored)
+        let scored = &scored.scored;
+        look(&self.rank(state, &decision, scored, Some(state.playing.song)), scored)
     }
 
     /// Scores the whole catalogue.
@@ -146,6 +158,7 @@ impl Engine {
             weights: &decision.weights,
             gamma_scores: policy.segments[decision.segment_place].gamma_scores,
             novelty,
+            unsold: policy.segments[decision.segment_place].weights.beta == 0.0,
             boost: state.overrides.boost.map_or(1.0, Score::value),
             rules: Rules {
                 mixing: &decision.mixing,

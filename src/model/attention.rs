@@ -105,14 +105,15 @@ impl Block {
     }
 
     /// Candidates attending to a history and each to itself. `bias` `[1, heads or 1, candidates or
-    /// 1, history]`, `own` `[1, heads or 1, 1, 1]`.
+    /// 1, history]`, `own` `[1, heads or 1, 1, 1]`. Also the attention weights, `[1, heads,
+    /// candidates, history + 1]`, each candidate's own last.
     fn attend(
         &self,
         candidates: Tensor<3>,
         history: &KeysValues,
         bias: Tensor<4>,
         own: Tensor<4>,
-    ) -> Tensor<3> {
+    ) -> (Tensor<3>, Tensor<4>) {
         let x = candidates;
         let [queries, keys, values] =
             self.attention.project(self.norm_attention.forward(x.clone()));
@@ -122,9 +123,9 @@ impl Block {
         let length = to_history.dims()[3];
         let weights = softmax(Tensor::cat(vec![to_history, to_self], 3), 3);
         let from_history = weights.clone().narrow(3, 0, length).matmul(history.values.clone());
-        let from_self = weights.narrow(3, length, 1) * values;
+        let from_self = weights.clone().narrow(3, length, 1) * values;
         let x = x + self.attention.merge(from_history + from_self);
-        self.feed_forward(x)
+        (self.feed_forward(x), weights)
     }
 
     fn feed_forward(&self, x: Tensor<3>) -> Tensor<3> {
@@ -191,6 +192,18 @@ impl Encoder {
         after: impl Fn(usize) -> usize,
         rows: usize,
     ) -> Tensor<3> {
+        self.attend_with(candidates, memory, after, rows, |_| {})
+    }
+
+    /// The same, showing every layer's attention weights `[batch, heads, candidates, history + 1]`.
+    pub fn attend_with(
+        &self,
+        candidates: Tensor<3>,
+        memory: &[KeysValues],
+        after: impl Fn(usize) -> usize,
+        rows: usize,
+        mut show: impl FnMut(Tensor<4>),
+    ) -> Tensor<3> {
         let keys = memory.first().map_or(0, |m| m.keys.dims()[2]);
         let bias = Distances::new(rows, keys, |candidate, key| match key {
             0 => Some(0),
@@ -201,7 +214,9 @@ impl Encoder {
             let recency = recency.val();
             let heads = recency.dims()[0];
             let own = recency.clone().narrow(1, 1, 1).reshape([1, heads, 1, 1]);
-            x = block.attend(x, memory, bias.scores(recency), own);
+            let (attended, weights) = block.attend(x, memory, bias.scores(recency), own);
+            show(weights);
+            x = attended;
         }
         self.norm.forward(x)
     }

@@ -26,4 +26,4 @@ pub use schema::Schema;
 pub use songs::SongTable;
 pub(crate) use store::floats;
 pub use store::{Manifest, ModelFiles, load, load_shipped, save, shipped_names};
-pub use version::{ModelVersion, Request, Scored, weights_hash};
+pub use version::{Attention, ModelVersion, Request, Scored, weights_hash};

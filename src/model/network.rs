@@ -283,6 +283,28 @@ impl Network {
             .reshape([candidates, d])
     }
 
+    /// What one candidate attends to: for each layer the mean over heads of its attention weights, on
+    /// the profile, on each event of the history, oldest first, and on itself.
+    pub fn attention(&self, encoded: &Encoded, song: Tensor<2>, cross: Tensor<2>) -> Vec<Vec<f32>> {
+        let d = song.dims()[1];
+        let weight = self.candidate.weight.val().narrow(0, 0, CROSS_FEATURES.len());
+        let token = song + cross.matmul(weight) + encoded.moment.clone();
+        let mut layers = Vec::new();
+        let token = token.reshape([1, 1, d]);
+        self.encoder.attend_with(
+            token,
+            &encoded.memory,
+            |_| encoded.events,
+            1,
+            |weights| {
+                let width = weights.dims()[3];
+                let mean = weights.mean_dim(1).reshape([1, width]);
+                layers.push(super::version::values(mean));
+            },
+        );
+        layers
+    }
+
     /// The session vector of the last plays, `[1, d_session]`.
     fn encode_session(&self, history: Tensor<3>, session_plays: usize) -> Tensor<2> {
         let [_, events, _] = history.dims();

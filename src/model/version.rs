@@ -86,6 +86,16 @@ impl Scored {
     }
 }
 
+/// Where the network looked for one song: means over layers and heads, shares that sum to one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attention {
+    pub profile: Score,
+    /// Of the past plays it was shown, oldest first.
+    pub plays: Vec<Score>,
+    /// At the song itself.
+    pub own: Score,
+}
+
 /// What one tile of songs comes to.
 struct Tile {
     logits: Vec<f32>,
@@ -179,6 +189,38 @@ impl ModelVersion {
                 .extend(tile.logits.chunks(HeadOutputs::WIDTH).map(HeadOutputs::from_logits));
         }
         scored
+    }
+
+    /// Which past plays the network looks at for a song: mean attention weights, which say where it
+    /// looked and not by how much the score would change without.
+    pub fn attention(
+        &self,
+        request: &Request,
+        catalogue: &Catalogue,
+        view: &ListenerView,
+        song: SongId,
+    ) -> Attention {
+        let device = self.songs.device();
+        let row = Tensor::from_data([song.0 as i32].as_slice(), &device);
+        let cross = cross_features(catalogue, view, song).to_vec();
+        let cross = TensorData::new(cross, [1, CROSS_FEATURES.len()]);
+        let layers = self.network.attention(
+            &request.encoded,
+            self.songs.clone().select(0, row),
+            Tensor::from_data(cross, &device),
+        );
+        let width = layers.first().map_or(0, Vec::len);
+        let mean = |column: usize| {
+            let sum: f64 = layers.iter().map(|layer| f64::from(layer[column])).sum();
+            Score::new(sum / layers.len().max(1) as f64)
+        };
+        let shares: Vec<Score> = (0..width).map(mean).collect();
+        match shares.as_slice() {
+            [profile, plays @ .., own] => {
+                Attention { profile: *profile, plays: plays.to_vec(), own: *own }
+            }
+            _ => Attention::default(),
+        }
     }
 
     /// Representations of up to a tile of songs, `[TILE, d_model]`, padded with repetitions.

@@ -6,6 +6,7 @@
 
 mod adjust;
 mod candidates;
+mod flip;
 mod fusion;
 mod ledger;
 mod mixing;
@@ -15,6 +16,7 @@ mod weights;
 
 pub use adjust::{ADJUSTMENTS, Adjustment};
 pub use candidates::{SOURCES, Source, SourceSet};
+pub use flip::Flip;
 pub use ledger::{Dropped, Ledger, Node, Stage};
 pub use mixing::{Candidate, Displaced, Heard, Mix, Placed, Rules, mix};
 pub use pipeline::{Listening, Queued, Ranking, rank};

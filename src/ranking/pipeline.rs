@@ -31,6 +31,8 @@ pub struct Listening<'a> {
     pub gamma_scores: GammaScores,
     /// How much new songs are favoured, by scene and appetite.
     pub novelty: f64,
+    /// Whether the segment is sold no subscription.
+    pub unsold: bool,
     /// Factor on what streaks and searches add; 1 unless set by hand.
     pub boost: f64,
     pub rules: Rules<'a>,
@@ -66,6 +68,8 @@ pub struct Queued {
 pub struct Ranking<'a> {
     listening: Listening<'a>,
     songs: Vec<Ranked>,
+    /// The songs that no rule excludes, in order of score.
+    order: Vec<SongId>,
     pub queue: Vec<Queued>,
     /// How many songs each source brought, by name.
     pub sources: BTreeMap<&'static str, usize>,
@@ -130,6 +134,7 @@ pub fn rank(listening: Listening<'_>) -> Ranking<'_> {
         retrieved: songs.iter().filter(|s| !s.sources.is_empty()).count(),
         listening,
         songs,
+        order,
         queue,
         runners_up,
     }
@@ -191,15 +196,20 @@ fn sort(order: &mut [SongId], songs: &[Ranked]) {
 
 /// Lowers each song by how many better-ranked ones its lead artist has.
 fn spread_artists(l: &Listening, order: &[SongId], songs: &mut [Ranked]) {
-    let step = Score::new(l.policy.adjustments.artist_spread);
     let mut better: BTreeMap<ArtistId, i64> = BTreeMap::new();
     for id in order {
         let count = better.entry(l.catalogue.song(*id).lead_artist()).or_default();
         let ranked = &mut songs[id.index()];
-        ranked.spread = Score::from_millionths(-step.millionths() * (*count).min(SPREAD_AT_MOST));
+        ranked.spread = spread(l.policy, *count);
         ranked.total += ranked.spread;
         *count += 1;
     }
+}
+
+/// What a song loses to `better` better-ranked ones by the same artist.
+fn spread(policy: &Policy, better: i64) -> Score {
+    let step = Score::new(policy.adjustments.artist_spread);
+    Score::from_millionths(-step.millionths() * better.min(SPREAD_AT_MOST))
 }
 
 impl Ranking<'_> {
@@ -211,6 +221,43 @@ impl Ranking<'_> {
     /// The three scores that were fused for any song.
     pub fn scores(&self, song: SongId) -> Scores {
         self.songs[song.index()].scores
+    }
+
+    /// The songs that sources brought and no rule excludes, the best score first.
+    pub fn in_order(&self) -> impl Iterator<Item = SongId> {
+        self.order.iter().copied()
+    }
+
+    /// A song's total before the artist spread.
+    pub(super) fn before_spread(&self, song: SongId) -> Score {
+        let ranked = &self.songs[song.index()];
+        ranked.total - ranked.spread
+    }
+
+    /// The other songs of the same lead artist that are ranked.
+    pub(super) fn rivals(&self, song: SongId) -> impl Iterator<Item = SongId> {
+        let catalogue = self.listening.catalogue;
+        let artist = catalogue.song(song).lead_artist();
+        let ranked = |id: &SongId| self.songs[id.index()].filtered.is_none();
+        catalogue
+            .ids()
+            .filter(ranked)
+            .filter(move |id| *id != song && catalogue.song(*id).lead_artist() == artist)
+    }
+
+    /// What a song loses to this many better-ranked ones by the same artist.
+    pub(super) fn spread(&self, better: usize) -> Score {
+        spread(self.listening.policy, better as i64)
+    }
+
+    /// The weights it was ranked under.
+    pub fn weights(&self) -> &FusionWeights {
+        self.listening.weights
+    }
+
+    /// Whether the listener's segment is sold no subscription, whatever the terms add.
+    pub(super) fn unsold(&self) -> bool {
+        self.listening.unsold
     }
 
     /// The account of any song, shown or not.

@@ -13,13 +13,14 @@ use tui_input::InputRequest;
 use super::background::Pending;
 use super::command::{self, Command, Context};
 use super::draw::{Drawn, Hit, PANELS};
+use super::explaining::Explaining;
 use super::keymap::Keymap;
 use super::keys::Key;
 use super::lang::Lang;
 use super::look::Look;
 use super::popup::{Picker, Picking, Popup, Proposal};
 use super::save;
-use super::search::{Index, Search};
+use super::search::{Index, Search, Seeking};
 use super::session::{Happening, Session};
 use super::strip::Strip;
 use super::tab::Tab;
@@ -61,6 +62,7 @@ pub struct App {
     drawn: Drawn,
     /// The newest step, and how long it has been on screen.
     seen: (u32, Duration),
+    explaining: Explaining,
     /// A session that is being opened, to take the place of this one.
     opening: Option<Pending<Session>>,
     quit: bool,
@@ -85,6 +87,7 @@ impl App {
             folder,
             drawn: Drawn::default(),
             seen: (0, SETTLES),
+            explaining: Explaining::default(),
             opening: None,
             quit: false,
             told_of_log: false,
@@ -113,7 +116,7 @@ impl App {
 
     /// Whether something is being worked out.
     fn waits(&self) -> bool {
-        self.session.deciding() || self.opening.is_some()
+        self.session.deciding() || self.opening.is_some() || self.explaining.waits()
     }
 
     /// Where a key is looked up, first place first.
@@ -159,6 +162,7 @@ impl App {
             selected: self.selected_place(),
             scroll: self.scroll[self.tab.index()],
             panel: self.panel,
+            explained: self.explaining.explained(),
             message: self.message.clone(),
             popup: self.popup.clone(),
         }
@@ -191,6 +195,7 @@ impl App {
         }
         let happening = self.session.advance(elapsed);
         self.tell(happening);
+        self.ask();
         let newest = self.session.trace().step;
         let stays = self.seen.0 == newest;
         self.seen = (newest, if stays { self.seen.1 + elapsed } else { Duration::ZERO });
@@ -203,6 +208,22 @@ impl App {
         }
         let happenings = self.session.settle();
         self.tell(happenings);
+        self.explaining.settle();
+        self.ask();
+        self.explaining.settle();
+    }
+
+    /// Asks for the account of the song that the Explain view is about.
+    fn ask(&mut self) {
+        if self.tab != Tab::Explain {
+            return;
+        }
+        let entry = self.trace().queue.get(self.selected_place());
+        let selected = entry.and_then(|entry| self.session.find(&entry.song.id));
+        if let Some(song) = self.explaining.looked_up.or(selected) {
+            let step = self.step();
+            self.explaining.ask(self.session.timeline(), step, song);
+        }
     }
 
     fn tell(&mut self, happenings: impl IntoIterator<Item = Happening>) {
@@ -258,6 +279,7 @@ impl App {
                 if song.is_some() && self.selected_place() == place && self.selected.is_some() {
                     self.handle(Command::Explain);
                 }
+                self.explaining.about_selected();
                 self.selected = song;
             }
             Some(Hit::Step(step)) => self.look_at(step),
@@ -291,15 +313,14 @@ impl App {
             Command::Choose => self.choose(false),
             Command::OpenFound => self.choose(true),
             Command::Help => self.popup = Some(Popup::Help { scroll: 0 }),
-            Command::Explain => self.show(Tab::Explain),
+            Command::Explain => {
+                self.explaining.about_selected();
+                self.show(Tab::Explain);
+            }
             Command::Show(tab) => self.show(tab),
             Command::NextTab => self.show(self.tab.step(1)),
             Command::LastTab => self.show(self.tab.step(-1)),
-            Command::Search => {
-                let index = self.index();
-                let search = Search::new(self.session.catalogue().clone(), index);
-                self.popup = Some(Popup::Search(Box::new(search)));
-            }
+            Command::Search => self.search(Seeking::Listen),
             Command::Scene => self.pick(Picker::scenes(&self.session, self.look.lang)),
             Command::Profile => self.pick(Picker::profiles(&self.session, self.look.lang)),
             Command::Theme => self.pick(Picker::themes(&self.look, &self.themes)),
@@ -328,7 +349,8 @@ impl App {
             Command::StepOn => self.look_at(self.step() + 1),
             Command::Live => self.looking_at = None,
             Command::Rewind => self.rewind(),
-            Command::Versus | Command::WhyNot => {}
+            Command::WhyNot => self.search(Seeking::Explain),
+            Command::Versus => self.search(Seeking::Above),
             Command::Less | Command::More => {}
             Command::Reset | Command::ResetAll | Command::Commit => {}
             Command::Fork | Command::EndCompare => {}
@@ -343,6 +365,12 @@ impl App {
 
     fn show(&mut self, tab: Tab) {
         self.tab = tab;
+    }
+
+    fn search(&mut self, seeking: Seeking) {
+        let index = self.index();
+        let search = Search::new(self.session.catalogue().clone(), index, seeking);
+        self.popup = Some(Popup::Search(Box::new(search)));
     }
 
     fn pick(&mut self, picker: Picker) {
@@ -374,6 +402,7 @@ impl App {
                 self.look_at(self.step().saturating_add_signed(by));
             }
             None => {
+                self.explaining.about_selected();
                 let queue = &self.trace().queue;
                 let last = queue.len().saturating_sub(1);
                 let to = self.selected_place().saturating_add_signed(by).min(last);
@@ -456,6 +485,18 @@ impl App {
                     self.popup = Some(Popup::Search(search));
                     return;
                 };
+                match search.seeking {
+                    Seeking::Listen => {}
+                    Seeking::Explain => {
+                        self.explaining.looked_up = Some(hit.song_id());
+                        self.explaining.above = None;
+                        return;
+                    }
+                    Seeking::Above => {
+                        self.explaining.above = Some(hit.song_id());
+                        return;
+                    }
+                }
                 let query = search.query(hit);
                 self.act(Action::Search { query, target: hit.target });
                 if open {
@@ -525,6 +566,7 @@ impl App {
         }
         self.session = next;
         self.selected = None;
+        self.explaining = Explaining::default();
         self.looking_at = None;
         self.scroll = [0; Tab::ALL.len()];
         self.say(said);

@@ -9,11 +9,13 @@ pub struct Look {
     pub lang: Lang,
     /// Whether things may move for the sake of the eye.
     pub motion: bool,
+    /// Whether the terminal shows ASCII only, and letters of songs as it may.
+    pub ascii: bool,
 }
 
 impl Look {
     /// English, in these colours.
     pub fn new(theme: Theme) -> Self {
-        Look { theme, lang: Lang::En, motion: true }
+        Look { theme, lang: Lang::En, motion: true, ascii: false }
     }
 }

@@ -6,9 +6,11 @@
 //! given back whatever happens. What can be done is listed once, in [`command::TABLE`].
 
 mod app;
+pub mod ascii;
 mod background;
 pub mod command;
 mod draw;
+mod explaining;
 mod journal;
 mod keymap;
 mod keys;
@@ -27,12 +29,13 @@ mod strip;
 mod tab;
 mod terminal;
 mod text;
-mod theme;
+pub mod theme;
 mod view;
 
 pub use app::App;
 pub use command::{Command, Context};
 pub use draw::{Drawn, Hit, PANELS, draw};
+pub use explaining::Explained;
 pub use journal::Journal;
 pub use keymap::Keymap;
 pub use keys::{Key, UnknownKey};
@@ -42,7 +45,7 @@ pub use narration::headline;
 pub use popup::{Choice, Confirm, Picker, Picking, Popup, Proposal};
 pub use run::{Ended, run};
 pub use save::{create_trace, trace as write_trace};
-pub use search::{Index, Search};
+pub use search::{Index, Search, Seeking};
 pub use session::{Happening, Session, Speed};
 pub use strip::Strip;
 pub use tab::Tab;

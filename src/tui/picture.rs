@@ -2,6 +2,7 @@
 //!
 //! Blocks, lines and dots are drawn as shapes rather than as text: fonts disagree about them.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use ratatui::buffer::{Buffer, Cell};
@@ -23,6 +24,7 @@ const FOREGROUND: &str = "#d5dae3";
 pub fn svg(buffer: &Buffer) -> String {
     let area = buffer.area;
     let (w, h) = (f64::from(area.width) * WIDTH, f64::from(area.height) * HEIGHT);
+    let ground = ground(buffer);
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -34,14 +36,24 @@ pub fn svg(buffer: &Buffer) -> String {
     );
     let _ = writeln!(
         out,
-        "<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{BACKGROUND}\"/>\n\
+        "<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{ground}\"/>\n\
          <g transform=\"translate({MARGIN} {MARGIN})\">"
     );
     for y in 0..area.height {
-        row(buffer, y, &mut out);
+        row(buffer, y, &ground, &mut out);
     }
     out.push_str("</g>\n</svg>\n");
     out
+}
+
+/// The background of most cells, which is that of the picture.
+fn ground(buffer: &Buffer) -> String {
+    let mut cells: HashMap<Color, usize> = HashMap::new();
+    for cell in &buffer.content {
+        *cells.entry(cell.bg).or_default() += 1;
+    }
+    let most = cells.into_iter().max_by_key(|(_, cells)| *cells);
+    most.and_then(|(bg, _)| colour(bg)).unwrap_or(BACKGROUND.into())
 }
 
 /// How a cell is painted.
@@ -54,12 +66,12 @@ struct Paint {
 }
 
 impl Paint {
-    fn new(cell: &Cell) -> Self {
+    fn new(cell: &Cell, ground: &str) -> Self {
         let holds = |modifier| cell.modifier.contains(modifier);
-        let mut fg = colour(cell.fg).unwrap_or(FOREGROUND).to_string();
-        let mut bg = colour(cell.bg).map(str::to_string);
+        let mut fg = colour(cell.fg).unwrap_or(FOREGROUND.into());
+        let mut bg = colour(cell.bg).filter(|bg| bg != ground);
         if holds(Modifier::REVERSED) {
-            let back = bg.take().unwrap_or_else(|| BACKGROUND.into());
+            let back = bg.take().unwrap_or_else(|| ground.into());
             bg = Some(std::mem::replace(&mut fg, back));
         }
         Paint { fg, bg, bold: holds(Modifier::BOLD), faint: holds(Modifier::DIM) }
@@ -72,14 +84,14 @@ impl Paint {
     }
 }
 
-fn row(buffer: &Buffer, y: u16, out: &mut String) {
+fn row(buffer: &Buffer, y: u16, ground: &str, out: &mut String) {
     let top = f64::from(y) * HEIGHT;
     let mut run = Run::default();
     let mut x = 0;
     while x < buffer.area.width {
         let cell = &buffer[(buffer.area.x + x, buffer.area.y + y)];
         let cells = cell.symbol().width().max(1) as u16;
-        let paint = Paint::new(cell);
+        let paint = Paint::new(cell, ground);
         let left = f64::from(x) * WIDTH;
         if let Some(bg) = &paint.bg {
             let width = f64::from(cells) * WIDTH;
@@ -229,8 +241,9 @@ fn line(c: char, left: f64, top: f64, paint: &Paint, out: &mut String) -> bool {
 }
 
 /// The sixteen colours as this picture paints them; `None` for the terminal's own.
-fn colour(colour: Color) -> Option<&'static str> {
-    Some(match colour {
+fn colour(colour: Color) -> Option<String> {
+    let name = match colour {
+        Color::Rgb(r, g, b) => return Some(format!("#{r:02x}{g:02x}{b:02x}")),
         Color::Black => "#1d222b",
         Color::Red => "#e8707a",
         Color::Green => "#8bc777",
@@ -248,7 +261,8 @@ fn colour(colour: Color) -> Option<&'static str> {
         Color::LightCyan => "#7fd6df",
         Color::White => "#ffffff",
         _ => return None,
-    })
+    };
+    Some(name.into())
 }
 
 fn escaped(text: &str) -> String {

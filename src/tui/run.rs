@@ -30,12 +30,13 @@ pub enum Ended {
 }
 
 /// Runs the simulator on this process's terminal until it ends.
+/// `mouse`: whether it takes the mouse too, with which the terminal itself cannot mark text then.
 ///
 /// # Errors
 /// When the terminal cannot be taken over, drawn to or read from. It is given back in any case.
-pub fn run(app: &mut App) -> io::Result<Ended> {
+pub fn run(app: &mut App, mouse: bool) -> io::Result<Ended> {
     let signals = Signals::watch()?;
-    let mut screen = Screen::take()?;
+    let mut screen = Screen::take(mouse)?;
     let mut last = Instant::now();
     let mut changed = true;
     loop {

@@ -75,11 +75,33 @@ impl Hit {
     }
 }
 
+/// What a search is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seeking {
+    /// The listener searches: an event of the session.
+    Listen,
+    /// Why is this song where it is, or not there?
+    Explain,
+    /// The song to be beaten.
+    Above,
+}
+
+impl Seeking {
+    pub fn title(self) -> &'static str {
+        match self {
+            Seeking::Listen => "Search songs and artists",
+            Seeking::Explain => "Explain which song?",
+            Seeking::Above => "Above which song?",
+        }
+    }
+}
+
 /// A search being typed.
 #[derive(Clone, Debug)]
 pub struct Search {
     catalogue: Arc<Catalogue>,
     index: Arc<Index>,
+    pub seeking: Seeking,
     pub input: Input,
     pub hits: Vec<Hit>,
     /// How many match, shown or not.
@@ -90,10 +112,11 @@ pub struct Search {
 }
 
 impl Search {
-    pub fn new(catalogue: Arc<Catalogue>, index: Arc<Index>) -> Self {
+    pub fn new(catalogue: Arc<Catalogue>, index: Arc<Index>, seeking: Seeking) -> Self {
         let mut search = Search {
             catalogue,
             index,
+            seeking,
             input: Input::default(),
             hits: Vec::new(),
             found: 0,
@@ -156,8 +179,9 @@ impl Search {
         let mut buffer = Vec::new();
         let mut scored: Vec<(u32, usize)> = Vec::new();
         for (i, entry) in self.index.entries.iter().enumerate() {
-            // Without words, songs as the catalogue lists them.
-            if query.is_empty() && !matches!(entry.target, Target::Song(_)) {
+            // Without words, songs as the catalogue lists them; an account is of a song.
+            let songs_alone = query.is_empty() || self.seeking != Seeking::Listen;
+            if songs_alone && !matches!(entry.target, Target::Song(_)) {
                 continue;
             }
             if let Some(score) =

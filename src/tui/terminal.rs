@@ -29,19 +29,15 @@ pub struct Screen {
 }
 
 impl Screen {
-    pub fn take() -> io::Result<Self> {
+    /// Takes the terminal over, and its mouse if asked to.
+    pub fn take(mouse: bool) -> io::Result<Self> {
         give_back_before_panics();
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         // From here on, leaving by any way gives the terminal back.
-        let made = execute!(
-            stdout(),
-            EnterAlternateScreen,
-            EnableBracketedPaste,
-            EnableMouseCapture,
-            Hide
-        )
-        .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
+        let made = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+            .and_then(|()| if mouse { execute!(stdout(), EnableMouseCapture) } else { Ok(()) })
+            .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
         match made {
             Ok(terminal) => Ok(Screen { terminal }),
             Err(error) => {

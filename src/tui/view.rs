@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use super::command::Context;
+use super::explaining::Explained;
 use super::keymap::Keymap;
 use super::look::Look;
 use super::popup::Popup;
@@ -50,6 +51,8 @@ pub struct View {
     pub scroll: usize,
     /// The panel that comes first on the stage where not all fit.
     pub panel: usize,
+    /// The account the Explain view shows, the newest there is.
+    pub explained: Option<Arc<Explained>>,
     pub message: Option<String>,
     pub popup: Option<Popup>,
 }

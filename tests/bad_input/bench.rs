@@ -116,6 +116,8 @@ impl Bench {
         let output = Command::new(env!("CARGO_BIN_EXE_melody"))
             .args(arguments)
             .current_dir(self.0.path())
+            .env_remove("MELODY_CONFIG")
+            .env("XDG_CONFIG_HOME", self.path("home"))
             .output()
             .unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())

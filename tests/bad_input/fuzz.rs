@@ -1,13 +1,19 @@
 //! Random damage to good files: a parser may refuse or accept, never panic, and what it refuses it
 //! places in the file.
 
+use std::path::Path;
+
 use melody::catalogue;
 use melody::input::{InputError, TomlFile};
-use melody::{policy, profile, script, tracefile, training};
+use melody::tui::Theme;
+use melody::tui::theme::{self, Shelf};
+use melody::{config, policy, profile, script, tracefile, training};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::bench::{Bench, CAMPAIGNS, POLICY, PROFILE, SCRIPT, songs};
+use crate::config::CONFIG;
+use crate::theme::THEME;
 
 /// One piece of damage.
 #[derive(Clone, Debug)]
@@ -146,6 +152,17 @@ proptest! {
     fn training_configs(damage in damage()) {
         let good = toml::to_string_pretty(&training::TrainingConfig::default()).unwrap();
         placed(training::TrainingConfig::parse(&TomlFile::embedded("t", &damaged(&good, &damage))))?;
+    }
+
+    #[test]
+    fn themes(damage in damage()) {
+        placed(theme::parse(&TomlFile::embedded("t", &damaged(THEME, &damage)), Theme::colours()))?;
+    }
+
+    #[test]
+    fn configs(damage in damage()) {
+        let file = TomlFile::embedded("c", &damaged(CONFIG, &damage));
+        placed(config::parse(&file, Path::new("nowhere/melody/config.toml"), &Shelf::default()))?;
     }
 
     #[test]

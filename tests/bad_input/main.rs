@@ -5,11 +5,13 @@
 
 mod bench;
 mod catalogue;
+mod config;
 mod fuzz;
 mod import;
 mod model;
 mod policy;
 mod profile;
 mod script;
+mod theme;
 mod traces;
 mod training;

@@ -25,6 +25,7 @@ use ratatui::layout::Rect;
 use layout::Frame;
 pub use panel::PANELS;
 
+use super::ascii;
 use super::command::Command;
 use super::theme::Theme;
 use super::view::View;
@@ -80,6 +81,9 @@ pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
     if let Some(open) = &view.popup {
         drawn.scroll_limit = 0;
         drawn.add(popup::draw(open, view, theme, area, buf));
+    }
+    if view.look.ascii {
+        ascii::reduce(buf);
     }
     drawn
 }

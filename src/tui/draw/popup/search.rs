@@ -21,7 +21,7 @@ pub fn draw(view: &View, search: &Search, theme: &Theme, area: Rect, buf: &mut B
     let height = (area.height * 3 / 4).max(8);
     let bottom = Line::styled(format!(" {found} "), theme.faint);
     let inside =
-        pen::popup(buf, area, (76, height), &view.say("Search songs and artists"), bottom, theme);
+        pen::popup(buf, area, (76, height), &view.say(search.seeking.title()), bottom, theme);
     pen::line(buf, inside, 0, input(search, theme, inside.width.into()), Style::new());
     drawn.hit(inside, draw::Hit::Popup);
     if inside.height < 3 {
