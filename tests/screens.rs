@@ -46,6 +46,7 @@ fn view() -> View {
         selected: 2,
         panel: 0,
         explained: None,
+        caption: None,
         message: None,
         popup: None,
     }

@@ -17,6 +17,8 @@ use crate::simulation::{Autopilot, World};
 /// A script that ran to its end.
 pub struct Run {
     pub timeline: Timeline,
+    /// Where the listener stands at the end.
+    pub head: Playhead,
     /// Bounds checked.
     pub expectations: usize,
     /// Those that did not hold.
@@ -46,8 +48,8 @@ pub fn run_watched(
     for (i, step) in script.steps.iter().enumerate() {
         runner.step(&format!("steps[{i}]"), step)?;
     }
-    let Runner { timeline, expectations, failed, .. } = runner;
-    Ok(Run { timeline, expectations, failed })
+    let Runner { timeline, head, expectations, failed, .. } = runner;
+    Ok(Run { timeline, head, expectations, failed })
 }
 
 /// Who is told of a session and its playhead after every event.

@@ -1,6 +1,8 @@
 //! The simulator without a terminal: keys and time in, a view out.
 
 mod past;
+mod reopen;
+mod tour;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use ratatui::layout::Position;
 use tui_input::InputRequest;
 
 use super::background::Pending;
+use super::blackbox::BlackBox;
 use super::command::{self, Command, Context};
 use super::draw::{Drawn, Hit, PANELS};
 use super::explaining::Explaining;
@@ -18,18 +21,20 @@ use super::keymap::Keymap;
 use super::keys::Key;
 use super::lang::Lang;
 use super::look::Look;
-use super::popup::{Picker, Picking, Popup, Proposal};
+use super::popup::{Choice, Picker, Picking, Popup, Proposal};
+use super::reopening::Arriving;
 use super::save;
 use super::search::{Index, Search, Seeking};
 use super::session::{Happening, Session};
 use super::strip::Strip;
 use super::tab::Tab;
 use super::theme::Theme;
+use super::tour::Guide;
 use super::view::View;
 use crate::catalogue::SongId;
 use crate::engine::Trace;
 use crate::event::Action;
-use crate::opening;
+use crate::model::Backend;
 use crate::scene::Scene;
 
 /// Lines a page key scrolls by.
@@ -44,6 +49,8 @@ pub struct App {
     pub keymap: Arc<Keymap>,
     /// What can be chosen from, by name.
     pub themes: Vec<(String, Theme)>,
+    /// Where models of sessions that are opened run.
+    pub backend: Backend,
     tab: Tab,
     popup: Option<Popup>,
     /// The song the listener's eye is on, if it is not simply the first.
@@ -63,14 +70,22 @@ pub struct App {
     /// The newest step, and how long it has been on screen.
     seen: (u32, Duration),
     explaining: Explaining,
-    /// A session that is being opened, to take the place of this one.
-    opening: Option<Pending<Session>>,
+    /// A session on its way to take the place of this one.
+    arriving: Option<Arriving>,
+    /// Sessions to choose from, while they are looked for.
+    listing: Option<Pending<Vec<Choice>>>,
+    /// The tour that is under way.
+    guide: Option<Guide>,
+    black_box: Arc<BlackBox>,
     quit: bool,
     told_of_log: bool,
 }
 
 impl App {
-    pub fn new(session: Session, folder: PathBuf, look: Look) -> Self {
+    pub fn new(mut session: Session, folder: PathBuf, look: Look) -> Self {
+        let black_box = Arc::new(BlackBox::new(&folder));
+        black_box.speak(look.lang);
+        session.note_in(black_box.clone());
         App {
             session,
             look,
@@ -88,7 +103,11 @@ impl App {
             drawn: Drawn::default(),
             seen: (0, SETTLES),
             explaining: Explaining::default(),
-            opening: None,
+            arriving: None,
+            listing: None,
+            guide: None,
+            black_box,
+            backend: Backend::default(),
             quit: false,
             told_of_log: false,
         }
@@ -97,6 +116,11 @@ impl App {
     /// Whether the listener asked to leave.
     pub fn quits(&self) -> bool {
         self.quit
+    }
+
+    /// Where the session stands, for the report of a panic.
+    pub fn black_box(&self) -> Arc<BlackBox> {
+        self.black_box.clone()
     }
 
     /// Whether anything on screen moves by itself.
@@ -116,11 +140,25 @@ impl App {
 
     /// Whether something is being worked out.
     fn waits(&self) -> bool {
-        self.session.deciding() || self.opening.is_some() || self.explaining.waits()
+        self.session.deciding()
+            || self.arriving.is_some()
+            || self.listing.is_some()
+            || self.guide.as_ref().is_some_and(Guide::busy)
+            || self.explaining.waits()
     }
 
     /// Where a key is looked up, first place first.
     pub fn contexts(&self) -> Vec<Context> {
+        match &self.popup {
+            Some(popup) => vec![popup.context()],
+            None => {
+                let tour = self.guide.as_ref().map(|_| Context::Tour);
+                tour.into_iter().chain(self.contexts_beside_tour()).collect()
+            }
+        }
+    }
+
+    fn contexts_beside_tour(&self) -> Vec<Context> {
         match &self.popup {
             Some(popup) => vec![popup.context()],
             None => Context::of_tab(self.tab).into_iter().chain([Context::Anywhere]).collect(),
@@ -156,14 +194,17 @@ impl App {
             fresh: self.fresh(),
             head: self.session.head(),
             playing: self.session.playing,
-            slow: self.session.slow() || self.opening.is_some(),
+            slow: self.session.slow() || self.arriving.is_some(),
             speed: self.session.speed,
             autopilot: self.session.autopilot(),
             selected: self.selected_place(),
             scroll: self.scroll[self.tab.index()],
             panel: self.panel,
             explained: self.explaining.explained(),
-            message: self.message.clone(),
+            caption: self.caption(),
+            message: self.message.clone().or_else(|| {
+                self.arriving.as_ref().and_then(|arriving| arriving.progress(self.look.lang))
+            }),
             popup: self.popup.clone(),
         }
     }
@@ -190,9 +231,13 @@ impl App {
             self.told_of_log = true;
             self.say(said);
         }
-        if let Some(next) = self.opening.as_ref().and_then(Pending::ready) {
-            self.begin(next);
+        if let Some(arrived) = self.arriving.as_ref().and_then(Arriving::ready) {
+            self.arrived(arrived);
         }
+        if let Some(choices) = self.listing.as_ref().and_then(Pending::ready) {
+            self.listed(choices);
+        }
+        self.follow_guide(elapsed);
         let happening = self.session.advance(elapsed);
         self.tell(happening);
         self.ask();
@@ -203,9 +248,13 @@ impl App {
 
     /// Waits for everything that is being worked out.
     pub fn settle(&mut self) {
-        if let Some(next) = self.opening.as_ref().and_then(Pending::wait) {
-            self.begin(next);
+        if let Some(arrived) = self.arriving.as_ref().and_then(Arriving::wait) {
+            self.arrived(arrived);
         }
+        if let Some(choices) = self.listing.as_ref().and_then(Pending::wait) {
+            self.listed(choices);
+        }
+        self.settle_guide();
         let happenings = self.session.settle();
         self.tell(happenings);
         self.explaining.settle();
@@ -301,7 +350,14 @@ impl App {
 
     /// Does what was asked for.
     pub fn handle(&mut self, command: Command) {
+        if self.must_wait(command) {
+            return self.say(self.look.lang.text("The scene is still being played.").into());
+        }
         match command {
+            Command::NextScene => self.next_scene(),
+            Command::LastScene => self.last_scene(),
+            Command::EndTour => self.end_tour(),
+            Command::Load => self.look_for_saved(),
             Command::Quit => self.quit = true,
             Command::Close => self.popup = None,
             Command::Up => self.select(-1),
@@ -354,7 +410,7 @@ impl App {
             Command::Less | Command::More => {}
             Command::Reset | Command::ResetAll | Command::Commit => {}
             Command::Fork | Command::EndCompare => {}
-            Command::Load | Command::Export | Command::Copy => {}
+            Command::Export | Command::Copy => {}
             Command::Messages | Command::Palette => {}
         }
     }
@@ -522,6 +578,11 @@ impl App {
                     self.ask_or_leave(Proposal::Listener { name: choice.name.clone() });
                 }
             }
+            Picking::Saved => {
+                if let Some(choice) = picker.choices.get(place) {
+                    self.ask_or_leave(Proposal::Open { name: choice.name.clone() });
+                }
+            }
             Picking::Theme => {
                 if let Some((_, theme)) = self.themes.get(place) {
                     self.look.theme = theme.clone();
@@ -530,46 +591,10 @@ impl App {
             Picking::Language => {
                 if let Some(lang) = Lang::ALL.get(place) {
                     self.look.lang = *lang;
+                    self.black_box.speak(*lang);
                 }
             }
         }
-    }
-
-    /// Another listener begins a new session, as soon as it is opened.
-    fn sit_down(&mut self, name: String) {
-        let lang = self.look.lang;
-        match opening::profile_named(&name, &self.folder) {
-            Ok(profile) => {
-                let open = self.session.opener(name, profile);
-                self.opening = Some(Pending::start("opening", open));
-            }
-            Err(error) => self.say(lang.fill("No new session: {}", &[&error])),
-        }
-    }
-
-    /// Goes over to a session that has been opened.
-    fn begin(&mut self, mut next: Session) {
-        self.opening = None;
-        let lang = self.look.lang;
-        next.playing = self.session.playing;
-        next.speed = self.session.speed;
-        next.set_autopilot(self.session.autopilot());
-        let listener = next.profile().name.clone();
-        let mut said = lang.fill("A new session: {} listens.", &[&listener]);
-        if let Some(journal) = self.session.journal() {
-            match journal.next(next.opening(), next.timeline()) {
-                Ok(journal) => next.keep(journal),
-                Err(error) => {
-                    said = format!("{said} {}", lang.fill("It has no log: {}", &[&error]))
-                }
-            }
-        }
-        self.session = next;
-        self.selected = None;
-        self.explaining = Explaining::default();
-        self.looking_at = None;
-        self.scroll = [0; Tab::ALL.len()];
-        self.say(said);
     }
 }
 

@@ -50,6 +50,9 @@ pub enum Command {
     StepOn,
     Rewind,
     Live,
+    NextScene,
+    LastScene,
+    EndTour,
     Theme,
     Language,
     Motion,
@@ -85,10 +88,12 @@ pub enum Context {
     Reading,
     /// Asked whether something may be lost.
     Confirm,
+    /// Being shown a tour; everything else can be done, too.
+    Tour,
 }
 
 impl Context {
-    pub const ALL: [Context; 10] = [
+    pub const ALL: [Context; 11] = [
         Context::Anywhere,
         Context::Explain,
         Context::WhatIf,
@@ -99,6 +104,7 @@ impl Context {
         Context::Palette,
         Context::Reading,
         Context::Confirm,
+        Context::Tour,
     ];
 
     pub fn name(self) -> &'static str {
@@ -113,6 +119,7 @@ impl Context {
             Context::Palette => "Command palette",
             Context::Reading => "Help",
             Context::Confirm => "Questions",
+            Context::Tour => "Tour",
         }
     }
 
@@ -129,6 +136,7 @@ impl Context {
             Context::Palette => "palette",
             Context::Reading => "reading",
             Context::Confirm => "confirm",
+            Context::Tour => "tour",
         }
     }
 
@@ -174,7 +182,7 @@ const fn entry(
 
 use Command as C;
 use Context::{
-    Anywhere, Compare, Confirm, Explain, List, Palette, Reading, Search, Timeline, WhatIf,
+    Anywhere, Compare, Confirm, Explain, List, Palette, Reading, Search, Timeline, Tour, WhatIf,
 };
 
 /// Every command in the order help shows it.
@@ -242,6 +250,9 @@ pub const TABLE: &[Entry] = &[
     entry(Timeline, C::First, &["home", "g"], ("first", "begin", 3), "To the session's beginning"),
     entry(Timeline, C::Live, &["end", "G"], ("live", "now", 2), "Back to now"),
     entry(Timeline, C::Rewind, &["enter"], ("rewind", "go on from here", 1), "Take back everything after this step"),
+    entry(Tour, C::NextScene, &["space", "enter", "right"], ("next-scene", "next scene", 1), "The next scene"),
+    entry(Tour, C::LastScene, &["left"], ("last-scene", "back", 1), "Back to where the scene before began"),
+    entry(Tour, C::EndTour, &["esc"], ("end-tour", "leave the tour", 1), "Leave the tour and keep the session"),
     entry(Search, C::Choose, &["enter"], ("choose", "search", 1), "Search for it: what is related rises in the queue"),
     entry(Search, C::OpenFound, &["tab", "ctrl-enter"], ("open-found", "play now", 1), "Search for it and play it at once"),
     entry(Search, C::Down, &["down", "ctrl-n"], ("down", "down", 2), "Select the next result"),
@@ -290,7 +301,7 @@ pub fn shown(key: &str) -> &str {
 }
 
 /// The contexts of the key table in the README: what is typed into a list explains itself there.
-const IN_README: [Context; 5] = [Anywhere, Explain, WhatIf, Compare, Timeline];
+const IN_README: [Context; 6] = [Anywhere, Explain, WhatIf, Compare, Timeline, Tour];
 
 /// The keys of the simulator as a Markdown table, for the README.
 pub fn key_table() -> String {

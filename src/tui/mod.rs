@@ -8,9 +8,12 @@
 mod app;
 pub mod ascii;
 mod background;
+mod blackbox;
 pub mod command;
 mod draw;
 mod explaining;
+#[cfg(debug_assertions)]
+mod fault;
 mod journal;
 mod keymap;
 mod keys;
@@ -21,6 +24,7 @@ mod pickers;
 pub mod picture;
 mod pilot;
 mod popup;
+mod reopening;
 mod run;
 mod save;
 mod search;
@@ -30,6 +34,7 @@ mod tab;
 mod terminal;
 mod text;
 pub mod theme;
+mod tour;
 mod view;
 
 pub use app::App;
@@ -50,4 +55,5 @@ pub use session::{Happening, Session, Speed};
 pub use strip::Strip;
 pub use tab::Tab;
 pub use theme::Theme;
-pub use view::{Movement, View};
+pub use tour::{SceneReport, Tour};
+pub use view::{Caption, Movement, View};

@@ -19,6 +19,7 @@ pub enum Picking {
     Scene,
     Theme,
     Language,
+    Saved,
 }
 
 impl Picking {
@@ -28,6 +29,7 @@ impl Picking {
             Picking::Scene => "Scene",
             Picking::Theme => "Theme",
             Picking::Language => "Language",
+            Picking::Saved => "Open a session",
         }
     }
 }
@@ -54,6 +56,8 @@ pub enum Proposal {
     Rewind { to: usize },
     /// Another listener, a new session.
     Listener { name: String },
+    /// A session that was written down.
+    Open { name: String },
 }
 
 /// A question before a proposal is carried out.

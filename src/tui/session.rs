@@ -9,6 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::background::Pending;
+use super::blackbox::BlackBox;
+#[cfg(debug_assertions)]
+use super::fault;
 use super::journal::Journal;
 use super::pilot::Pilot;
 use crate::catalogue::{Catalogue, SongId};
@@ -103,6 +106,7 @@ pub struct Session {
     taken_back: Option<(Timeline, Playhead)>,
     /// The session as it was long ago, while it is worked out.
     going_back: Option<Pending<Timeline>>,
+    black_box: Option<Arc<BlackBox>>,
 }
 
 impl Session {
@@ -110,6 +114,11 @@ impl Session {
         let engine = library.engine(profile, opening.scene, opening.seed);
         let timeline = Timeline::start(Arc::new(engine));
         let head = Playhead::after(timeline.trace());
+        Session::at(library, opening, timeline, head)
+    }
+
+    /// A session of this library and opening where it stands already.
+    pub fn at(library: Library, opening: Opening, timeline: Timeline, head: Playhead) -> Self {
         Session {
             library,
             opening,
@@ -126,6 +135,7 @@ impl Session {
             leaves: false,
             taken_back: None,
             going_back: None,
+            black_box: None,
         }
     }
 
@@ -143,6 +153,22 @@ impl Session {
     /// Writes every step from here on, and those before, to a durable log.
     pub fn keep(&mut self, journal: Journal) {
         self.journal = Some(journal);
+    }
+
+    /// Notes down where the session stands, now and after every event, for the report of a panic.
+    pub fn note_in(&mut self, black_box: Arc<BlackBox>) {
+        self.black_box = Some(black_box);
+        self.note(None);
+    }
+
+    fn note(&self, deciding: Option<&Event>) {
+        if let Some(black_box) = &self.black_box {
+            black_box.note(&self.opening, &self.timeline, deciding);
+        }
+    }
+
+    pub fn library(&self) -> &Library {
+        &self.library
     }
 
     pub fn journal(&self) -> Option<&Journal> {
@@ -204,12 +230,18 @@ impl Session {
         }
         let Some(Wish { action, by_hand }) = self.wishes.pop_front() else { return };
         let event = self.head.event(action);
+        let tier = self.trace().listener.tier;
+        // Before the work begins, which may be what panics.
+        self.note(Some(&event));
         let (engine, state) = (self.timeline.engine().clone(), self.timeline.state().clone());
         let outcome = {
             let event = event.clone();
-            Pending::start("engine", move || engine.step(&state, &event))
+            Pending::start("engine", move || {
+                #[cfg(debug_assertions)]
+                fault::on_demand("engine", state.step);
+                engine.step(&state, &event)
+            })
         };
-        let tier = self.trace().listener.tier;
         self.deciding = Some(Deciding { event, by_hand, tier, outcome, waited: Duration::ZERO });
     }
 
@@ -274,6 +306,7 @@ impl Session {
             }
             Err(_) => {}
         }
+        self.note(None);
         if self.wishes.is_empty() && std::mem::take(&mut self.leaves) {
             self.playing = false;
             happening = happening.or(Some(Happening::Left));
@@ -356,6 +389,7 @@ impl Session {
         }
         self.timeline = timeline;
         self.head = head;
+        self.note(None);
         self.remainder_ms = 0.0;
         self.set_autopilot(self.autopilot());
         self.train_ahead();

@@ -51,6 +51,21 @@ impl Tab {
         }
     }
 
+    /// Its name in a tour.
+    pub fn id(self) -> &'static str {
+        match self {
+            Tab::Stage => "stage",
+            Tab::Explain => "explain",
+            Tab::WhatIf => "what-if",
+            Tab::Bandit => "bandit",
+            Tab::Session => "session",
+            Tab::Model => "model",
+            Tab::Metrics => "metrics",
+            Tab::Compare => "compare",
+            Tab::Timeline => "timeline",
+        }
+    }
+
     /// Its place among all, from 0.
     pub fn index(self) -> usize {
         self as usize

@@ -53,8 +53,21 @@ pub struct View {
     pub panel: usize,
     /// The account the Explain view shows, the newest there is.
     pub explained: Option<Arc<Explained>>,
+    /// What a tour says of this scene.
+    pub caption: Option<Caption>,
     pub message: Option<String>,
     pub popup: Option<Popup>,
+}
+
+/// A scene of a tour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caption {
+    /// From 1.
+    pub scene: usize,
+    pub scenes: usize,
+    pub text: String,
+    /// Whether its steps are still being carried out.
+    pub busy: bool,
 }
 
 impl View {

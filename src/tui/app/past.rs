@@ -68,6 +68,7 @@ impl App {
                 self.say(self.look.lang.fill(said, &[&newest.saturating_sub(to)]));
             }
             Proposal::Listener { name } => self.sit_down(name),
+            Proposal::Open { name } => self.reopen_named(&name),
         }
     }
 }

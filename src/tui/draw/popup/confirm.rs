@@ -67,6 +67,10 @@ fn asked(view: &View, confirm: &Confirm) -> (String, String) {
             view.fill("Go back to step {}?", &[to]),
             view.fill("The {} events after it are taken back. `U` puts them back until something else happens.", &[lost]),
         ),
+        Proposal::Open { name } => (
+            view.fill("Open {}?", &[name]),
+            view.fill("It takes the place of this session. {} events so far are given up.", &[lost]),
+        ),
         Proposal::Listener { name } => (
             view.fill("Let {} listen?", &[name]),
             view.fill("A new session begins. This one, {} events so far, is given up.", &[lost]),
