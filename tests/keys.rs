@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use melody::event::{Action, Target};
 use melody::input::TomlFile;
+use melody::score::Score;
 use melody::script;
 use melody::tracefile;
-use melody::tui::{App, Hit, Popup, Speed, draw};
+use melody::tui::{App, Hit, Popup, Speed, Tab, draw};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use stage::{app, events, library, play, press, write};
@@ -366,4 +367,195 @@ fn steps_and_the_scrubber_are_clicked() {
     assert_eq!(app.view().now().step, 0);
     app.wheel(1);
     assert_eq!(app.view().now().step, 1);
+}
+
+/// Lets the app work everything out that a view asks for.
+fn explained(app: &mut App) -> melody::tui::Explained {
+    app.tick(Duration::ZERO);
+    app.settle();
+    (*app.view().explained.expect("worked out")).clone()
+}
+
+#[test]
+fn the_explain_view_says_what_the_trace_says_to_the_last_digit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n n l j j e");
+    for _ in 0..3 {
+        let said = explained(&mut app);
+        let view = app.view();
+        let entry = view.selected_entry().unwrap();
+        assert_eq!(view.tab, Tab::Explain);
+        assert_eq!(said.explanation.song.id, entry.song.id);
+        assert_eq!(said.explanation.ledger, entry.ledger);
+        assert_eq!(said.explanation.heads, entry.heads);
+        assert_eq!(said.explanation.gates, entry.gates);
+        press(&mut app, "j");
+    }
+    // And as it was at an earlier step.
+    press(&mut app, "9 left left 2");
+    let said = explained(&mut app);
+    let view = app.view();
+    assert_eq!(said.explanation.step, view.now().step);
+    assert_eq!(said.explanation.ledger, view.selected_entry().unwrap().ledger);
+}
+
+#[test]
+fn any_song_can_be_asked_for_and_measured_against_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "2 /");
+    write(&mut app, "no more dreamers");
+    press(&mut app, "enter");
+    assert_eq!(events(&app).len(), 0, "asking is no search of the listener's");
+    let said = explained(&mut app);
+    assert_eq!(said.explanation.song.title, "No More Dreamers");
+    assert_eq!(said.explanation.position, None);
+    assert!(said.why_not.unwrap().dropped.is_some());
+    let top = app.session.trace().queue[0].song.clone();
+    press(&mut app, "v");
+    write(&mut app, &top.title.to_lowercase());
+    press(&mut app, "enter");
+    let why = explained(&mut app).why_not.unwrap();
+    assert_eq!(why.above.id, top.id);
+    press(&mut app, "j");
+    let song = app.view().selected_entry().unwrap().song.id.clone();
+    assert_eq!(explained(&mut app).explanation.song.id, song, "the queue's own again");
+}
+
+#[test]
+fn what_if_shows_the_queue_before_it_is_applied_and_undo_takes_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n n 3");
+    // From the weights to the arm, then to the last one.
+    press(&mut app, "j j j j j right right right right right");
+    let drafted = app.view().what_if;
+    assert!(drafted.changed);
+    assert_eq!(drafted.set.arm.as_deref(), Some("heavy"));
+    press(&mut app, "g j j left left left");
+    let before = app.session.trace().clone();
+    let drafted = app.view().what_if;
+    assert_eq!(drafted.set.gamma.unwrap(), before.weights.gamma.value - Score::new(0.03));
+    let preview = drafted.preview.unwrap();
+    assert_eq!(preview.overrides, drafted.set, "the preview is of what the sliders say");
+    assert_eq!(before.step, app.session.trace().step, "nothing is in force yet");
+
+    press(&mut app, "enter");
+    let after = app.session.trace().clone();
+    assert_eq!(after.overrides, preview.overrides);
+    assert_eq!(after.queue, preview.queue, "what was shown is what came");
+    assert_eq!(after.bandit.arm, "heavy");
+    assert!(!app.view().what_if.changed);
+    press(&mut app, "enter");
+    assert_eq!(message(&app), "Nothing is changed.");
+    press(&mut app, "u");
+    assert_eq!(**app.session.trace(), *before);
+}
+
+#[test]
+fn sliders_are_reset_one_by_one_and_all_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, "3 right right j right");
+    let set = app.view().what_if.set;
+    assert!(set.alpha.is_some() && set.beta.is_some());
+    press(&mut app, "backspace");
+    assert_eq!(app.view().what_if.set.beta, None);
+    assert!(app.view().what_if.changed);
+    press(&mut app, "0");
+    assert!(!app.view().what_if.changed);
+    // The least and the most.
+    press(&mut app, "g");
+    for _ in 0..300 {
+        app.press("left".parse().unwrap());
+    }
+    assert_eq!(app.view().what_if.set.alpha, Some(Score::ZERO));
+}
+
+fn compared(app: &mut App) -> melody::tui::Compared {
+    app.tick(Duration::ZERO);
+    app.settle();
+    app.view().compared.expect("a comparison")
+}
+
+/// Chooses the line of an open list that says this.
+fn choose(app: &mut App, name: &str) {
+    let Some(Popup::Pick(picker)) = app.view().popup else { panic!("a list is open") };
+    let place = picker.choices.iter().position(|choice| choice.name == name).expect("a choice");
+    for _ in 0..place {
+        press(app, "j");
+    }
+    press(app, "enter");
+}
+
+#[test]
+fn a_comparison_follows_and_goes_back_with_the_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n l n f");
+    choose(&mut app, "without promotion");
+    let begun = compared(&mut app);
+    assert_eq!(app.view().tab, Tab::Compare);
+    assert_eq!((begun.from, begun.level, begun.refused), (3, true, 0));
+    let last = begun.traces.last().unwrap();
+    assert_eq!(last.promotion.at_most, 0);
+    assert!(last.queue.iter().all(|entry| !entry.promoted));
+
+    press(&mut app, "n n s");
+    let followed = compared(&mut app);
+    assert!(followed.level);
+    let did = |compared: &melody::tui::Compared| -> Vec<&str> {
+        let events = compared.traces.iter().filter_map(|trace| trace.event.as_ref());
+        events.map(|event| event.action.name()).collect()
+    };
+    assert_eq!(did(&followed), ["skip", "like", "skip", "override", "skip", "skip", "save"]);
+    press(&mut app, "u u");
+    let back = compared(&mut app);
+    assert_eq!(did(&back), ["skip", "like", "skip", "override", "skip"]);
+    assert_eq!(back.traces.last(), followed.traces.get(5));
+    press(&mut app, "X");
+    assert!(app.view().compared.is_none());
+}
+
+#[test]
+fn on_autopilot_the_same_listener_answers_on_both_sides() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("promotion-averse", folder.path());
+    press(&mut app, "a f");
+    choose(&mut app, "scene focus");
+    app.session.speed = Speed::new(64.0).unwrap();
+    while app.session.trace().listener.plays < 6 {
+        app.session.playing = true;
+        play(&mut app, 60.0);
+    }
+    let compared = compared(&mut app);
+    assert!(compared.answers && compared.level);
+    let there = compared.traces.last().unwrap();
+    assert_eq!(there.listener.scene.name(), "focus");
+    assert!(compared.left || there.listener.plays > 1, "it plays on there");
+    let events: Vec<u64> = compared.traces.iter().map(|trace| trace.at_ms).collect();
+    assert!(events.is_sorted() && *events.last().unwrap() <= app.session.trace().at_ms);
+}
+
+#[test]
+fn a_policy_and_a_model_of_ones_own_can_be_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let shipped = include_str!("../assets/policy/default.toml");
+    let own = shipped.replace("name = \"default\"", "name = \"own\"");
+    std::fs::write(folder.path().join("own.toml"), own).unwrap();
+    std::fs::write(folder.path().join("broken.toml"), "mixing = 1\nbandit = 2\nsegments = 3\n")
+        .unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, "n f");
+    let path = folder.path().join("own.toml").display().to_string();
+    choose(&mut app, &format!("policy {path}"));
+    let there = compared(&mut app);
+    assert_eq!(there.traces.last().unwrap().versions.policy, "own");
+    press(&mut app, "f");
+    let broken = folder.path().join("broken.toml").display().to_string();
+    choose(&mut app, &format!("policy {broken}"));
+    app.settle();
+    assert!(message(&app).starts_with("No comparison: "), "{}", message(&app));
+    assert!(app.view().compared.is_none());
 }

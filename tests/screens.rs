@@ -10,8 +10,8 @@ use melody::engine::Trace;
 use melody::playback::Playhead;
 use melody::tracefile;
 use melody::tui::{
-    Choice, Confirm, Context, Index, Keymap, Lang, Look, Picker, Picking, Popup, Proposal, Search,
-    Seeking, Speed, Strip, Tab, Theme, View, draw,
+    Choice, Confirm, Context, Drafted, Index, Keymap, Lang, Look, Picker, Picking, Popup, Proposal,
+    Search, Seeking, Speed, Strip, Tab, Theme, View, draw,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -47,6 +47,8 @@ fn view() -> View {
         panel: 0,
         explained: None,
         caption: None,
+        compared: None,
+        what_if: Drafted { set: Default::default(), slider: 1, changed: false, preview: None },
         message: None,
         popup: None,
     }

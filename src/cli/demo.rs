@@ -5,7 +5,7 @@ use std::path::Path;
 use super::arguments::Demo;
 use super::failure::Failure;
 use super::settings;
-use super::simulator::{how_it_ended, needs_terminal, set_up};
+use super::simulator::{how_it_ended, needs_terminal};
 use crate::config::{Config, Environment};
 use crate::opening::{Library, profile_named};
 use crate::tui::{self, App, SceneReport, Session, Tour};
@@ -30,7 +30,7 @@ pub fn run(arguments: &Demo) -> Result<(), Failure> {
     let library = Library::load(&opening, base, config.device.value)?;
     let session = Session::open(library, opening, profile);
     let mut app = App::new(session, Path::new("").to_path_buf(), look);
-    set_up(&mut app, &config);
+    app.themes = config.themes();
     app.guide(tour);
     how_it_ended(tui::run(&mut app, config.mouse.value))
 }

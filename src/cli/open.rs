@@ -5,7 +5,7 @@ use std::path::Path;
 use super::arguments::Open;
 use super::failure::Failure;
 use super::settings;
-use super::simulator::{how_it_ended, needs_terminal, set_up};
+use super::simulator::{how_it_ended, needs_terminal};
 use crate::config::{Config, Environment};
 use crate::opening::{Library, profile_named};
 use crate::saved::Saved;
@@ -25,7 +25,7 @@ pub fn run(arguments: &Open) -> Result<(), Failure> {
     session.playing = false;
     session.speed = config.speed.value;
     let mut app = App::new(session, here.to_path_buf(), look);
-    set_up(&mut app, &config);
+    app.themes = config.themes();
     app.reopen(arguments.file.display().to_string(), move || Ok(saved));
     how_it_ended(tui::run(&mut app, config.mouse.value))
 }

@@ -32,7 +32,7 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
         session.keep(journal);
     }
     let mut app = App::new(session, here.to_path_buf(), look);
-    set_up(&mut app, &config);
+    app.themes = config.themes();
     let ended = tui::run(&mut app, config.mouse.value);
     // The trace is written whether the listener left or a signal came.
     if let Some(file) = trace {
@@ -50,12 +50,6 @@ pub(super) fn needs_terminal(help: &str) -> Result<(), Failure> {
     }
     let message = "the simulator needs a terminal for both input and output";
     Err(Failure::Other(format!("{message}\n  help: {help}")))
-}
-
-/// What every simulator has of its settings.
-pub(super) fn set_up(app: &mut App, config: &Config) {
-    app.themes = config.themes();
-    app.backend = config.device.value;
 }
 
 pub(super) fn how_it_ended(ended: std::io::Result<Ended>) -> Result<(), Failure> {

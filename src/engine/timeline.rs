@@ -99,6 +99,11 @@ impl Timeline {
         self.states = BTreeMap::from([(self.own_from, Arc::new(state))]);
     }
 
+    /// Events before the first of this engine's own; 0 unless the session was forked.
+    pub fn own_from(&self) -> usize {
+        self.own_from
+    }
+
     pub fn engine(&self) -> &Arc<Engine> {
         &self.engine
     }

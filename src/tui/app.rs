@@ -15,6 +15,7 @@ use tui_input::InputRequest;
 use super::background::Pending;
 use super::blackbox::BlackBox;
 use super::command::{self, Command, Context};
+use super::comparing::{Against, Compared, Comparing};
 use super::draw::{Drawn, Hit, PANELS};
 use super::explaining::Explaining;
 use super::keymap::Keymap;
@@ -31,10 +32,11 @@ use super::tab::Tab;
 use super::theme::Theme;
 use super::tour::Guide;
 use super::view::View;
+use super::what_if::WhatIf;
 use crate::catalogue::SongId;
 use crate::engine::Trace;
 use crate::event::Action;
-use crate::model::Backend;
+use crate::opening;
 use crate::scene::Scene;
 
 /// Lines a page key scrolls by.
@@ -49,8 +51,6 @@ pub struct App {
     pub keymap: Arc<Keymap>,
     /// What can be chosen from, by name.
     pub themes: Vec<(String, Theme)>,
-    /// Where models of sessions that are opened run.
-    pub backend: Backend,
     tab: Tab,
     popup: Option<Popup>,
     /// The song the listener's eye is on, if it is not simply the first.
@@ -77,6 +77,10 @@ pub struct App {
     /// The tour that is under way.
     guide: Option<Guide>,
     black_box: Arc<BlackBox>,
+    what_if: WhatIf,
+    comparing: Option<Comparing>,
+    /// What a comparison can be begun with, as last listed.
+    against: Vec<Against>,
     quit: bool,
     told_of_log: bool,
 }
@@ -107,7 +111,9 @@ impl App {
             listing: None,
             guide: None,
             black_box,
-            backend: Backend::default(),
+            what_if: WhatIf::default(),
+            comparing: None,
+            against: Vec::new(),
             quit: false,
             told_of_log: false,
         }
@@ -145,6 +151,8 @@ impl App {
             || self.listing.is_some()
             || self.guide.as_ref().is_some_and(Guide::busy)
             || self.explaining.waits()
+            || self.what_if.waits()
+            || self.comparing.as_ref().is_some_and(Comparing::waits)
     }
 
     /// Where a key is looked up, first place first.
@@ -205,6 +213,8 @@ impl App {
             message: self.message.clone().or_else(|| {
                 self.arriving.as_ref().and_then(|arriving| arriving.progress(self.look.lang))
             }),
+            what_if: self.what_if.drafted(self.trace()),
+            compared: self.compared(),
             popup: self.popup.clone(),
         }
     }
@@ -241,6 +251,9 @@ impl App {
         let happening = self.session.advance(elapsed);
         self.tell(happening);
         self.ask();
+        let timeline = self.session.timeline();
+        let failed = self.comparing.as_mut().and_then(|comparing| comparing.advance(timeline));
+        self.comparison_failed(failed);
         let newest = self.session.trace().step;
         let stays = self.seen.0 == newest;
         self.seen = (newest, if stays { self.seen.1 + elapsed } else { Duration::ZERO });
@@ -257,13 +270,42 @@ impl App {
         self.settle_guide();
         let happenings = self.session.settle();
         self.tell(happenings);
-        self.explaining.settle();
-        self.ask();
-        self.explaining.settle();
+        for _ in 0..2 {
+            self.ask();
+            self.explaining.settle();
+            self.what_if.settle();
+        }
+        let timeline = self.session.timeline();
+        let failed = self.comparing.as_mut().and_then(|comparing| comparing.settle(timeline));
+        self.comparison_failed(failed);
     }
 
-    /// Asks for the account of the song that the Explain view is about.
+    fn comparison_failed(&mut self, failed: Option<String>) {
+        if let Some(error) = failed {
+            self.comparing = None;
+            self.say(self.look.lang.fill("No comparison: {}", &[&error]));
+        }
+    }
+
+    /// The other session, as it was at the time of the step looked at. Where it is not the view's
+    /// business it is not made ready.
+    fn compared(&self) -> Option<Compared> {
+        let comparing = self.comparing.as_ref().filter(|_| self.tab == Tab::Compare)?;
+        let mut compared = comparing.compared(self.session.timeline(), self.look.lang)?;
+        if self.looking_at.is_some() {
+            let at_ms = self.trace().at_ms;
+            let past = compared.traces.iter().take_while(|trace| trace.at_ms <= at_ms).count();
+            compared.traces.truncate(past.max(1));
+        }
+        Some(compared)
+    }
+
+    /// Asks for what the view on screen needs worked out.
     fn ask(&mut self) {
+        if self.tab == Tab::WhatIf {
+            let (step, now) = (self.step(), self.session.head().now_ms);
+            self.what_if.ask(self.session.timeline(), step, now);
+        }
         if self.tab != Tab::Explain {
             return;
         }
@@ -332,6 +374,12 @@ impl App {
                 self.selected = song;
             }
             Some(Hit::Step(step)) => self.look_at(step),
+            Some(Hit::Slider(slider)) => {
+                let Some((place, _)) = hit else { return };
+                let share = f64::from(at.x - place.x) / f64::from(place.width.max(2) - 1);
+                let trace = self.trace().clone();
+                self.what_if.drag(&trace, slider, share);
+            }
             Some(Hit::Choice(place)) => {
                 match &mut self.popup {
                     Some(Popup::Search(search)) => search.select_at(place),
@@ -407,9 +455,13 @@ impl App {
             Command::Rewind => self.rewind(),
             Command::WhyNot => self.search(Seeking::Explain),
             Command::Versus => self.search(Seeking::Above),
-            Command::Less | Command::More => {}
-            Command::Reset | Command::ResetAll | Command::Commit => {}
-            Command::Fork | Command::EndCompare => {}
+            Command::Less => self.what_if.step(&self.trace().clone(), -1),
+            Command::More => self.what_if.step(&self.trace().clone(), 1),
+            Command::Reset => self.what_if.reset(&self.trace().clone()),
+            Command::ResetAll => self.what_if.reset_all(),
+            Command::Commit => self.commit(),
+            Command::Fork => self.fork(),
+            Command::EndCompare => self.comparing = None,
             Command::Export | Command::Copy => {}
             Command::Messages | Command::Palette => {}
         }
@@ -457,6 +509,7 @@ impl App {
             None if self.tab == Tab::Timeline => {
                 self.look_at(self.step().saturating_add_signed(by));
             }
+            None if self.tab == Tab::WhatIf => self.what_if.select(by),
             None => {
                 self.explaining.about_selected();
                 let queue = &self.trace().queue;
@@ -495,6 +548,51 @@ impl App {
     fn motion(&mut self) {
         self.look.motion = !self.look.motion;
         let said = if self.look.motion { "Motion is on." } else { "Motion is off." };
+        self.say(self.look.lang.text(said).into());
+    }
+
+    /// Lists what a comparison can be begun with.
+    fn fork(&mut self) {
+        let now = self.trace().listener.scene;
+        let drafted = self.what_if.drafted(self.trace());
+        let mut choices = Vec::new();
+        if drafted.changed {
+            choices.push(Against::ByHand(drafted.set));
+        }
+        choices.push(Against::NoPromotion);
+        choices.extend(opening::policies_in(&self.folder).into_iter().map(Against::Policy));
+        choices.extend(opening::models_in(&self.folder).into_iter().map(Against::Model));
+        let scenes = Scene::ALL.into_iter().filter(|scene| *scene != now);
+        choices.extend(scenes.map(Against::Scene));
+        self.pick(Picker::against(&choices, self.look.lang));
+        self.against = choices;
+    }
+
+    /// Begins a comparison from the step looked at.
+    fn compare(&mut self, against: Against) {
+        let session = &self.session;
+        let parts =
+            (session.library().clone(), session.opening().clone(), session.profile().clone());
+        let (timeline, listener) = (session.timeline(), session.autopilot());
+        self.comparing =
+            Some(Comparing::start(timeline, self.step(), against, parts, listener, &self.folder));
+        self.show(Tab::Compare);
+    }
+
+    /// Sets what the sliders say, as an event.
+    fn commit(&mut self) {
+        let drafted = self.what_if.drafted(self.trace());
+        let said = match (drafted.changed, self.looking_at) {
+            (_, Some(_)) => {
+                "This is an earlier step: go back to now, or take back what came after."
+            }
+            (false, _) => "Nothing is changed.",
+            (true, None) => {
+                self.act(Action::Override(drafted.set));
+                self.what_if.reset_all();
+                return;
+            }
+        };
         self.say(self.look.lang.text(said).into());
     }
 
@@ -586,6 +684,11 @@ impl App {
             Picking::Theme => {
                 if let Some((_, theme)) = self.themes.get(place) {
                     self.look.theme = theme.clone();
+                }
+            }
+            Picking::Against => {
+                if let Some(against) = self.against.get(place) {
+                    self.compare(against.clone());
                 }
             }
             Picking::Language => {

@@ -236,6 +236,8 @@ pub const TABLE: &[Entry] = &[
     entry(Anywhere, C::Quit, &["q", "ctrl-c"], ("quit", "quit", 1), "Leave"),
     entry(Explain, C::Versus, &["v"], ("versus", "against", 1), "Choose the song it should beat"),
     entry(Explain, C::WhyNot, &["/"], ("why-not", "why not", 1), "Find any song: why is it not in the queue?"),
+    entry(WhatIf, C::Down, &["j", "down"], ("down", "choose", 1), "The next value"),
+    entry(WhatIf, C::Up, &["k", "up"], ("up", "choose", 0), "The value before"),
     entry(WhatIf, C::Less, &["left", "h"], ("less", "less", 1), "Less"),
     entry(WhatIf, C::More, &["right"], ("more", "more", 1), "More"),
     entry(WhatIf, C::Reset, &["backspace"], ("reset", "reset", 2), "This one as it is now"),

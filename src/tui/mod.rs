@@ -10,6 +10,7 @@ pub mod ascii;
 mod background;
 mod blackbox;
 pub mod command;
+mod comparing;
 mod draw;
 mod explaining;
 #[cfg(debug_assertions)]
@@ -36,9 +37,11 @@ mod text;
 pub mod theme;
 mod tour;
 mod view;
+mod what_if;
 
 pub use app::App;
 pub use command::{Command, Context};
+pub use comparing::{Against, Compared};
 pub use draw::{Drawn, Hit, PANELS, draw};
 pub use explaining::Explained;
 pub use journal::Journal;
@@ -57,3 +60,4 @@ pub use tab::Tab;
 pub use theme::Theme;
 pub use tour::{SceneReport, Tour};
 pub use view::{Caption, Movement, View};
+pub use what_if::{Drafted, Slider};

@@ -20,6 +20,7 @@ pub enum Picking {
     Theme,
     Language,
     Saved,
+    Against,
 }
 
 impl Picking {
@@ -30,6 +31,7 @@ impl Picking {
             Picking::Theme => "Theme",
             Picking::Language => "Language",
             Picking::Saved => "Open a session",
+            Picking::Against => "Compare with the same session",
         }
     }
 }

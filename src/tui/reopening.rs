@@ -10,7 +10,6 @@ use super::lang::Lang;
 use super::popup::Choice;
 use super::session::Session;
 use crate::input::InputError;
-use crate::model::Backend;
 use crate::opening::{DEFAULT, Library, Opening, profile_named};
 use crate::saved::{self, Parted, Replayed, Saved};
 
@@ -53,15 +52,16 @@ impl Arriving {
         Arriving { arrival, replay: None }
     }
 
-    /// A session that was written down, played again to its end. `present` shares its library where
-    /// both are of the shipped one.
+    /// A session that was written down, played again to its end. `present` says where models run, and
+    /// shares its library where both are of the shipped one.
     pub fn again(
         name: String,
         present: &Session,
-        (backend, lang): (Backend, Lang),
+        lang: Lang,
         read: impl FnOnce() -> Result<Saved, InputError> + Send + 'static,
     ) -> Self {
         let counts = Arc::new(Counts::default());
+        let backend = present.library().backend;
         let shared = shipped(present.opening()).then(|| present.library().clone());
         let replay = Some(Progress { name: name.clone(), counts: counts.clone() });
         let arrival = Pending::start("opening", move || {

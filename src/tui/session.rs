@@ -167,10 +167,6 @@ impl Session {
         }
     }
 
-    pub fn library(&self) -> &Library {
-        &self.library
-    }
-
     pub fn journal(&self) -> Option<&Journal> {
         self.journal.as_ref()
     }
@@ -181,6 +177,10 @@ impl Session {
 
     pub fn trace(&self) -> &Arc<Trace> {
         self.timeline.trace()
+    }
+
+    pub fn library(&self) -> &Library {
+        &self.library
     }
 
     pub fn opening(&self) -> &Opening {

@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use super::command::Context;
+use super::comparing::Compared;
 use super::explaining::Explained;
 use super::keymap::Keymap;
 use super::look::Look;
@@ -14,6 +15,7 @@ use super::popup::Popup;
 use super::session::Speed;
 use super::strip::Strip;
 use super::tab::Tab;
+use super::what_if::Drafted;
 use crate::engine::{QueueEntry, Timeline, Trace};
 use crate::playback::Playhead;
 
@@ -55,6 +57,10 @@ pub struct View {
     pub explained: Option<Arc<Explained>>,
     /// What a tour says of this scene.
     pub caption: Option<Caption>,
+    /// What is set on the sliders of the What-if view, and what it would lead to.
+    pub what_if: Drafted,
+    /// The other session of a comparison, once it has begun.
+    pub compared: Option<Compared>,
     pub message: Option<String>,
     pub popup: Option<Popup>,
 }

@@ -9,6 +9,7 @@ use crate::tui::explaining::Explaining;
 use crate::tui::popup::{Picker, Picking, Popup};
 use crate::tui::reopening::{Arrival, Arriving, list};
 use crate::tui::tab::Tab;
+use crate::tui::what_if::WhatIf;
 
 impl App {
     /// Looks for sessions to choose from.
@@ -40,8 +41,7 @@ impl App {
         name: String,
         read: impl FnOnce() -> Result<Saved, InputError> + Send + 'static,
     ) {
-        let how = (self.backend, self.look.lang);
-        self.arriving = Some(Arriving::again(name, &self.session, how, read));
+        self.arriving = Some(Arriving::again(name, &self.session, self.look.lang, read));
     }
 
     /// Another listener begins a new session, as soon as it is opened.
@@ -83,6 +83,8 @@ impl App {
         self.session = next;
         self.selected = None;
         self.explaining = Explaining::default();
+        self.what_if = WhatIf::default();
+        self.comparing = None;
         self.looking_at = None;
         self.index = None;
         self.guide = None;

@@ -39,6 +39,8 @@ pub enum Hit {
     Song(usize),
     /// A step of the session.
     Step(usize),
+    /// The bar of a slider, from its least to its most.
+    Slider(usize),
     /// A line of the open list, from 0.
     Choice(usize),
     /// The open popup, where nothing else is.

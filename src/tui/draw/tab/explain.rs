@@ -136,8 +136,8 @@ impl Page<'_> {
         let ends = rows.iter().flat_map(|row| [row.from, row.from + row.node.value]);
         let (low, high) = ends.fold((Score::ZERO, Score::ZERO), |(l, h), x| (l.min(x), h.max(x)));
         let names = if self.columns < 60 { 15 } else { 20 };
-        let cells = (self.columns.saturating_sub(names + VALUE + 2) / 2).clamp(6, 36);
-        let how = self.columns.saturating_sub(names + VALUE + 2 + cells + 2);
+        let cells = (self.columns.saturating_sub(names + VALUE + 2) / 2).clamp(6, 30);
+        let room = self.columns.saturating_sub(names + VALUE + 2 + cells + 2);
         let mut lines = vec![self.title("Score: each part from where the last one ends")];
         let scale = cells as f64 / (high - low).value().max(1e-9);
         let at = |score: Score| ((score - low).value() * scale).round() as usize;
@@ -155,14 +155,21 @@ impl Page<'_> {
             };
             let name = format!("{}{}", "  ".repeat(row.depth), self.say(&node.name));
             let strong = if row.depth == 0 { self.theme.strong } else { style };
+            let how = self.how(node);
+            let fits = text::width(&how) <= room;
+            let beside = if fits { how.clone() } else { String::new() };
             lines.push(Line::from(vec![
                 Span::styled(text::left(&name, names), strong),
                 Span::styled(format!("{:>+VALUE$.6}  ", node.value), self.theme.strong),
                 Span::raw(" ".repeat(left)),
                 Span::styled(block.repeat(long), style),
                 Span::raw(" ".repeat(cells.saturating_sub(left + long) + 2)),
-                Span::styled(text::truncate(&self.how(node), how).into_owned(), self.theme.faint),
+                Span::styled(beside, self.theme.faint),
             ]));
+            if !fits {
+                let lead = " ".repeat(2 * row.depth + 2);
+                lines.push(Line::styled(format!("{lead}{how}"), self.theme.faint));
+            }
         }
         lines.push(Line::default());
         lines
@@ -244,7 +251,7 @@ impl Page<'_> {
         let mut lines = vec![self.title("What the heads say")];
         let part = |name: &str| {
             let part = self.e.interest.iter().find(|part| part.name == name);
-            part.map_or(String::new(), |part| format!(" × {:.2} = {:.3}", part.weight, part.value))
+            part.map_or(String::new(), |part| format!(" × {:.2}", part.weight))
         };
         let rows = [
             ("completion", h.completion, theme.interest, part("completion")),
@@ -254,7 +261,7 @@ impl Page<'_> {
             ("subscription", h.subscription, theme.subscription, String::new()),
             ("promoted engagement", h.exposure, theme.exposure, String::new()),
         ];
-        let cells = self.columns.saturating_sub(20 + 10 + 16).clamp(4, 20);
+        let cells = self.columns.saturating_sub(20 + 10 + 7).clamp(4, 20);
         for (name, value, style, part) in rows {
             let mut spans = vec![Span::raw(text::left(&self.say(name), 20))];
             spans.push(Span::styled(format!("{value:.6}  "), theme.strong));
@@ -270,9 +277,10 @@ impl Page<'_> {
     fn experts(&self) -> Vec<Line<'static>> {
         let (theme, view) = (self.theme, self.view);
         let experts = self.e.gates.first().map_or(0, Vec::len);
+        let each = (self.columns.saturating_sub(14) / experts.max(1)).clamp(6, 14);
         let mut head = text::left("", 14);
         for expert in 1..=experts {
-            head.push_str(&text::left(&view.fill("expert {}", &[&expert]), 10));
+            head.push_str(&text::left(&view.fill("exp. {}", &[&expert]), each));
         }
         let mut lines =
             vec![self.title("Which experts each task listens to"), Line::styled(head, theme.faint)];
@@ -281,7 +289,7 @@ impl Page<'_> {
             let mut spans = vec![Span::raw(text::left(&self.say(task.name()), 14))];
             for share in gates {
                 spans.push(Span::raw(format!("{share:.2} ")));
-                spans.extend(bar::single(share.value(), 4, style, theme.colour));
+                spans.extend(bar::single(share.value(), each - 6, style, theme.colour));
                 spans.push(Span::raw(" "));
             }
             lines.push(Line::from(spans));

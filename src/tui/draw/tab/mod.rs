@@ -1,8 +1,10 @@
 //! The views, each in the place the frame leaves it.
 
+mod compare;
 mod explain;
 mod stage;
 mod timeline;
+mod what_if;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -33,8 +35,8 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
         Tab::Session => panel::session::draw(view, theme, body, buf),
         Tab::Model => panel::model::draw(view, theme, body, buf),
         Tab::Metrics => panel::metrics::draw(view, theme, body, buf),
-        Tab::WhatIf => panel::weights::draw(view, theme, body, buf),
-        Tab::Compare => panel::promotion::draw(view, theme, body, buf),
+        Tab::WhatIf => return what_if::draw(view, theme, body, buf),
+        Tab::Compare => return compare::draw(view, theme, body, buf),
         Tab::Timeline => return timeline::draw(view, theme, body, buf),
     }
     Drawn::default()

@@ -1,0 +1,194 @@
+//! What other weights and rules would make of the queue, before anything is in force.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::engine::{Preview, QueueEntry, Trace};
+use crate::tui::draw::layout::take;
+use crate::tui::draw::{Drawn, Hit, pen};
+use crate::tui::narration::percent;
+use crate::tui::text;
+use crate::tui::theme::Theme;
+use crate::tui::view::View;
+use crate::tui::what_if::{Drafted, Slider};
+
+/// Columns of a slider's name and of its values.
+const NAME: usize = 17;
+const VALUE: usize = 12;
+
+pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+    let mut drawn = Drawn::default();
+    let mut body = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let tall = body.height >= 18;
+    if tall {
+        let said = "Move a value and see what it would make of the queue. Nothing changes until you apply.";
+        let said = Line::styled(view.say(said), theme.faint);
+        pen::line(buf, take(&mut body, 1), 0, said, Style::new());
+    }
+    let rows = (Slider::ALL.len() as u16).min(body.height.saturating_sub(4));
+    let place = take(&mut body, rows);
+    // The chosen one stays in sight.
+    let first = (view.what_if.slider + 1).saturating_sub(usize::from(rows));
+    for (row, (i, slider)) in (0..rows).zip(Slider::ALL.into_iter().enumerate().skip(first)) {
+        let at = Rect { y: place.y + row, height: 1, ..place };
+        draw_slider(view, theme, (i, slider), at, buf, &mut drawn);
+    }
+    if tall {
+        take(&mut body, 1);
+    }
+    let preview = view.what_if.preview.as_deref();
+    pen::line(buf, take(&mut body, 1), 0, promotion(view, preview, theme), Style::new());
+    queues(view, preview, theme, body, buf);
+    drawn
+}
+
+fn draw_slider(
+    view: &View,
+    theme: &Theme,
+    (i, slider): (usize, Slider),
+    area: Rect,
+    buf: &mut Buffer,
+    drawn: &mut Drawn,
+) {
+    let Drafted { set, slider: chosen, .. } = &view.what_if;
+    let trace = view.now();
+    let chosen = i == *chosen;
+    let (now, _) = slider.value(&trace.overrides, trace);
+    let (would, most) = slider.value(set, trace);
+    let (name, style) = match slider {
+        Slider::Alpha => ("α interest", theme.interest),
+        Slider::Beta => ("β subscription", theme.subscription),
+        Slider::Gamma => ("γ exposure", theme.exposure),
+        Slider::AtMost => ("M promoted", theme.promoted),
+        Slider::Window => ("N songs", theme.promoted),
+        Slider::Arm => ("bandit's arm", theme.accent),
+        Slider::Boost => ("session boosts", theme.boost),
+    };
+    let shown = |value: f64| match slider {
+        Slider::Alpha | Slider::Beta | Slider::Gamma => format!("{value:.3}"),
+        Slider::Boost => format!("x {value:.2}"),
+        Slider::AtMost | Slider::Window => format!("{value:.0}"),
+        Slider::Arm => arm(view, trace, value),
+    };
+    let cells = usize::from(area.width).saturating_sub(2 + NAME + 2 * VALUE + 3).min(50);
+    let changed = would != now;
+    let mut spans = vec![
+        Span::styled(if chosen { "❯ " } else { "  " }, theme.accent),
+        Span::styled(
+            text::left(&view.say(name), NAME),
+            if chosen { theme.selected } else { theme.text },
+        ),
+        Span::styled(text::right(&shown(now), VALUE - 2), theme.faint),
+    ];
+    let would_be = if changed { format!(" → {}", shown(would)) } else { String::new() };
+    spans.push(Span::styled(text::left(&would_be, VALUE + 2), theme.strong));
+    if cells >= 6 {
+        let at = |value: f64| {
+            ((value / most.max(1e-9)).clamp(0.0, 1.0) * (cells - 1) as f64).round() as usize
+        };
+        let (from, to) = (at(now), at(would));
+        for cell in 0..cells {
+            let (symbol, style) = match cell {
+                cell if cell == to => ("●", style),
+                cell if cell == from => ("│", theme.faint),
+                cell if (from.min(to)..from.max(to)).contains(&cell) => ("━", style),
+                _ => ("─", theme.faint),
+            };
+            spans.push(Span::styled(symbol, style));
+        }
+        let bar = Rect { x: area.x + (2 + NAME + 2 * VALUE) as u16, width: cells as u16, ..area };
+        drawn.hit(bar, Hit::Slider(i));
+    }
+    pen::line(buf, area, 0, Line::from(spans), Style::new());
+}
+
+/// The arm at a place of the slider; 0 is the bandit's own choice.
+fn arm(view: &View, trace: &Trace, place: f64) -> String {
+    let place = place as usize;
+    match place.checked_sub(1).and_then(|place| trace.bandit.arms.get(place)) {
+        Some(arm) => view.say(&arm.name).into_owned(),
+        None => view.say("its choice").into_owned(),
+    }
+}
+
+/// Target, cap and what promotion costs, now and then; and where the user-first clamp acts.
+fn promotion<'a>(view: &View, preview: Option<&Preview>, theme: &Theme) -> Line<'a> {
+    let now = &view.now().promotion;
+    let would = preview.map_or(now, |preview| &preview.promotion);
+    let change =
+        |from: String, to: String| if from == to { to } else { format!("{from} → {to}") };
+    let pair = |name: &str, value: String| {
+        vec![Span::styled(format!("{} ", view.say(name)), theme.faint), Span::raw(value)]
+    };
+    let cost =
+        |promotion: &crate::engine::PromotionReport| format!("{:.3}", promotion.displaced_interest);
+    let mut groups = vec![
+        pair("target", change(percent(now.target), percent(would.target))),
+        pair("cap", change(percent(now.cap), percent(would.cap))),
+        pair("in the queue", change(percent(now.shown), percent(would.shown))),
+        pair("interest displaced", change(cost(now), cost(would))),
+    ];
+    let clamps = |preview: &Preview| {
+        let w = &preview.weights;
+        let terms = [&w.alpha, &w.beta, &w.gamma].into_iter().flat_map(|weight| &weight.terms);
+        terms.filter(|term| term.name == "clamp").count() > 0
+    };
+    if preview.is_some_and(clamps) {
+        let said = view.say("the user-first clamp acts").into_owned();
+        groups.insert(0, vec![Span::styled(said, theme.warning)]);
+    }
+    pen::joined(groups, usize::MAX)
+}
+
+/// Today's queue, and the one that would be, side by side.
+fn queues(view: &View, preview: Option<&Preview>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let left = Rect { width: area.width / 2, ..area };
+    let right = Rect { x: left.right(), width: area.width - left.width, ..area };
+    let now = &view.now().queue;
+    let heads = [("The queue now", left), ("The queue it would be", right)];
+    for (head, place) in heads {
+        pen::line(buf, place, 0, Line::styled(view.say(head), theme.title), Style::new());
+    }
+    let would = preview.map_or(now.as_slice(), |preview| &preview.queue);
+    let room = usize::from(area.height.saturating_sub(1));
+    for (i, entry) in now.iter().take(room).enumerate() {
+        let gone = !would.iter().any(|other| other.song.id == entry.song.id);
+        let moved =
+            if gone { (view.say("out").into_owned(), theme.down) } else { Default::default() };
+        let line = song(view, entry, moved, left.width.into(), theme);
+        pen::line(buf, left, i as u16 + 1, line, Style::new());
+    }
+    for (i, entry) in would.iter().take(room).enumerate() {
+        let was = now.iter().position(|other| other.song.id == entry.song.id).map(|at| at + 1);
+        let moved = match was {
+            None => (view.say("new").into_owned(), theme.new),
+            Some(was) if was > entry.position => (format!("▲{}", was - entry.position), theme.up),
+            Some(was) if was < entry.position => (format!("▼{}", entry.position - was), theme.down),
+            Some(_) => Default::default(),
+        };
+        let line = song(view, entry, moved, right.width.into(), theme);
+        pen::line(buf, right, i as u16 + 1, line, Style::new());
+    }
+}
+
+fn song<'a>(
+    view: &View,
+    entry: &QueueEntry,
+    (moved, style): (String, Style),
+    columns: usize,
+    theme: &Theme,
+) -> Line<'a> {
+    let genre = if columns >= 56 { 12 } else { 0 };
+    let title = columns.saturating_sub(3 + 5 + 2 + 7 + genre + 1);
+    let of_genre = text::left(&view.say(&entry.song.genre), genre);
+    Line::from(vec![
+        Span::styled(format!("{:>2} ", entry.position), theme.faint),
+        Span::styled(text::left(&moved, 5), style),
+        Span::styled(if entry.promoted { "P " } else { "  " }, theme.promoted),
+        Span::raw(text::left(&entry.song.title, title)),
+        Span::styled(of_genre, theme.faint),
+        Span::raw(format!(" {:>5.3}", entry.score)),
+    ])
+}

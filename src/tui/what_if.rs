@@ -1,0 +1,253 @@
+//! What the What-if view is about: values set by hand that are not in force yet, and the queue they
+//! would lead to, worked out on another thread.
+
+use std::sync::Arc;
+
+use super::background::Pending;
+use crate::engine::{Look, Preview, Timeline, Trace};
+use crate::overrides::{LONGEST_WINDOW, MOST_BOOST, MOST_WEIGHT, Overrides};
+use crate::score::Score;
+
+/// What a slider sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slider {
+    Alpha,
+    Beta,
+    Gamma,
+    AtMost,
+    Window,
+    Arm,
+    Boost,
+}
+
+/// What one step of a slider adds.
+const WEIGHT_STEP: Score = Score::from_millionths(10_000);
+const BOOST_STEP: Score = Score::from_millionths(250_000);
+
+impl Slider {
+    pub const ALL: [Slider; 7] = [
+        Slider::Alpha,
+        Slider::Beta,
+        Slider::Gamma,
+        Slider::AtMost,
+        Slider::Window,
+        Slider::Arm,
+        Slider::Boost,
+    ];
+
+    /// Its place and range: the value as a number, and the largest. An arm is counted from 1; 0 leaves
+    /// the choice to the bandit.
+    pub fn value(self, set: &Overrides, trace: &Trace) -> (f64, f64) {
+        let weights = &trace.weights;
+        let weight = |set: Option<Score>, now: Score| {
+            (set.unwrap_or(now).value(), MOST_WEIGHT.value() / 2.0)
+        };
+        match self {
+            Slider::Alpha => weight(set.alpha, weights.alpha.value),
+            Slider::Beta => weight(set.beta, weights.beta.value),
+            Slider::Gamma => weight(set.gamma, weights.gamma.value),
+            Slider::AtMost => {
+                let most = set.window.unwrap_or(trace.promotion.window);
+                (set.at_most.unwrap_or(trace.promotion.at_most) as f64, most as f64)
+            }
+            Slider::Window => (set.window.unwrap_or(trace.promotion.window) as f64, 30.0),
+            Slider::Arm => {
+                let arms = &trace.bandit.arms;
+                let place = set.arm.as_ref().and_then(|n| arms.iter().position(|a| a.name == *n));
+                (place.map_or(0.0, |place| place as f64 + 1.0), arms.len() as f64)
+            }
+            Slider::Boost => (set.boost.unwrap_or(Score::ONE).value(), MOST_BOOST.value()),
+        }
+    }
+
+    /// Moves it by so many steps.
+    fn step(self, set: &mut Overrides, trace: &Trace, by: i64) {
+        let (value, _) = self.value(set, trace);
+        let step = match self {
+            Slider::Alpha | Slider::Beta | Slider::Gamma => WEIGHT_STEP.value(),
+            Slider::Boost => BOOST_STEP.value(),
+            Slider::AtMost | Slider::Window | Slider::Arm => 1.0,
+        };
+        self.set(set, trace, value + by as f64 * step);
+    }
+
+    /// Sets it to a number, held to what may be set.
+    fn set(self, set: &mut Overrides, trace: &Trace, value: f64) {
+        let weight = |value: f64| Some(Score::new(value.clamp(0.0, MOST_WEIGHT.value())));
+        let count = |value: f64, least: usize, most: usize| {
+            Some((value.round().max(0.0) as usize).clamp(least, most))
+        };
+        match self {
+            Slider::Alpha => set.alpha = weight(value),
+            Slider::Beta => set.beta = weight(value),
+            Slider::Gamma => set.gamma = weight(value),
+            Slider::AtMost => {
+                set.at_most = count(value, 0, set.window.unwrap_or(trace.promotion.window));
+            }
+            Slider::Window => {
+                let window = count(value, 1, LONGEST_WINDOW);
+                set.window = window;
+                set.at_most = set.at_most.map(|at_most| at_most.min(window.unwrap_or(at_most)));
+            }
+            Slider::Arm => {
+                let place = value.round().max(0.0) as usize;
+                let arms = &trace.bandit.arms;
+                let arm = place.checked_sub(1).map(|place| place.min(arms.len().saturating_sub(1)));
+                set.arm = arm.and_then(|place| arms.get(place)).map(|arm| arm.name.clone());
+            }
+            Slider::Boost => {
+                set.boost = Some(Score::new(value.clamp(0.0, MOST_BOOST.value())));
+            }
+        }
+    }
+
+    /// Gives it back what it is now.
+    fn reset(self, set: &mut Overrides, now: &Overrides) {
+        match self {
+            Slider::Alpha => set.alpha = now.alpha,
+            Slider::Beta => set.beta = now.beta,
+            Slider::Gamma => set.gamma = now.gamma,
+            Slider::AtMost => set.at_most = now.at_most,
+            Slider::Window => set.window = now.window,
+            Slider::Arm => set.arm.clone_from(&now.arm),
+            Slider::Boost => set.boost = now.boost,
+        }
+    }
+}
+
+/// What a preview is of.
+struct Question {
+    trace: Arc<Trace>,
+    set: Overrides,
+}
+
+impl PartialEq for Question {
+    fn eq(&self, other: &Self) -> bool {
+        // A step is the same if its trace is the very one.
+        Arc::ptr_eq(&self.trace, &other.trace) && self.set == other.set
+    }
+}
+
+struct Answer {
+    preview: Arc<Preview>,
+    /// Kept for the next question about the same state.
+    look: Arc<Look>,
+}
+
+#[derive(Default)]
+pub struct WhatIf {
+    /// What is set on the sliders, if it differs from what is in force.
+    draft: Option<Overrides>,
+    pub slider: usize,
+    asked: Option<(Question, Pending<Option<Answer>>)>,
+    answered: Option<(Question, Answer)>,
+}
+
+/// What the view shows of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drafted {
+    pub set: Overrides,
+    pub slider: usize,
+    /// Whether it differs from what is in force.
+    pub changed: bool,
+    /// The newest preview.
+    pub preview: Option<Arc<Preview>>,
+}
+
+impl WhatIf {
+    pub fn draft(&self, trace: &Trace) -> Overrides {
+        self.draft.clone().unwrap_or_else(|| trace.overrides.clone())
+    }
+
+    fn slider(&self) -> Slider {
+        Slider::ALL[self.slider.min(Slider::ALL.len() - 1)]
+    }
+
+    pub fn select(&mut self, by: isize) {
+        let last = Slider::ALL.len() - 1;
+        self.slider = self.slider.saturating_add_signed(by).min(last);
+    }
+
+    pub fn step(&mut self, trace: &Trace, by: i64) {
+        let mut set = self.draft(trace);
+        self.slider().step(&mut set, trace, by);
+        self.draft = Some(set);
+    }
+
+    /// Puts a slider at a share of its range.
+    pub fn drag(&mut self, trace: &Trace, slider: usize, share: f64) {
+        self.slider = slider.min(Slider::ALL.len() - 1);
+        let mut set = self.draft(trace);
+        let (_, most) = self.slider().value(&set, trace);
+        // Weights by whole hundredths, as by keys.
+        let value = (share * most * 100.0).round() / 100.0;
+        self.slider().set(&mut set, trace, value);
+        self.draft = Some(set);
+    }
+
+    pub fn reset(&mut self, trace: &Trace) {
+        let mut set = self.draft(trace);
+        self.slider().reset(&mut set, &trace.overrides);
+        self.draft = Some(set);
+    }
+
+    /// All as they are now.
+    pub fn reset_all(&mut self) {
+        self.draft = None;
+    }
+
+    /// Asks for what the draft would lead to, unless it is known or on its way.
+    pub fn ask(&mut self, timeline: &Timeline, step: usize, now_ms: u64) {
+        self.hear();
+        let Some(trace) = timeline.trace_at(step).cloned() else { return };
+        let set = self.draft(&trace);
+        let question = Question { trace: trace.clone(), set: set.clone() };
+        let known = self.answered.as_ref().is_some_and(|(known, _)| *known == question);
+        if known || self.asked.is_some() {
+            return;
+        }
+        let looked = self.answered.as_ref().filter(|(q, _)| Arc::ptr_eq(&q.trace, &trace));
+        let look = looked.map(|(_, answer)| answer.look.clone());
+        let at_ms = now_ms.max(trace.at_ms);
+        let timeline = timeline.clone();
+        let work = move || {
+            let (engine, state) = (timeline.engine(), timeline.state_at(step)?);
+            let look = look.unwrap_or_else(|| Arc::new(engine.look(&state)));
+            let preview = Arc::new(engine.preview(&state, &look, &set, at_ms));
+            Some(Answer { preview, look })
+        };
+        self.asked = Some((question, Pending::start("what-if", work)));
+    }
+
+    /// Takes in a preview that has come.
+    fn hear(&mut self) {
+        if let Some(answer) = self.asked.as_ref().and_then(|(_, pending)| pending.ready())
+            && let Some((question, _)) = self.asked.take()
+        {
+            self.answered = answer.map(|answer| (question, answer));
+        }
+    }
+
+    /// Waits for the preview that was asked for.
+    pub fn settle(&mut self) {
+        if let Some((question, pending)) = self.asked.take()
+            && let Some(answer) = pending.wait().flatten()
+        {
+            self.answered = Some((question, answer));
+        }
+    }
+
+    pub fn waits(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    pub fn drafted(&self, trace: &Trace) -> Drafted {
+        let set = self.draft(trace);
+        Drafted {
+            slider: self.slider,
+            changed: set != trace.overrides,
+            set,
+            preview: self.answered.as_ref().map(|(_, answer)| answer.preview.clone()),
+        }
+    }
+}
