@@ -94,6 +94,7 @@ fn what_changes_the_session_waits_for_the_scene() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = on_screen(folder.path());
     press(&mut app, "space space");
+    assert!(!app.view().caption.unwrap().busy, "a scene that only looks is there at once");
     app.press("space".parse().unwrap());
     assert!(app.view().caption.unwrap().busy);
     app.press("n".parse().unwrap());

@@ -24,7 +24,13 @@ impl App {
             return guide.hurry();
         }
         match guide.next(now, &world) {
-            true => self.set_scene(),
+            true => {
+                let busy = guide.busy();
+                self.set_scene();
+                if !busy {
+                    self.look_closer();
+                }
+            }
             false => {
                 self.guide = None;
                 let said = "That was the tour. The session is yours; space plays on.";
@@ -55,6 +61,9 @@ impl App {
         self.looking_at = None;
         self.selected = None;
         self.popup = None;
+        // What an earlier scene's keys have set out does not belong to this one.
+        self.what_if.reset_all();
+        self.comparing = None;
     }
 
     /// Whether a command has to wait until the scene's steps are done.

@@ -44,6 +44,12 @@ struct CarryingOut {
     hurry: bool,
 }
 
+/// Whether a step is one for a tour on screen: what is expected is checked before, not in front of
+/// people.
+fn carried_out(step: &Step) -> bool {
+    !matches!(step, Step::Mark { .. } | Step::Expect(_))
+}
+
 impl Guide {
     /// Before the first scene.
     pub fn new(tour: Arc<Tour>) -> Self {
@@ -72,14 +78,16 @@ impl Guide {
         }
     }
 
-    /// The next scene begins where the session stands; `false` if there is none.
+    /// The next scene begins where the session stands; `false` if there is none. A scene that only
+    /// looks is not busy.
     pub fn next(&mut self, now: Point, world: &Arc<World>) -> bool {
         let number = self.begins.len();
         if number == self.scenes() {
             return false;
         }
         self.begins.push(now.clone());
-        self.carrying_out = Some(self.start(number, now, world.clone()));
+        let does = self.tour.scenes[number].steps.iter().any(carried_out);
+        self.carrying_out = does.then(|| self.start(number, now, world.clone()));
         true
     }
 
@@ -102,11 +110,8 @@ impl Guide {
             let seed = tour.opening.seed;
             let mut runner = Runner::new(&tour.file, seed, &world, timeline, &mut told);
             runner.head = head;
-            for (j, step) in tour.scenes[number].steps.iter().enumerate() {
-                // What is expected is checked before a tour is shown, not in front of people.
-                if matches!(step, Step::Mark { .. } | Step::Expect(_)) {
-                    continue;
-                }
+            let steps = tour.scenes[number].steps.iter().enumerate();
+            for (j, step) in steps.filter(|(_, step)| carried_out(step)) {
                 let place = format!("scenes[{number}].steps[{j}]");
                 runner.step(&place, step).map_err(|error| error.to_string())?;
             }
