@@ -7,8 +7,13 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use melody::engine::Trace;
+use melody::objective::Objective;
 use melody::playback::Playhead;
+use melody::policy;
+use melody::score::Score;
+use melody::simulation::Regret;
 use melody::tracefile;
+use melody::training::Report;
 use melody::tui::{
     Choice, Confirm, Context, Drafted, Index, Keymap, Lang, Look, Picker, Picking, Popup, Proposal,
     Search, Seeking, Speed, Strip, Tab, Theme, View, draw,
@@ -22,6 +27,26 @@ static TRACES: LazyLock<Vec<Arc<Trace>>> = LazyLock::new(|| {
     let file = tracefile::read(&path).expect("the trace that is kept");
     file.traces.into_iter().map(Arc::new).collect()
 });
+
+/// The report of the model that made the trace, kept too, with fewer lines in its log.
+static TRAINING: LazyLock<Arc<Report>> = LazyLock::new(|| {
+    let report = serde_json::from_str(include_str!("fixtures/report.json"));
+    Arc::new(report.expect("the training report that is kept"))
+});
+
+/// As if every arm had been tried on the session's closed decisions.
+fn regrets() -> Vec<Regret> {
+    let one = |step, arm, rewards: [f64; 5]| Regret {
+        step,
+        arm,
+        rewards: rewards.map(Score::new).into(),
+    };
+    vec![
+        one(0, 3, [-0.0389, -0.0389, -0.0389, -0.0389, -0.0389]),
+        one(4, 0, [0.292661, 0.292661, 0.292661, 0.341, 0.305]),
+        one(9, 4, [0.1109, 0.1109, 0.1733, 0.1528, 0.152828]),
+    ]
+}
 
 fn view() -> View {
     let traces = TRACES.clone();
@@ -51,6 +76,11 @@ fn view() -> View {
         what_if: Drafted { set: Default::default(), slider: 1, changed: false, preview: None },
         message: None,
         popup: None,
+        policy: Arc::new(policy::shipped("default").expect("a shipped policy")),
+        objective: Objective::default(),
+        training: Some(TRAINING.clone()),
+        regrets: regrets(),
+        regretting: false,
     }
 }
 
@@ -197,6 +227,15 @@ fn stage_at_80x24_paused_with_a_message_and_another_panel() {
         ..view()
     };
     insta::assert_snapshot!(shot(&view, 80, 24));
+}
+
+#[test]
+fn pages_scrolled_to_their_end_at_80x24() {
+    let shots = [Tab::Bandit, Tab::Session, Tab::Model, Tab::Metrics].map(|tab| {
+        let view = View { scroll: 999, ..of_tab(tab, Look::new(Theme::colours())) };
+        shot(&view, 80, 24)
+    });
+    insta::assert_snapshot!(shots.join("\n"));
 }
 
 #[test]

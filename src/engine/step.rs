@@ -23,6 +23,11 @@ use crate::session::{Searches, SessionStats, Streaks};
 impl Engine {
     /// Opens the session: the best song begins to play and the queue is filled.
     pub fn start(&self) -> (State, Trace) {
+        self.start_with(Overrides::default())
+    }
+
+    /// The same with values set by hand from the beginning.
+    pub(crate) fn start_with(&self, overrides: Overrides) -> (State, Trace) {
         let setup = &self.setup;
         let policy = &setup.policy;
         let mut history = History::default();
@@ -49,7 +54,7 @@ impl Engine {
                 example: Default::default(),
             },
             queue: Vec::new(),
-            overrides: Overrides::default(),
+            overrides,
             history,
             session: SessionStats::default(),
             streaks: Streaks::default(),

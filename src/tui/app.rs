@@ -131,7 +131,10 @@ impl App {
 
     /// Whether anything on screen moves by itself.
     pub fn moves(&self) -> bool {
-        self.session.playing || self.waits() || self.fresh() > 0.0
+        self.session.playing
+            || self.waits()
+            || self.session.regrets().working()
+            || self.fresh() > 0.0
     }
 
     /// How new the newest step is to the eye: 1 when it has just come, 0 when it has settled.
@@ -189,6 +192,7 @@ impl App {
     pub fn view(&self) -> View {
         let timeline = self.session.timeline();
         let step = self.step();
+        let setup = &timeline.engine().setup;
         View {
             tab: self.tab,
             look: self.look.clone(),
@@ -216,6 +220,11 @@ impl App {
             what_if: self.what_if.drafted(self.trace()),
             compared: self.compared(),
             popup: self.popup.clone(),
+            policy: setup.policy.clone(),
+            objective: setup.model.objective.clone(),
+            training: self.session.library().training().cloned(),
+            regrets: self.session.regrets().before(self.trace().bandit.since),
+            regretting: self.session.regrets().working(),
         }
     }
 
@@ -278,6 +287,9 @@ impl App {
         let timeline = self.session.timeline();
         let failed = self.comparing.as_mut().and_then(|comparing| comparing.settle(timeline));
         self.comparison_failed(failed);
+        if self.tab == Tab::Bandit {
+            self.session.settle_regret();
+        }
     }
 
     fn comparison_failed(&mut self, failed: Option<String>) {
@@ -305,6 +317,9 @@ impl App {
         if self.tab == Tab::WhatIf {
             let (step, now) = (self.step(), self.session.head().now_ms);
             self.what_if.ask(self.session.timeline(), step, now);
+        }
+        if self.tab == Tab::Bandit {
+            self.session.regret();
         }
         if self.tab != Tab::Explain {
             return;
@@ -510,6 +525,10 @@ impl App {
                 self.look_at(self.step().saturating_add_signed(by));
             }
             None if self.tab == Tab::WhatIf => self.what_if.select(by),
+            None if self.tab.reads() => {
+                let scroll = &mut self.scroll[self.tab.index()];
+                *scroll = scroll.saturating_add_signed(by).min(limit);
+            }
             None => {
                 self.explaining.about_selected();
                 let queue = &self.trace().queue;

@@ -25,6 +25,7 @@ mod pickers;
 pub mod picture;
 mod pilot;
 mod popup;
+mod regrets;
 mod reopening;
 mod run;
 mod save;

@@ -14,6 +14,7 @@ use super::blackbox::BlackBox;
 use super::fault;
 use super::journal::Journal;
 use super::pilot::Pilot;
+use super::regrets::Regrets;
 use crate::catalogue::{Catalogue, SongId};
 use crate::engine::{Refusal, State, Timeline, Trace};
 use crate::event::{Action, Event};
@@ -107,6 +108,7 @@ pub struct Session {
     /// The session as it was long ago, while it is worked out.
     going_back: Option<Pending<Timeline>>,
     black_box: Option<Arc<BlackBox>>,
+    regrets: Regrets,
 }
 
 impl Session {
@@ -136,6 +138,7 @@ impl Session {
             taken_back: None,
             going_back: None,
             black_box: None,
+            regrets: Regrets::default(),
         }
     }
 
@@ -179,10 +182,6 @@ impl Session {
         self.timeline.trace()
     }
 
-    pub fn library(&self) -> &Library {
-        &self.library
-    }
-
     pub fn opening(&self) -> &Opening {
         &self.opening
     }
@@ -197,6 +196,30 @@ impl Session {
 
     pub fn head(&self) -> Playhead {
         self.head
+    }
+
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// What the bandit's decisions left lying, as far as it has been worked out.
+    pub fn regrets(&self) -> &Regrets {
+        &self.regrets
+    }
+
+    /// Works out, in the background, what one more decision left lying. Only autopilot's listener is
+    /// simulated, so only while it is at the controls.
+    pub fn regret(&mut self) {
+        let seed = self.opening.seed;
+        self.regrets.follow(&self.timeline, self.library.world(), seed, self.pilot.is_some());
+    }
+
+    /// Works out all that is left.
+    pub fn settle_regret(&mut self) {
+        self.regret();
+        while self.regrets.settle() {
+            self.regret();
+        }
     }
 
     pub fn autopilot(&self) -> bool {

@@ -66,6 +66,11 @@ impl Tab {
         }
     }
 
+    /// Whether it is a page to read, without a song of the queue to select.
+    pub fn reads(self) -> bool {
+        matches!(self, Tab::Bandit | Tab::Session | Tab::Model | Tab::Metrics)
+    }
+
     /// Its place among all, from 0.
     pub fn index(self) -> usize {
         self as usize

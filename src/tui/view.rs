@@ -17,7 +17,11 @@ use super::strip::Strip;
 use super::tab::Tab;
 use super::what_if::Drafted;
 use crate::engine::{QueueEntry, Timeline, Trace};
+use crate::objective::Objective;
 use crate::playback::Playhead;
+use crate::policy::Policy;
+use crate::simulation::Regret;
+use crate::training::Report;
 
 /// Steps whose history is shown at most.
 pub const HISTORY: usize = 240;
@@ -63,6 +67,16 @@ pub struct View {
     pub compared: Option<Compared>,
     pub message: Option<String>,
     pub popup: Option<Popup>,
+    /// The rules that decide.
+    pub policy: Arc<Policy>,
+    /// What the model was trained for.
+    pub objective: Objective,
+    /// How the model was trained, if its folder tells.
+    pub training: Option<Arc<Report>>,
+    /// What other arms would have earned, for decisions before the one in force, oldest first.
+    pub regrets: Vec<Regret>,
+    /// Whether more of them are being worked out.
+    pub regretting: bool,
 }
 
 /// A scene of a tour.

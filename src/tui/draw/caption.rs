@@ -39,7 +39,7 @@ pub fn rows(caption: &Caption, area: Rect) -> u16 {
 pub fn draw(view: &View, caption: &Caption, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut rule = Line::from(vec![
         Span::styled("━━ ", theme.accent),
-        Span::styled(view.fill("{} of {}", &[&caption.scene, &caption.scenes]), theme.title),
+        Span::styled(view.fill("Scene {} of {}", &[&caption.scene, &caption.scenes]), theme.title),
         Span::raw(" "),
     ]);
     let to_come = caption.scenes - caption.scene.min(caption.scenes);

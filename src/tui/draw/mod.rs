@@ -13,6 +13,7 @@ mod log;
 mod moves;
 mod narration;
 mod now_playing;
+mod page;
 mod panel;
 mod pen;
 mod plot;
