@@ -6,8 +6,11 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use melody::engine::Trace;
+use melody::engine::{Preview, Trace};
+use melody::model::Backend;
 use melody::objective::Objective;
+use melody::opening::{Library, profile_named};
+use melody::overrides::Overrides;
 use melody::playback::Playhead;
 use melody::policy;
 use melody::score::Score;
@@ -15,8 +18,8 @@ use melody::simulation::Regret;
 use melody::tracefile;
 use melody::training::Report;
 use melody::tui::{
-    Choice, Confirm, Context, Drafted, Index, Keymap, Lang, Look, Picker, Picking, Popup, Proposal,
-    Search, Seeking, Speed, Strip, Tab, Theme, View, draw,
+    Caption, Choice, Compared, Confirm, Context, Drafted, Explained, Index, Keymap, Lang, Look,
+    Picker, Picking, Popup, Proposal, Search, Seeking, Speed, Strip, Tab, Theme, View, draw,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -48,7 +51,56 @@ fn regrets() -> Vec<Regret> {
     ]
 }
 
+/// A part of a view that is not in the trace, kept beside it.
+fn kept<T: serde::de::DeserializeOwned>(name: &str) -> T {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    let text = std::fs::read_to_string(&path).expect("a file that is kept");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Writes what is kept beside the trace, of the same session: `cargo test --test screens -- --ignored`.
+#[test]
+#[ignore = "writes the fixtures anew"]
+fn write_the_fixtures() {
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let script = melody::script::load(&base.join("screens.toml")).unwrap();
+    let opening = script.opening.clone();
+    let library = Library::load(&opening, &base, Backend::Flex).unwrap();
+    let profile = profile_named(&opening.profile, &base).unwrap();
+    let engine = library.engine(profile, opening.scene, opening.seed);
+    let timeline = melody::script::run(&script, engine, library.world()).unwrap().timeline;
+    let (engine, state, trace) = (timeline.engine(), timeline.state(), timeline.trace());
+    let look = engine.look(state);
+    let song = state.queue[2].song;
+    let explained = Explained {
+        explanation: engine.explain_of(state, trace, &look, song),
+        why_not: engine.why_not(state, &look, song, None),
+    };
+    let set = Overrides {
+        gamma: Some(Score::new(0.3)),
+        arm: Some("heavy".into()),
+        ..Overrides::default()
+    };
+    let preview = engine.preview(state, &look, &set, state.at_ms);
+    let write = |name: &str, value: serde_json::Value| {
+        std::fs::write(base.join(name), format!("{value:#}\n")).unwrap();
+    };
+    write("screens.explained.json", serde_json::to_value(&explained).unwrap());
+    write("screens.preview.json", serde_json::to_value(&preview).unwrap());
+}
+
 fn view() -> View {
+    let preview: Preview = kept("screens.preview.json");
+    let there = TRACES.iter().enumerate().filter(|(i, _)| *i != 15).map(|(_, t)| t.clone());
+    let compared = Compared {
+        label: "without promotion".into(),
+        from: 9,
+        traces: there.take(TRACES.len() - 3).collect(),
+        answers: false,
+        refused: 1,
+        left: false,
+        level: true,
+    };
     let traces = TRACES.clone();
     let head = Playhead::after(&traces[traces.len() - 1]);
     View {
@@ -70,10 +122,15 @@ fn view() -> View {
         autopilot: true,
         selected: 2,
         panel: 0,
-        explained: None,
+        explained: Some(Arc::new(kept("screens.explained.json"))),
+        compared: Some(compared),
+        what_if: Drafted {
+            set: preview.overrides.clone(),
+            slider: 2,
+            changed: true,
+            preview: Some(Arc::new(preview)),
+        },
         caption: None,
-        compared: None,
-        what_if: Drafted { set: Default::default(), slider: 1, changed: false, preview: None },
         message: None,
         popup: None,
         policy: Arc::new(policy::shipped("default").expect("a shipped policy")),
@@ -256,6 +313,23 @@ fn help_popup() {
     insta::assert_snapshot!(shot(&view, 120, 40));
 }
 
+/// A scene of a tour.
+fn caption() -> Caption {
+    let text = "He skips every promoted song, two of them by now. The bandit learns what that earned \
+                and aims lower: the promotion target falls.";
+    Caption { scene: 7, scenes: 13, text: text.into(), busy: false }
+}
+
+#[test]
+fn a_tour_s_caption() {
+    let shots = [(160, 50), (80, 24), (40, 12), (24, 7)].map(|(width, height)| {
+        let caption = Some(Caption { busy: width == 80, ..caption() });
+        let contexts = vec![Context::Tour, Context::Anywhere];
+        shot(&View { caption, contexts, ..view() }, width, height)
+    });
+    insta::assert_snapshot!(shots.join("\n"));
+}
+
 #[test]
 fn confirm_popup() {
     let popup = Some(confirm(Proposal::Rewind { to: 4 }));
@@ -291,6 +365,7 @@ fn no_size_panics_and_no_wide_character_is_halved() {
             for &height in &heights {
                 view.panel = usize::from(width + height) % 6;
                 view.tab = Tab::ALL[usize::from(width + height) % Tab::ALL.len()];
+                view.caption = (width % 2 == 0).then(caption);
                 view.strip = Some(Strip::of(TRACES.iter(), TRACES.len() - 1));
                 let buffer = drawn(&view, width, height);
                 assert_wide_characters_whole(&buffer);
