@@ -31,6 +31,20 @@ pub struct Opening {
     pub catalogue: String,
 }
 
+impl Opening {
+    /// The same with paths that are good from anywhere, where they now start at `base`.
+    pub fn anchored(&self, base: &Path) -> Self {
+        Opening {
+            profile: anchored(&self.profile, base),
+            scene: self.scene,
+            seed: self.seed,
+            policy: anchored(&self.policy, base),
+            model: anchored(&self.model, base),
+            catalogue: anchored(&self.catalogue, base),
+        }
+    }
+}
+
 /// The name every kind's shipped default goes by.
 pub const DEFAULT: &str = "default";
 

@@ -186,7 +186,7 @@ fn the_same_engine_goes_on_as_if_nothing_had_happened() {
     for (i, profile) in PROFILES.iter().enumerate() {
         let whole = played(profile, 20 + i as u64, 12);
         let mut forked = whole.fork(whole.engine().clone(), 6, None).unwrap();
-        let original = whole.at(6).unwrap().1;
+        let original = whole.trace_at(6).unwrap();
         let order = |trace: &Trace| -> Vec<(String, Score)> {
             trace.queue.iter().map(|entry| (entry.song.id.clone(), entry.score)).collect()
         };
@@ -229,7 +229,7 @@ fn another_policy_and_scene_go_on_from_any_step() {
 fn follow(whole: &Timeline, forked: &mut Timeline, step: usize) -> (usize, Vec<Refusal>) {
     let (mut done, mut refused) = (0, Vec::new());
     for (i, event) in whole.events().iter().enumerate().skip(step) {
-        let before = Playhead::after(whole.at(i).unwrap().1);
+        let before = Playhead::after(whole.trace_at(i).unwrap());
         let head = Playhead::after(forked.trace());
         let playing = forked.state().playing.song;
         let duration = forked.trace().playing.song.duration_ms;

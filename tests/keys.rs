@@ -9,7 +9,9 @@ use melody::input::TomlFile;
 use melody::score::Score;
 use melody::script;
 use melody::tracefile;
-use melody::tui::{App, Popup, Speed, Tab};
+use melody::tui::{App, Hit, Popup, Speed, Tab, draw};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use stage::{app, events, library, play, press, write};
 
 fn hash(app: &App) -> String {
@@ -42,7 +44,7 @@ fn a_song_finishes_exactly_at_its_end() {
     assert!(timeline.events().len() >= 3, "{} songs", timeline.events().len());
     let mut began = 0;
     for (i, event) in timeline.events().iter().enumerate() {
-        let (_, before) = timeline.at(i).unwrap();
+        let before = timeline.trace_at(i).unwrap();
         let duration = before.playing.song.duration_ms;
         assert_eq!(event.action, Action::Finish);
         assert_eq!(event.heard_ms, duration);
@@ -128,8 +130,8 @@ fn autopilot_does_what_a_script_s_autopilot_does() {
     assert!(shared > 10);
     assert_eq!(ours[..shared], ran.timeline.events()[..shared]);
     for step in 0..=shared {
-        let (_, a) = app.session.timeline().at(step).unwrap();
-        let (_, b) = ran.timeline.at(step).unwrap();
+        let a = app.session.timeline().trace_at(step).unwrap();
+        let b = ran.timeline.trace_at(step).unwrap();
         assert_eq!(a, b, "step {step}");
     }
 }
@@ -287,6 +289,100 @@ fn popups_open_and_close() {
     }
     press(&mut app, "/ ctrl-c");
     assert!(app.quits());
+}
+
+#[test]
+fn an_earlier_step_is_looked_at_and_gone_back_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "n l n n 9 left left");
+    let view = app.view();
+    assert_eq!((view.now().step, view.past, view.newest), (2, true, 4));
+    press(&mut app, "enter");
+    assert_eq!(events(&app), ["skip", "like"], "two events are taken back without a question");
+    assert!(!app.view().past);
+    press(&mut app, "enter");
+    assert_eq!(message(&app), "This is the newest step already.");
+    press(&mut app, "g");
+    assert_eq!(app.view().now().step, 0);
+    press(&mut app, "end");
+    assert_eq!(app.view().now().step, 2);
+}
+
+#[test]
+fn much_is_taken_back_only_after_a_question_and_can_be_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "n l n n n");
+    let before = hash(&app);
+    press(&mut app, "9 home enter");
+    let Some(Popup::Confirm(confirm)) = app.view().popup else { panic!("a question is asked") };
+    assert_eq!(confirm.lost, 5);
+    press(&mut app, "esc");
+    assert_eq!(hash(&app), before, "no changes nothing");
+    press(&mut app, "enter w");
+    let Some(Popup::Confirm(confirm)) = app.view().popup else { panic!("it is still asked") };
+    assert!(confirm.kept.unwrap().contains("melody-session-1.toml"));
+    press(&mut app, "y");
+    assert_eq!(events(&app).len(), 0);
+    press(&mut app, "U");
+    assert_eq!(hash(&app), before);
+    assert_eq!(message(&app), "5 events are back.");
+    press(&mut app, "U");
+    assert_eq!(message(&app), "Nothing to put back.");
+    press(&mut app, "u u U");
+    assert_eq!(hash(&app), before, "what was taken back in parts comes back as a whole");
+    press(&mut app, "u n U");
+    assert_eq!(message(&app), "Nothing to put back.", "something else has happened");
+}
+
+#[test]
+fn a_step_of_long_ago_is_gone_back_to_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, &["n"; 21].join(" "));
+    let then = hash(&app);
+    press(&mut app, &["n"; 19].join(" "));
+    let now = hash(&app);
+    press(&mut app, &["9", &["left"; 19].join(" "), "enter", "y"].join(" "));
+    assert_eq!((events(&app).len(), hash(&app)), (21, then));
+    press(&mut app, "U");
+    assert_eq!(hash(&app), now);
+}
+
+#[test]
+fn another_listener_is_asked_about_where_much_would_be_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "n n n n p j enter");
+    assert!(matches!(app.view().popup, Some(Popup::Confirm(_))));
+    press(&mut app, "n");
+    assert_eq!((events(&app).len(), app.view().popup.is_none()), (4, true));
+    press(&mut app, "p j enter enter");
+    assert_eq!(app.session.opening().profile, "commuter");
+}
+
+#[test]
+fn steps_and_the_scrubber_are_clicked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "space");
+    play(&mut app, 20.0);
+    press(&mut app, "n n n space 9");
+    let area = Rect::new(0, 0, 120, 40);
+    let drawn = draw(&app.view(), area, &mut Buffer::empty(area));
+    let of = |step: usize| -> Vec<Rect> {
+        let hits = drawn.hits.iter().filter(|(_, hit)| *hit == Hit::Step(step));
+        hits.map(|(place, _)| *place).collect()
+    };
+    let (row, scrubber) = (of(2).pop().unwrap(), of(0)[0]);
+    app.drawn(drawn);
+    app.click(row.as_position());
+    assert_eq!(app.view().now().step, 2);
+    app.click(scrubber.as_position());
+    assert_eq!(app.view().now().step, 0);
+    app.wheel(1);
+    assert_eq!(app.view().now().step, 1);
 }
 
 /// Lets the app work everything out that a view asks for.

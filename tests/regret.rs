@@ -25,7 +25,7 @@ fn the_chosen_arm_earns_what_it_really_did_and_no_choice_beats_the_best() {
     for (at, &step) in decisions.iter().enumerate().take(decisions.len() - 1) {
         let regret = decided(step).unwrap().regret().unwrap();
         assert_eq!(regret, decided(step).unwrap().regret().unwrap(), "the same draws every time");
-        let (_, next) = timeline.at(decisions[at + 1]).unwrap();
+        let next = timeline.trace_at(decisions[at + 1]).unwrap();
         let learned = next.bandit.learned.as_ref().unwrap();
         assert_eq!(regret.rewards[regret.arm], learned.reward.total, "step {step}");
         assert!(regret.value() >= melody::score::Score::ZERO);

@@ -18,8 +18,8 @@ use melody::simulation::Regret;
 use melody::tracefile;
 use melody::training::Report;
 use melody::tui::{
-    Choice, Compared, Context, Drafted, Explained, Index, Keymap, Lang, Look, Picker, Picking,
-    Popup, Search, Seeking, Speed, Tab, Theme, View, draw,
+    Caption, Choice, Compared, Confirm, Context, Drafted, Explained, Index, Keymap, Lang, Look,
+    Picker, Picking, Popup, Proposal, Search, Seeking, Speed, Strip, Tab, Theme, View, draw,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -109,6 +109,7 @@ fn view() -> View {
         keymap: Arc::new(Keymap::default()),
         contexts: vec![Context::Anywhere],
         newest: traces.len() - 1,
+        strip: None,
         past: false,
         slow: false,
         fresh: 0.0,
@@ -129,6 +130,7 @@ fn view() -> View {
             changed: true,
             preview: Some(Arc::new(preview)),
         },
+        caption: None,
         message: None,
         popup: None,
         policy: Arc::new(policy::shipped("default").expect("a shipped policy")),
@@ -194,7 +196,8 @@ const SIZES: [(u16, u16); 5] = [(160, 50), (120, 40), (80, 24), (40, 12), (1, 1)
 
 fn of_tab(tab: Tab, look: Look) -> View {
     let contexts = Context::of_tab(tab).into_iter().chain([Context::Anywhere]).collect();
-    View { tab, contexts, look, ..view() }
+    let strip = (tab == Tab::Timeline).then(|| Strip::of(TRACES.iter(), TRACES.len() - 1));
+    View { tab, contexts, look, strip, ..view() }
 }
 
 /// Every view at every size in a language.
@@ -266,6 +269,10 @@ fn picker() -> Popup {
     })
 }
 
+fn confirm(proposal: Proposal) -> Popup {
+    Popup::Confirm(Confirm { proposal, lost: 12, kept: None })
+}
+
 /// Every popup, and none.
 fn popups() -> Vec<Option<Popup>> {
     vec![
@@ -274,6 +281,8 @@ fn popups() -> Vec<Option<Popup>> {
         Some(search("夜")),
         Some(search("zzzzzzzz")),
         Some(picker()),
+        Some(confirm(Proposal::Rewind { to: 4 })),
+        Some(confirm(Proposal::Listener { name: "commuter".into() })),
     ]
 }
 
@@ -316,6 +325,41 @@ fn help_popup() {
     insta::assert_snapshot!(shot(&view, 120, 40));
 }
 
+/// A scene of a tour.
+fn caption() -> Caption {
+    let text = "He skips every promoted song, two of them by now. The bandit learns what that earned \
+                and aims lower: the promotion target falls.";
+    Caption { scene: 7, scenes: 13, text: text.into(), busy: false }
+}
+
+#[test]
+fn a_tour_s_caption() {
+    let shots = [(160, 50), (80, 24), (40, 12), (24, 7)].map(|(width, height)| {
+        let caption = Some(Caption { busy: width == 80, ..caption() });
+        let contexts = vec![Context::Tour, Context::Anywhere];
+        shot(&View { caption, contexts, ..view() }, width, height)
+    });
+    insta::assert_snapshot!(shots.join("\n"));
+}
+
+#[test]
+fn confirm_popup() {
+    let popup = Some(confirm(Proposal::Rewind { to: 4 }));
+    let contexts = vec![Context::Confirm];
+    let view = View { popup, contexts, ..of_tab(Tab::Timeline, Look::new(Theme::colours())) };
+    let chinese = View { look: Look { lang: Lang::Zh, ..view.look.clone() }, ..view.clone() };
+    let shots = [shot(&view, 80, 24), shot(&chinese, 80, 24), shot(&view, 30, 9)];
+    insta::assert_snapshot!(shots.join("\n"));
+}
+
+#[test]
+fn an_earlier_step_of_the_timeline() {
+    let traces = TRACES[..7].to_vec();
+    let strip = Some(Strip::of(TRACES.iter(), 6));
+    let tab = of_tab(Tab::Timeline, Look::new(Theme::colours()));
+    insta::assert_snapshot!(shot(&View { traces, strip, past: true, ..tab }, 120, 40));
+}
+
 #[test]
 fn search_popup() {
     let view = View { popup: Some(search("夜")), ..view() };
@@ -333,6 +377,8 @@ fn no_size_panics_and_no_wide_character_is_halved() {
             for &height in &heights {
                 view.panel = usize::from(width + height) % 6;
                 view.tab = Tab::ALL[usize::from(width + height) % Tab::ALL.len()];
+                view.caption = (width % 2 == 0).then(caption);
+                view.strip = Some(Strip::of(TRACES.iter(), TRACES.len() - 1));
                 let buffer = drawn(&view, width, height);
                 assert_wide_characters_whole(&buffer);
             }
@@ -361,7 +407,9 @@ fn any_queue_and_any_step_can_be_drawn() {
     for steps in 1..=TRACES.len() {
         let tab = Tab::ALL[steps % Tab::ALL.len()];
         let traces = TRACES[..steps].to_vec();
-        let mut view = View { traces, selected: 999, ..of_tab(tab, Look::new(Theme::plain())) };
+        let strip = Some(Strip::of(TRACES.iter(), steps - 1));
+        let look = Look::new(Theme::plain());
+        let mut view = View { traces, strip, selected: 999, ..of_tab(tab, look) };
         drawn(&view, 120, 40);
         let mut emptied = (*view.traces[steps - 1]).clone();
         emptied.queue.clear();

@@ -101,15 +101,18 @@ impl Engine {
 
 impl Timeline {
     /// The session up to the first `step` events, gone on with by another engine over the same
-    /// catalogue. `None` if it has fewer events.
+    /// catalogue. `None` if it has fewer events, or that one is before a fork began.
     pub fn fork(&self, engine: Arc<Engine>, step: usize, scene: Option<Scene>) -> Option<Self> {
-        let (state, original) = self.at(step)?;
-        let (state, mut trace) = engine.resume(self.engine(), state, scene);
-        // The step is still the one that this event led to.
-        trace.event = original.event.clone();
-        trace.ended = original.ended.clone();
         let mut forked = self.clone();
         forked.rewind(step);
+        if forked.events().len() != step {
+            return None;
+        }
+        let (state, mut trace) = engine.resume(self.engine(), forked.state(), scene);
+        // The step is still the one that this event led to.
+        let original = forked.trace();
+        trace.event = original.event.clone();
+        trace.ended = original.ended.clone();
         forked.go_on_with(engine, state, trace);
         Some(forked)
     }

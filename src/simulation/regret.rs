@@ -56,11 +56,11 @@ pub struct Decision {
 impl Decision {
     /// The decision made at a step; `None` if none was, or if a person made it.
     pub fn at(timeline: &Timeline, step: usize, world: &Arc<World>, seed: u64) -> Option<Self> {
-        let (_, trace) = timeline.at(step)?;
+        let trace = timeline.trace_at(step)?;
         let arm = trace.bandit.decided.as_ref().filter(|choice| !choice.by_hand)?.arm;
         let engine = timeline.engine().clone();
         let before = step.checked_sub(1).and_then(|last| {
-            Some((timeline.at(last)?.0.clone(), timeline.events().get(last)?.clone()))
+            Some((timeline.state_at(last)?, timeline.events().get(last)?.clone()))
         });
         let also = timeline
             .events()

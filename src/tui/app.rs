@@ -1,5 +1,9 @@
 //! The simulator without a terminal: keys and time in, a view out.
 
+mod past;
+mod reopen;
+mod tour;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +13,8 @@ use ratatui::layout::Position;
 use tui_input::InputRequest;
 
 use super::background::Pending;
-use super::command::{Command, Context};
+use super::blackbox::BlackBox;
+use super::command::{self, Command, Context};
 use super::comparing::{Against, Compared, Comparing};
 use super::draw::{Drawn, Hit, PANELS};
 use super::explaining::Explaining;
@@ -17,13 +22,15 @@ use super::keymap::Keymap;
 use super::keys::Key;
 use super::lang::Lang;
 use super::look::Look;
-use super::popup::{Picker, Picking, Popup};
+use super::popup::{Choice, Picker, Picking, Popup, Proposal};
+use super::reopening::Arriving;
 use super::save;
 use super::search::{Index, Search, Seeking};
 use super::session::{Happening, Session};
+use super::strip::Strip;
 use super::tab::Tab;
-use super::text;
 use super::theme::Theme;
+use super::tour::Guide;
 use super::view::View;
 use super::what_if::WhatIf;
 use crate::catalogue::SongId;
@@ -63,18 +70,26 @@ pub struct App {
     /// The newest step, and how long it has been on screen.
     seen: (u32, Duration),
     explaining: Explaining,
+    /// A session on its way to take the place of this one.
+    arriving: Option<Arriving>,
+    /// Sessions to choose from, while they are looked for.
+    listing: Option<Pending<Vec<Choice>>>,
+    /// The tour that is under way.
+    guide: Option<Guide>,
+    black_box: Arc<BlackBox>,
     what_if: WhatIf,
     comparing: Option<Comparing>,
     /// What a comparison can be begun with, as last listed.
     against: Vec<Against>,
-    /// A session that is being opened, to take the place of this one.
-    opening: Option<Pending<Session>>,
     quit: bool,
     told_of_log: bool,
 }
 
 impl App {
-    pub fn new(session: Session, folder: PathBuf, look: Look) -> Self {
+    pub fn new(mut session: Session, folder: PathBuf, look: Look) -> Self {
+        let black_box = Arc::new(BlackBox::new(&folder));
+        black_box.speak(look.lang);
+        session.note_in(black_box.clone());
         App {
             session,
             look,
@@ -92,10 +107,13 @@ impl App {
             drawn: Drawn::default(),
             seen: (0, SETTLES),
             explaining: Explaining::default(),
+            arriving: None,
+            listing: None,
+            guide: None,
+            black_box,
             what_if: WhatIf::default(),
             comparing: None,
             against: Vec::new(),
-            opening: None,
             quit: false,
             told_of_log: false,
         }
@@ -104,6 +122,11 @@ impl App {
     /// Whether the listener asked to leave.
     pub fn quits(&self) -> bool {
         self.quit
+    }
+
+    /// Where the session stands, for the report of a panic.
+    pub fn black_box(&self) -> Arc<BlackBox> {
+        self.black_box.clone()
     }
 
     /// Whether anything on screen moves by itself.
@@ -127,7 +150,9 @@ impl App {
     /// Whether something is being worked out.
     fn waits(&self) -> bool {
         self.session.deciding()
-            || self.opening.is_some()
+            || self.arriving.is_some()
+            || self.listing.is_some()
+            || self.guide.as_ref().is_some_and(Guide::busy)
             || self.explaining.waits()
             || self.what_if.waits()
             || self.comparing.as_ref().is_some_and(Comparing::waits)
@@ -135,6 +160,16 @@ impl App {
 
     /// Where a key is looked up, first place first.
     pub fn contexts(&self) -> Vec<Context> {
+        match &self.popup {
+            Some(popup) => vec![popup.context()],
+            None => {
+                let tour = self.guide.as_ref().map(|_| Context::Tour);
+                tour.into_iter().chain(self.contexts_beside_tour()).collect()
+            }
+        }
+    }
+
+    fn contexts_beside_tour(&self) -> Vec<Context> {
         match &self.popup {
             Some(popup) => vec![popup.context()],
             None => Context::of_tab(self.tab).into_iter().chain([Context::Anywhere]).collect(),
@@ -150,7 +185,7 @@ impl App {
     /// The trace that is looked at.
     pub fn trace(&self) -> &Arc<Trace> {
         let timeline = self.session.timeline();
-        timeline.at(self.step()).map_or(timeline.trace(), |(_, trace)| trace)
+        timeline.trace_at(self.step()).unwrap_or(timeline.trace())
     }
 
     /// What is on screen, owned.
@@ -166,20 +201,24 @@ impl App {
             listener: self.session.profile().name.clone(),
             traces: View::history(timeline, step),
             newest: timeline.events().len(),
+            strip: (self.tab == Tab::Timeline).then(|| Strip::of(timeline.traces(), step)),
             past: self.looking_at.is_some(),
             fresh: self.fresh(),
             head: self.session.head(),
             playing: self.session.playing,
-            slow: self.session.slow() || self.opening.is_some(),
+            slow: self.session.slow() || self.arriving.is_some(),
             speed: self.session.speed,
             autopilot: self.session.autopilot(),
             selected: self.selected_place(),
             scroll: self.scroll[self.tab.index()],
             panel: self.panel,
             explained: self.explaining.explained(),
+            caption: self.caption(),
+            message: self.message.clone().or_else(|| {
+                self.arriving.as_ref().and_then(|arriving| arriving.progress(self.look.lang))
+            }),
             what_if: self.what_if.drafted(self.trace()),
             compared: self.compared(),
-            message: self.message.clone(),
             popup: self.popup.clone(),
             policy: setup.policy.clone(),
             objective: setup.model.objective.clone(),
@@ -211,9 +250,13 @@ impl App {
             self.told_of_log = true;
             self.say(said);
         }
-        if let Some(next) = self.opening.as_ref().and_then(Pending::ready) {
-            self.begin(next);
+        if let Some(arrived) = self.arriving.as_ref().and_then(Arriving::ready) {
+            self.arrived(arrived);
         }
+        if let Some(choices) = self.listing.as_ref().and_then(Pending::ready) {
+            self.listed(choices);
+        }
+        self.follow_guide(elapsed);
         let happening = self.session.advance(elapsed);
         self.tell(happening);
         self.ask();
@@ -227,9 +270,13 @@ impl App {
 
     /// Waits for everything that is being worked out.
     pub fn settle(&mut self) {
-        if let Some(next) = self.opening.as_ref().and_then(Pending::wait) {
-            self.begin(next);
+        if let Some(arrived) = self.arriving.as_ref().and_then(Arriving::wait) {
+            self.arrived(arrived);
         }
+        if let Some(choices) = self.listing.as_ref().and_then(Pending::wait) {
+            self.listed(choices);
+        }
+        self.settle_guide();
         let happenings = self.session.settle();
         self.tell(happenings);
         for _ in 0..2 {
@@ -329,7 +376,7 @@ impl App {
         let over = self.popup.is_some();
         match hit.map(|(_, hit)| *hit) {
             // Beside an open popup is away from it.
-            hit if over && !matches!(hit, Some(Hit::Choice(_) | Hit::Popup)) => self.popup = None,
+            hit if over && !reaches_popup(hit, &self.popup) => self.popup = None,
             None | Some(Hit::Popup) => {}
             Some(Hit::Command(command)) => self.handle(command),
             Some(Hit::Song(place)) => {
@@ -341,6 +388,7 @@ impl App {
                 self.explaining.about_selected();
                 self.selected = song;
             }
+            Some(Hit::Step(step)) => self.look_at(step),
             Some(Hit::Slider(slider)) => {
                 let Some((place, _)) = hit else { return };
                 let share = f64::from(at.x - place.x) / f64::from(place.width.max(2) - 1);
@@ -365,7 +413,14 @@ impl App {
 
     /// Does what was asked for.
     pub fn handle(&mut self, command: Command) {
+        if self.must_wait(command) {
+            return self.say(self.look.lang.text("The scene is still being played.").into());
+        }
         match command {
+            Command::NextScene => self.next_scene(),
+            Command::LastScene => self.last_scene(),
+            Command::EndTour => self.end_tour(),
+            Command::Load => self.look_for_saved(),
             Command::Quit => self.quit = true,
             Command::Close => self.popup = None,
             Command::Up => self.select(-1),
@@ -396,6 +451,7 @@ impl App {
             Command::Slower => self.session.speed = self.session.speed.slower(),
             Command::Autopilot => self.autopilot(),
             Command::Undo => self.undo(),
+            Command::Redo => self.redo(),
             Command::Write => self.write(),
             Command::Next => self.act(Action::Skip),
             Command::Like => self.act(Action::Like),
@@ -421,7 +477,7 @@ impl App {
             Command::Commit => self.commit(),
             Command::Fork => self.fork(),
             Command::EndCompare => self.comparing = None,
-            Command::Load | Command::Export | Command::Copy => {}
+            Command::Export | Command::Copy => {}
             Command::Messages | Command::Palette => {}
         }
     }
@@ -450,11 +506,6 @@ impl App {
         self.session.act(action);
     }
 
-    fn look_at(&mut self, step: usize) {
-        let newest = self.session.timeline().events().len();
-        self.looking_at = (step < newest).then_some(step);
-    }
-
     /// A key without a command: text, where text is typed.
     fn type_key(&mut self, key: Key) {
         let Some(Popup::Search(search)) = &mut self.popup else { return };
@@ -469,6 +520,10 @@ impl App {
             Some(Popup::Help { scroll }) => *scroll = scroll.saturating_add_signed(by).min(limit),
             Some(Popup::Search(search)) => search.select(by),
             Some(Popup::Pick(picker)) => picker.select(by),
+            Some(Popup::Confirm(_)) => {}
+            None if self.tab == Tab::Timeline => {
+                self.look_at(self.step().saturating_add_signed(by));
+            }
             None if self.tab == Tab::WhatIf => self.what_if.select(by),
             None if self.tab.reads() => {
                 let scroll = &mut self.scroll[self.tab.index()];
@@ -573,41 +628,21 @@ impl App {
         });
     }
 
-    fn undo(&mut self) {
-        self.looking_at = None;
-        let lang = self.look.lang;
-        let said = match self.session.undo() {
-            Some(event) => {
-                let what = lang.text(event.action.name());
-                lang.fill("Took back: {} at {}.", &[&what, &text::clock(event.at_ms)])
-            }
-            None => lang.text("Nothing to take back: the session has just begun.").into(),
-        };
-        self.say(said);
-    }
-
-    fn rewind(&mut self) {
-        let (step, newest) = (self.step(), self.session.timeline().events().len());
-        let lang = self.look.lang;
-        if step == newest {
-            return self.say(lang.text("This is the newest step already.").into());
-        }
-        self.session.rewind(step);
-        self.looking_at = None;
-        self.say(lang.fill("Took back {} events.", &[&(newest - step)]));
-    }
-
     fn write(&mut self) {
         let timeline = self.session.timeline();
         let events = timeline.events().len();
         let lang = self.look.lang;
-        self.say(match save::script(&self.folder, self.session.opening(), timeline) {
+        let said = match save::script(&self.folder, self.session.opening(), timeline) {
             Ok(name) => {
                 let said = "{} events written. `melody replay {}` plays them again.";
                 lang.fill(said, &[&events, &name])
             }
             Err(error) => lang.fill("Not written: {}.", &[&error]),
-        });
+        };
+        match &mut self.popup {
+            Some(Popup::Confirm(confirm)) => confirm.kept = Some(said),
+            _ => self.say(said),
+        }
     }
 
     fn index(&mut self) -> Arc<Index> {
@@ -642,6 +677,7 @@ impl App {
                 }
             }
             Some(Popup::Pick(picker)) => self.chosen(&picker),
+            Some(Popup::Confirm(confirm)) => self.carry_out(confirm.proposal),
             other => self.popup = other,
         }
     }
@@ -656,7 +692,12 @@ impl App {
             }
             Picking::Profile => {
                 if let Some(choice) = picker.choices.get(place) {
-                    self.sit_down(choice.name.clone());
+                    self.ask_or_leave(Proposal::Listener { name: choice.name.clone() });
+                }
+            }
+            Picking::Saved => {
+                if let Some(choice) = picker.choices.get(place) {
+                    self.ask_or_leave(Proposal::Open { name: choice.name.clone() });
                 }
             }
             Picking::Theme => {
@@ -672,48 +713,24 @@ impl App {
             Picking::Language => {
                 if let Some(lang) = Lang::ALL.get(place) {
                     self.look.lang = *lang;
+                    self.black_box.speak(*lang);
                 }
             }
         }
     }
+}
 
-    /// Another listener begins a new session, as soon as it is opened.
-    fn sit_down(&mut self, name: String) {
-        let lang = self.look.lang;
-        match opening::profile_named(&name, &self.folder) {
-            Ok(profile) => {
-                let open = self.session.opener(name, profile);
-                self.opening = Some(Pending::start("opening", open));
-            }
-            Err(error) => self.say(lang.fill("No new session: {}", &[&error])),
+/// Whether what was clicked is part of the open popup.
+fn reaches_popup(hit: Option<Hit>, popup: &Option<Popup>) -> bool {
+    match hit {
+        Some(Hit::Choice(_) | Hit::Popup) => true,
+        // Commands lie on a question's own line and beside it; only its own make sense now.
+        Some(Hit::Command(command)) => {
+            let own = popup.as_ref().map(Popup::context);
+            matches!(own, Some(Context::Confirm))
+                && command::of(Context::Confirm).any(|entry| entry.command == command)
         }
-    }
-
-    /// Goes over to a session that has been opened.
-    fn begin(&mut self, mut next: Session) {
-        self.opening = None;
-        let lang = self.look.lang;
-        next.playing = self.session.playing;
-        next.speed = self.session.speed;
-        next.set_autopilot(self.session.autopilot());
-        let listener = next.profile().name.clone();
-        let mut said = lang.fill("A new session: {} listens.", &[&listener]);
-        if let Some(journal) = self.session.journal() {
-            match journal.next(next.opening(), next.timeline()) {
-                Ok(journal) => next.keep(journal),
-                Err(error) => {
-                    said = format!("{said} {}", lang.fill("It has no log: {}", &[&error]))
-                }
-            }
-        }
-        self.session = next;
-        self.selected = None;
-        self.explaining = Explaining::default();
-        self.what_if = WhatIf::default();
-        self.comparing = None;
-        self.looking_at = None;
-        self.scroll = [0; Tab::ALL.len()];
-        self.say(said);
+        _ => false,
     }
 }
 

@@ -236,7 +236,7 @@ impl Fork {
             if self.listener.is_some() {
                 self.listen_until(event.at_ms);
             } else {
-                let before = main.at(start + i).map(|(_, trace)| Playhead::after(trace));
+                let before = main.trace_at(start + i).map(|trace| Playhead::after(trace));
                 self.mirror(event, before.unwrap_or_default());
             }
             self.followed.push(event.clone());

@@ -3,20 +3,20 @@
 use std::sync::Arc;
 
 use super::background::Pending;
-use crate::engine::{Refusal, State, Timeline};
+use crate::engine::{Timeline, Trace};
 use crate::simulation::{Decision, Regret, World};
 
-/// A decision, known by the state right after it, and what came of trying every arm.
+/// A decision, known by the trace of its step, and what came of trying every arm.
 struct Known {
-    after: Arc<State>,
+    trace: Arc<Trace>,
     /// Absent where it could not be worked out.
     regret: Option<Regret>,
 }
 
 /// A decision that is being tried with every arm.
 struct Running {
-    after: Arc<State>,
-    outcome: Pending<Result<Regret, Refusal>>,
+    trace: Arc<Trace>,
+    outcome: Pending<Option<Regret>>,
 }
 
 /// Regrets of a session, oldest first.
@@ -44,25 +44,28 @@ impl Regrets {
         if let Some(outcome) = outcome {
             self.take(outcome);
         }
-        let there = |after: &Arc<State>| {
-            timeline.at(after.step as usize).is_some_and(|(state, _)| Arc::ptr_eq(state, after))
+        let there = |trace: &Arc<Trace>| {
+            timeline.trace_at(trace.step as usize).is_some_and(|now| Arc::ptr_eq(now, trace))
         };
-        self.known.retain(|known| there(&known.after));
+        self.known.retain(|known| there(&known.trace));
         if self.running.is_some() || !more {
             return;
         }
-        let from = self.known.last().map_or(0, |known| known.after.step as usize + 1);
+        let from = self.known.last().map_or(0, |known| known.trace.step as usize + 1);
         let steps = from..=timeline.events().len();
         let mut decided = steps
-            .filter_map(|step| Some((timeline.at(step)?, step)))
-            .filter(|((_, trace), _)| trace.bandit.decided.is_some());
-        let next = decided.find_map(|((after, _), step)| {
-            Some((after, Decision::at(timeline, step, world, seed)?))
-        });
+            .filter_map(|step| timeline.trace_at(step))
+            .filter(|trace| trace.bandit.decided.is_some());
+        let by_itself = |trace: &&Arc<Trace>| {
+            trace.bandit.decided.as_ref().is_some_and(|choice| !choice.by_hand)
+        };
         // The newest decision is still open: what it earns is not known yet.
-        let (Some((after, decision)), Some(_)) = (next, decided.next()) else { return };
-        let outcome = Pending::start("regret", move || decision.regret());
-        self.running = Some(Running { after: after.clone(), outcome });
+        let (Some(trace), Some(_)) = (decided.find(by_itself), decided.next()) else { return };
+        let (timeline, world, step) = (timeline.clone(), world.clone(), trace.step as usize);
+        let outcome = Pending::start("regret", move || {
+            Decision::at(&timeline, step, &world, seed)?.regret().ok()
+        });
+        self.running = Some(Running { trace: trace.clone(), outcome });
     }
 
     /// Waits for the one that is being worked out; whether there was one.
@@ -71,9 +74,9 @@ impl Regrets {
         outcome.map(|outcome| self.take(outcome)).is_some()
     }
 
-    fn take(&mut self, outcome: Result<Regret, Refusal>) {
-        if let Some(Running { after, .. }) = self.running.take() {
-            self.known.push(Known { after, regret: outcome.ok() });
+    fn take(&mut self, regret: Option<Regret>) {
+        if let Some(Running { trace, .. }) = self.running.take() {
+            self.known.push(Known { trace, regret });
         }
     }
 }

@@ -1,5 +1,7 @@
 //! An app on the shipped model and catalogue, driven by the names of keys.
 
+#![allow(dead_code, reason = "each test program uses a part of this")]
+
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;

@@ -5,6 +5,7 @@
 
 mod account;
 mod bar;
+mod caption;
 mod footer;
 mod header;
 mod layout;
@@ -37,6 +38,8 @@ pub enum Hit {
     Command(Command),
     /// A place in the queue, from 0.
     Song(usize),
+    /// A step of the session.
+    Step(usize),
     /// The bar of a slider, from its least to its most.
     Slider(usize),
     /// A line of the open list, from 0.
@@ -70,7 +73,8 @@ impl Drawn {
 pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
     let theme = &view.look.theme;
     buf.set_style(area, theme.text);
-    let frame = Frame::new(area);
+    let captioned = view.caption.as_ref().map_or(0, |told| caption::rows(told, area));
+    let frame = Frame::new(area, captioned);
     let mut drawn = Drawn::default();
     if frame.notice {
         notice(view, theme, area, buf);
@@ -78,6 +82,9 @@ pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
     }
     drawn.add(header::draw(view, theme, frame.header, buf));
     drawn.add(tab::draw(view, theme, frame.body, buf));
+    if let Some(told) = view.caption.as_ref().filter(|_| frame.caption.height > 0) {
+        caption::draw(view, told, theme, frame.caption, buf);
+    }
     drawn.add(footer::draw(view, theme, frame.footer, buf));
     if let Some(open) = &view.popup {
         drawn.scroll_limit = 0;

@@ -1,5 +1,6 @@
 //! What lies over a view.
 
+mod confirm;
 mod help;
 mod picker;
 mod search;
@@ -17,5 +18,6 @@ pub fn draw(popup: &Popup, view: &View, theme: &Theme, area: Rect, buf: &mut Buf
         Popup::Help { scroll } => help::draw(view, *scroll, theme, area, buf),
         Popup::Search(search) => search::draw(view, search, theme, area, buf),
         Popup::Pick(picker) => picker::draw(view, picker, theme, area, buf),
+        Popup::Confirm(confirm) => confirm::draw(view, confirm, theme, area, buf),
     }
 }

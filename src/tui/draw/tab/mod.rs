@@ -7,6 +7,7 @@ mod metrics;
 mod model;
 mod session;
 mod stage;
+mod timeline;
 mod what_if;
 
 use ratatui::buffer::Buffer;
@@ -40,7 +41,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
         Tab::Metrics => return metrics::draw(view, theme, body, buf),
         Tab::WhatIf => return what_if::draw(view, theme, body, buf),
         Tab::Compare => return compare::draw(view, theme, body, buf),
-        Tab::Timeline => super::log::draw(view, theme, body, buf),
+        Tab::Timeline => return timeline::draw(view, theme, body, buf),
     }
     Drawn::default()
 }
