@@ -53,6 +53,7 @@ pub struct Library {
     pub catalogue: Arc<Catalogue>,
     pub policy: Arc<Policy>,
     pub model: ModelVersion,
+    pub backend: Backend,
     examples: Arc<crate::feedback::Examples>,
     world: Arc<World>,
     experience: Arc<Experience>,
@@ -69,7 +70,7 @@ impl Library {
         let catalogue = Arc::new(catalogue_named(&opening.catalogue, base)?);
         let files = model_named(&opening.model, base, &device)?;
         let training = report_named(&opening.model, base).map(Arc::new);
-        Ok(Library { training, ..Library::new(catalogue, policy, files, &device) })
+        Ok(Library { backend, training, ..Library::new(catalogue, policy, files, &device) })
     }
 
     /// A library of what has been loaded already.
@@ -81,6 +82,7 @@ impl Library {
     ) -> Self {
         Library {
             policy,
+            backend: Backend::default(),
             model: ModelVersion::new(&files, &catalogue, device),
             examples: Arc::new(files.examples),
             world: Arc::new(World::new(&catalogue)),
@@ -114,6 +116,11 @@ impl Library {
             warm_start: None,
             experience: self.experience.clone(),
         })
+    }
+
+    /// The same library under the policy of another.
+    pub fn with_policy_of(&self, other: &Library) -> Self {
+        Library { policy: other.policy.clone(), ..self.clone() }
     }
 
     /// The same library under another policy.
@@ -164,6 +171,39 @@ fn report_named(name: &str, base: &Path) -> Option<Report> {
     };
     serde_json::from_str(&text).ok()
 }
+
+/// Files of a folder, and of its `policies`, that look like policies, by path.
+pub fn policies_in(folder: &Path) -> Vec<String> {
+    let looks = |path: &Path| {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let table = text.parse::<toml::Table>().unwrap_or_default();
+        ["mixing", "bandit", "segments"].iter().all(|key| table.contains_key(*key))
+    };
+    let in_either = [folder.to_path_buf(), folder.join("policies")];
+    let found = in_either.iter().flat_map(|folder| listed(folder));
+    let tables = found.filter(|path| path.extension().is_some_and(|ending| ending == "toml"));
+    tables.filter(|path| looks(path)).map(|path| path.display().to_string()).collect()
+}
+
+/// Folders of a folder's `models` that look like models, by path.
+pub fn models_in(folder: &Path) -> Vec<String> {
+    let found = listed(&folder.join("models")).into_iter();
+    let models = found.filter(|path| path.join("weights.safetensors").is_file());
+    models.map(|path| path.display().to_string()).collect()
+}
+
+/// What is in a folder, in order, as far as a person would look through it; nothing if it cannot be
+/// read.
+fn listed(folder: &Path) -> Vec<PathBuf> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).take(MOST_LISTED).collect();
+    paths.sort();
+    paths
+}
+
+/// Files looked through for something to choose.
+const MOST_LISTED: usize = 200;
 
 /// A name that stays good wherever it is read from: a path from `base` that is there becomes absolute,
 /// anything else (a shipped name, a slip) is left as it is.

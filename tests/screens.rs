@@ -70,6 +70,7 @@ fn view() -> View {
         selected: 2,
         panel: 0,
         explained: None,
+        compared: None,
         what_if: Drafted { set: Default::default(), slider: 1, changed: false, preview: None },
         message: None,
         popup: None,

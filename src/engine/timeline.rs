@@ -64,6 +64,11 @@ impl Timeline {
         self.steps.push(Step { state: Arc::new(state), trace: Arc::new(trace) });
     }
 
+    /// Events before the first of this engine's own; 0 unless the session was forked.
+    pub fn own_from(&self) -> usize {
+        self.own_from
+    }
+
     pub fn engine(&self) -> &Arc<Engine> {
         &self.engine
     }

@@ -10,6 +10,7 @@ use tui_input::InputRequest;
 
 use super::background::Pending;
 use super::command::{Command, Context};
+use super::comparing::{Against, Compared, Comparing};
 use super::draw::{Drawn, Hit, PANELS};
 use super::explaining::Explaining;
 use super::keymap::Keymap;
@@ -63,6 +64,9 @@ pub struct App {
     seen: (u32, Duration),
     explaining: Explaining,
     what_if: WhatIf,
+    comparing: Option<Comparing>,
+    /// What a comparison can be begun with, as last listed.
+    against: Vec<Against>,
     /// A session that is being opened, to take the place of this one.
     opening: Option<Pending<Session>>,
     quit: bool,
@@ -89,6 +93,8 @@ impl App {
             seen: (0, SETTLES),
             explaining: Explaining::default(),
             what_if: WhatIf::default(),
+            comparing: None,
+            against: Vec::new(),
             opening: None,
             quit: false,
             told_of_log: false,
@@ -124,6 +130,7 @@ impl App {
             || self.opening.is_some()
             || self.explaining.waits()
             || self.what_if.waits()
+            || self.comparing.as_ref().is_some_and(Comparing::waits)
     }
 
     /// Where a key is looked up, first place first.
@@ -171,6 +178,7 @@ impl App {
             panel: self.panel,
             explained: self.explaining.explained(),
             what_if: self.what_if.drafted(self.trace()),
+            compared: self.compared(),
             message: self.message.clone(),
             popup: self.popup.clone(),
             policy: setup.policy.clone(),
@@ -209,6 +217,9 @@ impl App {
         let happening = self.session.advance(elapsed);
         self.tell(happening);
         self.ask();
+        let timeline = self.session.timeline();
+        let failed = self.comparing.as_mut().and_then(|comparing| comparing.advance(timeline));
+        self.comparison_failed(failed);
         let newest = self.session.trace().step;
         let stays = self.seen.0 == newest;
         self.seen = (newest, if stays { self.seen.1 + elapsed } else { Duration::ZERO });
@@ -229,6 +240,29 @@ impl App {
         if self.tab == Tab::Bandit {
             self.session.settle_regret();
         }
+        let timeline = self.session.timeline();
+        let failed = self.comparing.as_mut().and_then(|comparing| comparing.settle(timeline));
+        self.comparison_failed(failed);
+    }
+
+    fn comparison_failed(&mut self, failed: Option<String>) {
+        if let Some(error) = failed {
+            self.comparing = None;
+            self.say(self.look.lang.fill("No comparison: {}", &[&error]));
+        }
+    }
+
+    /// The other session, as it was at the time of the step looked at. Where it is not the view's
+    /// business it is not made ready.
+    fn compared(&self) -> Option<Compared> {
+        let comparing = self.comparing.as_ref().filter(|_| self.tab == Tab::Compare)?;
+        let mut compared = comparing.compared(self.session.timeline(), self.look.lang)?;
+        if self.looking_at.is_some() {
+            let at_ms = self.trace().at_ms;
+            let past = compared.traces.iter().take_while(|trace| trace.at_ms <= at_ms).count();
+            compared.traces.truncate(past.max(1));
+        }
+        Some(compared)
     }
 
     /// Asks for what the view on screen needs worked out.
@@ -385,7 +419,8 @@ impl App {
             Command::Reset => self.what_if.reset(&self.trace().clone()),
             Command::ResetAll => self.what_if.reset_all(),
             Command::Commit => self.commit(),
-            Command::Fork | Command::EndCompare => {}
+            Command::Fork => self.fork(),
+            Command::EndCompare => self.comparing = None,
             Command::Load | Command::Export | Command::Copy => {}
             Command::Messages | Command::Palette => {}
         }
@@ -478,6 +513,34 @@ impl App {
         self.look.motion = !self.look.motion;
         let said = if self.look.motion { "Motion is on." } else { "Motion is off." };
         self.say(self.look.lang.text(said).into());
+    }
+
+    /// Lists what a comparison can be begun with.
+    fn fork(&mut self) {
+        let now = self.trace().listener.scene;
+        let drafted = self.what_if.drafted(self.trace());
+        let mut choices = Vec::new();
+        if drafted.changed {
+            choices.push(Against::ByHand(drafted.set));
+        }
+        choices.push(Against::NoPromotion);
+        choices.extend(opening::policies_in(&self.folder).into_iter().map(Against::Policy));
+        choices.extend(opening::models_in(&self.folder).into_iter().map(Against::Model));
+        let scenes = Scene::ALL.into_iter().filter(|scene| *scene != now);
+        choices.extend(scenes.map(Against::Scene));
+        self.pick(Picker::against(&choices, self.look.lang));
+        self.against = choices;
+    }
+
+    /// Begins a comparison from the step looked at.
+    fn compare(&mut self, against: Against) {
+        let session = &self.session;
+        let parts =
+            (session.library().clone(), session.opening().clone(), session.profile().clone());
+        let (timeline, listener) = (session.timeline(), session.autopilot());
+        self.comparing =
+            Some(Comparing::start(timeline, self.step(), against, parts, listener, &self.folder));
+        self.show(Tab::Compare);
     }
 
     /// Sets what the sliders say, as an event.
@@ -601,6 +664,11 @@ impl App {
                     self.look.theme = theme.clone();
                 }
             }
+            Picking::Against => {
+                if let Some(against) = self.against.get(place) {
+                    self.compare(against.clone());
+                }
+            }
             Picking::Language => {
                 if let Some(lang) = Lang::ALL.get(place) {
                     self.look.lang = *lang;
@@ -642,6 +710,7 @@ impl App {
         self.selected = None;
         self.explaining = Explaining::default();
         self.what_if = WhatIf::default();
+        self.comparing = None;
         self.looking_at = None;
         self.scroll = [0; Tab::ALL.len()];
         self.say(said);

@@ -9,6 +9,7 @@ mod app;
 pub mod ascii;
 mod background;
 pub mod command;
+mod comparing;
 mod draw;
 mod explaining;
 mod journal;
@@ -35,6 +36,7 @@ mod what_if;
 
 pub use app::App;
 pub use command::{Command, Context};
+pub use comparing::{Against, Compared};
 pub use draw::{Drawn, Hit, PANELS, draw};
 pub use explaining::Explained;
 pub use journal::Journal;

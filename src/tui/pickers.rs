@@ -1,5 +1,6 @@
 //! The lists that can be chosen from.
 
+use super::comparing::Against;
 use super::lang::Lang;
 use super::look::Look;
 use super::popup::{Choice, Picker, Picking};
@@ -57,6 +58,15 @@ impl Picker {
             current: *theme == look.theme,
         };
         Picker::at_current(Picking::Theme, themes.iter().map(choice).collect())
+    }
+
+    pub fn against(choices: &[Against], lang: Lang) -> Self {
+        let choice = |against: &Against| Choice {
+            name: against.label(lang),
+            about: String::new(),
+            current: false,
+        };
+        Picker::at_current(Picking::Against, choices.iter().map(choice).collect())
     }
 
     fn at_current(picking: Picking, choices: Vec<Choice>) -> Self {

@@ -19,6 +19,7 @@ pub enum Picking {
     Scene,
     Theme,
     Language,
+    Against,
 }
 
 impl Picking {
@@ -28,6 +29,7 @@ impl Picking {
             Picking::Scene => "Scene",
             Picking::Theme => "Theme",
             Picking::Language => "Language",
+            Picking::Against => "Compare with the same session",
         }
     }
 }

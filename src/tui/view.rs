@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use super::command::Context;
+use super::comparing::Compared;
 use super::explaining::Explained;
 use super::keymap::Keymap;
 use super::look::Look;
@@ -57,6 +58,8 @@ pub struct View {
     pub explained: Option<Arc<Explained>>,
     /// What is set on the sliders of the What-if view, and what it would lead to.
     pub what_if: Drafted,
+    /// The other session of a comparison, once it has begun.
+    pub compared: Option<Compared>,
     pub message: Option<String>,
     pub popup: Option<Popup>,
     /// The rules that decide.

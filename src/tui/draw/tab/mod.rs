@@ -1,6 +1,7 @@
 //! The views, each in the place the frame leaves it.
 
 mod bandit;
+mod compare;
 mod explain;
 mod metrics;
 mod model;
@@ -12,7 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::layout::take;
-use super::{Drawn, narration, now_playing, panel};
+use super::{Drawn, narration, now_playing};
 use crate::tui::tab::Tab;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
@@ -38,7 +39,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
         Tab::Model => return model::draw(view, theme, body, buf),
         Tab::Metrics => return metrics::draw(view, theme, body, buf),
         Tab::WhatIf => return what_if::draw(view, theme, body, buf),
-        Tab::Compare => panel::promotion::draw(view, theme, body, buf),
+        Tab::Compare => return compare::draw(view, theme, body, buf),
         Tab::Timeline => super::log::draw(view, theme, body, buf),
     }
     Drawn::default()
