@@ -162,16 +162,6 @@ pub fn model_named(
     }
 }
 
-/// The training report of a model. It is for people: nothing else needs it, so one that is not there
-/// or was written by another version is none.
-fn report_named(name: &str, base: &Path) -> Option<Report> {
-    let text = match model::shipped_report(name) {
-        Some(text) => text.into(),
-        None => std::fs::read_to_string(base.join(name).join("report.json")).ok()?,
-    };
-    serde_json::from_str(&text).ok()
-}
-
 /// Files of a folder, and of its `policies`, that look like policies, by path.
 pub fn policies_in(folder: &Path) -> Vec<String> {
     let looks = |path: &Path| {
@@ -204,6 +194,16 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
 
 /// Files looked through for something to choose.
 const MOST_LISTED: usize = 200;
+
+/// The training report of a model. It is for people: nothing else needs it, so one that is not there
+/// or was written by another version is none.
+fn report_named(name: &str, base: &Path) -> Option<Report> {
+    let text = match model::shipped_report(name) {
+        Some(text) => text.into(),
+        None => std::fs::read_to_string(base.join(name).join("report.json")).ok()?,
+    };
+    serde_json::from_str(&text).ok()
+}
 
 /// A name that stays good wherever it is read from: a path from `base` that is there becomes absolute,
 /// anything else (a shipped name, a slip) is left as it is.

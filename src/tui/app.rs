@@ -237,12 +237,12 @@ impl App {
             self.explaining.settle();
             self.what_if.settle();
         }
-        if self.tab == Tab::Bandit {
-            self.session.settle_regret();
-        }
         let timeline = self.session.timeline();
         let failed = self.comparing.as_mut().and_then(|comparing| comparing.settle(timeline));
         self.comparison_failed(failed);
+        if self.tab == Tab::Bandit {
+            self.session.settle_regret();
+        }
     }
 
     fn comparison_failed(&mut self, failed: Option<String>) {

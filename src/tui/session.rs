@@ -154,10 +154,6 @@ impl Session {
         self.timeline.trace()
     }
 
-    pub fn library(&self) -> &Library {
-        &self.library
-    }
-
     pub fn opening(&self) -> &Opening {
         &self.opening
     }
@@ -172,6 +168,10 @@ impl Session {
 
     pub fn head(&self) -> Playhead {
         self.head
+    }
+
+    pub fn library(&self) -> &Library {
+        &self.library
     }
 
     /// What the bandit's decisions left lying, as far as it has been worked out.
