@@ -6,8 +6,11 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use melody::engine::Trace;
+use melody::engine::{Preview, Trace};
+use melody::model::Backend;
 use melody::objective::Objective;
+use melody::opening::{Library, profile_named};
+use melody::overrides::Overrides;
 use melody::playback::Playhead;
 use melody::policy;
 use melody::score::Score;
@@ -15,8 +18,8 @@ use melody::simulation::Regret;
 use melody::tracefile;
 use melody::training::Report;
 use melody::tui::{
-    Choice, Context, Drafted, Index, Keymap, Lang, Look, Picker, Picking, Popup, Search, Seeking,
-    Speed, Tab, Theme, View, draw,
+    Choice, Compared, Context, Drafted, Explained, Index, Keymap, Lang, Look, Picker, Picking,
+    Popup, Search, Seeking, Speed, Tab, Theme, View, draw,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -48,7 +51,56 @@ fn regrets() -> Vec<Regret> {
     ]
 }
 
+/// A part of a view that is not in the trace, kept beside it.
+fn kept<T: serde::de::DeserializeOwned>(name: &str) -> T {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    let text = std::fs::read_to_string(&path).expect("a file that is kept");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Writes what is kept beside the trace, of the same session: `cargo test --test screens -- --ignored`.
+#[test]
+#[ignore = "writes the fixtures anew"]
+fn write_the_fixtures() {
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let script = melody::script::load(&base.join("screens.toml")).unwrap();
+    let opening = script.opening.clone();
+    let library = Library::load(&opening, &base, Backend::Flex).unwrap();
+    let profile = profile_named(&opening.profile, &base).unwrap();
+    let engine = library.engine(profile, opening.scene, opening.seed);
+    let timeline = melody::script::run(&script, engine, library.world()).unwrap().timeline;
+    let (engine, state, trace) = (timeline.engine(), timeline.state(), timeline.trace());
+    let look = engine.look(state);
+    let song = state.queue[2].song;
+    let explained = Explained {
+        explanation: engine.explain_of(state, trace, &look, song),
+        why_not: engine.why_not(state, &look, song, None),
+    };
+    let set = Overrides {
+        gamma: Some(Score::new(0.3)),
+        arm: Some("heavy".into()),
+        ..Overrides::default()
+    };
+    let preview = engine.preview(state, &look, &set, state.at_ms);
+    let write = |name: &str, value: serde_json::Value| {
+        std::fs::write(base.join(name), format!("{value:#}\n")).unwrap();
+    };
+    write("screens.explained.json", serde_json::to_value(&explained).unwrap());
+    write("screens.preview.json", serde_json::to_value(&preview).unwrap());
+}
+
 fn view() -> View {
+    let preview: Preview = kept("screens.preview.json");
+    let there = TRACES.iter().enumerate().filter(|(i, _)| *i != 15).map(|(_, t)| t.clone());
+    let compared = Compared {
+        label: "without promotion".into(),
+        from: 9,
+        traces: there.take(TRACES.len() - 3).collect(),
+        answers: false,
+        refused: 1,
+        left: false,
+        level: true,
+    };
     let traces = TRACES.clone();
     let head = Playhead::after(&traces[traces.len() - 1]);
     View {
@@ -69,9 +121,14 @@ fn view() -> View {
         autopilot: true,
         selected: 2,
         panel: 0,
-        explained: None,
-        compared: None,
-        what_if: Drafted { set: Default::default(), slider: 1, changed: false, preview: None },
+        explained: Some(Arc::new(kept("screens.explained.json"))),
+        compared: Some(compared),
+        what_if: Drafted {
+            set: preview.overrides.clone(),
+            slider: 2,
+            changed: true,
+            preview: Some(Arc::new(preview)),
+        },
         message: None,
         popup: None,
         policy: Arc::new(policy::shipped("default").expect("a shipped policy")),

@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::background::Pending;
 use crate::catalogue::SongId;
 use crate::engine::{Explanation, Look, State, Timeline, Trace, WhyNot};
 
 /// The account of one song at one step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explained {
     pub explanation: Explanation,
     pub why_not: Option<WhyNot>,
