@@ -60,7 +60,7 @@ fn rates<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let mut head = text::left("", lead) + &text::right(&window, NUMBER);
     head += &text::right(&view.say("session"), NUMBER);
     if cells >= 12 {
-        head += &format!("  {}", view.say("last plays over time"));
+        head += &format!("  {}", view.say("over time"));
     }
     let mut lines = vec![Line::styled(head, theme.faint)];
     let rows: [(&str, Of, Style); 5] = [
