@@ -76,7 +76,7 @@ fn the_sessions_of_a_folder_are_listed_and_opened() {
     let of = |name: &str| picker.choices.iter().position(|choice| choice.name == name).unwrap();
     assert_eq!(picker.choices[of("trace.jsonl")].about, "trace: explorer, seed 1");
     let down = vec!["j"; of("trace.jsonl")].join(" ");
-    press(&mut app, &format!("{down} enter").trim_start().to_string());
+    press(&mut app, format!("{down} enter").trim_start());
     assert_eq!(hash(&app), wanted, "{}", message(&app));
 }
 

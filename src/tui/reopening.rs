@@ -64,21 +64,24 @@ impl Arriving {
         let backend = present.library().backend;
         let shared = shipped(present.opening()).then(|| present.library().clone());
         let replay = Some(Progress { name: name.clone(), counts: counts.clone() });
+        let work = move || {
+            let saved = read()?;
+            counts.of.store(saved.events().unwrap_or(0), Ordering::Relaxed);
+            let library = match shared.filter(|_| shipped(&saved.opening)) {
+                Some(library) => library,
+                None => Library::load(&saved.opening, Path::new(""), backend)?,
+            };
+            let profile = profile_named(&saved.opening.profile, Path::new(""))?;
+            let replayed = saved.replay(&library, profile, &mut |_, _| {
+                counts.events.fetch_add(1, Ordering::Relaxed);
+            })?;
+            let said = told(&name, &replayed, lang);
+            let Replayed { timeline, head, .. } = replayed;
+            let session = Session::at(library, saved.opening, timeline, head);
+            Ok(Arrival { session, said, rests: true })
+        };
         let arrival = Pending::start("opening", move || {
-            let arrived = arrive(&name, lang, || {
-                let saved = read()?;
-                counts.of.store(saved.events().unwrap_or(0), Ordering::Relaxed);
-                let library = match shared.filter(|_| shipped(&saved.opening)) {
-                    Some(library) => library,
-                    None => Library::load(&saved.opening, Path::new(""), backend)?,
-                };
-                let profile = profile_named(&saved.opening.profile, Path::new(""))?;
-                let replayed = saved.replay(&library, profile, &mut |_, _| {
-                    counts.events.fetch_add(1, Ordering::Relaxed);
-                })?;
-                Ok((saved, library, replayed))
-            });
-            arrived.map_err(|error| lang.fill("Not opened: {}.", &[&in_one_line(&error)]))
+            work().map_err(|error| lang.fill("Not opened: {}.", &[&in_one_line(&error)]))
         });
         Arriving { arrival, replay }
     }
@@ -105,18 +108,6 @@ impl Arriving {
 /// Whether model, policy and catalogue are the shipped ones, which do not change under a session.
 fn shipped(opening: &Opening) -> bool {
     [&opening.policy, &opening.model, &opening.catalogue].into_iter().all(|name| name == DEFAULT)
-}
-
-fn arrive(
-    name: &str,
-    lang: Lang,
-    play: impl FnOnce() -> Result<(Saved, Library, Replayed), InputError>,
-) -> Result<Arrival, InputError> {
-    let (saved, library, replayed) = play()?;
-    let said = told(name, &replayed, lang);
-    let Replayed { timeline, head, .. } = replayed;
-    let session = Session::at(library, saved.opening, timeline, head);
-    Ok(Arrival { session, said, rests: true })
 }
 
 /// What is said of a session that was played again.

@@ -346,6 +346,7 @@ impl Session {
             self.gone_back(timeline);
         }
         if let Some(deciding) = self.deciding.take() {
+            self.note(None);
             self.set_autopilot(self.autopilot());
             return Some(deciding.event);
         }

@@ -13,7 +13,7 @@ use crate::tui::view::{Caption, View};
 /// Columns a caption is easily read in.
 const COLUMNS: usize = 100;
 /// Rows of text at most.
-const ROWS: usize = 3;
+const ROWS: usize = 4;
 /// Below this height a caption gets by with less.
 const TALL: u16 = 20;
 

@@ -30,7 +30,7 @@ pub fn rows(room: u16) -> u16 {
         // The list is what the view is for: it keeps as much again.
         room if room >= 2 * LANES => LANES,
         room if room >= 2 * EXPLAINED => EXPLAINED,
-        room if room >= SHORT + 1 => SHORT,
+        room if room > SHORT => SHORT,
         _ => 1.min(room),
     }
 }
