@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::expect::Failed;
 use super::{Script, Step, Which};
 use crate::catalogue::{Catalogue, SongId};
-use crate::engine::{Engine, Timeline, Trace};
+use crate::engine::{Engine, Refusal, Timeline, Trace};
 use crate::event::{Action, Target};
 use crate::input::{InputError, Problem};
 use crate::playback::Playhead;
@@ -237,7 +237,12 @@ impl Runner<'_> {
             }
             Err(refusal) => {
                 let at = self.head.now_ms as f64 / 1000.0;
-                Err(self.problem(i, "do", format!("cannot {name} at {at} s: {refusal}")).into())
+                let field = match &refusal {
+                    Refusal::BadOverride { field, .. } => field,
+                    _ => "do",
+                };
+                let message = format!("cannot {name} at {at} s: {refusal}");
+                Err(self.problem(i, field, message).into())
             }
         }
     }
