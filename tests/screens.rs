@@ -226,8 +226,20 @@ fn styles_in(name: &str, theme: &Theme) {
 }
 
 #[test]
-fn every_view_at_every_size_without_colours() {
-    styles_in("plain", &Theme::plain());
+fn every_view_at_every_size_in_a_dark_theme() {
+    styles_in("dark", &melody::tui::theme::shipped("dark").unwrap().theme);
+}
+
+#[test]
+fn every_view_at_every_size_in_a_light_theme() {
+    styles_in("light", &melody::tui::theme::shipped("light").unwrap().theme);
+}
+
+#[test]
+fn the_stage_without_colours() {
+    let view = View { look: Look::new(Theme::plain()), ..view() };
+    insta::assert_snapshot!(styles(&drawn(&view, 120, 40)));
+    insta::assert_snapshot!(shot(&view, 120, 40));
 }
 
 fn search(typed: &str) -> Popup {
