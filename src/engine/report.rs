@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::decide::Decision;
+use super::decide::{Decision, cap};
 use super::setup::{Engine, Setup};
 use super::state::State;
 use super::trace::*;
@@ -149,7 +149,8 @@ pub(super) fn report(
             accepted: state.learning.accepted,
             refused: state.learning.refused,
             next_in: policy.near_line.every.saturating_sub(state.learning.plays),
-            due: state.learning.pending.as_ref().map(|u| u.due),
+            // Setting values by hand takes over no update that is due.
+            due: state.learning.pending.as_ref().map(|u| u.due.max(state.step + 1)),
             update: happened.update,
         },
         runners_up: ranking
@@ -174,7 +175,7 @@ pub(super) fn promotion(
 ) -> PromotionReport {
     PromotionReport {
         target: decision.target,
-        cap: Score::new(decision.at_most as f64 / decision.mixing.window as f64),
+        cap: cap(decision.at_most, &decision.mixing),
         at_most: decision.at_most,
         window: decision.mixing.window,
         realised: state.heard.realised(decision.mixing.window),
@@ -242,8 +243,8 @@ fn shares(queue: &[QueueEntry]) -> Shares {
 fn session(engine: &Engine, state: &State, request: &Request) -> SessionReport {
     let (catalogue, policy) = (&engine.setup.catalogue, &engine.setup.policy);
     let tuning = &policy.session;
-    let now = state.at_ms;
-    let factor = state.overrides.boost.map_or(1.0, Score::value);
+    let now = state.moment.at_ms;
+    let factor = state.overrides.boost().value();
     let later = now + LATER_MS;
     let entry = |kind: &str, name: &str, streak: &Streak, strength: f64| {
         let level = streak.level(tuning, now);
@@ -345,7 +346,7 @@ fn notes(
     playing: &str,
 ) -> Vec<Note> {
     let mut notes = Vec::new();
-    if event.is_none() {
+    if state.step == 0 {
         notes.push(Note::Started);
     }
     if let Some(i) = &happened.intervention {

@@ -7,17 +7,16 @@ use super::preview::Look;
 use super::refusal::Refusal;
 use super::report::{Before, Happened, report};
 use super::setup::Engine;
-use super::state::{Learning, Playing, State};
+use super::state::{Learning, Moment, Playing, State};
 use super::trace::Trace;
 use crate::bandit::Bandit;
 use crate::catalogue::SongId;
-use crate::event::Event;
+use crate::event::{Action, Event};
 use crate::feedback::{Guardrail, Metrics};
 use crate::history::History;
 use crate::model::{Request, Scored};
 use crate::overrides::Overrides;
 use crate::ranking::{Heard, Listening, Ranking, Rules, rank, segment};
-use crate::score::Score;
 use crate::session::{Searches, SessionStats, Streaks};
 
 impl Engine {
@@ -38,6 +37,7 @@ impl Engine {
         let mut state = State {
             step: 0,
             at_ms: 0,
+            moment: Moment::default(),
             scene: setup.scene,
             tier: account.tier,
             previews: account.premium_previews,
@@ -96,7 +96,10 @@ impl Engine {
         next.at_ms = event.at_ms;
         next.playing.heard_ms = event.heard_ms;
         let begins = self.apply(&mut next, event, &mut happened)?;
-        self.take_update(&mut next, &mut happened);
+        if !matches!(event.action, Action::Override(_)) {
+            next.moment = Moment { step: next.step, at_ms: next.at_ms };
+            self.take_update(&mut next, &mut happened);
+        }
         if happened.ended.is_some() {
             let policy = &self.setup.policy;
             let window = next.metrics.report().window;
@@ -164,7 +167,7 @@ impl Engine {
             gamma_scores: policy.segments[decision.segment_place].gamma_scores,
             novelty,
             unsold: policy.segments[decision.segment_place].weights.beta == 0.0,
-            boost: state.overrides.boost.map_or(1.0, Score::value),
+            boost: state.overrides.boost(),
             rules: Rules {
                 mixing: &decision.mixing,
                 at_most: decision.at_most,
@@ -172,9 +175,9 @@ impl Engine {
                 heard: &state.heard,
             },
             playing,
-            now_ms: state.at_ms,
+            now_ms: state.moment.at_ms,
             seed: self.setup.seed,
-            step: state.step,
+            step: state.moment.step,
         })
     }
 

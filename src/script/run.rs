@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::expect::Failed;
 use super::{Script, Step, Which};
 use crate::catalogue::{Catalogue, SongId};
-use crate::engine::{Engine, Timeline, Trace};
+use crate::engine::{Engine, Refusal, Timeline, Trace};
 use crate::event::{Action, Target};
 use crate::input::{InputError, Problem, TomlFile};
 use crate::playback::Playhead;
@@ -285,7 +285,12 @@ impl<'a> Runner<'a> {
             }
             Err(refusal) => {
                 let at = self.head.now_ms as f64 / 1000.0;
-                Err(self.problem(place, "do", format!("cannot {name} at {at} s: {refusal}")).into())
+                let field = match &refusal {
+                    Refusal::BadOverride { field, .. } => field,
+                    _ => "do",
+                };
+                let message = format!("cannot {name} at {at} s: {refusal}");
+                Err(self.problem(place, field, message).into())
             }
         }
     }

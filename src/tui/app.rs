@@ -315,8 +315,7 @@ impl App {
     /// Asks for what the view on screen needs worked out.
     fn ask(&mut self) {
         if self.tab == Tab::WhatIf {
-            let (step, now) = (self.step(), self.session.head().now_ms);
-            self.what_if.ask(self.session.timeline(), step, now);
+            self.what_if.ask(self.session.timeline(), self.step());
         }
         if self.tab == Tab::Bandit {
             self.session.regret();

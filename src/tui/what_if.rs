@@ -129,7 +129,8 @@ impl PartialEq for Question {
 }
 
 struct Answer {
-    preview: Arc<Preview>,
+    /// `None` if the values are impossible, as those of another policy may be.
+    preview: Option<Arc<Preview>>,
     /// Kept for the next question about the same state.
     look: Arc<Look>,
 }
@@ -150,7 +151,7 @@ pub struct Drafted {
     pub slider: usize,
     /// Whether it differs from what is in force.
     pub changed: bool,
-    /// The newest preview.
+    /// The newest preview; none where the values are impossible.
     pub preview: Option<Arc<Preview>>,
 }
 
@@ -197,7 +198,7 @@ impl WhatIf {
     }
 
     /// Asks for what the draft would lead to, unless it is known or on its way.
-    pub fn ask(&mut self, timeline: &Timeline, step: usize, now_ms: u64) {
+    pub fn ask(&mut self, timeline: &Timeline, step: usize) {
         self.hear();
         let Some(trace) = timeline.trace_at(step).cloned() else { return };
         let set = self.draft(&trace);
@@ -208,12 +209,11 @@ impl WhatIf {
         }
         let looked = self.answered.as_ref().filter(|(q, _)| Arc::ptr_eq(&q.trace, &trace));
         let look = looked.map(|(_, answer)| answer.look.clone());
-        let at_ms = now_ms.max(trace.at_ms);
         let timeline = timeline.clone();
         let work = move || {
             let (engine, state) = (timeline.engine(), timeline.state_at(step)?);
             let look = look.unwrap_or_else(|| Arc::new(engine.look(&state)));
-            let preview = Arc::new(engine.preview(&state, &look, &set, at_ms));
+            let preview = engine.preview(&state, &look, &set).ok().map(Arc::new);
             Some(Answer { preview, look })
         };
         self.asked = Some((question, Pending::start("what-if", work)));
@@ -247,7 +247,7 @@ impl WhatIf {
             slider: self.slider,
             changed: set != trace.overrides,
             set,
-            preview: self.answered.as_ref().map(|(_, answer)| answer.preview.clone()),
+            preview: self.answered.as_ref().and_then(|(_, answer)| answer.preview.clone()),
         }
     }
 }
