@@ -1,4 +1,5 @@
-//! Plays a short session by its keys and writes a picture of the screen: `assets/screen.svg`.
+//! Makes the README's pictures out of the real program: the shipped tour, scene by scene, as an
+//! animation, and a few views of its last scene but one as they stand still.
 //!
 //! ```text
 //! cargo run --release --example picture
@@ -9,53 +10,73 @@ use std::path::Path;
 use std::time::Duration;
 
 use melody::model::Backend;
-use melody::opening::{Library, Opening, profile_named};
-use melody::tui::{App, Look, Session, Speed, Theme, draw, picture};
+use melody::opening::{Library, profile_named};
+use melody::tui::{App, Command, Look, Session, Tab, Theme, Tour, draw, picture};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-const OUT: &str = "assets/screen.svg";
+const FOLDER: &str = "assets";
 const SIZE: (u16, u16) = (120, 40);
-/// Songs the simulated listener hears first.
-const SONGS: u32 = 26;
+/// Seconds a scene is shown: to read its caption and look around.
+const READING: f64 = 6.0;
+/// Views that are shown standing still as well.
+const STILL: [(Tab, &str); 3] =
+    [(Tab::Stage, "screen"), (Tab::Explain, "explain"), (Tab::WhatIf, "what-if")];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let opening = Opening { profile: "explorer".into(), seed: 3, ..Opening::default() };
+    let tour = Tour::shipped()?;
     let here = Path::new("");
-    let library = Library::load(&opening, here, Backend::Flex)?;
-    let profile = profile_named(&opening.profile, here)?;
-    let mut app = App::new(
-        Session::open(library, opening, profile),
-        here.to_path_buf(),
-        Look::new(Theme::colours()),
-    );
+    let profile = profile_named(&tour.opening.profile, here)?;
+    let library = Library::load(&tour.opening, here, Backend::Flex)?;
+    let session = Session::open(library, tour.opening.clone(), profile);
+    let mut app = App::new(session, here.to_path_buf(), Look::new(Theme::colours()));
+    let scenes = tour.scenes.len();
+    app.guide(tour);
+    let mut frames = Vec::new();
+    for scene in 0..scenes {
+        if scene > 0 {
+            app.handle(Command::NextScene);
+        }
+        settle(&mut app);
+        frames.push((drawn(&mut app), READING));
+    }
+    write("tour.svg", &picture::animation(&frames))?;
 
-    press(&mut app, "a")?;
-    app.session.speed = Speed::new(64.0).unwrap_or(Speed::NORMAL);
-    while app.session.trace().listener.plays < SONGS {
-        app.session.playing = true;
-        app.tick(Duration::from_millis(33));
-        app.settle();
+    app.handle(Command::EndTour);
+    for (tab, name) in STILL {
+        app.handle(Command::Show(tab));
+        if tab == Tab::WhatIf {
+            (0..2).for_each(|_| app.handle(Command::Down));
+            (0..9).for_each(|_| app.handle(Command::More));
+        }
+        settle(&mut app);
+        write(&format!("{name}.svg"), &picture::svg(&drawn(&mut app)))?;
     }
-    press(&mut app, "- - - - j j")?;
-    // Somewhere inside the song, with the listener still at the controls.
-    let until = app.session.trace().at_ms + 47_000;
-    while app.session.head().now_ms < until {
-        app.session.playing = true;
-        app.tick(Duration::from_millis(33));
-        app.settle();
-    }
-    let area = Rect::new(0, 0, SIZE.0, SIZE.1);
-    let mut buffer = Buffer::empty(area);
-    draw(&app.view(), area, &mut buffer);
-    std::fs::write(OUT, picture::svg(&buffer))?;
-    println!("{OUT}");
     Ok(())
 }
 
-fn press(app: &mut App, keys: &str) -> Result<(), Box<dyn Error>> {
-    for key in keys.split(' ') {
-        app.press(key.parse()?);
+/// Lets everything that was asked for be worked out, and the eye come to rest.
+fn settle(app: &mut App) {
+    for _ in 0..3 {
+        app.tick(Duration::ZERO);
+        app.settle();
     }
+    app.session.playing = false;
+    app.tick(Duration::from_secs(1));
+    app.settle();
+}
+
+fn drawn(app: &mut App) -> Buffer {
+    let area = Rect::new(0, 0, SIZE.0, SIZE.1);
+    let mut buffer = Buffer::empty(area);
+    let found = draw(&app.view(), area, &mut buffer);
+    app.drawn(found);
+    buffer
+}
+
+fn write(name: &str, svg: &str) -> Result<(), Box<dyn Error>> {
+    let path = Path::new(FOLDER).join(name);
+    std::fs::write(&path, svg)?;
+    println!("{}, {} KB", path.display(), svg.len() / 1000);
     Ok(())
 }
