@@ -8,10 +8,11 @@ use std::sync::{Arc, LazyLock};
 
 use melody::engine::Trace;
 use melody::playback::Playhead;
+use melody::scene::Scene;
 use melody::tracefile;
 use melody::tui::{
-    Choice, Context, Drafted, Index, Keymap, Lang, Look, Picker, Picking, Popup, Search, Seeking,
-    Speed, Tab, Theme, View, draw,
+    Choice, Context, Drafted, Index, Keymap, Lang, Look, Message, Offer, Palette, Picker, Picking,
+    Popup, Search, Seeking, Speed, Tab, Theme, View, draw,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -166,6 +167,30 @@ fn picker() -> Popup {
     })
 }
 
+/// The palette of the stage, in which something is typed.
+fn palette(typed: &str, lang: Lang) -> Popup {
+    let keymap = Keymap::default();
+    let reached = keymap.reached(&[Context::Anywhere]).into_iter();
+    let commands = reached.map(|(entry, keys)| Offer::command(entry, keys, lang));
+    let scenes = Scene::ALL.map(|scene| Offer::scene(scene, Scene::Explore, lang));
+    let mut palette = Palette::new(commands.chain(scenes).collect(), &[]);
+    palette.paste(typed);
+    palette.select(1);
+    Popup::Palette(Box::new(palette))
+}
+
+fn messages() -> Popup {
+    let said = |at_ms, text: &str| Message { at_ms, text: text.into() };
+    let said = [
+        said(61_000, "Cannot like: the song is liked already."),
+        said(
+            3_661_000,
+            "12 events written. `melody replay melody-session-1.toml` plays them again.",
+        ),
+    ];
+    Popup::Messages { said: said.into(), scroll: 0 }
+}
+
 /// Every popup, and none.
 fn popups() -> Vec<Option<Popup>> {
     vec![
@@ -174,6 +199,9 @@ fn popups() -> Vec<Option<Popup>> {
         Some(search("夜")),
         Some(search("zzzzzzzz")),
         Some(picker()),
+        Some(palette("sc", Lang::En)),
+        Some(palette("zzzzzzzz", Lang::Zh)),
+        Some(messages()),
     ]
 }
 
@@ -205,6 +233,19 @@ fn an_earlier_step_says_so() {
 fn help_popup() {
     let view = View { popup: Some(Popup::Help { scroll: 0 }), ..view() };
     insta::assert_snapshot!(shot(&view, 120, 40));
+}
+
+#[test]
+fn palette_and_messages_popups() {
+    let mut shots = String::new();
+    let look = |lang| Look { lang, ..Look::new(Theme::colours()) };
+    for (lang, size) in [(Lang::En, (120, 40)), (Lang::Zh, (80, 24)), (Lang::En, (40, 12))] {
+        for popup in [palette("sc", lang), messages()] {
+            let view = View { popup: Some(popup), look: look(lang), ..view() };
+            shots.push_str(&shot(&view, size.0, size.1));
+        }
+    }
+    insta::assert_snapshot!(shots);
 }
 
 #[test]

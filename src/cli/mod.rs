@@ -11,6 +11,7 @@ mod explain;
 mod failure;
 mod generate;
 mod import;
+mod keys;
 mod log;
 mod progress;
 mod replay;
@@ -42,6 +43,7 @@ pub fn run() -> ExitCode {
         Some(Command::Catalogue(command)) => catalogue::run(&command),
         Some(Command::Import(command)) => import::run(&command),
         Some(Command::Config(command)) => config::run(&command),
+        Some(Command::Keys(command)) => keys::run(&command),
         Some(Command::Completions { shell }) => {
             generate::completions(shell);
             Ok(())

@@ -1,5 +1,6 @@
 //! The lists that can be chosen from.
 
+use super::export::Form;
 use super::lang::Lang;
 use super::look::Look;
 use super::popup::{Choice, Picker, Picking};
@@ -59,13 +60,23 @@ impl Picker {
         Picker::at_current(Picking::Theme, themes.iter().map(choice).collect())
     }
 
+    /// What can be written of the screen.
+    pub fn forms(lang: Lang) -> Self {
+        let choice = |form: Form| Choice {
+            name: form.name().into(),
+            about: lang.text(form.about()).into(),
+            current: false,
+        };
+        Picker { picking: Picking::Export, choices: Form::ALL.map(choice).into(), selected: 0 }
+    }
+
     fn at_current(picking: Picking, choices: Vec<Choice>) -> Self {
         let selected = choices.iter().position(|c| c.current).unwrap_or(0);
         Picker { picking, choices, selected }
     }
 }
 
-fn about_scene(scene: Scene) -> &'static str {
+pub fn about_scene(scene: Scene) -> &'static str {
     match scene {
         Scene::Commute => "what is known, with little that sells",
         Scene::Explore => "new songs welcome",

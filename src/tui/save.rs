@@ -9,19 +9,29 @@ use crate::opening::Opening;
 use crate::script;
 use crate::tracefile::{self, Header};
 
-/// Scripts a folder may hold before writing another is given up.
+/// Files of a kind a folder may hold before writing another is given up.
 const MOST: u32 = 9_999;
 
-/// Writes the session as the next free `melody-session-N.toml` and returns its name. No file is ever
-/// overwritten.
+/// Writes the session as the next free `melody-session-N.toml` and returns its name.
 pub fn script(folder: &Path, opening: &Opening, timeline: &Timeline) -> Result<String, String> {
+    next_free(folder, "melody-session", "toml", |number| {
+        script::render(&format!("session {number}"), opening, timeline)
+    })
+}
+
+/// Writes a text as the next free `STEM-N.EXTENSION` and returns its name. No file is ever overwritten.
+pub fn next_free(
+    folder: &Path,
+    stem: &str,
+    extension: &str,
+    text: impl FnOnce(u32) -> String,
+) -> Result<String, String> {
     for number in 1..=MOST {
-        let name = format!("melody-session-{number}.toml");
+        let name = format!("{stem}-{number}.{extension}");
         let path = folder.join(&name);
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(mut file) => {
-                let text = script::render(&format!("session {number}"), opening, timeline);
-                return match file.write_all(text.as_bytes()) {
+                return match file.write_all(text(number).as_bytes()) {
                     Ok(()) => Ok(name),
                     Err(error) => Err(format!("{}: {error}", path.display())),
                 };
@@ -30,7 +40,7 @@ pub fn script(folder: &Path, opening: &Opening, timeline: &Timeline) -> Result<S
             Err(error) => return Err(format!("{}: {error}", path.display())),
         }
     }
-    Err(format!("{} holds {MOST} sessions already", folder.display()))
+    Err(format!("{} holds {MOST} of them already", folder.display()))
 }
 
 /// A file for the session's trace, made before the session begins so that it cannot fail after it.

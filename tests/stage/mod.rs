@@ -1,5 +1,7 @@
 //! An app on the shipped model and catalogue, driven by the names of keys.
 
+#![allow(dead_code, reason = "each test program uses a part of this")]
+
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -55,4 +57,9 @@ pub fn play(app: &mut App, seconds: f64) {
 /// Names of the events so far.
 pub fn events(app: &App) -> Vec<&'static str> {
     app.session.timeline().events().iter().map(|event| event.action.name()).collect()
+}
+
+/// What is said on screen.
+pub fn message(app: &App) -> String {
+    app.view().message.unwrap_or_default()
 }

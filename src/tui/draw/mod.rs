@@ -22,6 +22,7 @@ mod tab;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+pub use account::Parts;
 use layout::Frame;
 pub use panel::PANELS;
 
@@ -40,7 +41,7 @@ pub enum Hit {
     Slider(usize),
     /// A line of the open list, from 0.
     Choice(usize),
-    /// The open popup, where nothing else is.
+    /// What lies over everything, where nothing else is.
     Popup,
 }
 
@@ -51,6 +52,8 @@ pub struct Drawn {
     pub scroll_limit: usize,
     /// What the mouse can reach; the last lies on top.
     pub hits: Vec<(Rect, Hit)>,
+    /// The screen that was drawn on.
+    pub area: Rect,
 }
 
 impl Drawn {
@@ -70,7 +73,7 @@ pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
     let theme = &view.look.theme;
     buf.set_style(area, theme.text);
     let frame = Frame::new(area);
-    let mut drawn = Drawn::default();
+    let mut drawn = Drawn { area, ..Drawn::default() };
     if frame.notice {
         notice(view, theme, area, buf);
         return drawn;
@@ -78,6 +81,9 @@ pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
     drawn.add(header::draw(view, theme, frame.header, buf));
     drawn.add(tab::draw(view, theme, frame.body, buf));
     drawn.add(footer::draw(view, theme, frame.footer, buf));
+    if let Some(message) = &view.message {
+        drawn.hit(footer::say(message, theme, area, buf), Hit::Popup);
+    }
     if let Some(open) = &view.popup {
         drawn.scroll_limit = 0;
         drawn.add(popup::draw(open, view, theme, area, buf));
