@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use crate::catalogue::{ArtistId, AudioFeature, Catalogue, GenreId, Song, SongId, taxonomy};
 use crate::scene::Scene;
 
@@ -41,14 +43,14 @@ pub struct Familiarity {
 }
 
 /// Plays of a genre or family and how many of them were completed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     pub plays: u32,
     pub completed: u32,
 }
 
 impl Tally {
-    fn count(&mut self, completed: bool) {
+    pub(crate) fn count(&mut self, completed: bool) {
         self.plays += 1;
         self.completed += u32::from(completed);
     }

@@ -26,6 +26,7 @@ pub mod policy;
 pub mod profile;
 pub mod ranking;
 pub mod rng;
+pub mod saved;
 pub mod scene;
 pub mod score;
 pub mod script;

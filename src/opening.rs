@@ -16,6 +16,7 @@ use crate::policy::{self, Policy};
 use crate::profile::{self, Profile};
 use crate::scene::Scene;
 use crate::simulation::{World, past_plays};
+use crate::training::Report;
 
 /// What a session is opened with. Each of catalogue, policy, model and profile is the name of a
 /// shipped one or the path of one's own.
@@ -28,6 +29,20 @@ pub struct Opening {
     pub policy: String,
     pub model: String,
     pub catalogue: String,
+}
+
+impl Opening {
+    /// The same with paths that are good from anywhere, where they now start at `base`.
+    pub fn anchored(&self, base: &Path) -> Self {
+        Opening {
+            profile: anchored(&self.profile, base),
+            scene: self.scene,
+            seed: self.seed,
+            policy: anchored(&self.policy, base),
+            model: anchored(&self.model, base),
+            catalogue: anchored(&self.catalogue, base),
+        }
+    }
 }
 
 /// The name every kind's shipped default goes by.
@@ -52,9 +67,12 @@ pub struct Library {
     pub catalogue: Arc<Catalogue>,
     pub policy: Arc<Policy>,
     pub model: ModelVersion,
+    pub backend: Backend,
     examples: Arc<crate::feedback::Examples>,
     world: Arc<World>,
     experience: Arc<Experience>,
+    /// How the model was trained, if its folder tells.
+    training: Option<Arc<Report>>,
 }
 
 impl Library {
@@ -65,7 +83,8 @@ impl Library {
         let policy = Arc::new(policy_named(&opening.policy, base)?);
         let catalogue = Arc::new(catalogue_named(&opening.catalogue, base)?);
         let files = model_named(&opening.model, base, &device)?;
-        Ok(Library::new(catalogue, policy, files, &device))
+        let training = report_named(&opening.model, base).map(Arc::new);
+        Ok(Library { backend, training, ..Library::new(catalogue, policy, files, &device) })
     }
 
     /// A library of what has been loaded already.
@@ -77,12 +96,19 @@ impl Library {
     ) -> Self {
         Library {
             policy,
+            backend: Backend::default(),
             model: ModelVersion::new(&files, &catalogue, device),
             examples: Arc::new(files.examples),
             world: Arc::new(World::new(&catalogue)),
             experience: Arc::new(Experience::shipped()),
+            training: None,
             catalogue,
         }
+    }
+
+    /// How the model was trained, if it was opened by name and its folder tells.
+    pub fn training(&self) -> Option<&Arc<Report>> {
+        self.training.as_ref()
     }
 
     /// The hidden truth of the catalogue, for simulated listeners.
@@ -104,6 +130,11 @@ impl Library {
             warm_start: None,
             experience: self.experience.clone(),
         })
+    }
+
+    /// The same library under the policy of another.
+    pub fn with_policy_of(&self, other: &Library) -> Self {
+        Library { policy: other.policy.clone(), ..self.clone() }
     }
 
     /// The same library under another policy.
@@ -143,6 +174,49 @@ pub fn model_named(
         Some(files) => files,
         None => model::load(&path("model", name, base, model::shipped_names())?, device),
     }
+}
+
+/// Files of a folder, and of its `policies`, that look like policies, by path.
+pub fn policies_in(folder: &Path) -> Vec<String> {
+    let looks = |path: &Path| {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let table = text.parse::<toml::Table>().unwrap_or_default();
+        ["mixing", "bandit", "segments"].iter().all(|key| table.contains_key(*key))
+    };
+    let in_either = [folder.to_path_buf(), folder.join("policies")];
+    let found = in_either.iter().flat_map(|folder| listed(folder));
+    let tables = found.filter(|path| path.extension().is_some_and(|ending| ending == "toml"));
+    tables.filter(|path| looks(path)).map(|path| path.display().to_string()).collect()
+}
+
+/// Folders of a folder's `models` that look like models, by path.
+pub fn models_in(folder: &Path) -> Vec<String> {
+    let found = listed(&folder.join("models")).into_iter();
+    let models = found.filter(|path| path.join("weights.safetensors").is_file());
+    models.map(|path| path.display().to_string()).collect()
+}
+
+/// What is in a folder, in order, as far as a person would look through it; nothing if it cannot be
+/// read.
+fn listed(folder: &Path) -> Vec<PathBuf> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).take(MOST_LISTED).collect();
+    paths.sort();
+    paths
+}
+
+/// Files looked through for something to choose.
+const MOST_LISTED: usize = 200;
+
+/// The training report of a model. It is for people: nothing else needs it, so one that is not there
+/// or was written by another version is none.
+fn report_named(name: &str, base: &Path) -> Option<Report> {
+    let text = match model::shipped_report(name) {
+        Some(text) => text.into(),
+        None => std::fs::read_to_string(base.join(name).join("report.json")).ok()?,
+    };
+    serde_json::from_str(&text).ok()
 }
 
 /// A name that stays good wherever it is read from: a path from `base` that is there becomes absolute,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::policy::Settings;
 use crate::score::Score;
 
 /// What a person who debugs a ranking has set. Nothing set leaves everything to the policy.
@@ -16,7 +17,8 @@ pub struct Overrides {
     pub beta: Option<Score>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gamma: Option<Score>,
-    /// M: promoted songs in a window at most. The guardrail still lowers it.
+    /// M: promoted songs in a window at most, and no more than a window holds. A guardrail that has
+    /// acted may hold it lower.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_most: Option<usize>,
     /// N: songs in a window.
@@ -42,7 +44,12 @@ impl Overrides {
         *self == Overrides::default()
     }
 
-    /// What is out of its range: the field and why.
+    /// The factor on what streaks and searches add.
+    pub fn boost(&self) -> Score {
+        self.boost.unwrap_or(Score::ONE)
+    }
+
+    /// What is out of its range whatever the policy: the field and why.
     pub fn problem(&self) -> Option<(&'static str, String)> {
         let weights = [("alpha", self.alpha), ("beta", self.beta), ("gamma", self.gamma)];
         let factors = weights.map(|(name, value)| (name, value, MOST_WEIGHT));
@@ -54,14 +61,36 @@ impl Overrides {
         if self.window.is_some_and(|window| !(1..=LONGEST_WINDOW).contains(&window)) {
             return Some(("window", format!("must be from 1 to {LONGEST_WINDOW}")));
         }
-        match (self.at_most, self.window) {
-            (Some(at_most), Some(window)) if at_most > window => {
-                Some(("at_most", format!("must not be over the window of {window}")))
-            }
-            (Some(at_most), None) if at_most > LONGEST_WINDOW => {
-                Some(("at_most", format!("must be from 0 to {LONGEST_WINDOW}")))
-            }
-            _ => None,
+        self.window.and_then(|window| self.too_many(window))
+    }
+
+    /// The same under a policy, whose window and arms are meant where none are set.
+    pub fn problem_under(&self, policy: &Settings) -> Option<(&'static str, String)> {
+        if let Some(problem) = self.problem() {
+            return Some(problem);
         }
+        let arms = &policy.bandit.arms;
+        if let Some(name) = &self.arm
+            && !arms.iter().any(|arm| arm.name == *name)
+        {
+            let names: Vec<&str> = arms.iter().map(|arm| arm.name.as_str()).collect();
+            let why = format!("is no arm of this policy; it has {}", names.join(", "));
+            return Some(("arm", why));
+        }
+        self.too_many(self.window.unwrap_or(policy.mixing.window))
+    }
+
+    fn too_many(&self, window: usize) -> Option<(&'static str, String)> {
+        let why = || format!("must not be over the window of {window}");
+        self.at_most.filter(|at_most| *at_most > window).map(|_| ("at_most", why()))
+    }
+
+    /// What of these values another policy can be given: an arm that it does not have is let go, and
+    /// M is no more than its window holds.
+    pub fn under(mut self, policy: &Settings) -> Self {
+        self.arm = self.arm.filter(|name| policy.bandit.arms.iter().any(|arm| arm.name == *name));
+        let window = self.window.unwrap_or(policy.mixing.window);
+        self.at_most = self.at_most.map(|at_most| at_most.min(window));
+        self
     }
 }

@@ -57,7 +57,9 @@ impl Playhead {
 /// The same thing done in another session: what `event` did, `before` being where its own session's
 /// playhead stood after the event before it, done where the other session's playhead `head` stands in
 /// a song of `duration_ms`. The listener waits and listens for as long, as far as the song goes; a
-/// song that was heard to its end is heard to its end. `None` where the song to open plays already.
+/// song that was heard to its end is heard to its end. A skip that comes no sooner than the song's end
+/// finishes it; all else is done before the end. `None` where the song to open plays already, and
+/// where the song is over, so that all that is left is to finish it.
 pub fn mirrored(
     event: &Event,
     before: Playhead,
@@ -67,17 +69,19 @@ pub fn mirrored(
     if event.action == (Action::Open { song: playing }) {
         return None;
     }
+    let heard_ms = event.heard_ms.max(head.heard_ms);
+    let (action, heard_ms) = match &event.action {
+        Action::Finish => (Action::Finish, duration_ms),
+        Action::Skip if heard_ms >= duration_ms => (Action::Finish, duration_ms),
+        _ if head.heard_ms >= duration_ms => return None,
+        action => (action.clone(), heard_ms.min(duration_ms - 1)),
+    };
     let played = u64::from(event.heard_ms.saturating_sub(before.heard_ms));
     let passed = event.at_ms.saturating_sub(before.now_ms);
     let mut head = head;
     head.wait(passed.saturating_sub(played));
-    let heard_ms = match event.action {
-        Action::Finish => duration_ms,
-        // A song that has played to its end finishes, whatever was meant to be done.
-        _ => event.heard_ms.min(duration_ms.saturating_sub(1)),
-    };
     head.play_until(heard_ms, duration_ms);
-    Some(head.event(event.action.clone()))
+    Some(head.event(action))
 }
 
 #[cfg(test)]

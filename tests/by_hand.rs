@@ -1,69 +1,95 @@
-//! Values set by hand, what they would do, and sessions gone on with by another engine.
+//! Values set by hand: each acts, at once and as foreseen, and leaves nothing behind when it is let go.
 
 mod common;
 
 use std::sync::Arc;
 
-use common::{Hands, LIBRARY, all_bytes, engine, engine_of, policy, random_session};
-use melody::engine::{Engine, Refusal, Timeline, Trace};
-use melody::event::{Action, Event};
-use melody::opening::Library;
+use common::{
+    Hands, LIBRARY, all_bytes, debugged_session, engine, engine_of, go_on, overrides, policy,
+    random_session,
+};
+use melody::engine::{QueueEntry, Refusal, Timeline, Trace};
+use melody::event::Action;
 use melody::overrides::Overrides;
-use melody::playback::{Playhead, mirrored};
+use melody::playback::Playhead;
+use melody::ranking::{Node, Weight};
 use melody::rng::{Purpose, generator};
-use melody::scene::Scene;
 use melody::score::Score;
-use rand::RngExt;
-use rand::seq::IndexedRandom;
-
-const PROFILES: [&str; 4] = ["likely-payer", "enthusiast", "promotion-averse", "new-listener"];
+use proptest::prelude::*;
 
 fn played(profile: &str, seed: u64, events: usize) -> Timeline {
     random_session(engine(profile, None, seed), seed, events)
 }
 
+/// Sets values by hand.
 fn set(timeline: &mut Timeline, overrides: &Overrides) -> Result<Arc<Trace>, Refusal> {
-    let head = Playhead::after(timeline.trace());
+    set_after(timeline, 0, overrides)
+}
+
+/// The same after a pause, and so much more of the current song as goes.
+fn set_after(
+    timeline: &mut Timeline,
+    ms: u64,
+    overrides: &Overrides,
+) -> Result<Arc<Trace>, Refusal> {
+    let mut head = Playhead::after(timeline.trace());
+    head.wait(ms);
+    head.play(ms, timeline.trace().playing.song.duration_ms - 1);
     timeline.apply(head.event(Action::Override(overrides.clone())))
 }
 
-/// Any values that may be set.
-fn random(seed: u64) -> Overrides {
-    let mut rng = generator(seed, Purpose::Bootstrap, 9);
-    let mut maybe = |most: f64| {
-        let value = rng.random_range(0.0..=most);
-        rng.random_bool(0.5).then(|| Score::new(value))
-    };
-    let (alpha, beta, gamma, boost) = (maybe(2.0), maybe(0.6), maybe(0.6), maybe(5.0));
-    let arms = ["none", "light", "standard", "raised", "heavy"];
-    let window = rng.random_bool(0.5).then(|| rng.random_range(1..=30));
-    Overrides {
-        alpha,
-        beta,
-        gamma,
-        boost,
-        window,
-        at_most: rng.random_bool(0.5).then(|| rng.random_range(0..=window.unwrap_or(10))),
-        arm: rng.random_bool(0.4).then(|| (*arms.choose(&mut rng).unwrap()).into()),
-    }
+/// The current song finishes, however much of it had been heard.
+fn finish(timeline: &mut Timeline) -> Arc<Trace> {
+    let mut head = Playhead::after(timeline.trace());
+    head.play(u64::MAX, timeline.trace().playing.song.duration_ms);
+    timeline.apply(head.event(Action::Finish)).unwrap()
 }
 
-#[test]
-fn a_preview_is_what_setting_the_values_leads_to() {
-    for (i, profile) in PROFILES.iter().enumerate() {
-        let mut timeline = played(profile, i as u64, 6);
-        for round in 0..12 {
-            let overrides = random(100 * i as u64 + round);
-            let (engine, state) = (timeline.engine().clone(), timeline.state().clone());
-            let look = engine.look(&state);
-            let preview = engine.preview(&state, &look, &overrides, state.at_ms);
-            let trace = set(&mut timeline, &overrides).unwrap();
-            let context = format!("{profile}, {overrides:?}");
-            assert_eq!(preview.weights, trace.weights, "{context}");
-            assert_eq!(preview.promotion, trace.promotion, "{context}");
-            assert_eq!(preview.arm, trace.bandit.arm, "{context}");
-            assert_eq!(preview.queue, trace.queue, "{context}");
-            assert_eq!(trace.overrides, overrides);
+/// What a queue comes to: songs, scores and what they displace.
+fn shown(queue: &[QueueEntry]) -> Vec<(&str, Score, bool)> {
+    queue.iter().map(|e| (e.song.id.as_str(), e.score, e.displaced.is_some())).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 5,
+        max_shrink_iters: 20,
+        failure_persistence: None,
+        ..Default::default()
+    })]
+
+    /// A preview is what the event then comes to, whenever it comes; a preview of what is in force is
+    /// the queue as it is.
+    #[test]
+    fn a_preview_is_what_setting_the_values_leads_to(
+        profile in prop::sample::select(common::profiles()),
+        seed in any::<u64>(),
+        events in 0usize..10,
+        after_ms in 0u64..300_000,
+    ) {
+        let mut timeline = debugged_session(engine(profile, None, seed), seed, events);
+        let (engine, state) = (timeline.engine().clone(), timeline.state().clone());
+        let (look, now) = (engine.look(&state), timeline.trace().clone());
+        let same = engine.preview(&state, &look, &now.overrides).unwrap();
+        prop_assert_eq!((&same.weights, &same.promotion), (&now.weights, &now.promotion));
+        prop_assert_eq!(&same.arm, &now.bandit.arm);
+        prop_assert_eq!(same.queue.len(), now.queue.len());
+        for (would_be, is) in same.queue.iter().zip(&now.queue) {
+            let is = QueueEntry { was: Some(is.position), ..is.clone() };
+            prop_assert_eq!(would_be, &is);
+        }
+
+        let mut rng = generator(seed, Purpose::Bootstrap, 9);
+        for _ in 0..12 {
+            let wanted = overrides(&mut rng, &LIBRARY.policy);
+            let preview = engine.preview(&state, &look, &wanted).unwrap();
+            let trace = set_after(&mut timeline, after_ms, &wanted).unwrap();
+            prop_assert_eq!(&preview.weights, &trace.weights);
+            prop_assert_eq!(&preview.promotion, &trace.promotion);
+            prop_assert_eq!(&preview.arm, &trace.bandit.arm);
+            prop_assert_eq!(&preview.queue, &trace.queue);
+            prop_assert_eq!((&preview.overrides, &trace.overrides), (&wanted, &wanted));
+            timeline.rewind(events);
         }
     }
 }
@@ -86,6 +112,8 @@ fn every_value_that_is_set_acts() {
     assert_eq!(gamma.weights.gamma.value, Score::ZERO);
     let by_hand = alpha.weights.alpha.terms.iter().find(|term| term.name == "by hand").unwrap();
     assert_eq!(by_hand.value, Score::new(1.25) - before.weights.alpha.value);
+    let terms = |weight: &Weight| weight.terms.iter().filter(|t| t.name == "by hand").count();
+    assert_eq!((terms(&alpha.weights.beta), terms(&alpha.weights.gamma)), (0, 0));
 
     let rule = one(|o| (o.at_most, o.window) = (Some(1), Some(20)));
     assert_eq!((rule.promotion.at_most, rule.promotion.window), (1, 20));
@@ -151,129 +179,109 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
             Overrides { at_most: Some(4), window: Some(3), ..none() },
             "`at_most` must not be over the window of 3",
         ),
+        (Overrides { at_most: Some(11), ..none() }, "`at_most` must not be over the window of 10"),
         (
             Overrides { arm: Some("bold".into()), ..none() },
             "`arm` is no arm of this policy; it has none, light, standard, raised, heavy",
         ),
     ];
+    let look = timeline.engine().look(timeline.state());
     for (overrides, why) in bad {
-        assert_eq!(set(&mut timeline, &overrides).unwrap_err().to_string(), why);
+        let refusal = set(&mut timeline, &overrides).unwrap_err();
+        assert_eq!(refusal.to_string(), why);
+        let preview = timeline.engine().preview(timeline.state(), &look, &overrides);
+        assert_eq!(preview.unwrap_err(), refusal);
     }
     assert_eq!(all_bytes(&timeline), before);
 }
 
 #[test]
-fn what_was_set_is_taken_back_with_its_event() {
-    let mut timeline = played("enthusiast", 7, 4);
-    let before = all_bytes(&timeline);
-    set(&mut timeline, &random(1)).unwrap();
-    timeline.rewind(before.len() - 1);
-    assert_eq!(all_bytes(&timeline), before);
+fn a_boost_multiplies_what_streaks_and_searches_add() {
+    let mut timeline = played("enthusiast", 4, 12);
+    for _ in 0..3 {
+        finish(&mut timeline);
+    }
+    let part = |trace: &Trace, id: &str, name: &str| -> Option<Node> {
+        let entry = trace.queue.iter().find(|e| e.song.id == id)?;
+        let adjustments = entry.ledger.score.children.iter().find(|n| n.name == "adjustments")?;
+        adjustments.children.iter().find(|n| n.name == name).cloned()
+    };
+    let before = timeline.trace().clone();
+    let doubled = Overrides { boost: Some(Score::new(2.0)), ..Overrides::default() };
+    let after = set(&mut timeline, &doubled).unwrap();
+    let mut found = 0;
+    for entry in &before.queue {
+        for name in ["genre streak", "artist streak", "search"] {
+            let id = &entry.song.id;
+            let both = part(&before, id, name).zip(part(&after, id, name));
+            let Some((old, new)) = both else { continue };
+            let twice = old.value + old.value;
+            assert!((new.value - twice).abs() <= Score::from_millionths(1), "{old:?}, {new:?}");
+            assert_eq!(new.how, format!("{}, times 2.00 by hand", old.how));
+            found += 1;
+        }
+    }
+    assert!(found > 0, "nothing in the queue was on a streak or searched for");
+}
+
+/// What is given back leaves the queue as it was, and what is taken back leaves nothing behind.
+#[test]
+fn values_go_as_they_came() {
+    let mut timeline = played("likely-payer", 6, 12);
+    let (before, bytes) = (timeline.trace().clone(), all_bytes(&timeline));
+    let much = Overrides {
+        alpha: Some(Score::new(0.3)),
+        boost: Some(Score::new(5.0)),
+        window: Some(5),
+        ..Overrides::default()
+    };
+    let changed = set_after(&mut timeline, 20_000, &much).unwrap();
+    assert_ne!(shown(&changed.queue), shown(&before.queue));
+    let given_back = set_after(&mut timeline, 20_000, &Overrides::default()).unwrap();
+    assert_eq!(shown(&given_back.queue), shown(&before.queue));
+    assert_eq!(given_back.weights, before.weights);
+    timeline.rewind(12);
+    assert!(all_bytes(&timeline) == bytes);
     assert!(timeline.state().overrides.is_empty());
+    let plain = go_on(timeline.clone(), Hands::new(9, &timeline), 4);
+    set(&mut timeline, &much).unwrap();
+    timeline.rewind(12);
+    let undone = go_on(timeline.clone(), Hands::new(9, &timeline), 4);
+    assert!(all_bytes(&undone) == all_bytes(&plain));
 }
 
-/// The shipped library under a policy with other arms and weights.
-fn other() -> Library {
-    LIBRARY.with_policy(policy(|settings| {
-        settings.bandit.arms.truncate(2);
-        settings.mixing.at_most = 1;
-        settings.fusion.epsilon = 0.0;
-    }))
-}
-
+/// A near-line update waits for the listener's own next event.
 #[test]
-fn the_same_engine_goes_on_as_if_nothing_had_happened() {
-    for (i, profile) in PROFILES.iter().enumerate() {
-        let whole = played(profile, 20 + i as u64, 12);
-        let mut forked = whole.fork(whole.engine().clone(), 6, None).unwrap();
-        let original = whole.at(6).unwrap().1;
-        let order = |trace: &Trace| -> Vec<(String, Score)> {
-            trace.queue.iter().map(|entry| (entry.song.id.clone(), entry.score)).collect()
-        };
-        assert_eq!(order(forked.trace()), order(original));
-        for event in &whole.events()[6..] {
-            forked.apply(event.clone()).unwrap();
-        }
-        assert!(all_bytes(&forked)[7..] == all_bytes(&whole)[7..], "{profile}");
-    }
+fn setting_values_changes_no_model() {
+    let library = LIBRARY.with_policy(policy(|p| {
+        (p.near_line.every, p.near_line.lag, p.near_line.tolerance) = (1, 1, 10.0);
+    }));
+    let mut timeline = Timeline::start(engine_of(&library, "explorer", None, 7));
+    assert_eq!(finish(&mut timeline).near_line.due, Some(2));
+    let alpha = Overrides { alpha: Some(Score::ONE), ..Overrides::default() };
+    let held = set(&mut timeline, &alpha).unwrap();
+    assert_eq!((held.step, held.versions.model_number), (2, 0));
+    assert_eq!(held.near_line.due, Some(3));
+    assert_eq!(finish(&mut timeline).versions.model_number, 1);
 }
 
+/// A hand sets M, but is no way around a guardrail that has lowered it.
 #[test]
-fn another_policy_and_scene_go_on_from_any_step() {
-    let other = other();
-    for (i, profile) in PROFILES.iter().enumerate() {
-        let mut whole = played(profile, 30 + i as u64, 12);
-        let pinned = Overrides { arm: Some("heavy".into()), ..Overrides::default() };
-        set(&mut whole, &pinned).unwrap();
-        for step in [0, 5, 13] {
-            let engine = engine_of(&other, profile, None, 30 + i as u64);
-            let scene = Some(Scene::Workout);
-            let mut forked = whole.fork(engine, step, scene).unwrap();
-            assert_eq!(forked.events().len(), step);
-            assert_eq!(forked.trace().listener.scene, Scene::Workout);
-            assert_eq!(forked.trace().promotion.at_most.min(1), forked.trace().promotion.at_most);
-            assert!(["none", "light"].contains(&forked.trace().bandit.arm.as_str()));
-            let mut hands = Hands::new(step as u64, &forked);
-            for _ in 0..8 {
-                let event = hands.next(&forked);
-                forked.apply(event).unwrap();
-            }
-            forked.rewind(0);
-            assert_eq!(forked.events().len(), step, "what came before is another engine's");
-        }
-        assert!(whole.fork(whole.engine().clone(), 14, None).is_none());
-    }
-}
-
-/// Does in `forked` what was done in `whole` from `step` on.
-fn follow(whole: &Timeline, forked: &mut Timeline, step: usize) -> (usize, Vec<Refusal>) {
-    let (mut done, mut refused) = (0, Vec::new());
-    for (i, event) in whole.events().iter().enumerate().skip(step) {
-        let before = Playhead::after(whole.at(i).unwrap().1);
-        let head = Playhead::after(forked.trace());
-        let playing = forked.state().playing.song;
-        let duration = forked.trace().playing.song.duration_ms;
-        let Some(event) = mirrored(event, before, head, (playing, duration)) else { continue };
-        match forked.apply(event) {
-            Ok(_) => done += 1,
-            Err(refusal) => refused.push(refusal),
-        }
-    }
-    (done, refused)
-}
-
-#[test]
-fn a_mirror_of_the_same_engine_does_the_same() {
-    for seed in 0..6 {
-        let whole = played(PROFILES[seed as usize % 4], 40 + seed, 14);
-        let mut forked = whole.fork(whole.engine().clone(), 4, None).unwrap();
-        follow(&whole, &mut forked, 4);
-        assert_eq!(forked.events(), whole.events());
-    }
-}
-
-#[test]
-fn a_mirror_in_another_engine_is_never_out_of_time() {
-    let other = other();
-    for seed in 0..8 {
-        let profile = PROFILES[seed as usize % 4];
-        let whole = played(profile, 50 + seed, 20);
-        let engine: Arc<Engine> = engine_of(&other, profile, None, 50 + seed);
-        let mut forked = whole.fork(engine, 3, Some(Scene::Focus)).unwrap();
-        let (done, refused) = follow(&whole, &mut forked, 3);
-        assert!(done > 8, "{done} of 17");
-        for refusal in refused {
-            let sensible = matches!(
-                refusal,
-                Refusal::Already { .. }
-                    | Refusal::SameScene { .. }
-                    | Refusal::Subscribed
-                    | Refusal::PlayingNow
-                    | Refusal::BadOverride { .. }
-            );
-            assert!(sensible, "{refusal}");
-        }
-        let in_order = |events: &[Event]| events.windows(2).all(|w| w[0].at_ms <= w[1].at_ms);
-        assert!(in_order(forked.events()));
-    }
+fn the_guardrail_holds_what_is_set_by_hand() {
+    let library = LIBRARY.with_policy(policy(|p| {
+        (p.guardrail.window, p.guardrail.hold, p.guardrail.levels) = (3, 1, 1);
+        (p.mixing.at_most, p.guardrail.cap_step) = (3, 1);
+    }));
+    let mut timeline = Timeline::start(engine_of(&library, "explorer", None, 8));
+    let five = Overrides { at_most: Some(5), ..Overrides::default() };
+    assert_eq!(set(&mut timeline, &five).unwrap().promotion.at_most, 5);
+    let skip = |timeline: &mut Timeline| {
+        let head = Playhead::after(timeline.trace());
+        timeline.apply(head.event(Action::Skip)).unwrap()
+    };
+    let skipped = (0..3).map(|_| skip(&mut timeline)).last().unwrap();
+    assert_eq!(skipped.guardrail.level, 1);
+    assert_eq!(skipped.promotion.at_most, 2, "the policy's 3, lowered by 1");
+    let one = Overrides { at_most: Some(1), ..Overrides::default() };
+    assert_eq!(set(&mut timeline, &one).unwrap().promotion.at_most, 1);
 }

@@ -52,6 +52,25 @@ fn a_rewound_session_run_again_gives_the_same_bytes() {
     }
 }
 
+/// Of long ago few states are kept; those in between are worked out again.
+#[test]
+fn a_state_that_was_not_kept_comes_back_as_it_was() {
+    let timeline = random_session(engine("explorer", None, 8), 8, 40);
+    let dropped: Vec<usize> = (0..=40).filter(|step| !timeline.keeps(*step)).collect();
+    assert!(dropped.contains(&21), "{dropped:?}");
+    let expected = all_bytes(&timeline);
+    let mut rewound = timeline.clone();
+    rewound.rewind(21);
+    assert!(timeline.state_at(21).unwrap().queue == rewound.state().queue);
+    assert!((16..=21).all(|step| rewound.keeps(step)), "the way back is kept");
+    for event in &timeline.events()[21..] {
+        rewound.apply(event.clone()).unwrap();
+    }
+    assert!(all_bytes(&rewound) == expected);
+    assert_eq!(timeline.shared_with(&rewound), 21);
+    assert!(timeline.state_at(41).is_none());
+}
+
 #[test]
 fn a_fork_does_not_touch_the_original() {
     let original = session(4);

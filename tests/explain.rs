@@ -27,7 +27,8 @@ fn an_explanation_says_what_the_trace_says() {
         let timeline = played(profile, 60 + i as u64, 9);
         let engine = timeline.engine();
         for step in [0, 4, 9] {
-            let (state, trace) = timeline.at(step).unwrap();
+            let state = &*timeline.state_at(step).unwrap();
+            let trace = timeline.trace_at(step).unwrap();
             let look = engine.look(state);
             for entry in &trace.queue {
                 let song = engine.setup.catalogue.find(&entry.song.id).unwrap();

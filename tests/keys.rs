@@ -9,7 +9,9 @@ use melody::input::TomlFile;
 use melody::score::Score;
 use melody::script;
 use melody::tracefile;
-use melody::tui::{App, Popup, Speed, Tab};
+use melody::tui::{App, Hit, Popup, Speed, Tab, draw};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use stage::{app, events, library, message, play, press, write};
 
 fn hash(app: &App) -> String {
@@ -38,7 +40,7 @@ fn a_song_finishes_exactly_at_its_end() {
     assert!(timeline.events().len() >= 3, "{} songs", timeline.events().len());
     let mut began = 0;
     for (i, event) in timeline.events().iter().enumerate() {
-        let (_, before) = timeline.at(i).unwrap();
+        let before = timeline.trace_at(i).unwrap();
         let duration = before.playing.song.duration_ms;
         assert_eq!(event.action, Action::Finish);
         assert_eq!(event.heard_ms, duration);
@@ -124,10 +126,26 @@ fn autopilot_does_what_a_script_s_autopilot_does() {
     assert!(shared > 10);
     assert_eq!(ours[..shared], ran.timeline.events()[..shared]);
     for step in 0..=shared {
-        let (_, a) = app.session.timeline().at(step).unwrap();
-        let (_, b) = ran.timeline.at(step).unwrap();
+        let a = app.session.timeline().trace_at(step).unwrap();
+        let b = ran.timeline.trace_at(step).unwrap();
         assert_eq!(a, b, "step {step}");
     }
+}
+
+#[test]
+fn the_bandit_s_view_works_out_regret_while_autopilot_listens() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("promotion-averse", folder.path());
+    press(&mut app, "n n n n n n n 4");
+    assert!(app.view().regrets.is_empty(), "nobody is simulated yet");
+    press(&mut app, "1 a 4");
+    let regrets = app.view().regrets;
+    let steps: Vec<u32> = regrets.iter().map(|regret| regret.step).collect();
+    assert_eq!(steps, [0, 3], "the decision of step 6 is still open");
+    assert!(regrets.iter().all(|regret| regret.rewards.len() == 5));
+    press(&mut app, "u u");
+    assert_eq!(app.view().regrets.len(), 1, "a decision that is open again has none");
+    assert_eq!(app.view().regrets[0], regrets[0]);
 }
 
 #[test]
@@ -269,6 +287,100 @@ fn popups_open_and_close() {
     assert!(app.quits());
 }
 
+#[test]
+fn an_earlier_step_is_looked_at_and_gone_back_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "n l n n 9 left left");
+    let view = app.view();
+    assert_eq!((view.now().step, view.past, view.newest), (2, true, 4));
+    press(&mut app, "enter");
+    assert_eq!(events(&app), ["skip", "like"], "two events are taken back without a question");
+    assert!(!app.view().past);
+    press(&mut app, "enter");
+    assert_eq!(message(&app), "This is the newest step already.");
+    press(&mut app, "g");
+    assert_eq!(app.view().now().step, 0);
+    press(&mut app, "end");
+    assert_eq!(app.view().now().step, 2);
+}
+
+#[test]
+fn much_is_taken_back_only_after_a_question_and_can_be_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "n l n n n");
+    let before = hash(&app);
+    press(&mut app, "9 home enter");
+    let Some(Popup::Confirm(confirm)) = app.view().popup else { panic!("a question is asked") };
+    assert_eq!(confirm.lost, 5);
+    press(&mut app, "esc");
+    assert_eq!(hash(&app), before, "no changes nothing");
+    press(&mut app, "enter w");
+    let Some(Popup::Confirm(confirm)) = app.view().popup else { panic!("it is still asked") };
+    assert!(confirm.kept.unwrap().contains("melody-session-1.toml"));
+    press(&mut app, "y");
+    assert_eq!(events(&app).len(), 0);
+    press(&mut app, "U");
+    assert_eq!(hash(&app), before);
+    assert_eq!(message(&app), "5 events are back.");
+    press(&mut app, "U");
+    assert_eq!(message(&app), "Nothing to put back.");
+    press(&mut app, "u u U");
+    assert_eq!(hash(&app), before, "what was taken back in parts comes back as a whole");
+    press(&mut app, "u n U");
+    assert_eq!(message(&app), "Nothing to put back.", "something else has happened");
+}
+
+#[test]
+fn a_step_of_long_ago_is_gone_back_to_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, &["n"; 21].join(" "));
+    let then = hash(&app);
+    press(&mut app, &["n"; 19].join(" "));
+    let now = hash(&app);
+    press(&mut app, &["9", &["left"; 19].join(" "), "enter", "y"].join(" "));
+    assert_eq!((events(&app).len(), hash(&app)), (21, then));
+    press(&mut app, "U");
+    assert_eq!(hash(&app), now);
+}
+
+#[test]
+fn another_listener_is_asked_about_where_much_would_be_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "n n n n p j enter");
+    assert!(matches!(app.view().popup, Some(Popup::Confirm(_))));
+    press(&mut app, "n");
+    assert_eq!((events(&app).len(), app.view().popup.is_none()), (4, true));
+    press(&mut app, "p j enter enter");
+    assert_eq!(app.session.opening().profile, "commuter");
+}
+
+#[test]
+fn steps_and_the_scrubber_are_clicked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "space");
+    play(&mut app, 20.0);
+    press(&mut app, "n n n space 9");
+    let area = Rect::new(0, 0, 120, 40);
+    let drawn = draw(&app.view(), area, &mut Buffer::empty(area));
+    let of = |step: usize| -> Vec<Rect> {
+        let hits = drawn.hits.iter().filter(|(_, hit)| *hit == Hit::Step(step));
+        hits.map(|(place, _)| *place).collect()
+    };
+    let (row, scrubber) = (of(2).pop().unwrap(), of(0)[0]);
+    app.drawn(drawn);
+    app.click(row.as_position());
+    assert_eq!(app.view().now().step, 2);
+    app.click(scrubber.as_position());
+    assert_eq!(app.view().now().step, 0);
+    app.wheel(1);
+    assert_eq!(app.view().now().step, 1);
+}
+
 /// Lets the app work everything out that a view asks for.
 fn explained(app: &mut App) -> melody::tui::Explained {
     app.tick(Duration::ZERO);
@@ -371,4 +483,91 @@ fn sliders_are_reset_one_by_one_and_all_at_once() {
         app.press("left".parse().unwrap());
     }
     assert_eq!(app.view().what_if.set.alpha, Some(Score::ZERO));
+}
+
+fn compared(app: &mut App) -> melody::tui::Compared {
+    app.tick(Duration::ZERO);
+    app.settle();
+    app.view().compared.expect("a comparison")
+}
+
+/// Chooses the line of an open list that says this.
+fn choose(app: &mut App, name: &str) {
+    let Some(Popup::Pick(picker)) = app.view().popup else { panic!("a list is open") };
+    let place = picker.choices.iter().position(|choice| choice.name == name).expect("a choice");
+    for _ in 0..place {
+        press(app, "j");
+    }
+    press(app, "enter");
+}
+
+#[test]
+fn a_comparison_follows_and_goes_back_with_the_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n l n f");
+    choose(&mut app, "without promotion");
+    let begun = compared(&mut app);
+    assert_eq!(app.view().tab, Tab::Compare);
+    assert_eq!((begun.from, begun.level, begun.refused), (3, true, 0));
+    let last = begun.traces.last().unwrap();
+    assert_eq!(last.promotion.at_most, 0);
+    assert!(last.queue.iter().all(|entry| !entry.promoted));
+
+    press(&mut app, "n n s");
+    let followed = compared(&mut app);
+    assert!(followed.level);
+    let did = |compared: &melody::tui::Compared| -> Vec<&str> {
+        let events = compared.traces.iter().filter_map(|trace| trace.event.as_ref());
+        events.map(|event| event.action.name()).collect()
+    };
+    assert_eq!(did(&followed), ["skip", "like", "skip", "override", "skip", "skip", "save"]);
+    press(&mut app, "u u");
+    let back = compared(&mut app);
+    assert_eq!(did(&back), ["skip", "like", "skip", "override", "skip"]);
+    assert_eq!(back.traces.last(), followed.traces.get(5));
+    press(&mut app, "X");
+    assert!(app.view().compared.is_none());
+}
+
+#[test]
+fn on_autopilot_the_same_listener_answers_on_both_sides() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("promotion-averse", folder.path());
+    press(&mut app, "a f");
+    choose(&mut app, "scene focus");
+    app.session.speed = Speed::new(64.0).unwrap();
+    while app.session.trace().listener.plays < 6 {
+        app.session.playing = true;
+        play(&mut app, 60.0);
+    }
+    let compared = compared(&mut app);
+    assert!(compared.answers && compared.level);
+    let there = compared.traces.last().unwrap();
+    assert_eq!(there.listener.scene.name(), "focus");
+    assert!(compared.left || there.listener.plays > 1, "it plays on there");
+    let events: Vec<u64> = compared.traces.iter().map(|trace| trace.at_ms).collect();
+    assert!(events.is_sorted() && *events.last().unwrap() <= app.session.trace().at_ms);
+}
+
+#[test]
+fn a_policy_and_a_model_of_ones_own_can_be_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let shipped = include_str!("../assets/policy/default.toml");
+    let own = shipped.replace("name = \"default\"", "name = \"own\"");
+    std::fs::write(folder.path().join("own.toml"), own).unwrap();
+    std::fs::write(folder.path().join("broken.toml"), "mixing = 1\nbandit = 2\nsegments = 3\n")
+        .unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, "n f");
+    let path = folder.path().join("own.toml").display().to_string();
+    choose(&mut app, &format!("policy {path}"));
+    let there = compared(&mut app);
+    assert_eq!(there.traces.last().unwrap().versions.policy, "own");
+    press(&mut app, "f");
+    let broken = folder.path().join("broken.toml").display().to_string();
+    choose(&mut app, &format!("policy {broken}"));
+    app.settle();
+    assert!(message(&app).starts_with("No comparison: "), "{}", message(&app));
+    assert!(app.view().compared.is_none());
 }

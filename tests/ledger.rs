@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{LIBRARY, engine, random_session};
+use common::{LIBRARY, debugged_session, engine, random_session};
 use melody::engine::{Timeline, Trace};
 use melody::profile::Tier;
 use melody::ranking::{Ledger, Node, Weight};
@@ -94,8 +94,10 @@ proptest! {
         scene in prop::option::of(prop::sample::select(Scene::ALL.to_vec())),
         seed in any::<u64>(),
         events in 0usize..12,
+        debugged in any::<bool>(),
     ) {
-        let timeline = random_session(engine(profile, scene, seed), seed, events);
+        let session = if debugged { debugged_session } else { random_session };
+        let timeline = session(engine(profile, scene, seed), seed, events);
         for trace in timeline.traces() {
             check_trace(trace)?;
         }

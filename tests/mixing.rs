@@ -4,6 +4,7 @@
 mod common;
 
 use melody::catalogue::{CampaignId, SongId};
+use melody::engine::Timeline;
 use melody::policy::Mixing;
 use melody::ranking::{Candidate, Heard, Rules, mix};
 use melody::score::Score;
@@ -228,27 +229,48 @@ fn the_engine_keeps_the_rules_over_requests() {
         });
         let library = common::LIBRARY.with_policy(policy);
         let engine = common::engine_of(&library, profile, None, seed);
-        let timeline = common::random_session(engine, seed, 24);
-        let catalogue = &library.catalogue;
-        let mut heard: Vec<Play> = Vec::new();
-        let mut lowered = false;
-        for (step, trace) in timeline.traces().enumerate() {
-            let play = |id: &str| {
-                let song = catalogue.find(id).unwrap();
-                Play { song, campaign: catalogue.song(song).campaign }
-            };
-            if step == 0 || trace.ended.is_some() {
-                heard.push(play(&trace.playing.song.id));
-            }
-            let queue: Vec<Play> = trace.queue.iter().map(|entry| play(&entry.song.id)).collect();
-            let promotion = &trace.promotion;
-            check(&library.policy.mixing, promotion.at_most, &heard, &queue)
-                .unwrap_or_else(|e| panic!("{profile}, step {step}: {e}"));
-            lowered |= promotion.at_most < library.policy.mixing.at_most;
-            let last = &heard[heard.len().saturating_sub(promotion.window)..];
-            let share = last.iter().filter(|p| p.promoted()).count() as f64 / last.len() as f64;
-            assert_eq!(promotion.realised, Score::new(share), "{profile}, step {step}");
-        }
+        let by_listener = common::random_session(engine.clone(), seed, 24);
+        let debugged = common::debugged_session(engine, seed, 24);
+        let lowered = check_session(&by_listener, profile);
+        check_session(&debugged, profile);
         assert!(lowered || profile != "promotion-averse", "the guardrail never acted");
     }
+}
+
+/// Checks every queue of a session under the rules in force then; says whether the guardrail ever
+/// lowered M.
+fn check_session(timeline: &Timeline, name: &str) -> bool {
+    let setup = &timeline.engine().setup;
+    let catalogue = &setup.catalogue;
+    let mut heard: Vec<Play> = Vec::new();
+    let mut lowered = false;
+    for (step, trace) in timeline.traces().enumerate() {
+        let play = |id: &str| {
+            let song = catalogue.find(id).unwrap();
+            Play { song, campaign: catalogue.song(song).campaign }
+        };
+        if step == 0 || trace.ended.is_some() {
+            heard.push(play(&trace.playing.song.id));
+        }
+        let queue: Vec<Play> = trace.queue.iter().map(|entry| play(&entry.song.id)).collect();
+        let (promotion, by_hand) = (&trace.promotion, &trace.overrides);
+        let policy = &setup.policy.mixing;
+        let window = by_hand.window.unwrap_or(policy.window);
+        let at_most = by_hand.at_most.unwrap_or(policy.at_most).min(window);
+        let mixing = Mixing { at_most, window, ..*policy };
+        check(&mixing, promotion.at_most, &heard, &queue)
+            .unwrap_or_else(|e| panic!("{name}, step {step}: {e}"));
+        assert_eq!(promotion.window, mixing.window, "{name}, step {step}");
+        let guarded = match trace.guardrail.cap_lowered_by {
+            0 => mixing.at_most,
+            by => mixing.at_most.min(policy.at_most.saturating_sub(by)),
+        };
+        assert_eq!(promotion.at_most, guarded, "{name}, step {step}");
+        assert!(promotion.target <= promotion.cap, "{name}, step {step}");
+        lowered |= trace.guardrail.cap_lowered_by > 0;
+        let last = &heard[heard.len().saturating_sub(promotion.window)..];
+        let share = last.iter().filter(|p| p.promoted()).count() as f64 / last.len() as f64;
+        assert_eq!(promotion.realised, Score::new(share), "{name}, step {step}");
+    }
+    lowered
 }

@@ -6,13 +6,22 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use melody::engine::Trace;
+use melody::engine::{Preview, Trace};
+use melody::model::Backend;
+use melody::objective::Objective;
+use melody::opening::{Library, profile_named};
+use melody::overrides::Overrides;
 use melody::playback::Playhead;
+use melody::policy;
 use melody::scene::Scene;
+use melody::score::Score;
+use melody::simulation::Regret;
 use melody::tracefile;
+use melody::training::Report;
 use melody::tui::{
-    Choice, Context, Drafted, Index, Keymap, Lang, Look, Message, Offer, Palette, Picker, Picking,
-    Popup, Search, Seeking, Speed, Tab, Theme, View, draw,
+    Caption, Choice, Compared, Confirm, Context, Drafted, Explained, Index, Keymap, Lang, Look,
+    Message, Offer, Palette, Picker, Picking, Popup, Proposal, Search, Seeking, Speed, Strip, Tab,
+    Theme, View, draw,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -24,7 +33,76 @@ static TRACES: LazyLock<Vec<Arc<Trace>>> = LazyLock::new(|| {
     file.traces.into_iter().map(Arc::new).collect()
 });
 
+/// The report of the model that made the trace, kept too, with fewer lines in its log.
+static TRAINING: LazyLock<Arc<Report>> = LazyLock::new(|| {
+    let report = serde_json::from_str(include_str!("fixtures/report.json"));
+    Arc::new(report.expect("the training report that is kept"))
+});
+
+/// As if every arm had been tried on the session's closed decisions.
+fn regrets() -> Vec<Regret> {
+    let one = |step, arm, rewards: [f64; 5]| Regret {
+        step,
+        arm,
+        rewards: rewards.map(Score::new).into(),
+    };
+    vec![
+        one(0, 3, [-0.0389, -0.0389, -0.0389, -0.0389, -0.0389]),
+        one(4, 0, [0.292661, 0.292661, 0.292661, 0.341, 0.305]),
+        one(9, 4, [0.1109, 0.1109, 0.1733, 0.1528, 0.152828]),
+    ]
+}
+
+/// A part of a view that is not in the trace, kept beside it.
+fn kept<T: serde::de::DeserializeOwned>(name: &str) -> T {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    let text = std::fs::read_to_string(&path).expect("a file that is kept");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Writes what is kept beside the trace, of the same session: `cargo test --test screens -- --ignored`.
+#[test]
+#[ignore = "writes the fixtures anew"]
+fn write_the_fixtures() {
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let script = melody::script::load(&base.join("screens.toml")).unwrap();
+    let opening = script.opening.clone();
+    let library = Library::load(&opening, &base, Backend::Flex).unwrap();
+    let profile = profile_named(&opening.profile, &base).unwrap();
+    let engine = library.engine(profile, opening.scene, opening.seed);
+    let timeline = melody::script::run(&script, engine, library.world()).unwrap().timeline;
+    let (engine, state, trace) = (timeline.engine(), timeline.state(), timeline.trace());
+    let look = engine.look(state);
+    let song = state.queue[2].song;
+    let explained = Explained {
+        explanation: engine.explain_of(state, trace, &look, song),
+        why_not: engine.why_not(state, &look, song, None),
+    };
+    let set = Overrides {
+        gamma: Some(Score::new(0.3)),
+        arm: Some("heavy".into()),
+        ..Overrides::default()
+    };
+    let preview = engine.preview(state, &look, &set, state.at_ms);
+    let write = |name: &str, value: serde_json::Value| {
+        std::fs::write(base.join(name), format!("{value:#}\n")).unwrap();
+    };
+    write("screens.explained.json", serde_json::to_value(&explained).unwrap());
+    write("screens.preview.json", serde_json::to_value(&preview).unwrap());
+}
+
 fn view() -> View {
+    let preview: Preview = kept("screens.preview.json");
+    let there = TRACES.iter().enumerate().filter(|(i, _)| *i != 15).map(|(_, t)| t.clone());
+    let compared = Compared {
+        label: "without promotion".into(),
+        from: 9,
+        traces: there.take(TRACES.len() - 3).collect(),
+        answers: false,
+        refused: 1,
+        left: false,
+        level: true,
+    };
     let traces = TRACES.clone();
     let head = Playhead::after(&traces[traces.len() - 1]);
     View {
@@ -33,6 +111,7 @@ fn view() -> View {
         keymap: Arc::new(Keymap::default()),
         contexts: vec![Context::Anywhere],
         newest: traces.len() - 1,
+        strip: None,
         past: false,
         slow: false,
         fresh: 0.0,
@@ -45,10 +124,22 @@ fn view() -> View {
         autopilot: true,
         selected: 2,
         panel: 0,
-        explained: None,
-        what_if: Drafted { set: Default::default(), slider: 1, changed: false, preview: None },
+        explained: Some(Arc::new(kept("screens.explained.json"))),
+        compared: Some(compared),
+        what_if: Drafted {
+            set: preview.overrides.clone(),
+            slider: 2,
+            changed: true,
+            preview: Some(Arc::new(preview)),
+        },
+        caption: None,
         message: None,
         popup: None,
+        policy: Arc::new(policy::shipped("default").expect("a shipped policy")),
+        objective: Objective::default(),
+        training: Some(TRAINING.clone()),
+        regrets: regrets(),
+        regretting: false,
     }
 }
 
@@ -107,7 +198,8 @@ const SIZES: [(u16, u16); 5] = [(160, 50), (120, 40), (80, 24), (40, 12), (1, 1)
 
 fn of_tab(tab: Tab, look: Look) -> View {
     let contexts = Context::of_tab(tab).into_iter().chain([Context::Anywhere]).collect();
-    View { tab, contexts, look, ..view() }
+    let strip = (tab == Tab::Timeline).then(|| Strip::of(TRACES.iter(), TRACES.len() - 1));
+    View { tab, contexts, look, strip, ..view() }
 }
 
 /// Every view at every size in a language.
@@ -139,8 +231,20 @@ fn styles_in(name: &str, theme: &Theme) {
 }
 
 #[test]
-fn every_view_at_every_size_without_colours() {
-    styles_in("plain", &Theme::plain());
+fn every_view_at_every_size_in_a_dark_theme() {
+    styles_in("dark", &melody::tui::theme::shipped("dark").unwrap().theme);
+}
+
+#[test]
+fn every_view_at_every_size_in_a_light_theme() {
+    styles_in("light", &melody::tui::theme::shipped("light").unwrap().theme);
+}
+
+#[test]
+fn the_stage_without_colours() {
+    let view = View { look: Look::new(Theme::plain()), ..view() };
+    insta::assert_snapshot!(styles(&drawn(&view, 120, 40)));
+    insta::assert_snapshot!(shot(&view, 120, 40));
 }
 
 fn search(typed: &str) -> Popup {
@@ -191,6 +295,10 @@ fn messages() -> Popup {
     Popup::Messages { said: said.into(), scroll: 0 }
 }
 
+fn confirm(proposal: Proposal) -> Popup {
+    Popup::Confirm(Confirm { proposal, lost: 12, kept: None })
+}
+
 /// Every popup, and none.
 fn popups() -> Vec<Option<Popup>> {
     vec![
@@ -199,6 +307,8 @@ fn popups() -> Vec<Option<Popup>> {
         Some(search("夜")),
         Some(search("zzzzzzzz")),
         Some(picker()),
+        Some(confirm(Proposal::Rewind { to: 4 })),
+        Some(confirm(Proposal::Listener { name: "commuter".into() })),
         Some(palette("sc", Lang::En)),
         Some(palette("zzzzzzzz", Lang::Zh)),
         Some(messages()),
@@ -218,6 +328,15 @@ fn stage_at_80x24_paused_with_a_message_and_another_panel() {
 }
 
 #[test]
+fn pages_scrolled_to_their_end_at_80x24() {
+    let shots = [Tab::Bandit, Tab::Session, Tab::Model, Tab::Metrics].map(|tab| {
+        let view = View { scroll: 999, ..of_tab(tab, Look::new(Theme::colours())) };
+        shot(&view, 80, 24)
+    });
+    insta::assert_snapshot!(shots.join("\n"));
+}
+
+#[test]
 fn stage_at_10x3() {
     insta::assert_snapshot!(shot(&view(), 10, 3));
 }
@@ -233,6 +352,41 @@ fn an_earlier_step_says_so() {
 fn help_popup() {
     let view = View { popup: Some(Popup::Help { scroll: 0 }), ..view() };
     insta::assert_snapshot!(shot(&view, 120, 40));
+}
+
+/// A scene of a tour.
+fn caption() -> Caption {
+    let text = "He skips every promoted song, two of them by now. The bandit learns what that earned \
+                and aims lower: the promotion target falls.";
+    Caption { scene: 7, scenes: 13, text: text.into(), busy: false }
+}
+
+#[test]
+fn a_tour_s_caption() {
+    let shots = [(160, 50), (80, 24), (40, 12), (24, 7)].map(|(width, height)| {
+        let caption = Some(Caption { busy: width == 80, ..caption() });
+        let contexts = vec![Context::Tour, Context::Anywhere];
+        shot(&View { caption, contexts, ..view() }, width, height)
+    });
+    insta::assert_snapshot!(shots.join("\n"));
+}
+
+#[test]
+fn confirm_popup() {
+    let popup = Some(confirm(Proposal::Rewind { to: 4 }));
+    let contexts = vec![Context::Confirm];
+    let view = View { popup, contexts, ..of_tab(Tab::Timeline, Look::new(Theme::colours())) };
+    let chinese = View { look: Look { lang: Lang::Zh, ..view.look.clone() }, ..view.clone() };
+    let shots = [shot(&view, 80, 24), shot(&chinese, 80, 24), shot(&view, 30, 9)];
+    insta::assert_snapshot!(shots.join("\n"));
+}
+
+#[test]
+fn an_earlier_step_of_the_timeline() {
+    let traces = TRACES[..7].to_vec();
+    let strip = Some(Strip::of(TRACES.iter(), 6));
+    let tab = of_tab(Tab::Timeline, Look::new(Theme::colours()));
+    insta::assert_snapshot!(shot(&View { traces, strip, past: true, ..tab }, 120, 40));
 }
 
 #[test]
@@ -265,6 +419,8 @@ fn no_size_panics_and_no_wide_character_is_halved() {
             for &height in &heights {
                 view.panel = usize::from(width + height) % 6;
                 view.tab = Tab::ALL[usize::from(width + height) % Tab::ALL.len()];
+                view.caption = (width % 2 == 0).then(caption);
+                view.strip = Some(Strip::of(TRACES.iter(), TRACES.len() - 1));
                 let buffer = drawn(&view, width, height);
                 assert_wide_characters_whole(&buffer);
             }
@@ -293,7 +449,9 @@ fn any_queue_and_any_step_can_be_drawn() {
     for steps in 1..=TRACES.len() {
         let tab = Tab::ALL[steps % Tab::ALL.len()];
         let traces = TRACES[..steps].to_vec();
-        let mut view = View { traces, selected: 999, ..of_tab(tab, Look::new(Theme::plain())) };
+        let strip = Some(Strip::of(TRACES.iter(), steps - 1));
+        let look = Look::new(Theme::plain());
+        let mut view = View { traces, strip, selected: 999, ..of_tab(tab, look) };
         drawn(&view, 120, 40);
         let mut emptied = (*view.traces[steps - 1]).clone();
         emptied.queue.clear();

@@ -10,8 +10,10 @@ use melody::engine::Timeline;
 use melody::event::{Action, Event, Target};
 use melody::input::TomlFile;
 use melody::opening::Opening;
+use melody::overrides::Overrides;
 use melody::playback::Playhead;
 use melody::scene::Scene;
+use melody::score::Score;
 use melody::script;
 use melody::simulation::Autopilot;
 use proptest::prelude::*;
@@ -75,9 +77,13 @@ proptest! {
         scene in prop::option::of(prop::sample::select(Scene::ALL.to_vec())),
         seed in 0u64..=i64::MAX as u64,
         turns in prop::collection::vec((any::<bool>(), 1usize..4), 1..5),
+        debugged in any::<bool>(),
     ) {
         let (opening, mut timeline) = opened(profile, scene, seed);
-        let mut hands = Hands::new(seed, &timeline);
+        let mut hands = match debugged {
+            true => Hands::debugging(seed, &timeline),
+            false => Hands::new(seed, &timeline),
+        };
         for (by_hand, count) in turns {
             if by_hand {
                 for _ in 0..2 * count {
@@ -129,6 +135,17 @@ fn every_kind_of_event_replays() {
     act(t, 500, 1_500, Action::Open { song: last });
     act(t, 0, 7, Action::Scene { scene: Scene::Commute });
     act(t, 0, 0, Action::Subscribe);
+    let set = Overrides {
+        alpha: Some(Score::from_millionths(1_234_567)),
+        beta: Some(Score::ZERO),
+        gamma: Some(Score::ONE),
+        at_most: Some(3),
+        window: Some(20),
+        arm: Some("light".into()),
+        boost: Some(Score::from_millionths(2_500_000)),
+    };
+    act(t, 10, 5, Action::Override(set));
+    act(t, 0, 0, Action::Override(Overrides::default()));
     act(t, 3_600_000, 0, Action::Skip);
     let queued = t.state().queue[5].song;
     act(t, 0, 0, Action::Open { song: queued });
@@ -173,4 +190,6 @@ fn steps_that_make_no_sense_name_their_line() {
     wrong("[[steps]]\ndo = \"search\"\nartist_of = \"nope\"\n", 9, "steps[0].artist_of");
     wrong("[[steps]]\ndo = \"like\"\n[[steps]]\ndo = \"like\"\n", 10, "steps[1].do");
     wrong("[[steps]]\ndo = \"scene\"\nscene = \"commute\"\n", 8, "steps[0].do");
+    wrong("[[steps]]\ndo = \"override\"\narm = \"lite\"\n", 9, "steps[0].arm");
+    wrong("[[steps]]\ndo = \"override\"\n\nat_most = 11\n", 10, "steps[0].at_most");
 }

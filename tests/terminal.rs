@@ -27,6 +27,16 @@ struct Running {
 
 impl Running {
     fn start(folder: &Path, size: (u16, u16), arguments: &[&str]) -> Self {
+        Running::start_with(folder, size, arguments, &[])
+    }
+
+    /// The same with environment variables.
+    fn start_with(
+        folder: &Path,
+        size: (u16, u16),
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let (cols, rows) = size;
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
@@ -40,6 +50,7 @@ impl Running {
         }
         command.env("LANG", "C.UTF-8");
         command.env("XDG_CONFIG_HOME", folder.join("home"));
+        variables.iter().for_each(|(name, value)| command.env(name, value));
         command.args(arguments);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
@@ -211,6 +222,114 @@ fn resizing_to_nothing_and_back_is_survived() {
     melody.press("\u{3}");
     assert_eq!(melody.end(), 0);
     melody.assert_restored();
+}
+
+/// What `melody replay` makes of a script: the lines of its trace, without the first.
+fn replayed(folder: &Path, script: &str) -> Vec<String> {
+    let replay = Command::new(MELODY)
+        .current_dir(folder)
+        .args(["replay", script, "--trace", "replayed.jsonl"])
+        .output()
+        .unwrap();
+    assert!(replay.status.success(), "{}", String::from_utf8_lossy(&replay.stderr));
+    let text = std::fs::read_to_string(folder.join("replayed.jsonl")).unwrap();
+    text.lines().skip(1).map(str::to_string).collect()
+}
+
+/// A panic on any thread gives the terminal back, keeps the session and says how to go on with it.
+#[cfg(debug_assertions)]
+#[test]
+fn a_panic_leaves_the_terminal_and_the_session() {
+    for (fault, message) in [("engine@2", "thread `engine`"), ("screen@2", "thread `main`")] {
+        let folder = tempfile::tempdir().unwrap();
+        let variables = [("MELODY_PANIC", fault), ("RUST_BACKTRACE", "0")];
+        let mut melody =
+            Running::start_with(folder.path(), (100, 30), &["--seed", "7"], &variables);
+        melody.wait_for("Queue");
+        melody.press_and_see("l", "liked");
+        melody.press(if fault.starts_with("engine") { "nn" } else { "n" });
+        assert_eq!(melody.end(), 101, "{fault}");
+        melody.assert_restored();
+        // A narrow terminal breaks lines where it likes.
+        let said = melody.contents().replace('\n', " ");
+        assert!(said.contains("MELODY_PANIC"), "{said}");
+        assert!(said.contains("melody open melody-panic-1.toml"), "{said}");
+
+        let report = std::fs::read_to_string(folder.path().join("melody-panic-1.toml")).unwrap();
+        assert!(report.contains(message) && report.contains("src/tui/fault.rs"), "{report}");
+        assert!(report.contains("on_demand"), "the backtrace is there: {report}");
+        let engine = fault.starts_with("engine");
+        assert_eq!(report.contains("# while working out: skip"), engine, "{report}");
+        let traces = replayed(folder.path(), "melody-panic-1.toml");
+        assert_eq!(traces.len(), 3, "the start and two events");
+        assert!(traces[1].contains("\"do\":\"like\"") && traces[2].contains("\"do\":\"skip\""));
+
+        let mut again = Running::start(folder.path(), (100, 30), &["open", "melody-panic-1.toml"]);
+        again.wait_for("is open: 2 events");
+        again.press("q");
+        assert_eq!(again.end(), 0);
+        again.assert_restored();
+    }
+}
+
+#[test]
+fn a_megabyte_is_pasted_and_what_holds_no_session_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.jsonl"), "{}\n").unwrap();
+    let mut melody = Running::start(folder.path(), (80, 24), &["open", "x.jsonl"]);
+    assert_eq!(melody.end(), 2);
+    assert!(melody.contents().contains("not the first line of a trace file"));
+
+    let mut melody = Running::start(folder.path(), (80, 24), &["--trace", "trace.jsonl"]);
+    melody.wait_for("Queue");
+    let bomb = "nsblq/\n夜".repeat(100_000);
+    melody.press(&format!("\u{1b}[200~{bomb}\u{1b}[201~"));
+    melody.press_and_see("/", "Search songs and artists");
+    melody.press(&format!("\u{1b}[200~{bomb}\u{1b}[201~"));
+    melody.press_and_see("\u{1b}", "Queue");
+    melody.press_and_see("l", "liked");
+    melody.press("q");
+    assert_eq!(melody.end(), 0);
+    melody.assert_restored();
+    let trace = std::fs::read_to_string(folder.path().join("trace.jsonl")).unwrap();
+    assert_eq!(trace.lines().count(), 3, "header, start and the one like");
+}
+
+#[test]
+fn a_tour_is_stepped_through_and_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut melody = Running::start(folder.path(), (120, 40), &["demo"]);
+    melody.wait_for("1 of 13");
+    melody.press_and_see(" ", "2 of 13");
+    melody.press_and_see("\r", "3 of 13");
+    melody.press_and_see("\u{1b}[C", "4 of 13");
+    melody.wait_for("3 r-n-b in a row");
+    melody.press_and_see("\u{1b}[D", "3 of 13");
+    melody.press_and_see("\u{1b}", "The tour is left");
+    melody.signal("TERM");
+    assert_eq!(melody.end(), 143);
+    melody.assert_restored();
+}
+
+#[test]
+fn a_tour_is_checked_without_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        Command::new(MELODY).current_dir(folder.path()).args(arguments).output().unwrap()
+    };
+    let tour = "format = 1\nname = \"x\"\n[session]\nprofile = \"commuter\"\nseed = 1\n\
+                [[scenes]]\nview = \"stage\"\ncaption = { en = \"Hello.\" }\n\
+                [[scenes.steps]]\ndo = \"expect\"\nwhat = \"step\"\nequals = 1\n";
+    std::fs::write(folder.path().join("tour.toml"), tour).unwrap();
+    let failing = run(&["demo", "tour.toml", "--check"]);
+    assert_eq!(failing.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&failing.stdout);
+    assert!(said.contains("tour.toml:9: step (step 0): wanted 1, got 0"), "{said}");
+    let wrong = run(&["demo", "nowhere.toml", "--check"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let screen = run(&["demo"]);
+    assert_eq!(screen.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&screen.stderr).contains("demo --check"));
 }
 
 #[test]

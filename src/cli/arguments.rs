@@ -60,6 +60,13 @@ pub struct Settings {
     pub speed: Option<Speed>,
     #[command(flatten)]
     pub session: Session,
+    #[command(flatten)]
+    pub screen: Screen,
+}
+
+/// How the simulator looks.
+#[derive(Debug, Args)]
+pub struct Screen {
     /// Theme: a name, as `melody config --themes` lists them, or a TOML file.
     #[arg(long, value_name = "NAME|FILE")]
     pub theme: Option<String>,
@@ -110,6 +117,10 @@ fn speed(text: &str) -> Result<Speed, String> {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Open a session that was written down: a script, a trace, a log or a panic's report.
+    Open(Open),
+    /// Show a tour: a session told scene by scene, stepped through with space.
+    Demo(Demo),
     /// Replay scripts without a terminal and check what they expect.
     Replay(Replay),
     /// Show where two traces part, with every rank and weight that differs.
@@ -188,6 +199,34 @@ impl Session {
     pub fn backend(&self) -> Backend {
         self.device.unwrap_or_default().into()
     }
+}
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// A script (TOML), a trace or a feedback log (JSON Lines), or `melody-panic-N.toml`.
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub screen: Screen,
+    /// Compute backend; flex by default.
+    #[arg(long, value_enum)]
+    pub device: Option<Device>,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// A tour (TOML); by default the one that ships with Melody.
+    pub file: Option<PathBuf>,
+    /// Play the tour without a terminal and check what its scenes expect.
+    #[arg(long)]
+    pub check: bool,
+    /// Print the check's report as JSON.
+    #[arg(long, requires = "check")]
+    pub json: bool,
+    #[command(flatten)]
+    pub screen: Screen,
+    /// Compute backend; flex by default.
+    #[arg(long, value_enum)]
+    pub device: Option<Device>,
 }
 
 #[derive(Debug, Args)]

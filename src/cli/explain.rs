@@ -38,7 +38,7 @@ pub fn run(arguments: &Explain) -> Result<(), Failure> {
     let timeline = script::run(&script, engine, &world)?.timeline;
     let last = timeline.events().len();
     let step = arguments.step.map_or(last, |step| step as usize);
-    let Some((state, trace)) = timeline.at(step) else {
+    let Some((state, trace)) = timeline.state_at(step).zip(timeline.trace_at(step)) else {
         return Err(format!("--step {step}: the script has steps 0 to {last}").into());
     };
     let engine = timeline.engine();
@@ -47,9 +47,9 @@ pub fn run(arguments: &Explain) -> Result<(), Failure> {
         Some(name) => Some(named(engine, "--above", name)?),
         None => None,
     };
-    let look = engine.look(state);
-    let explanation = engine.explain_of(state, trace, &look, song);
-    let why_not = engine.why_not(state, &look, song, above);
+    let look = engine.look(&state);
+    let explanation = engine.explain_of(&state, trace, &look, song);
+    let why_not = engine.why_not(&state, &look, song, above);
     if arguments.json {
         let said = Said { explanation, why_not };
         println!("{}", serde_json::to_string_pretty(&said).map_err(|e| e.to_string())?);

@@ -6,6 +6,7 @@ mod ab;
 mod arguments;
 mod catalogue;
 mod config;
+mod demo;
 mod diff;
 mod explain;
 mod failure;
@@ -13,6 +14,7 @@ mod generate;
 mod import;
 mod keys;
 mod log;
+mod open;
 mod progress;
 mod replay;
 mod settings;
@@ -32,6 +34,8 @@ pub fn run() -> ExitCode {
     end_with_the_pipe();
     let arguments = Arguments::parse();
     let result = match arguments.command {
+        Some(Command::Open(open)) => open::run(&open),
+        Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Replay(replay)) => replay::run(&replay),
         Some(Command::Diff(diff)) => diff::run(&diff),
         Some(Command::Explain(explain)) => explain::run(&explain),

@@ -1,17 +1,12 @@
 //! The flags of the simulator as the topmost layer of its settings.
 
-use super::arguments::{AsciiWord, LangWord, Settings};
+use super::arguments::{AsciiWord, Device, LangWord, Screen, Settings};
 use crate::config::{Layer, Origin, Setting};
 use crate::tui::Lang;
 
 /// What the flags say.
 pub fn layer(said: &Settings) -> Layer {
     Layer {
-        theme: flag("--theme", said.theme.clone()),
-        lang: flag("--lang", said.lang.map(language)),
-        ascii: flag("--ascii", said.ascii.map(ascii)),
-        motion: flag("--no-motion", said.no_motion.then_some(false)),
-        mouse: flag("--no-mouse", said.no_mouse.then_some(false)),
         speed: flag("--speed", said.speed),
         profile: flag("--profile", said.profile.clone()),
         policy: flag("--policy", said.session.policy.clone()),
@@ -19,7 +14,20 @@ pub fn layer(said: &Settings) -> Layer {
         catalogue: flag("--catalogue", said.session.catalogue.clone()),
         scene: flag("--scene", said.scene),
         seed: flag("--seed", said.seed),
-        device: flag("--device", said.session.device.map(Into::into)),
+        ..screen(&said.screen, said.session.device)
+    }
+}
+
+/// What the flags say that every command with a screen has.
+pub fn screen(said: &Screen, device: Option<Device>) -> Layer {
+    Layer {
+        theme: flag("--theme", said.theme.clone()),
+        lang: flag("--lang", said.lang.map(language)),
+        ascii: flag("--ascii", said.ascii.map(ascii)),
+        motion: flag("--no-motion", said.no_motion.then_some(false)),
+        mouse: flag("--no-mouse", said.no_mouse.then_some(false)),
+        device: flag("--device", device.map(Into::into)),
+        ..Layer::default()
     }
 }
 

@@ -15,13 +15,7 @@ use crate::tui::{self, App, Ended, Journal, Session};
 const SIGNALLED: u8 = 128;
 
 pub fn run(arguments: &Simulator) -> Result<(), Failure> {
-    if !stdin().is_terminal() || !stdout().is_terminal() {
-        return Err(Failure::Other(
-            "the simulator needs a terminal for both input and output\n  \
-             help: `melody replay SCRIPT` plays a session without one"
-                .into(),
-        ));
-    }
+    needs_terminal("`melody replay SCRIPT` plays a session without one")?;
     // Everything is checked before the terminal is touched.
     let config = Config::load(&Environment::of_process(), settings::layer(&arguments.settings))?;
     let look = config.look()?;
@@ -49,6 +43,19 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
         tui::write_trace(&file, session.opening(), session.timeline())
             .map_err(|e| format!("the trace was not written: {e}"))?;
     }
+    how_it_ended(ended)
+}
+
+/// Requires a terminal; `help` says what can be done without one.
+pub(super) fn needs_terminal(help: &str) -> Result<(), Failure> {
+    if stdin().is_terminal() && stdout().is_terminal() {
+        return Ok(());
+    }
+    let message = "the simulator needs a terminal for both input and output";
+    Err(Failure::Other(format!("{message}\n  help: {help}")))
+}
+
+pub(super) fn how_it_ended(ended: std::io::Result<Ended>) -> Result<(), Failure> {
     match ended {
         Ok(Ended::Quit) => Ok(()),
         Ok(Ended::Signal(signal)) => Err(Failure::Ended(SIGNALLED.saturating_add(signal as u8))),

@@ -68,19 +68,11 @@ impl Engine {
         }
     }
 
-    fn check_overrides(&self, set: &Overrides) -> Result<(), Refusal> {
-        if let Some((field, why)) = set.problem() {
-            return Err(Refusal::BadOverride { field, why });
+    pub(super) fn check_overrides(&self, set: &Overrides) -> Result<(), Refusal> {
+        match set.problem_under(&self.setup.policy) {
+            Some((field, why)) => Err(Refusal::BadOverride { field, why }),
+            None => Ok(()),
         }
-        let policy = &self.setup.policy;
-        if let Some(arm) = &set.arm
-            && !policy.bandit.arms.iter().any(|known| known.name == *arm)
-        {
-            let names: Vec<&str> = policy.bandit.arms.iter().map(|a| a.name.as_str()).collect();
-            let why = format!("is no arm of this policy; it has {}", names.join(", "));
-            return Err(Refusal::BadOverride { field: "arm", why });
-        }
-        Ok(())
     }
 
     /// Applies what the listener did. The song that begins now, if one does, with whether it is a

@@ -4,7 +4,6 @@ use super::report::Happened;
 use super::setup::Engine;
 use super::state::State;
 use crate::bandit::Context;
-use crate::overrides::Overrides;
 use crate::policy::{Mixing, Weights};
 use crate::ranking::{FusionWeights, Group, appetite, fusion_weights, segment};
 use crate::rng::{Purpose, generator};
@@ -53,15 +52,19 @@ impl Engine {
 
     /// The promotion ratio to aim for: the arm's, held to the cap.
     pub(super) fn target(&self, state: &State) -> Score {
-        let policy = &self.setup.policy;
-        let ratio = Score::new(policy.bandit.arms[state.bandit.arm()].ratio);
-        ratio.min(self.cap(state))
+        let ratio = Score::new(self.setup.policy.bandit.arms[state.bandit.arm()].ratio);
+        ratio.min(cap(self.at_most(state), &self.mixing(state)))
     }
 
-    pub(super) fn cap(&self, state: &State) -> Score {
-        let mixing = self.mixing(state);
-        let at_most = state.guardrail.at_most(&self.setup.policy.guardrail, &mixing);
-        Score::new(at_most as f64 / mixing.window as f64)
+    /// M after the guardrail. What is set by hand takes the place of the policy's M, but is no way
+    /// around a guardrail that has lowered it.
+    fn at_most(&self, state: &State) -> usize {
+        let policy = &self.setup.policy;
+        let by_hand = self.mixing(state).at_most;
+        match state.guardrail.cap(&policy.guardrail, &policy.mixing) {
+            Some(cap) => by_hand.min(cap),
+            None => by_hand,
+        }
     }
 
     /// Segment, appetite, weights and promotion for the state as it is.
@@ -80,19 +83,16 @@ impl Engine {
             let level = format!("level {}", state.guardrail.level());
             terms.push(("guardrail", level, state.guardrail.weights(&policy.guardrail)));
         }
-        if !state.overrides.is_empty() {
-            terms.push(("by hand", "override".into(), by_hand(&state.overrides, &terms)));
-        }
         // A segment without a subscription weight has none whatever the scene or arm adds: there is
         // nothing left to sell to a subscriber.
         let unsold = policy.segments[segment_place].weights.beta == 0.0;
-        let weights = fusion_weights(&terms, unsold.then_some(segment.name.as_str()));
-        let mixing = self.mixing(state);
+        let unsold = unsold.then_some(segment.name.as_str());
+        let weights = fusion_weights(&terms, &state.overrides, unsold);
         Decision {
             weights,
             target: self.target(state),
-            at_most: state.guardrail.at_most(&policy.guardrail, &mixing),
-            mixing,
+            at_most: self.at_most(state),
+            mixing: self.mixing(state),
             segment,
             segment_place,
             appetite,
@@ -101,15 +101,7 @@ impl Engine {
     }
 }
 
-/// What makes each weight that was set by hand what it was set to.
-fn by_hand(overrides: &Overrides, terms: &[(&str, String, Weights)]) -> Weights {
-    let change = |set: Option<Score>, of: fn(&Weights) -> f64| {
-        let without: Score = terms.iter().map(|(_, _, weights)| Score::new(of(weights))).sum();
-        set.map_or(0.0, |set| (set - without).value())
-    };
-    Weights {
-        alpha: change(overrides.alpha, |w| w.alpha),
-        beta: change(overrides.beta, |w| w.beta),
-        gamma: change(overrides.gamma, |w| w.gamma),
-    }
+/// M over N.
+pub(super) fn cap(at_most: usize, mixing: &Mixing) -> Score {
+    Score::new(at_most as f64 / mixing.window as f64)
 }

@@ -20,6 +20,6 @@ pub use explain::{AttendedPlay, Explanation, InterestPart, Neighbour, WhyNot};
 pub use preview::{Look, Preview};
 pub use refusal::Refusal;
 pub use setup::{Engine, Setup};
-pub use state::{Playing, State};
+pub use state::{Moment, Playing, State};
 pub use timeline::Timeline;
 pub use trace::*;

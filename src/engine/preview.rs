@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::refusal::Refusal;
 use super::report::{Before, Happened, promotion, queue};
 use super::setup::Engine;
 use super::state::{Learning, State};
@@ -37,51 +38,57 @@ impl Engine {
         Look { scored: self.score(state).1 }
     }
 
-    /// What an [`Action::Override`](crate::event::Action::Override) with these values at `at_ms` would
-    /// lead to, exactly, unless a near-line update takes over at that very step.
+    /// What an [`Action::Override`](crate::event::Action::Override) with these values would lead to,
+    /// exactly and whenever it comes, as it ranks the same [`Moment`](super::Moment) again. So the
+    /// values in force lead to the present queue. `look` must be of this very state.
+    ///
+    /// # Errors
+    /// When the event would be refused for its values.
     pub fn preview(
         &self,
         state: &State,
         look: &Look,
         overrides: &Overrides,
-        at_ms: u64,
-    ) -> Preview {
-        let before = Before::new(self, state);
-        let mut next = state.clone();
-        next.step += 1;
-        next.at_ms = at_ms;
-        next.overrides = overrides.clone();
+    ) -> Result<Preview, Refusal> {
+        self.check_overrides(overrides)?;
+        let mut next = state.with_overrides(overrides.clone());
         self.choose_arm(&mut next, &mut Happened::default());
         let decision = self.decide(&next);
         let ranking = self.rank(&next, &decision, &look.scored, Some(next.playing.song));
-        let queue = queue(&self.setup.catalogue, &look.scored, &ranking, &before);
-        Preview {
+        let queue = queue(&self.setup.catalogue, &look.scored, &ranking, &Before::of_queue(state));
+        Ok(Preview {
             overrides: overrides.clone(),
             promotion: promotion(&next, &decision, &queue),
             arm: self.setup.policy.bandit.arms[next.bandit.arm()].name.clone(),
             weights: decision.weights.clone(),
             queue,
-        }
+        })
     }
 
     /// Goes on from a state that another engine over the same catalogue has led to, under this one's
     /// policy and model, and under `scene` if one is given: decides and fills the queue again, at the
-    /// same step and without an event. What the bandit has learned goes over to arms of the same name.
-    /// Near-line learning goes on only if the trained model is the same.
+    /// same step and without an event. Values set by hand stay in force as far as this policy can be given
+    /// them, and the guardrail's level as far as it has such levels.
+    ///
+    /// A bandit with the very same arms goes on with its running decision; one with others decides
+    /// anew, what has been learned going over to arms of the same name. Near-line learning goes on
+    /// only if the trained model is the same, and an update under way only if its settings are.
     pub fn resume(&self, from: &Engine, state: &State, scene: Option<Scene>) -> (State, Trace) {
-        let (ours, theirs) = (&self.setup.policy.bandit, &from.setup.policy.bandit);
+        let (ours, theirs) = (&self.setup.policy, &from.setup.policy);
         let mut next = state.clone();
         next.scene = scene.unwrap_or(state.scene);
-        if ours != theirs {
-            let learned = state.bandit.memory(theirs);
-            next.bandit = Bandit::new(ours, Some(&learned));
-            let known = |name: &String| ours.arms.iter().any(|arm| arm.name == *name);
-            next.overrides.arm = next.overrides.arm.filter(known);
+        next.overrides = next.overrides.under(ours);
+        next.guardrail = next.guardrail.under(&ours.guardrail);
+        if ours.bandit.arms != theirs.bandit.arms {
+            let learned = state.bandit.memory(&theirs.bandit);
+            next.bandit = Bandit::new(&ours.bandit, Some(&learned));
         }
         let same_model = self.setup.model.hash == from.setup.model.hash;
         if !same_model {
             next.model = self.setup.model.clone();
             next.learning = Learning::default();
+        } else if ours.near_line != theirs.near_line {
+            next.learning.pending = None;
         }
         let mut happened = Happened::default();
         self.choose_arm(&mut next, &mut happened);
@@ -101,15 +108,18 @@ impl Engine {
 
 impl Timeline {
     /// The session up to the first `step` events, gone on with by another engine over the same
-    /// catalogue. `None` if it has fewer events.
+    /// catalogue. `None` if it has fewer events, or that one is before a fork began.
     pub fn fork(&self, engine: Arc<Engine>, step: usize, scene: Option<Scene>) -> Option<Self> {
-        let (state, original) = self.at(step)?;
-        let (state, mut trace) = engine.resume(self.engine(), state, scene);
-        // The step is still the one that this event led to.
-        trace.event = original.event.clone();
-        trace.ended = original.ended.clone();
         let mut forked = self.clone();
         forked.rewind(step);
+        if forked.events().len() != step {
+            return None;
+        }
+        let (state, mut trace) = engine.resume(self.engine(), forked.state(), scene);
+        // The step is still the one that this event led to.
+        let original = forked.trace();
+        trace.event = original.event.clone();
+        trace.ended = original.ended.clone();
         forked.go_on_with(engine, state, trace);
         Some(forked)
     }

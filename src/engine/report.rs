@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::decide::Decision;
-use super::setup::Engine;
+use super::decide::{Decision, cap};
+use super::setup::{Engine, Setup};
 use super::state::State;
 use super::trace::*;
 use crate::bandit::{Choice, Learned};
-use crate::catalogue::{Catalogue, SongId};
+use crate::catalogue::{Catalogue, GenreId, SongId};
 use crate::event::{Action, Event};
 use crate::feedback::{Intervention, UpdateReport};
+use crate::history::Tally;
 use crate::model::{Request, Scored};
 use crate::ranking::{Group, Ranking};
 use crate::score::Score;
+use crate::session::Streak;
 
 /// What the step is compared with.
 pub(super) struct Before {
@@ -147,7 +149,8 @@ pub(super) fn report(
             accepted: state.learning.accepted,
             refused: state.learning.refused,
             next_in: policy.near_line.every.saturating_sub(state.learning.plays),
-            due: state.learning.pending.as_ref().map(|u| u.due),
+            // Setting values by hand takes over no update that is due.
+            due: state.learning.pending.as_ref().map(|u| u.due.max(state.step + 1)),
             update: happened.update,
         },
         runners_up: ranking
@@ -172,7 +175,7 @@ pub(super) fn promotion(
 ) -> PromotionReport {
     PromotionReport {
         target: decision.target,
-        cap: Score::new(decision.at_most as f64 / decision.mixing.window as f64),
+        cap: cap(decision.at_most, &decision.mixing),
         at_most: decision.at_most,
         window: decision.mixing.window,
         realised: state.heard.realised(decision.mixing.window),
@@ -240,22 +243,27 @@ fn shares(queue: &[QueueEntry]) -> Shares {
 fn session(engine: &Engine, state: &State, request: &Request) -> SessionReport {
     let (catalogue, policy) = (&engine.setup.catalogue, &engine.setup.policy);
     let tuning = &policy.session;
-    let now = state.at_ms;
-    let factor = state.overrides.boost.map_or(1.0, Score::value);
-    let entry = |kind: &str, name: &str, level: f64, run: u32, strength: f64| StreakReport {
-        kind: kind.into(),
-        name: name.into(),
-        level: Score::new(level),
-        run,
-        boost: Score::new(factor * strength * level),
+    let now = state.moment.at_ms;
+    let factor = state.overrides.boost().value();
+    let later = now + LATER_MS;
+    let entry = |kind: &str, name: &str, streak: &Streak, strength: f64| {
+        let level = streak.level(tuning, now);
+        StreakReport {
+            kind: kind.into(),
+            name: name.into(),
+            level: Score::new(level),
+            later: Some(Score::new(streak.level(tuning, later))),
+            run: streak.run,
+            boost: Score::new(factor * strength * level),
+        }
     };
-    let genres = state.streaks.genres().map(|(id, s)| {
+    let genres = state.streaks.genres().map(|(id, streak)| {
         let name = &catalogue.genres[id.0 as usize].id;
-        entry("genre", name, s.level(tuning, now), s.run, policy.adjustments.genre_streak)
+        entry("genre", name, streak, policy.adjustments.genre_streak)
     });
-    let artists = state.streaks.artists().map(|(id, s)| {
+    let artists = state.streaks.artists().map(|(id, streak)| {
         let name = &catalogue.artist(id).name;
-        entry("artist", name, s.level(tuning, now), s.run, policy.adjustments.artist_streak)
+        entry("artist", name, streak, policy.adjustments.artist_streak)
     });
     let mut streaks: Vec<StreakReport> =
         genres.chain(artists).filter(|s| s.level.value().abs() >= STREAK_SHOWN).collect();
@@ -265,6 +273,7 @@ fn session(engine: &Engine, state: &State, request: &Request) -> SessionReport {
         SearchReport {
             query: search.query.clone(),
             freshness: Score::new(freshness),
+            later: Some(Score::new(search.freshness(tuning, later))),
             boost: Score::new(factor * freshness * policy.adjustments.search),
         }
     });
@@ -274,7 +283,31 @@ fn session(engine: &Engine, state: &State, request: &Request) -> SessionReport {
         gate: Score::new(request.session_gate().into()),
         searches: searches.collect(),
         streaks,
+        tastes: tastes(&engine.setup, state),
     }
+}
+
+/// Plays before the session and in it, by genre.
+fn tastes(setup: &Setup, state: &State) -> Vec<TasteReport> {
+    let catalogue = &setup.catalogue;
+    let mut past = vec![Tally::default(); catalogue.genres.len()];
+    for play in setup.past.iter() {
+        let genre = catalogue.song(play.song).genre;
+        past[genre.0 as usize].count(play.completed);
+    }
+    let all = catalogue.genres.iter().zip(past).zip(0..);
+    all.filter_map(|((genre, before), id)| {
+        let all = state.history.genre(GenreId(id));
+        let session =
+            Tally { plays: all.plays - before.plays, completed: all.completed - before.completed };
+        (all.plays > 0).then(|| TasteReport {
+            genre: genre.id.clone(),
+            family: crate::catalogue::taxonomy().families[genre.family].id.clone(),
+            before,
+            session,
+        })
+    })
+    .collect()
 }
 
 fn bandit(
@@ -313,7 +346,7 @@ fn notes(
     playing: &str,
 ) -> Vec<Note> {
     let mut notes = Vec::new();
-    if event.is_none() {
+    if state.step == 0 {
         notes.push(Note::Started);
     }
     if let Some(i) = &happened.intervention {

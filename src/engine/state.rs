@@ -33,12 +33,21 @@ pub struct Playing {
     pub(super) example: (Vec<f32>, Vec<f32>),
 }
 
+/// What the queue is ranked as of: draws are keyed by the step, streaks and searches have faded until
+/// the time. Setting values by hand ranks the same moment again, so that all that moves is their doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    pub step: u32,
+    pub at_ms: u64,
+}
+
 /// Everything that changes during a session. Cheap to clone: what is large is shared.
 #[derive(Clone, Debug)]
 pub struct State {
     /// Events so far.
     pub step: u32,
     pub at_ms: u64,
+    pub moment: Moment,
     pub scene: Scene,
     pub tier: Tier,
     pub account: Arc<Account>,

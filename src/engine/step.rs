@@ -7,22 +7,26 @@ use super::preview::Look;
 use super::refusal::Refusal;
 use super::report::{Before, Happened, report};
 use super::setup::Engine;
-use super::state::{Learning, Playing, State};
+use super::state::{Learning, Moment, Playing, State};
 use super::trace::Trace;
 use crate::bandit::Bandit;
 use crate::catalogue::SongId;
-use crate::event::Event;
+use crate::event::{Action, Event};
 use crate::feedback::{Guardrail, Metrics};
 use crate::history::History;
 use crate::model::{Request, Scored};
 use crate::overrides::Overrides;
 use crate::ranking::{Heard, Listening, Ranking, Rules, rank, segment};
-use crate::score::Score;
 use crate::session::{Searches, SessionStats, Streaks};
 
 impl Engine {
     /// Opens the session: the best song begins to play and the queue is filled.
     pub fn start(&self) -> (State, Trace) {
+        self.start_with(Overrides::default())
+    }
+
+    /// The same with values set by hand from the beginning.
+    pub(crate) fn start_with(&self, overrides: Overrides) -> (State, Trace) {
         let setup = &self.setup;
         let policy = &setup.policy;
         let mut history = History::default();
@@ -33,6 +37,7 @@ impl Engine {
         let mut state = State {
             step: 0,
             at_ms: 0,
+            moment: Moment::default(),
             scene: setup.scene,
             tier: account.tier,
             previews: account.premium_previews,
@@ -49,7 +54,7 @@ impl Engine {
                 example: Default::default(),
             },
             queue: Vec::new(),
-            overrides: Overrides::default(),
+            overrides,
             history,
             session: SessionStats::default(),
             streaks: Streaks::default(),
@@ -91,7 +96,10 @@ impl Engine {
         next.at_ms = event.at_ms;
         next.playing.heard_ms = event.heard_ms;
         let begins = self.apply(&mut next, event, &mut happened)?;
-        self.take_update(&mut next, &mut happened);
+        if !matches!(event.action, Action::Override(_)) {
+            next.moment = Moment { step: next.step, at_ms: next.at_ms };
+            self.take_update(&mut next, &mut happened);
+        }
         if happened.ended.is_some() {
             let policy = &self.setup.policy;
             let window = next.metrics.report().window;
@@ -159,7 +167,7 @@ impl Engine {
             gamma_scores: policy.segments[decision.segment_place].gamma_scores,
             novelty,
             unsold: policy.segments[decision.segment_place].weights.beta == 0.0,
-            boost: state.overrides.boost.map_or(1.0, Score::value),
+            boost: state.overrides.boost(),
             rules: Rules {
                 mixing: &decision.mixing,
                 at_most: decision.at_most,
@@ -167,9 +175,9 @@ impl Engine {
                 heard: &state.heard,
             },
             playing,
-            now_ms: state.at_ms,
+            now_ms: state.moment.at_ms,
             seed: self.setup.seed,
-            step: state.step,
+            step: state.moment.step,
         })
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::bandit::{ArmReport, Choice, Learned};
 use crate::event::Event;
 use crate::feedback::{GuardrailReport, MetricsReport, UpdateReport};
+use crate::history::Tally;
 use crate::model::{Gates, HeadOutputs};
 use crate::overrides::Overrides;
 use crate::profile::Tier;
@@ -155,7 +156,22 @@ pub struct SessionReport {
     /// Genres and artists that are up or down, the strongest first.
     pub streaks: Vec<StreakReport>,
     pub searches: Vec<SearchReport>,
+    /// Genres the listener has ever played, in the catalogue's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tastes: Vec<TasteReport>,
 }
+
+/// What a listener's plays say of a genre: those before the session, and those of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TasteReport {
+    pub genre: String,
+    pub family: String,
+    pub before: Tally,
+    pub session: Tally,
+}
+
+/// How far ahead fading is told, in milliseconds.
+pub const LATER_MS: u64 = 300_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreakReport {
@@ -164,6 +180,9 @@ pub struct StreakReport {
     pub name: String,
     /// In [-1, 1].
     pub level: Score,
+    /// What will be left of the level after [`LATER_MS`] if nothing happens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later: Option<Score>,
     /// Completed in a row.
     pub run: u32,
     /// What it adds to a song's score now.
@@ -174,6 +193,9 @@ pub struct StreakReport {
 pub struct SearchReport {
     pub query: String,
     pub freshness: Score,
+    /// What will be left of it after [`LATER_MS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later: Option<Score>,
     /// What it adds to the song searched for.
     pub boost: Score,
 }

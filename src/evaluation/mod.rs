@@ -2,6 +2,7 @@
 
 mod binary;
 mod calibration;
+mod foretold;
 mod paired;
 mod ranking;
 
@@ -9,5 +10,6 @@ pub use binary::{
     Labelled, auc, average_precision, brier, grouped_auc, log_loss, predicted_over_observed,
 };
 pub use calibration::{Bin, Calibration, calibration};
+pub use foretold::{Foretold, predictions};
 pub use paired::{Paired, Peeking, log_mixture_ratio, paired, peeking};
 pub use ranking::{Gain, hit_rate, map_at, ndcg_at, precision_at, recall_at, reciprocal_rank_at};

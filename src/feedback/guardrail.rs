@@ -68,9 +68,15 @@ impl Guardrail {
         Some(Intervention { action: action.into(), from, to: self.level, cause })
     }
 
-    /// Promoted songs allowed per window at this level.
-    pub fn at_most(&self, policy: &policy::Guardrail, mixing: &policy::Mixing) -> usize {
-        mixing.at_most.saturating_sub(self.cap_lowered_by(policy))
+    /// Promoted songs it allows per window, if it has lowered the policy's number.
+    pub fn cap(&self, policy: &policy::Guardrail, mixing: &policy::Mixing) -> Option<usize> {
+        let lowered_by = self.cap_lowered_by(policy);
+        (lowered_by > 0).then(|| mixing.at_most.saturating_sub(lowered_by))
+    }
+
+    /// Where it stands under another policy, which may have fewer levels.
+    pub fn under(self, policy: &policy::Guardrail) -> Self {
+        Guardrail { level: self.level.min(policy.levels), ..self }
     }
 
     fn cap_lowered_by(&self, policy: &policy::Guardrail) -> usize {
@@ -123,7 +129,8 @@ mod tests {
         assert_eq!(moves(0.2, 8), [1, 2], "one level per hold of four plays");
         assert_eq!(moves(0.5, 20), Vec::<u32>::new(), "between the thresholds nothing moves");
         assert_eq!(moves(0.9, 8), [1, 0]);
-        assert_eq!(Guardrail { level: 2, held: 0 }.at_most(&g, &m), 0);
+        let cap = |level| Guardrail { level, held: 0 }.cap(&g, &m);
+        assert_eq!([0, 1, 2].map(cap), [None, Some(1), Some(0)]);
     }
 
     #[test]

@@ -25,5 +25,5 @@ pub use network::{Encoded, Head, HeadTensors, Network, Sequences, Tower};
 pub use schema::Schema;
 pub use songs::SongTable;
 pub(crate) use store::floats;
-pub use store::{Manifest, ModelFiles, load, load_shipped, save, shipped_names};
+pub use store::{Manifest, ModelFiles, load, load_shipped, save, shipped_names, shipped_report};
 pub use version::{Attention, ModelVersion, Request, Scored, weights_hash};

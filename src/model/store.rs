@@ -57,6 +57,7 @@ macro_rules! shipped {
             schema: include_str!(concat!("../../models/", $name, "/schema.toml")),
             weights: include_bytes!(concat!("../../models/", $name, "/weights.safetensors")),
             examples: include_bytes!(concat!("../../models/", $name, "/examples.safetensors")),
+            report: include_str!(concat!("../../models/", $name, "/report.json")),
         }),*]
     };
 }
@@ -69,6 +70,8 @@ struct Texts<'a> {
     schema: &'a str,
     weights: &'a [u8],
     examples: &'a [u8],
+    /// Empty where nobody asks for it.
+    report: &'a str,
 }
 
 /// Models compiled into the program; the first is the default.
@@ -82,6 +85,12 @@ pub fn shipped_names() -> impl Iterator<Item = &'static str> + Clone {
 pub fn load_shipped(name: &str, device: &Device) -> Option<Result<ModelFiles, InputError>> {
     let place = shipped_names().position(|shipped| shipped == name)?;
     Some(read(&SHIPPED[place], device))
+}
+
+/// The training report of a model compiled into the program, in JSON.
+pub fn shipped_report(name: &str) -> Option<&'static str> {
+    let place = shipped_names().position(|shipped| shipped == name)?;
+    Some(SHIPPED[place].report)
 }
 
 /// Reads a model folder, checking shapes, schema and hash.
@@ -102,6 +111,7 @@ pub fn load(folder: &Path, device: &Device) -> Result<ModelFiles, InputError> {
         schema: &text("schema.toml")?,
         weights: &read_bytes(&folder.join("weights.safetensors"))?,
         examples: &read_bytes(&folder.join("examples.safetensors"))?,
+        report: "",
     };
     read(&texts, device)
 }

@@ -2,6 +2,7 @@
 
 use super::pipeline::Listening;
 use crate::catalogue::SongId;
+use crate::score::Score;
 
 /// A stage that changes scores after fusion, song by song.
 pub trait Adjustment: Sync {
@@ -19,6 +20,14 @@ pub trait Adjustment: Sync {
 pub const ADJUSTMENTS: &[&dyn Adjustment] =
     &[&GenreStreak, &ArtistStreak, &Search, &Novelty, &Repeat];
 
+/// What streaks and searches say of a factor set by hand.
+fn by_hand(l: &Listening) -> String {
+    match l.boost {
+        Score::ONE => String::new(),
+        factor => format!(", times {factor:.2} by hand"),
+    }
+}
+
 /// Genres on a streak rise, skipped ones fall.
 struct GenreStreak;
 
@@ -29,7 +38,8 @@ impl Adjustment for GenreStreak {
 
     fn delta(&self, l: &Listening, song: SongId) -> f64 {
         let streak = l.streaks.genre(l.catalogue.song(song).genre);
-        l.boost * l.policy.adjustments.genre_streak * streak.level(&l.policy.session, l.now_ms)
+        let level = streak.level(&l.policy.session, l.now_ms);
+        l.boost.value() * l.policy.adjustments.genre_streak * level
     }
 
     fn how(&self, l: &Listening, song: SongId) -> String {
@@ -37,7 +47,7 @@ impl Adjustment for GenreStreak {
         let streak = l.streaks.genre(song.genre);
         let level = streak.level(&l.policy.session, l.now_ms);
         let genre = &l.catalogue.genre(song).id;
-        format!("{genre} at level {level:+.2}, {} completed in a row", streak.run)
+        format!("{genre} at level {level:+.2}, {} completed in a row{}", streak.run, by_hand(l))
     }
 }
 
@@ -51,13 +61,14 @@ impl Adjustment for ArtistStreak {
 
     fn delta(&self, l: &Listening, song: SongId) -> f64 {
         let streak = l.streaks.artist(l.catalogue.song(song).lead_artist());
-        l.boost * l.policy.adjustments.artist_streak * streak.level(&l.policy.session, l.now_ms)
+        let level = streak.level(&l.policy.session, l.now_ms);
+        l.boost.value() * l.policy.adjustments.artist_streak * level
     }
 
     fn how(&self, l: &Listening, song: SongId) -> String {
         let artist = l.catalogue.song(song).lead_artist();
         let level = l.streaks.artist(artist).level(&l.policy.session, l.now_ms);
-        format!("{} at level {level:+.2}", l.catalogue.artist(artist).name)
+        format!("{} at level {level:+.2}{}", l.catalogue.artist(artist).name, by_hand(l))
     }
 }
 
@@ -71,7 +82,7 @@ impl Adjustment for Search {
 
     fn delta(&self, l: &Listening, song: SongId) -> f64 {
         let claim = l.searches.claim(l.catalogue, &l.policy.session, l.now_ms, song);
-        l.boost * l.policy.adjustments.search * claim
+        l.boost.value() * l.policy.adjustments.search * claim
     }
 
     fn how(&self, l: &Listening, song: SongId) -> String {
@@ -83,10 +94,11 @@ impl Adjustment for Search {
         });
         strongest.map_or(String::new(), |search| {
             format!(
-                "related {:.2} to the search for \"{}\", freshness {:.2}",
+                "related {:.2} to the search for \"{}\", freshness {:.2}{}",
                 search.relatedness(l.catalogue, song),
                 search.query,
-                search.freshness(&l.policy.session, l.now_ms)
+                search.freshness(&l.policy.session, l.now_ms),
+                by_hand(l)
             )
         })
     }

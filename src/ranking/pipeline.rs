@@ -34,12 +34,14 @@ pub struct Listening<'a> {
     /// Whether the segment is sold no subscription.
     pub unsold: bool,
     /// Factor on what streaks and searches add; 1 unless set by hand.
-    pub boost: f64,
+    pub boost: Score,
     pub rules: Rules<'a>,
     /// The song playing now, which is not queued again.
     pub playing: Option<SongId>,
+    /// Streaks and searches have faded until then.
     pub now_ms: u64,
     pub seed: u64,
+    /// The step that draws are keyed by.
     pub step: u32,
 }
 

@@ -24,7 +24,7 @@ struct ScriptFile {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SessionEntry {
+pub(crate) struct SessionEntry {
     profile: String,
     scene: Option<Scene>,
     seed: u64,
@@ -34,6 +34,13 @@ struct SessionEntry {
     model: String,
     #[serde(default = "default_name")]
     catalogue: String,
+}
+
+impl From<SessionEntry> for Opening {
+    fn from(entry: SessionEntry) -> Self {
+        let SessionEntry { profile, scene, seed, policy, model, catalogue } = entry;
+        Opening { profile, scene, seed, policy, model, catalogue }
+    }
 }
 
 fn default_name() -> String {
@@ -60,17 +67,22 @@ pub fn parse(file: TomlFile) -> Result<Script, InputError> {
         check_step(&mut check, &format!("steps[{i}]"), step, &mut marks);
     }
     check.finish()?;
-    let SessionEntry { profile, scene, seed, policy, model, catalogue } = entry.session;
     Ok(Script {
         file,
         name: entry.name,
         about: entry.about,
-        opening: Opening { profile, scene, seed, policy, model, catalogue },
+        opening: entry.session.into(),
         steps: entry.steps,
     })
 }
 
-fn check_step(check: &mut Checker, field: &str, step: &Step, marks: &mut BTreeSet<String>) {
+/// Checks the step that stands at `field`. `marks` are those set before it.
+pub(crate) fn check_step(
+    check: &mut Checker,
+    field: &str,
+    step: &Step,
+    marks: &mut BTreeSet<String>,
+) {
     let at = |name: &str| format!("{field}.{name}");
     let mut one_of = |given: &[bool], names: &str| {
         let one = given.iter().filter(|given| **given).count() == 1;

@@ -13,8 +13,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 pub use expect::{Expectation, Failed};
+#[cfg(feature = "terminal")]
+pub(crate) use file::{SessionEntry, check_step};
 pub use file::{load, parse};
-pub use run::{Run, run};
+pub use run::{Run, Runner, Watch, run, run_watched};
 pub use save::{render, render_events};
 
 use crate::input::{InputError, Problem, TomlFile};
@@ -36,20 +38,30 @@ impl Script {
     /// Requires everything named to be there. `opening` is the script's own unless the command line
     /// overrules it; a name that stands in the script is reported where it stands.
     pub fn check_names(&self, opening: &Opening, base: &Path) -> Result<(), InputError> {
-        let own: Vec<_> = missing(&self.opening, base);
-        let problems: Vec<_> = missing(opening, base)
-            .into_iter()
-            .map(|(what, problem)| {
-                if !own.iter().any(|(_, theirs)| *theirs == problem) {
-                    return problem;
-                }
-                let field = format!("session.{what}");
-                let line = self.file.line(&field);
-                Problem { file: self.file.name.clone(), ..problem }.line(line).field(field)
-            })
-            .collect();
-        if problems.is_empty() { Ok(()) } else { Err(InputError { problems }) }
+        check_names(&self.file, &self.opening, opening, base)
     }
+}
+
+/// Requires everything named to be there. `own` is what the file itself says.
+pub(crate) fn check_names(
+    file: &TomlFile,
+    own: &Opening,
+    opening: &Opening,
+    base: &Path,
+) -> Result<(), InputError> {
+    let own: Vec<_> = missing(own, base);
+    let problems: Vec<_> = missing(opening, base)
+        .into_iter()
+        .map(|(what, problem)| {
+            if !own.iter().any(|(_, theirs)| *theirs == problem) {
+                return problem;
+            }
+            let field = format!("session.{what}");
+            let line = file.line(&field);
+            Problem { file: file.name.clone(), ..problem }.line(line).field(field)
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(InputError { problems }) }
 }
 
 /// One line of a script.

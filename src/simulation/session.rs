@@ -42,33 +42,46 @@ pub fn listen(
     until: Until,
     watch: &mut dyn FnMut(&State, &Trace),
 ) -> Result<(End, State), Refusal> {
-    let (mut state, mut trace) = engine.start();
+    let (mut state, trace) = engine.start();
     watch(&state, &trace);
     let mut head = Playhead::after(&trace);
     let mut pilot = Autopilot::new(engine, world.clone(), seed);
     for _ in 0..until.songs {
-        let plan = pilot.plan(&state);
-        let tier = state.tier;
-        let duration_ms = engine.setup.catalogue.song(state.playing.song).duration_ms;
-        let mut act = |head: &mut Playhead, action: Action| -> Result<(), Refusal> {
-            (state, trace) = engine.step(&state, &head.event(action))?;
-            *head = Playhead::after(&trace);
-            watch(&state, &trace);
-            if let Some(ended) = &trace.ended {
-                pilot.observe(ended, tier);
-            }
-            Ok(())
-        };
-        for (heard_ms, action) in plan.during {
-            head.play_until(heard_ms, duration_ms);
-            act(&mut head, action)?;
-        }
-        for action in plan.after {
-            act(&mut head, action)?;
-        }
-        if plan.leaves && until.leaving {
+        let leaves = play(engine, &mut pilot, (&mut state, &mut head), watch)?;
+        if leaves && until.leaving {
             return Ok((End::Left, state));
         }
     }
     Ok((End::Stopped, state))
+}
+
+/// Plays the current song as its listener would, and what follows right after it. Gives whether the
+/// listener then leaves.
+pub(super) fn play(
+    engine: &Engine,
+    pilot: &mut Autopilot,
+    (state, head): (&mut State, &mut Playhead),
+    watch: &mut dyn FnMut(&State, &Trace),
+) -> Result<bool, Refusal> {
+    let plan = pilot.plan(state);
+    let tier = state.tier;
+    let duration_ms = engine.setup.catalogue.song(state.playing.song).duration_ms;
+    let mut act = |head: &mut Playhead, action: Action| -> Result<(), Refusal> {
+        let (next, trace) = engine.step(state, &head.event(action))?;
+        *state = next;
+        *head = Playhead::after(&trace);
+        watch(state, &trace);
+        if let Some(ended) = &trace.ended {
+            pilot.observe(ended, tier);
+        }
+        Ok(())
+    };
+    for (heard_ms, action) in plan.during {
+        head.play_until(heard_ms, duration_ms);
+        act(head, action)?;
+    }
+    for action in plan.after {
+        act(head, action)?;
+    }
+    Ok(plan.leaves)
 }

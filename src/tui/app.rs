@@ -1,7 +1,10 @@
 //! The simulator without a terminal: keys and time in, a view out.
 
 mod palette;
+mod past;
+mod reopen;
 mod sharing;
+mod tour;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +13,9 @@ use std::time::Duration;
 use ratatui::layout::Position;
 
 use super::background::Pending;
-use super::command::{Command, Context};
+use super::blackbox::BlackBox;
+use super::command::{self, Command, Context};
+use super::comparing::{Against, Compared, Comparing};
 use super::draw::{Drawn, Hit, PANELS};
 use super::explaining::Explaining;
 use super::export::Form;
@@ -20,13 +25,15 @@ use super::lang::Lang;
 use super::look::Look;
 use super::messages::{Message, Messages};
 use super::palette::Deed;
-use super::popup::{Picker, Picking, Popup};
+use super::popup::{Choice, Picker, Picking, Popup, Proposal};
+use super::reopening::Arriving;
 use super::save;
 use super::search::{Index, Search, Seeking};
 use super::session::{Happening, Session};
+use super::strip::Strip;
 use super::tab::Tab;
-use super::text;
 use super::theme::Theme;
+use super::tour::Guide;
 use super::view::View;
 use super::what_if::WhatIf;
 use crate::catalogue::SongId;
@@ -71,9 +78,17 @@ pub struct App {
     /// The newest step, and how long it has been on screen.
     seen: (u32, Duration),
     explaining: Explaining,
+    /// A session on its way to take the place of this one.
+    arriving: Option<Arriving>,
+    /// Sessions to choose from, while they are looked for.
+    listing: Option<Pending<Vec<Choice>>>,
+    /// The tour that is under way.
+    guide: Option<Guide>,
+    black_box: Arc<BlackBox>,
     what_if: WhatIf,
-    /// A session that is being opened, to take the place of this one.
-    opening: Option<Pending<Session>>,
+    comparing: Option<Comparing>,
+    /// What a comparison can be begun with, as last listed.
+    against: Vec<Against>,
     /// A file that is being written: its name, or why not.
     exporting: Option<Pending<Result<String, String>>>,
     /// What is on its way to the clipboard.
@@ -83,7 +98,10 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(session: Session, folder: PathBuf, look: Look) -> Self {
+    pub fn new(mut session: Session, folder: PathBuf, look: Look) -> Self {
+        let black_box = Arc::new(BlackBox::new(&folder));
+        black_box.speak(look.lang);
+        session.note_in(black_box.clone());
         App {
             session,
             look,
@@ -103,8 +121,13 @@ impl App {
             drawn: Drawn::default(),
             seen: (0, SETTLES),
             explaining: Explaining::default(),
+            arriving: None,
+            listing: None,
+            guide: None,
+            black_box,
             what_if: WhatIf::default(),
-            opening: None,
+            comparing: None,
+            against: Vec::new(),
             exporting: None,
             clipboard: None,
             quit: false,
@@ -117,9 +140,17 @@ impl App {
         self.quit
     }
 
+    /// Where the session stands, for the report of a panic.
+    pub fn black_box(&self) -> Arc<BlackBox> {
+        self.black_box.clone()
+    }
+
     /// Whether anything on screen moves by itself.
     pub fn moves(&self) -> bool {
-        self.session.playing || self.waits() || self.fresh() > 0.0
+        self.session.playing
+            || self.waits()
+            || self.session.regrets().working()
+            || self.fresh() > 0.0
     }
 
     /// How new the newest step is to the eye: 1 when it has just come, 0 when it has settled.
@@ -135,14 +166,27 @@ impl App {
     /// Whether something is being worked out.
     fn waits(&self) -> bool {
         self.session.deciding()
-            || self.opening.is_some()
+            || self.arriving.is_some()
+            || self.listing.is_some()
+            || self.guide.as_ref().is_some_and(Guide::busy)
             || self.exporting.is_some()
             || self.explaining.waits()
             || self.what_if.waits()
+            || self.comparing.as_ref().is_some_and(Comparing::waits)
     }
 
     /// Where a key is looked up, first place first.
     pub fn contexts(&self) -> Vec<Context> {
+        match &self.popup {
+            Some(popup) => vec![popup.context()],
+            None => {
+                let tour = self.guide.as_ref().map(|_| Context::Tour);
+                tour.into_iter().chain(self.contexts_beside_tour()).collect()
+            }
+        }
+    }
+
+    fn contexts_beside_tour(&self) -> Vec<Context> {
         match &self.popup {
             Some(popup) => vec![popup.context()],
             None => Context::of_tab(self.tab).into_iter().chain([Context::Anywhere]).collect(),
@@ -158,7 +202,7 @@ impl App {
     /// The trace that is looked at.
     pub fn trace(&self) -> &Arc<Trace> {
         let timeline = self.session.timeline();
-        timeline.at(self.step()).map_or(timeline.trace(), |(_, trace)| trace)
+        timeline.trace_at(self.step()).unwrap_or(timeline.trace())
     }
 
     /// How the program looks now: as a theme that is about to be chosen, while it is selected.
@@ -177,6 +221,7 @@ impl App {
     pub fn view(&self) -> View {
         let timeline = self.session.timeline();
         let step = self.step();
+        let setup = &timeline.engine().setup;
         View {
             tab: self.tab,
             look: self.look_shown(),
@@ -185,20 +230,30 @@ impl App {
             listener: self.session.profile().name.clone(),
             traces: View::history(timeline, step),
             newest: timeline.events().len(),
+            strip: (self.tab == Tab::Timeline).then(|| Strip::of(timeline.traces(), step)),
             past: self.looking_at.is_some(),
             fresh: self.fresh(),
             head: self.session.head(),
             playing: self.session.playing,
-            slow: self.session.slow() || self.opening.is_some(),
+            slow: self.session.slow() || self.arriving.is_some(),
             speed: self.session.speed,
             autopilot: self.session.autopilot(),
             selected: self.selected_place(),
             scroll: self.scroll[self.tab.index()],
             panel: self.panel,
             explained: self.explaining.explained(),
+            caption: self.caption(),
+            message: self.message.clone().or_else(|| {
+                self.arriving.as_ref().and_then(|arriving| arriving.progress(self.look.lang))
+            }),
             what_if: self.what_if.drafted(self.trace()),
-            message: self.message.clone(),
+            compared: self.compared(),
             popup: self.popup.clone(),
+            policy: setup.policy.clone(),
+            objective: setup.model.objective.clone(),
+            training: self.session.library().training().cloned(),
+            regrets: self.session.regrets().before(self.trace().bandit.since),
+            regretting: self.session.regrets().working(),
         }
     }
 
@@ -223,15 +278,22 @@ impl App {
             self.told_of_log = true;
             self.say(said);
         }
-        if let Some(next) = self.opening.as_ref().and_then(Pending::ready) {
-            self.begin(next);
+        if let Some(arrived) = self.arriving.as_ref().and_then(Arriving::ready) {
+            self.arrived(arrived);
         }
+        if let Some(choices) = self.listing.as_ref().and_then(Pending::ready) {
+            self.listed(choices);
+        }
+        self.follow_guide(elapsed);
         if let Some(written) = self.exporting.as_ref().and_then(Pending::ready) {
             self.exported(written);
         }
         let happening = self.session.advance(elapsed);
         self.tell(happening);
         self.ask();
+        let timeline = self.session.timeline();
+        let failed = self.comparing.as_mut().and_then(|comparing| comparing.advance(timeline));
+        self.comparison_failed(failed);
         let newest = self.session.trace().step;
         let stays = self.seen.0 == newest;
         self.seen = (newest, if stays { self.seen.1 + elapsed } else { Duration::ZERO });
@@ -239,9 +301,13 @@ impl App {
 
     /// Waits for everything that is being worked out.
     pub fn settle(&mut self) {
-        if let Some(next) = self.opening.as_ref().and_then(Pending::wait) {
-            self.begin(next);
+        if let Some(arrived) = self.arriving.as_ref().and_then(Arriving::wait) {
+            self.arrived(arrived);
         }
+        if let Some(choices) = self.listing.as_ref().and_then(Pending::wait) {
+            self.listed(choices);
+        }
+        self.settle_guide();
         if let Some(written) = self.exporting.as_ref().and_then(Pending::wait) {
             self.exported(written);
         }
@@ -252,13 +318,41 @@ impl App {
             self.explaining.settle();
             self.what_if.settle();
         }
+        let timeline = self.session.timeline();
+        let failed = self.comparing.as_mut().and_then(|comparing| comparing.settle(timeline));
+        self.comparison_failed(failed);
+        if self.tab == Tab::Bandit {
+            self.session.settle_regret();
+        }
+    }
+
+    fn comparison_failed(&mut self, failed: Option<String>) {
+        if let Some(error) = failed {
+            self.comparing = None;
+            self.say(self.look.lang.fill("No comparison: {}", &[&error]));
+        }
+    }
+
+    /// The other session, as it was at the time of the step looked at. Where it is not the view's
+    /// business it is not made ready.
+    fn compared(&self) -> Option<Compared> {
+        let comparing = self.comparing.as_ref().filter(|_| self.tab == Tab::Compare)?;
+        let mut compared = comparing.compared(self.session.timeline(), self.look.lang)?;
+        if self.looking_at.is_some() {
+            let at_ms = self.trace().at_ms;
+            let past = compared.traces.iter().take_while(|trace| trace.at_ms <= at_ms).count();
+            compared.traces.truncate(past.max(1));
+        }
+        Some(compared)
     }
 
     /// Asks for what the view on screen needs worked out.
     fn ask(&mut self) {
         if self.tab == Tab::WhatIf {
-            let (step, now) = (self.step(), self.session.head().now_ms);
-            self.what_if.ask(self.session.timeline(), step, now);
+            self.what_if.ask(self.session.timeline(), self.step());
+        }
+        if self.tab == Tab::Bandit {
+            self.session.regret();
         }
         if self.tab != Tab::Explain {
             return;
@@ -318,7 +412,7 @@ impl App {
         let over = self.popup.is_some();
         match hit.map(|(_, hit)| *hit) {
             // Beside an open popup is away from it.
-            hit if over && !matches!(hit, Some(Hit::Choice(_) | Hit::Popup)) => self.popup = None,
+            hit if over && !reaches_popup(hit, &self.popup) => self.popup = None,
             None | Some(Hit::Popup) => {}
             Some(Hit::Command(command)) => self.handle(command),
             Some(Hit::Song(place)) => {
@@ -330,6 +424,7 @@ impl App {
                 self.explaining.about_selected();
                 self.selected = song;
             }
+            Some(Hit::Step(step)) => self.look_at(step),
             Some(Hit::Slider(slider)) => {
                 let Some((place, _)) = hit else { return };
                 let share = f64::from(at.x - place.x) / f64::from(place.width.max(2) - 1);
@@ -361,7 +456,14 @@ impl App {
 
     /// Does what was asked for.
     pub fn handle(&mut self, command: Command) {
+        if self.must_wait(command) {
+            return self.say(self.look.lang.text("The scene is still being played.").into());
+        }
         match command {
+            Command::NextScene => self.next_scene(),
+            Command::LastScene => self.last_scene(),
+            Command::EndTour => self.end_tour(),
+            Command::Load => self.look_for_saved(),
             Command::Quit => self.quit = true,
             Command::Close => self.popup = None,
             Command::Up => self.select(-1),
@@ -392,6 +494,7 @@ impl App {
             Command::Slower => self.session.speed = self.session.speed.slower(),
             Command::Autopilot => self.autopilot(),
             Command::Undo => self.undo(),
+            Command::Redo => self.redo(),
             Command::Write => self.write(),
             Command::Next => self.act(Action::Skip),
             Command::Like => self.act(Action::Like),
@@ -415,8 +518,8 @@ impl App {
             Command::Reset => self.what_if.reset(&self.trace().clone()),
             Command::ResetAll => self.what_if.reset_all(),
             Command::Commit => self.commit(),
-            Command::Fork | Command::EndCompare => {}
-            Command::Load => {}
+            Command::Fork => self.fork(),
+            Command::EndCompare => self.comparing = None,
             Command::Export => self.pick(Picker::forms(self.look.lang)),
             Command::Copy => self.copy(),
             Command::Messages => self.read_messages(),
@@ -456,11 +559,6 @@ impl App {
         self.session.act(action);
     }
 
-    fn look_at(&mut self, step: usize) {
-        let newest = self.session.timeline().events().len();
-        self.looking_at = (step < newest).then_some(step);
-    }
-
     /// A key without a command: text, where text is typed.
     fn type_key(&mut self, key: Key) {
         match &mut self.popup {
@@ -481,7 +579,14 @@ impl App {
                     *scroll = (*scroll).min(limit).saturating_add_signed(by).min(limit);
                 }
             }
+            None if self.tab == Tab::Timeline => {
+                self.look_at(self.step().saturating_add_signed(by));
+            }
             None if self.tab == Tab::WhatIf => self.what_if.select(by),
+            None if self.tab.reads() => {
+                let scroll = &mut self.scroll[self.tab.index()];
+                *scroll = scroll.saturating_add_signed(by).min(limit);
+            }
             None => {
                 self.explaining.about_selected();
                 let queue = &self.trace().queue;
@@ -540,6 +645,34 @@ impl App {
         self.say(self.look.lang.text(said).into());
     }
 
+    /// Lists what a comparison can be begun with.
+    fn fork(&mut self) {
+        let now = self.trace().listener.scene;
+        let drafted = self.what_if.drafted(self.trace());
+        let mut choices = Vec::new();
+        if drafted.changed {
+            choices.push(Against::ByHand(drafted.set));
+        }
+        choices.push(Against::NoPromotion);
+        choices.extend(opening::policies_in(&self.folder).into_iter().map(Against::Policy));
+        choices.extend(opening::models_in(&self.folder).into_iter().map(Against::Model));
+        let scenes = Scene::ALL.into_iter().filter(|scene| *scene != now);
+        choices.extend(scenes.map(Against::Scene));
+        self.pick(Picker::against(&choices, self.look.lang));
+        self.against = choices;
+    }
+
+    /// Begins a comparison from the step looked at.
+    fn compare(&mut self, against: Against) {
+        let session = &self.session;
+        let parts =
+            (session.library().clone(), session.opening().clone(), session.profile().clone());
+        let (timeline, listener) = (session.timeline(), session.autopilot());
+        self.comparing =
+            Some(Comparing::start(timeline, self.step(), against, parts, listener, &self.folder));
+        self.show(Tab::Compare);
+    }
+
     /// Sets what the sliders say, as an event.
     fn commit(&mut self) {
         let drafted = self.what_if.drafted(self.trace());
@@ -571,41 +704,21 @@ impl App {
         });
     }
 
-    fn undo(&mut self) {
-        self.looking_at = None;
-        let lang = self.look.lang;
-        let said = match self.session.undo() {
-            Some(event) => {
-                let what = lang.text(event.action.name());
-                lang.fill("Took back: {} at {}.", &[&what, &text::clock(event.at_ms)])
-            }
-            None => lang.text("Nothing to take back: the session has just begun.").into(),
-        };
-        self.say(said);
-    }
-
-    fn rewind(&mut self) {
-        let (step, newest) = (self.step(), self.session.timeline().events().len());
-        let lang = self.look.lang;
-        if step == newest {
-            return self.say(lang.text("This is the newest step already.").into());
-        }
-        self.session.rewind(step);
-        self.looking_at = None;
-        self.say(lang.fill("Took back {} events.", &[&(newest - step)]));
-    }
-
     fn write(&mut self) {
         let timeline = self.session.timeline();
         let events = timeline.events().len();
         let lang = self.look.lang;
-        self.say(match save::script(&self.folder, self.session.opening(), timeline) {
+        let said = match save::script(&self.folder, self.session.opening(), timeline) {
             Ok(name) => {
                 let said = "{} events written. `melody replay {}` plays them again.";
                 lang.fill(said, &[&events, &name])
             }
             Err(error) => lang.fill("Not written: {}.", &[&error]),
-        });
+        };
+        match &mut self.popup {
+            Some(Popup::Confirm(confirm)) => confirm.kept = Some(said),
+            _ => self.say(said),
+        }
     }
 
     fn index(&mut self) -> Arc<Index> {
@@ -640,6 +753,7 @@ impl App {
                 }
             }
             Some(Popup::Pick(picker)) => self.chosen(&picker),
+            Some(Popup::Confirm(confirm)) => self.carry_out(confirm.proposal),
             Some(Popup::Palette(palette)) => match palette.chosen() {
                 Some(offer) => self.found(offer.deed.clone()),
                 None => self.popup = Some(Popup::Palette(palette)),
@@ -658,12 +772,22 @@ impl App {
             }
             Picking::Profile => {
                 if let Some(choice) = picker.choices.get(place) {
-                    self.sit_down(choice.name.clone());
+                    self.ask_or_leave(Proposal::Listener { name: choice.name.clone() });
+                }
+            }
+            Picking::Saved => {
+                if let Some(choice) = picker.choices.get(place) {
+                    self.ask_or_leave(Proposal::Open { name: choice.name.clone() });
                 }
             }
             Picking::Theme => {
                 if let Some(choice) = picker.choices.get(place) {
                     self.perform(Deed::Theme(choice.name.clone()));
+                }
+            }
+            Picking::Against => {
+                if let Some(against) = self.against.get(place) {
+                    self.compare(against.clone());
                 }
             }
             Picking::Language => {
@@ -678,42 +802,18 @@ impl App {
             }
         }
     }
+}
 
-    /// Another listener begins a new session, as soon as it is opened.
-    fn sit_down(&mut self, name: String) {
-        let lang = self.look.lang;
-        match opening::profile_named(&name, &self.folder) {
-            Ok(profile) => {
-                let open = self.session.opener(name, profile);
-                self.opening = Some(Pending::start("opening", open));
-            }
-            Err(error) => self.say(lang.fill("No new session: {}", &[&error])),
+/// Whether what was clicked is part of the open popup.
+fn reaches_popup(hit: Option<Hit>, popup: &Option<Popup>) -> bool {
+    match hit {
+        Some(Hit::Choice(_) | Hit::Popup) => true,
+        // Commands lie on a question's own line and beside it; only its own make sense now.
+        Some(Hit::Command(command)) => {
+            let own = popup.as_ref().map(Popup::context);
+            matches!(own, Some(Context::Confirm))
+                && command::of(Context::Confirm).any(|entry| entry.command == command)
         }
-    }
-
-    /// Goes over to a session that has been opened.
-    fn begin(&mut self, mut next: Session) {
-        self.opening = None;
-        let lang = self.look.lang;
-        next.playing = self.session.playing;
-        next.speed = self.session.speed;
-        next.set_autopilot(self.session.autopilot());
-        let listener = next.profile().name.clone();
-        let mut said = lang.fill("A new session: {} listens.", &[&listener]);
-        if let Some(journal) = self.session.journal() {
-            match journal.next(next.opening(), next.timeline()) {
-                Ok(journal) => next.keep(journal),
-                Err(error) => {
-                    said = format!("{said} {}", lang.fill("It has no log: {}", &[&error]))
-                }
-            }
-        }
-        self.session = next;
-        self.selected = None;
-        self.explaining = Explaining::default();
-        self.what_if = WhatIf::default();
-        self.looking_at = None;
-        self.scroll = [0; Tab::ALL.len()];
-        self.say(said);
+        _ => false,
     }
 }

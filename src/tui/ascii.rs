@@ -60,8 +60,12 @@ fn stand_in(c: char) -> Option<char> {
         '→' | '»' | '❯' | '▶' | '≥' => '>',
         '↑' | '▲' => '^',
         '↓' | '▼' => 'v',
-        '●' | '•' | '✓' => '*',
-        '○' => 'o',
+        '●' | '•' | '✓' | '◆' | '■' => '*',
+        '✗' => 'x',
+        '±' => '+',
+        '“' | '”' => '"',
+        '−' => '-',
+        '○' | '□' | '◇' => 'o',
         '♥' => '+',
         '‖' => '=',
         // Lines, of which those that lie may be heavy, to be told apart.
@@ -74,7 +78,7 @@ fn stand_in(c: char) -> Option<char> {
         // Bars, by how full they are: shades, heights, and shares of a cell from the left.
         '█' | '▇' | '▉' | '▊' | '▋' | '▌' => '#',
         '▓' | '▅' | '▆' => '=',
-        '▒' => ':',
+        '▒' | '▚' | '▞' => ':',
         '░' => '.',
         '▃' | '▄' => '-',
         '▁' | '▂' => '_',
@@ -132,13 +136,15 @@ mod tests {
                 signs(&path, found);
             } else if !path.ends_with(file!()) {
                 let text = std::fs::read_to_string(&path).unwrap();
-                found.extend(text.chars().filter(|c| !c.is_ascii() && !c.is_alphabetic()));
+                // Wide signs are Chinese punctuation, which belongs to its letters.
+                let ours = |c: &char| !c.is_ascii() && !c.is_alphabetic() && c.width() == Some(1);
+                found.extend(text.chars().filter(ours));
             }
         }
     }
 
     #[test]
-    fn every_sign_that_is_drawn_has_a_stand_in_of_its_width() {
+    fn every_sign_that_is_drawn_has_a_stand_in() {
         let mut found = Vec::new();
         signs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui"), &mut found);
         assert!(found.contains(&'█'), "the sources were read");
@@ -146,7 +152,6 @@ mod tests {
         for sign in found {
             let stand_in = stand_in(sign);
             assert!(stand_in.is_some_and(|c| c.is_ascii()), "{sign:?} has no stand-in");
-            assert_eq!(sign.width(), Some(1), "{sign:?}");
         }
     }
 }

@@ -20,6 +20,8 @@ pub enum Command {
     Faster,
     Slower,
     Undo,
+    /// Put back what was taken back.
+    Redo,
     Up,
     Down,
     First,
@@ -48,6 +50,9 @@ pub enum Command {
     StepOn,
     Rewind,
     Live,
+    NextScene,
+    LastScene,
+    EndTour,
     Theme,
     Language,
     Motion,
@@ -81,10 +86,14 @@ pub enum Context {
     Palette,
     /// Reading something longer than the screen.
     Reading,
+    /// Asked whether something may be lost.
+    Confirm,
+    /// Being shown a tour; everything else can be done, too.
+    Tour,
 }
 
 impl Context {
-    pub const ALL: [Context; 9] = [
+    pub const ALL: [Context; 11] = [
         Context::Anywhere,
         Context::Explain,
         Context::WhatIf,
@@ -94,6 +103,8 @@ impl Context {
         Context::List,
         Context::Palette,
         Context::Reading,
+        Context::Confirm,
+        Context::Tour,
     ];
 
     pub fn name(self) -> &'static str {
@@ -107,6 +118,8 @@ impl Context {
             Context::List => "Lists",
             Context::Palette => "Command palette",
             Context::Reading => "Reading",
+            Context::Confirm => "Questions",
+            Context::Tour => "Tour",
         }
     }
 
@@ -122,6 +135,8 @@ impl Context {
             Context::List => "list",
             Context::Palette => "palette",
             Context::Reading => "reading",
+            Context::Confirm => "confirm",
+            Context::Tour => "tour",
         }
     }
 
@@ -171,7 +186,9 @@ const fn entry(
 }
 
 use Command as C;
-use Context::{Anywhere, Compare, Explain, List, Palette, Reading, Search, Timeline, WhatIf};
+use Context::{
+    Anywhere, Compare, Confirm, Explain, List, Palette, Reading, Search, Timeline, Tour, WhatIf,
+};
 
 /// Every command in the order help shows it.
 #[rustfmt::skip]
@@ -189,6 +206,7 @@ pub const TABLE: &[Entry] = &[
     entry(Anywhere, C::Faster, &["+", "="], ("faster", "faster", 11), "Double the speed of the clock, up to 64x"),
     entry(Anywhere, C::Slower, &["-", "_"], ("slower", "slower", 0), "Halve the speed of the clock, down to 0.5x"),
     entry(Anywhere, C::Undo, &["u"], ("undo", "undo", 8), "Take the last event back"),
+    entry(Anywhere, C::Redo, &["U"], ("redo", "redo", 0), "Put back everything that was taken back, until something else happens"),
     entry(Anywhere, C::Down, &["j", "down"], ("down", "down", 0), "Select the next song or line"),
     entry(Anywhere, C::Up, &["k", "up"], ("up", "up", 0), "Select the one before"),
     entry(Anywhere, C::First, &["g", "home"], ("first", "first", 0), "Select the first"),
@@ -234,8 +252,14 @@ pub const TABLE: &[Entry] = &[
     entry(Compare, C::EndCompare, &["X"], ("end", "end", 2), "End the comparison"),
     entry(Timeline, C::StepBack, &["left", "k", "up"], ("step-back", "earlier", 1), "One step back"),
     entry(Timeline, C::StepOn, &["right", "j", "down"], ("step-on", "later", 1), "One step on"),
+    entry(Timeline, C::PageUp, &["pageup"], ("page-up", "ten earlier", 0), "Ten steps back"),
+    entry(Timeline, C::PageDown, &["pagedown"], ("page-down", "ten later", 0), "Ten steps on"),
+    entry(Timeline, C::First, &["home", "g"], ("first", "begin", 3), "To the session's beginning"),
     entry(Timeline, C::Live, &["end", "G"], ("live", "now", 2), "Back to now"),
     entry(Timeline, C::Rewind, &["enter"], ("rewind", "go on from here", 1), "Take back everything after this step"),
+    entry(Tour, C::NextScene, &["space", "enter", "right"], ("next-scene", "next scene", 1), "The next scene"),
+    entry(Tour, C::LastScene, &["left"], ("last-scene", "back", 1), "Back to where the scene before began"),
+    entry(Tour, C::EndTour, &["esc"], ("end-tour", "leave the tour", 1), "Leave the tour and keep the session"),
     entry(Search, C::Choose, &["enter"], ("choose", "search", 1), "Search for it: what is related rises in the queue"),
     entry(Search, C::OpenFound, &["tab", "ctrl-enter"], ("open-found", "play now", 1), "Search for it and play it at once"),
     entry(Search, C::Down, &["down", "ctrl-n"], ("down", "down", 2), "Select the next result"),
@@ -268,6 +292,10 @@ pub const TABLE: &[Entry] = &[
     entry(Reading, C::First, &["g", "home"], ("first", "first", 0), "To the beginning"),
     entry(Reading, C::Last, &["G", "end"], ("last", "last", 0), "To the end"),
     entry(Reading, C::Quit, &["ctrl-c"], ("quit", "quit", 0), "Leave"),
+    entry(Confirm, C::Choose, &["y", "enter"], ("choose", "yes", 1), "Yes, do it"),
+    entry(Confirm, C::Close, &["esc", "n", "q"], ("close", "no", 1), "No, leave everything as it is"),
+    entry(Confirm, C::Write, &["w"], ("write", "write first", 1), "Write the session as a script first"),
+    entry(Confirm, C::Quit, &["ctrl-c"], ("quit", "quit", 0), "Leave"),
 ];
 
 /// The commands of one context.
@@ -287,7 +315,7 @@ pub fn shown(key: &str) -> &str {
 }
 
 /// The contexts of the key table in the README: what is typed into a list explains itself there.
-const IN_README: [Context; 5] = [Anywhere, Explain, WhatIf, Compare, Timeline];
+const IN_README: [Context; 6] = [Anywhere, Explain, WhatIf, Compare, Timeline, Tour];
 
 /// The keys of the simulator as a Markdown table, for the README.
 pub fn key_table() -> String {

@@ -3,21 +3,21 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::background::Pending;
 use crate::catalogue::SongId;
-use crate::engine::{Explanation, Look, State, Timeline, Trace, WhyNot};
+use crate::engine::{Explanation, Look, Timeline, Trace, WhyNot};
 
 /// The account of one song at one step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explained {
     pub explanation: Explanation,
     pub why_not: Option<WhyNot>,
 }
 
 /// What an account is of.
-#[derive(Clone)]
 struct Question {
-    state: Arc<State>,
     trace: Arc<Trace>,
     song: SongId,
     above: Option<SongId>,
@@ -25,9 +25,8 @@ struct Question {
 
 impl PartialEq for Question {
     fn eq(&self, other: &Self) -> bool {
-        // A state is the same if it is the very one.
-        Arc::ptr_eq(&self.state, &other.state)
-            && Arc::ptr_eq(&self.trace, &other.trace)
+        // A step is the same if its trace is the very one.
+        Arc::ptr_eq(&self.trace, &other.trace)
             && (self.song, self.above) == (other.song, other.above)
     }
 }
@@ -44,7 +43,7 @@ pub struct Explaining {
     pub looked_up: Option<SongId>,
     /// The song it should beat, if it is not simply the one before it.
     pub above: Option<SongId>,
-    asked: Option<(Question, Pending<Answer>)>,
+    asked: Option<(Question, Pending<Option<Answer>>)>,
     answered: Option<(Question, Answer)>,
 }
 
@@ -58,22 +57,22 @@ impl Explaining {
     /// Asks for a song's account, unless it is known or on its way.
     pub fn ask(&mut self, timeline: &Timeline, step: usize, song: SongId) {
         self.hear();
-        let Some((state, trace)) = timeline.at(step) else { return };
+        let Some(trace) = timeline.trace_at(step).cloned() else { return };
         let above = self.above.filter(|above| *above != song);
-        let question = Question { state: state.clone(), trace: trace.clone(), song, above };
+        let question = Question { trace: trace.clone(), song, above };
         let known = self.answered.as_ref().is_some_and(|(known, _)| *known == question);
         if known || self.asked.is_some() {
             return;
         }
-        let looked = self.answered.as_ref().filter(|(q, _)| Arc::ptr_eq(&q.state, state));
+        let looked = self.answered.as_ref().filter(|(q, _)| Arc::ptr_eq(&q.trace, &trace));
         let look = looked.map(|(_, answer)| answer.look.clone());
-        let (engine, asked) = (timeline.engine().clone(), question.clone());
+        let timeline = timeline.clone();
         let work = move || {
-            let Question { state, trace, song, above } = asked;
+            let (engine, state) = (timeline.engine(), timeline.state_at(step)?);
             let look = look.unwrap_or_else(|| Arc::new(engine.look(&state)));
             let explanation = engine.explain_of(&state, &trace, &look, song);
             let why_not = engine.why_not(&state, &look, song, above);
-            Answer { explained: Arc::new(Explained { explanation, why_not }), look }
+            Some(Answer { explained: Arc::new(Explained { explanation, why_not }), look })
         };
         self.asked = Some((question, Pending::start("explain", work)));
     }
@@ -83,14 +82,14 @@ impl Explaining {
         if let Some(answer) = self.asked.as_ref().and_then(|(_, pending)| pending.ready())
             && let Some((question, _)) = self.asked.take()
         {
-            self.answered = Some((question, answer));
+            self.answered = answer.map(|answer| (question, answer));
         }
     }
 
     /// Waits for the account that was asked for.
     pub fn settle(&mut self) {
         if let Some((question, pending)) = self.asked.take()
-            && let Some(answer) = pending.wait()
+            && let Some(answer) = pending.wait().flatten()
         {
             self.answered = Some((question, answer));
         }

@@ -31,7 +31,7 @@ impl Journal {
     /// # Errors
     /// When the file is there already or cannot be written.
     pub fn create(path: &Path, opening: &Opening, timeline: &Timeline) -> Result<Self, InputError> {
-        let first = timeline.at(0).map_or(timeline.trace(), |(_, trace)| trace);
+        let first = timeline.trace_at(0).unwrap_or(timeline.trace());
         let log = FeedbackLog::create(path, &Header::new(opening, first))?;
         let (entries, received) = channel();
         let failure = Arc::new(OnceLock::new());

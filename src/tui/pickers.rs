@@ -1,5 +1,6 @@
 //! The lists that can be chosen from.
 
+use super::comparing::Against;
 use super::export::Form;
 use super::lang::Lang;
 use super::look::Look;
@@ -68,6 +69,15 @@ impl Picker {
             current: false,
         };
         Picker { picking: Picking::Export, choices: Form::ALL.map(choice).into(), selected: 0 }
+    }
+
+    pub fn against(choices: &[Against], lang: Lang) -> Self {
+        let choice = |against: &Against| Choice {
+            name: against.label(lang),
+            about: String::new(),
+            current: false,
+        };
+        Picker::at_current(Picking::Against, choices.iter().map(choice).collect())
     }
 
     fn at_current(picking: Picking, choices: Vec<Choice>) -> Self {

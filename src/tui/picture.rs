@@ -2,7 +2,7 @@
 //!
 //! Blocks, lines and dots are drawn as shapes rather than as text: fonts disagree about them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use ratatui::buffer::{Buffer, Cell};
@@ -24,9 +24,69 @@ const FOREGROUND: &str = "#d5dae3";
 
 /// The whole buffer as an SVG document.
 pub fn svg(buffer: &Buffer) -> String {
+    let ground = ground(buffer);
+    let mut out = opened(buffer, &ground);
+    for y in 0..buffer.area.height {
+        row(buffer, y, &ground, &mut out);
+    }
+    out.push_str("</g>\n</svg>\n");
+    out
+}
+
+/// Frames of one size, each shown for so many seconds, as an SVG document that plays them over and
+/// over. A row is drawn once for as long as it stays the same.
+pub fn animation(frames: &[(Buffer, f64)]) -> String {
+    let Some((first, _)) = frames.first() else { return String::new() };
+    let ground = ground(first);
+    let mut begins = vec![0.0];
+    begins.extend(frames.iter().scan(0.0, |at, (_, seconds)| {
+        *at += seconds;
+        Some(*at)
+    }));
+    let whole = begins[frames.len()].max(1e-3);
+    let mut rows = String::new();
+    let mut spans: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for y in 0..first.area.height {
+        let mut from = 0;
+        while from < frames.len() {
+            let same = |(buffer, _): &&(Buffer, f64)| cells(buffer, y) == cells(&frames[from].0, y);
+            let to = from + frames[from..].iter().take_while(same).count();
+            let _ = writeln!(rows, "<g class=\"s{from}-{to}\">");
+            row(&frames[from].0, y, &ground, &mut rows);
+            rows.push_str("</g>\n");
+            spans.insert((from, to));
+            from = to;
+        }
+    }
+    let mut out = opened(first, &ground);
+    out.push_str("<style>\n");
+    for (from, to) in spans.into_iter().filter(|span| *span != (0, frames.len())) {
+        let (begin, end) = (100.0 * begins[from] / whole, 100.0 * begins[to] / whole);
+        let hidden = if from > 0 { "0%{visibility:hidden}" } else { "" };
+        let gone = if to < frames.len() { "visibility:hidden" } else { "visibility:visible" };
+        let _ = writeln!(
+            out,
+            "@keyframes k{from}-{to}{{{hidden}{begin:.3}%{{visibility:visible}}{end:.3}%{{{gone}}}}}\n\
+             .s{from}-{to}{{animation:k{from}-{to} {whole:.2}s step-end infinite}}"
+        );
+    }
+    out.push_str("</style>\n");
+    out.push_str(&rows);
+    out.push_str("</g>\n</svg>\n");
+    out
+}
+
+/// The cells of a row.
+fn cells(buffer: &Buffer, y: u16) -> &[Cell] {
+    let width = usize::from(buffer.area.width);
+    let from = usize::from(y) * width;
+    &buffer.content[from..from + width]
+}
+
+/// The beginning of a document of the buffer's size, up to its cells.
+fn opened(buffer: &Buffer, ground: &str) -> String {
     let area = buffer.area;
     let (w, h) = (f64::from(area.width) * WIDTH, f64::from(area.height) * HEIGHT);
-    let ground = ground(buffer);
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -41,10 +101,6 @@ pub fn svg(buffer: &Buffer) -> String {
         "<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{ground}\"/>\n\
          <g transform=\"translate({MARGIN} {MARGIN})\">"
     );
-    for y in 0..area.height {
-        row(buffer, y, &ground, &mut out);
-    }
-    out.push_str("</g>\n</svg>\n");
     out
 }
 

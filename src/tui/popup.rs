@@ -23,6 +23,8 @@ pub enum Picking {
     Scene,
     Theme,
     Language,
+    Saved,
+    Against,
     Export,
 }
 
@@ -33,6 +35,8 @@ impl Picking {
             Picking::Scene => "Scene",
             Picking::Theme => "Theme",
             Picking::Language => "Language",
+            Picking::Saved => "Open a session",
+            Picking::Against => "Compare with the same session",
             Picking::Export => "Export",
         }
     }
@@ -53,6 +57,27 @@ impl Picker {
     }
 }
 
+/// Something that would lose events of the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proposal {
+    /// Take back everything after this step.
+    Rewind { to: usize },
+    /// Another listener, a new session.
+    Listener { name: String },
+    /// A session that was written down.
+    Open { name: String },
+}
+
+/// A question before a proposal is carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirm {
+    pub proposal: Proposal,
+    /// Events that would be lost.
+    pub lost: usize,
+    /// What came of keeping them, once that was asked for.
+    pub kept: Option<String>,
+}
+
 #[derive(Clone, Debug)]
 pub enum Popup {
     Help {
@@ -65,6 +90,7 @@ pub enum Popup {
     },
     Search(Box<Search>),
     Pick(Picker),
+    Confirm(Confirm),
     Palette(Box<Palette>),
 }
 
@@ -74,6 +100,7 @@ impl Popup {
             Popup::Help { .. } | Popup::Messages { .. } => Context::Reading,
             Popup::Search(_) => Context::Search,
             Popup::Pick(_) => Context::List,
+            Popup::Confirm(_) => Context::Confirm,
             Popup::Palette(_) => Context::Palette,
         }
     }

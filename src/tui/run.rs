@@ -9,7 +9,7 @@ use ratatui::layout::Position;
 use super::app::App;
 use super::draw::{Drawn, draw};
 use super::keys::Key;
-use super::terminal::{self, Screen, Signals, panicked};
+use super::terminal::{self, Screen, Signals, let_report_end, panicked};
 
 /// Between frames while something moves.
 const FRAME: Duration = Duration::from_millis(16);
@@ -33,7 +33,7 @@ pub enum Ended {
 /// When the terminal cannot be taken over, drawn to or read from. It is given back in any case.
 pub fn run(app: &mut App, mouse: bool) -> io::Result<Ended> {
     let signals = Signals::watch()?;
-    let mut screen = Screen::take(mouse)?;
+    let mut screen = Screen::take(mouse, app.black_box())?;
     let mut last = Instant::now();
     let mut changed = true;
     loop {
@@ -41,12 +41,15 @@ pub fn run(app: &mut App, mouse: bool) -> io::Result<Ended> {
             return Ok(Ended::Signal(signal));
         }
         if panicked() {
+            let_report_end();
             return Ok(Ended::Panic);
         }
         if changed {
             let view = app.view();
             let mut drawn = Drawn::default();
-            screen.terminal.draw(|frame| {
+            screen.draw(|frame| {
+                #[cfg(debug_assertions)]
+                super::fault::on_demand("screen", view.now().step);
                 drawn = draw(&view, frame.area(), frame.buffer_mut());
             })?;
             app.drawn(drawn);

@@ -9,8 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::background::Pending;
+use super::blackbox::BlackBox;
+#[cfg(debug_assertions)]
+use super::fault;
 use super::journal::Journal;
 use super::pilot::Pilot;
+use super::regrets::Regrets;
 use crate::catalogue::{Catalogue, SongId};
 use crate::engine::{Refusal, State, Timeline, Trace};
 use crate::event::{Action, Event};
@@ -99,6 +103,12 @@ pub struct Session {
     wishes: VecDeque<Wish>,
     /// Whether the simulated listener leaves once its wishes are done.
     leaves: bool,
+    /// What was taken back and can be put back, until something else happens.
+    taken_back: Option<(Timeline, Playhead)>,
+    /// The session as it was long ago, while it is worked out.
+    going_back: Option<Pending<Timeline>>,
+    black_box: Option<Arc<BlackBox>>,
+    regrets: Regrets,
 }
 
 impl Session {
@@ -106,6 +116,11 @@ impl Session {
         let engine = library.engine(profile, opening.scene, opening.seed);
         let timeline = Timeline::start(Arc::new(engine));
         let head = Playhead::after(timeline.trace());
+        Session::at(library, opening, timeline, head)
+    }
+
+    /// A session of this library and opening where it stands already.
+    pub fn at(library: Library, opening: Opening, timeline: Timeline, head: Playhead) -> Self {
         Session {
             library,
             opening,
@@ -120,6 +135,10 @@ impl Session {
             deciding: None,
             wishes: VecDeque::new(),
             leaves: false,
+            taken_back: None,
+            going_back: None,
+            black_box: None,
+            regrets: Regrets::default(),
         }
     }
 
@@ -137,6 +156,18 @@ impl Session {
     /// Writes every step from here on, and those before, to a durable log.
     pub fn keep(&mut self, journal: Journal) {
         self.journal = Some(journal);
+    }
+
+    /// Notes down where the session stands, now and after every event, for the report of a panic.
+    pub fn note_in(&mut self, black_box: Arc<BlackBox>) {
+        self.black_box = Some(black_box);
+        self.note(None);
+    }
+
+    fn note(&self, deciding: Option<&Event>) {
+        if let Some(black_box) = &self.black_box {
+            black_box.note(&self.opening, &self.timeline, deciding);
+        }
     }
 
     pub fn journal(&self) -> Option<&Journal> {
@@ -167,6 +198,30 @@ impl Session {
         self.head
     }
 
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// What the bandit's decisions left lying, as far as it has been worked out.
+    pub fn regrets(&self) -> &Regrets {
+        &self.regrets
+    }
+
+    /// Works out, in the background, what one more decision left lying. Only autopilot's listener is
+    /// simulated, so only while it is at the controls.
+    pub fn regret(&mut self) {
+        let seed = self.opening.seed;
+        self.regrets.follow(&self.timeline, self.library.world(), seed, self.pilot.is_some());
+    }
+
+    /// Works out all that is left.
+    pub fn settle_regret(&mut self) {
+        self.regret();
+        while self.regrets.settle() {
+            self.regret();
+        }
+    }
+
     pub fn autopilot(&self) -> bool {
         self.pilot.is_some()
     }
@@ -193,23 +248,29 @@ impl Session {
 
     /// Starts to work out the next wish, unless something is being worked out.
     fn decide(&mut self) {
-        if self.deciding.is_some() {
+        if self.deciding() {
             return;
         }
         let Some(Wish { action, by_hand }) = self.wishes.pop_front() else { return };
         let event = self.head.event(action);
+        let tier = self.trace().listener.tier;
+        // Before the work begins, which may be what panics.
+        self.note(Some(&event));
         let (engine, state) = (self.timeline.engine().clone(), self.timeline.state().clone());
         let outcome = {
             let event = event.clone();
-            Pending::start("engine", move || engine.step(&state, &event))
+            Pending::start("engine", move || {
+                #[cfg(debug_assertions)]
+                fault::on_demand("engine", state.step);
+                engine.step(&state, &event)
+            })
         };
-        let tier = self.trace().listener.tier;
         self.deciding = Some(Deciding { event, by_hand, tier, outcome, waited: Duration::ZERO });
     }
 
-    /// Whether an event is being worked out. The clock stands still meanwhile.
+    /// Whether an event, or the way back, is being worked out. The clock stands still meanwhile.
     pub fn deciding(&self) -> bool {
-        self.deciding.is_some()
+        self.deciding.is_some() || self.going_back.is_some()
     }
 
     /// Whether that has taken long enough to be worth a word.
@@ -220,6 +281,9 @@ impl Session {
     /// Waits for everything that was asked for.
     pub fn settle(&mut self) -> Vec<Happening> {
         let mut happenings = Vec::new();
+        if let Some(timeline) = self.going_back.take().and_then(|back| back.wait()) {
+            self.gone_back(timeline);
+        }
         while let Some(deciding) = self.deciding.take() {
             let Some(outcome) = deciding.outcome.wait() else { break };
             happenings.extend(self.decided(deciding, outcome));
@@ -246,6 +310,7 @@ impl Session {
         match outcome {
             Ok(outcome) => {
                 let trace = self.timeline.push(event, outcome);
+                self.taken_back = None;
                 self.head = Playhead::after(&trace);
                 if let Some(journal) = &self.journal {
                     journal.step(&trace);
@@ -264,6 +329,7 @@ impl Session {
             }
             Err(_) => {}
         }
+        self.note(None);
         if self.wishes.is_empty() && std::mem::take(&mut self.leaves) {
             self.playing = false;
             happening = happening.or(Some(Happening::Left));
@@ -276,7 +342,11 @@ impl Session {
     pub fn undo(&mut self) -> Option<Event> {
         self.wishes.clear();
         self.leaves = false;
+        if let Some(timeline) = self.going_back.take().and_then(|back| back.wait()) {
+            self.gone_back(timeline);
+        }
         if let Some(deciding) = self.deciding.take() {
+            self.note(None);
             self.set_autopilot(self.autopilot());
             return Some(deciding.event);
         }
@@ -285,16 +355,65 @@ impl Session {
         Some(last)
     }
 
-    /// Takes back everything after the first `events`.
+    /// Takes back everything after the first `events`. Going far back takes a moment.
     pub fn rewind(&mut self, events: usize) {
         self.wishes.clear();
         self.leaves = false;
         self.deciding = None;
-        self.timeline.rewind(events);
-        if let Some(journal) = &self.journal {
-            journal.rewound(self.trace().step);
+        let before = self.timeline.clone();
+        let back = move || {
+            let mut timeline = before;
+            timeline.rewind(events);
+            timeline
+        };
+        match self.timeline.keeps(events) {
+            true => self.gone_back(back()),
+            false => self.going_back = Some(Pending::start("rewind", back)),
         }
-        self.head = Playhead::after(self.timeline.trace());
+    }
+
+    fn gone_back(&mut self, timeline: Timeline) {
+        let before = (self.timeline.clone(), self.head);
+        // Taken back in parts, it is put back as a whole.
+        let all = self.taken_back.take().unwrap_or(before);
+        let head = Playhead::after(timeline.trace());
+        self.go_to(timeline, head);
+        self.taken_back = Some(all);
+    }
+
+    /// Events that were taken back and can be put back.
+    pub fn taken_back(&self) -> usize {
+        let events = self.timeline.events().len();
+        self.taken_back.as_ref().map_or(0, |(all, _)| all.events().len() - events)
+    }
+
+    /// Puts back everything that was taken back since something last happened; the number of events.
+    pub fn put_back(&mut self) -> usize {
+        let events = self.taken_back();
+        if let Some((timeline, head)) = self.taken_back.take() {
+            self.go_to(timeline, head);
+        }
+        events
+    }
+
+    /// Goes over to another point of this session, back, on or aside: `timeline` is of the same
+    /// opening, and `head` is where the listener stands in it.
+    pub fn go_to(&mut self, timeline: Timeline, head: Playhead) {
+        self.wishes.clear();
+        self.leaves = false;
+        self.deciding = None;
+        self.going_back = None;
+        self.taken_back = None;
+        if let Some(journal) = &self.journal {
+            let shared = self.timeline.shared_with(&timeline);
+            if shared < self.timeline.events().len() {
+                journal.rewound(shared as u32);
+            }
+            timeline.traces().skip(shared + 1).for_each(|trace| journal.step(trace));
+        }
+        self.timeline = timeline;
+        self.head = head;
+        self.note(None);
         self.remainder_ms = 0.0;
         self.set_autopilot(self.autopilot());
         self.train_ahead();
@@ -305,8 +424,11 @@ impl Session {
         if let Some(deciding) = &mut self.deciding {
             deciding.waited += elapsed;
         }
+        if let Some(timeline) = self.going_back.as_ref().and_then(Pending::ready) {
+            self.gone_back(timeline);
+        }
         let happening = self.look_for_outcome();
-        if happening.is_some() || self.deciding.is_some() || !self.playing {
+        if happening.is_some() || self.deciding() || !self.playing {
             return happening;
         }
         let elapsed = elapsed.min(LONGEST_FRAME).as_secs_f64() * 1000.0;

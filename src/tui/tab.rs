@@ -51,6 +51,26 @@ impl Tab {
         }
     }
 
+    /// Its name in a tour.
+    pub fn id(self) -> &'static str {
+        match self {
+            Tab::Stage => "stage",
+            Tab::Explain => "explain",
+            Tab::WhatIf => "what-if",
+            Tab::Bandit => "bandit",
+            Tab::Session => "session",
+            Tab::Model => "model",
+            Tab::Metrics => "metrics",
+            Tab::Compare => "compare",
+            Tab::Timeline => "timeline",
+        }
+    }
+
+    /// Whether it is a page to read, without a song of the queue to select.
+    pub fn reads(self) -> bool {
+        matches!(self, Tab::Bandit | Tab::Session | Tab::Model | Tab::Metrics)
+    }
+
     /// Its place among all, from 0.
     pub fn index(self) -> usize {
         self as usize

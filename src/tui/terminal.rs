@@ -1,10 +1,9 @@
 //! The terminal: taken over, and given back whatever happens.
 
 use std::io::{self, Stdout, Write, stdout};
-use std::sync::Arc;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, Once};
+use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{Hide, Show};
@@ -15,23 +14,33 @@ use crossterm::execute;
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::{Frame, Terminal};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+use super::blackbox::BlackBox;
 
 /// Whether the terminal is ours.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether any thread has panicked.
 static PANICKED: AtomicBool = AtomicBool::new(false);
+/// Whether what there is to say about it has been said.
+static REPORTED: AtomicBool = AtomicBool::new(false);
+/// Whether a frame is being drawn.
+static DRAWING: AtomicBool = AtomicBool::new(false);
+/// Where the session stands, for the report of a panic.
+static BLACK_BOX: Mutex<Option<Arc<BlackBox>>> = Mutex::new(None);
 
 /// The terminal while it is ours; dropping it gives it back.
 pub struct Screen {
-    pub terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
 impl Screen {
-    /// Takes the terminal over, and its mouse if asked to.
-    pub fn take(mouse: bool) -> io::Result<Self> {
+    /// Takes the terminal over, and its mouse if asked to. A panic leaves a report of what is in the
+    /// black box.
+    pub fn take(mouse: bool, black_box: Arc<BlackBox>) -> io::Result<Self> {
+        *BLACK_BOX.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(black_box);
         give_back_before_panics();
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
@@ -46,6 +55,33 @@ impl Screen {
                 Err(error)
             }
         }
+    }
+}
+
+impl Screen {
+    /// Draws a frame, unless a thread has panicked: the terminal is no longer ours then.
+    pub fn draw(&mut self, frame: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        let _drawing = Drawing::begin();
+        if !panicked() {
+            self.terminal.draw(frame)?;
+        }
+        Ok(())
+    }
+}
+
+/// While it lives, a frame is being drawn.
+struct Drawing;
+
+impl Drawing {
+    fn begin() -> Self {
+        DRAWING.store(true, Ordering::SeqCst);
+        Drawing
+    }
+}
+
+impl Drop for Drawing {
+    fn drop(&mut self) {
+        DRAWING.store(false, Ordering::SeqCst);
     }
 }
 
@@ -75,22 +111,57 @@ fn give_back() {
     }
 }
 
-/// A panic on any thread gives the terminal back first, so that its message can be read.
+/// A panic on any thread gives the terminal back first, so that its message can be read, and leaves a
+/// report behind.
 fn give_back_before_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let report = std::panic::take_hook();
+        let screen = std::thread::current().id();
+        let tell = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            PANICKED.store(true, Ordering::SeqCst);
+            let first = !PANICKED.swap(true, Ordering::SeqCst);
+            if std::thread::current().id() != screen {
+                let_frame_end();
+            }
             give_back();
-            report(panic);
+            tell(panic);
+            if first {
+                let black_box = BLACK_BOX.try_lock().ok().and_then(|found| found.clone());
+                if let Some(black_box) = black_box {
+                    eprintln!("\n{}", black_box.report(panic));
+                }
+                REPORTED.store(true, Ordering::SeqCst);
+            }
         }));
     });
+}
+
+/// How long a frame may take to end before the terminal is given back all the same.
+const FRAME_ENDS: Duration = Duration::from_millis(500);
+/// How long a report may take to be written: its backtrace is looked up in the debug information.
+const REPORT_ENDS: Duration = Duration::from_secs(30);
+/// Between looks at whether something has ended.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// What is written after the terminal was given back would stay on it.
+fn let_frame_end() {
+    let began = Instant::now();
+    while DRAWING.load(Ordering::SeqCst) && began.elapsed() < FRAME_ENDS {
+        std::thread::sleep(LOOK);
+    }
 }
 
 /// Whether a thread has panicked, after which nothing more may be drawn.
 pub fn panicked() -> bool {
     PANICKED.load(Ordering::SeqCst)
+}
+
+/// Waits until another thread's panic has been reported: the process must not end before.
+pub fn let_report_end() {
+    let began = Instant::now();
+    while !REPORTED.load(Ordering::SeqCst) && began.elapsed() < REPORT_ENDS {
+        std::thread::sleep(LOOK);
+    }
 }
 
 /// How long the event loop has to stop by itself after a signal.

@@ -103,12 +103,18 @@ pub fn wrap(text: &str, columns: usize, rows: usize) -> Vec<String> {
     lines
 }
 
+/// Chinese commas, stops, and what closes: marks that never begin a line.
+const MARKS: &str =
+    "\u{ff0c}\u{3002}\u{ff1b}\u{ff1a}\u{3001}\u{ff01}\u{ff1f}\u{ff09}\u{300b}\u{201d}";
+
 /// The byte at which a line of `columns` ends: the last space that fits, or the last character.
 fn break_at(text: &str, columns: usize) -> usize {
     let (mut used, mut at, mut space) = (0, 0, None);
     for part in graphemes(text) {
         used += width(&part);
-        if part == " " {
+        // Between characters that are two columns wide a line may end anywhere but before a mark.
+        let wide = at > 0 && width(&part) > 1 && !MARKS.contains(&*part);
+        if part == " " || wide {
             space = Some(at);
         }
         if used > columns {
@@ -166,5 +172,6 @@ mod tests {
         assert_eq!(wrap("one two three four", 8, 2), ["one two", "three f…"]);
         assert_eq!(wrap("夜に駆ける", 4, 3), ["夜に", "駆け", "る"]);
         assert_eq!(wrap("夜", 1, 3), ["…"]);
+        assert_eq!(wrap("a 夜に駆け\u{ff0c}る", 11, 3), ["a 夜に駆", "け\u{ff0c}る"]);
     }
 }

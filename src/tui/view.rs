@@ -7,15 +7,21 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use super::command::Context;
+use super::comparing::Compared;
 use super::explaining::Explained;
 use super::keymap::Keymap;
 use super::look::Look;
 use super::popup::Popup;
 use super::session::Speed;
+use super::strip::Strip;
 use super::tab::Tab;
 use super::what_if::Drafted;
 use crate::engine::{QueueEntry, Timeline, Trace};
+use crate::objective::Objective;
 use crate::playback::Playhead;
+use crate::policy::Policy;
+use crate::simulation::Regret;
+use crate::training::Report;
 
 /// Steps whose history is shown at most.
 pub const HISTORY: usize = 240;
@@ -33,6 +39,8 @@ pub struct View {
     pub traces: Vec<Arc<Trace>>,
     /// Events of the session, those after the step looked at counted.
     pub newest: usize,
+    /// The whole session at a glance, where the timeline is shown.
+    pub strip: Option<Strip>,
     /// Whether an earlier step than the newest is looked at.
     pub past: bool,
     /// How new this step is to the eye: 1 when it has just come, 0 when it has settled.
@@ -51,17 +59,42 @@ pub struct View {
     pub panel: usize,
     /// The account the Explain view shows, the newest there is.
     pub explained: Option<Arc<Explained>>,
+    /// What a tour says of this scene.
+    pub caption: Option<Caption>,
     /// What is set on the sliders of the What-if view, and what it would lead to.
     pub what_if: Drafted,
+    /// The other session of a comparison, once it has begun.
+    pub compared: Option<Compared>,
     pub message: Option<String>,
     pub popup: Option<Popup>,
+    /// The rules that decide.
+    pub policy: Arc<Policy>,
+    /// What the model was trained for.
+    pub objective: Objective,
+    /// How the model was trained, if its folder tells.
+    pub training: Option<Arc<Report>>,
+    /// What other arms would have earned, for decisions before the one in force, oldest first.
+    pub regrets: Vec<Regret>,
+    /// Whether more of them are being worked out.
+    pub regretting: bool,
+}
+
+/// A scene of a tour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caption {
+    /// From 1.
+    pub scene: usize,
+    pub scenes: usize,
+    pub text: String,
+    /// Whether its steps are still being carried out.
+    pub busy: bool,
 }
 
 impl View {
     /// The steps up to one, as many as are shown.
     pub fn history(timeline: &Timeline, step: usize) -> Vec<Arc<Trace>> {
         let first = (step + 1).saturating_sub(HISTORY);
-        (first..=step).filter_map(|at| timeline.at(at)).map(|(_, trace)| trace.clone()).collect()
+        (first..=step).filter_map(|at| timeline.trace_at(at)).cloned().collect()
     }
 
     /// A text in the language of the screen.

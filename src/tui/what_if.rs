@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::background::Pending;
-use crate::engine::{Look, Preview, State, Timeline, Trace};
+use crate::engine::{Look, Preview, Timeline, Trace};
 use crate::overrides::{LONGEST_WINDOW, MOST_BOOST, MOST_WEIGHT, Overrides};
 use crate::score::Score;
 
@@ -116,21 +116,21 @@ impl Slider {
 }
 
 /// What a preview is of.
-#[derive(Clone)]
 struct Question {
-    state: Arc<State>,
+    trace: Arc<Trace>,
     set: Overrides,
 }
 
 impl PartialEq for Question {
     fn eq(&self, other: &Self) -> bool {
-        // A state is the same if it is the very one.
-        Arc::ptr_eq(&self.state, &other.state) && self.set == other.set
+        // A step is the same if its trace is the very one.
+        Arc::ptr_eq(&self.trace, &other.trace) && self.set == other.set
     }
 }
 
 struct Answer {
-    preview: Arc<Preview>,
+    /// `None` if the values are impossible, as those of another policy may be.
+    preview: Option<Arc<Preview>>,
     /// Kept for the next question about the same state.
     look: Arc<Look>,
 }
@@ -140,7 +140,7 @@ pub struct WhatIf {
     /// What is set on the sliders, if it differs from what is in force.
     draft: Option<Overrides>,
     pub slider: usize,
-    asked: Option<(Question, Pending<Answer>)>,
+    asked: Option<(Question, Pending<Option<Answer>>)>,
     answered: Option<(Question, Answer)>,
 }
 
@@ -151,7 +151,7 @@ pub struct Drafted {
     pub slider: usize,
     /// Whether it differs from what is in force.
     pub changed: bool,
-    /// The newest preview.
+    /// The newest preview; none where the values are impossible.
     pub preview: Option<Arc<Preview>>,
 }
 
@@ -198,23 +198,23 @@ impl WhatIf {
     }
 
     /// Asks for what the draft would lead to, unless it is known or on its way.
-    pub fn ask(&mut self, timeline: &Timeline, step: usize, now_ms: u64) {
+    pub fn ask(&mut self, timeline: &Timeline, step: usize) {
         self.hear();
-        let Some((state, trace)) = timeline.at(step) else { return };
-        let question = Question { state: state.clone(), set: self.draft(trace) };
+        let Some(trace) = timeline.trace_at(step).cloned() else { return };
+        let set = self.draft(&trace);
+        let question = Question { trace: trace.clone(), set: set.clone() };
         let known = self.answered.as_ref().is_some_and(|(known, _)| *known == question);
         if known || self.asked.is_some() {
             return;
         }
-        let looked = self.answered.as_ref().filter(|(q, _)| Arc::ptr_eq(&q.state, state));
+        let looked = self.answered.as_ref().filter(|(q, _)| Arc::ptr_eq(&q.trace, &trace));
         let look = looked.map(|(_, answer)| answer.look.clone());
-        let (engine, asked) = (timeline.engine().clone(), question.clone());
-        let at_ms = now_ms.max(state.at_ms);
+        let timeline = timeline.clone();
         let work = move || {
-            let Question { state, set } = asked;
+            let (engine, state) = (timeline.engine(), timeline.state_at(step)?);
             let look = look.unwrap_or_else(|| Arc::new(engine.look(&state)));
-            let preview = Arc::new(engine.preview(&state, &look, &set, at_ms));
-            Answer { preview, look }
+            let preview = engine.preview(&state, &look, &set).ok().map(Arc::new);
+            Some(Answer { preview, look })
         };
         self.asked = Some((question, Pending::start("what-if", work)));
     }
@@ -224,14 +224,14 @@ impl WhatIf {
         if let Some(answer) = self.asked.as_ref().and_then(|(_, pending)| pending.ready())
             && let Some((question, _)) = self.asked.take()
         {
-            self.answered = Some((question, answer));
+            self.answered = answer.map(|answer| (question, answer));
         }
     }
 
     /// Waits for the preview that was asked for.
     pub fn settle(&mut self) {
         if let Some((question, pending)) = self.asked.take()
-            && let Some(answer) = pending.wait()
+            && let Some(answer) = pending.wait().flatten()
         {
             self.answered = Some((question, answer));
         }
@@ -247,7 +247,7 @@ impl WhatIf {
             slider: self.slider,
             changed: set != trace.overrides,
             set,
-            preview: self.answered.as_ref().map(|(_, answer)| answer.preview.clone()),
+            preview: self.answered.as_ref().and_then(|(_, answer)| answer.preview.clone()),
         }
     }
 }

@@ -10,11 +10,13 @@ use melody::engine::{Engine, Timeline, Trace};
 use melody::event::{Action, Event, Target};
 use melody::model::Backend;
 use melody::opening::{Library, Opening};
+use melody::overrides::Overrides;
 use melody::playback::Playhead;
 use melody::policy::Policy;
 use melody::profile::{self, Tier};
 use melody::rng::{Purpose, generator};
 use melody::scene::Scene;
+use melody::score::Score;
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -60,6 +62,8 @@ pub fn all_bytes(timeline: &Timeline) -> Vec<Vec<u8>> {
 pub struct Hands {
     rng: ChaCha8Rng,
     head: Playhead,
+    /// Whether they set values, too.
+    debugging: bool,
 }
 
 /// The longest pause before an action, in milliseconds.
@@ -69,7 +73,12 @@ impl Hands {
     /// Hands that go on where a session stands.
     pub fn new(seed: u64, timeline: &Timeline) -> Self {
         let rng = generator(seed, Purpose::Bootstrap, 0);
-        Hands { rng, head: Playhead::after(timeline.trace()) }
+        Hands { rng, head: Playhead::after(timeline.trace()), debugging: false }
+    }
+
+    /// Hands that set values of the ranking, too.
+    pub fn debugging(seed: u64, timeline: &Timeline) -> Self {
+        Hands { debugging: true, ..Hands::new(seed, timeline) }
     }
 
     /// The next event of this session. Applying it succeeds.
@@ -124,6 +133,9 @@ impl Hands {
             false => Target::ArtistOf(song),
         };
         possible.push(Action::Search { query, target });
+        if self.debugging && self.rng.random_bool(0.3) {
+            return Action::Override(overrides(&mut self.rng, &timeline.engine().setup.policy));
+        }
         possible.choose(&mut self.rng).unwrap().clone()
     }
 
@@ -134,10 +146,41 @@ impl Hands {
     }
 }
 
+/// Any values that may be set under a policy, often none.
+pub fn overrides(rng: &mut ChaCha8Rng, policy: &Policy) -> Overrides {
+    let mut maybe = |most: f64| {
+        let value = rng.random_range(0.0..=most);
+        rng.random_bool(0.3).then(|| Score::new(value))
+    };
+    let (alpha, beta, gamma, boost) = (maybe(2.0), maybe(2.0), maybe(2.0), maybe(5.0));
+    let window = rng.random_bool(0.4).then(|| rng.random_range(1..=30));
+    let most = window.unwrap_or(policy.mixing.window);
+    Overrides {
+        alpha,
+        beta,
+        gamma,
+        boost,
+        window,
+        at_most: rng.random_bool(0.4).then(|| rng.random_range(0..=most)),
+        arm: rng.random_bool(0.4).then(|| policy.bandit.arms.choose(rng).unwrap().name.clone()),
+    }
+}
+
 /// A session of `events` random events.
 pub fn random_session(engine: Arc<Engine>, seed: u64, events: usize) -> Timeline {
-    let mut timeline = Timeline::start(engine);
-    let mut hands = Hands::new(seed, &timeline);
+    let timeline = Timeline::start(engine);
+    let hands = Hands::new(seed, &timeline);
+    go_on(timeline, hands, events)
+}
+
+/// The same with values set by hand in between.
+pub fn debugged_session(engine: Arc<Engine>, seed: u64, events: usize) -> Timeline {
+    let timeline = Timeline::start(engine);
+    let hands = Hands::debugging(seed, &timeline);
+    go_on(timeline, hands, events)
+}
+
+pub fn go_on(mut timeline: Timeline, mut hands: Hands, events: usize) -> Timeline {
     for _ in 0..events {
         let event = hands.next(&timeline);
         timeline.apply(event.clone()).unwrap_or_else(|refusal| panic!("{event:?}: {refusal}"));

@@ -60,7 +60,10 @@ impl App {
                     self.look.theme = theme.clone();
                 }
             }
-            Deed::Language(lang) => self.look.lang = lang,
+            Deed::Language(lang) => {
+                self.look.lang = lang;
+                self.black_box.speak(lang);
+            }
             Deed::Speed(speed) => self.session.speed = speed,
         }
     }

@@ -42,7 +42,7 @@ impl Parts {
     }
 }
 
-fn leaves(node: &Node) -> Vec<&Node> {
+pub fn leaves(node: &Node) -> Vec<&Node> {
     if node.children.is_empty() {
         return vec![node];
     }

@@ -12,6 +12,8 @@ const TALL: u16 = 16;
 pub struct Frame {
     pub header: Rect,
     pub body: Rect,
+    /// What a tour says, under the body.
+    pub caption: Rect,
     pub footer: Rect,
     /// Whether the screen is too small for anything but a notice.
     pub notice: bool,
@@ -27,7 +29,8 @@ pub fn take(rest: &mut Rect, rows: u16) -> Rect {
 }
 
 impl Frame {
-    pub fn new(area: Rect) -> Self {
+    /// The places on a screen, `captioned` rows of it for a caption.
+    pub fn new(area: Rect, captioned: u16) -> Self {
         if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
             return Frame { notice: true, ..Frame::default() };
         }
@@ -38,6 +41,10 @@ impl Frame {
             body.height -= 1;
             frame.footer = Rect { y: body.bottom(), height: 1, ..area };
         }
+        // The view keeps the larger part.
+        let captioned = captioned.min(body.height / 2);
+        body.height -= captioned;
+        frame.caption = Rect { y: body.bottom(), height: captioned, ..body };
         frame.body = body;
         frame
     }

@@ -5,6 +5,7 @@
 
 mod account;
 mod bar;
+mod caption;
 mod footer;
 mod header;
 mod layout;
@@ -12,6 +13,7 @@ mod log;
 mod moves;
 mod narration;
 mod now_playing;
+mod page;
 mod panel;
 mod pen;
 mod plot;
@@ -37,6 +39,8 @@ pub enum Hit {
     Command(Command),
     /// A place in the queue, from 0.
     Song(usize),
+    /// A step of the session.
+    Step(usize),
     /// The bar of a slider, from its least to its most.
     Slider(usize),
     /// A line of the open list, from 0.
@@ -72,7 +76,8 @@ impl Drawn {
 pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
     let theme = &view.look.theme;
     buf.set_style(area, theme.text);
-    let frame = Frame::new(area);
+    let captioned = view.caption.as_ref().map_or(0, |told| caption::rows(told, area));
+    let frame = Frame::new(area, captioned);
     let mut drawn = Drawn { area, ..Drawn::default() };
     if frame.notice {
         notice(view, theme, area, buf);
@@ -80,6 +85,9 @@ pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
     }
     drawn.add(header::draw(view, theme, frame.header, buf));
     drawn.add(tab::draw(view, theme, frame.body, buf));
+    if let Some(told) = view.caption.as_ref().filter(|_| frame.caption.height > 0) {
+        caption::draw(view, told, theme, frame.caption, buf);
+    }
     drawn.add(footer::draw(view, theme, frame.footer, buf));
     if let Some(message) = &view.message {
         drawn.hit(footer::say(message, theme, area, buf), Hit::Popup);

@@ -35,6 +35,25 @@ pub fn scrolled(buf: &mut Buffer, area: Rect, all: Vec<Line>, scroll: usize) -> 
     Drawn { scroll_limit, ..Drawn::default() }
 }
 
+/// A frame with something said at the end of its top.
+pub fn framed_with(buf: &mut Buffer, area: Rect, title: &str, aside: Line, theme: &Theme) -> Rect {
+    let inside = frame(buf, area, title, theme);
+    let room = usize::from(area.width).saturating_sub(text::width(title) + 7);
+    if aside.width() > 0 && aside.width() + 2 <= room && area.height > 0 {
+        let wide = aside.width() as u16 + 2;
+        let place = Rect { x: area.right() - wide - 1, width: wide, height: 1, ..area };
+        let mut said = Line::from(" ");
+        said.extend(aside.spans);
+        said.push_span(" ");
+        // The frame's style would shine through.
+        for x in place.left()..place.right() {
+            buf[(x, place.y)].reset();
+        }
+        line(buf, place, 0, said, theme.text);
+    }
+    inside
+}
+
 /// Draws a panel's frame and returns what is inside, a column of space left on each side.
 pub fn frame(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
     framed(buf, area, title, Line::default(), theme)
@@ -120,6 +139,12 @@ pub fn short(value: Score, signed: bool) -> String {
     let text = if signed { format!("{value:+.3}") } else { format!("{value:.3}") };
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if matches!(text, "" | "+" | "-" | "+0" | "-0") { "0".into() } else { text.into() }
+}
+
+/// The same with its sign: `+.63`.
+pub fn decimals_signed(value: Score) -> String {
+    let sign = if value < Score::ZERO { '-' } else { '+' };
+    format!("{sign}{}", decimals(value.abs()))
 }
 
 /// Two decimals without the zero before them: `.63`.

@@ -3,10 +3,15 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::text::Line;
+
+use super::pen;
+use crate::tui::text;
+use crate::tui::theme::Theme;
 
 /// A line of the chart.
 pub struct Series {
-    /// One value a step, oldest first.
+    /// One value a step, oldest first. What is not a number leaves a gap.
     pub values: Vec<f64>,
     pub style: Style,
     /// Every how many dots one is set: 1 is a solid line. Lines differ without colour too.
@@ -65,6 +70,29 @@ pub fn stretch(area: Rect, shown: usize) -> usize {
     if shown < 2 { columns } else { (columns / shown).clamp(1, 16) }
 }
 
+/// Columns of a labelled chart's labels.
+pub const LABELS: u16 = 6;
+
+/// A chart from zero to `top` with labels for both ends on its left.
+pub fn labelled(
+    series: &[Series],
+    (top, above, below): (f64, &str, &str),
+    area: Rect,
+    theme: &Theme,
+    buf: &mut Buffer,
+) {
+    if area.width < LABELS + 4 || area.height == 0 {
+        return;
+    }
+    let said = usize::from(LABELS) - 1;
+    for (row, label) in [(area.height - 1, below), (0, above)] {
+        let label = Line::styled(text::right(label, said), theme.faint);
+        pen::line(buf, area, row, label, Style::new());
+    }
+    let chart = Rect { x: area.x + LABELS, width: area.width - LABELS, ..area };
+    draw(series, top, chart, buf);
+}
+
 /// Draws the series from zero to `top`, later ones over earlier ones. All have the same length.
 pub fn draw(series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
     let mut dots = Dots::new(area);
@@ -81,6 +109,10 @@ pub fn draw(series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
         };
         let mut last = None;
         for x in 0..(shown.len() * stretch).min(columns) {
+            if shown[x / stretch].is_nan() {
+                last = None;
+                continue;
+            }
             let y = height(shown[x / stretch]);
             let from = last.replace(y).unwrap_or(y);
             for y in from.min(y)..=from.max(y) {

@@ -1,5 +1,6 @@
 //! What lies over a view.
 
+mod confirm;
 mod help;
 mod messages;
 mod palette;
@@ -23,5 +24,6 @@ pub fn draw(popup: &Popup, view: &View, theme: &Theme, area: Rect, buf: &mut Buf
         Popup::Search(search) => search::draw(view, search, theme, area, buf),
         Popup::Palette(palette) => palette::draw(view, palette, theme, area, buf),
         Popup::Pick(picker) => picker::draw(view, picker, theme, area, buf),
+        Popup::Confirm(confirm) => confirm::draw(view, confirm, theme, area, buf),
     }
 }

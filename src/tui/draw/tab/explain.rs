@@ -312,7 +312,7 @@ impl Page<'_> {
         let most = most.max(e.attention_own).max(e.attention_profile);
         let mut row = |name: String, share: Score, about: String, style: Style| {
             let cells = 8;
-            let names = self.columns.saturating_sub(6 + cells + 1 + text::width(&about)).min(30);
+            let names = self.columns.saturating_sub(6 + cells + 2 + text::width(&about)).min(30);
             let mut spans = vec![Span::raw(format!("{:5.1} ", share.value() * 100.0))];
             let long = share.value() / most.value().max(1e-9);
             spans.extend(bar::single(long, cells, style, theme.colour));

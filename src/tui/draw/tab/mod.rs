@@ -1,14 +1,20 @@
 //! The views, each in the place the frame leaves it.
 
+mod bandit;
+mod compare;
 mod explain;
+mod metrics;
+mod model;
+mod session;
 mod stage;
+mod timeline;
 mod what_if;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::layout::take;
-use super::{Drawn, narration, now_playing, panel};
+use super::{Drawn, narration, now_playing};
 use crate::tui::tab::Tab;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
@@ -29,13 +35,13 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     match view.tab {
         Tab::Stage => {}
         Tab::Explain => return explain::draw(view, theme, body, buf),
-        Tab::Bandit => panel::bandit::draw(view, theme, body, buf),
-        Tab::Session => panel::session::draw(view, theme, body, buf),
-        Tab::Model => panel::model::draw(view, theme, body, buf),
-        Tab::Metrics => panel::metrics::draw(view, theme, body, buf),
+        Tab::Bandit => return bandit::draw(view, theme, body, buf),
+        Tab::Session => return session::draw(view, theme, body, buf),
+        Tab::Model => return model::draw(view, theme, body, buf),
+        Tab::Metrics => return metrics::draw(view, theme, body, buf),
         Tab::WhatIf => return what_if::draw(view, theme, body, buf),
-        Tab::Compare => panel::promotion::draw(view, theme, body, buf),
-        Tab::Timeline => super::log::draw(view, theme, body, buf),
+        Tab::Compare => return compare::draw(view, theme, body, buf),
+        Tab::Timeline => return timeline::draw(view, theme, body, buf),
     }
     Drawn::default()
 }

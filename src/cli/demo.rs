@@ -1,0 +1,66 @@
+//! `melody demo`: a tour, on screen or checked.
+
+use std::path::Path;
+
+use super::arguments::Demo;
+use super::failure::Failure;
+use super::settings;
+use super::simulator::{how_it_ended, needs_terminal};
+use crate::config::{Config, Environment};
+use crate::opening::{Library, profile_named};
+use crate::tui::{self, App, SceneReport, Session, Tour};
+
+pub fn run(arguments: &Demo) -> Result<(), Failure> {
+    if !arguments.check {
+        needs_terminal("`melody demo --check` plays a tour without one")?;
+    }
+    let (tour, base) = match &arguments.file {
+        Some(file) => (Tour::load(file)?, file.parent().unwrap_or(Path::new(""))),
+        None => (Tour::shipped()?, Path::new("")),
+    };
+    tour.check_names(base)?;
+    if arguments.check {
+        return check(&tour, base, arguments);
+    }
+    let flags = settings::screen(&arguments.screen, arguments.device);
+    let config = Config::load(&Environment::of_process(), flags)?;
+    let look = config.look()?;
+    let opening = tour.opening.anchored(base);
+    let profile = profile_named(&opening.profile, base)?;
+    let library = Library::load(&opening, base, config.device.value)?;
+    let session = Session::open(library, opening, profile);
+    let mut app = App::new(session, Path::new("").to_path_buf(), look);
+    app.themes = config.themes();
+    app.guide(tour);
+    how_it_ended(tui::run(&mut app, config.mouse.value))
+}
+
+fn check(tour: &Tour, base: &Path, arguments: &Demo) -> Result<(), Failure> {
+    let opening = &tour.opening;
+    let profile = profile_named(&opening.profile, base)?;
+    let library = Library::load(opening, base, arguments.device.unwrap_or_default().into())?;
+    let (scenes, _) = tour.check(&library, profile)?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&scenes).map_err(|e| e.to_string())?);
+    } else {
+        scenes.iter().for_each(|scene| print(&tour.file.name, scene));
+    }
+    let passed = scenes.iter().all(|scene| scene.failed.is_empty());
+    if passed { Ok(()) } else { Err(Failure::Check) }
+}
+
+/// Characters of a caption that tell which scene it is.
+const CAPTION: usize = 60;
+
+fn print(file: &str, report: &SceneReport) {
+    let mark = if report.failed.is_empty() { "ok  " } else { "FAIL" };
+    let caption: String = report.caption.chars().take(CAPTION).collect();
+    let SceneReport { scene, events, expectations, .. } = report;
+    println!("{mark} {scene:>2}  {events:>3} events, {expectations} expectations  {caption}");
+    for failed in &report.failed {
+        println!(
+            "     {file}:{}: {} (step {}): wanted {}, got {}",
+            failed.line, failed.what, failed.step, failed.wanted, failed.got
+        );
+    }
+}

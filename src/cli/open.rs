@@ -1,0 +1,31 @@
+//! `melody open`: the simulator with a session that was written down.
+
+use std::path::Path;
+
+use super::arguments::Open;
+use super::failure::Failure;
+use super::settings;
+use super::simulator::{how_it_ended, needs_terminal};
+use crate::config::{Config, Environment};
+use crate::opening::{Library, profile_named};
+use crate::saved::Saved;
+use crate::tui::{self, App, Session};
+
+pub fn run(arguments: &Open) -> Result<(), Failure> {
+    needs_terminal("`melody replay SCRIPT` plays a script without one")?;
+    let flags = settings::screen(&arguments.screen, arguments.device);
+    let config = Config::load(&Environment::of_process(), flags)?;
+    let look = config.look()?;
+    let saved = Saved::read(&arguments.file)?;
+    let (opening, here) = (saved.opening.clone(), Path::new(""));
+    let profile = profile_named(&opening.profile, here)?;
+    let library = Library::load(&opening, here, config.device.value)?;
+    // Its beginning is on screen while the rest is played again.
+    let mut session = Session::open(library, opening, profile);
+    session.playing = false;
+    session.speed = config.speed.value;
+    let mut app = App::new(session, here.to_path_buf(), look);
+    app.themes = config.themes();
+    app.reopen(arguments.file.display().to_string(), move || Ok(saved));
+    how_it_ended(tui::run(&mut app, config.mouse.value))
+}

@@ -1,0 +1,125 @@
+//! Sessions that were written down and can be opened again: scripts, traces and feedback logs, told
+//! apart by what is in them.
+//!
+//! A session is its opening and its events, so opening one is playing it again. A trace or a log also
+//! says what came of the events then; where something else comes of them now, it is said from which
+//! step on and which version is another.
+
+mod replay;
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+pub use replay::{Other, Parted, Replayed};
+
+use crate::engine::Trace;
+use crate::feedback::log::{self, Contents};
+use crate::input::{InputError, Problem, TomlFile};
+use crate::opening::{Opening, missing};
+use crate::script::{self, Script};
+use crate::tracefile;
+
+/// How a session was written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Script,
+    Trace,
+    Log,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Script => "script",
+            Kind::Trace => "trace",
+            Kind::Log => "log",
+        }
+    }
+}
+
+/// A session that was written down, read and checked, not yet played again.
+pub struct Saved {
+    pub path: PathBuf,
+    /// What it opens with; every path is good from anywhere.
+    pub opening: Opening,
+    content: Content,
+}
+
+enum Content {
+    Script(Script),
+    Trace(Vec<Trace>),
+    Log(Contents),
+}
+
+/// Longest first line that is looked at to tell what a file is, in bytes.
+const FIRST_LINE: u64 = 65_536;
+
+impl Saved {
+    /// Reads a session in whichever form it was written down.
+    ///
+    /// # Errors
+    /// When the file is none of them, or anything in it is wrong or missing.
+    pub fn read(path: &Path) -> Result<Self, InputError> {
+        let base = path.parent().unwrap_or(Path::new(""));
+        let (opening, content) = match first_object(path) {
+            Some(first) if first.get("record").is_some() => {
+                let contents = log::read(path)?;
+                (contents.header.opening.clone(), Content::Log(contents))
+            }
+            Some(_) => {
+                let file = tracefile::read(path)?;
+                (file.header.opening, Content::Trace(file.traces))
+            }
+            None => {
+                let script = script::parse(TomlFile::read(path)?)?;
+                script.check_names(&script.opening, base)?;
+                (script.opening.clone(), Content::Script(script))
+            }
+        };
+        let problems: Vec<Problem> =
+            missing(&opening, base).into_iter().map(|(_, problem)| problem).collect();
+        if !problems.is_empty() {
+            return Err(InputError { problems });
+        }
+        Ok(Saved { path: path.into(), opening: opening.anchored(base), content })
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self.content {
+            Content::Script(_) => Kind::Script,
+            Content::Trace(_) => Kind::Trace,
+            Content::Log(_) => Kind::Log,
+        }
+    }
+
+    /// Events that will be played, where that is known before.
+    pub fn events(&self) -> Option<usize> {
+        match &self.content {
+            Content::Script(_) => None,
+            Content::Trace(traces) => Some(traces.len().saturating_sub(1)),
+            Content::Log(contents) => Some(contents.events().len()),
+        }
+    }
+}
+
+/// What a file seems to be and who listens in it, from a glance; `None` if it is no session.
+pub fn glance(path: &Path) -> Option<(Kind, Opening)> {
+    if let Some(first) = first_object(path) {
+        let record = first.get("record");
+        let kind = if record.is_some() { Kind::Log } else { Kind::Trace };
+        let opening = record.unwrap_or(&first).get("opening")?;
+        return Some((kind, serde_json::from_value(opening.clone()).ok()?));
+    }
+    let script = script::load(path).ok()?;
+    Some((Kind::Script, script.opening))
+}
+
+/// The JSON object on a file's first line, if there is one.
+fn first_object(path: &Path) -> Option<Value> {
+    let mut line = String::new();
+    let file = std::fs::File::open(path).ok()?;
+    BufReader::new(file.take(FIRST_LINE)).read_line(&mut line).ok()?;
+    serde_json::from_str(&line).ok().filter(Value::is_object)
+}
