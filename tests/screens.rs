@@ -83,7 +83,7 @@ fn write_the_fixtures() {
         arm: Some("heavy".into()),
         ..Overrides::default()
     };
-    let preview = engine.preview(state, &look, &set, state.at_ms);
+    let preview = engine.preview(state, &look, &set).unwrap();
     let write = |name: &str, value: serde_json::Value| {
         std::fs::write(base.join(name), format!("{value:#}\n")).unwrap();
     };
