@@ -12,14 +12,10 @@ use melody::tracefile;
 use melody::tui::{App, Hit, Popup, Speed, Tab, draw};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use stage::{app, events, library, play, press, write};
+use stage::{app, events, library, message, play, press, write};
 
 fn hash(app: &App) -> String {
     tracefile::hash(app.session.timeline().traces())
-}
-
-fn message(app: &App) -> String {
-    app.view().message.unwrap_or_default()
 }
 
 #[test]
@@ -242,8 +238,8 @@ fn letters_typed_in_a_search_are_no_commands_and_pastes_are_bounded() {
     write(&mut app, "nqlsb");
     app.paste(&"x\n\u{7}夜".repeat(10_000));
     let Some(Popup::Search(search)) = app.view().popup else { panic!("the search is open") };
-    assert_eq!(search.input.value().chars().count(), 80);
-    assert!(!search.input.value().chars().any(char::is_control));
+    assert_eq!(search.typed.value().chars().count(), 80);
+    assert!(!search.typed.value().chars().any(char::is_control));
     press(&mut app, "enter esc");
     assert_eq!(events(&app).len(), 0, "nothing was found, so nothing was searched for");
     app.paste("nnn");

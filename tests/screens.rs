@@ -13,13 +13,15 @@ use melody::opening::{Library, profile_named};
 use melody::overrides::Overrides;
 use melody::playback::Playhead;
 use melody::policy;
+use melody::scene::Scene;
 use melody::score::Score;
 use melody::simulation::Regret;
 use melody::tracefile;
 use melody::training::Report;
 use melody::tui::{
     Caption, Choice, Compared, Confirm, Context, Drafted, Explained, Index, Keymap, Lang, Look,
-    Picker, Picking, Popup, Proposal, Search, Seeking, Speed, Strip, Tab, Theme, View, draw,
+    Message, Offer, Palette, Picker, Picking, Popup, Proposal, Search, Seeking, Speed, Strip, Tab,
+    Theme, View, draw,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -269,6 +271,30 @@ fn picker() -> Popup {
     })
 }
 
+/// The palette of the stage, in which something is typed.
+fn palette(typed: &str, lang: Lang) -> Popup {
+    let keymap = Keymap::default();
+    let reached = keymap.reached(&[Context::Anywhere]).into_iter();
+    let commands = reached.map(|(entry, keys)| Offer::command(entry, keys, lang));
+    let scenes = Scene::ALL.map(|scene| Offer::scene(scene, Scene::Explore, lang));
+    let mut palette = Palette::new(commands.chain(scenes).collect(), &[]);
+    palette.paste(typed);
+    palette.select(1);
+    Popup::Palette(Box::new(palette))
+}
+
+fn messages() -> Popup {
+    let said = |at_ms, text: &str| Message { at_ms, text: text.into() };
+    let said = [
+        said(61_000, "Cannot like: the song is liked already."),
+        said(
+            3_661_000,
+            "12 events written. `melody replay melody-session-1.toml` plays them again.",
+        ),
+    ];
+    Popup::Messages { said: said.into(), scroll: 0 }
+}
+
 fn confirm(proposal: Proposal) -> Popup {
     Popup::Confirm(Confirm { proposal, lost: 12, kept: None })
 }
@@ -283,6 +309,9 @@ fn popups() -> Vec<Option<Popup>> {
         Some(picker()),
         Some(confirm(Proposal::Rewind { to: 4 })),
         Some(confirm(Proposal::Listener { name: "commuter".into() })),
+        Some(palette("sc", Lang::En)),
+        Some(palette("zzzzzzzz", Lang::Zh)),
+        Some(messages()),
     ]
 }
 
@@ -358,6 +387,19 @@ fn an_earlier_step_of_the_timeline() {
     let strip = Some(Strip::of(TRACES.iter(), 6));
     let tab = of_tab(Tab::Timeline, Look::new(Theme::colours()));
     insta::assert_snapshot!(shot(&View { traces, strip, past: true, ..tab }, 120, 40));
+}
+
+#[test]
+fn palette_and_messages_popups() {
+    let mut shots = String::new();
+    let look = |lang| Look { lang, ..Look::new(Theme::colours()) };
+    for (lang, size) in [(Lang::En, (120, 40)), (Lang::Zh, (80, 24)), (Lang::En, (40, 12))] {
+        for popup in [palette("sc", lang), messages()] {
+            let view = View { popup: Some(popup), look: look(lang), ..view() };
+            shots.push_str(&shot(&view, size.0, size.1));
+        }
+    }
+    insta::assert_snapshot!(shots);
 }
 
 #[test]

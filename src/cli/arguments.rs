@@ -29,6 +29,9 @@ pub struct Arguments {
 pub struct Simulator {
     #[command(flatten)]
     pub settings: Settings,
+    /// Keys of one's own (TOML), in place of those beside the config file. See `melody keys`.
+    #[arg(long, value_name = "FILE")]
+    pub keymap: Option<PathBuf>,
     /// Let the simulated listener take over from the start.
     #[arg(long)]
     pub autopilot: bool,
@@ -143,6 +146,8 @@ pub enum Command {
     Import(Import),
     /// Print the settings in effect, each with where it comes from.
     Config(Config),
+    /// Print which key does what in the simulator.
+    Keys(Keys),
     /// Print a completion script for a shell.
     Completions {
         #[arg(value_enum)]
@@ -460,6 +465,19 @@ pub struct Config {
     /// List the themes instead.
     #[arg(long)]
     pub themes: bool,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Keys {
+    /// The keymap (TOML) to read, in place of the one beside the config file.
+    #[arg(long, value_name = "FILE")]
+    pub keymap: Option<PathBuf>,
+    /// Print as a whole keymap.toml, to begin one's own with.
+    #[arg(long, conflicts_with = "json")]
+    pub toml: bool,
     /// Print as JSON.
     #[arg(long)]
     pub json: bool,

@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod generate;
 mod import;
+mod keys;
 mod log;
 mod open;
 mod progress;
@@ -46,6 +47,7 @@ pub fn run() -> ExitCode {
         Some(Command::Catalogue(command)) => catalogue::run(&command),
         Some(Command::Import(command)) => import::run(&command),
         Some(Command::Config(command)) => config::run(&command),
+        Some(Command::Keys(command)) => keys::run(&command),
         Some(Command::Completions { shell }) => {
             generate::completions(shell);
             Ok(())

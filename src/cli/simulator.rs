@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::arguments::Simulator;
 use super::failure::Failure;
+use super::keys;
 use super::settings;
 use crate::config::{Config, Environment};
 use crate::opening::{Library, profile_named};
@@ -18,6 +19,7 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
     // Everything is checked before the terminal is touched.
     let config = Config::load(&Environment::of_process(), settings::layer(&arguments.settings))?;
     let look = config.look()?;
+    let keymap = keys::effective(arguments.keymap.as_deref())?;
     let opening = config.opening();
     let here = Path::new("");
     let profile = profile_named(&opening.profile, here)?;
@@ -33,6 +35,7 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
     }
     let mut app = App::new(session, here.to_path_buf(), look);
     app.themes = config.themes();
+    app.keymap = keymap.into();
     let ended = tui::run(&mut app, config.mouse.value);
     // The trace is written whether the listener left or a signal came.
     if let Some(file) = trace {

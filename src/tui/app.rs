@@ -1,16 +1,16 @@
 //! The simulator without a terminal: keys and time in, a view out.
 
+mod palette;
 mod past;
 mod reopen;
+mod sharing;
 mod tour;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
 use ratatui::layout::Position;
-use tui_input::InputRequest;
 
 use super::background::Pending;
 use super::blackbox::BlackBox;
@@ -18,10 +18,13 @@ use super::command::{self, Command, Context};
 use super::comparing::{Against, Compared, Comparing};
 use super::draw::{Drawn, Hit, PANELS};
 use super::explaining::Explaining;
+use super::export::Form;
 use super::keymap::Keymap;
 use super::keys::Key;
 use super::lang::Lang;
 use super::look::Look;
+use super::messages::{Message, Messages};
+use super::palette::Deed;
 use super::popup::{Choice, Picker, Picking, Popup, Proposal};
 use super::reopening::Arriving;
 use super::save;
@@ -41,6 +44,8 @@ use crate::scene::Scene;
 
 /// Lines a page key scrolls by.
 const PAGE: isize = 10;
+/// Lines a notch of the mouse wheel scrolls by.
+const NOTCH: isize = 3;
 /// How long the eye is given to follow a new order.
 const SETTLES: Duration = Duration::from_millis(400);
 
@@ -63,6 +68,9 @@ pub struct App {
     panel: usize,
     /// Something said until the next key.
     message: Option<String>,
+    messages: Messages,
+    /// What was done from the palette, the newest first.
+    lately: Vec<Deed>,
     index: Option<Arc<Index>>,
     /// Where scripts are written, and relative names start.
     folder: PathBuf,
@@ -81,6 +89,10 @@ pub struct App {
     comparing: Option<Comparing>,
     /// What a comparison can be begun with, as last listed.
     against: Vec<Against>,
+    /// A file that is being written: its name, or why not.
+    exporting: Option<Pending<Result<String, String>>>,
+    /// What is on its way to the clipboard.
+    clipboard: Option<String>,
     quit: bool,
     told_of_log: bool,
 }
@@ -102,6 +114,8 @@ impl App {
             scroll: [0; Tab::ALL.len()],
             panel: 0,
             message: None,
+            messages: Messages::default(),
+            lately: Vec::new(),
             index: None,
             folder,
             drawn: Drawn::default(),
@@ -114,6 +128,8 @@ impl App {
             what_if: WhatIf::default(),
             comparing: None,
             against: Vec::new(),
+            exporting: None,
+            clipboard: None,
             quit: false,
             told_of_log: false,
         }
@@ -153,6 +169,7 @@ impl App {
             || self.arriving.is_some()
             || self.listing.is_some()
             || self.guide.as_ref().is_some_and(Guide::busy)
+            || self.exporting.is_some()
             || self.explaining.waits()
             || self.what_if.waits()
             || self.comparing.as_ref().is_some_and(Comparing::waits)
@@ -188,6 +205,18 @@ impl App {
         timeline.trace_at(self.step()).unwrap_or(timeline.trace())
     }
 
+    /// How the program looks now: as a theme that is about to be chosen, while it is selected.
+    fn look_shown(&self) -> Look {
+        let mut look = self.look.clone();
+        if let Some(Popup::Pick(picker)) = &self.popup
+            && picker.picking == Picking::Theme
+            && let Some((_, theme)) = self.themes.get(picker.selected)
+        {
+            look.theme = theme.clone();
+        }
+        look
+    }
+
     /// What is on screen, owned.
     pub fn view(&self) -> View {
         let timeline = self.session.timeline();
@@ -195,7 +224,7 @@ impl App {
         let setup = &timeline.engine().setup;
         View {
             tab: self.tab,
-            look: self.look.clone(),
+            look: self.look_shown(),
             keymap: self.keymap.clone(),
             contexts: self.contexts(),
             listener: self.session.profile().name.clone(),
@@ -231,13 +260,12 @@ impl App {
     /// Takes in what the last drawing found out.
     pub fn drawn(&mut self, drawn: Drawn) {
         let limit = drawn.scroll_limit;
-        match &mut self.popup {
-            Some(Popup::Help { scroll }) => *scroll = (*scroll).min(limit),
-            Some(_) => {}
-            None => {
-                let scroll = &mut self.scroll[self.tab.index()];
-                *scroll = (*scroll).min(limit);
-            }
+        let scroll = match &mut self.popup {
+            Some(popup) => popup.scroll_mut(),
+            None => Some(&mut self.scroll[self.tab.index()]),
+        };
+        if let Some(scroll) = scroll {
+            *scroll = (*scroll).min(limit);
         }
         self.drawn = drawn;
     }
@@ -257,6 +285,9 @@ impl App {
             self.listed(choices);
         }
         self.follow_guide(elapsed);
+        if let Some(written) = self.exporting.as_ref().and_then(Pending::ready) {
+            self.exported(written);
+        }
         let happening = self.session.advance(elapsed);
         self.tell(happening);
         self.ask();
@@ -277,6 +308,9 @@ impl App {
             self.listed(choices);
         }
         self.settle_guide();
+        if let Some(written) = self.exporting.as_ref().and_then(Pending::wait) {
+            self.exported(written);
+        }
         let happenings = self.session.settle();
         self.tell(happenings);
         for _ in 0..2 {
@@ -337,7 +371,8 @@ impl App {
             let said = match happening {
                 Happening::Left => {
                     let name = &self.session.profile().name;
-                    lang.fill("{} has had enough and leaves. Space plays on.", &[name])
+                    let key = self.key(Command::PlayPause);
+                    lang.fill("{} has had enough and leaves. `{}` plays on.", &[name, &key])
                 }
                 Happening::Stuck(refusal) => {
                     lang.fill("Paused: {}.", &[&lang.text(&refusal.to_string())])
@@ -362,8 +397,10 @@ impl App {
 
     /// Text is pasted. It is never taken for commands.
     pub fn paste(&mut self, text: &str) {
-        if let Some(Popup::Search(search)) = &mut self.popup {
-            search.paste(text);
+        match &mut self.popup {
+            Some(Popup::Search(search)) => search.paste(text),
+            Some(Popup::Palette(palette)) => palette.paste(text),
+            _ => {}
         }
     }
 
@@ -398,6 +435,7 @@ impl App {
                 match &mut self.popup {
                     Some(Popup::Search(search)) => search.select_at(place),
                     Some(Popup::Pick(picker)) => picker.selected = place,
+                    Some(Popup::Palette(palette)) => palette.select_at(place),
                     _ => return,
                 }
                 self.handle(Command::Choose);
@@ -405,9 +443,15 @@ impl App {
         }
     }
 
-    /// The mouse wheel turns.
-    pub fn wheel(&mut self, by: isize) {
-        self.select(by);
+    /// The mouse wheel turns somewhere, `by` notches down.
+    pub fn wheel(&mut self, at: Position, by: isize) {
+        let over = self.drawn.hits.iter().rev().find(|(place, _)| place.contains(at));
+        let lies_on_song = matches!(over, Some((_, Hit::Song(_))));
+        if self.popup.is_none() && !lies_on_song && self.drawn.scroll_limit > 0 {
+            self.scroll(by * NOTCH);
+        } else {
+            self.select(by);
+        }
     }
 
     /// Does what was asked for.
@@ -476,13 +520,23 @@ impl App {
             Command::Commit => self.commit(),
             Command::Fork => self.fork(),
             Command::EndCompare => self.comparing = None,
-            Command::Export | Command::Copy => {}
-            Command::Messages | Command::Palette => {}
+            Command::Export => self.pick(Picker::forms(self.look.lang)),
+            Command::Copy => self.copy(),
+            Command::Messages => self.read_messages(),
+            Command::Palette => self.open_palette(),
         }
     }
 
     pub(super) fn say(&mut self, message: String) {
+        let at_ms = self.session.head().now_ms;
+        self.messages.add(Message { at_ms, text: message.clone() });
         self.message = Some(message);
+    }
+
+    /// Shows what was said, the newest in sight.
+    fn read_messages(&mut self) {
+        let said = self.messages.all().cloned().collect();
+        self.popup = Some(Popup::Messages { said, scroll: usize::MAX });
     }
 
     fn show(&mut self, tab: Tab) {
@@ -507,19 +561,24 @@ impl App {
 
     /// A key without a command: text, where text is typed.
     fn type_key(&mut self, key: Key) {
-        let Some(Popup::Search(search)) = &mut self.popup else { return };
-        if let Some(request) = input_request(key) {
-            search.edit(request);
+        match &mut self.popup {
+            Some(Popup::Search(search)) => search.press(key),
+            Some(Popup::Palette(palette)) => palette.press(key),
+            _ => {}
         }
     }
 
     fn select(&mut self, by: isize) {
         let limit = self.drawn.scroll_limit;
         match &mut self.popup {
-            Some(Popup::Help { scroll }) => *scroll = scroll.saturating_add_signed(by).min(limit),
             Some(Popup::Search(search)) => search.select(by),
             Some(Popup::Pick(picker)) => picker.select(by),
-            Some(Popup::Confirm(_)) => {}
+            Some(Popup::Palette(palette)) => palette.select(by),
+            Some(popup) => {
+                if let Some(scroll) = popup.scroll_mut() {
+                    *scroll = (*scroll).min(limit).saturating_add_signed(by).min(limit);
+                }
+            }
             None if self.tab == Tab::Timeline => {
                 self.look_at(self.step().saturating_add_signed(by));
             }
@@ -543,6 +602,11 @@ impl App {
         if self.popup.is_some() || self.drawn.scroll_limit == 0 {
             return self.select(by);
         }
+        self.scroll(by);
+    }
+
+    /// Scrolls the view.
+    fn scroll(&mut self, by: isize) {
         let scroll = &mut self.scroll[self.tab.index()];
         *scroll = scroll.saturating_add_signed(by).min(self.drawn.scroll_limit);
     }
@@ -561,6 +625,18 @@ impl App {
             self.say(self.look.lang.text("The queue is empty.").into());
         }
         song
+    }
+
+    /// The key that does something in this view, or its name where no key does.
+    fn key(&self, command: Command) -> String {
+        let contexts: Vec<Context> =
+            Context::of_tab(self.tab).into_iter().chain([Context::Anywhere]).collect();
+        let lines = self.keymap.reached(&contexts).into_iter();
+        let mut lines = lines.filter(|(entry, _)| entry.command == command);
+        lines.next().map_or_else(String::new, |(entry, keys)| match keys.first() {
+            Some(key) => key.shown(),
+            None => self.look.lang.text(entry.name).into(),
+        })
     }
 
     fn motion(&mut self) {
@@ -621,8 +697,9 @@ impl App {
             self.session.playing = true;
         }
         let (name, lang) = (&self.session.profile().name, self.look.lang);
+        let key = self.key(Command::Autopilot);
         self.say(match on {
-            true => lang.fill("{} is at the controls. `a` takes back.", &[name]),
+            true => lang.fill("{} is at the controls. `{}` takes back.", &[name, &key]),
             false => lang.text("You are at the controls.").into(),
         });
     }
@@ -677,6 +754,10 @@ impl App {
             }
             Some(Popup::Pick(picker)) => self.chosen(&picker),
             Some(Popup::Confirm(confirm)) => self.carry_out(confirm.proposal),
+            Some(Popup::Palette(palette)) => match palette.chosen() {
+                Some(offer) => self.found(offer.deed.clone()),
+                None => self.popup = Some(Popup::Palette(palette)),
+            },
             other => self.popup = other,
         }
     }
@@ -686,7 +767,7 @@ impl App {
         match picker.picking {
             Picking::Scene => {
                 if let Some(scene) = Scene::ALL.get(place) {
-                    self.act(Action::Scene { scene: *scene });
+                    self.perform(Deed::Scene(*scene));
                 }
             }
             Picking::Profile => {
@@ -700,8 +781,8 @@ impl App {
                 }
             }
             Picking::Theme => {
-                if let Some((_, theme)) = self.themes.get(place) {
-                    self.look.theme = theme.clone();
+                if let Some(choice) = picker.choices.get(place) {
+                    self.perform(Deed::Theme(choice.name.clone()));
                 }
             }
             Picking::Against => {
@@ -711,8 +792,12 @@ impl App {
             }
             Picking::Language => {
                 if let Some(lang) = Lang::ALL.get(place) {
-                    self.look.lang = *lang;
-                    self.black_box.speak(*lang);
+                    self.perform(Deed::Language(*lang));
+                }
+            }
+            Picking::Export => {
+                if let Some(form) = Form::ALL.get(place) {
+                    self.export(*form);
                 }
             }
         }
@@ -731,23 +816,4 @@ fn reaches_popup(hit: Option<Hit>, popup: &Option<Popup>) -> bool {
         }
         _ => false,
     }
-}
-
-/// What a key does to a text that is typed.
-fn input_request(key: Key) -> Option<InputRequest> {
-    Some(match (key.code, key.ctrl || key.alt) {
-        (KeyCode::Char(c), false) => InputRequest::InsertChar(c),
-        (KeyCode::Char('u'), true) => InputRequest::DeleteLine,
-        (KeyCode::Char('w'), true) => InputRequest::DeletePrevWord,
-        (KeyCode::Char('a'), true) | (KeyCode::Home, _) => InputRequest::GoToStart,
-        (KeyCode::Char('e'), true) | (KeyCode::End, _) => InputRequest::GoToEnd,
-        (KeyCode::Backspace, true) => InputRequest::DeletePrevWord,
-        (KeyCode::Backspace, false) => InputRequest::DeletePrevChar,
-        (KeyCode::Delete, _) => InputRequest::DeleteNextChar,
-        (KeyCode::Left, true) => InputRequest::GoToPrevWord,
-        (KeyCode::Right, true) => InputRequest::GoToNextWord,
-        (KeyCode::Left, false) => InputRequest::GoToPrevChar,
-        (KeyCode::Right, false) => InputRequest::GoToNextChar,
-        _ => return None,
-    })
 }

@@ -75,7 +75,7 @@ impl BlackBox {
         let head = describe(panic, stand.deciding.as_ref());
         let name = "the session before a panic";
         let text = format!("{head}{}", script::render(name, &stand.opening, &stand.timeline));
-        match save::next_free(&self.folder, "melody-panic", |_| text) {
+        match save::next_free(&self.folder, "melody-panic", "toml", |_| text) {
             Ok(name) => lang.fill(
                 "The session is kept in {}. `melody open {}` goes on where it stopped.",
                 &[&name, &name],

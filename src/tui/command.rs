@@ -117,7 +117,7 @@ impl Context {
             Context::Search => "Search",
             Context::List => "Lists",
             Context::Palette => "Command palette",
-            Context::Reading => "Help",
+            Context::Reading => "Reading",
             Context::Confirm => "Questions",
             Context::Tour => "Tour",
         }
@@ -138,6 +138,11 @@ impl Context {
             Context::Confirm => "confirm",
             Context::Tour => "tour",
         }
+    }
+
+    /// Whether keys that mean nothing here are text.
+    pub fn types_text(self) -> bool {
+        matches!(self, Context::Search | Context::Palette)
     }
 
     /// What a view adds to the commands that hold everywhere.
@@ -206,12 +211,12 @@ pub const TABLE: &[Entry] = &[
     entry(Anywhere, C::Up, &["k", "up"], ("up", "up", 0), "Select the one before"),
     entry(Anywhere, C::First, &["g", "home"], ("first", "first", 0), "Select the first"),
     entry(Anywhere, C::Last, &["G", "end"], ("last", "last", 0), "Select the last"),
-    entry(Anywhere, C::PageDown, &["pagedown"], ("page-down", "page", 0), "Scroll down by ten lines"),
-    entry(Anywhere, C::PageUp, &["pageup"], ("page-up", "page", 0), "Scroll up by ten lines"),
+    entry(Anywhere, C::PageDown, &["pagedown"], ("page-down", "page down", 0), "Scroll down by ten lines"),
+    entry(Anywhere, C::PageUp, &["pageup"], ("page-up", "page up", 0), "Scroll up by ten lines"),
     entry(Anywhere, C::Open, &["enter"], ("open", "play this", 12), "Play the selected song now"),
     entry(Anywhere, C::Explain, &["e"], ("explain", "explain", 5), "Explain the selected song's score, part by part"),
     entry(Anywhere, C::NextTab, &["tab"], ("next-view", "view", 4), "Show the next view"),
-    entry(Anywhere, C::LastTab, &["backtab"], ("last-view", "view", 0), "Show the view before"),
+    entry(Anywhere, C::LastTab, &["shift-tab"], ("last-view", "view before", 0), "Show the view before"),
     entry(Anywhere, C::Show(Tab::Stage), &["1", "esc"], ("stage", "stage", 0), "Stage: what plays, what comes, what just changed"),
     entry(Anywhere, C::Show(Tab::Explain), &["2"], ("explain-view", "explain", 0), "Explain: why a song ranks where it does"),
     entry(Anywhere, C::Show(Tab::WhatIf), &["3"], ("what-if", "what-if", 0), "What-if: what other weights and rules would make of the queue"),
@@ -242,7 +247,7 @@ pub const TABLE: &[Entry] = &[
     entry(WhatIf, C::More, &["right"], ("more", "more", 1), "More"),
     entry(WhatIf, C::Reset, &["backspace"], ("reset", "reset", 2), "This one as it is now"),
     entry(WhatIf, C::ResetAll, &["0"], ("reset-all", "reset all", 2), "All as they are now"),
-    entry(WhatIf, C::Commit, &["enter"], ("commit", "apply", 1), "Go on with these: an event like any other, `u` takes it back"),
+    entry(WhatIf, C::Commit, &["enter"], ("commit", "apply", 1), "Go on with these: an event like any other, which undo takes back"),
     entry(Compare, C::Fork, &["enter"], ("fork-here", "fork", 1), "Begin a comparison from here on"),
     entry(Compare, C::EndCompare, &["X"], ("end", "end", 2), "End the comparison"),
     entry(Timeline, C::StepBack, &["left", "k", "up"], ("step-back", "earlier", 1), "One step back"),
@@ -259,23 +264,31 @@ pub const TABLE: &[Entry] = &[
     entry(Search, C::OpenFound, &["tab", "ctrl-enter"], ("open-found", "play now", 1), "Search for it and play it at once"),
     entry(Search, C::Down, &["down", "ctrl-n"], ("down", "down", 2), "Select the next result"),
     entry(Search, C::Up, &["up", "ctrl-p"], ("up", "up", 2), "Select the result before"),
+    entry(Search, C::PageDown, &["pagedown"], ("page-down", "page down", 0), "Ten lines down"),
+    entry(Search, C::PageUp, &["pageup"], ("page-up", "page up", 0), "Ten lines up"),
     entry(Search, C::Close, &["esc"], ("close", "back", 1), "Back without searching"),
     entry(Search, C::Quit, &["ctrl-c"], ("quit", "quit", 0), "Leave"),
     entry(List, C::Choose, &["enter"], ("choose", "choose", 1), "Choose"),
     entry(List, C::Down, &["j", "down"], ("down", "down", 2), "Select the next"),
     entry(List, C::Up, &["k", "up"], ("up", "up", 2), "Select the one before"),
+    entry(List, C::PageDown, &["pagedown"], ("page-down", "page down", 0), "Ten lines down"),
+    entry(List, C::PageUp, &["pageup"], ("page-up", "page up", 0), "Ten lines up"),
+    entry(List, C::First, &["g", "home"], ("first", "first", 0), "Select the first"),
+    entry(List, C::Last, &["G", "end"], ("last", "last", 0), "Select the last"),
     entry(List, C::Close, &["esc", "q"], ("close", "back", 1), "Back without choosing"),
     entry(List, C::Quit, &["ctrl-c"], ("quit", "quit", 0), "Leave"),
     entry(Palette, C::Choose, &["enter"], ("choose", "do it", 1), "Do it"),
     entry(Palette, C::Down, &["down", "ctrl-n"], ("down", "down", 2), "Select the next"),
     entry(Palette, C::Up, &["up", "ctrl-p"], ("up", "up", 2), "Select the one before"),
+    entry(Palette, C::PageDown, &["pagedown"], ("page-down", "page down", 0), "Ten lines down"),
+    entry(Palette, C::PageUp, &["pageup"], ("page-up", "page up", 0), "Ten lines up"),
     entry(Palette, C::Close, &["esc"], ("close", "back", 1), "Back"),
     entry(Palette, C::Quit, &["ctrl-c"], ("quit", "quit", 0), "Leave"),
     entry(Reading, C::Close, &["esc", "q", "?", "enter"], ("close", "back", 1), "Back"),
     entry(Reading, C::Down, &["j", "down"], ("down", "down", 1), "Scroll down"),
     entry(Reading, C::Up, &["k", "up"], ("up", "up", 1), "Scroll up"),
-    entry(Reading, C::PageDown, &["pagedown", "space"], ("page-down", "page", 0), "Scroll down by ten lines"),
-    entry(Reading, C::PageUp, &["pageup", "backspace"], ("page-up", "page", 0), "Scroll up by ten lines"),
+    entry(Reading, C::PageDown, &["pagedown", "space"], ("page-down", "page down", 0), "Scroll down by ten lines"),
+    entry(Reading, C::PageUp, &["pageup", "backspace"], ("page-up", "page up", 0), "Scroll up by ten lines"),
     entry(Reading, C::First, &["g", "home"], ("first", "first", 0), "To the beginning"),
     entry(Reading, C::Last, &["G", "end"], ("last", "last", 0), "To the end"),
     entry(Reading, C::Quit, &["ctrl-c"], ("quit", "quit", 0), "Leave"),
@@ -297,7 +310,6 @@ pub fn shown(key: &str) -> &str {
         "left" => "←",
         "up" => "↑",
         "down" => "↓",
-        "backtab" => "shift-tab",
         other => other,
     }
 }
@@ -321,6 +333,7 @@ pub fn key_table() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::Lang;
 
     #[test]
     fn the_readme_shows_this_table() {
@@ -333,6 +346,14 @@ mod tests {
         for context in Context::ALL {
             let mut seen = std::collections::BTreeSet::new();
             assert!(of(context).all(|entry| seen.insert(entry.id)), "{context:?}");
+        }
+    }
+
+    #[test]
+    fn everything_has_a_name_in_every_language() {
+        let named = TABLE.iter().flat_map(|entry| [entry.name, entry.about]);
+        for english in named.chain(Context::ALL.map(Context::name)) {
+            assert_ne!(Lang::Zh.text(english), english);
         }
     }
 }

@@ -19,7 +19,7 @@ const NAMED: &[(&str, KeyCode)] = &[
     ("enter", KeyCode::Enter),
     ("esc", KeyCode::Esc),
     ("tab", KeyCode::Tab),
-    ("backtab", KeyCode::BackTab),
+    ("shift-tab", KeyCode::BackTab),
     ("up", KeyCode::Up),
     ("down", KeyCode::Down),
     ("left", KeyCode::Left),
@@ -30,12 +30,41 @@ const NAMED: &[(&str, KeyCode)] = &[
     ("pagedown", KeyCode::PageDown),
     ("backspace", KeyCode::Backspace),
     ("delete", KeyCode::Delete),
+    ("insert", KeyCode::Insert),
+    ("f1", KeyCode::F(1)),
+    ("f2", KeyCode::F(2)),
+    ("f3", KeyCode::F(3)),
+    ("f4", KeyCode::F(4)),
+    ("f5", KeyCode::F(5)),
+    ("f6", KeyCode::F(6)),
+    ("f7", KeyCode::F(7)),
+    ("f8", KeyCode::F(8)),
+    ("f9", KeyCode::F(9)),
+    ("f10", KeyCode::F(10)),
+    ("f11", KeyCode::F(11)),
+    ("f12", KeyCode::F(12)),
+    // Other names for some, as they are shown and as terminals call them.
+    ("backtab", KeyCode::BackTab),
+    ("→", KeyCode::Right),
+    ("←", KeyCode::Left),
+    ("↑", KeyCode::Up),
+    ("↓", KeyCode::Down),
 ];
 
 impl Key {
     /// The key as it is shown: arrows as arrows.
     pub fn shown(&self) -> String {
         super::command::shown(&self.to_string()).into()
+    }
+
+    /// The names of keys that are no characters.
+    pub fn names() -> impl Iterator<Item = &'static str> + Clone {
+        NAMED.iter().map(|(name, _)| *name)
+    }
+
+    /// Whether it is text where text is typed.
+    pub fn is_text(&self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && !self.ctrl && !self.alt
     }
 }
 
@@ -66,6 +95,10 @@ impl FromStr for Key {
         let mut characters = rest.chars();
         let code = match (NAMED.iter().find(|(n, _)| *n == rest), characters.next()) {
             (Some((_, code)), _) => *code,
+            // As terminals tell it, whichever case it has.
+            (None, Some(c)) if ctrl && characters.next().is_none() => {
+                KeyCode::Char(c.to_ascii_lowercase())
+            }
             (None, Some(c)) if characters.next().is_none() => KeyCode::Char(c),
             _ => return Err(UnknownKey(name.into())),
         };
@@ -97,8 +130,11 @@ mod tests {
 
     #[test]
     fn names_read_back() {
-        for name in ["space", "ctrl-c", "?", "N", "ctrl-enter", "backtab", "-", "alt-x"] {
+        for name in ["space", "ctrl-c", "?", "N", "ctrl-enter", "shift-tab", "-", "alt-x", "f12"] {
             assert_eq!(name.parse::<Key>().unwrap().to_string(), name);
+        }
+        for (other, name) in [("backtab", "shift-tab"), ("→", "right"), ("ctrl-P", "ctrl-p")] {
+            assert_eq!(other.parse::<Key>().unwrap().to_string(), name);
         }
         assert!("".parse::<Key>().is_err());
         assert!("nothing".parse::<Key>().is_err());

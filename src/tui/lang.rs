@@ -36,6 +36,14 @@ impl Lang {
         }
     }
 
+    /// Its name in English.
+    pub fn english(self) -> &'static str {
+        match self {
+            Lang::En => "English",
+            Lang::Zh => "Chinese",
+        }
+    }
+
     /// A text of the program or of a trace. What has no translation stays as it is.
     pub fn text<'a>(self, english: &'a str) -> Cow<'a, str> {
         match self {

@@ -1,6 +1,7 @@
 //! The lists that can be chosen from.
 
 use super::comparing::Against;
+use super::export::Form;
 use super::lang::Lang;
 use super::look::Look;
 use super::popup::{Choice, Picker, Picking};
@@ -60,6 +61,16 @@ impl Picker {
         Picker::at_current(Picking::Theme, themes.iter().map(choice).collect())
     }
 
+    /// What can be written of the screen.
+    pub fn forms(lang: Lang) -> Self {
+        let choice = |form: Form| Choice {
+            name: form.name().into(),
+            about: lang.text(form.about()).into(),
+            current: false,
+        };
+        Picker { picking: Picking::Export, choices: Form::ALL.map(choice).into(), selected: 0 }
+    }
+
     pub fn against(choices: &[Against], lang: Lang) -> Self {
         let choice = |against: &Against| Choice {
             name: against.label(lang),
@@ -75,7 +86,7 @@ impl Picker {
     }
 }
 
-fn about_scene(scene: Scene) -> &'static str {
+pub fn about_scene(scene: Scene) -> &'static str {
     match scene {
         Scene::Commute => "what is known, with little that sells",
         Scene::Explore => "new songs welcome",

@@ -9,6 +9,8 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
+use super::theme::rgb_of_index;
+
 /// A cell, in pixels.
 const WIDTH: f64 = 8.4;
 const HEIGHT: f64 = 18.0;
@@ -299,7 +301,8 @@ fn line(c: char, left: f64, top: f64, paint: &Paint, out: &mut String) -> bool {
 /// The sixteen colours as this picture paints them; `None` for the terminal's own.
 fn colour(colour: Color) -> Option<String> {
     let name = match colour {
-        Color::Rgb(r, g, b) => return Some(format!("#{r:02x}{g:02x}{b:02x}")),
+        Color::Rgb(r, g, b) => return Some(hex((r, g, b))),
+        Color::Indexed(index @ 16..) => return Some(hex(rgb_of_index(index))),
         Color::Black => "#1d222b",
         Color::Red => "#e8707a",
         Color::Green => "#8bc777",
@@ -319,6 +322,10 @@ fn colour(colour: Color) -> Option<String> {
         _ => return None,
     };
     Some(name.into())
+}
+
+fn hex((r, g, b): (u8, u8, u8)) -> String {
+    format!("#{r:02x}{g:02x}{b:02x}")
 }
 
 fn escaped(text: &str) -> String {

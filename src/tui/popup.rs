@@ -1,6 +1,10 @@
 //! What can lie over a view, and what its keys mean then.
 
+use std::sync::Arc;
+
 use super::command::Context;
+use super::messages::Message;
+use super::palette::Palette;
 use super::search::Search;
 
 /// One line of a list to choose from.
@@ -21,6 +25,7 @@ pub enum Picking {
     Language,
     Saved,
     Against,
+    Export,
 }
 
 impl Picking {
@@ -32,6 +37,7 @@ impl Picking {
             Picking::Language => "Language",
             Picking::Saved => "Open a session",
             Picking::Against => "Compare with the same session",
+            Picking::Export => "Export",
         }
     }
 }
@@ -74,19 +80,36 @@ pub struct Confirm {
 
 #[derive(Clone, Debug)]
 pub enum Popup {
-    Help { scroll: usize },
+    Help {
+        scroll: usize,
+    },
+    /// What was said up to when it was opened, the oldest first.
+    Messages {
+        said: Arc<[Message]>,
+        scroll: usize,
+    },
     Search(Box<Search>),
     Pick(Picker),
     Confirm(Confirm),
+    Palette(Box<Palette>),
 }
 
 impl Popup {
     pub fn context(&self) -> Context {
         match self {
-            Popup::Help { .. } => Context::Reading,
+            Popup::Help { .. } | Popup::Messages { .. } => Context::Reading,
             Popup::Search(_) => Context::Search,
             Popup::Pick(_) => Context::List,
             Popup::Confirm(_) => Context::Confirm,
+            Popup::Palette(_) => Context::Palette,
+        }
+    }
+
+    /// Lines it is scrolled by, where it is read.
+    pub fn scroll_mut(&mut self) -> Option<&mut usize> {
+        match self {
+            Popup::Help { scroll } | Popup::Messages { scroll, .. } => Some(scroll),
+            _ => None,
         }
     }
 }

@@ -9,15 +9,12 @@ use ratatui::layout::Position;
 use super::app::App;
 use super::draw::{Drawn, draw};
 use super::keys::Key;
-use super::terminal::{Screen, Signals, let_report_end, panicked};
+use super::terminal::{self, Screen, Signals, let_report_end, panicked};
 
 /// Between frames while something moves.
 const FRAME: Duration = Duration::from_millis(16);
 /// Between looks at signals while nothing does.
 const IDLE: Duration = Duration::from_millis(100);
-/// Events taken in between two frames at most.
-const EVENTS_PER_FRAME: usize = 64;
-
 /// How the simulator ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
@@ -63,35 +60,43 @@ pub fn run(app: &mut App, mouse: bool) -> io::Result<Ended> {
         changed = app.moves();
         app.tick(last.elapsed());
         last = Instant::now();
-        for _ in 0..EVENTS_PER_FRAME {
-            if !more {
-                break;
-            }
-            changed = true;
-            match event::read()? {
-                Event::Key(key) if key.kind != KeyEventKind::Release => app.press(Key::from(key)),
-                Event::Paste(text) => app.paste(&text),
-                Event::Mouse(mouse) => point(app, mouse),
-                _ => {}
-            }
+        // However fast events come, the screen follows: those that take longer wait for the next frame.
+        while more {
+            changed |= take(app, event::read()?);
             if app.quits() {
                 return Ok(Ended::Quit);
             }
-            more = event::poll(Duration::ZERO)?;
+            more = last.elapsed() < FRAME && event::poll(Duration::ZERO)?;
+        }
+        if let Some(text) = app.take_clipboard() {
+            terminal::copy(&text)?;
         }
     }
 }
 
-/// Lines one turn of the mouse wheel goes.
+/// Notches one event of the mouse wheel stands for.
 const WHEEL: isize = 1;
 
-fn point(app: &mut App, mouse: MouseEvent) {
-    match mouse.kind {
-        MouseEventKind::Down(MouseButton::Left) => {
-            app.click(Position::new(mouse.column, mouse.row));
-        }
-        MouseEventKind::ScrollDown => app.wheel(WHEEL),
-        MouseEventKind::ScrollUp => app.wheel(-WHEEL),
-        _ => {}
+/// Hands an event to the app. Returns whether anything can have come of it.
+fn take(app: &mut App, event: Event) -> bool {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => app.press(Key::from(key)),
+        Event::Paste(text) => app.paste(&text),
+        Event::Mouse(mouse) => return point(app, mouse),
+        Event::Resize(..) => {}
+        _ => return false,
     }
+    true
+}
+
+fn point(app: &mut App, mouse: MouseEvent) -> bool {
+    let at = Position::new(mouse.column, mouse.row);
+    match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => app.click(at),
+        MouseEventKind::ScrollDown => app.wheel(at, WHEEL),
+        MouseEventKind::ScrollUp => app.wheel(at, -WHEEL),
+        // That it moves means nothing here.
+        _ => return false,
+    }
+    true
 }

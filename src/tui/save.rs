@@ -9,24 +9,25 @@ use crate::opening::Opening;
 use crate::script;
 use crate::tracefile::{self, Header};
 
-/// Scripts a folder may hold before writing another is given up.
+/// Files of a kind a folder may hold before writing another is given up.
 const MOST: u32 = 9_999;
 
 /// Writes the session as the next free `melody-session-N.toml` and returns its name.
 pub fn script(folder: &Path, opening: &Opening, timeline: &Timeline) -> Result<String, String> {
-    next_free(folder, "melody-session", |number| {
+    next_free(folder, "melody-session", "toml", |number| {
         script::render(&format!("session {number}"), opening, timeline)
     })
 }
 
-/// Writes a text as the next free `STEM-N.toml` and returns its name. No file is ever overwritten.
+/// Writes a text as the next free `STEM-N.EXTENSION` and returns its name. No file is ever overwritten.
 pub fn next_free(
     folder: &Path,
     stem: &str,
+    extension: &str,
     text: impl FnOnce(u32) -> String,
 ) -> Result<String, String> {
     for number in 1..=MOST {
-        let name = format!("{stem}-{number}.toml");
+        let name = format!("{stem}-{number}.{extension}");
         let path = folder.join(&name);
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(mut file) => {

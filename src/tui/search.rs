@@ -3,18 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
-use tui_input::{Input, InputRequest};
-
+use super::keys::Key;
+use super::typed::{Fit, Typed};
 use crate::catalogue::{ArtistId, Catalogue, SongId};
 use crate::engine::SongRef;
 use crate::event::Target;
 
 /// Results shown at most.
 const SHOWN: usize = 50;
-/// Longest query, in characters. More than that was pasted by accident.
-const LONGEST: usize = 80;
 
 /// One thing that can be found.
 #[derive(Clone, Debug)]
@@ -102,7 +98,7 @@ pub struct Search {
     catalogue: Arc<Catalogue>,
     index: Arc<Index>,
     pub seeking: Seeking,
-    pub input: Input,
+    pub typed: Typed,
     pub hits: Vec<Hit>,
     /// How many match, shown or not.
     pub found: usize,
@@ -117,7 +113,7 @@ impl Search {
             catalogue,
             index,
             seeking,
-            input: Input::default(),
+            typed: Typed::default(),
             hits: Vec::new(),
             found: 0,
             selected: 0,
@@ -127,23 +123,15 @@ impl Search {
         search
     }
 
-    pub fn edit(&mut self, request: InputRequest) {
-        let adds = matches!(request, InputRequest::InsertChar(_));
-        if adds && self.input.value().chars().count() >= LONGEST {
-            return;
-        }
-        if self.input.handle(request).is_some_and(|changed| changed.value) {
+    /// A key without a command goes down.
+    pub fn press(&mut self, key: Key) {
+        if self.typed.press(key) {
             self.look();
         }
     }
 
-    /// Takes pasted text in, as one line.
     pub fn paste(&mut self, text: &str) {
-        let room = LONGEST.saturating_sub(self.input.value().chars().count());
-        let visible = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-        for c in visible.take(room) {
-            self.input.handle(InputRequest::InsertChar(c));
-        }
+        self.typed.paste(text);
         self.look();
     }
 
@@ -160,23 +148,21 @@ impl Search {
 
     /// The result that was meant, if any was: words were typed or one was selected.
     pub fn chosen(&self) -> Option<&Hit> {
-        let meant = self.moved || !self.input.value().trim().is_empty();
+        let meant = self.moved || !self.typed.text().is_empty();
         self.hits.get(self.selected).filter(|_| meant)
     }
 
     /// What is searched for: the words typed, or the result's name if there are none.
     pub fn query(&self, hit: &Hit) -> String {
-        let typed = self.input.value().trim();
+        let typed = self.typed.text();
         if typed.is_empty() { hit.name().to_string() } else { typed.to_string() }
     }
 
     fn look(&mut self) {
         self.selected = 0;
         self.moved = false;
-        let query = self.input.value().trim();
-        let mut matcher = Matcher::new(Config::DEFAULT);
-        let pattern = Pattern::parse(query, CaseMatching::Smart, Normalization::Smart);
-        let mut buffer = Vec::new();
+        let query = self.typed.text();
+        let mut fit = Fit::new(query);
         let mut scored: Vec<(u32, usize)> = Vec::new();
         for (i, entry) in self.index.entries.iter().enumerate() {
             // Without words, songs as the catalogue lists them; an account is of a song.
@@ -184,9 +170,7 @@ impl Search {
             if songs_alone && !matches!(entry.target, Target::Song(_)) {
                 continue;
             }
-            if let Some(score) =
-                pattern.score(Utf32Str::new(&entry.text, &mut buffer), &mut matcher)
-            {
+            if let Some(score) = fit.name(&entry.text) {
                 // An artist's name says more than the same words somewhere in a song's.
                 let artist = matches!(entry.target, Target::ArtistOf(_));
                 scored.push((if artist { score + score / 4 } else { score }, i));

@@ -6,6 +6,7 @@ use std::path::Path;
 use melody::catalogue;
 use melody::input::{InputError, TomlFile};
 use melody::tui::Theme;
+use melody::tui::keymap;
 use melody::tui::theme::{self, Shelf};
 use melody::{config, policy, profile, script, tracefile, training};
 use proptest::prelude::*;
@@ -13,6 +14,7 @@ use proptest::sample::Index;
 
 use crate::bench::{Bench, CAMPAIGNS, POLICY, PROFILE, SCRIPT, songs};
 use crate::config::CONFIG;
+use crate::keymap::KEYMAP;
 use crate::theme::THEME;
 
 /// One piece of damage.
@@ -152,6 +154,11 @@ proptest! {
     fn training_configs(damage in damage()) {
         let good = toml::to_string_pretty(&training::TrainingConfig::default()).unwrap();
         placed(training::TrainingConfig::parse(&TomlFile::embedded("t", &damaged(&good, &damage))))?;
+    }
+
+    #[test]
+    fn keymaps(damage in damage()) {
+        placed(keymap::parse(&TomlFile::embedded("k", &damaged(KEYMAP, &damage))))?;
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod catalogue;
 mod config;
 mod fuzz;
 mod import;
+mod keymap;
 mod model;
 mod policy;
 mod profile;

@@ -58,3 +58,8 @@ pub fn play(app: &mut App, seconds: f64) {
 pub fn events(app: &App) -> Vec<&'static str> {
     app.session.timeline().events().iter().map(|event| event.action.name()).collect()
 }
+
+/// What is said on screen.
+pub fn message(app: &App) -> String {
+    app.view().message.unwrap_or_default()
+}

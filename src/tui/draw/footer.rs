@@ -1,4 +1,4 @@
-//! The bottom line: what can be done now, or something that was said.
+//! The bottom: what can be done now, and over it what was said.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,16 +12,11 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
 
+/// Rows that a message takes at most.
+const ROWS: usize = 3;
+
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let mut drawn = Drawn::default();
-    if let Some(message) = &view.message {
-        let said = Line::from(vec![
-            Span::styled(" ● ", theme.accent),
-            Span::styled(text::clean(message).into_owned(), theme.strong),
-        ]);
-        pen::line(buf, area, 0, said, Style::new());
-        return drawn;
-    }
     let mut x = area.x + 1;
     for (entry, line) in kept(view, theme, area.width.into()) {
         let width = line.width() as u16;
@@ -33,31 +28,40 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     drawn
 }
 
+/// Draws what was said over the lowest rows of `area`, as many as it needs, and returns their place.
+pub fn say(message: &str, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
+    let rows = text::wrap(message, usize::from(area.width).saturating_sub(4), ROWS);
+    let height = (rows.len() as u16).min(area.height);
+    let place = Rect { y: area.bottom() - height, height, ..area };
+    pen::clear(buf, place, theme);
+    let lines = rows.into_iter().enumerate().map(|(row, said)| {
+        let lead = if row == 0 { " ● " } else { "   " };
+        Line::from(vec![Span::styled(lead, theme.accent), Span::styled(said, theme.strong)])
+    });
+    pen::lines(buf, place, lines);
+    place
+}
+
 /// The most important commands, as many as fit, in the order of the table.
 fn kept<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<(&'static Entry, Line<'a>)> {
-    let mut known: Vec<(usize, &Entry, Line)> = Vec::new();
-    let mut taken: Vec<Key> = Vec::new();
-    for (place, context) in view.contexts.iter().enumerate() {
-        for (entry, keys) in view.keymap.of(*context).filter(|(entry, _)| entry.footer > 0) {
-            // A key that means something nearer means nothing further away.
-            let Some(key) = keys.iter().find(|key| !taken.contains(key)) else { continue };
-            known.push((place, entry, shown(entry, *key, view, theme)));
-        }
-        taken.extend(view.keymap.of(*context).flat_map(|(_, keys)| keys));
-    }
+    let reached = view.keymap.reached(&view.contexts).into_iter();
+    let known: Vec<(&Entry, Line)> = reached
+        .filter(|(entry, _)| entry.footer > 0)
+        .filter_map(|(entry, keys)| Some((entry, shown(entry, *keys.first()?, view, theme))))
+        .collect();
+    let near = |entry: &Entry| view.contexts.iter().position(|context| *context == entry.context);
     let mut order: Vec<usize> = (0..known.len()).collect();
-    order.sort_by_key(|&i| (known[i].0, known[i].1.footer));
+    order.sort_by_key(|&i| (near(known[i].0), known[i].0.footer));
     let mut room = columns.saturating_sub(2);
     let mut keep = vec![false; known.len()];
     for i in order {
-        let wide = known[i].2.width() + 2;
+        let wide = known[i].1.width() + 2;
         if wide <= room + 2 {
             room = (room + 2).saturating_sub(wide).saturating_sub(2);
             keep[i] = true;
         }
     }
-    let kept = known.into_iter().zip(keep).filter(|(_, keep)| *keep);
-    kept.map(|((_, entry, line), _)| (entry, line)).collect()
+    known.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(known, _)| known).collect()
 }
 
 fn shown<'a>(entry: &Entry, key: Key, view: &View, theme: &Theme) -> Line<'a> {

@@ -24,6 +24,7 @@ mod tab;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+pub use account::Parts;
 use layout::Frame;
 pub use panel::PANELS;
 
@@ -44,7 +45,7 @@ pub enum Hit {
     Slider(usize),
     /// A line of the open list, from 0.
     Choice(usize),
-    /// The open popup, where nothing else is.
+    /// What lies over everything, where nothing else is.
     Popup,
 }
 
@@ -55,6 +56,8 @@ pub struct Drawn {
     pub scroll_limit: usize,
     /// What the mouse can reach; the last lies on top.
     pub hits: Vec<(Rect, Hit)>,
+    /// The screen that was drawn on.
+    pub area: Rect,
 }
 
 impl Drawn {
@@ -75,7 +78,7 @@ pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
     buf.set_style(area, theme.text);
     let captioned = view.caption.as_ref().map_or(0, |told| caption::rows(told, area));
     let frame = Frame::new(area, captioned);
-    let mut drawn = Drawn::default();
+    let mut drawn = Drawn { area, ..Drawn::default() };
     if frame.notice {
         notice(view, theme, area, buf);
         return drawn;
@@ -86,6 +89,9 @@ pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
         caption::draw(view, told, theme, frame.caption, buf);
     }
     drawn.add(footer::draw(view, theme, frame.footer, buf));
+    if let Some(message) = &view.message {
+        drawn.hit(footer::say(message, theme, area, buf), Hit::Popup);
+    }
     if let Some(open) = &view.popup {
         drawn.scroll_limit = 0;
         drawn.add(popup::draw(open, view, theme, area, buf));

@@ -77,6 +77,16 @@ pub fn framed(buf: &mut Buffer, area: Rect, title: &str, bottom: Line, theme: &T
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
+/// Empties a place.
+pub fn clear(buf: &mut Buffer, place: Rect, theme: &Theme) {
+    for y in place.top()..place.bottom() {
+        for x in place.left()..place.right() {
+            buf[(x, y)].reset();
+            buf[(x, y)].set_style(theme.text);
+        }
+    }
+}
+
 /// Clears a place for a popup of up to `width` x `height` in the middle of `area`, frames it and
 /// returns what is inside.
 pub fn popup(
@@ -95,11 +105,8 @@ pub fn popup(
         width,
         height,
     };
+    clear(buf, place, theme);
     for y in place.top()..place.bottom() {
-        for x in place.left()..place.right() {
-            buf[(x, y)].reset();
-            buf[(x, y)].set_style(theme.text);
-        }
         // A wide character that reaches under the popup goes as a whole.
         if place.x > area.x && buf[(place.x - 1, y)].symbol().width() > 1 {
             buf[(place.x - 1, y)].set_symbol(" ");

@@ -101,8 +101,8 @@ fn indexed(colour: Color, ground: Ground) -> Color {
     least(others.filter(|(to, _)| *to != ground.shown), distance).unwrap_or(colour)
 }
 
-/// The cube and the greys of the 256, which terminals agree about.
-fn rgb_of_index(index: u8) -> Rgb {
+/// The cube and the greys of the 256, from 16 on, which terminals agree about.
+pub fn rgb_of_index(index: u8) -> Rgb {
     const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     match index.checked_sub(232) {
         Some(grey) => (8 + 10 * grey, 8 + 10 * grey, 8 + 10 * grey),

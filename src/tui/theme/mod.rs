@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use ratatui::style::{Modifier, Style};
 
-pub use depth::ColourDepth;
+pub use depth::{ColourDepth, rgb_of_index};
 pub use file::{NamedTheme, load, parse};
 pub use shelf::{Found, Place, Shelf};
 pub use shipped::{DEFAULT, shipped, shipped_names};

@@ -2,9 +2,10 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::typed;
 use crate::event::Target;
 use crate::tui::draw::{self, Drawn, pen};
 use crate::tui::search::{Hit, Search};
@@ -22,7 +23,8 @@ pub fn draw(view: &View, search: &Search, theme: &Theme, area: Rect, buf: &mut B
     let bottom = Line::styled(format!(" {found} "), theme.faint);
     let inside =
         pen::popup(buf, area, (76, height), &view.say(search.seeking.title()), bottom, theme);
-    pen::line(buf, inside, 0, input(search, theme, inside.width.into()), Style::new());
+    let input = typed::line(&search.typed, "/", theme, inside.width.into());
+    pen::line(buf, inside, 0, input, Style::new());
     drawn.hit(inside, draw::Hit::Popup);
     if inside.height < 3 {
         return drawn;
@@ -40,27 +42,6 @@ pub fn draw(view: &View, search: &Search, theme: &Theme, area: Rect, buf: &mut B
         drawn.hit(Rect { y: list.y + row as u16, height: 1, ..list }, draw::Hit::Choice(i));
     }
     drawn
-}
-
-/// The words typed, scrolled so that the cursor is in sight.
-fn input<'a>(search: &Search, theme: &Theme, columns: usize) -> Line<'a> {
-    let value = search.input.value();
-    let cursor = search.input.cursor();
-    let before: String = value.chars().take(cursor).collect();
-    let at: String = value.chars().skip(cursor).take(1).collect();
-    let after: String = value.chars().skip(cursor + 1).collect();
-    let room = columns.saturating_sub(4);
-    let mut shown = before.clone();
-    while text::width(&shown) > room {
-        shown.remove(0);
-    }
-    let at = if at.is_empty() { " ".to_string() } else { at };
-    Line::from(vec![
-        Span::styled("/ ", theme.accent),
-        Span::styled(shown, theme.strong),
-        Span::styled(at, theme.strong.add_modifier(Modifier::REVERSED)),
-        Span::styled(after, theme.strong),
-    ])
 }
 
 fn result<'a>(view: &View, hit: &Hit, chosen: bool, theme: &Theme, columns: usize) -> Line<'a> {

@@ -1,5 +1,9 @@
 //! Which key means what: the command table's own keys, patched by a keymap.
 
+mod file;
+
+pub use file::{load, parse};
+
 use super::command::{self, Command, Context, Entry};
 use super::keys::Key;
 
@@ -40,6 +44,21 @@ impl Keymap {
     pub fn of(&self, context: Context) -> impl Iterator<Item = (&'static Entry, &[Key])> {
         let lines = self.lines.iter().filter(move |line| line.entry.context == context);
         lines.map(|line| (line.entry, line.keys.as_slice()))
+    }
+
+    /// The lines of these contexts, the nearest first, with the keys that get through to them: a key
+    /// that means something nearer means nothing further away.
+    pub fn reached(&self, contexts: &[Context]) -> Vec<(&'static Entry, Vec<Key>)> {
+        let mut taken: Vec<Key> = Vec::new();
+        let mut lines = Vec::new();
+        for context in contexts {
+            for (entry, keys) in self.of(*context) {
+                let left = keys.iter().filter(|key| !taken.contains(key));
+                lines.push((entry, left.copied().collect()));
+            }
+            taken.extend(self.of(*context).flat_map(|(_, keys)| keys));
+        }
+        lines
     }
 }
 

@@ -1,0 +1,64 @@
+//! `melody keys`: which key does what, and a keymap to begin one's own with.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::arguments;
+use super::failure::Failure;
+use crate::config::{Environment, Places};
+use crate::input::InputError;
+use crate::tui::{Context, Keymap, keymap};
+
+pub fn run(arguments: &arguments::Keys) -> Result<(), Failure> {
+    let keymap = effective(arguments.keymap.as_deref())?;
+    if arguments.toml {
+        print!("{}", keymap.to_toml());
+    } else if arguments.json {
+        println!("{:#}", as_json(&keymap));
+    } else {
+        print(&keymap);
+    }
+    Ok(())
+}
+
+/// The keymap of a file that was named, or of one's own, if there is one.
+pub fn effective(named: Option<&Path>) -> Result<Keymap, InputError> {
+    let own = || Places::of(&Environment::of_process()).keymap().filter(|path| path.exists());
+    match named.map(Path::to_path_buf).or_else(own) {
+        Some(path) => keymap::load(&path),
+        None => Ok(Keymap::default()),
+    }
+}
+
+fn as_json(keymap: &Keymap) -> Value {
+    let lines = Context::ALL.into_iter().flat_map(|context| {
+        keymap.of(context).map(move |(entry, keys)| {
+            json!({
+                "context": context.id(),
+                "command": entry.id,
+                "keys": keys.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "about": entry.about,
+            })
+        })
+    });
+    lines.collect()
+}
+
+fn print(keymap: &Keymap) {
+    let lines = Context::ALL.into_iter().flat_map(|context| keymap.of(context));
+    let lines = lines.map(|(entry, keys)| {
+        let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        (entry, keys.join(" "))
+    });
+    let lines: Vec<_> = lines.collect();
+    let ids = lines.iter().map(|(entry, _)| entry.id.len()).max().unwrap_or(0);
+    let keys = lines.iter().map(|(_, keys)| keys.chars().count()).max().unwrap_or(0);
+    let mut context = None;
+    for (entry, bound) in &lines {
+        if context.replace(entry.context) != Some(entry.context) {
+            println!("[{}]", entry.context.id());
+        }
+        println!("  {:ids$}  {bound:keys$}  {}", entry.id, entry.about);
+    }
+}
