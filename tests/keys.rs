@@ -377,7 +377,7 @@ fn steps_and_the_scrubber_are_clicked() {
     assert_eq!(app.view().now().step, 2);
     app.click(scrubber.as_position());
     assert_eq!(app.view().now().step, 0);
-    app.wheel(1);
+    app.wheel(row.as_position(), 1);
     assert_eq!(app.view().now().step, 1);
 }
 
