@@ -3,6 +3,7 @@
 //! The views are made of a trace that is kept in `tests/fixtures`, so that a new model changes no
 //! snapshot. `tests/fixtures/screens.toml` says how it was made.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -19,9 +20,9 @@ use melody::simulation::Regret;
 use melody::tracefile;
 use melody::training::Report;
 use melody::tui::{
-    Caption, Choice, Compared, Confirm, Context, Drafted, Explained, Index, Keymap, Lang, Look,
-    Message, Offer, Palette, Picker, Picking, Popup, Proposal, Search, Seeking, Speed, Strip, Tab,
-    Theme, View, draw,
+    Caption, Choice, Compared, Confirm, Context, Drafted, Explained, Hit, Index, Keymap, Lang,
+    Look, Message, Offer, Palette, Picker, Picking, Popup, Proposal, Search, Seeking, Speed, Strip,
+    Tab, Theme, View, draw,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -219,6 +220,78 @@ fn every_view_at_every_size_in_english() {
 #[test]
 fn every_view_at_every_size_in_chinese() {
     texts_in(Lang::Zh);
+}
+
+/// Words in Latin letters that are names, not language.
+fn names() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut add = |text: &str| names.extend(words(text));
+    for song in &melody::catalogue::default_catalogue().songs {
+        add(&song.title);
+        add(&song.id);
+    }
+    for artist in &melody::catalogue::default_catalogue().artists {
+        add(&artist.name);
+    }
+    for campaign in &melody::catalogue::default_catalogue().campaigns {
+        add(&campaign.id);
+    }
+    for trace in TRACES.iter() {
+        add(&trace.listener.profile);
+        add(&trace.versions.model);
+        add(&trace.versions.policy);
+        add(&trace.versions.catalogue);
+        for hash in [
+            &trace.versions.model_hash,
+            &trace.versions.policy_hash,
+            &trace.versions.catalogue_hash,
+            &trace.versions.experience_hash,
+        ] {
+            add(hash);
+        }
+    }
+    // The program, the listener, keys and files, and what the field itself says in letters.
+    add("Aiko melody space tab esc ctrl shift enter backspace home end pageup pagedown");
+    // A comparison's label comes in the language it was begun in.
+    add("without promotion");
+    add("replay AUC ECE MMoE LinUCB JSON CSV SVG TOML Beta h");
+    names
+}
+
+/// Runs of Latin letters, two at least.
+fn words(text: &str) -> Vec<String> {
+    let split = text.split(|c: char| !c.is_ascii_alphanumeric());
+    split
+        .filter(|word| word.chars().filter(char::is_ascii_alphabetic).count() > 1)
+        .map(str::to_string)
+        .collect()
+}
+
+#[test]
+fn nothing_stays_english_in_chinese() {
+    let names = names();
+    let mut english: BTreeMap<String, &str> = BTreeMap::new();
+    // A word that is cut at its end is the beginning of a name.
+    let known = |word: &String| names.iter().any(|name| name.starts_with(word.as_str()));
+    let area = Rect::new(0, 0, 200, 80);
+    for tab in Tab::ALL {
+        let view = of_tab(tab, Look { lang: Lang::Zh, ..Look::new(Theme::colours()) });
+        let shown = words(&shot(&view, area.width, area.height));
+        english.extend(shown.into_iter().filter(|w| !known(w)).map(|word| (word, tab.name())));
+        for popup in [Popup::Help { scroll: 0 }, palette("", Lang::Zh)] {
+            let view = View { popup: Some(popup), ..view.clone() };
+            let mut buffer = Buffer::empty(area);
+            let found = draw(&view, area, &mut buffer);
+            let is_popup = |(_, hit): &&(Rect, Hit)| *hit == Hit::Popup;
+            let place = found.hits.iter().find(is_popup).expect("a popup lies there").0;
+            let inside: String = (place.top()..place.bottom())
+                .flat_map(|y| (place.left()..place.right()).map(move |x| (x, y)))
+                .map(|at| buffer[at].symbol())
+                .collect();
+            english.extend(words(&inside).into_iter().filter(|w| !known(w)).map(|w| (w, "popup")));
+        }
+    }
+    assert!(english.is_empty(), "not translated: {english:?}");
 }
 
 /// Every view at every size in the styles of a theme.
