@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::autopilot::Autopilot;
 use super::session::play;
 use super::world::World;
@@ -17,7 +19,7 @@ use crate::playback::Playhead;
 use crate::score::Score;
 
 /// What each arm would have earned from one decision to the next.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Regret {
     /// The step the decision was made at.
     pub step: u32,

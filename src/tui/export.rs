@@ -72,20 +72,29 @@ pub fn json(view: &View) -> Value {
             None => json!({ "song": view.selected_entry() }),
         },
         Tab::WhatIf => json!({
+            "set": view.what_if.set,
+            "preview": view.what_if.preview,
             "weights": now.weights,
             "promotion": now.promotion,
-            "overrides": now.overrides,
             "queue": now.queue,
         }),
-        Tab::Bandit => json!({ "bandit": now.bandit, "promotion": now.promotion }),
+        Tab::Bandit => json!({
+            "bandit": now.bandit,
+            "promotion": now.promotion,
+            "regrets": view.regrets,
+        }),
         Tab::Session => json!({ "session": now.session, "listener": now.listener }),
         Tab::Model => json!({ "near_line": now.near_line }),
         Tab::Metrics => json!({ "metrics": now.metrics, "guardrail": now.guardrail }),
-        Tab::Compare => json!({
-            "metrics": now.metrics,
-            "promotion": now.promotion,
-            "weights": now.weights,
-        }),
+        Tab::Compare => {
+            let other = view.compared.as_ref();
+            json!({
+                "against": other.map(|other| &other.label),
+                "from": other.map(|other| other.from),
+                "there": other.and_then(|other| other.traces.last()),
+                "here": now,
+            })
+        }
         Tab::Timeline => {
             let step = |trace: &Trace| {
                 json!({
