@@ -314,6 +314,21 @@ fn every_view_at_every_size_in_a_light_theme() {
 }
 
 #[test]
+fn an_animation_draws_a_row_once_for_as_long_as_it_stays() {
+    let frame = |text: &str| {
+        let mut buffer = Buffer::with_lines(["always here", ""]);
+        buffer.set_string(0, 1, text, ratatui::style::Style::new());
+        (buffer, 2.0)
+    };
+    let svg = melody::tui::picture::animation(&[frame("first"), frame("first"), frame("then")]);
+    assert_eq!(svg.matches("always").count(), 1);
+    assert_eq!((svg.matches("first").count(), svg.matches("then").count()), (1, 1));
+    // Shown for four seconds of six, then for the other two.
+    assert!(svg.contains("66.667%{visibility:hidden}") && svg.contains("6.00s step-end infinite"));
+    assert!(svg.contains(".s2-3{visibility:hidden;"), "without motion the first frame is seen");
+}
+
+#[test]
 fn the_stage_without_colours() {
     let view = View { look: Look::new(Theme::plain()), ..view() };
     insta::assert_snapshot!(styles(&drawn(&view, 120, 40)));

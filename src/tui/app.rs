@@ -32,6 +32,7 @@ use super::search::{Index, Search, Seeking};
 use super::session::{Happening, Session};
 use super::strip::Strip;
 use super::tab::Tab;
+use super::text;
 use super::theme::Theme;
 use super::tour::Guide;
 use super::view::View;
@@ -706,12 +707,11 @@ impl App {
 
     fn write(&mut self) {
         let timeline = self.session.timeline();
-        let events = timeline.events().len();
-        let lang = self.look.lang;
+        let (at_ms, lang) = (timeline.trace().at_ms, self.look.lang);
         let said = match save::script(&self.folder, self.session.opening(), timeline) {
             Ok(name) => {
-                let said = "{} events written. `melody replay {}` plays them again.";
-                lang.fill(said, &[&events, &name])
+                let said = "Written: {} so far. `melody replay {}` plays it again.";
+                lang.fill(said, &[&text::clock(at_ms), &name])
             }
             Err(error) => lang.fill("Not written: {}.", &[&error]),
         };

@@ -62,12 +62,14 @@ pub fn animation(frames: &[(Buffer, f64)]) -> String {
     out.push_str("<style>\n");
     for (from, to) in spans.into_iter().filter(|span| *span != (0, frames.len())) {
         let (begin, end) = (100.0 * begins[from] / whole, 100.0 * begins[to] / whole);
+        // What does not move shows the first frame.
+        let still = if from > 0 { "visibility:hidden;" } else { "" };
         let hidden = if from > 0 { "0%{visibility:hidden}" } else { "" };
         let gone = if to < frames.len() { "visibility:hidden" } else { "visibility:visible" };
         let _ = writeln!(
             out,
             "@keyframes k{from}-{to}{{{hidden}{begin:.3}%{{visibility:visible}}{end:.3}%{{{gone}}}}}\n\
-             .s{from}-{to}{{animation:k{from}-{to} {whole:.2}s step-end infinite}}"
+             .s{from}-{to}{{{still}animation:k{from}-{to} {whole:.2}s step-end infinite}}"
         );
     }
     out.push_str("</style>\n");

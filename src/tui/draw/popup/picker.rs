@@ -15,9 +15,10 @@ pub fn draw(view: &View, picker: &Picker, theme: &Theme, area: Rect, buf: &mut B
     let mut drawn = Drawn::default();
     let names = picker.choices.iter().map(|c| text::width(&c.name)).max().unwrap_or(0).min(40);
     let abouts = picker.choices.iter().map(|c| text::width(&c.about)).max().unwrap_or(0);
-    let size = ((names + abouts + 2 + 2 + 2 + 4) as u16, picker.choices.len() as u16 + 2);
-    let inside =
-        pen::popup(buf, area, size, &view.say(picker.picking.title()), Line::default(), theme);
+    let title = view.say(picker.picking.title());
+    let wide = (names + abouts + 2 + 2 + 2 + 4).max(text::width(&title) + 8);
+    let size = (wide as u16, picker.choices.len() as u16 + 2);
+    let inside = pen::popup(buf, area, size, &title, Line::default(), theme);
     drawn.hit(inside, Hit::Popup);
     let rows = usize::from(inside.height);
     let first = (picker.selected + 1).saturating_sub(rows);

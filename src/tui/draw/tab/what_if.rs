@@ -14,9 +14,10 @@ use crate::tui::theme::Theme;
 use crate::tui::view::View;
 use crate::tui::what_if::{Drafted, Slider};
 
-/// Columns of a slider's name and of its values.
+/// Columns of a slider's name.
 const NAME: usize = 17;
-const VALUE: usize = 12;
+/// From here on there is room for both queues.
+const BOTH: u16 = 56;
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let mut drawn = Drawn::default();
@@ -72,7 +73,10 @@ fn draw_slider(
         Slider::AtMost | Slider::Window => format!("{value:.0}"),
         Slider::Arm => arm(view, trace, value),
     };
-    let cells = usize::from(area.width).saturating_sub(2 + NAME + 2 * VALUE + 3).min(50);
+    let columns = usize::from(area.width);
+    // A value now, and one that would be.
+    let (was, new) = if columns < 50 { (7, 10) } else { (10, 14) };
+    let cells = columns.saturating_sub(2 + NAME + was + new + 1).min(50);
     let changed = would != now;
     let mut spans = vec![
         Span::styled(if chosen { "❯ " } else { "  " }, theme.accent),
@@ -80,10 +84,10 @@ fn draw_slider(
             text::left(&view.say(name), NAME),
             if chosen { theme.selected } else { theme.text },
         ),
-        Span::styled(text::right(&shown(now), VALUE - 2), theme.faint),
+        Span::styled(text::right(&shown(now), was), theme.faint),
     ];
     let would_be = if changed { format!(" → {}", shown(would)) } else { String::new() };
-    spans.push(Span::styled(text::left(&would_be, VALUE + 2), theme.strong));
+    spans.push(Span::styled(text::left(&would_be, new), theme.strong));
     if cells >= 6 {
         let at = |value: f64| {
             ((value / most.max(1e-9)).clamp(0.0, 1.0) * (cells - 1) as f64).round() as usize
@@ -98,7 +102,7 @@ fn draw_slider(
             };
             spans.push(Span::styled(symbol, style));
         }
-        let bar = Rect { x: area.x + (2 + NAME + 2 * VALUE) as u16, width: cells as u16, ..area };
+        let bar = Rect { x: area.x + (2 + NAME + was + new) as u16, width: cells as u16, ..area };
         drawn.hit(bar, Hit::Slider(i));
     }
     pen::line(buf, area, 0, Line::from(spans), Style::new());
@@ -144,7 +148,8 @@ fn promotion<'a>(view: &View, preview: Option<&Preview>, theme: &Theme) -> Line<
 
 /// Today's queue, and the one that would be, side by side.
 fn queues(view: &View, preview: Option<&Preview>, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let left = Rect { width: area.width / 2, ..area };
+    // Where there is room for one, it is the new one.
+    let left = Rect { width: if area.width < BOTH { 0 } else { area.width / 2 }, ..area };
     let right = Rect { x: left.right(), width: area.width - left.width, ..area };
     let now = &view.now().queue;
     let heads = [("The queue now", left), ("The queue it would be", right)];
