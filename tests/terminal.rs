@@ -113,7 +113,7 @@ impl Running {
         let began = Instant::now();
         while self.minutes() < minutes {
             assert!(began.elapsed() < PATIENCE * 2, "time stands still:\n{}", self.contents());
-            if self.contents().contains("leaves. Space plays on") {
+            if self.contents().contains("enough and leaves") {
                 self.press(" ");
             }
             std::thread::sleep(Duration::from_millis(100));

@@ -137,7 +137,7 @@ fn promotion<'a>(view: &View, preview: Option<&Preview>, theme: &Theme) -> Line<
     let clamps = |preview: &Preview| {
         let w = &preview.weights;
         let terms = [&w.alpha, &w.beta, &w.gamma].into_iter().flat_map(|weight| &weight.terms);
-        terms.filter(|term| term.name == "clamp").count() > 0
+        terms.filter(|term| term.name == "clamp" && term.from == "user first").count() > 0
     };
     if preview.is_some_and(clamps) {
         let said = view.say("the user-first clamp acts").into_owned();
