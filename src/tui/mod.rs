@@ -16,6 +16,7 @@ mod explaining;
 mod export;
 #[cfg(debug_assertions)]
 mod fault;
+mod inquiry;
 mod journal;
 pub mod keymap;
 mod keys;

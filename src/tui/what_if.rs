@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::background::Pending;
-use crate::engine::{Look, Preview, Timeline, Trace};
+use super::inquiry::Inquiry;
+use crate::engine::{Preview, Timeline, Trace};
 use crate::overrides::{LONGEST_WINDOW, MOST_BOOST, MOST_WEIGHT, Overrides};
 use crate::score::Score;
 
@@ -115,33 +115,13 @@ impl Slider {
     }
 }
 
-/// What a preview is of.
-struct Question {
-    trace: Arc<Trace>,
-    set: Overrides,
-}
-
-impl PartialEq for Question {
-    fn eq(&self, other: &Self) -> bool {
-        // A step is the same if its trace is the very one.
-        Arc::ptr_eq(&self.trace, &other.trace) && self.set == other.set
-    }
-}
-
-struct Answer {
-    /// `None` if the values are impossible, as those of another policy may be.
-    preview: Option<Arc<Preview>>,
-    /// Kept for the next question about the same state.
-    look: Arc<Look>,
-}
-
 #[derive(Default)]
 pub struct WhatIf {
     /// What is set on the sliders, if it differs from what is in force.
     draft: Option<Overrides>,
     pub slider: usize,
-    asked: Option<(Question, Pending<Option<Answer>>)>,
-    answered: Option<(Question, Answer)>,
+    /// Of the values set; none where they are impossible.
+    inquiry: Inquiry<Overrides, Option<Arc<Preview>>>,
 }
 
 /// What the view shows of it.
@@ -199,46 +179,19 @@ impl WhatIf {
 
     /// Asks for what the draft would lead to, unless it is known or on its way.
     pub fn ask(&mut self, timeline: &Timeline, step: usize) {
-        self.hear();
-        let Some(trace) = timeline.trace_at(step).cloned() else { return };
-        let set = self.draft(&trace);
-        let question = Question { trace: trace.clone(), set: set.clone() };
-        let known = self.answered.as_ref().is_some_and(|(known, _)| *known == question);
-        if known || self.asked.is_some() {
-            return;
-        }
-        let looked = self.answered.as_ref().filter(|(q, _)| Arc::ptr_eq(&q.trace, &trace));
-        let look = looked.map(|(_, answer)| answer.look.clone());
-        let timeline = timeline.clone();
-        let work = move || {
-            let (engine, state) = (timeline.engine(), timeline.state_at(step)?);
-            let look = look.unwrap_or_else(|| Arc::new(engine.look(&state)));
-            let preview = engine.preview(&state, &look, &set).ok().map(Arc::new);
-            Some(Answer { preview, look })
-        };
-        self.asked = Some((question, Pending::start("what-if", work)));
-    }
-
-    /// Takes in a preview that has come.
-    fn hear(&mut self) {
-        if let Some(answer) = self.asked.as_ref().and_then(|(_, pending)| pending.ready())
-            && let Some((question, _)) = self.asked.take()
-        {
-            self.answered = answer.map(|answer| (question, answer));
-        }
+        let Some(trace) = timeline.trace_at(step) else { return };
+        self.inquiry.ask(timeline, step, self.draft(trace), |engine, state, _, look, set| {
+            engine.preview(state, look, &set).ok().map(Arc::new)
+        });
     }
 
     /// Waits for the preview that was asked for.
     pub fn settle(&mut self) {
-        if let Some((question, pending)) = self.asked.take()
-            && let Some(answer) = pending.wait().flatten()
-        {
-            self.answered = Some((question, answer));
-        }
+        self.inquiry.settle();
     }
 
     pub fn waits(&self) -> bool {
-        self.asked.is_some()
+        self.inquiry.waits()
     }
 
     pub fn drafted(&self, trace: &Trace) -> Drafted {
@@ -247,7 +200,7 @@ impl WhatIf {
             slider: self.slider,
             changed: set != trace.overrides,
             set,
-            preview: self.answered.as_ref().and_then(|(_, answer)| answer.preview.clone()),
+            preview: self.inquiry.said().cloned().flatten(),
         }
     }
 }
