@@ -5,14 +5,24 @@ mod batch;
 mod checkpoint;
 mod config;
 mod dataset;
+mod greedy;
 mod measure;
+mod plan;
 mod report;
+mod step;
 mod trainer;
+mod unseen;
+mod validation;
 
 pub use baselines::{logistic, popularity};
 pub use batch::{Batch, Window, windows};
 pub use config::TrainingConfig;
 pub use dataset::{Dataset, Listener, Row, Split};
-pub use measure::{Figures, HeadReport, Predictions, examples, measure, play_ratio_error, predict};
+pub use greedy::Greedy;
+pub use measure::{
+    Figures, HeadReport, Predictions, examples, logits, measure, play_ratio_error, predict,
+};
 pub use report::{Report, model_card};
-pub use trainer::{Outcome, Progress, train};
+pub use trainer::{Outcome, Progress, Trained, Training, forget_checkpoint, train};
+pub use unseen::Unseen;
+pub use validation::Validation;
