@@ -94,6 +94,27 @@ pub fn measure(
         .collect()
 }
 
+/// Figures of one output's predictions on the plays whose songs are `counted` and whose label exists.
+/// `None` where only one class is present.
+pub fn figures(
+    data: &Dataset,
+    predictions: &Predictions,
+    output: Output,
+    counted: &dyn Fn(u32) -> bool,
+) -> Option<Figures> {
+    let label = output.index();
+    let rows = data.listeners.iter().flat_map(|l| &l.rows).zip(predictions);
+    let examples: Vec<Labelled> = rows
+        .filter(|(row, _)| row.mask[label] > 0.0 && counted(row.song))
+        .map(|(row, p)| Labelled::new(p[label].into(), row.labels[label] > 0.5))
+        .collect();
+    Some(Figures {
+        auc: auc(&examples)?,
+        log_loss: log_loss(&examples)?,
+        calibration_error: calibration(&examples, CALIBRATION_BINS).expected_error,
+    })
+}
+
 /// Mean absolute error of the expected play ratio: the model's and the simulator's own.
 pub fn play_ratio_error(data: &Dataset, model: &Predictions) -> [f64; 2] {
     let rows = || data.listeners.iter().flat_map(|l| &l.rows);
