@@ -17,8 +17,8 @@ use crate::model::{self, Backend, Manifest, ModelFiles, Network, weights_hash};
 use crate::opening::{catalogue_named, policy_named};
 use crate::training::{
     Dataset, Greedy, HeadReport, Outcome, Progress, Report, Split, Training, TrainingConfig,
-    Unseen, examples, forget_checkpoint, logistic, measure, model_card, play_ratio_error,
-    popularity, predict, train,
+    Unseen, calibrate, choose, examples, forget_checkpoint, logistic, logits, measure, model_card,
+    play_ratio_error, popularity, predict, train,
 };
 
 pub fn run(arguments: &Train) -> Result<(), Failure> {
@@ -26,6 +26,9 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         Some(path) => TrainingConfig::parse(&TomlFile::read(path)?)?,
         None => TrainingConfig::default(),
     };
+    if arguments.compare {
+        return super::compare::run(arguments, &config);
+    }
     let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
     let device = model::device(Backend::from(arguments.device));
     let name = arguments.out.file_name().map(|n| n.to_string_lossy().into_owned());
@@ -47,9 +50,7 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         folder: &arguments.out,
     };
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        signal_hook::flag::register(signal, stop.clone()).map_err(|e| e.to_string())?;
-    }
+    watch_signals(&stop)?;
     let progress = bar(0, "training");
     let mut smooth: Option<[f32; 3]> = None;
     let outcome = train(&training, &mut |step| {
@@ -70,16 +71,20 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         }
     };
 
+    let shape = &config.network;
+    let found = logits(&trained.network, shape, &catalogue, &validation, &device);
+    let (network, calibration) = calibrate(trained.network, &validation, &found);
     let test = simulate(&catalogue, &config, Split::Test);
     eprintln!("measuring on {} plays, beside the baselines", test.plays());
-    let predictions = predict(&trained.network, &config.network, &catalogue, &test, &device);
+    let predictions = predict(&network, shape, &catalogue, &test, &device);
     let heads = measure(
         &test,
         &predictions,
         &popularity(&catalogue, &data, &test),
         &logistic(&catalogue, &data, &test, config.seed, &device),
     );
-    let files = files(&name, &config, &catalogue, trained.network, &validation, trained.best_step);
+    let files = files(&name, &config, &catalogue, network, &validation, trained.best_step);
+    let greedy = choose((&files.network, shape), &catalogue, &test, &training.greedy, &device);
     let report = Report {
         manifest: files.manifest.clone(),
         parameters: files.network.num_params(),
@@ -89,6 +94,8 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         test_plays: test.plays(),
         play_ratio_error: play_ratio_error(&test, &predictions),
         heads,
+        calibration,
+        greedy,
         log: trained.log.iter().step_by(LOG_EVERY).copied().collect(),
         validations: trained.validations,
         stopped_early: trained.stopped_early,
@@ -106,7 +113,15 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
     Ok(())
 }
 
-fn simulate(catalogue: &Catalogue, config: &TrainingConfig, split: Split) -> Dataset {
+/// Sets `stop` when the user wants the program to end.
+pub(super) fn watch_signals(stop: &Arc<AtomicBool>) -> Result<(), String> {
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register(signal, stop.clone()).map_err(|e| e.to_string())?;
+    }
+    Ok(())
+}
+
+pub(super) fn simulate(catalogue: &Catalogue, config: &TrainingConfig, split: Split) -> Dataset {
     let what = match split {
         Split::Train => "simulating listeners",
         Split::Validation => "validation listeners",
@@ -179,7 +194,7 @@ fn write(folder: &Path, files: &ModelFiles, report: &Report) -> Result<(), Strin
     };
     let json = serde_json::to_string_pretty(report).map_err(|e| e.to_string())?;
     write("report.json", json + "\n")?;
-    write("MODEL_CARD.md", model_card(report))
+    write("MODEL_CARD.md", model_card(report, None))
 }
 
 /// Steps between the entries of the report's log.

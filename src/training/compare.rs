@@ -33,6 +33,19 @@ pub struct Variant {
     pub cold: bool,
 }
 
+impl std::fmt::Display for Variant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, {}", self.scheme.name(), self.sharing.name())?;
+        if self.feedback != Feedback::All {
+            write!(f, ", feedback {}", self.feedback.name())?;
+        }
+        if self.cold {
+            write!(f, ", unseen songs")?;
+        }
+        Ok(())
+    }
+}
+
 /// Which of the interest labels a model learns from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
