@@ -16,8 +16,8 @@ use crate::input::TomlFile;
 use crate::model::{self, Backend, Manifest, ModelFiles, Network, weights_hash};
 use crate::opening::catalogue_named;
 use crate::training::{
-    Dataset, HeadReport, Outcome, Progress, Report, Split, TrainingConfig, examples, logistic,
-    measure, model_card, play_ratio_error, popularity, predict, train,
+    Dataset, Drawn, HeadReport, Outcome, Progress, Report, Split, TrainingConfig, examples,
+    logistic, measure, model_card, play_ratio_error, popularity, predict, train,
 };
 
 pub fn run(arguments: &Train) -> Result<(), Failure> {
@@ -93,8 +93,10 @@ fn simulate(catalogue: &Catalogue, config: &TrainingConfig, split: Split) -> Dat
         Split::Train => "simulating listeners",
         Split::Validation => "validation listeners",
         Split::Test => "test listeners",
+        Split::Later => "later sessions",
     };
-    let progress = bar(Dataset::count(config, split), what);
+    let listeners = Drawn::new(config, split).indices;
+    let progress = bar(listeners.end - listeners.start, what);
     let data = Dataset::simulate(catalogue, config, split, &|| progress.inc(1));
     progress.finish();
     data

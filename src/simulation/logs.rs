@@ -38,8 +38,55 @@ pub struct Truth {
     pub subscription: Option<f64>,
 }
 
+impl Truth {
+    /// Names of what is true, in the order of [`Truth::values`].
+    pub const NAMES: [&str; 6] =
+        ["completion", "play_ratio", "explicit", "skip", "engaged", "subscription"];
+
+    pub fn values(&self) -> [Option<f64>; Self::NAMES.len()] {
+        let Truth { completion, play_ratio, explicit, skip, engaged, subscription } = *self;
+        [
+            Some(completion),
+            Some(play_ratio),
+            Some(explicit),
+            Some(skip),
+            Some(engaged),
+            subscription,
+        ]
+    }
+
+    /// `None` where any but the last value is missing.
+    pub fn from_values(values: [Option<f64>; Self::NAMES.len()]) -> Option<Self> {
+        let [completion, play_ratio, explicit, skip, engaged, subscription] = values;
+        Some(Truth {
+            completion: completion?,
+            play_ratio: play_ratio?,
+            explicit: explicit?,
+            skip: skip?,
+            engaged: engaged?,
+            subscription,
+        })
+    }
+}
+
+/// Which of a play's outcomes were seen. A service does not see them all: what it did not is no
+/// label, and stands in the play as false.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub completed: bool,
+    pub play_ratio: bool,
+    pub skipped: bool,
+    pub liked: bool,
+    pub saved: bool,
+}
+
+impl Known {
+    pub const ALL: Known =
+        Known { completed: true, play_ratio: true, skipped: true, liked: true, saved: true };
+}
+
 /// One play with its labels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LoggedPlay {
     pub play: Interaction,
     /// What the listener paid when the play began.
@@ -51,10 +98,12 @@ pub struct LoggedPlay {
     pub subscribes: Option<bool>,
     /// Whether a promoted song was opened, completed or liked. Absent for natural songs.
     pub engaged: Option<bool>,
-    pub truth: Truth,
+    pub known: Known,
+    /// Absent where nobody can know it: for people.
+    pub truth: Option<Truth>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LoggedSession {
     pub plays: Vec<LoggedPlay>,
 }
@@ -242,14 +291,15 @@ impl Sitting<'_> {
                 tier,
                 previews,
                 subscribes: (tier != Tier::Premium).then_some(false),
-                truth: Truth {
+                known: Known::ALL,
+                truth: Some(Truth {
                     completion: response.completion,
                     play_ratio: response.play_ratio(),
                     explicit: response.explicit(),
                     skip: response.skip(),
                     engaged: response.engaged(),
                     subscription,
-                },
+                }),
             });
             if reaction.subscribe {
                 subscribed_at = Some(plays.len() - 1);

@@ -23,7 +23,7 @@ const PRIOR_PLAYS: f32 = 20.0;
 pub fn popularity(catalogue: &Catalogue, train: &Dataset, test: &Dataset) -> Predictions {
     let mut sums = vec![([0f32; LABELS], [0f32; LABELS]); catalogue.songs.len()];
     let mut overall = ([0f32; LABELS], [0f32; LABELS]);
-    for row in train.listeners.iter().flat_map(|l| &l.rows) {
+    for row in train.listeners.iter().flat_map(Listener::fresh) {
         for label in 0..LABELS {
             for (sum, count) in [&mut sums[row.song as usize], &mut overall] {
                 sum[label] += row.labels[label] * row.mask[label];
@@ -36,7 +36,7 @@ pub fn popularity(catalogue: &Catalogue, train: &Dataset, test: &Dataset) -> Pre
         let (sum, count) = &sums[song as usize];
         std::array::from_fn(|k| (sum[k] + prior[k] * PRIOR_PLAYS) / (count[k] + PRIOR_PLAYS))
     };
-    test.listeners.iter().flat_map(|l| &l.rows).map(|row| predict(row.song)).collect()
+    test.listeners.iter().flat_map(Listener::fresh).map(|row| predict(row.song)).collect()
 }
 
 /// Logistic regression with one output per label.
@@ -61,9 +61,9 @@ pub fn logistic(
     device: &Device,
 ) -> Predictions {
     let rows = |data: &Dataset| -> Vec<(usize, usize)> {
-        let count = |l: &Listener| l.rows.len();
+        let fresh = |l: &Listener| l.known..l.rows.len();
         (0..data.listeners.len())
-            .flat_map(|l| (0..count(&data.listeners[l])).map(move |p| (l, p)))
+            .flat_map(|l| fresh(&data.listeners[l]).map(move |p| (l, p)))
             .collect()
     };
     let tensor = |data: &Dataset, chosen: &[(usize, usize)]| -> Tensor<2> {

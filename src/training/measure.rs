@@ -5,7 +5,7 @@ use burn::tensor::activation::sigmoid;
 use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, windows};
-use super::dataset::{Dataset, Row};
+use super::dataset::{Dataset, Listener, Row};
 use crate::catalogue::Catalogue;
 use crate::evaluation::{Labelled, auc, calibration, log_loss};
 use crate::feedback::{Example, LABELS};
@@ -17,11 +17,11 @@ type Measured = (&'static str, usize, fn(&Row) -> Option<f64>);
 /// One measured label per line of the report. The play ratio is not a yes/no label; it is left to
 /// the interest head's own report line.
 const MEASURED: [Measured; 5] = [
-    ("interest: completion", 0, |row| Some(row.truth.completion)),
-    ("interest: like or save", 2, |row| Some(row.truth.explicit)),
-    ("interest: skip", 3, |row| Some(row.truth.skip)),
-    ("subscription", 4, |row| row.truth.subscription),
-    ("exposure", 5, |row| Some(row.truth.engaged)),
+    ("interest: completion", 0, |row| Some(row.truth?.completion)),
+    ("interest: like or save", 2, |row| Some(row.truth?.explicit)),
+    ("interest: skip", 3, |row| Some(row.truth?.skip)),
+    ("subscription", 4, |row| row.truth?.subscription),
+    ("exposure", 5, |row| Some(row.truth?.engaged)),
 ];
 
 /// Figures of one way of predicting a label.
@@ -60,7 +60,7 @@ pub fn measure(
     popularity: &Predictions,
     logistic: &Predictions,
 ) -> Vec<HeadReport> {
-    let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| &l.rows).collect();
+    let rows: Vec<&Row> = data.listeners.iter().flat_map(Listener::fresh).collect();
     MEASURED
         .iter()
         .filter_map(|&(name, label, truth)| {
@@ -94,10 +94,11 @@ pub fn measure(
 
 /// Mean absolute error of the expected play ratio: the model's and the simulator's own.
 pub fn play_ratio_error(data: &Dataset, model: &Predictions) -> [f64; 2] {
-    let rows = || data.listeners.iter().flat_map(|l| &l.rows);
+    let rows = || data.listeners.iter().flat_map(Listener::fresh);
     let count = data.plays().max(1) as f64;
     let of_model: f64 = rows().zip(model).map(|(r, p)| f64::from((r.labels[1] - p[1]).abs())).sum();
-    let best: f64 = rows().map(|r| (f64::from(r.labels[1]) - r.truth.play_ratio).abs()).sum();
+    let best: f64 =
+        rows().filter_map(|r| Some((f64::from(r.labels[1]) - r.truth?.play_ratio).abs())).sum();
     [of_model / count, best / count]
 }
 
@@ -148,11 +149,12 @@ pub fn predict(
     let mut total = 0;
     for listener in &data.listeners {
         starts.push(total);
-        total += listener.rows.len();
+        total += listener.fresh().len();
     }
     let mut predictions = vec![[0.0; LABELS]; total];
     visit(network, config, catalogue, data, device, |(listener, play), predicted| {
-        predictions[starts[listener] + play].copy_from_slice(predicted.probabilities);
+        let fresh = play - data.listeners[listener].known;
+        predictions[starts[listener] + fresh].copy_from_slice(predicted.probabilities);
     });
     predictions
 }
