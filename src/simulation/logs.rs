@@ -32,7 +32,10 @@ pub struct Truth {
     pub completion: f64,
     pub play_ratio: f64,
     pub explicit: f64,
+    pub save: f64,
     pub skip: f64,
+    /// Being played again at once.
+    pub replay: f64,
     pub engaged: f64,
     /// Subscribing within the session, estimated by continuing it many times.
     pub subscription: Option<f64>,
@@ -40,29 +43,40 @@ pub struct Truth {
 
 impl Truth {
     /// Names of what is true, in the order of [`Truth::values`].
-    pub const NAMES: [&str; 6] =
-        ["completion", "play_ratio", "explicit", "skip", "engaged", "subscription"];
+    pub const NAMES: [&str; 8] = [
+        "completion",
+        "play_ratio",
+        "explicit",
+        "save",
+        "skip",
+        "replay",
+        "engaged",
+        "subscription",
+    ];
 
     pub fn values(&self) -> [Option<f64>; Self::NAMES.len()] {
-        let Truth { completion, play_ratio, explicit, skip, engaged, subscription } = *self;
         [
-            Some(completion),
-            Some(play_ratio),
-            Some(explicit),
-            Some(skip),
-            Some(engaged),
-            subscription,
+            Some(self.completion),
+            Some(self.play_ratio),
+            Some(self.explicit),
+            Some(self.save),
+            Some(self.skip),
+            Some(self.replay),
+            Some(self.engaged),
+            self.subscription,
         ]
     }
 
     /// `None` where any but the last value is missing.
     pub fn from_values(values: [Option<f64>; Self::NAMES.len()]) -> Option<Self> {
-        let [completion, play_ratio, explicit, skip, engaged, subscription] = values;
+        let [completion, play_ratio, explicit, save, skip, replay, engaged, subscription] = values;
         Some(Truth {
             completion: completion?,
             play_ratio: play_ratio?,
             explicit: explicit?,
+            save: save?,
             skip: skip?,
+            replay: replay?,
             engaged: engaged?,
             subscription,
         })
@@ -296,6 +310,8 @@ impl Sitting<'_> {
                     completion: response.completion,
                     play_ratio: response.play_ratio(),
                     explicit: response.explicit(),
+                    save: response.completion * response.save,
+                    replay: response.replay(),
                     skip: response.skip(),
                     engaged: response.engaged(),
                     subscription,

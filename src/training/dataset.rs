@@ -127,9 +127,10 @@ pub fn rows(catalogue: &Catalogue, listener: &LoggedListener, part: Sessions) ->
     let mut rows: Vec<Row> = Vec::new();
     let mut known = 0;
     let mut previous = None;
-    replay(catalogue, listener, part.until, |view, session, logged| {
+    replay(catalogue, listener, part.until, |view, session, plays| {
+        let logged = &plays[0];
         let play = &logged.play;
-        let (labels, mask) = labels(logged);
+        let (labels, mask) = labels(logged, replays(plays));
         known += usize::from(session < part.known);
         rows.push(Row {
             song: play.song.0,
@@ -148,17 +149,17 @@ pub fn rows(catalogue: &Catalogue, listener: &LoggedListener, part: Sessions) ->
 }
 
 /// Goes through a listener's first `until` sessions as the engine would have: `visit` is given what
-/// was known before each play, the session's number, and the play.
+/// was known before each play, the session's number, and the session's plays from this one on.
 pub fn replay(
     catalogue: &Catalogue,
     listener: &LoggedListener,
     until: usize,
-    mut visit: impl FnMut(&ListenerView, usize, &LoggedPlay),
+    mut visit: impl FnMut(&ListenerView, usize, &[LoggedPlay]),
 ) {
     let mut history = History::default();
     for (session, log) in listener.sessions[..until].iter().enumerate() {
         let mut stats = SessionStats::default();
-        for logged in &log.plays {
+        for (at, logged) in log.plays.iter().enumerate() {
             let play = &logged.play;
             let view = ListenerView {
                 account: &listener.account,
@@ -168,15 +169,20 @@ pub fn replay(
                 history: &history,
                 session: &stats,
             };
-            visit(&view, session, logged);
+            visit(&view, session, &log.plays[at..]);
             stats.record(play, catalogue.song(play.song).promoted());
             history.record(catalogue, play.clone());
         }
     }
 }
 
+/// How often the first of these plays is played again at once.
+fn replays(plays: &[LoggedPlay]) -> usize {
+    plays[1..].iter().take_while(|logged| logged.play.replayed).count()
+}
+
 /// Labels in the order of the head's logits; the mask is zero where a label does not exist.
-fn labels(logged: &LoggedPlay) -> ([f32; LABELS], [f32; LABELS]) {
+fn labels(logged: &LoggedPlay, replays: usize) -> ([f32; LABELS], [f32; LABELS]) {
     let LoggedPlay { play, known, .. } = logged;
     let number = |holds: bool| if holds { 1.0 } else { 0.0 };
     let optional = |label: Option<bool>| (number(label == Some(true)), number(label.is_some()));
@@ -188,6 +194,8 @@ fn labels(logged: &LoggedPlay) -> ([f32; LABELS], [f32; LABELS]) {
             play.play_ratio,
             number(play.liked || play.saved),
             number(play.skipped),
+            number(play.saved),
+            replays as f32,
             subscribes,
             engaged,
         ],
@@ -196,6 +204,8 @@ fn labels(logged: &LoggedPlay) -> ([f32; LABELS], [f32; LABELS]) {
             number(known.play_ratio),
             number(known.liked),
             number(known.skipped),
+            number(known.saved),
+            1.0,
             can_subscribe,
             promoted,
         ],
