@@ -10,9 +10,12 @@ use common::LIBRARY;
 use melody::input::InputError;
 use melody::simulation::LogConfig;
 use melody::training::log::{
-    LogManifest, LogWriter, LoggedListener, Origin, TrainingLog, simulate_log, simulated,
+    Features, Leak, LeakCheck, LogManifest, LogWriter, LoggedListener, Origin, TrainingLog,
+    simulate_log, simulated,
 };
-use melody::training::{Dataset, Drawn, Source, Split, Splits, TrainingConfig, windows};
+use melody::training::{
+    Dataset, Drawn, Sessions, Source, Split, Splits, TrainingConfig, rows, windows,
+};
 
 const SEED: u64 = 11;
 const SESSIONS: u32 = 3;
@@ -132,4 +135,88 @@ fn simulating_into_a_log_gives_the_listeners_in_their_order() {
     assert_eq!(log.listeners(0).unwrap(), listeners(20));
     let again = simulate_log(&folder.path().join("log"), catalogue, config(), 20, splits, &|| {});
     assert!(again.unwrap_err().contains("not empty"));
+}
+
+/// The leaks of listeners in a split each, and of features made in this way.
+fn leaks(parts: &[(&LoggedListener, Split, Sessions)], cut_ms: Option<i64>) -> Vec<Leak> {
+    let mut check = LeakCheck::default();
+    parts.iter().for_each(|&(listener, split, part)| check.see_part(listener, split, part, cut_ms));
+    check.leaks
+}
+
+#[test]
+fn a_log_as_it_is_written_leaks_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = listeners(60);
+    let manifest = write(folder.path(), &written, Splits::default(), 2_000);
+    let mut check = LeakCheck::default();
+    check.see(&written, &manifest.splits);
+    check.see_features(&LIBRARY.catalogue, &written, rows);
+    assert_eq!(check.leaks, []);
+}
+
+#[test]
+fn every_planted_leak_between_splits_is_found() {
+    let [a, b]: [LoggedListener; 2] = listeners(2).try_into().unwrap();
+    let whole = Sessions { known: 0, until: SESSIONS as usize };
+    let early = Sessions { known: 0, until: 1 };
+    let late = Sessions { known: 1, until: SESSIONS as usize };
+    // One listener learned from and then judged by, which only the later sessions may be.
+    assert_eq!(leaks(&[(&a, Split::Train, early), (&a, Split::Later, late)], None), []);
+    let twice =
+        Leak::ListenerTwice { listener: a.name.clone(), splits: [Split::Train, Split::Test] };
+    assert_eq!(leaks(&[(&a, Split::Train, early), (&a, Split::Test, late)], None), [twice]);
+    let found = leaks(&[(&a, Split::Test, whole), (&a, Split::Test, whole)], None);
+    assert!(matches!(found[..], [Leak::ListenerTwice { .. }]), "{found:?}");
+
+    // The same person under another name.
+    let alias = LoggedListener { name: "alias".into(), ..a.clone() };
+    let parts = [(&a, Split::Train, whole), (&b, Split::Test, whole), (&alias, Split::Test, whole)];
+    let found = leaks(&parts, None);
+    assert!(!found.is_empty() && found.len() <= whole.until, "{found:?}");
+    for leak in &found {
+        let Leak::SessionTwice { listeners, splits, .. } = leak else { panic!("{leak:?}") };
+        assert_eq!(*listeners, [a.name.clone(), "alias".into()]);
+        assert_eq!(*splits, [Split::Train, Split::Test]);
+    }
+
+    // Learned from after the cut.
+    let began_ms = a.sessions[1].plays[0].play.began_ms;
+    let found = leaks(&[(&a, Split::Train, whole)], Some(began_ms));
+    let late = Leak::AfterTheCut { listener: a.name.clone(), began_ms, cut_ms: began_ms };
+    assert_eq!(found, [late]);
+    assert_eq!(leaks(&[(&a, Split::Train, early)], Some(began_ms)), []);
+}
+
+#[test]
+fn features_that_know_the_future_or_a_label_are_found() {
+    let listeners = listeners(8);
+    let found = |features: Features| -> Vec<Leak> {
+        let mut check = LeakCheck::default();
+        check.see_features(&LIBRARY.catalogue, &listeners, features);
+        check.leaks
+    };
+    let own_outcome: Features = |catalogue, listener, part| {
+        let mut made = rows(catalogue, listener, part);
+        made.rows.iter_mut().for_each(|row| row.moment[0] = row.outcome[1]);
+        made
+    };
+    let length: Features = |catalogue, listener, part| {
+        let mut made = rows(catalogue, listener, part);
+        let plays = listener.plays() as f32;
+        made.rows.iter_mut().for_each(|row| row.cross[0] = plays);
+        made
+    };
+    let label: Features = |catalogue, listener, part| {
+        let mut made = rows(catalogue, listener, part);
+        made.rows.iter_mut().for_each(|row| row.outcome[9] += row.mask[6] * row.labels[6]);
+        made
+    };
+    let of = |found: &[Leak], wanted: fn(&Leak) -> bool| found.iter().filter(|l| wanted(l)).count();
+    let future = |leak: &Leak| matches!(leak, Leak::FutureInFeatures { .. });
+    let labels = |leak: &Leak| matches!(leak, Leak::LabelInFeatures { .. });
+    assert_eq!(of(&found(own_outcome), future), listeners.len());
+    // A listener's last play has no future to be cut off.
+    assert!(of(&found(length), future) >= listeners.len() - 2);
+    assert_eq!(of(&found(label), labels), listeners.len());
 }

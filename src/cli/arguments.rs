@@ -135,7 +135,7 @@ pub enum Command {
     Ab(Ab),
     /// Search weights and mixing rules on simulated listeners, the listener first.
     Tune(Tune),
-    /// Read feedback logs.
+    /// Read feedback logs; make, split and check training logs.
     #[command(subcommand)]
     Log(Log),
     /// Make or check a catalogue.
@@ -348,10 +348,15 @@ pub enum Log {
         #[arg(long)]
         json: bool,
     },
-    /// Check that every record is as it was written.
+    /// Check that every record is as it was written; of a training log also every play, and that
+    /// nothing to be foretold leaks into what is learned from.
     Check {
-        /// A feedback log.
+        /// A feedback log, or the folder of a training log.
+        #[arg(value_name = "FILE|DIR")]
         file: PathBuf,
+        /// Catalogue of the training log: `default` or a folder.
+        #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+        catalogue: String,
         /// Cut off what a crash left behind the last whole record.
         #[arg(long)]
         repair: bool,
@@ -359,7 +364,22 @@ pub enum Log {
         #[arg(long)]
         json: bool,
     },
-    /// Turn a log back into a script that replays it.
+    /// Write a training log of simulated listeners, as large as the disk.
+    Simulate(SimulateLog),
+    /// Split a training log in another way; its plays stay as they are.
+    Split {
+        /// Folder of the training log.
+        dir: PathBuf,
+        /// Its catalogue: `default` or a folder.
+        #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+        catalogue: String,
+        #[command(flatten)]
+        shares: SplitShares,
+        /// Print log.toml's contents as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Turn a feedback log back into a script that replays it.
     Script {
         /// A feedback log.
         file: PathBuf,
@@ -370,6 +390,50 @@ pub enum Log {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct SimulateLog {
+    /// New folder to write the log to.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Simulated listeners.
+    #[arg(long, value_name = "N", default_value_t = 12_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub listeners: u64,
+    /// Sessions of each listener.
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub sessions: u32,
+    /// Monte-Carlo continuations per play for the true probability of subscribing; 0 leaves it out.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub rollouts: u32,
+    /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.
+    #[arg(long, default_value_t = 2)]
+    pub seed: u64,
+    /// Catalogue to listen to: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    #[command(flatten)]
+    pub shares: SplitShares,
+    /// Print log.toml's contents as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How a training log is split.
+#[derive(Debug, Args)]
+pub struct SplitShares {
+    /// Share of the listeners for validation.
+    #[arg(long, value_name = "X", default_value_t = 0.05)]
+    pub validation: f64,
+    /// Share of the listeners never learned from.
+    #[arg(long, value_name = "X", default_value_t = 0.10)]
+    pub test: f64,
+    /// Share of the training listeners' plays, the newest, that are not learned from.
+    #[arg(long, value_name = "X", default_value_t = 0.10)]
+    pub later: f64,
+    /// Another seed puts other listeners into the splits.
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    pub split_seed: u64,
 }
 
 /// The simulated listeners of an experiment.

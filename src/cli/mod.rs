@@ -21,6 +21,7 @@ mod settings;
 mod simulate;
 mod simulator;
 mod train;
+mod training_log;
 mod tune;
 
 use std::process::ExitCode;

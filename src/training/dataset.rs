@@ -31,6 +31,23 @@ pub struct Row {
     pub truth: Option<Truth>,
 }
 
+impl Row {
+    /// Whether what is known before the play has the same bits in both.
+    pub fn known_alike(&self, other: &Row) -> bool {
+        let told = |row: &Row| (row.song, row.scene, bits(&row.cross), bits(&row.moment));
+        told(self) == told(other)
+    }
+
+    /// Whether how it went has the same bits in both, as far as later plays are told of it.
+    pub fn went_alike(&self, other: &Row) -> bool {
+        bits(&self.outcome) == bits(&other.outcome)
+    }
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|v| v.to_bits()).collect()
+}
+
 /// A listener's plays, oldest first.
 #[derive(Clone, Debug)]
 pub struct Listener {

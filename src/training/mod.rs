@@ -15,7 +15,7 @@ mod trainer;
 pub use baselines::{logistic, popularity};
 pub use batch::{Batch, Window, windows};
 pub use config::TrainingConfig;
-pub use dataset::{Dataset, Drawn, Listener, Row};
+pub use dataset::{Dataset, Drawn, Listener, Row, replay, rows};
 pub use measure::{Figures, HeadReport, Predictions, examples, measure, play_ratio_error, predict};
 pub use report::{Report, model_card};
 pub use source::{ReadAhead, Source};

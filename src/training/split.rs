@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::log::LoggedListener;
-use crate::input::Checker;
 use crate::rng::hash64;
 
 /// A part of the data. No listener is in two of the first three; the last holds the later sessions
@@ -33,6 +32,9 @@ impl Split {
     }
 }
 
+/// Largest share of the plays that can be kept as the later ones: some are to be learned from.
+const MOST_LATER: f64 = 0.95;
+
 /// How a training log is split: listeners by a hash of their name, and the training listeners'
 /// sessions by time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,18 +61,24 @@ impl Default for Splits {
 }
 
 impl Splits {
-    pub fn check(&self, prefix: &str, check: &mut Checker) {
-        let field = |name: &str| format!("{prefix}{name}");
-        for (name, share) in [("validation", self.validation), ("test", self.test)] {
-            check.range(&field(name), share, 0.0..=1.0);
+    /// What makes no sense: the field, and why.
+    pub fn problems(&self) -> Vec<(&'static str, String)> {
+        let shares = [
+            ("validation", self.validation, 1.0),
+            ("test", self.test, 1.0),
+            ("later", self.later, MOST_LATER),
+        ];
+        let mut problems = Vec::new();
+        for (name, share, most) in shares {
+            if !(0.0..=most).contains(&share) {
+                problems.push((name, format!("{share} is outside 0 to {most}")));
+            }
         }
-        check.range(&field("later"), self.later, 0.0..=0.95);
-        let listeners = self.validation + self.test;
-        check.require(
-            listeners <= 1.0,
-            &field("test"),
-            "validation and test are more than all listeners together",
-        );
+        if problems.is_empty() && self.validation + self.test > 1.0 {
+            let both = self.validation + self.test;
+            problems.push(("test", format!("validation and test are {both} of all listeners")));
+        }
+        problems
     }
 
     /// `Train`, `Validation` or `Test`, by the first 64 bits of SHA-256 of seed and name.

@@ -133,8 +133,9 @@ impl LogManifest {
                 Some("name the log's own catalogue with --catalogue".into());
         }
         check.range("completion", manifest.completion, 0.01..=1.0);
-        let splits = manifest.splits;
-        splits.check("splits.", &mut check);
+        for (name, message) in manifest.splits.problems() {
+            check.problem(&format!("splits.{name}"), message);
+        }
         check.require(!manifest.shards.is_empty(), "shards", "a log needs a shard");
         let mut names = BTreeSet::new();
         for (i, shard) in manifest.shards.iter().enumerate() {

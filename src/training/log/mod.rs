@@ -13,7 +13,9 @@
 mod columns;
 mod decode;
 mod encode;
+mod leaks;
 mod manifest;
+mod planted;
 mod plays;
 mod read;
 mod schema;
@@ -26,6 +28,7 @@ use sha2::{Digest, Sha256};
 use crate::profile::Account;
 use crate::simulation::LoggedSession;
 
+pub use leaks::{Features, Leak, LeakCheck};
 pub use manifest::{Count, LogManifest, Origin, Shard};
 pub use read::TrainingLog;
 pub use simulate::{simulate_log, simulated};

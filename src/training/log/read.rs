@@ -68,27 +68,30 @@ impl TrainingLog {
     /// When the shard cannot be read, or does not hold what `log.toml` says.
     pub fn read(&self, shard: usize, split: Split) -> Result<Dataset, InputError> {
         let listeners = self.listeners(shard)?;
-        let splits = &self.manifest.splits;
-        let entry = &self.manifest.shards[shard];
-        let found = counted(&listeners, splits, split);
-        if found != entry.count(split) {
-            let said = entry.count(split);
-            let message = format!(
-                "{} holds {} listeners, {} plays and {} windows of this split, not {}, {} and {}",
-                entry.file,
-                found.listeners,
-                found.plays,
-                found.windows,
-                said.listeners,
-                said.plays,
-                said.windows
-            );
-            let path = self.folder.join(MANIFEST).display().to_string();
-            let field = format!("shards[{shard}].{}", split.name());
-            let help = "`melody log split` counts again";
-            return Err(Problem::new(path, message).field(field).help(help).into());
+        self.check_count(shard, split, &listeners)?;
+        Ok(Dataset::of(&self.catalogue, &listeners, &self.manifest.splits, split))
+    }
+
+    /// Requires `log.toml` to say how much of a shard is in a split: trainers rely on it.
+    pub fn check_count(
+        &self,
+        shard: usize,
+        split: Split,
+        listeners: &[LoggedListener],
+    ) -> Result<(), InputError> {
+        let said = self.manifest.shards[shard].count(split);
+        let found = counted(listeners, &self.manifest.splits, split);
+        if found == said {
+            return Ok(());
         }
-        Ok(Dataset::of(&self.catalogue, &listeners, splits, split))
+        let told = |c: Count| {
+            format!("{} listeners, {} plays, {} windows", c.listeners, c.plays, c.windows)
+        };
+        let message = format!("the shard holds {}, not {}", told(found), told(said));
+        let path = self.folder.join(MANIFEST).display().to_string();
+        let field = format!("shards[{shard}].{}", split.name());
+        let help = "`melody log split` counts again";
+        Err(Problem::new(path, message).field(field).help(help).into())
     }
 }
 
