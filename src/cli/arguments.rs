@@ -9,6 +9,7 @@ use crate::config;
 use crate::experiment::{Direction, Metric};
 use crate::model::Backend;
 use crate::scene::Scene;
+use crate::training::Split;
 use crate::tui::Speed;
 
 /// A listening simulator and music-recommendation lab.
@@ -129,6 +130,8 @@ pub enum Command {
     Explain(Explain),
     /// Train a model on simulated listening.
     Train(Train),
+    /// Judge a model by a training log or by simulated listeners, with confidence intervals.
+    Eval(Eval),
     /// Run simulated listeners through a policy and model, beside real listening data.
     Simulate(Simulate),
     /// Compare two policies or models on the same simulated listeners.
@@ -299,6 +302,70 @@ pub struct Train {
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Eval {
+    /// Model: `default` or a folder.
+    #[arg(default_value = "default", value_name = "NAME|DIR")]
+    pub model: String,
+    /// Folder of a training log to judge by; simulated listeners that the model has never seen if
+    /// absent.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
+    /// Part of the log: by default what was never learned from, which is `test` of the log the model
+    /// was trained on, and all of any other.
+    #[arg(long, value_enum)]
+    pub split: Option<Part>,
+    /// Another model to put beside it, on the same plays: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR")]
+    pub against: Option<String>,
+    /// Policy whose rules tell the segments: `default` or a TOML file.
+    #[arg(long, value_name = "NAME|FILE", default_value = "default")]
+    pub policy: String,
+    /// Catalogue: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Simulated listeners, without a log; by default as many as in the model's own report.
+    #[arg(long, value_name = "N", conflicts_with = "log", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub listeners: Option<u64>,
+    /// Times the listeners are drawn again for confidence intervals; 0 makes none.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(0..=100_000))]
+    pub resamples: u64,
+    /// Seed of those draws.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Compute backend.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Device,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A part of a training log, as named on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Part {
+    Train,
+    Validation,
+    /// Listeners never learned from.
+    Test,
+    /// Later sessions of listeners learned from.
+    Later,
+    All,
+}
+
+impl Part {
+    /// `None` for all.
+    pub fn split(self) -> Option<Split> {
+        match self {
+            Part::Train => Some(Split::Train),
+            Part::Validation => Some(Split::Validation),
+            Part::Test => Some(Split::Test),
+            Part::Later => Some(Split::Later),
+            Part::All => None,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

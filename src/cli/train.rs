@@ -9,23 +9,27 @@ use burn::module::Module;
 
 use super::arguments::Train;
 use super::failure::Failure;
+use super::figures::print_heads;
 use super::progress::bar;
 use crate::catalogue::Catalogue;
 use crate::feedback::Examples;
 use crate::input::TomlFile;
 use crate::model::{self, Backend, Manifest, ModelFiles, Network, weights_hash};
-use crate::opening::catalogue_named;
+use crate::opening::{DEFAULT, catalogue_named, policy_named};
 use crate::training::{
-    Dataset, Drawn, HeadReport, Outcome, Progress, Report, Split, TrainingConfig, examples,
-    logistic, measure, model_card, play_ratio_error, popularity, predict, train,
+    Dataset, Drawn, Evaluator, Heard, Judged, Listening, Logistic, Outcome, Popularity, Progress,
+    Report, Resampling, Source, Split, TrainingConfig, examples, model_card, train,
 };
+
+/// Times the listeners are drawn again for confidence intervals.
+const RESAMPLES: u64 = 1_000;
 
 pub fn run(arguments: &Train) -> Result<(), Failure> {
     let config = match &arguments.config {
         Some(path) => TrainingConfig::parse(&TomlFile::read(path)?)?,
         None => TrainingConfig::default(),
     };
-    let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
+    let catalogue = Arc::new(catalogue_named(&arguments.catalogue, Path::new(""))?);
     let device = model::device(Backend::from(arguments.device));
     let name = arguments.out.file_name().map(|n| n.to_string_lossy().into_owned());
     let name = name.ok_or_else(|| format!("{}: not a folder name", arguments.out.display()))?;
@@ -55,26 +59,48 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         }
     };
 
-    let test = simulate(&catalogue, &config, Split::Test);
+    let mut popularity = Popularity::new(&catalogue);
+    let mut heard = Heard::default();
+    popularity.learn(&data);
+    heard.add(&catalogue, &data);
+    let (train_listeners, train_plays) = (data.listeners.len(), data.plays());
+    let logistic = Logistic::fit(&catalogue, &Source::memory(data), config.seed, &device)?;
+    let policy = policy_named(DEFAULT, Path::new(""))?;
+    let evaluator = Evaluator {
+        catalogue: &catalogue,
+        policy: &policy,
+        device: &device,
+        model: Judged { network: &network, config: &config.network },
+        against: None,
+        heard: Some(&heard),
+        popularity: Some(&popularity),
+        logistic: Some(&logistic),
+        resampling: Resampling { seed: config.seed, resamples: RESAMPLES },
+    };
+    let judge = |split: Split, what: &str| {
+        let listening = Listening::simulated(catalogue.clone(), &config, split);
+        let progress = bar(listening.chunks() as u64, what);
+        let evaluation = evaluator.evaluate(&listening, &|_| false, &|| progress.inc(1));
+        progress.finish();
+        evaluation
+    };
+    let test = judge(Split::Test, "judging by others")?;
+    let later = judge(Split::Later, "judging by later sessions")?;
     let validation = simulate(&catalogue, &config, Split::Validation);
-    eprintln!("measuring on {} plays, beside the baselines", test.plays());
-    let predictions = predict(&network, &config.network, &catalogue, &test, &device);
-    let heads = measure(
-        &test,
-        &predictions,
-        &popularity(&catalogue, &data, &test),
-        &logistic(&catalogue, &data, &test, config.seed, &device),
-    );
     let files = files(&name, &config, &catalogue, network, &validation, &log);
     let report = Report {
         manifest: files.manifest.clone(),
         parameters: files.network.num_params(),
-        train_listeners: data.listeners.len(),
-        train_plays: data.plays(),
-        test_listeners: test.listeners.len(),
-        test_plays: test.plays(),
-        play_ratio_error: play_ratio_error(&test, &predictions),
-        heads,
+        train_listeners,
+        train_plays,
+        test_listeners: test.listeners,
+        test_plays: test.plays,
+        heads: test.heads,
+        play_ratio_error: test.play_ratio_error,
+        slices: test.slices,
+        later: Some(later),
+        heard: Some(heard),
+        trained_on_log: None,
         log,
         config,
     };
@@ -82,7 +108,7 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
     } else {
-        print(&report.heads);
+        print_heads(&report.heads);
         println!("wrote {}", arguments.out.display());
     }
     Ok(())
@@ -164,31 +190,4 @@ fn write(folder: &Path, files: &ModelFiles, report: &Report) -> Result<(), Strin
     let json = serde_json::to_string_pretty(report).map_err(|e| e.to_string())?;
     write("report.json", json + "\n")?;
     write("MODEL_CARD.md", model_card(report))
-}
-
-fn print(heads: &[HeadReport]) {
-    println!(
-        "{:24} {:>8} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8}",
-        "AUC on unseen listeners",
-        "plays",
-        "positives",
-        "model",
-        "popular",
-        "logistic",
-        "best",
-        "gap"
-    );
-    for head in heads {
-        println!(
-            "{:24} {:>8} {:>9} {:>8.4} {:>8.4} {:>8.4} {:>8.4} {:>8.4}",
-            head.label,
-            head.plays,
-            head.positives,
-            head.model.auc,
-            head.popularity.auc,
-            head.logistic.auc,
-            head.best.auc,
-            head.best.auc - head.model.auc
-        );
-    }
 }

@@ -42,6 +42,28 @@ pub struct Intervals {
     pub grouped_auc: Option<[f64; 2]>,
 }
 
+impl Intervals {
+    /// Of `values`, in the order of [`Clustered::weighted`], from what each was in every resample; of
+    /// `differences`, which may be negative, or of figures. `None` where there is no AUC to speak of.
+    pub fn basic(
+        values: [f64; FIGURES],
+        resampled: impl Fn(usize) -> Vec<f64>,
+        differences: bool,
+    ) -> Option<Self> {
+        let any = [f64::NEG_INFINITY, f64::INFINITY];
+        let (share, loss) =
+            if differences { (any, any) } else { ([0.0, 1.0], [0.0, f64::INFINITY]) };
+        let of = |figure: usize, range| basic_interval(values[figure], &resampled(figure), range);
+        Some(Intervals {
+            auc: of(0, share)?,
+            log_loss: of(1, loss)?,
+            calibration_error: of(2, share)?,
+            brier: of(3, share)?,
+            grouped_auc: of(4, share),
+        })
+    }
+}
+
 /// One prediction: whose it is, the probability, and whether it came true.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction {

@@ -102,6 +102,15 @@ impl Dataset {
         Dataset { listeners: parts.collect() }
     }
 
+    /// Takes the labels of some songs' plays away, so that nothing is learned of them.
+    pub fn unlabel(&mut self, songs: &[bool]) {
+        for row in self.listeners.iter_mut().flat_map(|l| &mut l.rows) {
+            if songs[row.song as usize] {
+                row.mask = [0.0; LABELS];
+            }
+        }
+    }
+
     /// Plays that are learned from or judged by.
     pub fn plays(&self) -> usize {
         self.listeners.iter().map(|l| l.fresh().len()).sum()

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use super::config::TrainingConfig;
-use super::measure::{Figures, HeadReport};
+use super::heard::Heard;
+use super::measure::{Evaluation, HeadReport, PlayRatioError, Slice};
+use super::tables;
 use super::trainer::Progress;
 use crate::model::Manifest;
 
@@ -20,10 +22,28 @@ pub struct Report {
     pub test_listeners: usize,
     pub test_plays: usize,
     pub heads: Vec<HeadReport>,
-    /// Mean absolute error of the expected play ratio: the model's and the simulator's own.
-    pub play_ratio_error: [f64; 2],
+    pub play_ratio_error: PlayRatioError,
+    /// By segment, scene and what was heard in training.
+    #[serde(default)]
+    pub slices: Vec<Slice>,
+    /// On later sessions of listeners who were learned from.
+    #[serde(default)]
+    pub later: Option<Evaluation>,
+    #[serde(default)]
+    pub heard: Option<Heard>,
+    /// The training log, if it was not simulated in memory.
+    #[serde(default)]
+    pub trained_on_log: Option<LogUsed>,
     /// Losses and weights along the way.
     pub log: Vec<Progress>,
+}
+
+/// A training log that a model was trained on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogUsed {
+    pub path: String,
+    /// SHA-256 over its `log.toml`.
+    pub hash: String,
 }
 
 /// The model card, in Markdown.
@@ -66,37 +86,20 @@ pub fn model_card(report: &Report) -> String {
     line("\n## Figures\n".into());
     line("On listeners never seen in training. *Best* is what the simulator's own probabilities reach: no model can do better but by chance. \
           *Popularity* predicts each song's average in the training log; *logistic* is logistic regression on the same features.\n".into());
-    line("| label | plays | positives | AUC model | popularity | logistic | best | gap to best |\n|---|--:|--:|--:|--:|--:|--:|--:|".into());
-    for head in &report.heads {
-        line(format!(
-            "| {} | {} | {} | **{:.4}** | {:.4} | {:.4} | {:.4} | {:.4} |",
-            head.label,
-            head.plays,
-            head.positives,
-            head.model.auc,
-            head.popularity.auc,
-            head.logistic.auc,
-            head.best.auc,
-            head.best.auc - head.model.auc
-        ));
+    line(tables::heads(&report.heads));
+    line(tables::play_ratio(&report.play_ratio_error));
+    line("Calibration error is the expected gap between predicted and observed over fifteen equal bins. \
+          In brackets: 95 % confidence intervals, by drawing the listeners again. *Within listeners*: \
+          the mean AUC of each listener's own plays.".into());
+    if let Some(later) = &report.later {
+        line("\n## Later sessions of listeners who were learned from\n".into());
+        line(format!("{} plays of {} listeners.\n", later.plays, later.listeners));
+        line(tables::heads(&later.heads));
     }
-    line("\n| label | log loss model | popularity | logistic | best | calibration error model | popularity | logistic | best |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|".into());
-    for head in &report.heads {
-        let all = [&head.model, &head.popularity, &head.logistic, &head.best];
-        let cells =
-            |value: fn(&Figures) -> f64| all.map(|f| format!("{:.4}", value(f))).join(" | ");
-        line(format!(
-            "| {} | {} | {} |",
-            head.label,
-            cells(|f| f.log_loss),
-            cells(|f| f.calibration_error)
-        ));
+    if !report.slices.is_empty() {
+        line("\n## By segment, scene and what was heard in training\n".into());
+        line(tables::slices(&report.slices));
     }
-    let [error, best] = report.play_ratio_error;
-    line(format!(
-        "\nExpected play ratio: mean absolute error {error:.4}; the simulator's own expectation has {best:.4}."
-    ));
-    line("Calibration error is the expected gap between predicted and observed over fifteen equal bins.".into());
     line("\n## Limits\n".into());
     line("- Trained on simulated listeners of one catalogue. Figures say how well the simulation was learned, not how people would behave.".into());
     line("- Songs and artists outside that catalogue are judged by content, popularity and genre alone.".into());

@@ -56,6 +56,11 @@ pub fn simulated_name(seed: u64, index: u64) -> String {
     format!("simulated-{seed}-{index}")
 }
 
+/// The number of the simulated listener of this name and seed.
+pub fn simulated_index(seed: u64, name: &str) -> Option<u64> {
+    name.strip_prefix(&format!("simulated-{seed}-"))?.parse().ok()
+}
+
 /// SHA-256 in hexadecimal.
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
