@@ -8,29 +8,41 @@ mod compare;
 mod comparison_table;
 mod config;
 mod dataset;
+mod evaluate;
 mod greedy;
+mod heard;
+mod listening;
+pub mod log;
 mod measure;
 mod plan;
+mod predict;
 mod report;
 mod slates;
+mod source;
+mod split;
 mod step;
+mod tables;
 mod trainer;
-mod unseen;
 mod validation;
 
-pub use baselines::{logistic, popularity};
+pub use baselines::{Logistic, Popularity};
 pub use batch::{Batch, Window, windows};
 pub use calibrate::{Scaling, calibrate};
 pub use compare::{Comparison, Estimate, Feedback, Run, Shared, Told, Variant, compare};
 pub use comparison_table::comparison_table;
 pub use config::TrainingConfig;
-pub use dataset::{Alternative, Dataset, Listener, Row, Split};
+pub use dataset::{Alternative, Dataset, Drawn, Listener, Row, replay, rows};
+pub use evaluate::{Evaluator, Judged};
 pub use greedy::Greedy;
+pub use heard::{Heard, held_out};
+pub use listening::Listening;
 pub use measure::{
-    Figures, HeadReport, Predictions, examples, logits, measure, play_ratio_error, predict,
+    Against, Evaluation, HeadReport, Kind, Play, PlayRatioError, Resampling, Slice, measure,
 };
-pub use report::{Report, model_card};
+pub use predict::{Predictions, examples, logits, predict};
+pub use report::{LogUsed, Report, model_card};
 pub use slates::{GreedyReport, choose};
+pub use source::{ReadAhead, Source};
+pub use split::{Sessions, Split, Splits};
 pub use trainer::{Outcome, Progress, Trained, Training, forget_checkpoint, train};
-pub use unseen::Unseen;
 pub use validation::Validation;
