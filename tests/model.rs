@@ -372,7 +372,7 @@ fn a_value_that_is_not_finite_is_named() {
 fn a_config_of_another_shape_is_named() {
     let folder = Folder::new();
     folder.edit("config.toml", |text| text.replace("\nexperts = ", "\nexperts = 1"));
-    folder.refuses("weights.safetensors", "head.mmoe.gates.weight", "config.toml asks for");
+    folder.refuses("weights.safetensors", "head.mixture.gates.weight", "config.toml asks for");
 }
 
 #[test]

@@ -163,7 +163,7 @@ impl Update {
 fn shared_parameters(head: &Head) -> Vec<ParamId> {
     let mut ids = Vec::new();
     let towers = [&head.interest, &head.subscription, &head.exposure];
-    let layers = towers.iter().flat_map(|t| [&t.hidden, &t.output]).chain([&head.mmoe.gates]);
+    let layers = towers.iter().flat_map(|t| [&t.hidden, &t.output]).chain(head.mixture.gates());
     for layer in layers {
         ids.push(layer.weight.id);
         ids.extend(layer.bias.as_ref().map(|bias| bias.id));

@@ -36,11 +36,22 @@ pub struct InterestParts {
     pub like: f32,
     /// Cross-entropy of skipping.
     pub skip: f32,
+    /// Cross-entropy of saving.
+    pub save: f32,
+    /// Poisson loss of the number of times it is played again at once.
+    pub replays: f32,
 }
 
 impl Default for InterestParts {
     fn default() -> Self {
-        InterestParts { completion: 1.0, play_ratio: 1.0, like: 0.5, skip: 0.5 }
+        InterestParts {
+            completion: 1.0,
+            play_ratio: 1.0,
+            like: 0.5,
+            skip: 0.5,
+            save: 0.1,
+            replays: 0.1,
+        }
     }
 }
 
@@ -73,6 +84,8 @@ impl Objective {
             ("play_ratio", parts.play_ratio),
             ("like", parts.like),
             ("skip", parts.skip),
+            ("save", parts.save),
+            ("replays", parts.replays),
         ] {
             check.range(&format!("{prefix}interest.{name}"), value.into(), 0.0..=100.0);
         }

@@ -32,7 +32,10 @@ pub struct Truth {
     pub completion: f64,
     pub play_ratio: f64,
     pub explicit: f64,
+    pub save: f64,
     pub skip: f64,
+    /// Being played again at once.
+    pub replay: f64,
     pub engaged: f64,
     /// Subscribing within the session, estimated by continuing it many times.
     pub subscription: Option<f64>,
@@ -246,6 +249,8 @@ impl Sitting<'_> {
                     completion: response.completion,
                     play_ratio: response.play_ratio(),
                     explicit: response.explicit(),
+                    save: response.completion * response.save,
+                    replay: response.replay(),
                     skip: response.skip(),
                     engaged: response.engaged(),
                     subscription,

@@ -3,7 +3,6 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::optim::{AdamConfig, GradientsParams};
-use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::SliceRandom;
 
@@ -102,7 +101,7 @@ pub fn logistic(
     rows(test)
         .chunks(BATCH)
         .flat_map(|chosen| {
-            let probabilities = sigmoid(model.layer.forward(tensor(test, chosen)));
+            let probabilities = link(model.layer.forward(tensor(test, chosen)));
             let values: Vec<f32> =
                 probabilities.into_data().try_to_vec().expect("networks here hold 32-bit floats");
             values.chunks(LABELS).map(|row| std::array::from_fn(|k| row[k])).collect::<Vec<_>>()

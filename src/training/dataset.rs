@@ -95,7 +95,7 @@ fn rows(catalogue: &Catalogue, person: &Person, sessions: &[LoggedSession]) -> L
     let mut previous = None;
     for (session, log) in sessions.iter().enumerate() {
         let mut stats = SessionStats::default();
-        for logged in &log.plays {
+        for (at, logged) in log.plays.iter().enumerate() {
             let play = &logged.play;
             let view = ListenerView {
                 account: &person.account,
@@ -105,7 +105,7 @@ fn rows(catalogue: &Catalogue, person: &Person, sessions: &[LoggedSession]) -> L
                 history: &history,
                 session: &stats,
             };
-            let (labels, mask) = labels(logged);
+            let (labels, mask) = labels(logged, replays(&log.plays[at..]));
             rows.push(Row {
                 song: play.song.0,
                 scene: play.scene.index() as u8,
@@ -125,8 +125,13 @@ fn rows(catalogue: &Catalogue, person: &Person, sessions: &[LoggedSession]) -> L
     Listener { profile: profile_features(&person.account), rows }
 }
 
+/// How often the first of these plays is played again at once.
+fn replays(plays: &[LoggedPlay]) -> usize {
+    plays[1..].iter().take_while(|logged| logged.play.replayed).count()
+}
+
 /// Labels in the order of the head's logits; the mask is zero where a label does not exist.
-fn labels(logged: &LoggedPlay) -> ([f32; LABELS], [f32; LABELS]) {
+fn labels(logged: &LoggedPlay, replays: usize) -> ([f32; LABELS], [f32; LABELS]) {
     let play = &logged.play;
     let number = |holds: bool| if holds { 1.0 } else { 0.0 };
     let optional = |label: Option<bool>| (number(label == Some(true)), number(label.is_some()));
@@ -138,9 +143,11 @@ fn labels(logged: &LoggedPlay) -> ([f32; LABELS], [f32; LABELS]) {
             play.play_ratio,
             number(play.liked || play.saved),
             number(play.skipped),
+            number(play.saved),
+            replays as f32,
             subscribes,
             engaged,
         ],
-        [1.0, 1.0, 1.0, 1.0, can_subscribe, promoted],
+        [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, can_subscribe, promoted],
     )
 }

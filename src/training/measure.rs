@@ -1,7 +1,6 @@
 //! Measuring a model on listeners it has never seen, beside baselines and the best possible.
 
 use burn::tensor::Device;
-use burn::tensor::activation::sigmoid;
 use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, windows};
@@ -9,19 +8,21 @@ use super::dataset::{Dataset, Row};
 use crate::catalogue::Catalogue;
 use crate::evaluation::{Labelled, auc, calibration, log_loss};
 use crate::feedback::{Example, LABELS};
-use crate::model::{Network, NetworkConfig, SongTable};
+use crate::model::{Network, NetworkConfig, Output, SongTable, link};
 
-/// What is measured: a name, the label's place, and its true probability.
-type Measured = (&'static str, usize, fn(&Row) -> Option<f64>);
+/// What is measured: a name, the output, and its true probability.
+type Measured = (&'static str, Output, fn(&Row) -> Option<f64>);
 
 /// One measured label per line of the report. The play ratio is not a yes/no label; it is left to
 /// the interest head's own report line.
-const MEASURED: [Measured; 5] = [
-    ("interest: completion", 0, |row| Some(row.truth.completion)),
-    ("interest: like or save", 2, |row| Some(row.truth.explicit)),
-    ("interest: skip", 3, |row| Some(row.truth.skip)),
-    ("subscription", 4, |row| row.truth.subscription),
-    ("exposure", 5, |row| Some(row.truth.engaged)),
+const MEASURED: [Measured; 7] = [
+    ("interest: completion", Output::Completion, |row| Some(row.truth.completion)),
+    ("interest: like or save", Output::Like, |row| Some(row.truth.explicit)),
+    ("interest: skip", Output::Skip, |row| Some(row.truth.skip)),
+    ("interest: save", Output::Save, |row| Some(row.truth.save)),
+    ("interest: replay", Output::Replays, |row| Some(row.truth.replay)),
+    ("subscription", Output::Subscription, |row| row.truth.subscription),
+    ("exposure", Output::Exposure, |row| Some(row.truth.engaged)),
 ];
 
 /// Figures of one way of predicting a label.
@@ -63,7 +64,8 @@ pub fn measure(
     let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| &l.rows).collect();
     MEASURED
         .iter()
-        .filter_map(|&(name, label, truth)| {
+        .filter_map(|&(name, output, truth)| {
+            let label = output.index();
             let known: Vec<usize> =
                 (0..rows.len()).filter(|&i| rows[i].mask[label] > 0.0).collect();
             let figures = |score: &dyn Fn(usize) -> Option<f64>| -> Option<Figures> {
@@ -118,7 +120,7 @@ fn visit(
         let batch = Batch::gather(data, chunk, config.session_window, device);
         let (head, own, shared) = network.forward(&table, None, &batch.sequences);
         let widths = [LABELS, own.dims()[1], shared.dims()[1]];
-        let values = [sigmoid(head.logits), own, shared]
+        let values = [link(head.logits), own, shared]
             .map(|t| t.into_data().try_to_vec::<f32>().expect("networks here hold 32-bit floats"));
         for &(row, listener, play) in &batch.fresh {
             let part = |i: usize| &values[i][row * widths[i]..(row + 1) * widths[i]];
