@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::config::TrainingConfig;
 use super::measure::{Figures, HeadReport};
 use super::trainer::Progress;
+use super::validation::Validation;
 use crate::model::Manifest;
 
 /// Everything about how a model came to be and how good it is.
@@ -22,8 +23,13 @@ pub struct Report {
     pub heads: Vec<HeadReport>,
     /// Mean absolute error of the expected play ratio: the model's and the simulator's own.
     pub play_ratio_error: [f64; 2],
-    /// Losses and weights along the way.
+    /// Losses and weights along the way, every so many steps; `steps.csv` has them all.
     pub log: Vec<Progress>,
+    #[serde(default)]
+    pub validations: Vec<Validation>,
+    /// Training ended before its time, as validation no longer improved.
+    #[serde(default)]
+    pub stopped_early: bool,
 }
 
 /// The model card, in Markdown.
@@ -51,7 +57,7 @@ pub fn model_card(report: &Report) -> String {
         "| training | {} steps, {} epochs, loss weights `{}`, AdamW at {} |",
         manifest.steps,
         config.epochs,
-        scheme(config),
+        config.objective.scheme.name(),
         config.learning_rate
     ));
     line(format!(
@@ -61,7 +67,7 @@ pub fn model_card(report: &Report) -> String {
         config.network.heads,
         config.network.feed_forward,
         config.network.experts,
-        sharing(config)
+        config.network.sharing.name()
     ));
     line("\n## Figures\n".into());
     line("On listeners never seen in training. *Best* is what the simulator's own probabilities reach: no model can do better but by chance. \
@@ -102,18 +108,4 @@ pub fn model_card(report: &Report) -> String {
     line("- Songs and artists outside that catalogue are judged by content, popularity and genre alone.".into());
     line("- The subscription head's best AUC rests on a Monte-Carlo estimate, so it is itself slightly low.".into());
     out
-}
-
-fn scheme(config: &TrainingConfig) -> String {
-    serde_json::to_value(config.objective.scheme)
-        .ok()
-        .and_then(|v| v.as_str().map(str::to_string))
-        .unwrap_or_default()
-}
-
-fn sharing(config: &TrainingConfig) -> String {
-    serde_json::to_value(config.network.sharing)
-        .ok()
-        .and_then(|v| v.as_str().map(str::to_string))
-        .unwrap_or_default()
 }
