@@ -29,6 +29,7 @@ pub use measure::{
 };
 pub use report::{Report, model_card};
 pub use slates::{GreedyReport, choose};
-pub use trainer::{Outcome, Progress, Trained, Training, forget_checkpoint, train};
+pub use step::Forward;
+pub use trainer::{Outcome, Progress, Trained, Training, forget_checkpoint, optimizer, train};
 pub use unseen::Unseen;
 pub use validation::Validation;
