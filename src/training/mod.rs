@@ -44,5 +44,6 @@ pub use report::{LogUsed, Report, model_card};
 pub use slates::{GreedyReport, choose};
 pub use source::{ReadAhead, Source};
 pub use split::{Sessions, Split, Splits};
-pub use trainer::{Outcome, Progress, Trained, Training, forget_checkpoint, train};
+pub use step::Forward;
+pub use trainer::{Outcome, Progress, Trained, Training, forget_checkpoint, optimizer, train};
 pub use validation::Validation;

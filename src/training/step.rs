@@ -1,7 +1,8 @@
 //! The gradient of one batch.
 //!
 //! A batch is cut into a fixed number of parts, worked on side by side and summed in order. So the
-//! sum has the same bits on one thread and on many.
+//! sum has the same bits on one thread and on many. Each part has a network with leaves of its own:
+//! burn walks back through graphs that share a leaf one at a time, whatever threads ask for it.
 
 use burn::module::Module;
 use burn::optim::{GradientsAccumulator, GradientsParams};
@@ -19,7 +20,7 @@ use crate::objective::{
 const PARTS: usize = 2;
 
 /// A batch whose logits are known, ready for its losses.
-pub(super) struct Forward {
+pub struct Forward {
     parts: Vec<Part>,
 }
 
@@ -36,6 +37,8 @@ struct Part {
 }
 
 impl Forward {
+    /// Runs the network over windows of plays. `keep` `[songs, 2]` says whose identifiers are used:
+    /// artist, song.
     pub fn new(
         network: &Network,
         table: &SongTable,

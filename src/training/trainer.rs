@@ -344,7 +344,8 @@ impl Run {
     }
 }
 
-fn optimizer(config: &TrainingConfig) -> ModuleOptimizer {
+/// What turns gradients into steps.
+pub fn optimizer(config: &TrainingConfig) -> ModuleOptimizer {
     AdamWConfig::new()
         .with_epsilon(1e-8)
         .with_weight_decay(config.weight_decay)
