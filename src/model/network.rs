@@ -177,6 +177,21 @@ pub struct Moment {
     pub session_plays: usize,
 }
 
+impl Moment {
+    pub fn new(view: &ListenerView) -> Self {
+        let recent = view.history.recent();
+        Moment {
+            profile: profile_features(view.account),
+            moment: moment_features(view).to_vec(),
+            scene: view.scene.index(),
+            songs: recent.iter().map(|play| play.song.0 as i32).collect(),
+            outcomes: outcomes(recent).concat(),
+            scenes: recent.iter().map(|play| play.scene.index() as i32).collect(),
+            session_plays: view.session.plays as usize,
+        }
+    }
+}
+
 impl Network {
     /// A network with fresh weights; the same seed gives the same ones.
     pub fn new(config: &NetworkConfig, seed: u64, device: &Device) -> Self {
