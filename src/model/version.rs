@@ -5,7 +5,6 @@ use std::sync::Arc;
 use burn::module::Module;
 use burn::store::ModuleSnapshot;
 use burn::tensor::{Device, Tensor};
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::features::{ListenerView, cross_features};
@@ -17,9 +16,6 @@ use super::store::ModelFiles;
 use crate::catalogue::{Catalogue, SongId};
 use crate::objective::Objective;
 use crate::score::Score;
-
-/// Songs whose probabilities one thread takes on at least.
-const LEAST: usize = 512;
 
 /// The model at one point of its life.
 #[derive(Clone, Debug)]
@@ -145,12 +141,7 @@ impl ModelVersion {
         let cross = |row: usize| cross_features(catalogue, view, SongId(row as u32));
         let scores = self.inference.score(&request.encoded, &rows, cross);
         Scored {
-            outputs: scores
-                .logits
-                .par_chunks(HeadOutputs::WIDTH)
-                .with_min_len(LEAST)
-                .map(HeadOutputs::from_logits)
-                .collect(),
+            outputs: scores.outputs(),
             gates: scores.gates,
             experts: self.inference.experts(),
             own: scores.own,

@@ -21,12 +21,23 @@ pub struct Scores {
     pub own: Vec<f32>,
 }
 
+impl Scores {
+    /// What the logits stand for.
+    pub fn outputs(&self) -> Vec<HeadOutputs> {
+        let rows = self.logits.par_chunks(HeadOutputs::WIDTH).with_min_len(LEAST);
+        rows.map(HeadOutputs::from_logits).collect()
+    }
+}
+
 /// Where a job's results go: its part of each list of [`Scores`].
 struct Out<'a> {
     logits: &'a mut [f32],
     gates: &'a mut [f32],
     own: &'a mut [f32],
 }
+
+/// Songs whose outputs one thread takes on at least.
+const LEAST: usize = 512;
 
 /// Jobs per thread, so that no thread waits long for another, and the most strips of one.
 const JOBS: usize = 8;
