@@ -11,7 +11,7 @@ use super::measure::Predictions;
 use crate::catalogue::{Catalogue, SongId, taxonomy};
 use crate::feedback::LABELS;
 use crate::model::*;
-use crate::objective::{InterestParts, LossWeights, masked_losses};
+use crate::objective::{InterestParts, LossWeights, masked_losses, shares};
 use crate::rng::{Purpose, generator};
 use crate::scene::Scene;
 
@@ -91,7 +91,7 @@ pub fn logistic(
         for chosen in order.chunks(BATCH) {
             let [labels, mask] = targets(chosen);
             let logits = model.layer.forward(tensor(train, chosen));
-            let losses = masked_losses(logits, labels, mask, &InterestParts::default());
+            let losses = masked_losses(logits, labels, shares(mask), &InterestParts::default());
             let gradients = losses.total(equal).backward();
             let gradients = GradientsParams::from_grads(gradients, &model);
             model = optimizer.step(rate, model, gradients);

@@ -24,6 +24,17 @@ pub struct Row {
     pub labels: [f32; LABELS],
     pub mask: [f32; LABELS],
     pub truth: Truth,
+    /// Songs that could have played instead. Empty for most plays.
+    pub slate: Vec<Alternative>,
+}
+
+/// A song that could have played instead.
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    pub song: u32,
+    pub cross: [f32; CROSS_FEATURES.len()],
+    /// The probability that the listener would have completed it.
+    pub completion: f64,
 }
 
 /// A listener's plays, oldest first.
@@ -47,6 +58,9 @@ pub struct Dataset {
     pub listeners: Vec<Listener>,
 }
 
+/// Share of test plays with a slate of alternatives.
+const SLATES: f64 = 0.025;
+
 impl Dataset {
     /// Simulates the listeners of a split. `done` is told after each listener.
     pub fn simulate(
@@ -57,12 +71,12 @@ impl Dataset {
     ) -> Self {
         let world = World::new(catalogue);
         let validation = Self::count(config, Split::Validation);
-        let (first, rollouts) = match split {
-            Split::Train => (0, 0),
-            Split::Validation => (config.listeners, 0),
-            Split::Test => (config.listeners + validation, config.rollouts),
+        let (first, rollouts, slates) = match split {
+            Split::Train => (0, 0, 0.0),
+            Split::Validation => (config.listeners, 0, 0.0),
+            Split::Test => (config.listeners + validation, config.rollouts, SLATES),
         };
-        let log = LogConfig { seed: config.seed, sessions: config.sessions, rollouts };
+        let log = LogConfig { seed: config.seed, sessions: config.sessions, rollouts, slates };
         let listeners = (first..first + Self::count(config, split))
             .into_par_iter()
             .map(|index| {
@@ -116,6 +130,15 @@ fn rows(catalogue: &Catalogue, person: &Person, sessions: &[LoggedSession]) -> L
                 labels,
                 mask,
                 truth: logged.truth,
+                slate: logged
+                    .slate
+                    .iter()
+                    .map(|&(song, completion)| Alternative {
+                        song: song.0,
+                        cross: cross_features(catalogue, &view, song),
+                        completion,
+                    })
+                    .collect(),
             });
             previous = Some(play.began_ms);
             stats.record(play, catalogue.song(play.song).promoted());
