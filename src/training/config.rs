@@ -49,7 +49,7 @@ impl Default for TrainingConfig {
     fn default() -> Self {
         TrainingConfig {
             seed: 1,
-            listeners: 12_000,
+            listeners: 30_000,
             test_listeners: 1_000,
             sessions: 6,
             rollouts: 24,
@@ -59,9 +59,9 @@ impl Default for TrainingConfig {
             warm_up: 200,
             weight_decay: 1e-4,
             gradient_clip: 1.0,
-            validate_every: 250,
+            validate_every: 500,
             patience: 8,
-            checkpoint_every: 250,
+            checkpoint_every: 500,
             hold_out: 0.0,
             hide_song: 0.15,
             hide_artist: 0.10,
