@@ -149,40 +149,34 @@ impl<'a> Records<'a> {
             }
             self.inside = true;
         }
-        let mut place = None;
-        let (mut depth, mut quoted, mut escaped) = (0u32, false, false);
+        let mut element = Element::default();
         loop {
-            let line = self.line;
-            let byte = self.byte()?;
-            if depth == 0 && !quoted && (byte == b',' || byte == b']') {
-                if byte == b']' {
-                    // What follows the array is passed over.
-                    self.reader = Box::new(io::empty());
-                    if place.is_none() {
-                        return Ok(None);
-                    }
-                    // The next call finds the end at once.
+            let bytes = self.reader.fill_buf()?;
+            if bytes.is_empty() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let (mut used, mut kept, mut ended) = (0, 0..0, None);
+            for &byte in bytes {
+                ended = element.takes(byte, self.line);
+                kept.start += usize::from(element.line.is_none());
+                used += 1;
+                self.line += usize::from(byte == b'\n');
+                if ended.is_some() {
+                    break;
+                }
+            }
+            kept.end = used - usize::from(ended.is_some());
+            keep(buffer, bytes.get(kept).unwrap_or_default());
+            self.reader.consume(used);
+            match ended {
+                None => {}
+                Some(b',') => return Ok(element.line),
+                Some(_) => {
+                    // What follows the array is passed over, and the next call finds its end at once.
                     self.reader = Box::new(&b"]"[..]);
-                    return Ok(place);
+                    return Ok(element.line);
                 }
-                if place.is_some() {
-                    return Ok(place);
-                }
-                continue;
             }
-            if place.is_none() && byte.is_ascii_whitespace() {
-                continue;
-            }
-            place.get_or_insert(line);
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = quoted,
-                b'"' => quoted = !quoted,
-                b'{' | b'[' if !quoted => depth += 1,
-                b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            keep(buffer, &[byte]);
         }
     }
 
@@ -193,6 +187,41 @@ impl<'a> Records<'a> {
         self.reader.consume(1);
         self.line += usize::from(byte == b'\n');
         Ok(byte)
+    }
+}
+
+/// Where an element of an array begins and ends.
+#[derive(Default)]
+struct Element {
+    /// Where it begins; absent before.
+    line: Option<usize>,
+    depth: u32,
+    quoted: bool,
+    escaped: bool,
+}
+
+impl Element {
+    /// Takes the next byte. Gives it where it ends the element: a comma, or the array's bracket.
+    fn takes(&mut self, byte: u8, line: usize) -> Option<u8> {
+        let between = self.depth == 0 && !self.quoted;
+        match (byte, self.line) {
+            (b']', _) if between => return Some(byte),
+            (b',', Some(_)) if between => return Some(byte),
+            // An element that is not there, as in `[1, , 2]`.
+            (b',', None) => return None,
+            (byte, None) if byte.is_ascii_whitespace() => return None,
+            _ => {}
+        }
+        self.line.get_or_insert(line);
+        match byte {
+            _ if self.escaped => self.escaped = false,
+            b'\\' => self.escaped = self.quoted,
+            b'"' => self.quoted = !self.quoted,
+            b'{' | b'[' if !self.quoted => self.depth += 1,
+            b'}' | b']' if !self.quoted => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        None
     }
 }
 

@@ -30,13 +30,12 @@ const WITH: [&str; 5] = ["feat", "ft", "featuring", "with", "prod"];
 /// everything else that is no letter and no digit as one blank. A text of signs alone stays what it is.
 pub fn normal(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.nfkd() {
+    for c in text.nfkd().flat_map(char::to_lowercase) {
         match c {
             // Accents alone: other combining marks, as of kana, make another letter.
-            '\u{300}'..='\u{36f}' => {}
-            '\'' | '\u{2019}' | '\u{2bc}' | '`' => {}
+            '\u{300}'..='\u{36f}' | '\'' | '\u{2019}' | '\u{2bc}' | '`' => {}
             '&' => out.push_str(" and "),
-            c if c.is_alphanumeric() || is_mark(c) => out.extend(c.to_lowercase()),
+            c if c.is_alphanumeric() || is_mark(c) => out.push(c),
             _ => out.push(' '),
         }
     }

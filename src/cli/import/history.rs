@@ -162,16 +162,7 @@ fn write_profile(
     let mut text = Vec::new();
     save(&mut text, &stored.plays).map_err(|error| error.to_string())?;
     let profile = of_plays(&target.name, catalogue, stored, &heard, days);
-    let note = format!(
-        "Imported by `melody import history`. Everything here can be edited.\n\
-         {} of {} plays are of songs of the catalogue {}; songs of it stand in for those of {}, which are\n\
-         marked as `imputed` beside this file. {}",
-        matching.matched(),
-        heard.len(),
-        catalogue.name,
-        matching.imputed(),
-        if matching.matched() == 0 { TELLS_NOTHING } else { TELLS },
-    );
+    let note = note(&matching, heard.len(), &catalogue.name);
     let file = target.plays.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Output::write(&target.plays, &text)?;
     Output::write(&target.profile, render(&profile, &file, &note).as_bytes())?;
@@ -186,9 +177,22 @@ fn write_profile(
     })
 }
 
-const TELLS: &str = "The taste below is estimated from what is known.";
-const TELLS_NOTHING: &str = "No song is known by\nits sound, so the taste below is what genres and outcomes tell, \
-                             and else plain.";
+/// What stands on top of the profile.
+fn note(matching: &Matching, plays: usize, catalogue: &str) -> String {
+    let tells = match matching.matched() {
+        0 => {
+            "No song is known by its sound, so the taste tells of genres and outcomes alone, where they are\nknown."
+        }
+        _ => "The taste is estimated from what is known.",
+    };
+    format!(
+        "Imported by `melody import history`. Everything here can be edited.\n\
+         {} of {plays} plays are of songs of the catalogue {catalogue}; for the other {}, songs of it stand in,\n\
+         marked `imputed` in the file of plays.\n{tells}",
+        matching.matched(),
+        matching.imputed(),
+    )
+}
 
 /// A play as the profile keeps it: with the song that it counts as.
 fn stored(catalogue: &Catalogue, heard: &Heard) -> Play {
