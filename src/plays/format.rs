@@ -109,8 +109,12 @@ impl Refused {
     }
 }
 
-/// Reads one JSON value.
+/// Reads one JSON object.
 pub fn decode<'a, T: Deserialize<'a>>(record: &'a [u8]) -> Result<T, Refused> {
+    // A list of values in the order of the keys would do for the parser, but not for a person.
+    if record.trim_ascii_start().starts_with(b"[") {
+        return Err(Refused::reason("not a play's object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(record);
     let wrong = |field: String, error: &serde_json::Error| {
         let text = error.to_string();

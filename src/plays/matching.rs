@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::normal::{artists_of, normal, plain_title};
+use super::normal::{artist_name, artists_of, normal, plain_title};
 use super::play::Play;
 use crate::catalogue::{Catalogue, GenreId, Song, SongId, taxonomy};
 use crate::rng::hash64;
@@ -65,11 +65,10 @@ impl<'a> Matcher<'a> {
             let (title, plain) = (normal(&song.title), plain_title(&song.title));
             for &artist in &song.artists {
                 // What comes first stays: a catalogue lists a song once, versions of it after.
-                for name in artists_of(&catalogue.artist(artist).name).into_iter().take(1) {
-                    matcher.exact.entry((title.clone(), name.clone())).or_insert(id);
-                    matcher.version.entry((plain.clone(), name.clone())).or_insert(id);
-                    matcher.by_artist.entry(name).or_default().push(id);
-                }
+                let name = artist_name(&catalogue.artist(artist).name);
+                matcher.exact.entry((title.clone(), name.clone())).or_insert(id);
+                matcher.version.entry((plain.clone(), name.clone())).or_insert(id);
+                matcher.by_artist.entry(name).or_default().push(id);
             }
         }
         matcher.artists = by_lead(catalogue, |_| true);

@@ -52,7 +52,7 @@ fn is_mark(c: char) -> bool {
 }
 
 /// The normal form of an artist's name: without a leading `the`.
-fn artist(name: &str) -> String {
+pub fn artist_name(name: &str) -> String {
     let normal = normal(name);
     match normal.strip_prefix("the ") {
         Some(rest) => rest.to_string(),
@@ -118,10 +118,10 @@ fn says_only_which(addition: &str) -> bool {
 
 /// The normal forms of an artist's name as it stands and of every artist that it lists, in order.
 pub fn artists_of(name: &str) -> Vec<String> {
-    let whole = artist(name);
+    let whole = artist_name(name);
     let mut names = vec![whole.clone()];
     let parts = name.split([',', ';', '/', '&', '+', '×', '、', '(', '[']);
-    for part in parts.flat_map(|part| split_at_words(&artist(part))) {
+    for part in parts.flat_map(|part| split_at_words(&artist_name(part))) {
         if !part.is_empty() && !names.contains(&part) {
             names.push(part);
         }
