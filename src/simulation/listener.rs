@@ -146,10 +146,9 @@ impl SimulatedListener {
         premium: bool,
         rng: &mut ChaCha8Rng,
     ) -> Reaction {
-        let replay_chance = sigmoid(-5.0 + reaction.response.utility);
         let hazard = self.subscription_hazard(tier, premium && reaction.completed);
         Reaction {
-            replay: reaction.completed && rng.random_bool(replay_chance),
+            replay: reaction.completed && rng.random_bool(reaction.response.again()),
             search: rng.random_bool(sigmoid(-4.0 + 2.0 * (0.65 - self.satisfaction))),
             subscribe: rng.random_bool(hazard),
             leave: rng.random_bool(self.leaving_hazard()),

@@ -56,6 +56,16 @@ impl Response {
         (1.0 - self.completion) * (1.0 - ABANDONED)
     }
 
+    /// Completed and played again at once.
+    pub fn replay(&self) -> f64 {
+        self.completion * self.again()
+    }
+
+    /// Playing it again at once, given completion.
+    pub fn again(&self) -> f64 {
+        sigmoid(-5.0 + self.utility)
+    }
+
     /// Opened, completed or liked: what a campaign counts as engagement.
     pub fn engaged(&self) -> f64 {
         1.0 - (1.0 - self.open) * (1.0 - self.completion)

@@ -3,7 +3,6 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::optim::{AdamConfig, GradientsParams};
-use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::SliceRandom;
 
@@ -12,7 +11,7 @@ use super::measure::Predictions;
 use crate::catalogue::{Catalogue, SongId, taxonomy};
 use crate::feedback::LABELS;
 use crate::model::*;
-use crate::objective::{InterestParts, LossWeights, masked_losses};
+use crate::objective::{InterestParts, LossWeights, masked_losses, shares};
 use crate::rng::{Purpose, generator};
 use crate::scene::Scene;
 
@@ -92,7 +91,7 @@ pub fn logistic(
         for chosen in order.chunks(BATCH) {
             let [labels, mask] = targets(chosen);
             let logits = model.layer.forward(tensor(train, chosen));
-            let losses = masked_losses(logits, labels, mask, &InterestParts::default());
+            let losses = masked_losses(logits, labels, shares(mask), &InterestParts::default());
             let gradients = losses.total(equal).backward();
             let gradients = GradientsParams::from_grads(gradients, &model);
             model = optimizer.step(rate, model, gradients);
@@ -102,7 +101,7 @@ pub fn logistic(
     rows(test)
         .chunks(BATCH)
         .flat_map(|chosen| {
-            let probabilities = sigmoid(model.layer.forward(tensor(test, chosen)));
+            let probabilities = link(model.layer.forward(tensor(test, chosen)));
             let values: Vec<f32> =
                 probabilities.into_data().try_to_vec().expect("networks here hold 32-bit floats");
             values.chunks(LABELS).map(|row| std::array::from_fn(|k| row[k])).collect::<Vec<_>>()

@@ -24,6 +24,17 @@ pub struct Row {
     pub labels: [f32; LABELS],
     pub mask: [f32; LABELS],
     pub truth: Truth,
+    /// Songs that could have played instead. Empty for most plays.
+    pub slate: Vec<Alternative>,
+}
+
+/// A song that could have played instead.
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    pub song: u32,
+    pub cross: [f32; CROSS_FEATURES.len()],
+    /// The probability that the listener would have completed it.
+    pub completion: f64,
 }
 
 /// A listener's plays, oldest first.
@@ -47,6 +58,9 @@ pub struct Dataset {
     pub listeners: Vec<Listener>,
 }
 
+/// Share of test plays with a slate of alternatives.
+const SLATES: f64 = 0.025;
+
 impl Dataset {
     /// Simulates the listeners of a split. `done` is told after each listener.
     pub fn simulate(
@@ -57,12 +71,12 @@ impl Dataset {
     ) -> Self {
         let world = World::new(catalogue);
         let validation = Self::count(config, Split::Validation);
-        let (first, rollouts) = match split {
-            Split::Train => (0, 0),
-            Split::Validation => (config.listeners, 0),
-            Split::Test => (config.listeners + validation, config.rollouts),
+        let (first, rollouts, slates) = match split {
+            Split::Train => (0, 0, 0.0),
+            Split::Validation => (config.listeners, 0, 0.0),
+            Split::Test => (config.listeners + validation, config.rollouts, SLATES),
         };
-        let log = LogConfig { seed: config.seed, sessions: config.sessions, rollouts };
+        let log = LogConfig { seed: config.seed, sessions: config.sessions, rollouts, slates };
         let listeners = (first..first + Self::count(config, split))
             .into_par_iter()
             .map(|index| {
@@ -95,7 +109,7 @@ fn rows(catalogue: &Catalogue, person: &Person, sessions: &[LoggedSession]) -> L
     let mut previous = None;
     for (session, log) in sessions.iter().enumerate() {
         let mut stats = SessionStats::default();
-        for logged in &log.plays {
+        for (at, logged) in log.plays.iter().enumerate() {
             let play = &logged.play;
             let view = ListenerView {
                 account: &person.account,
@@ -105,7 +119,7 @@ fn rows(catalogue: &Catalogue, person: &Person, sessions: &[LoggedSession]) -> L
                 history: &history,
                 session: &stats,
             };
-            let (labels, mask) = labels(logged);
+            let (labels, mask) = labels(logged, replays(&log.plays[at..]));
             rows.push(Row {
                 song: play.song.0,
                 scene: play.scene.index() as u8,
@@ -116,6 +130,15 @@ fn rows(catalogue: &Catalogue, person: &Person, sessions: &[LoggedSession]) -> L
                 labels,
                 mask,
                 truth: logged.truth,
+                slate: logged
+                    .slate
+                    .iter()
+                    .map(|&(song, completion)| Alternative {
+                        song: song.0,
+                        cross: cross_features(catalogue, &view, song),
+                        completion,
+                    })
+                    .collect(),
             });
             previous = Some(play.began_ms);
             stats.record(play, catalogue.song(play.song).promoted());
@@ -125,8 +148,13 @@ fn rows(catalogue: &Catalogue, person: &Person, sessions: &[LoggedSession]) -> L
     Listener { profile: profile_features(&person.account), rows }
 }
 
+/// How often the first of these plays is played again at once.
+fn replays(plays: &[LoggedPlay]) -> usize {
+    plays[1..].iter().take_while(|logged| logged.play.replayed).count()
+}
+
 /// Labels in the order of the head's logits; the mask is zero where a label does not exist.
-fn labels(logged: &LoggedPlay) -> ([f32; LABELS], [f32; LABELS]) {
+fn labels(logged: &LoggedPlay, replays: usize) -> ([f32; LABELS], [f32; LABELS]) {
     let play = &logged.play;
     let number = |holds: bool| if holds { 1.0 } else { 0.0 };
     let optional = |label: Option<bool>| (number(label == Some(true)), number(label.is_some()));
@@ -138,9 +166,11 @@ fn labels(logged: &LoggedPlay) -> ([f32; LABELS], [f32; LABELS]) {
             play.play_ratio,
             number(play.liked || play.saved),
             number(play.skipped),
+            number(play.saved),
+            replays as f32,
             subscribes,
             engaged,
         ],
-        [1.0, 1.0, 1.0, 1.0, can_subscribe, promoted],
+        [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, can_subscribe, promoted],
     )
 }

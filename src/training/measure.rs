@@ -1,7 +1,6 @@
 //! Measuring a model on listeners it has never seen, beside baselines and the best possible.
 
-use burn::tensor::Device;
-use burn::tensor::activation::sigmoid;
+use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, windows};
@@ -9,19 +8,21 @@ use super::dataset::{Dataset, Row};
 use crate::catalogue::Catalogue;
 use crate::evaluation::{Labelled, auc, calibration, log_loss};
 use crate::feedback::{Example, LABELS};
-use crate::model::{Network, NetworkConfig, SongTable};
+use crate::model::{Network, NetworkConfig, Output, SongTable, link};
 
-/// What is measured: a name, the label's place, and its true probability.
-type Measured = (&'static str, usize, fn(&Row) -> Option<f64>);
+/// What is measured: a name, the output, and its true probability.
+type Measured = (&'static str, Output, fn(&Row) -> Option<f64>);
 
 /// One measured label per line of the report. The play ratio is not a yes/no label; it is left to
 /// the interest head's own report line.
-const MEASURED: [Measured; 5] = [
-    ("interest: completion", 0, |row| Some(row.truth.completion)),
-    ("interest: like or save", 2, |row| Some(row.truth.explicit)),
-    ("interest: skip", 3, |row| Some(row.truth.skip)),
-    ("subscription", 4, |row| row.truth.subscription),
-    ("exposure", 5, |row| Some(row.truth.engaged)),
+const MEASURED: [Measured; 7] = [
+    ("interest: completion", Output::Completion, |row| Some(row.truth.completion)),
+    ("interest: like or save", Output::Like, |row| Some(row.truth.explicit)),
+    ("interest: skip", Output::Skip, |row| Some(row.truth.skip)),
+    ("interest: save", Output::Save, |row| Some(row.truth.save)),
+    ("interest: replay", Output::Replays, |row| Some(row.truth.replay)),
+    ("subscription", Output::Subscription, |row| row.truth.subscription),
+    ("exposure", Output::Exposure, |row| Some(row.truth.engaged)),
 ];
 
 /// Figures of one way of predicting a label.
@@ -63,7 +64,8 @@ pub fn measure(
     let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| &l.rows).collect();
     MEASURED
         .iter()
-        .filter_map(|&(name, label, truth)| {
+        .filter_map(|&(name, output, truth)| {
+            let label = output.index();
             let known: Vec<usize> =
                 (0..rows.len()).filter(|&i| rows[i].mask[label] > 0.0).collect();
             let figures = |score: &dyn Fn(usize) -> Option<f64>| -> Option<Figures> {
@@ -92,6 +94,27 @@ pub fn measure(
         .collect()
 }
 
+/// Figures of one output's predictions on the plays whose songs are `counted` and whose label exists.
+/// `None` where only one class is present.
+pub fn figures(
+    data: &Dataset,
+    predictions: &Predictions,
+    output: Output,
+    counted: &dyn Fn(u32) -> bool,
+) -> Option<Figures> {
+    let label = output.index();
+    let rows = data.listeners.iter().flat_map(|l| &l.rows).zip(predictions);
+    let examples: Vec<Labelled> = rows
+        .filter(|(row, _)| row.mask[label] > 0.0 && counted(row.song))
+        .map(|(row, p)| Labelled::new(p[label].into(), row.labels[label] > 0.5))
+        .collect();
+    Some(Figures {
+        auc: auc(&examples)?,
+        log_loss: log_loss(&examples)?,
+        calibration_error: calibration(&examples, CALIBRATION_BINS).expected_error,
+    })
+}
+
 /// Mean absolute error of the expected play ratio: the model's and the simulator's own.
 pub fn play_ratio_error(data: &Dataset, model: &Predictions) -> [f64; 2] {
     let rows = || data.listeners.iter().flat_map(|l| &l.rows);
@@ -118,26 +141,39 @@ fn visit(
         let batch = Batch::gather(data, chunk, config.session_window, device);
         let (head, own, shared) = network.forward(&table, None, &batch.sequences);
         let widths = [LABELS, own.dims()[1], shared.dims()[1]];
-        let values = [sigmoid(head.logits), own, shared]
+        let values = [head.logits, own, shared]
             .map(|t| t.into_data().try_to_vec::<f32>().expect("networks here hold 32-bit floats"));
         for &(row, listener, play) in &batch.fresh {
             let part = |i: usize| &values[i][row * widths[i]..(row + 1) * widths[i]];
-            visitor(
-                (listener, play),
-                Predicted { probabilities: part(0), own: part(1), shared: part(2) },
-            );
+            visitor((listener, play), Predicted { logits: part(0), own: part(1), shared: part(2) });
         }
     }
 }
 
 struct Predicted<'a> {
-    probabilities: &'a [f32],
+    logits: &'a [f32],
     own: &'a [f32],
     shared: &'a [f32],
 }
 
 /// The model's predictions for every play, in order.
 pub fn predict(
+    network: &Network,
+    config: &NetworkConfig,
+    catalogue: &Catalogue,
+    data: &Dataset,
+    device: &Device,
+) -> Predictions {
+    let logits = logits(network, config, catalogue, data, device);
+    let flat: Vec<f32> = logits.iter().flatten().copied().collect();
+    let table = Tensor::<2>::from_data(TensorData::new(flat, [logits.len(), LABELS]), device);
+    let linked = link(table).into_data().try_to_vec::<f32>();
+    let linked = linked.expect("networks here hold 32-bit floats");
+    linked.chunks(LABELS).map(|row| std::array::from_fn(|k| row[k])).collect()
+}
+
+/// The towers' logits for every play, in order.
+pub fn logits(
     network: &Network,
     config: &NetworkConfig,
     catalogue: &Catalogue,
@@ -152,7 +188,7 @@ pub fn predict(
     }
     let mut predictions = vec![[0.0; LABELS]; total];
     visit(network, config, catalogue, data, device, |(listener, play), predicted| {
-        predictions[starts[listener] + play].copy_from_slice(predicted.probabilities);
+        predictions[starts[listener] + play].copy_from_slice(predicted.logits);
     });
     predictions
 }
