@@ -340,7 +340,7 @@ fn columns_of_another_log_are_named() {
     let columns: Vec<(&str, ArrayRef)> = vec![
         ("listener", Arc::new(StringArray::from(vec!["me"]))),
         ("tenure_days", Arc::new(StringArray::from(vec!["ten"]))),
-        ("tenure", Arc::new(StringArray::from(vec!["ten"]))),
+        ("tenure_day", Arc::new(StringArray::from(vec!["ten"]))),
     ];
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     let mut writer = FileWriter::try_new(Vec::new(), &batch.schema()).unwrap();
@@ -350,7 +350,7 @@ fn columns_of_another_log_are_named() {
     let of = |field: &str| problems.iter().find(|p| p.field.as_deref() == Some(field)).unwrap();
     assert!(of("plays").message.contains("missing"));
     assert!(of("tenure_days").message.contains("is Utf8 where UInt32 is needed"));
-    assert_eq!(of("tenure").help.as_deref(), Some("did you mean `tenure_days`?"));
+    assert_eq!(of("tenure_day").help.as_deref(), Some("did you mean `tenure_days`?"));
 }
 
 /// Changes one play of one listener and requires the log to be refused in this field, saying this.
