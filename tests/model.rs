@@ -77,7 +77,8 @@ fn training_and_serving_give_the_same_logits() {
         let trained = trained.logits.into_data().try_to_vec::<f32>().unwrap();
 
         // The serving path: the same plays one by one, through the same history the engine keeps.
-        let log = LogConfig { seed: config.seed, sessions: config.sessions, rollouts: 0 };
+        let log =
+            LogConfig { seed: config.seed, sessions: config.sessions, rollouts: 0, slates: 0.0 };
         let (person, sessions) =
             listener_log(catalogue, &world, log, config.listeners + listener as u64);
         let mut history = History::default();

@@ -29,7 +29,7 @@ const SEED: u64 = 11;
 const SESSIONS: u32 = 3;
 
 fn config() -> LogConfig {
-    LogConfig { seed: SEED, sessions: SESSIONS, rollouts: 1 }
+    LogConfig { seed: SEED, sessions: SESSIONS, rollouts: 1, slates: 0.0 }
 }
 
 fn listeners(count: u64) -> Vec<LoggedListener> {

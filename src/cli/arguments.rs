@@ -296,6 +296,13 @@ pub struct Train {
     /// Catalogue to simulate listening on: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR", default_value = "default")]
     pub catalogue: String,
+    /// Compare ways of training instead: weight schemes, ways of sharing, kinds of feedback, all on the
+    /// same simulated log. Writes `comparison.json`, and into the card of a model that is in the folder.
+    #[arg(long)]
+    pub compare: bool,
+    /// Seeds that each way is trained with.
+    #[arg(long, default_value_t = 5, requires = "compare", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub seeds: u64,
     /// Compute backend.
     #[arg(long, value_enum, default_value_t)]
     pub device: Device,

@@ -5,6 +5,7 @@
 mod ab;
 mod arguments;
 mod catalogue;
+mod compare;
 mod config;
 mod demo;
 mod diff;

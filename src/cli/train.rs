@@ -15,10 +15,11 @@ use crate::catalogue::Catalogue;
 use crate::feedback::Examples;
 use crate::input::TomlFile;
 use crate::model::{self, Backend, Manifest, ModelFiles, Network, weights_hash};
-use crate::opening::{DEFAULT, catalogue_named, policy_named};
+use crate::opening::{catalogue_named, policy_named};
 use crate::training::{
-    Dataset, Drawn, Evaluator, Heard, Judged, Listening, Logistic, Outcome, Popularity, Progress,
-    Report, Resampling, Source, Split, TrainingConfig, examples, model_card, train,
+    Dataset, Drawn, Evaluator, Greedy, Heard, Judged, Listening, Logistic, Outcome, Popularity,
+    Progress, Report, Resampling, Source, Split, Training, TrainingConfig, Unseen, calibrate,
+    choose, examples, forget_checkpoint, logits, model_card, train,
 };
 
 /// Times the listeners are drawn again for confidence intervals.
@@ -29,19 +30,35 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         Some(path) => TrainingConfig::parse(&TomlFile::read(path)?)?,
         None => TrainingConfig::default(),
     };
+    if arguments.compare {
+        return super::compare::run(arguments, &config);
+    }
     let catalogue = Arc::new(catalogue_named(&arguments.catalogue, Path::new(""))?);
     let device = model::device(Backend::from(arguments.device));
     let name = arguments.out.file_name().map(|n| n.to_string_lossy().into_owned());
     let name = name.ok_or_else(|| format!("{}: not a folder name", arguments.out.display()))?;
 
-    let data = simulate(&catalogue, &config, Split::Train);
+    let mut data = simulate(&catalogue, &config, Split::Train);
+    let mut validation = simulate(&catalogue, &config, Split::Validation);
+    let unseen = Unseen::new(&catalogue, &config);
+    unseen.hide(&mut data);
+    unseen.hide(&mut validation);
+    let policy = policy_named("default", Path::new(""))?;
+    let greedy = Greedy::new(&policy);
+    let training = Training {
+        catalogue: &catalogue,
+        config: &config,
+        data: &data,
+        validation: &validation,
+        greedy,
+        device: &device,
+        folder: &arguments.out,
+    };
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        signal_hook::flag::register(signal, stop.clone()).map_err(|e| e.to_string())?;
-    }
+    watch_signals(&stop)?;
     let progress = bar(0, "training");
     let mut smooth: Option<[f32; 3]> = None;
-    let outcome = train(&catalogue, &config, &data, &device, &arguments.out, &mut |step| {
+    let outcome = train(&training, &mut |step| {
         show(&progress, step, &mut smooth);
         if stop.load(Ordering::Relaxed) {
             ControlFlow::Break(())
@@ -50,8 +67,8 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         }
     })?;
     progress.finish();
-    let (network, log) = match outcome {
-        Outcome::Finished { network, log } => (*network, log),
+    let trained = match outcome {
+        Outcome::Finished(trained) => *trained,
         Outcome::Interrupted { step } => {
             return Err(Failure::Other(format!(
                 "interrupted after step {step}\n  help: the same command takes the training up again"
@@ -59,18 +76,20 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         }
     };
 
+    let shape = &config.network;
+    let found = logits(&trained.network, shape, &catalogue, &validation, &device);
+    let (network, calibration) = calibrate(trained.network, &validation, &found);
     let mut popularity = Popularity::new(&catalogue);
     let mut heard = Heard::default();
     popularity.learn(&data);
     heard.add(&catalogue, &data);
     let (train_listeners, train_plays) = (data.listeners.len(), data.plays());
     let logistic = Logistic::fit(&catalogue, &Source::memory(data), config.seed, &device)?;
-    let policy = policy_named(DEFAULT, Path::new(""))?;
     let evaluator = Evaluator {
         catalogue: &catalogue,
         policy: &policy,
         device: &device,
-        model: Judged { network: &network, config: &config.network },
+        model: Judged { network: &network, config: shape },
         against: None,
         heard: Some(&heard),
         popularity: Some(&popularity),
@@ -86,8 +105,11 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
     };
     let test = judge(Split::Test, "judging by others")?;
     let later = judge(Split::Later, "judging by later sessions")?;
-    let validation = simulate(&catalogue, &config, Split::Validation);
-    let files = files(&name, &config, &catalogue, network, &validation, &log);
+    // The slates are the test listeners' own; the truth about subscribing is not needed for them.
+    let of_slates = TrainingConfig { rollouts: 0, ..config.clone() };
+    let slates = simulate(&catalogue, &of_slates, Split::Test);
+    let greedy = choose((&network, shape), &catalogue, &slates, &greedy, &device);
+    let files = files(&name, &config, &catalogue, network, &validation, trained.best_step);
     let report = Report {
         manifest: files.manifest.clone(),
         parameters: files.network.num_params(),
@@ -101,10 +123,16 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         later: Some(later),
         heard: Some(heard),
         trained_on_log: None,
-        log,
+        calibration,
+        greedy,
+        log: trained.log.iter().step_by(LOG_EVERY).copied().collect(),
+        validations: trained.validations,
+        stopped_early: trained.stopped_early,
         config,
     };
     write(&arguments.out, &files, &report)?;
+    write_steps(&arguments.out, &trained.log)?;
+    forget_checkpoint(&arguments.out);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
     } else {
@@ -114,7 +142,15 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
     Ok(())
 }
 
-fn simulate(catalogue: &Catalogue, config: &TrainingConfig, split: Split) -> Dataset {
+/// Sets `stop` when the user wants the program to end.
+pub(super) fn watch_signals(stop: &Arc<AtomicBool>) -> Result<(), String> {
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register(signal, stop.clone()).map_err(|e| e.to_string())?;
+    }
+    Ok(())
+}
+
+pub(super) fn simulate(catalogue: &Catalogue, config: &TrainingConfig, split: Split) -> Dataset {
     let what = match split {
         Split::Train => "simulating listeners",
         Split::Validation => "validation listeners",
@@ -157,7 +193,7 @@ fn files(
     catalogue: &Catalogue,
     network: Network,
     validation: &Dataset,
-    log: &[Progress],
+    steps: u64,
 ) -> ModelFiles {
     let device = &network.devices()[0];
     let both = 2 * config.examples;
@@ -172,7 +208,7 @@ fn files(
             weights_sha256: weights_hash(&network),
             trained_on: catalogue.name.clone(),
             seed: config.seed,
-            steps: log.last().map_or(0, |last| last.steps),
+            steps,
             objective: config.objective.clone(),
         },
         config: config.network.clone(),
@@ -189,5 +225,49 @@ fn write(folder: &Path, files: &ModelFiles, report: &Report) -> Result<(), Strin
     };
     let json = serde_json::to_string_pretty(report).map_err(|e| e.to_string())?;
     write("report.json", json + "\n")?;
-    write("MODEL_CARD.md", model_card(report))
+    write("MODEL_CARD.md", model_card(report, None))
+}
+
+/// Steps between the entries of the report's log.
+const LOG_EVERY: usize = 20;
+
+/// Writes what every step did to `steps.csv`.
+fn write_steps(folder: &Path, log: &[Progress]) -> Result<(), String> {
+    let path = folder.join("steps.csv");
+    let fail = |error: csv::Error| format!("{}: {error}", path.display());
+    let mut file = csv::Writer::from_path(&path).map_err(fail)?;
+    let header = [
+        "step",
+        "loss_interest",
+        "loss_subscription",
+        "loss_exposure",
+        "w1",
+        "w2",
+        "w3",
+        "asked_w1",
+        "asked_w2",
+        "asked_w3",
+        "clamped",
+        "multiplier",
+        "return_interest",
+        "return_subscription",
+        "return_exposure",
+        "learning_rate",
+    ];
+    file.write_record(header).map_err(fail)?;
+    for step in log {
+        let returns = step.returns.map_or([None; 3], |returns| returns.map(Some));
+        file.serialize((
+            step.step,
+            step.losses,
+            (step.weights.interest, step.weights.subscription, step.weights.exposure),
+            (step.asked.interest, step.asked.subscription, step.asked.exposure),
+            step.clamped,
+            step.multiplier,
+            returns,
+            step.learning_rate,
+        ))
+        .map_err(fail)?;
+    }
+    file.flush().map_err(|e| format!("{}: {e}", path.display()))
 }

@@ -18,7 +18,7 @@ pub fn simulate(arguments: &SimulateLog) -> Result<(), Failure> {
     let splits = splits(&arguments.shares)?;
     let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
     let &SimulateLog { listeners, sessions, rollouts, seed, .. } = arguments;
-    let config = LogConfig { seed, sessions, rollouts };
+    let config = LogConfig { seed, sessions, rollouts, slates: 0.0 };
     let progress = bar(listeners, "simulating listeners");
     let done = || progress.inc(1);
     let manifest = simulate_log(&arguments.out, &catalogue, config, listeners, splits, &done)?;

@@ -155,6 +155,11 @@ impl NetworkConfig {
         ]
     }
 
+    /// Width of the mixture's input that all candidates of a moment share.
+    pub fn d_shared(&self) -> usize {
+        self.d_profile + self.d_session + self.d_scene
+    }
+
     /// Number and hidden width of the experts, given how tasks share.
     pub fn expert_shape(&self) -> (usize, usize) {
         match self.sharing {

@@ -22,7 +22,7 @@ pub use features::*;
 pub use heads::{Gates, HeadOutputs, INTEREST_OUTPUTS, Output, TASKS, Task, link};
 pub use layers::Initialiser;
 pub use mmoe::{Mmoe, MmoeOutput};
-pub use network::{Encoded, Head, HeadTensors, Mixture, Network, Sequences, Tower};
+pub use network::{Encoded, Head, HeadTensors, Mixture, Moment, Network, Sequences, Tower};
 pub use ple::{Extraction, Ple};
 pub use schema::Schema;
 pub use songs::SongTable;

@@ -182,7 +182,7 @@ impl Network {
     pub fn new(config: &NetworkConfig, seed: u64, device: &Device) -> Self {
         let init = &mut Initialiser::new(seed, device);
         let d = config.d_model;
-        let d_shared = config.d_profile + config.d_session + config.d_scene;
+        let d_shared = config.d_shared();
         let tower = |init: &mut Initialiser, outputs| {
             Tower::new(init, config.expert_output, config.tower_hidden, outputs)
         };

@@ -7,6 +7,7 @@ use super::weights::LossWeights;
 use crate::model::{Output, TASKS, link};
 
 /// One loss per task, each a scalar.
+#[derive(Clone, Debug)]
 pub struct Losses {
     pub tasks: [Tensor<1>; TASKS.len()],
 }
@@ -25,13 +26,20 @@ impl Losses {
     }
 }
 
-/// Losses of `logits` `[rows, LABELS]` against `labels`, each label averaged over the rows where
-/// `mask` says it exists. The play ratio is regressed by squared error, the
-/// number of replays by the Poisson likelihood, all else by cross-entropy.
+/// Each row's share in the mean of each label, `[rows, labels]`: one over the number of rows where
+/// `mask` says that the label exists, zero where it does not.
+pub fn shares(mask: Tensor<2>) -> Tensor<2> {
+    let counts = mask.clone().sum_dim(0).clamp_min(1.0);
+    mask / counts
+}
+
+/// Losses of `logits` `[rows, HeadOutputs::WIDTH]` against `labels`, each label's weighted by the
+/// rows' `shares` in it. The play ratio is regressed by squared error, the number of replays by the
+/// Poisson likelihood, all else by cross-entropy.
 pub fn masked_losses(
     logits: Tensor<2>,
     labels: Tensor<2>,
-    mask: Tensor<2>,
+    shares: Tensor<2>,
     parts: &InterestParts,
 ) -> Losses {
     // Stable cross-entropy with logits: max(x, 0) - x y + ln(1 + exp(-|x|)).
@@ -40,8 +48,7 @@ pub fn masked_losses(
     let expected = link(logits.clone());
     let squared = (expected.clone() - labels.clone()).square();
     let poisson = expected - logits * labels;
-    let counts = mask.clone().sum_dim(0).clamp_min(1.0);
-    let mean = |values: Tensor<2>| (values * mask.clone()).sum_dim(0) / counts.clone();
+    let mean = |values: Tensor<2>| (values * shares.clone()).sum_dim(0);
     let (entropy, squared, poisson) = (mean(entropy), mean(squared), mean(poisson));
     let pick =
         |means: &Tensor<2>, output: Output| means.clone().narrow(1, output.index(), 1).reshape([1]);

@@ -17,13 +17,15 @@ use crate::rng::{Purpose, generator};
 use crate::scene::Scene;
 
 /// How many listeners' sessions a log holds and how they are served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogConfig {
     pub seed: u64,
     /// Sessions per listener.
     pub sessions: u32,
     /// Monte-Carlo continuations per play for the true probability of subscribing; 0 leaves it out.
     pub rollouts: u32,
+    /// Share of plays at which a slate is drawn beside the song that played.
+    pub slates: f64,
 }
 
 /// What was truly likely when a play began.
@@ -115,7 +117,13 @@ pub struct LoggedPlay {
     pub known: Known,
     /// Absent where nobody can know it: for people.
     pub truth: Option<Truth>,
+    /// Songs that could have played instead, drawn at random, each with the probability that the
+    /// listener would have completed it. Empty where no slate was drawn.
+    pub slate: Vec<(SongId, f64)>,
 }
+
+/// Songs in a slate.
+const SLATE: usize = 30;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedSession {
@@ -139,6 +147,7 @@ pub fn listener_log(
         previews: person.account.premium_previews,
         clock_ms: 0,
         rollouts: config.rollouts,
+        slates: config.slates,
     };
     let sessions = (0..config.sessions)
         .map(|session| {
@@ -244,6 +253,7 @@ pub(super) struct Sitting<'a> {
     pub previews: u32,
     pub clock_ms: i64,
     pub rollouts: u32,
+    pub slates: f64,
 }
 
 impl Sitting<'_> {
@@ -269,6 +279,7 @@ impl Sitting<'_> {
             let previews = self.previews;
             let subscription = (self.rollouts > 0 && tier != Tier::Premium)
                 .then(|| self.roll_out(song, scene, oracle));
+            let slate = self.slate(scene, oracle);
             let catalogue = self.recommender.catalogue;
             let reaction = self.listener.react(
                 catalogue,
@@ -316,6 +327,7 @@ impl Sitting<'_> {
                     engaged: response.engaged(),
                     subscription,
                 }),
+                slate,
             });
             if reaction.subscribe {
                 subscribed_at = Some(plays.len() - 1);
@@ -331,6 +343,22 @@ impl Sitting<'_> {
             plays[..=at].iter_mut().for_each(|p| p.subscribes = Some(true));
         }
         LoggedSession { plays }
+    }
+
+    /// Now and then, songs that could play now, with the probability of each being completed.
+    fn slate(&self, scene: Scene, rng: &mut ChaCha8Rng) -> Vec<(SongId, f64)> {
+        if self.slates <= 0.0 || !rng.random_bool(self.slates) {
+            return Vec::new();
+        }
+        let LoggingPolicy { catalogue, world, .. } = self.recommender;
+        let moment = self.listener.moment(&self.history, scene);
+        (0..SLATE)
+            .map(|_| {
+                let song = SongId(rng.random_range(0..catalogue.songs.len() as u32));
+                let response = respond(catalogue, world, &self.listener.taste, &moment, song);
+                (song, response.completion)
+            })
+            .collect()
     }
 
     /// The probability of subscribing in the rest of the session if `song` plays now: the mean,

@@ -13,7 +13,7 @@ use crate::catalogue::{Catalogue, SongId, taxonomy};
 use crate::feedback::LABELS;
 use crate::input::InputError;
 use crate::model::*;
-use crate::objective::{InterestParts, LossWeights, masked_losses};
+use crate::objective::{InterestParts, LossWeights, masked_losses, shares};
 use crate::rng::{Purpose, generator};
 use crate::scene::Scene;
 
@@ -101,7 +101,8 @@ impl Logistic {
                 for chosen in order.chunks(BATCH) {
                     let [labels, mask] = targets(&data, chosen, device);
                     let logits = model.layer.forward(tensor(catalogue, &data, chosen, device));
-                    let losses = masked_losses(logits, labels, mask, &InterestParts::default());
+                    let losses =
+                        masked_losses(logits, labels, shares(mask), &InterestParts::default());
                     let gradients = losses.total(equal).backward();
                     let gradients = GradientsParams::from_grads(gradients, &model);
                     model = optimizer.step(rate, model, gradients);

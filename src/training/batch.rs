@@ -58,6 +58,12 @@ pub struct Batch {
     pub labels: Tensor<2>,
     /// 1 where a label exists and the play is fresh, `[batch * plays, LABELS]`.
     pub mask: Tensor<2>,
+    /// Each play's next one in its session, by row: itself where there is none in the batch.
+    pub next: Vec<i32>,
+    /// 1 where the session goes on after the play.
+    pub continues: Vec<f32>,
+    /// 1 where the play is fresh and what comes after it is known.
+    pub known: Vec<f32>,
     /// The fresh plays: row of the batch's tensors, listener, play.
     pub fresh: Vec<(usize, usize, usize)>,
 }
@@ -85,6 +91,9 @@ impl Batch {
         let mut labels = vec![0f32; size * plays * LABELS];
         let mut mask = vec![0f32; size * plays * LABELS];
         let mut fresh = Vec::new();
+        let mut next: Vec<i32> = (0..(size * plays) as i32).collect();
+        let mut continues = vec![0f32; size * plays];
+        let mut known = vec![0f32; size * plays];
 
         for (b, window) in windows.iter().enumerate() {
             let listener = &data.listeners[window.listener];
@@ -101,7 +110,15 @@ impl Batch {
                         session_mask[at * plays + s] = 0.0;
                     }
                 }
+                let after = listener.rows.get(window.start + t + 1);
+                let goes_on = after.is_some_and(|after| after.session == row.session);
+                let in_batch = t + 1 < rows.len();
+                if goes_on && in_batch {
+                    next[at] = at as i32 + 1;
+                    continues[at] = 1.0;
+                }
                 if window.start + t >= window.fresh {
+                    known[at] = if in_batch || !goes_on { 1.0 } else { 0.0 };
                     put(&mut labels, at, &row.labels);
                     put(&mut mask, at, &row.mask);
                     fresh.push((at, window.listener, window.start + t));
@@ -126,6 +143,9 @@ impl Batch {
             },
             labels: table(labels, [size * plays, LABELS]),
             mask: table(mask, [size * plays, LABELS]),
+            next,
+            continues,
+            known,
             fresh,
         }
     }

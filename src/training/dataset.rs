@@ -29,6 +29,17 @@ pub struct Row {
     pub mask: [f32; LABELS],
     /// Known of simulated listeners.
     pub truth: Option<Truth>,
+    /// Songs that could have played instead. Empty for most plays.
+    pub slate: Vec<Alternative>,
+}
+
+/// A song that could have played instead.
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    pub song: u32,
+    pub cross: [f32; CROSS_FEATURES.len()],
+    /// The probability that the listener would have completed it.
+    pub completion: f64,
 }
 
 impl Row {
@@ -102,15 +113,6 @@ impl Dataset {
         Dataset { listeners: parts.collect() }
     }
 
-    /// Takes the labels of some songs' plays away, so that nothing is learned of them.
-    pub fn unlabel(&mut self, songs: &[bool]) {
-        for row in self.listeners.iter_mut().flat_map(|l| &mut l.rows) {
-            if songs[row.song as usize] {
-                row.mask = [0.0; LABELS];
-            }
-        }
-    }
-
     /// Plays that are learned from or judged by.
     pub fn plays(&self) -> usize {
         self.listeners.iter().map(|l| l.fresh().len()).sum()
@@ -125,26 +127,33 @@ pub struct Drawn {
     pub sessions: Sessions,
 }
 
+/// Share of test plays with a slate of alternatives.
+const SLATES: f64 = 0.025;
+
 impl Drawn {
     pub fn new(config: &TrainingConfig, split: Split) -> Self {
         let validation = (config.listeners / 20).max(20);
         let after_training = config.listeners..config.listeners + validation;
         let after_validation = after_training.end..after_training.end + config.test_listeners;
         let (seed, sessions) = (config.seed, config.sessions);
-        let log = |sessions, rollouts| LogConfig { seed, sessions, rollouts };
+        let log = |sessions, rollouts, slates| LogConfig { seed, sessions, rollouts, slates };
         let whole = Sessions { known: 0, until: sessions as usize };
         let (indices, log, sessions) = match split {
-            Split::Train => (0..config.listeners, log(sessions, 0), whole),
-            Split::Validation => (after_training, log(sessions, 0), whole),
-            Split::Test => (after_validation, log(sessions, config.rollouts), whole),
+            Split::Train => (0..config.listeners, log(sessions, 0, 0.0), whole),
+            Split::Validation => (after_training, log(sessions, 0, 0.0), whole),
+            Split::Test => (after_validation, log(sessions, config.rollouts, SLATES), whole),
             // The same listeners come back once more after all that was learned from.
             Split::Later => (
                 0..config.listeners.min(config.test_listeners),
-                log(sessions + 1, config.rollouts),
+                log(sessions + 1, config.rollouts, 0.0),
                 Sessions { known: whole.until, until: whole.until + 1 },
             ),
         };
         Drawn { indices, log, sessions }
+    }
+
+    pub fn listeners(&self) -> u64 {
+        self.indices.end - self.indices.start
     }
 }
 
@@ -168,6 +177,15 @@ pub fn rows(catalogue: &Catalogue, listener: &LoggedListener, part: Sessions) ->
             labels,
             mask,
             truth: logged.truth,
+            slate: logged
+                .slate
+                .iter()
+                .map(|&(song, completion)| Alternative {
+                    song: song.0,
+                    cross: cross_features(catalogue, view, song),
+                    completion,
+                })
+                .collect(),
         });
         previous = Some(play.began_ms);
     });

@@ -1,6 +1,6 @@
 //! What a model says about every play of a data set.
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::batch::{Batch, windows};
 use super::dataset::Dataset;
@@ -28,26 +28,39 @@ fn visit(
         let batch = Batch::gather(data, chunk, config.session_window, device);
         let (head, own, shared) = network.forward(&table, None, &batch.sequences);
         let widths = [LABELS, own.dims()[1], shared.dims()[1]];
-        let values = [link(head.logits), own, shared]
+        let values = [head.logits, own, shared]
             .map(|t| t.into_data().try_to_vec::<f32>().expect("networks here hold 32-bit floats"));
         for &(row, listener, play) in &batch.fresh {
             let part = |i: usize| &values[i][row * widths[i]..(row + 1) * widths[i]];
-            visitor(
-                (listener, play),
-                Predicted { probabilities: part(0), own: part(1), shared: part(2) },
-            );
+            visitor((listener, play), Predicted { logits: part(0), own: part(1), shared: part(2) });
         }
     }
 }
 
 struct Predicted<'a> {
-    probabilities: &'a [f32],
+    logits: &'a [f32],
     own: &'a [f32],
     shared: &'a [f32],
 }
 
-/// The model's predictions for every play, in order.
+/// The model's predictions for every fresh play, in order.
 pub fn predict(
+    network: &Network,
+    config: &NetworkConfig,
+    catalogue: &Catalogue,
+    data: &Dataset,
+    device: &Device,
+) -> Predictions {
+    let logits = logits(network, config, catalogue, data, device);
+    let flat: Vec<f32> = logits.iter().flatten().copied().collect();
+    let table = Tensor::<2>::from_data(TensorData::new(flat, [logits.len(), LABELS]), device);
+    let linked = link(table).into_data().try_to_vec::<f32>();
+    let linked = linked.expect("networks here hold 32-bit floats");
+    linked.chunks(LABELS).map(|row| std::array::from_fn(|k| row[k])).collect()
+}
+
+/// The towers' logits for every fresh play, in order.
+pub fn logits(
     network: &Network,
     config: &NetworkConfig,
     catalogue: &Catalogue,
@@ -63,7 +76,7 @@ pub fn predict(
     let mut predictions = vec![[0.0; LABELS]; total];
     visit(network, config, catalogue, data, device, |(listener, play), predicted| {
         let fresh = play - data.listeners[listener].known;
-        predictions[starts[listener] + fresh].copy_from_slice(predicted.probabilities);
+        predictions[starts[listener] + fresh].copy_from_slice(predicted.logits);
     });
     predictions
 }

@@ -4,11 +4,16 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use super::calibrate::Scaling;
+use super::compare::Comparison;
+use super::comparison_table::comparison_table;
 use super::config::TrainingConfig;
 use super::heard::Heard;
 use super::measure::{Evaluation, HeadReport, PlayRatioError, Slice};
+use super::slates::GreedyReport;
 use super::tables;
 use super::trainer::Progress;
+use super::validation::Validation;
 use crate::model::Manifest;
 
 /// Everything about how a model came to be and how good it is.
@@ -34,8 +39,18 @@ pub struct Report {
     /// The training log, if it was not simulated in memory.
     #[serde(default)]
     pub trained_on_log: Option<LogUsed>,
-    /// Losses and weights along the way.
+    /// What calibration did to which output.
+    #[serde(default)]
+    pub calibration: Vec<Scaling>,
+    #[serde(default)]
+    pub greedy: Option<GreedyReport>,
+    /// Losses and weights along the way, every so many steps; `steps.csv` has them all.
     pub log: Vec<Progress>,
+    #[serde(default)]
+    pub validations: Vec<Validation>,
+    /// Training ended before its time, as validation no longer improved.
+    #[serde(default)]
+    pub stopped_early: bool,
 }
 
 /// A training log that a model was trained on.
@@ -46,8 +61,8 @@ pub struct LogUsed {
     pub hash: String,
 }
 
-/// The model card, in Markdown.
-pub fn model_card(report: &Report) -> String {
+/// The model card, in Markdown, with how other ways of training compare where that was measured.
+pub fn model_card(report: &Report, comparison: Option<&Comparison>) -> String {
     let mut out = String::new();
     let manifest = &report.manifest;
     let config = &report.config;
@@ -71,7 +86,7 @@ pub fn model_card(report: &Report) -> String {
         "| training | {} steps, {} epochs, loss weights `{}`, AdamW at {} |",
         manifest.steps,
         config.epochs,
-        scheme(config),
+        config.objective.scheme.name(),
         config.learning_rate
     ));
     line(format!(
@@ -81,7 +96,7 @@ pub fn model_card(report: &Report) -> String {
         config.network.heads,
         config.network.feed_forward,
         config.network.experts,
-        sharing(config)
+        config.network.sharing.name()
     ));
     line("\n## Figures\n".into());
     line("On listeners never seen in training. *Best* is what the simulator's own probabilities reach: no model can do better but by chance. \
@@ -91,6 +106,12 @@ pub fn model_card(report: &Report) -> String {
     line("Calibration error is the expected gap between predicted and observed over fifteen equal bins. \
           In brackets: 95 % confidence intervals, by drawing the listeners again. *Within listeners*: \
           the mean AUC of each listener's own plays.".into());
+    for scaling in &report.calibration {
+        line(format!(
+            "- `{}`: logits scaled by {:.3} and shifted by {:+.3} after training; log loss on validation listeners {:.5}, before {:.5}.",
+            scaling.output, scaling.scale, scaling.shift, scaling.log_loss[1], scaling.log_loss[0]
+        ));
+    }
     if let Some(later) = &report.later {
         line("\n## Later sessions of listeners who were learned from\n".into());
         line(format!("{} plays of {} listeners.\n", later.plays, later.listeners));
@@ -100,23 +121,21 @@ pub fn model_card(report: &Report) -> String {
         line("\n## By segment, scene and what was heard in training\n".into());
         line(tables::slices(&report.slices));
     }
+    if let Some(greedy) = &report.greedy {
+        line("\n## If the model alone chose\n".into());
+        line(format!(
+            "From {} slates of random songs, the song with the highest fused score is completed with probability {:.4} (the simulator's own, a mean); \
+             by interest alone {:.4}, by chance {:.4}, at best {:.4}.",
+            greedy.slates, greedy.completion, greedy.by_interest, greedy.chance, greedy.best
+        ));
+    }
+    if let Some(comparison) = comparison {
+        line("\n## Ways of training, compared\n".into());
+        line(comparison_table(comparison));
+    }
     line("\n## Limits\n".into());
     line("- Trained on simulated listeners of one catalogue. Figures say how well the simulation was learned, not how people would behave.".into());
     line("- Songs and artists outside that catalogue are judged by content, popularity and genre alone.".into());
     line("- The subscription head's best AUC rests on a Monte-Carlo estimate, so it is itself slightly low.".into());
     out
-}
-
-fn scheme(config: &TrainingConfig) -> String {
-    serde_json::to_value(config.objective.scheme)
-        .ok()
-        .and_then(|v| v.as_str().map(str::to_string))
-        .unwrap_or_default()
-}
-
-fn sharing(config: &TrainingConfig) -> String {
-    serde_json::to_value(config.network.sharing)
-        .ok()
-        .and_then(|v| v.as_str().map(str::to_string))
-        .unwrap_or_default()
 }

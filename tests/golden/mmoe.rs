@@ -3,7 +3,7 @@
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Gradients, Tensor};
 use melody::model::{Initialiser, Mmoe, Tower};
-use melody::objective::{InterestParts, masked_losses};
+use melody::objective::{InterestParts, masked_losses, shares};
 use serde_json::Value;
 
 use crate::files::{Golden, golden};
@@ -83,7 +83,8 @@ pub fn cross_entropy(logits: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
         replays: 0.0,
     };
     assert_eq!(labels.dims(), [rows, 1]);
-    let [interest, ..] = masked_losses(wide(logits.clone()), wide(labels), mask, &parts).tasks;
+    let [interest, ..] =
+        masked_losses(wide(logits.clone()), wide(labels), shares(mask), &parts).tasks;
     interest
 }
 

@@ -201,6 +201,7 @@ impl<'a> Plays<'a> {
             subscribes,
             engaged,
             truth: self.truth(i)?,
+            slate: Vec::new(),
         })
     }
 

@@ -112,13 +112,14 @@ pub fn weights<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<
         let said = view.fill("first at step {}", &[&clamped.step]);
         below.push(Line::styled(said, theme.warning));
     }
-    let scheme = match objective.scheme {
-        Scheme::Fixed => "fixed",
-        Scheme::Staged => "staged",
-    };
+    let scheme = objective.scheme.name();
     let what = match objective.scheme {
         Scheme::Staged => "interest alone first, then the commercial weights rise to these",
         Scheme::Fixed => "the same weights at every step",
+        Scheme::Uncertainty => "each task's weight is one over the variance it is learned to have",
+        Scheme::Rmtl => {
+            "critics of the rest of the session: a task gets more weight, the worse it will fare"
+        }
     };
     below.extend(legend(&view.say(what), columns, theme));
     let (chart_rows, more) = if log.is_empty() { (0, 0) } else { (4, 8) };
