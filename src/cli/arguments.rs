@@ -296,6 +296,10 @@ pub struct Train {
     /// Catalogue to simulate listening on: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR", default_value = "default")]
     pub catalogue: String,
+    /// Train on a training log instead of simulated listening: a folder that `melody log simulate` or
+    /// an importer wrote. Its own splits are used.
+    #[arg(long, value_name = "DIR", conflicts_with = "compare")]
+    pub log: Option<PathBuf>,
     /// Compare ways of training instead: weight schemes, ways of sharing, kinds of feedback, all on the
     /// same simulated log. Writes `comparison.json`, and into the card of a model that is in the folder.
     #[arg(long)]

@@ -13,13 +13,15 @@ use super::figures::print_heads;
 use super::progress::bar;
 use crate::catalogue::Catalogue;
 use crate::feedback::Examples;
-use crate::input::TomlFile;
+use crate::input::{InputError, TomlFile};
 use crate::model::{self, Backend, Manifest, ModelFiles, Network, weights_hash};
-use crate::opening::{catalogue_named, policy_named};
+use crate::objective::LossWeights;
+use crate::opening::{DEFAULT, catalogue_named, policy_named};
+use crate::training::log::TrainingLog;
 use crate::training::{
-    Dataset, Drawn, Evaluator, Greedy, Heard, Judged, Listening, Logistic, Outcome, Popularity,
-    Progress, Report, Resampling, Source, Split, Training, TrainingConfig, Unseen, calibrate,
-    choose, examples, forget_checkpoint, logits, model_card, train,
+    Dataset, Drawn, Evaluator, Greedy, Heard, Judged, Listening, LogUsed, Logistic, Outcome,
+    Popularity, Progress, Report, Resampling, Source, Split, Training, TrainingConfig, calibrate,
+    choose, examples, forget_checkpoint, held_out, logits, model_card, train,
 };
 
 /// Times the listeners are drawn again for confidence intervals.
@@ -38,13 +40,16 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
     let name = arguments.out.file_name().map(|n| n.to_string_lossy().into_owned());
     let name = name.ok_or_else(|| format!("{}: not a folder name", arguments.out.display()))?;
 
-    let mut data = simulate(&catalogue, &config, Split::Train);
-    let mut validation = simulate(&catalogue, &config, Split::Validation);
-    let unseen = Unseen::new(&catalogue, &config);
-    unseen.hide(&mut data);
-    unseen.hide(&mut validation);
-    let policy = policy_named("default", Path::new(""))?;
-    let greedy = Greedy::new(&policy);
+    let log = arguments.log.as_ref().map(|dir| TrainingLog::open(dir, catalogue.clone()));
+    let log = log.transpose()?;
+    let (data, validation) = match &log {
+        Some(log) => (Source::Log(log.clone(), Split::Train), watched(log)?),
+        None => (
+            Source::memory(simulate(&catalogue, &config, Split::Train)),
+            simulate(&catalogue, &config, Split::Validation),
+        ),
+    };
+    let policy = policy_named(DEFAULT, Path::new(""))?;
     let training = Training {
         catalogue: &catalogue,
         config: &config,
@@ -81,10 +86,17 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
     let (network, calibration) = calibrate(trained.network, &validation, &found);
     let mut popularity = Popularity::new(&catalogue);
     let mut heard = Heard::default();
-    popularity.learn(&data);
-    heard.add(&catalogue, &data);
-    let (train_listeners, train_plays) = (data.listeners.len(), data.plays());
-    let logistic = Logistic::fit(&catalogue, &Source::memory(data), config.seed, &device)?;
+    let held = held_out(&catalogue, config.hold_out);
+    for chunk in data.read_ahead((0..data.chunks().len()).collect()) {
+        let mut chunk = chunk?;
+        if config.hold_out > 0.0 {
+            Arc::make_mut(&mut chunk).unlabel(&held);
+        }
+        popularity.learn(&chunk);
+        heard.add(&catalogue, &chunk);
+    }
+    let learned_from = data.count();
+    let logistic = Logistic::fit(&catalogue, &data, config.seed, &device)?;
     let evaluator = Evaluator {
         catalogue: &catalogue,
         policy: &policy,
@@ -97,7 +109,10 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         resampling: Resampling { seed: config.seed, resamples: RESAMPLES },
     };
     let judge = |split: Split, what: &str| {
-        let listening = Listening::simulated(catalogue.clone(), &config, split);
+        let listening = match &log {
+            Some(log) => Listening::Log(log.clone(), Some(split)),
+            None => Listening::simulated(catalogue.clone(), &config, split),
+        };
         let progress = bar(listening.chunks() as u64, what);
         let evaluation = evaluator.evaluate(&listening, &|_| false, &|| progress.inc(1));
         progress.finish();
@@ -105,16 +120,23 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
     };
     let test = judge(Split::Test, "judging by others")?;
     let later = judge(Split::Later, "judging by later sessions")?;
-    // The slates are the test listeners' own; the truth about subscribing is not needed for them.
-    let of_slates = TrainingConfig { rollouts: 0, ..config.clone() };
-    let slates = simulate(&catalogue, &of_slates, Split::Test);
-    let greedy = choose((&network, shape), &catalogue, &slates, &greedy, &device);
-    let files = files(&name, &config, &catalogue, network, &validation, trained.best_step);
+    let greedy = match &log {
+        Some(_) => None,
+        None => {
+            let slates = simulate(
+                &catalogue,
+                &TrainingConfig { rollouts: 0, ..config.clone() },
+                Split::Test,
+            );
+            choose((&network, shape), &catalogue, &slates, &training.greedy, &device)
+        }
+    };
+    let files = files(&name, &config, &catalogue, network.clone(), &validation, trained.best_step);
     let report = Report {
         manifest: files.manifest.clone(),
         parameters: files.network.num_params(),
-        train_listeners,
-        train_plays,
+        train_listeners: learned_from.listeners as usize,
+        train_plays: learned_from.plays as usize,
         test_listeners: test.listeners,
         test_plays: test.plays,
         heads: test.heads,
@@ -122,7 +144,10 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         slices: test.slices,
         later: Some(later),
         heard: Some(heard),
-        trained_on_log: None,
+        trained_on_log: log.as_ref().zip(arguments.log.as_ref()).map(|(log, path)| LogUsed {
+            path: path.display().to_string(),
+            hash: log.hash().to_string(),
+        }),
         calibration,
         greedy,
         log: trained.log.iter().step_by(LOG_EVERY).copied().collect(),
@@ -140,6 +165,21 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         println!("wrote {}", arguments.out.display());
     }
     Ok(())
+}
+
+/// Plays of the validation listeners that are read of a log: enough to watch a training by.
+const WATCHED_PLAYS: usize = 50_000;
+
+fn watched(log: &TrainingLog) -> Result<Dataset, InputError> {
+    let source = Source::Log(log.clone(), Split::Validation);
+    let mut watched = Dataset::default();
+    for chunk in source.read_ahead((0..source.chunks().len()).collect()) {
+        watched.listeners.extend(chunk?.listeners.iter().cloned());
+        if watched.plays() >= WATCHED_PLAYS {
+            break;
+        }
+    }
+    Ok(watched)
 }
 
 /// Sets `stop` when the user wants the program to end.
@@ -236,7 +276,7 @@ fn write_steps(folder: &Path, log: &[Progress]) -> Result<(), String> {
     let path = folder.join("steps.csv");
     let fail = |error: csv::Error| format!("{}: {error}", path.display());
     let mut file = csv::Writer::from_path(&path).map_err(fail)?;
-    let header = [
+    file.write_record([
         "step",
         "loss_interest",
         "loss_subscription",
@@ -253,21 +293,14 @@ fn write_steps(folder: &Path, log: &[Progress]) -> Result<(), String> {
         "return_subscription",
         "return_exposure",
         "learning_rate",
-    ];
-    file.write_record(header).map_err(fail)?;
+    ])
+    .map_err(fail)?;
+    let three = |w: LossWeights| (w.interest, w.subscription, w.exposure);
     for step in log {
         let returns = step.returns.map_or([None; 3], |returns| returns.map(Some));
-        file.serialize((
-            step.step,
-            step.losses,
-            (step.weights.interest, step.weights.subscription, step.weights.exposure),
-            (step.asked.interest, step.asked.subscription, step.asked.exposure),
-            step.clamped,
-            step.multiplier,
-            returns,
-            step.learning_rate,
-        ))
-        .map_err(fail)?;
+        let weights = (three(step.weights), three(step.asked), step.clamped, step.multiplier);
+        file.serialize((step.step, step.losses, weights, returns, step.learning_rate))
+            .map_err(fail)?;
     }
     file.flush().map_err(|e| format!("{}: {e}", path.display()))
 }

@@ -147,7 +147,10 @@ pub fn listener_log(
         previews: person.account.premium_previews,
         clock_ms: 0,
         rollouts: config.rollouts,
-        slates: config.slates,
+        slates: (config.slates > 0.0).then(|| Slates {
+            share: config.slates,
+            rng: generator(config.seed, Purpose::Slates, index),
+        }),
     };
     let sessions = (0..config.sessions)
         .map(|session| {
@@ -253,7 +256,13 @@ pub(super) struct Sitting<'a> {
     pub previews: u32,
     pub clock_ms: i64,
     pub rollouts: u32,
-    pub slates: f64,
+    pub slates: Option<Slates>,
+}
+
+/// When slates are drawn, and how.
+pub(super) struct Slates {
+    share: f64,
+    rng: ChaCha8Rng,
 }
 
 impl Sitting<'_> {
@@ -279,7 +288,7 @@ impl Sitting<'_> {
             let previews = self.previews;
             let subscription = (self.rollouts > 0 && tier != Tier::Premium)
                 .then(|| self.roll_out(song, scene, oracle));
-            let slate = self.slate(scene, oracle);
+            let slate = self.slate(scene);
             let catalogue = self.recommender.catalogue;
             let reaction = self.listener.react(
                 catalogue,
@@ -346,15 +355,17 @@ impl Sitting<'_> {
     }
 
     /// Now and then, songs that could play now, with the probability of each being completed.
-    fn slate(&self, scene: Scene, rng: &mut ChaCha8Rng) -> Vec<(SongId, f64)> {
-        if self.slates <= 0.0 || !rng.random_bool(self.slates) {
+    fn slate(&mut self, scene: Scene) -> Vec<(SongId, f64)> {
+        let Some(Slates { share, rng }) = &mut self.slates else { return Vec::new() };
+        if !rng.random_bool(*share) {
             return Vec::new();
         }
         let LoggingPolicy { catalogue, world, .. } = self.recommender;
         let moment = self.listener.moment(&self.history, scene);
+        let mut draw = || SongId(rng.random_range(0..catalogue.songs.len() as u32));
         (0..SLATE)
             .map(|_| {
-                let song = SongId(rng.random_range(0..catalogue.songs.len() as u32));
+                let song = draw();
                 let response = respond(catalogue, world, &self.listener.taste, &moment, song);
                 (song, response.completion)
             })

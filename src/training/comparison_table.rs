@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::compare::{Comparison, Estimate, Feedback, Run, Variant};
-
 use crate::evaluation::Figures;
 
 /// Tables of every variant's figures: means over seeds with 95 % confidence intervals.

@@ -119,6 +119,9 @@ impl Dataset {
     }
 }
 
+/// Share of test plays with a slate of alternatives.
+const SLATES: f64 = 0.025;
+
 /// Which listeners are simulated for a split, and which of their sessions are in it.
 #[derive(Clone, Debug)]
 pub struct Drawn {

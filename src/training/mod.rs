@@ -23,7 +23,6 @@ mod split;
 mod step;
 mod tables;
 mod trainer;
-mod unseen;
 mod validation;
 
 pub use baselines::{Logistic, Popularity};
@@ -35,7 +34,7 @@ pub use config::TrainingConfig;
 pub use dataset::{Alternative, Dataset, Drawn, Listener, Row, replay, rows};
 pub use evaluate::{Evaluator, Judged};
 pub use greedy::Greedy;
-pub use heard::Heard;
+pub use heard::{Heard, held_out};
 pub use listening::Listening;
 pub use measure::{
     Against, Evaluation, HeadReport, Kind, Play, PlayRatioError, Resampling, Slice, measure,
@@ -45,6 +44,6 @@ pub use report::{LogUsed, Report, model_card};
 pub use slates::{GreedyReport, choose};
 pub use source::{ReadAhead, Source};
 pub use split::{Sessions, Split, Splits};
-pub use trainer::{Outcome, Progress, Trained, Training, forget_checkpoint, train};
-pub use unseen::Unseen;
+pub use step::Forward;
+pub use trainer::{Outcome, Progress, Trained, Training, forget_checkpoint, optimizer, train};
 pub use validation::Validation;

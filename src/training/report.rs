@@ -121,11 +121,21 @@ pub fn model_card(report: &Report, comparison: Option<&Comparison>) -> String {
         line("\n## By segment, scene and what was heard in training\n".into());
         line(tables::slices(&report.slices));
     }
+    if !report.calibration.is_empty() {
+        line("\n## Calibration\n".into());
+        line("After training each output's logits were scaled and shifted to fit the validation listeners, and that folded into the towers' last layers.\n".into());
+        line("| output | scale | shift | log loss before | after |\n|---|--:|--:|--:|--:|".into());
+    }
+    for scaling in &report.calibration {
+        let Scaling { output, scale, shift, log_loss: [before, after] } = scaling;
+        line(format!("| {output} | {scale:.3} | {shift:+.3} | {before:.5} | {after:.5} |"));
+    }
     if let Some(greedy) = &report.greedy {
         line("\n## If the model alone chose\n".into());
         line(format!(
-            "From {} slates of random songs, the song with the highest fused score is completed with probability {:.4} (the simulator's own, a mean); \
-             by interest alone {:.4}, by chance {:.4}, at best {:.4}.",
+            "From {} slates of random songs, the song with the highest fused score is completed with \
+             probability {:.4} (the simulator's own, a mean); by interest alone {:.4}, by chance {:.4}, \
+             at best {:.4}.",
             greedy.slates, greedy.completion, greedy.by_interest, greedy.chance, greedy.best
         ));
     }

@@ -40,7 +40,7 @@ pub(super) fn validate(
     step: u64,
 ) -> Validation {
     let logits = logits(network, shape, catalogue, data, device);
-    let rows: Vec<&Row> = data.listeners.iter().flat_map(Listener::fresh).collect();
+    let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| l.fresh()).collect();
     let table = |values: Vec<f32>| {
         Tensor::<2>::from_data(TensorData::new(values, [rows.len(), LABELS]), device)
     };
