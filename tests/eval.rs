@@ -17,7 +17,7 @@ use melody::simulation::{LogConfig, Truth};
 use melody::training::log::{TrainingLog, simulate_log};
 use melody::training::{
     Dataset, Evaluation, Evaluator, Heard, Judged, Kind, Listening, Play, Popularity, Resampling,
-    Split, Splits, TrainingConfig, Unseen, measure, predict,
+    Split, Splits, TrainingConfig, held_out, measure, predict,
 };
 use rand::RngExt;
 
@@ -236,13 +236,15 @@ fn a_log_is_judged_as_its_plays_are() {
     let network = Network::new(&config, 4, &device);
     let policy = melody::policy::shipped("default").unwrap();
 
-    // Some songs and artists are kept from training.
-    let unseen = Unseen::new(&CATALOGUE, &TrainingConfig { hold_out: 0.1, ..Default::default() });
+    // A fifth of the songs is kept from training.
+    let held = held_out(&CATALOGUE, 0.2);
+    let share = held.iter().filter(|h| **h).count() as f64 / held.len() as f64;
+    assert!((0.12..0.26).contains(&share), "{share}");
     let mut train = log.read(0, Split::Train).unwrap();
-    unseen.hide(&mut train);
+    train.unlabel(&held);
     let mut heard = Heard::default();
     heard.add(&CATALOGUE, &train);
-    for id in CATALOGUE.ids().filter(|id| unseen.song(id.index())) {
+    for id in CATALOGUE.ids().filter(|id| held[id.index()]) {
         assert!(!heard.song(&CATALOGUE, id), "{}", CATALOGUE.song(id).id);
     }
     let mut popularity = Popularity::new(&CATALOGUE);

@@ -81,7 +81,7 @@ fn streaming_gives_to_the_bit_what_memory_gives() {
     let listeners: Vec<LoggedListener> =
         drawn.indices.map(|i| simulated(&CATALOGUE, &WORLD, drawn.log, i)).collect();
     write(folder.path(), &listeners, all, 1_000);
-    let source = Source::log(open(folder.path()).unwrap(), Split::Train);
+    let source = Source::Log(open(folder.path()).unwrap(), Split::Train);
     let chunks = source.chunks();
     assert!(chunks.len() > 2);
     let order: Vec<usize> = (0..chunks.len()).collect();

@@ -139,7 +139,7 @@ fn listening(
 /// What the songs' averages in the log's training part foretell.
 fn popularity(catalogue: &Catalogue, log: &TrainingLog) -> Result<Popularity, Failure> {
     let mut popularity = Popularity::new(catalogue);
-    let train = Source::log(log.clone(), Split::Train);
+    let train = Source::Log(log.clone(), Split::Train);
     for data in train.read_ahead((0..train.chunks().len()).collect()) {
         popularity.learn(&*data?);
     }

@@ -55,7 +55,7 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         config: &config,
         data: &data,
         validation: &validation,
-        greedy,
+        greedy: Greedy::new(&policy),
         device: &device,
         folder: &arguments.out,
     };
@@ -101,7 +101,7 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         catalogue: &catalogue,
         policy: &policy,
         device: &device,
-        model: Judged { network: &network, config: shape },
+        model: Judged { network: &network, config: &config.network },
         against: None,
         heard: Some(&heard),
         popularity: Some(&popularity),

@@ -10,7 +10,7 @@ use burn::nn::Linear;
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::dataset::{Dataset, Listener, Row};
+use super::dataset::{Dataset, Row};
 use crate::feedback::LABELS;
 use crate::model::{Network, Output, Task};
 

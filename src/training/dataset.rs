@@ -113,6 +113,15 @@ impl Dataset {
         Dataset { listeners: parts.collect() }
     }
 
+    /// Takes the labels of some songs' plays away, so that nothing is learned of them.
+    pub fn unlabel(&mut self, songs: &[bool]) {
+        for row in self.listeners.iter_mut().flat_map(|l| &mut l.rows) {
+            if songs[row.song as usize] {
+                row.mask = [0.0; LABELS];
+            }
+        }
+    }
+
     /// Plays that are learned from or judged by.
     pub fn plays(&self) -> usize {
         self.listeners.iter().map(|l| l.fresh().len()).sum()
@@ -129,9 +138,6 @@ pub struct Drawn {
     pub log: LogConfig,
     pub sessions: Sessions,
 }
-
-/// Share of test plays with a slate of alternatives.
-const SLATES: f64 = 0.025;
 
 impl Drawn {
     pub fn new(config: &TrainingConfig, split: Split) -> Self {
@@ -153,10 +159,6 @@ impl Drawn {
             ),
         };
         Drawn { indices, log, sessions }
-    }
-
-    pub fn listeners(&self) -> u64 {
-        self.indices.end - self.indices.start
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dataset::Dataset;
 use crate::catalogue::{Catalogue, SongId};
+use crate::rng::hash64;
 
 /// Songs and lead artists that a model has learned from at least one play of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,4 +40,19 @@ impl Heard {
         let artist = catalogue.song(id).lead_artist();
         self.artists.contains(&catalogue.artist(artist).name)
     }
+}
+
+/// Which songs are kept from training, so that cold start can be measured: half of `share` by their
+/// artist, whom nothing is heard of, and half one by one. By song identifier and artist name, so that
+/// the same are kept back whoever listens.
+pub fn held_out(catalogue: &Catalogue, share: f64) -> Vec<bool> {
+    let chosen = |kind: &str, name: &str| {
+        (hash64(&format!("held out {kind} {name}")) as f64) < share / 2.0 * 2f64.powi(64)
+    };
+    let artists: Vec<bool> = catalogue.artists.iter().map(|a| chosen("artist", &a.name)).collect();
+    let held = |id: SongId| {
+        let song = catalogue.song(id);
+        artists[song.lead_artist().0 as usize] || chosen("song", &song.id)
+    };
+    catalogue.ids().map(held).collect()
 }

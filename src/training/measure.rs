@@ -4,8 +4,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::dataset::{Dataset, Row};
-use super::predict::Predictions;
+use super::dataset::Row;
 use crate::evaluation::{Clustered, FIGURES, Figures, Intervals, Prediction, resample};
 use crate::feedback::LABELS;
 use crate::model::Output;
@@ -259,28 +258,6 @@ impl Line {
         let less = |i: usize| other.map_or(f64::NAN, |other| other[i] - own[i]);
         [own, std::array::from_fn(less)]
     }
-}
-
-/// Figures of one output's predictions on the plays whose songs are `counted` and whose label exists.
-/// `None` where only one class is present.
-pub fn figures(
-    data: &Dataset,
-    predictions: &Predictions,
-    output: Output,
-    counted: &dyn Fn(u32) -> bool,
-) -> Option<Figures> {
-    let label = output.index();
-    let numbered = data.listeners.iter().zip(0..);
-    let rows = numbered.flat_map(|(l, number)| l.fresh().iter().map(move |row| (number, row)));
-    let known = rows
-        .zip(predictions)
-        .filter(|((_, row), _)| row.mask[label] > 0.0 && counted(row.song))
-        .map(|((listener, row), p)| Prediction {
-            listener,
-            score: probability(output, p[label]),
-            label: row.labels[label] > 0.5,
-        });
-    Clustered::new(known.collect()).map(|clustered| clustered.figures())
 }
 
 fn play_ratio_error(plays: &[Play]) -> PlayRatioError {

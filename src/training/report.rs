@@ -106,12 +106,6 @@ pub fn model_card(report: &Report, comparison: Option<&Comparison>) -> String {
     line("Calibration error is the expected gap between predicted and observed over fifteen equal bins. \
           In brackets: 95 % confidence intervals, by drawing the listeners again. *Within listeners*: \
           the mean AUC of each listener's own plays.".into());
-    for scaling in &report.calibration {
-        line(format!(
-            "- `{}`: logits scaled by {:.3} and shifted by {:+.3} after training; log loss on validation listeners {:.5}, before {:.5}.",
-            scaling.output, scaling.scale, scaling.shift, scaling.log_loss[1], scaling.log_loss[0]
-        ));
-    }
     if let Some(later) = &report.later {
         line("\n## Later sessions of listeners who were learned from\n".into());
         line(format!("{} plays of {} listeners.\n", later.plays, later.listeners));

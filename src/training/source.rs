@@ -8,7 +8,6 @@ use super::batch::windows;
 use super::dataset::Dataset;
 use super::log::{Count, TrainingLog};
 use super::split::Split;
-use super::unseen::Unseen;
 use crate::input::InputError;
 
 /// Data in chunks of whole listeners. Copies share what they hold.
@@ -17,7 +16,7 @@ pub enum Source {
     /// One chunk.
     Memory(Arc<Dataset>),
     /// A chunk for each shard.
-    Log { log: TrainingLog, split: Split, unseen: Option<Arc<Unseen>> },
+    Log(TrainingLog, Split),
 }
 
 impl Source {
@@ -25,28 +24,10 @@ impl Source {
         Source::Memory(Arc::new(data))
     }
 
-    pub fn log(log: TrainingLog, split: Split) -> Self {
-        Source::Log { log, split, unseen: None }
-    }
-
-    /// The same without the labels of unseen songs' plays.
-    pub fn hiding(self, hidden: &Unseen) -> Self {
-        match self {
-            Source::Memory(data) => {
-                let mut data = Arc::unwrap_or_clone(data);
-                hidden.hide(&mut data);
-                Source::memory(data)
-            }
-            Source::Log { log, split, .. } => {
-                Source::Log { log, split, unseen: Some(Arc::new(hidden.clone())) }
-            }
-        }
-    }
-
     /// How much is in each chunk, known without reading it.
     pub fn chunks(&self) -> Vec<Count> {
         match self {
-            Source::Log { log, split, .. } => log.chunks(*split),
+            Source::Log(log, split) => log.chunks(*split),
             Source::Memory(data) => vec![Count {
                 listeners: data.listeners.len() as u64,
                 plays: data.plays() as u64,
@@ -67,11 +48,7 @@ impl Source {
     pub fn read(&self, chunk: usize) -> Result<Arc<Dataset>, InputError> {
         match self {
             Source::Memory(data) => Ok(data.clone()),
-            Source::Log { log, split, unseen } => {
-                let mut data = log.read(chunk, *split)?;
-                unseen.iter().for_each(|unseen| unseen.hide(&mut data));
-                Ok(Arc::new(data))
-            }
+            Source::Log(log, split) => log.read(chunk, *split).map(Arc::new),
         }
     }
 

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::dataset::{Dataset, Listener, Row};
+use super::dataset::{Dataset, Row};
 use super::greedy::Greedy;
 use super::predict::logits;
 use crate::catalogue::Catalogue;
