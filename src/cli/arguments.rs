@@ -515,6 +515,8 @@ pub enum Log {
     },
     /// Write a training log of simulated listeners, as large as the disk.
     Simulate(SimulateLog),
+    /// Turn plays of real listeners into a training log.
+    Import(ImportLog),
     /// Split a training log in another way; its plays stay as they are.
     Split {
         /// Folder of the training log.
@@ -564,6 +566,32 @@ pub struct SimulateLog {
     #[command(flatten)]
     pub shares: SplitShares,
     /// Print log.toml's contents as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportLog {
+    /// Plays: Melody's own JSON Lines (`melody import history --log` and `melody import mssd` write
+    /// them), or any format that `melody import history` reads; each may be gzipped.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// New folder to write the log to.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The files' format; recognised by what is in them if absent.
+    #[arg(long, value_parser = formats())]
+    pub format: Option<Format>,
+    /// Catalogue to find the songs in: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Leave out plays of songs that the catalogue does not have. Else songs of it stand in for them in
+    /// the listeners' past, and nothing is learned of those plays.
+    #[arg(long)]
+    pub matched_only: bool,
+    #[command(flatten)]
+    pub shares: SplitShares,
+    /// Print the summary as JSON.
     #[arg(long)]
     pub json: bool,
 }

@@ -72,10 +72,18 @@ pub fn interactions(
     since_ms: i64,
 ) -> Vec<Interaction> {
     let matcher = Matcher::new(catalogue);
+    let (mut past, ended) = timed(catalogue, &placed(&matcher, recorded), scene);
+    past.iter_mut().for_each(|play| play.began_ms -= ended + since_ms);
+    past
+}
+
+/// The plays as interactions at their times, oldest first, and when the last one ended, in milliseconds
+/// since 1970. A play whose scene is unknown has `scene`.
+pub fn timed(catalogue: &Catalogue, heard: &[Heard], scene: Scene) -> (Vec<Interaction>, i64) {
     let mut past: Vec<Interaction> = Vec::new();
     // Of the play before: when it ended, its session and what it was of.
     let mut before: Option<(i64, &Play)> = None;
-    for Heard { play, song, outcome, .. } in placed(&matcher, recorded) {
+    for &Heard { play, song, outcome, .. } in heard {
         // A time that is missing, or the same as before because times are rounded to hours, says no
         // more than that this play followed.
         let began = match (play.time_ms, before) {
@@ -108,7 +116,5 @@ pub fn interactions(
         let ended = began + play.ms_played.map_or(heard, i64::from);
         before = Some((ended, play));
     }
-    let end = before.map_or(0, |(ended, _)| ended) + since_ms;
-    past.iter_mut().for_each(|play| play.began_ms -= end);
-    past
+    (past, before.map_or(0, |(ended, _)| ended))
 }

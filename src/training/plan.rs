@@ -43,16 +43,37 @@ impl Plan {
 
     pub fn place(&self, step: u64) -> Place {
         let epoch = step / self.per_epoch();
-        let mut order: Vec<usize> = (0..self.chunks.len()).collect();
-        order.shuffle(&mut generator(self.seed, Purpose::Training, (4 << 40) + epoch));
         let mut batch = step % self.per_epoch();
-        for chunk in order {
+        for chunk in self.order(epoch) {
             if batch < self.batches(chunk) {
                 return Place { epoch, chunk, batch: batch as usize };
             }
             batch -= self.batches(chunk);
         }
         unreachable!("a step of an epoch is in one of its chunks")
+    }
+
+    /// The order that an epoch reads the chunks in.
+    fn order(&self, epoch: u64) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.chunks.len()).collect();
+        order.shuffle(&mut generator(self.seed, Purpose::Training, (4 << 40) + epoch));
+        order
+    }
+
+    /// The chunks that the steps from `step` on take, one after the other.
+    pub fn chunks_from(&self, step: u64) -> Vec<usize> {
+        if step >= self.steps() {
+            return Vec::new();
+        }
+        let from = self.place(step);
+        let all = (from.epoch..self.epochs).flat_map(|epoch| self.order(epoch));
+        let mut chunks: Vec<usize> = all
+            .filter(|&chunk| self.batches(chunk) > 0)
+            .skip_while(|&chunk| chunk != from.chunk)
+            .collect();
+        // One that ends an epoch and begins the next is at hand.
+        chunks.dedup();
+        chunks
     }
 
     /// The windows of a batch, by their number in the chunk.
@@ -89,6 +110,13 @@ mod tests {
             epochs.push(order);
         }
         assert_ne!(epochs[0], epochs[1]);
+        for step in 0..plan.steps() {
+            let mut chunks: Vec<usize> =
+                (step..plan.steps()).map(|step| plan.place(step).chunk).collect();
+            chunks.dedup();
+            assert_eq!(plan.chunks_from(step), chunks, "from step {step}");
+        }
+        assert!(plan.chunks_from(plan.steps()).is_empty());
         let again = Plan::new(3, 4, 2, vec![10, 3, 8]);
         assert_eq!(plan.windows(plan.place(7)), again.windows(again.place(7)));
     }

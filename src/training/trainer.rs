@@ -19,7 +19,7 @@ use super::dataset::Dataset;
 use super::greedy::Greedy;
 use super::heard::held_out;
 use super::plan::Plan;
-use super::source::Source;
+use super::source::{ReadAhead, Source};
 use super::step::Forward;
 use super::validation::{Validation, validate};
 use crate::catalogue::{Catalogue, Song};
@@ -103,12 +103,13 @@ pub fn train(
     }
     let training = &Training { validation: &validation, ..*training };
     let steps = plan.steps();
+    let mut ahead = training.data.read_ahead(plan.chunks_from(run.step));
     let mut chunk: Option<Chunk> = None;
     while run.step < steps && !run.stopped_early(config) {
         let place = plan.place(run.step);
         let current = match chunk.take().filter(|chunk| chunk.number == place.chunk) {
             Some(current) => current,
-            None => Chunk::read(&run, training, place.chunk)?,
+            None => Chunk::next(&run, training, place.chunk, &mut ahead)?,
         };
         let chosen: Vec<Window> =
             plan.windows(place).into_iter().map(|w| current.windows[w]).collect();
@@ -137,8 +138,15 @@ struct Chunk {
 }
 
 impl Chunk {
-    fn read(run: &Run, training: &Training, number: usize) -> Result<Self, String> {
-        let mut data = training.data.read(number).map_err(|e| e.to_string())?;
+    /// Takes chunk `number`, which is the next that is read ahead.
+    fn next(
+        run: &Run,
+        training: &Training,
+        number: usize,
+        ahead: &mut ReadAhead,
+    ) -> Result<Self, String> {
+        let read = ahead.next().ok_or_else(|| format!("chunk {number} was not read"))?;
+        let mut data = read.map_err(|e| e.to_string())?;
         if training.config.hold_out > 0.0 {
             Arc::make_mut(&mut data).unlabel(&run.held_songs());
         }

@@ -22,7 +22,7 @@ pub fn run(command: &Import) -> Result<(), Failure> {
 }
 
 /// A bar over the bytes of files.
-fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {
+pub(super) fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {
     let size = |path: &PathBuf| path.metadata().map_or(0, |data| data.len());
     let bar = super::progress::bar(files.iter().map(size).sum(), what);
     let style = "{msg:24} [{bar:30}] {bytes}/{total_bytes}  {elapsed_precise} < {eta_precise}";
@@ -31,7 +31,7 @@ fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {
 }
 
 /// Prints what was read and what of it was dropped.
-fn print_read(summary: &ReadSummary) {
+pub(super) fn print_read(summary: &ReadSummary) {
     for (file, format) in &summary.files {
         println!("{file}{}", format.map_or(String::new(), |f| format!(": {}", f.name())));
     }
