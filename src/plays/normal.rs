@@ -133,7 +133,7 @@ pub fn artists_of(name: &str) -> Vec<String> {
 fn split_at_words(name: &str) -> Vec<String> {
     let joins = |word: &&str| WITH.contains(word) || ["x", "vs", "and"].contains(word);
     let words: Vec<&str> = name.split(' ').collect();
-    words.split(|word| joins(&word)).map(|part| part.join(" ")).collect()
+    words.split(|word| joins(word)).map(|part| part.join(" ")).collect()
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub(super) struct Plan {
 /// Where a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
-    epoch: u64,
+    pub epoch: u64,
     pub chunk: usize,
     /// Number of the batch in its chunk.
     batch: usize,
@@ -76,12 +76,18 @@ impl Plan {
         chunks
     }
 
-    /// The windows of a batch, by their number in the chunk.
-    pub fn windows(&self, place: Place) -> Vec<usize> {
+    /// The chunk's windows, by number, in the order that this epoch learns from them.
+    pub fn shuffled(&self, place: Place) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.chunks[place.chunk]).collect();
         let step = place.epoch * self.chunks.len() as u64 + place.chunk as u64;
         order.shuffle(&mut generator(self.seed, Purpose::Training, step));
-        order.into_iter().skip(place.batch * self.batch).take(self.batch).collect()
+        order
+    }
+
+    /// Those of one batch.
+    pub fn batch<'a>(&self, shuffled: &'a [usize], place: Place) -> &'a [usize] {
+        let from = place.batch * self.batch;
+        &shuffled[from..shuffled.len().min(from + self.batch)]
     }
 }
 
@@ -100,7 +106,7 @@ mod tests {
             let mut order = Vec::new();
             for step in epoch * 6..(epoch + 1) * 6 {
                 let place = plan.place(step);
-                for window in plan.windows(place) {
+                for &window in plan.batch(&plan.shuffled(place), place) {
                     *seen.entry((place.chunk, window)).or_insert(0) += 1;
                     order.push((place.chunk, window));
                 }
@@ -118,6 +124,6 @@ mod tests {
         }
         assert!(plan.chunks_from(plan.steps()).is_empty());
         let again = Plan::new(3, 4, 2, vec![10, 3, 8]);
-        assert_eq!(plan.windows(plan.place(7)), again.windows(again.place(7)));
+        assert_eq!(plan.shuffled(plan.place(7)), again.shuffled(again.place(7)));
     }
 }
