@@ -462,7 +462,7 @@ proptest! {
         std::fs::write(&path, text).unwrap();
         for format in [None, Some(Format::Spotify), Some(Format::Melody), Some(Format::Lastfm)] {
             let (mut taken, none) = (0, &mut |_: &Play| Ok(()));
-            match import(&[path.clone()], format, None, &|_| {}, none, &mut |_| taken += 1) {
+            match import(std::slice::from_ref(&path), format, None, &|_| {}, none, &mut |_| taken += 1) {
                 Ok(summary) => {
                     let dropped: u64 = summary.dropped.values().map(|dropped| dropped.count).sum();
                     prop_assert_eq!(summary.records, dropped + summary.other_listeners + taken);
