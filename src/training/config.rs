@@ -99,3 +99,33 @@ impl TrainingConfig {
         Ok(config)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commented_file_holds_the_defaults() {
+        let text = include_str!("../../models/training.toml");
+        let file = TomlFile::embedded("models/training.toml", text);
+        assert_eq!(TrainingConfig::parse(&file).unwrap(), TrainingConfig::default());
+        // Every field is in it: nothing of it comes from the defaults.
+        let written: toml::Value = toml::from_str(text).unwrap();
+        let all = toml::Value::try_from(TrainingConfig::default()).unwrap();
+        assert_eq!(keys(&written), keys(&all));
+    }
+
+    fn keys(value: &toml::Value) -> Vec<String> {
+        let table = value.as_table().into_iter().flatten();
+        let mut keys: Vec<String> = table
+            .flat_map(|(name, value)| match value {
+                toml::Value::Table(_) => {
+                    keys(value).into_iter().map(|key| format!("{name}.{key}")).collect()
+                }
+                _ => vec![name.clone()],
+            })
+            .collect();
+        keys.sort();
+        keys
+    }
+}
