@@ -161,7 +161,7 @@ pub enum Command {
     Man,
 }
 
-/// A compute backend, as named on the command line.
+/// A backend of tensors, as named on the command line.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum Device {
     /// burn's own CPU backend.
@@ -194,7 +194,7 @@ pub struct Session {
     /// Catalogue: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR")]
     pub catalogue: Option<String>,
-    /// Compute backend; flex by default.
+    /// Backend that near-line updates train on; flex by default.
     #[arg(long, value_enum)]
     pub device: Option<Device>,
 }
@@ -211,7 +211,7 @@ pub struct Open {
     pub file: PathBuf,
     #[command(flatten)]
     pub screen: Screen,
-    /// Compute backend; flex by default.
+    /// Backend that near-line updates train on; flex by default.
     #[arg(long, value_enum)]
     pub device: Option<Device>,
 }
@@ -228,7 +228,7 @@ pub struct Demo {
     pub json: bool,
     #[command(flatten)]
     pub screen: Screen,
-    /// Compute backend; flex by default.
+    /// Backend that near-line updates train on; flex by default.
     #[arg(long, value_enum)]
     pub device: Option<Device>,
 }
@@ -308,7 +308,7 @@ pub struct Train {
     /// Seeds that each way is trained with.
     #[arg(long, default_value_t = 5, requires = "compare", value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub seeds: u64,
-    /// Compute backend.
+    /// Backend to train on.
     #[arg(long, value_enum, default_value_t)]
     pub device: Device,
     /// Print the report as JSON.
@@ -657,7 +657,7 @@ pub struct Ab {
     /// Catalogue: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR", default_value = "default")]
     pub catalogue: String,
-    /// Compute backend.
+    /// Backend that near-line updates train on.
     #[arg(long, value_enum, default_value_t)]
     pub device: Device,
     #[command(flatten)]
