@@ -11,8 +11,8 @@ use super::progress::bar;
 use super::train::{simulate, watch_signals};
 use crate::opening::{catalogue_named, policy_named};
 use crate::training::{
-    Greedy, Report, Shared, Split, Told, TrainingConfig, Variant, compare, comparison_table,
-    model_card,
+    Greedy, Report, Shared, Source, Split, Told, TrainingConfig, Variant, compare,
+    comparison_table, model_card,
 };
 
 /// Trains every variant with every seed and writes `comparison.json` into the folder; where that is a
@@ -22,7 +22,8 @@ pub fn run(arguments: &Train, config: &TrainingConfig) -> Result<(), Failure> {
     let policy = policy_named("default", Path::new(""))?;
     let sets = [Split::Train, Split::Validation, Split::Test]
         .map(|split| simulate(&catalogue, config, split));
-    let [train, validation, test] = &sets;
+    let [train, validation, test] = sets;
+    let (train, validation, test) = (&Source::memory(train), &validation, &test);
     let shared =
         Shared { catalogue: &catalogue, train, validation, test, greedy: Greedy::new(&policy) };
     let stop = Arc::new(AtomicBool::new(false));

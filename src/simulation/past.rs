@@ -36,7 +36,7 @@ fn simulated(
         previews: profile.account.premium_previews,
         clock_ms: 0,
         rollouts: 0,
-        slates: 0.0,
+        slates: None,
     };
     let wanted = past.plays as usize;
     let mut plays: Vec<Interaction> = Vec::with_capacity(wanted);

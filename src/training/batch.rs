@@ -20,22 +20,35 @@ pub struct Window {
 /// How far each window moves on, so that most plays are judged with a long past.
 const STRIDE: usize = HISTORY_LENGTH / 2;
 
-/// Cuts every listener's plays into windows; each play is fresh in exactly one.
+/// Cuts every listener's plays into windows; each play that is not just their past is fresh in
+/// exactly one.
 pub fn windows(data: &Dataset) -> Vec<Window> {
-    let mut all = Vec::new();
-    for (listener, Listener { rows, .. }) in data.listeners.iter().enumerate() {
-        let mut end = rows.len().min(HISTORY_LENGTH);
-        let mut fresh = 0;
-        loop {
-            all.push(Window { listener, start: end.saturating_sub(HISTORY_LENGTH), end, fresh });
-            if end == rows.len() {
-                break;
-            }
-            fresh = end;
-            end = (end + STRIDE).min(rows.len());
-        }
-    }
-    all
+    let cut = |(listener, Listener { rows, known, .. }): (usize, &Listener)| {
+        cuts(rows.len(), *known).map(move |(fresh, end)| Window {
+            listener,
+            start: end.saturating_sub(HISTORY_LENGTH),
+            end,
+            fresh,
+        })
+    };
+    data.listeners.iter().enumerate().flat_map(cut).collect()
+}
+
+/// Number of windows of a listener with `plays`, of which the first `known` are just their past.
+pub fn window_count(plays: usize, known: usize) -> usize {
+    cuts(plays, known).count()
+}
+
+/// Where the fresh plays of each window begin and end.
+fn cuts(plays: usize, known: usize) -> impl Iterator<Item = (usize, usize)> {
+    let mut fresh = known;
+    std::iter::from_fn(move || {
+        // The first window of all is fresh as a whole.
+        let end = (fresh + STRIDE).max(HISTORY_LENGTH).min(plays);
+        let cut = (fresh < end).then_some((fresh, end));
+        fresh = end;
+        cut
+    })
 }
 
 /// Windows as the network takes them, with labels.

@@ -27,13 +27,13 @@ pub struct Scaling {
 /// Fewest examples of either kind that an output is calibrated with.
 const FEWEST: usize = 50;
 
-/// Fits each yes/no output on `data`, whose `logits` are given, and folds the scaling into the network.
+/// Fits each yes/no output on the fresh plays of `data`, whose `logits` are given, and folds the scaling into the network.
 pub fn calibrate(
     network: Network,
     data: &Dataset,
     logits: &[[f32; LABELS]],
 ) -> (Network, Vec<Scaling>) {
-    let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| &l.rows).collect();
+    let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| l.fresh()).collect();
     let mut network = network;
     let mut done = Vec::new();
     for output in Output::ALL {

@@ -15,11 +15,13 @@ use super::calibrate::calibrate;
 use super::config::TrainingConfig;
 use super::dataset::Dataset;
 use super::greedy::Greedy;
-use super::measure::{Figures, figures, logits, predict};
+use super::heard::held_out;
+use super::predict::{Predictions, logits, predict};
 use super::slates::choose;
+use super::source::Source;
 use super::trainer::{Outcome, Progress, Training, train};
-use super::unseen::Unseen;
 use crate::catalogue::Catalogue;
+use crate::evaluation::{Clustered, Figures, Prediction};
 use crate::model::{Backend, Output, Sharing, device};
 use crate::objective::{InterestParts, Scheme};
 
@@ -175,7 +177,7 @@ impl Estimate {
 /// The data that all runs share.
 pub struct Shared<'a> {
     pub catalogue: &'a Catalogue,
-    pub train: &'a Dataset,
+    pub train: &'a Source,
     pub validation: &'a Dataset,
     pub test: &'a Dataset,
     pub greedy: Greedy,
@@ -237,22 +239,14 @@ fn one(
 ) -> Result<Run, String> {
     let config = variant.config(config, seed);
     let device = device(Backend::default());
-    let unseen = Unseen::new(shared.catalogue, &config);
-    let hidden = variant.cold.then(|| {
-        let mut sets = [shared.train.clone(), shared.validation.clone()];
-        sets.iter_mut().for_each(|set| unseen.hide(set));
-        sets
-    });
-    let [data, validation] = match &hidden {
-        Some([data, validation]) => [data, validation],
-        None => [shared.train, shared.validation],
-    };
+    let held = held_out(shared.catalogue, config.hold_out);
+    let validation = shared.validation;
     let folder = folder.join("run");
     let outcome = train(
         &Training {
             catalogue: shared.catalogue,
             config: &config,
-            data,
+            data: shared.train,
             validation,
             greedy: shared.greedy,
             device: &device,
@@ -273,7 +267,7 @@ fn one(
         _ => true,
     };
     let heads = Output::ALL.into_iter().filter(|&output| learned(output)).filter_map(|output| {
-        let counted = |song: u32| !variant.cold || unseen.song(song as usize);
+        let counted = |song: u32| !variant.cold || held[song as usize];
         let figures = figures(shared.test, &predictions, output, &counted)?;
         Some((output.name().to_string(), figures))
     });
@@ -297,6 +291,28 @@ fn one(
             mean(|step| step.asked.exposure),
         ],
     })
+}
+
+/// Figures of one output's predictions on the plays whose songs are `counted` and whose label exists.
+/// `None` where only one class is present.
+fn figures(
+    data: &Dataset,
+    predictions: &Predictions,
+    output: Output,
+    counted: &dyn Fn(u32) -> bool,
+) -> Option<Figures> {
+    let label = output.index();
+    let numbered = data.listeners.iter().zip(0..);
+    let rows = numbered.flat_map(|(l, number)| l.fresh().iter().map(move |row| (number, row)));
+    let examples = rows
+        .zip(predictions)
+        .filter(|((_, row), _)| row.mask[label] > 0.0 && counted(row.song))
+        .map(|((listener, row), p)| Prediction {
+            listener,
+            score: p[label].into(),
+            label: row.labels[label] > 0.5,
+        });
+    Clustered::new(examples.collect()).map(|clustered| clustered.figures())
 }
 
 /// Runs that are done, one a line, after a line with the config.

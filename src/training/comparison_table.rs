@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::compare::{Comparison, Estimate, Feedback, Run, Variant};
-use super::measure::Figures;
+use crate::evaluation::Figures;
 
 /// Tables of every variant's figures: means over seeds with 95 % confidence intervals.
 pub fn comparison_table(comparison: &Comparison) -> String {

@@ -8,8 +8,10 @@ use super::calibrate::Scaling;
 use super::compare::Comparison;
 use super::comparison_table::comparison_table;
 use super::config::TrainingConfig;
-use super::measure::{Figures, HeadReport};
+use super::heard::Heard;
+use super::measure::{Evaluation, HeadReport, PlayRatioError, Slice};
 use super::slates::GreedyReport;
+use super::tables;
 use super::trainer::Progress;
 use super::validation::Validation;
 use crate::model::Manifest;
@@ -25,8 +27,18 @@ pub struct Report {
     pub test_listeners: usize,
     pub test_plays: usize,
     pub heads: Vec<HeadReport>,
-    /// Mean absolute error of the expected play ratio: the model's and the simulator's own.
-    pub play_ratio_error: [f64; 2],
+    pub play_ratio_error: PlayRatioError,
+    /// By segment, scene and what was heard in training.
+    #[serde(default)]
+    pub slices: Vec<Slice>,
+    /// On later sessions of listeners who were learned from.
+    #[serde(default)]
+    pub later: Option<Evaluation>,
+    #[serde(default)]
+    pub heard: Option<Heard>,
+    /// The training log, if it was not simulated in memory.
+    #[serde(default)]
+    pub trained_on_log: Option<LogUsed>,
     /// What calibration did to which output.
     #[serde(default)]
     pub calibration: Vec<Scaling>,
@@ -39,6 +51,14 @@ pub struct Report {
     /// Training ended before its time, as validation no longer improved.
     #[serde(default)]
     pub stopped_early: bool,
+}
+
+/// A training log that a model was trained on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogUsed {
+    pub path: String,
+    /// SHA-256 over its `log.toml`.
+    pub hash: String,
 }
 
 /// The model card, in Markdown, with how other ways of training compare where that was measured.
@@ -81,48 +101,35 @@ pub fn model_card(report: &Report, comparison: Option<&Comparison>) -> String {
     line("\n## Figures\n".into());
     line("On listeners never seen in training. *Best* is what the simulator's own probabilities reach: no model can do better but by chance. \
           *Popularity* predicts each song's average in the training log; *logistic* is logistic regression on the same features.\n".into());
-    line("| label | plays | positives | AUC model | popularity | logistic | best | gap to best |\n|---|--:|--:|--:|--:|--:|--:|--:|".into());
-    for head in &report.heads {
-        line(format!(
-            "| {} | {} | {} | **{:.4}** | {:.4} | {:.4} | {:.4} | {:.4} |",
-            head.label,
-            head.plays,
-            head.positives,
-            head.model.auc,
-            head.popularity.auc,
-            head.logistic.auc,
-            head.best.auc,
-            head.best.auc - head.model.auc
-        ));
+    line(tables::heads(&report.heads));
+    line(tables::play_ratio(&report.play_ratio_error));
+    line("Calibration error is the expected gap between predicted and observed over fifteen equal bins. \
+          In brackets: 95 % confidence intervals, by drawing the listeners again. *Within listeners*: \
+          the mean AUC of each listener's own plays.".into());
+    if let Some(later) = &report.later {
+        line("\n## Later sessions of listeners who were learned from\n".into());
+        line(format!("{} plays of {} listeners.\n", later.plays, later.listeners));
+        line(tables::heads(&later.heads));
     }
-    line("\n| label | log loss model | popularity | logistic | best | calibration error model | popularity | logistic | best |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|".into());
-    for head in &report.heads {
-        let all = [&head.model, &head.popularity, &head.logistic, &head.best];
-        let cells =
-            |value: fn(&Figures) -> f64| all.map(|f| format!("{:.4}", value(f))).join(" | ");
-        line(format!(
-            "| {} | {} | {} |",
-            head.label,
-            cells(|f| f.log_loss),
-            cells(|f| f.calibration_error)
-        ));
+    if !report.slices.is_empty() {
+        line("\n## By segment, scene and what was heard in training\n".into());
+        line(tables::slices(&report.slices));
     }
-    let [error, best] = report.play_ratio_error;
-    line(format!(
-        "\nExpected play ratio: mean absolute error {error:.4}; the simulator's own expectation has {best:.4}."
-    ));
-    line("Calibration error is the expected gap between predicted and observed over fifteen equal bins.".into());
+    if !report.calibration.is_empty() {
+        line("\n## Calibration\n".into());
+        line("After training each output's logits were scaled and shifted to fit the validation listeners, and that folded into the towers' last layers.\n".into());
+        line("| output | scale | shift | log loss before | after |\n|---|--:|--:|--:|--:|".into());
+    }
     for scaling in &report.calibration {
-        line(format!(
-            "- `{}`: logits scaled by {:.3} and shifted by {:+.3} after training; log loss on validation listeners {:.5}, before {:.5}.",
-            scaling.output, scaling.scale, scaling.shift, scaling.log_loss[1], scaling.log_loss[0]
-        ));
+        let Scaling { output, scale, shift, log_loss: [before, after] } = scaling;
+        line(format!("| {output} | {scale:.3} | {shift:+.3} | {before:.5} | {after:.5} |"));
     }
     if let Some(greedy) = &report.greedy {
         line("\n## If the model alone chose\n".into());
         line(format!(
-            "From {} slates of random songs, the song with the highest fused score is completed with probability {:.4} (the simulator's own, a mean); \
-             by interest alone {:.4}, by chance {:.4}, at best {:.4}.",
+            "From {} slates of random songs, the song with the highest fused score is completed with \
+             probability {:.4} (the simulator's own, a mean); by interest alone {:.4}, by chance {:.4}, \
+             at best {:.4}.",
             greedy.slates, greedy.completion, greedy.by_interest, greedy.chance, greedy.best
         ));
     }

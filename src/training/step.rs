@@ -1,8 +1,10 @@
 //! The gradient of one batch.
 //!
 //! A batch is cut into a fixed number of parts, worked on side by side and summed in order. So the
-//! sum has the same bits on one thread and on many.
+//! sum has the same bits on one thread and on many. Each part has a network with leaves of its own:
+//! burn walks back through graphs that share a leaf one at a time, whatever threads ask for it.
 
+use burn::module::Module;
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rayon::prelude::*;
@@ -18,11 +20,14 @@ use crate::objective::{
 const PARTS: usize = 2;
 
 /// A batch whose logits are known, ready for its losses.
-pub(super) struct Forward {
+pub struct Forward {
     parts: Vec<Part>,
 }
 
 struct Part {
+    /// The network with a graph of its own: burn takes graphs that share a parameter for one, and a
+    /// graph can be gone back through once.
+    network: Network,
     batch: Batch,
     logits: Tensor<2>,
     /// What the network made of each play, cut off from its graph, `[rows, d_model + shared]`.
@@ -32,6 +37,8 @@ struct Part {
 }
 
 impl Forward {
+    /// Runs the network over windows of plays. `keep` `[songs, 2]` says whose identifiers are used:
+    /// artist, song.
     pub fn new(
         network: &Network,
         table: &SongTable,
@@ -39,16 +46,18 @@ impl Forward {
         (data, windows): (&Dataset, &[Window]),
         (session_window, device): (usize, &Device),
     ) -> Self {
+        let plain = network.valid();
         let size = windows.len().div_ceil(PARTS).max(1);
         let mut parts: Vec<Part> = windows
             .par_chunks(size)
             .map(|windows| {
+                let network = plain.clone().train();
                 let batch = Batch::gather(data, windows, session_window, device);
                 let (head, own, shared) =
                     network.forward(table, Some(keep.clone()), &batch.sequences);
                 let states = Tensor::cat(vec![own.inner(), shared.inner()], 1);
                 let shares = batch.mask.clone();
-                Part { batch, logits: head.logits, states, shares }
+                Part { network, batch, logits: head.logits, states, shares }
             })
             .collect();
         let counts = parts.iter().map(|part| part.batch.mask.clone().sum_dim(0));
@@ -110,7 +119,7 @@ impl Forward {
                 let losses = part.losses(part.logits.clone(), interest);
                 let values = losses.values();
                 let gradients = losses.total(weights).backward();
-                (values, GradientsParams::from_grads(gradients, network))
+                (values, GradientsParams::from_grads(gradients, &part.network))
             })
             .collect();
         let mut all = GradientsAccumulator::new();

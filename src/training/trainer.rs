@@ -1,7 +1,9 @@
 //! The training loop.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::Module;
@@ -15,11 +17,12 @@ use super::checkpoint::{Borrowed, Checkpoint, Parts};
 use super::config::TrainingConfig;
 use super::dataset::Dataset;
 use super::greedy::Greedy;
+use super::heard::held_out;
 use super::plan::Plan;
+use super::source::Source;
 use super::step::Forward;
-use super::unseen::Unseen;
 use super::validation::{Validation, validate};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Song};
 use crate::model::{Network, SongTable};
 use crate::objective::{Critics, LossWeights, Scheme, Weigher};
 use crate::rng::{Purpose, generator};
@@ -69,10 +72,11 @@ pub struct Trained {
 }
 
 /// What a training works on.
+#[derive(Clone, Copy)]
 pub struct Training<'a> {
     pub catalogue: &'a Catalogue,
     pub config: &'a TrainingConfig,
-    pub data: &'a Dataset,
+    pub data: &'a Source,
     pub validation: &'a Dataset,
     pub greedy: Greedy,
     pub device: &'a Device,
@@ -90,14 +94,26 @@ pub fn train(
     watch: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Outcome, String> {
     let config = training.config;
-    let windows = windows(training.data);
-    let plan = Plan::new(config.seed, config.batch, config.epochs, vec![windows.len()]);
+    let chunks = training.data.chunks().iter().map(|chunk| chunk.windows as usize).collect();
+    let plan = Plan::new(config.seed, config.batch, config.epochs, chunks);
     let mut run = Run::begin(training)?;
+    let mut validation = Cow::Borrowed(training.validation);
+    if config.hold_out > 0.0 {
+        validation.to_mut().unlabel(&run.held_songs());
+    }
+    let training = &Training { validation: &validation, ..*training };
     let steps = plan.steps();
+    let mut chunk: Option<Chunk> = None;
     while run.step < steps && !run.stopped_early(config) {
+        let place = plan.place(run.step);
+        let current = match chunk.take().filter(|chunk| chunk.number == place.chunk) {
+            Some(current) => current,
+            None => Chunk::read(&run, training, place.chunk)?,
+        };
         let chosen: Vec<Window> =
-            plan.windows(plan.place(run.step)).into_iter().map(|w| windows[w]).collect();
-        let progress = run.learn(training, (training.data, &chosen), steps);
+            plan.windows(place).into_iter().map(|w| current.windows[w]).collect();
+        let progress = run.learn(training, (&current.data, &chosen), steps);
+        chunk = Some(current);
         let validated = run.step.is_multiple_of(config.validate_every) || run.step == steps;
         if validated {
             run.validate(training);
@@ -113,6 +129,34 @@ pub fn train(
     Ok(Outcome::Finished(Box::new(run.end(config))))
 }
 
+/// The part of the data that is in memory.
+struct Chunk {
+    number: usize,
+    data: Arc<Dataset>,
+    windows: Vec<Window>,
+}
+
+impl Chunk {
+    fn read(run: &Run, training: &Training, number: usize) -> Result<Self, String> {
+        let mut data = training.data.read(number).map_err(|e| e.to_string())?;
+        if training.config.hold_out > 0.0 {
+            Arc::make_mut(&mut data).unlabel(&run.held_songs());
+        }
+        Ok(Chunk { number, windows: windows(&data), data })
+    }
+}
+
+/// Per song, whether its artist and whether it itself is kept out of training.
+fn held(catalogue: &Catalogue, share: f64) -> Vec<[bool; 2]> {
+    let songs = held_out(catalogue, share);
+    let mut artists = vec![true; catalogue.artists.len()];
+    for (song, held) in catalogue.songs.iter().zip(&songs) {
+        artists[song.lead_artist().0 as usize] &= held;
+    }
+    let of = |(song, held): (&Song, &bool)| [artists[song.lead_artist().0 as usize], *held];
+    catalogue.songs.iter().zip(&songs).map(of).collect()
+}
+
 /// Takes a finished training's checkpoint away, once its model is on disk.
 pub fn forget_checkpoint(folder: &Path) {
     Checkpoint::remove(folder);
@@ -122,7 +166,8 @@ pub fn forget_checkpoint(folder: &Path) {
 struct Run {
     step: u64,
     table: SongTable,
-    unseen: Unseen,
+    /// Per song, whether its artist and whether it itself is kept out.
+    held: Vec<[bool; 2]>,
     network: Network,
     best: Network,
     optimizer: ModuleOptimizer,
@@ -144,7 +189,7 @@ impl Run {
         let run = Run {
             step: 0,
             table: SongTable::new(training.catalogue, &config.network, device),
-            unseen: Unseen::new(training.catalogue, config),
+            held: held(training.catalogue, config.hold_out),
             best: network.clone(),
             network: network.train(),
             optimizer: optimizer(config),
@@ -254,15 +299,19 @@ impl Run {
         config.patience > 0 && since >= config.patience as usize
     }
 
+    fn held_songs(&self) -> Vec<bool> {
+        self.held.iter().map(|[_, song]| *song).collect()
+    }
+
     /// Which artists and songs keep their identifiers in this step, `[songs, 2]`.
     fn keep_ids(&self, config: &TrainingConfig, device: &Device) -> Tensor<2> {
         let mut rng = generator(config.seed, Purpose::Training, (1 << 40) + self.step);
         let values: Vec<f32> = (0..self.table.len())
             .flat_map(|song| {
-                let [artist, id] =
-                    [config.hide_artist, config.hide_song].map(|hide| !rng.random_bool(hide));
-                let keep = [artist && !self.unseen.artist(song), id && !self.unseen.song(song)];
-                keep.map(|keep| if keep { 1.0 } else { 0.0 })
+                let hidden =
+                    [config.hide_artist, config.hide_song].map(|hide| rng.random_bool(hide));
+                let held = self.held[song];
+                [0, 1].map(|which| if hidden[which] || held[which] { 0.0 } else { 1.0 })
             })
             .collect();
         Tensor::from_data(TensorData::new(values, [self.table.len(), 2]), device)
@@ -295,7 +344,8 @@ impl Run {
     }
 }
 
-fn optimizer(config: &TrainingConfig) -> ModuleOptimizer {
+/// What turns gradients into steps.
+pub fn optimizer(config: &TrainingConfig) -> ModuleOptimizer {
     AdamWConfig::new()
         .with_epsilon(1e-8)
         .with_weight_decay(config.weight_decay)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dataset::{Dataset, Row};
 use super::greedy::Greedy;
-use super::measure::logits;
+use super::predict::logits;
 use crate::catalogue::Catalogue;
 use crate::feedback::LABELS;
 use crate::model::{HeadOutputs, Network, NetworkConfig, Output, TASKS};
@@ -40,7 +40,7 @@ pub(super) fn validate(
     step: u64,
 ) -> Validation {
     let logits = logits(network, shape, catalogue, data, device);
-    let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| &l.rows).collect();
+    let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| l.fresh()).collect();
     let table = |values: Vec<f32>| {
         Tensor::<2>::from_data(TensorData::new(values, [rows.len(), LABELS]), device)
     };
@@ -71,9 +71,10 @@ fn completion_of_picks(data: &Dataset, scores: &[f64]) -> f64 {
     let (mut picks, mut completed) = (0.0, 0.0);
     let mut start = 0;
     for listener in &data.listeners {
-        let scores = &scores[start..start + listener.rows.len()];
-        start += listener.rows.len();
-        let scored: Vec<(&Row, f64)> = listener.rows.iter().zip(scores.iter().copied()).collect();
+        let rows = listener.fresh();
+        let scores = &scores[start..start + rows.len()];
+        start += rows.len();
+        let scored: Vec<(&Row, f64)> = rows.iter().zip(scores.iter().copied()).collect();
         for session in scored.chunk_by(|(a, _), (b, _)| a.session == b.session) {
             for choice in session.chunks_exact(CHOICE) {
                 let pick = choice.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));
