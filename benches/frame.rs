@@ -10,14 +10,16 @@
 //! cargo bench --bench frame -- [--frames N] [--songs N] [--json]
 //! ```
 
+mod common;
+
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use melody::catalogue::{Catalogue, DEFAULT_SEED, generate, parse};
-use melody::input::{InputError, TomlFile};
+use common::{Times, catalogue};
+use melody::input::InputError;
 use melody::model::{self, Backend};
 use melody::opening::{DEFAULT, Library, Opening, model_named, policy_named, profile_named};
 use melody::tui::{App, Command, Look, Session, Speed, Tab, Theme, draw};
@@ -38,15 +40,6 @@ struct Arguments {
     frames: usize,
     songs: usize,
     json: bool,
-}
-
-/// Milliseconds.
-#[derive(Serialize)]
-struct Times {
-    count: usize,
-    p50: f64,
-    p99: f64,
-    most: f64,
 }
 
 #[derive(Serialize)]
@@ -121,15 +114,6 @@ fn arguments() -> Result<Arguments, String> {
     Ok(parsed)
 }
 
-/// The default catalogue over and over, every copy under identifiers of its own.
-fn catalogue(songs: usize) -> Result<Catalogue, InputError> {
-    let files = generate(DEFAULT_SEED);
-    let (header, rows) = files.songs.split_once('\n').expect("the catalogue has a header");
-    let copies = (0..).flat_map(|copy| rows.lines().map(move |row| format!("c{copy}{row}\n")));
-    let text: String = [format!("{header}\n")].into_iter().chain(copies.take(songs)).collect();
-    parse(&TomlFile::embedded("catalogue.toml", &files.manifest), "songs.csv", &text)
-}
-
 fn measure(arguments: &Arguments) -> Result<Measured, InputError> {
     let catalogue = Arc::new(catalogue(arguments.songs)?);
     let here = Path::new("");
@@ -191,30 +175,18 @@ fn measure(arguments: &Arguments) -> Result<Measured, InputError> {
     })
 }
 
-impl Times {
-    fn new(mut times: Vec<Duration>) -> Self {
-        times.sort();
-        // The nearest rank.
-        let at = |share: f64| {
-            let place = (share * times.len() as f64).ceil() as usize;
-            times.get(place.clamp(1, times.len().max(1)) - 1).map_or(0.0, |t| t.as_secs_f64() * 1e3)
-        };
-        Times { count: times.len(), p50: at(0.50), p99: at(0.99), most: at(1.0) }
-    }
-}
-
 fn print(m: &Measured) {
     println!(
         "{} songs, {} threads: {} events, {} near-line updates",
         m.songs, m.threads, m.events, m.updates
     );
-    println!("  {:28} {:>8} {:>9} {:>9} {:>9}", "milliseconds", "count", "p50", "p99", "most");
+    println!("  {}", Times::head(28));
     for (what, t) in [
         ("work of a frame, at rest", &m.work_at_rest),
         ("  while scoring", &m.work_scoring),
         ("  while updating the model", &m.work_updating),
         ("from frame to frame", &m.interval),
     ] {
-        println!("  {what:28} {:>8} {:>9.2} {:>9.2} {:>9.2}", t.count, t.p50, t.p99, t.most);
+        println!("  {}", t.row(what, 28));
     }
 }

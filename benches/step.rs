@@ -10,18 +10,19 @@
 //! RAYON_NUM_THREADS=1 cargo bench --bench step
 //! ```
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use melody::catalogue::{
-    Catalogue, DEFAULT_SEED, SongId, default_catalogue, generate, load, parse,
-};
+use common::{Times, catalogue, timed};
+use melody::catalogue::{Catalogue, SongId, default_catalogue, load};
 use melody::engine::{Engine, State};
 use melody::event::Event;
-use melody::input::{InputError, TomlFile};
+use melody::input::InputError;
 use melody::model::{self, Backend};
 use melody::opening::{Library, Opening, model_named, policy_named, profile_named};
 use melody::simulation::{Until, listen};
@@ -39,15 +40,6 @@ struct Arguments {
     catalogues: Vec<String>,
     model: String,
     json: bool,
-}
-
-/// Milliseconds.
-#[derive(Serialize)]
-struct Times {
-    count: usize,
-    p50: f64,
-    p99: f64,
-    most: f64,
 }
 
 /// One catalogue on one backend.
@@ -115,7 +107,7 @@ fn run(arguments: &Arguments) -> Result<(), InputError> {
     let mut catalogues: Vec<Arc<Catalogue>> = Vec::new();
     if arguments.catalogues.is_empty() {
         catalogues.push(Arc::new(default_catalogue()));
-        catalogues.push(Arc::new(tripled()?));
+        catalogues.push(Arc::new(catalogue(3 * default_catalogue().songs.len())?));
     }
     for folder in &arguments.catalogues {
         catalogues.push(Arc::new(load(Path::new(folder))?));
@@ -134,22 +126,6 @@ fn run(arguments: &Arguments) -> Result<(), InputError> {
         println!("{}", serde_json::to_string_pretty(&all).expect("figures are plain data"));
     }
     Ok(())
-}
-
-/// The default catalogue three times over, every copy under identifiers of its own.
-fn tripled() -> Result<Catalogue, InputError> {
-    let files = generate(DEFAULT_SEED);
-    let (header, songs) = files.songs.split_once('\n').expect("the catalogue has a header");
-    let mut text = format!("{header}\n");
-    for copy in ["", "b", "c"] {
-        for song in songs.lines() {
-            text.push_str(copy);
-            text.push_str(song);
-            text.push('\n');
-        }
-    }
-    let manifest = TomlFile::embedded("catalogue.toml", &files.manifest);
-    parse(&manifest, "songs.csv", &text)
 }
 
 fn measure(
@@ -235,33 +211,15 @@ fn parts(
     }
 }
 
-fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
-    let began = Instant::now();
-    let done = work();
-    (began.elapsed(), done)
-}
-
-impl Times {
-    fn new(mut times: Vec<Duration>) -> Self {
-        times.sort();
-        // The nearest rank.
-        let at = |share: f64| {
-            let place = (share * times.len() as f64).ceil() as usize;
-            times.get(place.clamp(1, times.len().max(1)) - 1).map_or(0.0, |t| t.as_secs_f64() * 1e3)
-        };
-        Times { count: times.len(), p50: at(0.50), p99: at(0.99), most: at(1.0) }
-    }
-}
-
 /// The parts, in the order they happen.
 const ORDER: [&str; 5] = ["encode", "score", "rank and mix", "apply, trace", "step"];
 
 fn print(m: &Measured) {
     println!("{} songs ({}), {}, {} threads", m.songs, m.catalogue, m.backend, m.threads);
-    println!("  {:20} {:>8} {:>9} {:>9} {:>9}", "milliseconds", "count", "p50", "p99", "most");
+    println!("  {}", Times::head(20));
     let rows = ORDER.iter().filter_map(|part| m.parts.get(part).map(|times| (*part, times)));
     let rest = [("near-line update", &m.near_line_update), ("open a session", &m.open)];
     for (what, t) in rows.chain(rest) {
-        println!("  {what:20} {:>8} {:>9.2} {:>9.2} {:>9.2}", t.count, t.p50, t.p99, t.most);
+        println!("  {}", t.row(what, 20));
     }
 }

@@ -3,8 +3,10 @@
 mod attention;
 mod config;
 mod device;
+mod exchange;
 mod features;
 mod heads;
+mod inference;
 mod layers;
 mod mmoe;
 mod network;
@@ -13,13 +15,16 @@ mod schema;
 mod session_encoder;
 mod songs;
 mod store;
+mod tangent;
 mod version;
 
 pub use attention::{Block, Encoder};
 pub use config::{InterestBlend, NetworkConfig, Sharing};
 pub use device::{Backend, device};
+pub use exchange::scoring;
 pub use features::*;
 pub use heads::{Gates, HeadOutputs, INTEREST_OUTPUTS, Output, TASKS, Task, link};
+pub use inference::{Cross, EncodedListener, Inference, Scores};
 pub use layers::Initialiser;
 pub use mmoe::{Mmoe, MmoeOutput};
 pub use network::{Encoded, Head, HeadTensors, Mixture, Moment, Network, Sequences, Tower};

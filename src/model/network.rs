@@ -177,6 +177,21 @@ pub struct Moment {
     pub session_plays: usize,
 }
 
+impl Moment {
+    pub fn new(view: &ListenerView) -> Self {
+        let recent = view.history.recent();
+        Moment {
+            profile: profile_features(view.account),
+            moment: moment_features(view).to_vec(),
+            scene: view.scene.index(),
+            songs: recent.iter().map(|play| play.song.0 as i32).collect(),
+            outcomes: outcomes(recent).concat(),
+            scenes: recent.iter().map(|play| play.scene.index() as i32).collect(),
+            session_plays: view.session.plays as usize,
+        }
+    }
+}
+
 impl Network {
     /// A network with fresh weights; the same seed gives the same ones.
     pub fn new(config: &NetworkConfig, seed: u64, device: &Device) -> Self {
@@ -226,7 +241,9 @@ impl Network {
         batch: &Sequences,
     ) -> (HeadTensors, Tensor<2>, Tensor<2>) {
         let [size, plays, _] = batch.outcome.dims();
-        let songs = self.songs.forward(table, keep_ids).select(0, batch.songs.clone());
+        // Of the plays' songs alone: a catalogue may hold many more than a batch plays.
+        let keep_ids = keep_ids.map(|keep| keep.select(0, batch.songs.clone()));
+        let songs = self.songs.forward(&table.pick(&batch.songs), keep_ids);
         let d = songs.dims()[1];
         let scenes = self.scene.val().select(0, batch.scenes.clone());
         let songs = (songs + scenes).reshape([size, plays, d]);
@@ -332,7 +349,8 @@ impl Network {
             &encoded.memory,
             |_| encoded.events,
             1,
-            |weights| {
+            |looks| {
+                let weights = looks.weights();
                 let width = weights.dims()[3];
                 let mean = weights.mean_dim(1).reshape([1, width]);
                 layers.push(super::version::values(mean));

@@ -50,12 +50,42 @@ impl SongTable {
         }
     }
 
+    /// The rows at `places`, in that order.
+    pub fn pick(&self, places: &Tensor<1, Int>) -> Self {
+        let column = |column: &Tensor<1, Int>| column.clone().select(0, places.clone());
+        SongTable {
+            genre: column(&self.genre),
+            family: column(&self.family),
+            artist: column(&self.artist),
+            song: column(&self.song),
+            dense: self.dense.clone().select(0, places.clone()),
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.dense.dims()[0]
     }
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Rows of the embedding tables that each song reads, by table: `genre`, `family`, `artist`, `song`.
+    pub fn rows(&self) -> [(&'static str, Vec<i64>); 4] {
+        let columns = [
+            ("genre", &self.genre),
+            ("family", &self.family),
+            ("artist", &self.artist),
+            ("song", &self.song),
+        ];
+        columns.map(|(name, column)| {
+            (name, column.clone().into_data().convert::<i64>().iter::<i64>().collect())
+        })
+    }
+
+    /// Dense features, `[songs][SONG_FEATURES]`.
+    pub fn dense(&self) -> Vec<f32> {
+        super::version::values(self.dense.clone())
     }
 }
 

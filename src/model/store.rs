@@ -8,6 +8,9 @@
 //! | `weights.safetensors` | parameters under PyTorch's names and layout |
 //! | `examples.safetensors` | replayed and held-back examples for near-line updates |
 //! | `report.json`, `MODEL_CARD.md` | how training went, for people and programs |
+//!
+//! `models/README.md` lists every parameter: name, shape, layout, and how the hash is taken.
+//! `tools/interchange.py` reads and writes such folders with PyTorch.
 
 use std::path::{Path, PathBuf};
 

@@ -4,24 +4,18 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn::store::ModuleSnapshot;
-use burn::tensor::{Device, Tensor, TensorData};
-use rayon::prelude::*;
+use burn::tensor::{Device, Tensor};
 use sha2::{Digest, Sha256};
 
-use super::features::{
-    CROSS_FEATURES, ListenerView, cross_features, moment_features, outcomes, profile_features,
-};
+use super::features::{ListenerView, cross_features};
 use super::heads::{Gates, HeadOutputs, TASKS};
-use super::network::{Encoded, Moment, Network};
+use super::inference::{EncodedListener, Inference};
+use super::network::{Moment, Network};
 use super::songs::SongTable;
 use super::store::ModelFiles;
 use crate::catalogue::{Catalogue, SongId};
 use crate::objective::Objective;
 use crate::score::Score;
-
-/// Songs are scored in tiles of one size, padded where needed: a tile's shape decides how products
-/// are summed, so with one shape a song's score has the same bits in any company.
-const TILE: usize = 256;
 
 /// The model at one point of its life.
 #[derive(Clone, Debug)]
@@ -34,15 +28,16 @@ pub struct ModelVersion {
     pub hash: String,
     /// What it was trained for, and what near-line updates train for.
     pub objective: Objective,
+    /// The network as trained, and as near-line updates train it.
     pub network: Arc<Network>,
-    /// Every song's vector. Near-line updates do not touch what these depend on.
-    songs: Tensor<2>,
+    /// The same network as songs are scored with it.
+    inference: Inference,
 }
 
 /// A listener at one moment, encoded.
 #[derive(Clone, Debug)]
 pub struct Request {
-    encoded: Encoded,
+    encoded: EncodedListener,
 }
 
 impl Request {
@@ -53,7 +48,7 @@ impl Request {
 
     /// The mixture's input that all candidates share.
     pub fn shared(&self) -> Vec<f32> {
-        values(self.encoded.shared.clone())
+        self.encoded.shared.clone()
     }
 }
 
@@ -96,15 +91,6 @@ pub struct Attention {
     pub own: Score,
 }
 
-/// What one tile of songs comes to.
-struct Tile {
-    logits: Vec<f32>,
-    gates: Vec<f32>,
-    experts: usize,
-    own: Vec<f32>,
-    d_model: usize,
-}
-
 impl ModelVersion {
     /// The trained model, with every song of the catalogue encoded.
     pub fn new(files: &ModelFiles, catalogue: &Catalogue, device: &Device) -> Self {
@@ -115,8 +101,8 @@ impl ModelVersion {
             number: 0,
             hash: files.manifest.weights_sha256.clone(),
             objective: files.manifest.objective.clone(),
+            inference: Inference::new(&network, songs),
             network: Arc::new(network),
-            songs,
         }
     }
 
@@ -127,29 +113,20 @@ impl ModelVersion {
             number: self.number + 1,
             hash: weights_hash(&network),
             objective: self.objective.clone(),
+            inference: self.inference.with_head(&network.head),
             network: Arc::new(network),
-            songs: self.songs.clone(),
         }
     }
 
+    /// Where near-line updates are computed.
     pub fn device(&self) -> Device {
-        self.songs.device()
+        self.network.head.listener.val().device()
     }
 
     /// Encodes the listener once, for any number of candidates. `session_plays` says how many of
     /// the last plays belong to the current session.
     pub fn encode(&self, view: &ListenerView) -> Request {
-        let recent = view.history.recent();
-        let moment = Moment {
-            profile: profile_features(view.account),
-            moment: moment_features(view).to_vec(),
-            scene: view.scene.index(),
-            songs: recent.iter().map(|p| p.song.0 as i32).collect(),
-            outcomes: outcomes(recent).concat(),
-            scenes: recent.iter().map(|p| p.scene.index() as i32).collect(),
-            session_plays: view.session.plays as usize,
-        };
-        Request { encoded: self.network.encode(&self.songs, &moment) }
+        Request { encoded: self.inference.encode(&Moment::new(view)) }
     }
 
     /// Head outputs and gates of some songs. The same song gets the same bits alone or in company.
@@ -160,35 +137,16 @@ impl ModelVersion {
         view: &ListenerView,
         songs: &[SongId],
     ) -> Scored {
-        let tiles: Vec<Tile> = songs
-            .par_chunks(TILE)
-            .map(|tile| {
-                let own = self.represent(request, catalogue, view, tile);
-                let head = self.network.head.forward(own.clone(), request.encoded.shared.clone());
-                let (experts, d_model) = (head.gates.dims()[2], own.dims()[1]);
-                let kept = |mut values: Vec<f32>, width: usize| {
-                    values.truncate(tile.len() * width);
-                    values
-                };
-                Tile {
-                    logits: kept(values(head.logits), HeadOutputs::WIDTH),
-                    gates: kept(values(head.gates), TASKS.len() * experts),
-                    experts,
-                    own: kept(values(own), d_model),
-                    d_model,
-                }
-            })
-            .collect();
-        let mut scored = Scored::default();
-        for tile in tiles {
-            (scored.experts, scored.d_model) = (tile.experts, tile.d_model);
-            scored.gates.extend(tile.gates);
-            scored.own.extend(tile.own);
-            scored
-                .outputs
-                .extend(tile.logits.chunks(HeadOutputs::WIDTH).map(HeadOutputs::from_logits));
+        let rows: Vec<usize> = songs.iter().map(|song| song.index()).collect();
+        let cross = |row: usize| cross_features(catalogue, view, SongId(row as u32));
+        let scores = self.inference.score(&request.encoded, &rows, cross);
+        Scored {
+            outputs: scores.outputs(),
+            gates: scores.gates,
+            experts: self.inference.experts(),
+            own: scores.own,
+            d_model: self.inference.d_model(),
         }
-        scored
     }
 
     /// Which past plays the network looks at for a song: mean attention weights, which say where it
@@ -200,15 +158,8 @@ impl ModelVersion {
         view: &ListenerView,
         song: SongId,
     ) -> Attention {
-        let device = self.songs.device();
-        let row = Tensor::from_data([song.0 as i32].as_slice(), &device);
-        let cross = cross_features(catalogue, view, song).to_vec();
-        let cross = TensorData::new(cross, [1, CROSS_FEATURES.len()]);
-        let layers = self.network.attention(
-            &request.encoded,
-            self.songs.clone().select(0, row),
-            Tensor::from_data(cross, &device),
-        );
+        let cross = cross_features(catalogue, view, song);
+        let layers = self.inference.attention(&request.encoded, song.index(), cross);
         let width = layers.first().map_or(0, Vec::len);
         let mean = |column: usize| {
             let sum: f64 = layers.iter().map(|layer| f64::from(layer[column])).sum();
@@ -221,24 +172,6 @@ impl ModelVersion {
             }
             _ => Attention::default(),
         }
-    }
-
-    /// Representations of up to a tile of songs, `[TILE, d_model]`, padded with repetitions.
-    fn represent(
-        &self,
-        request: &Request,
-        catalogue: &Catalogue,
-        view: &ListenerView,
-        tile: &[SongId],
-    ) -> Tensor<2> {
-        let device = self.songs.device();
-        let padded = || (0..TILE).map(|i| tile[i.min(tile.len() - 1)]);
-        let cross: Vec<f32> =
-            padded().flat_map(|song| cross_features(catalogue, view, song)).collect();
-        let cross = TensorData::new(cross, [TILE, CROSS_FEATURES.len()]);
-        let rows: Vec<i32> = padded().map(|song| song.0 as i32).collect();
-        let songs = self.songs.clone().select(0, Tensor::from_data(rows.as_slice(), &device));
-        self.network.represent(&request.encoded, songs, Tensor::from_data(cross, &device))
     }
 }
 

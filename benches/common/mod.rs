@@ -1,0 +1,56 @@
+//! What several benches share: tables of times, and catalogues of any size.
+
+#![allow(dead_code, reason = "each bench uses a part of this")]
+
+use std::time::{Duration, Instant};
+
+use melody::catalogue::{Catalogue, DEFAULT_SEED, generate, parse};
+use melody::input::{InputError, TomlFile};
+use serde::Serialize;
+
+/// Milliseconds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Times {
+    pub count: usize,
+    pub p50: f64,
+    pub p99: f64,
+    pub most: f64,
+}
+
+impl Times {
+    pub fn new(mut times: Vec<Duration>) -> Self {
+        times.sort();
+        // The nearest rank.
+        let at = |share: f64| {
+            let place = (share * times.len() as f64).ceil() as usize;
+            times.get(place.clamp(1, times.len().max(1)) - 1).map_or(0.0, |t| t.as_secs_f64() * 1e3)
+        };
+        Times { count: times.len(), p50: at(0.50), p99: at(0.99), most: at(1.0) }
+    }
+
+    /// The head of a table whose first column is this wide.
+    pub fn head(width: usize) -> String {
+        format!("{:width$} {:>8} {:>9} {:>9} {:>9}", "milliseconds", "count", "p50", "p99", "most")
+    }
+
+    /// A row of that table.
+    pub fn row(&self, what: &str, width: usize) -> String {
+        let Times { count, p50, p99, most } = self;
+        format!("{what:width$} {count:>8} {p50:>9.2} {p99:>9.2} {most:>9.2}")
+    }
+}
+
+pub fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    let began = Instant::now();
+    let done = work();
+    (began.elapsed(), done)
+}
+
+/// The default catalogue over and over, every copy under identifiers of its own.
+pub fn catalogue(songs: usize) -> Result<Catalogue, InputError> {
+    let files = generate(DEFAULT_SEED);
+    let (header, rows) = files.songs.split_once('\n').expect("the catalogue has a header");
+    let copies = (0..).flat_map(|copy| rows.lines().map(move |row| format!("c{copy}{row}\n")));
+    let text: String = [format!("{header}\n")].into_iter().chain(copies.take(songs)).collect();
+    parse(&TomlFile::embedded("catalogue.toml", &files.manifest), "songs.csv", &text)
+}

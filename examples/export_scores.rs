@@ -1,0 +1,62 @@
+//! Writes one scoring of the whole catalogue - what the network is given and what it says - for other
+//! tools, as safetensors. `tools/interchange.py` reads it.
+//!
+//! ```text
+//! cargo run --release --example export_scores -- MODEL FILE
+//! ```
+//!
+//! `MODEL` is the name of a shipped model or a folder. The moment is one of a session that the shipped
+//! listener "enthusiast" plays by themselves.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use melody::catalogue::{SongId, default_catalogue};
+use melody::model::{self, Backend, SongTable};
+use melody::opening::{Library, Opening, model_named, policy_named, profile_named};
+use melody::simulation::{Until, listen};
+
+/// Songs that are played before the moment.
+const PLAYS: u32 = 12;
+const SEED: u64 = 7;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [model, file] = &words[..] else {
+        eprintln!("usage: export_scores MODEL FILE");
+        return ExitCode::from(2);
+    };
+    match export(model, Path::new(file)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn export(model: &str, file: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let device = model::device(Backend::default());
+    let files = model_named(model, Path::new(""), &device)?;
+    let catalogue = Arc::new(default_catalogue());
+    let policy = Arc::new(policy_named(&Opening::default().policy, Path::new(""))?);
+    let library = Library::new(catalogue.clone(), policy, files.clone(), &device);
+    let engine = library.engine(profile_named("enthusiast", Path::new(""))?, None, SEED);
+    let mut state = engine.start().0;
+    listen(
+        &engine,
+        library.world(),
+        SEED,
+        Until { songs: PLAYS, leaving: false },
+        &mut |next, _| {
+            state = next.clone();
+        },
+    )?;
+
+    let table = SongTable::new(&catalogue, &files.config, &device);
+    let songs: Vec<SongId> = catalogue.ids().collect();
+    let bytes = model::scoring(&files, &table, &catalogue, &state.view(), &songs);
+    std::fs::write(file, bytes).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(())
+}
