@@ -30,6 +30,8 @@ pub enum Purpose {
     Logging,
     /// Monte-Carlo estimates of what is best possible.
     Oracle,
+    /// What an ideal observer supposes of a listener.
+    Ideal,
     /// The generated catalogue.
     Catalogue,
     /// Batches, shuffles and dropped ids in training.
@@ -55,6 +57,7 @@ impl Purpose {
             Purpose::Population => "population",
             Purpose::Logging => "logging",
             Purpose::Oracle => "oracle",
+            Purpose::Ideal => "ideal",
             Purpose::Catalogue => "catalogue",
             Purpose::Training => "training",
             Purpose::Bootstrap => "bootstrap",

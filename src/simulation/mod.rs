@@ -4,6 +4,7 @@
 //! too. Nothing in the recommender reads this module's taste; it sees only what listeners do.
 
 mod autopilot;
+mod ideal;
 mod listener;
 mod logs;
 mod past;
@@ -15,6 +16,7 @@ mod taste;
 mod world;
 
 pub use autopilot::{Autopilot, Plan};
+pub use ideal::{IdealObserver, IdealSettings};
 pub use listener::{Reaction, SimulatedListener};
 pub use logs::{LogConfig, LoggedPlay, LoggedSession, Truth, listener_log, pick_scene};
 pub use past::past_plays;
