@@ -47,6 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let settings = IdealSettings {
         particles: argument(usual.particles)?.max(2),
         continuations: argument(usual.continuations)?,
+        ..usual
     };
 
     let catalogue = catalogue_named("default", Path::new(""))?;

@@ -12,7 +12,7 @@ use melody::simulation::{
 };
 use rayon::prelude::*;
 
-const SETTINGS: IdealSettings = IdealSettings { particles: 60, continuations: 4 };
+const SETTINGS: IdealSettings = IdealSettings { particles: 60, sweeps: 1, continuations: 4 };
 
 fn catalogue() -> Catalogue {
     catalogue_named("default", Path::new("")).unwrap()

@@ -60,7 +60,8 @@ impl<'a> Belief<'a> {
         let mut now = fits(&liking);
         let mut supposed = Vec::with_capacity(particles);
         for round in 0..BURN_IN + THINNING * particles {
-            now = slice(&mut liking, now, rng, &mut fits);
+            let all = 0..liking.len();
+            now = slice(&mut liking, all, now, rng, &mut fits);
             if round >= BURN_IN && round % THINNING == 0 {
                 let latent = Hypothesis { liking: liking.clone(), ..Hypothesis::draw(0, rng) };
                 let leaning = Leaning::of(&latent, patience);
@@ -102,8 +103,9 @@ impl<'a> Belief<'a> {
         self.plays.push(play);
     }
 
-    /// The newest play has ended.
-    pub fn ended(&mut self, rng: &mut ChaCha8Rng) {
+    /// The newest play has ended. Where few hypotheses carry the weight by now, those are kept and moved,
+    /// `sweeps` times every part of each.
+    pub fn ended(&mut self, sweeps: usize, rng: &mut ChaCha8Rng) {
         let Some(play) = self.plays.last() else { return };
         for s in &mut self.supposed {
             s.log_weight += play.outcome.likelihood(s.utility, s.leaning.generosity).ln();
@@ -115,7 +117,9 @@ impl<'a> Belief<'a> {
             self.supposed = kept.into_iter().map(|i| self.supposed[i].clone()).collect();
             for i in 0..self.supposed.len() {
                 self.supposed[i].log_weight = 0.0;
-                self.rejuvenate(i, rng);
+                for _ in 0..sweeps {
+                    self.rejuvenate(i, rng);
+                }
             }
         }
     }
@@ -129,7 +133,7 @@ impl<'a> Belief<'a> {
         weights.into_iter().map(|w| w / total).collect()
     }
 
-    /// Moves one hypothesis, block by block, given all plays so far.
+    /// Moves every part of one hypothesis, given all plays so far.
     fn rejuvenate(&mut self, index: usize, rng: &mut ChaCha8Rng) {
         let (plays, rivals, patience) = (&self.plays, self.rivals, self.patience);
         let Supposed { latent, leaning, standards, mood, utility, .. } = &mut self.supposed[index];
@@ -137,31 +141,34 @@ impl<'a> Belief<'a> {
         let noise_at = liking.len() - self.favourites.count();
         let now = log_likelihood(plays, leaning, standards, moods(plays, shocks));
 
-        let favoured = self.favourites.log_likelihood(leaning, &liking[noise_at..]);
-        let now = slice(liking, now + favoured, rng, |z| {
-            leaning.set_liking(z);
-            let favoured = self.favourites.log_likelihood(leaning, &z[noise_at..]);
-            if favoured == f64::NEG_INFINITY {
-                return favoured;
-            }
-            *standards = rivals.standards(leaning);
-            favoured + log_likelihood(plays, leaning, standards, moods(plays, shocks))
-        });
-
-        let now = now - self.favourites.log_likelihood(leaning, &liking[noise_at..]);
-        let now = slice(manner, now, rng, |z| {
-            leaning.set_manner(z, patience);
-            *standards = rivals.standards(leaning);
-            log_likelihood(plays, leaning, standards, moods(plays, shocks))
-        });
-
+        let mut now = now + self.favourites.log_likelihood(leaning, &liking[noise_at..]);
+        for block in Hypothesis::liking_blocks(liking.len()) {
+            now = slice(liking, block, now, rng, |z| {
+                leaning.set_liking(z);
+                let favoured = self.favourites.log_likelihood(leaning, &z[noise_at..]);
+                if favoured == f64::NEG_INFINITY {
+                    return favoured;
+                }
+                *standards = rivals.standards(leaning);
+                favoured + log_likelihood(plays, leaning, standards, moods(plays, shocks))
+            });
+        }
+        now -= self.favourites.log_likelihood(leaning, &liking[noise_at..]);
+        for block in Hypothesis::MANNER_BLOCKS {
+            now = slice(manner, block, now, rng, |z| {
+                leaning.set_manner(z, patience);
+                *standards = rivals.standards(leaning);
+                log_likelihood(plays, leaning, standards, moods(plays, shocks))
+            });
+        }
         let calm: Vec<f64> = plays.iter().map(|p| leaning.utility(&p.song)).collect();
         let felt = |shocks: &[f64]| {
             let moody = plays.iter().zip(moods(plays, shocks)).zip(&calm);
             let utilities = moody.map(|((p, mood), calm)| calm + p.song.mood(mood));
             log_likelihood_of(plays, leaning, standards, utilities)
         };
-        slice(shocks, now, rng, felt);
+        let all = 0..shocks.len();
+        slice(shocks, all, now, rng, felt);
 
         if let (Some(newest), Some(calm)) = (plays.last(), calm.last()) {
             *mood = moods(plays, shocks).last().unwrap_or_default();

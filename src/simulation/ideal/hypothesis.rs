@@ -1,5 +1,6 @@
 //! What a listener may be like: a taste as standard normals.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use rand_chacha::ChaCha8Rng;
@@ -15,10 +16,10 @@ mod place {
     use std::ops::Range;
 
     pub const SOUND: Range<usize> = 0..4;
-    pub const MAINSTREAM: usize = 4;
-    pub const PATIENCE: usize = 5;
-    pub const GENEROSITY: usize = 6;
-    pub const PICKINESS: Range<usize> = 7..12;
+    pub const PICKINESS: Range<usize> = 4..9;
+    pub const MAINSTREAM: usize = 9;
+    pub const PATIENCE: usize = 10;
+    pub const GENEROSITY: usize = 11;
     pub const TOLERANCE: Range<usize> = 12..17;
     pub const NOVELTY: Range<usize> = 17..23;
     pub const COUNT: usize = 23;
@@ -47,6 +48,18 @@ pub struct Patience {
 }
 
 impl Hypothesis {
+    /// Parts of [`manner`](Self::manner) that are moved together: sound and how much it matters, and
+    /// all the rest.
+    pub const MANNER_BLOCKS: [Range<usize>; 2] =
+        [0..place::MAINSTREAM, place::MAINSTREAM..place::COUNT];
+
+    /// Parts of [`liking`](Self::liking), of this length, that are moved together: families, and
+    /// genres with the noise of favourites.
+    pub fn liking_blocks(length: usize) -> [Range<usize>; 2] {
+        let families = taxonomy().families.len();
+        [0..families, families..length]
+    }
+
     /// Drawn from the population, before anything but the number of favourites is known.
     pub fn draw(favourites: usize, rng: &mut ChaCha8Rng) -> Self {
         let t = taxonomy();

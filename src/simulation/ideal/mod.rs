@@ -48,13 +48,15 @@ use crate::profile::{Account, Tier};
 pub struct IdealSettings {
     /// Hypotheses at once.
     pub particles: usize,
+    /// How often every part of a hypothesis is moved when hypotheses are.
+    pub sweeps: usize,
     /// Monte-Carlo continuations per play for the probability of subscribing; 0 leaves it out.
     pub continuations: usize,
 }
 
 impl Default for IdealSettings {
     fn default() -> Self {
-        IdealSettings { particles: 300, continuations: 64 }
+        IdealSettings { particles: 200, sweeps: 3, continuations: 64 }
     }
 }
 
@@ -114,7 +116,7 @@ impl<'a> IdealObserver<'a> {
                 let first = place == 0;
                 seen.belief.begins(Evidence { song, first, choice, outcome }, rng);
                 predictions.push(self.prediction(&seen, logged, first, rng));
-                seen.belief.ended(rng);
+                seen.belief.ended(self.settings.sweeps, rng);
                 seen.observe(self.catalogue, logged, rng);
             }
         }

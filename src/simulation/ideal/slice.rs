@@ -1,29 +1,31 @@
 //! Elliptical slice sampling.
 
 use std::f64::consts::TAU;
+use std::ops::Range;
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-/// Moves `z`, standard normals given a likelihood, so that their joint distribution stays as it is
+/// Moves a block of `z`, standard normals given a likelihood, so that their joint distribution stays as it is
 /// (Murray, Adams and MacKay 2010). `now` is the log likelihood of `z`, which must be finite; gives
 /// that of where it moved to, which is
 /// what `log_likelihood` was asked for last.
 pub fn slice(
     z: &mut [f64],
+    block: Range<usize>,
     now: f64,
     rng: &mut ChaCha8Rng,
     mut log_likelihood: impl FnMut(&[f64]) -> f64,
 ) -> f64 {
-    let from = z.to_vec();
-    let towards: Vec<f64> = z.iter().map(|_| StandardNormal.sample(rng)).collect();
+    let from = z[block.clone()].to_vec();
+    let towards: Vec<f64> = from.iter().map(|_| StandardNormal.sample(rng)).collect();
     let level = now + rng.random::<f64>().ln();
     let mut angle = TAU * rng.random::<f64>();
     let (mut low, mut high) = (angle - TAU, angle);
     loop {
         let (sin, cos) = angle.sin_cos();
-        for (z, (a, b)) in z.iter_mut().zip(from.iter().zip(&towards)) {
+        for (z, (a, b)) in z[block.clone()].iter_mut().zip(from.iter().zip(&towards)) {
             *z = a * cos + b * sin;
         }
         let here = log_likelihood(z);
@@ -38,7 +40,7 @@ pub fn slice(
         angle = low + (high - low) * rng.random::<f64>();
         // The bracket has shrunk to where it came from.
         if high - low < 1e-9 {
-            z.copy_from_slice(&from);
+            z[block].copy_from_slice(&from);
             return log_likelihood(z);
         }
     }
@@ -58,7 +60,7 @@ mod tests {
         let mut now = seen(&z);
         let draws: Vec<f64> = (0..20_000)
             .map(|_| {
-                now = slice(&mut z, now, &mut rng, seen);
+                now = slice(&mut z, 0..1, now, &mut rng, seen);
                 z[0]
             })
             .collect();
