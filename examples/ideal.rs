@@ -12,27 +12,28 @@
 use std::error::Error;
 use std::path::Path;
 
-use melody::evaluation::{Labelled, auc, calibration, log_loss};
-use melody::model::{Backend, device, load_shipped};
-use melody::opening::catalogue_named;
+use melody::evaluation::{CALIBRATION_BINS, Labelled, auc, calibration, log_loss};
+use melody::model::{Backend, Output, device};
+use melody::opening::{catalogue_named, model_named};
 use melody::rng::{Purpose, generator};
-use melody::simulation::{IdealObserver, IdealSettings, LogConfig, Truth, World, listener_log};
-use melody::training::{Dataset, Row, Split, TrainingConfig, predict};
+use melody::simulation::{IdealObserver, IdealSettings, Truth, World};
+use melody::training::log::{LoggedListener, simulated};
+use melody::training::{Dataset, Drawn, Row, Split, TrainingConfig, predict, rows};
 use rayon::prelude::*;
 
 /// Plays seen before, from which on a group begins.
 const SEEN: [usize; 4] = [0, 10, 30, 60];
-const CALIBRATION_BINS: usize = 15;
 
-/// A measured label: its name, its place among the model's outputs, and its probability.
-type Measured = (&'static str, usize, fn(&Truth) -> Option<f64>);
+/// A measured label: its name, its output of the model, and its probability.
+type Measured = (&'static str, Output, fn(&Truth) -> Option<f64>);
 
-const MEASURED: [Measured; 5] = [
-    ("completion", 0, |t| Some(t.completion)),
-    ("like or save", 2, |t| Some(t.explicit)),
-    ("skip", 3, |t| Some(t.skip)),
-    ("subscription", 4, |t| t.subscription),
-    ("exposure", 5, |t| Some(t.engaged)),
+const MEASURED: [Measured; 6] = [
+    ("completion", Output::Completion, |t| Some(t.completion)),
+    ("like or save", Output::Like, |t| Some(t.explicit)),
+    ("skip", Output::Skip, |t| Some(t.skip)),
+    ("save", Output::Save, |t| Some(t.save)),
+    ("subscription", Output::Subscription, |t| t.subscription),
+    ("exposure", Output::Exposure, |t| Some(t.engaged)),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -50,23 +51,30 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..usual
     };
 
-    let catalogue = catalogue_named("default", Path::new(""))?;
+    let here = Path::new("");
+    let catalogue = catalogue_named("default", here)?;
+    let world = World::new(&catalogue);
+    let drawn = Drawn::new(&config, Split::Test);
+    let listeners: Vec<LoggedListener> = drawn
+        .indices
+        .into_par_iter()
+        .map(|index| simulated(&catalogue, &world, drawn.log, index))
+        .collect();
+
     let device = device(Backend::Flex);
-    let files = load_shipped("default", &device).ok_or("no default model")??;
-    let test = Dataset::simulate(&catalogue, &config, Split::Test, &|| ());
+    let files = model_named("default", here, &device)?;
+    let features = |listener| rows(&catalogue, listener, drawn.sessions);
+    let test = Dataset { listeners: listeners.par_iter().map(features).collect() };
     let model = predict(&files.network, &files.config, &catalogue, &test, &device);
 
-    let world = World::new(&catalogue);
     let mut rng = generator(config.seed, Purpose::Ideal, u64::MAX);
     let observer = IdealObserver::new(&catalogue, &world, settings, &mut rng);
-    let first = config.listeners + Dataset::count(&config, Split::Validation);
-    let log = LogConfig { seed: config.seed, sessions: config.sessions, rollouts: 0 };
-    let ideal: Vec<Truth> = (first..first + config.test_listeners)
-        .into_par_iter()
-        .flat_map(|index| {
-            let (person, sessions) = listener_log(&catalogue, &world, log, index);
-            let mut rng = generator(config.seed, Purpose::Ideal, index);
-            observer.predict(&person.account, &sessions, &mut rng)
+    let ideal: Vec<Truth> = listeners
+        .par_iter()
+        .enumerate()
+        .flat_map(|(place, listener)| {
+            let mut rng = generator(config.seed, Purpose::Ideal, place as u64);
+            observer.predict(&listener.account, &listener.sessions, &mut rng)
         })
         .collect();
 
@@ -83,11 +91,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         "\n{:<14}{:<14}{:>9}{:>10}{:>13}{:>11}",
         "label", "by", "AUC", "log loss", "calibration", "predicted"
     );
-    for (name, label, truth) in MEASURED {
+    for (name, output, truth) in MEASURED {
+        let label = output.index();
         let known = || (0..rows.len()).filter(|&i| rows[i].1.mask[label] > 0.0);
         let from_model = |i: usize| Some(f64::from(model[i][label]));
         let from_ideal = |i: usize| truth(&ideal[i]);
-        let from_simulator = |i: usize| truth(&rows[i].1.truth);
+        let from_simulator = |i: usize| truth(rows[i].1.truth.as_ref()?);
         let ways: [(&str, &dyn Fn(usize) -> Option<f64>); 3] =
             [("model", &from_model), ("ideal", &from_ideal), ("simulator", &from_simulator)];
         let labelled = |score: &dyn Fn(usize) -> Option<f64>,

@@ -211,7 +211,7 @@ const MOST_LISTED: usize = 200;
 
 /// The training report of a model. It is for people: nothing else needs it, so one that is not there
 /// or was written by another version is none.
-fn report_named(name: &str, base: &Path) -> Option<Report> {
+pub fn report_named(name: &str, base: &Path) -> Option<Report> {
     let text = match model::shipped_report(name) {
         Some(text) => text.into(),
         None => std::fs::read_to_string(base.join(name).join("report.json")).ok()?,

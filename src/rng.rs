@@ -32,6 +32,8 @@ pub enum Purpose {
     Oracle,
     /// What an ideal observer supposes of a listener.
     Ideal,
+    /// Songs that could have played instead, to see what a model would choose.
+    Slates,
     /// The generated catalogue.
     Catalogue,
     /// Batches, shuffles and dropped ids in training.
@@ -58,6 +60,7 @@ impl Purpose {
             Purpose::Logging => "logging",
             Purpose::Oracle => "oracle",
             Purpose::Ideal => "ideal",
+            Purpose::Slates => "slates",
             Purpose::Catalogue => "catalogue",
             Purpose::Training => "training",
             Purpose::Bootstrap => "bootstrap",

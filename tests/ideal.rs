@@ -19,7 +19,12 @@ fn catalogue() -> Catalogue {
 }
 
 fn log(catalogue: &Catalogue, world: &World, index: u64) -> (Person, Vec<LoggedSession>) {
-    listener_log(catalogue, world, LogConfig { seed: 77, sessions: 3, rollouts: 0 }, index)
+    listener_log(
+        catalogue,
+        world,
+        LogConfig { seed: 77, sessions: 3, rollouts: 0, slates: 0.0 },
+        index,
+    )
 }
 
 fn predict(
@@ -87,7 +92,7 @@ fn it_stands_between_chance_and_reading_minds() {
             told.iter().map(|(l, p)| Labelled::new(score(l, p), l.play.completed)).collect();
         log_loss(&examples).unwrap()
     };
-    let (mind, ideal) = (loss(&|l, _| l.truth.completion), loss(&|_, p| p.completion));
+    let (mind, ideal) = (loss(&|l, _| l.truth.unwrap().completion), loss(&|_, p| p.completion));
     let chance = loss(&|_, _| share);
     assert!(mind < ideal && ideal < chance - 0.02, "{mind} {ideal} {chance}");
     let foretold = told.iter().map(|(_, p)| p.completion).sum::<f64>() / told.len() as f64;

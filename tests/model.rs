@@ -77,7 +77,8 @@ fn training_and_serving_give_the_same_logits() {
         let trained = trained.logits.into_data().try_to_vec::<f32>().unwrap();
 
         // The serving path: the same plays one by one, through the same history the engine keeps.
-        let log = LogConfig { seed: config.seed, sessions: config.sessions, rollouts: 0 };
+        let log =
+            LogConfig { seed: config.seed, sessions: config.sessions, rollouts: 0, slates: 0.0 };
         let (person, sessions) =
             listener_log(catalogue, &world, log, config.listeners + listener as u64);
         let mut history = History::default();
@@ -372,7 +373,7 @@ fn a_value_that_is_not_finite_is_named() {
 fn a_config_of_another_shape_is_named() {
     let folder = Folder::new();
     folder.edit("config.toml", |text| text.replace("\nexperts = ", "\nexperts = 1"));
-    folder.refuses("weights.safetensors", "head.mmoe.gates.weight", "config.toml asks for");
+    folder.refuses("weights.safetensors", "head.mixture.gates.weight", "config.toml asks for");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::config;
 use crate::experiment::{Direction, Metric};
 use crate::model::Backend;
 use crate::scene::Scene;
+use crate::training::Split;
 use crate::tui::Speed;
 
 /// A listening simulator and music-recommendation lab.
@@ -129,13 +130,15 @@ pub enum Command {
     Explain(Explain),
     /// Train a model on simulated listening.
     Train(Train),
+    /// Judge a model by a training log or by simulated listeners, with confidence intervals.
+    Eval(Eval),
     /// Run simulated listeners through a policy and model, beside real listening data.
     Simulate(Simulate),
     /// Compare two policies or models on the same simulated listeners.
     Ab(Ab),
     /// Search weights and mixing rules on simulated listeners, the listener first.
     Tune(Tune),
-    /// Read feedback logs.
+    /// Read feedback logs; make, split and check training logs.
     #[command(subcommand)]
     Log(Log),
     /// Make or check a catalogue.
@@ -293,12 +296,87 @@ pub struct Train {
     /// Catalogue to simulate listening on: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR", default_value = "default")]
     pub catalogue: String,
+    /// Train on a training log instead of simulated listening: a folder that `melody log simulate` or
+    /// an importer wrote. Its own splits are used.
+    #[arg(long, value_name = "DIR", conflicts_with = "compare")]
+    pub log: Option<PathBuf>,
+    /// Compare ways of training instead: weight schemes, ways of sharing, kinds of feedback, all on the
+    /// same simulated log. Writes `comparison.json`, and into the card of a model that is in the folder.
+    #[arg(long)]
+    pub compare: bool,
+    /// Seeds that each way is trained with.
+    #[arg(long, default_value_t = 5, requires = "compare", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub seeds: u64,
     /// Compute backend.
     #[arg(long, value_enum, default_value_t)]
     pub device: Device,
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Eval {
+    /// Model: `default` or a folder.
+    #[arg(default_value = "default", value_name = "NAME|DIR")]
+    pub model: String,
+    /// Folder of a training log to judge by; simulated listeners that the model has never seen if
+    /// absent.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
+    /// Part of the log: by default what was never learned from, which is `test` of the log the model
+    /// was trained on, and all of any other.
+    #[arg(long, value_enum)]
+    pub split: Option<Part>,
+    /// Another model to put beside it, on the same plays: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR")]
+    pub against: Option<String>,
+    /// Policy whose rules tell the segments: `default` or a TOML file.
+    #[arg(long, value_name = "NAME|FILE", default_value = "default")]
+    pub policy: String,
+    /// Catalogue: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Simulated listeners, without a log; by default as many as in the model's own report.
+    #[arg(long, value_name = "N", conflicts_with = "log", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub listeners: Option<u64>,
+    /// Times the listeners are drawn again for confidence intervals; 0 makes none.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(0..=100_000))]
+    pub resamples: u64,
+    /// Seed of those draws.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Compute backend.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Device,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A part of a training log, as named on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Part {
+    Train,
+    Validation,
+    /// Listeners never learned from.
+    Test,
+    /// Later sessions of listeners learned from.
+    Later,
+    All,
+}
+
+impl Part {
+    /// `None` for all.
+    pub fn split(self) -> Option<Split> {
+        match self {
+            Part::Train => Some(Split::Train),
+            Part::Validation => Some(Split::Validation),
+            Part::Test => Some(Split::Test),
+            Part::Later => Some(Split::Later),
+            Part::All => None,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -348,10 +426,15 @@ pub enum Log {
         #[arg(long)]
         json: bool,
     },
-    /// Check that every record is as it was written.
+    /// Check that every record is as it was written; of a training log also every play, and that
+    /// nothing to be foretold leaks into what is learned from.
     Check {
-        /// A feedback log.
+        /// A feedback log, or the folder of a training log.
+        #[arg(value_name = "FILE|DIR")]
         file: PathBuf,
+        /// Catalogue of the training log: `default` or a folder.
+        #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+        catalogue: String,
         /// Cut off what a crash left behind the last whole record.
         #[arg(long)]
         repair: bool,
@@ -359,7 +442,22 @@ pub enum Log {
         #[arg(long)]
         json: bool,
     },
-    /// Turn a log back into a script that replays it.
+    /// Write a training log of simulated listeners, as large as the disk.
+    Simulate(SimulateLog),
+    /// Split a training log in another way; its plays stay as they are.
+    Split {
+        /// Folder of the training log.
+        dir: PathBuf,
+        /// Its catalogue: `default` or a folder.
+        #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+        catalogue: String,
+        #[command(flatten)]
+        shares: SplitShares,
+        /// Print log.toml's contents as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Turn a feedback log back into a script that replays it.
     Script {
         /// A feedback log.
         file: PathBuf,
@@ -370,6 +468,50 @@ pub enum Log {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct SimulateLog {
+    /// New folder to write the log to.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Simulated listeners.
+    #[arg(long, value_name = "N", default_value_t = 12_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub listeners: u64,
+    /// Sessions of each listener.
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub sessions: u32,
+    /// Monte-Carlo continuations per play for the true probability of subscribing; 0 leaves it out.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub rollouts: u32,
+    /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.
+    #[arg(long, default_value_t = 2)]
+    pub seed: u64,
+    /// Catalogue to listen to: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    #[command(flatten)]
+    pub shares: SplitShares,
+    /// Print log.toml's contents as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How a training log is split.
+#[derive(Debug, Args)]
+pub struct SplitShares {
+    /// Share of the listeners for validation.
+    #[arg(long, value_name = "X", default_value_t = 0.05)]
+    pub validation: f64,
+    /// Share of the listeners never learned from.
+    #[arg(long, value_name = "X", default_value_t = 0.10)]
+    pub test: f64,
+    /// Share of the training listeners' plays, the newest, that are not learned from.
+    #[arg(long, value_name = "X", default_value_t = 0.10)]
+    pub later: f64,
+    /// Another seed puts other listeners into the splits.
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    pub split_seed: u64,
 }
 
 /// The simulated listeners of an experiment.

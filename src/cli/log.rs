@@ -1,10 +1,11 @@
-//! `melody log`: feedback logs shown, checked and turned back into scripts.
+//! `melody log`: feedback logs shown, checked and turned back into scripts, and training logs.
 
 use std::path::Path;
 
 use super::arguments::Log;
 use super::diff::clock;
 use super::failure::Failure;
+use super::training_log;
 use crate::event::Action;
 use crate::feedback::log::{Contents, FeedbackLog, Record, StepRecord, TornTail, read};
 use crate::input::Problem;
@@ -14,7 +15,14 @@ use crate::script::render_events;
 pub fn run(command: &Log) -> Result<(), Failure> {
     match command {
         Log::Show { file, json } => show(file, *json),
-        Log::Check { file, repair, json } => check(file, *repair, *json),
+        Log::Check { file, catalogue, json, .. } if file.is_dir() => {
+            training_log::check(file, catalogue, *json)
+        }
+        Log::Check { file, repair, json, .. } => check(file, *repair, *json),
+        Log::Simulate(arguments) => training_log::simulate(arguments),
+        Log::Split { dir, catalogue, shares, json } => {
+            training_log::split(dir, catalogue, shares, *json)
+        }
         Log::Script { file, out, json } => script(file, out.as_deref(), *json),
     }
 }

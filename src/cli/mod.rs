@@ -5,11 +5,14 @@
 mod ab;
 mod arguments;
 mod catalogue;
+mod compare;
 mod config;
 mod demo;
 mod diff;
+mod eval;
 mod explain;
 mod failure;
+mod figures;
 mod generate;
 mod import;
 mod keys;
@@ -21,6 +24,7 @@ mod settings;
 mod simulate;
 mod simulator;
 mod train;
+mod training_log;
 mod tune;
 
 use std::process::ExitCode;
@@ -40,6 +44,7 @@ pub fn run() -> ExitCode {
         Some(Command::Diff(diff)) => diff::run(&diff),
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Train(train)) => train::run(&train),
+        Some(Command::Eval(eval)) => eval::run(&eval),
         Some(Command::Simulate(simulate)) => simulate::run(&simulate),
         Some(Command::Ab(ab)) => ab::run(&ab),
         Some(Command::Tune(tune)) => tune::run(&tune),

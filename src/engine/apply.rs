@@ -177,12 +177,14 @@ impl Engine {
             play.play_ratio,
             number(play.liked || play.saved),
             number(play.skipped),
+            number(play.saved),
+            0.0,
             0.0,
             number(promoted && engaged),
         ];
-        // Whether the session converts is known only when it is over. Learning from conversions as
+        // Whether it is played again shows after this. Whether the session converts is known only when it is over. Learning from conversions as
         // they come, and never from their absence, would teach that everybody subscribes.
-        let mask = [1.0, 1.0, 1.0, 1.0, 0.0, number(promoted)];
+        let mask = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, number(promoted)];
         let (own, shared) = std::mem::take(&mut state.playing.example);
         let learning = &mut state.learning;
         learning.examples.push_back(Example { own, shared, labels, mask });

@@ -14,6 +14,22 @@ impl Labelled {
     pub fn new(score: f64, label: bool) -> Self {
         Labelled { score, label, weight: 1.0 }
     }
+
+    /// 1 for what happened, 0 for what did not.
+    pub fn observed(&self) -> f64 {
+        f64::from(u8::from(self.label))
+    }
+
+    /// Negative log likelihood, the probability held off 0 and 1 by the machine epsilon as
+    /// scikit-learn does.
+    pub fn log_loss(&self) -> f64 {
+        let p = self.score.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
+        if self.label { -p.ln() } else { -(1.0 - p).ln() }
+    }
+
+    pub fn squared_error(&self) -> f64 {
+        (self.score - self.observed()).powi(2)
+    }
 }
 
 /// Area under the ROC curve: the chance that a positive scores above a negative, ties counting
@@ -50,24 +66,20 @@ pub fn grouped_auc<G: Ord + Copy>(examples: &[(G, Labelled)]) -> Option<(f64, us
     (!scored.is_empty()).then_some((value, scored.len()))
 }
 
-/// Mean negative log likelihood, probabilities held off 0 and 1 by the machine epsilon as
-/// scikit-learn does. `None` for no examples.
+/// Mean negative log likelihood. `None` for no examples.
 pub fn log_loss(examples: &[Labelled]) -> Option<f64> {
-    weighted_mean(examples, |e| {
-        let p = e.score.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
-        if e.label { -p.ln() } else { -(1.0 - p).ln() }
-    })
+    weighted_mean(examples, Labelled::log_loss)
 }
 
 /// Mean squared error of the probabilities.
 pub fn brier(examples: &[Labelled]) -> Option<f64> {
-    weighted_mean(examples, |e| (e.score - f64::from(u8::from(e.label))).powi(2))
+    weighted_mean(examples, Labelled::squared_error)
 }
 
 /// Predicted over observed positives: 1 when calibrated in the large. `None` without positives.
 pub fn predicted_over_observed(examples: &[Labelled]) -> Option<f64> {
     let predicted = weighted_mean(examples, |e| e.score)?;
-    let observed = weighted_mean(examples, |e| f64::from(u8::from(e.label)))?;
+    let observed = weighted_mean(examples, Labelled::observed)?;
     (observed > 0.0).then(|| predicted / observed)
 }
 

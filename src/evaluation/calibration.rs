@@ -23,16 +23,20 @@ pub struct Calibration {
     pub bins: Vec<Bin>,
 }
 
+/// Which of `bins` equal widths a probability is in.
+pub(super) fn bin(probability: f64, bins: usize) -> usize {
+    ((probability * bins as f64) as usize).min(bins - 1)
+}
+
 /// Reliability over `bins` equal widths of predicted probability; a bin includes its lower edge,
 /// and the last its upper one too.
 pub fn calibration(examples: &[Labelled], bins: usize) -> Calibration {
     let mut sums = vec![(0usize, 0.0f64, 0.0f64); bins];
     for example in examples {
-        let index = ((example.score * bins as f64) as usize).min(bins - 1);
-        let (count, predicted, observed) = &mut sums[index];
+        let (count, predicted, observed) = &mut sums[bin(example.score, bins)];
         *count += 1;
         *predicted += example.score;
-        *observed += f64::from(u8::from(example.label));
+        *observed += example.observed();
     }
     let bins: Vec<Bin> = sums
         .into_iter()

@@ -122,7 +122,8 @@ impl Cohort {
 
     /// The same listeners served by the policy that made the default model's training logs.
     pub fn logged(&self, library: &Library, done: &(dyn Fn() + Sync)) -> Vec<ListenerOutcome> {
-        let config = LogConfig { seed: self.seed, sessions: self.sessions, rollouts: 0 };
+        let config =
+            LogConfig { seed: self.seed, sessions: self.sessions, rollouts: 0, slates: 0.0 };
         let one = |index| {
             let (_, sessions) = listener_log(&library.catalogue, library.world(), config, index);
             let logged = |session| SessionOutcome::logged(&library.catalogue, session);

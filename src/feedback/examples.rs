@@ -42,7 +42,7 @@ impl Examples {
         let file = SafeTensors::deserialize(bytes).map_err(|error| {
             Problem::new(name, format!("not a safetensors file: {error}")).field("(header)")
         })?;
-        let d_shared = config.d_profile + config.d_session + config.d_scene;
+        let d_shared = config.d_shared();
         let widths = [config.d_model, d_shared, LABELS, LABELS];
         let set = |set: &str| -> Result<Vec<Example>, InputError> {
             let mut columns = Vec::new();

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::examples::{Example, Examples, LABELS};
 use crate::model::{Head, ModelVersion};
-use crate::objective::{Objective, masked_losses};
+use crate::objective::{Objective, masked_losses, shares};
 use crate::policy;
 use crate::rng::{Purpose, generator};
 use crate::score::Score;
@@ -144,8 +144,12 @@ impl Update {
         let weights = objective.weights;
         for _ in 0..self.policy.steps {
             let logits = rows.logits(&head);
-            let losses =
-                masked_losses(logits, rows.labels.clone(), rows.mask.clone(), &objective.interest);
+            let losses = masked_losses(
+                logits,
+                rows.labels.clone(),
+                rows.shares.clone(),
+                &objective.interest,
+            );
             let mut gradients = losses.total(weights).backward();
             for (ids, rate) in [
                 (&listener[..], self.policy.listener_rate),
@@ -163,7 +167,7 @@ impl Update {
 fn shared_parameters(head: &Head) -> Vec<ParamId> {
     let mut ids = Vec::new();
     let towers = [&head.interest, &head.subscription, &head.exposure];
-    let layers = towers.iter().flat_map(|t| [&t.hidden, &t.output]).chain([&head.mmoe.gates]);
+    let layers = towers.iter().flat_map(|t| [&t.hidden, &t.output]).chain(head.mixture.gates());
     for layer in layers {
         ids.push(layer.weight.id);
         ids.extend(layer.bias.as_ref().map(|bias| bias.id));
@@ -176,7 +180,8 @@ struct Rows {
     own: Tensor<2>,
     shared: Tensor<2>,
     labels: Tensor<2>,
-    mask: Tensor<2>,
+    /// Each row's share in the mean of each label.
+    shares: Tensor<2>,
     /// 1 for this listener's rows, whose embedding then counts, 0 for others'.
     mine: Tensor<2>,
 }
@@ -196,7 +201,7 @@ impl Rows {
             own: table(&|e| &e.own),
             shared: table(&|e| &e.shared),
             labels: table(&|e| &e.labels),
-            mask: table(&|e| &e.mask),
+            shares: shares(table(&|e| &e.mask)),
         }
     }
 
@@ -207,7 +212,7 @@ impl Rows {
     fn loss(&self, head: &Head, objective: &Objective) -> f64 {
         let logits = self.logits(head);
         debug_assert_eq!(logits.dims()[1], LABELS);
-        masked_losses(logits, self.labels.clone(), self.mask.clone(), &objective.interest)
+        masked_losses(logits, self.labels.clone(), self.shares.clone(), &objective.interest)
             .total(objective.weights)
             .into_scalar::<f32>()
             .into()

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::heads::TASKS;
 use crate::input::{Checker, InputError, TomlFile};
 
 /// How tasks share what they learn.
@@ -12,6 +13,18 @@ pub enum Sharing {
     Mmoe,
     /// One wide expert for all tasks, with as many hidden units as the experts would have together.
     SharedBottom,
+    /// Progressive layered extraction: an expert of its own for each task, the others shared, twice.
+    Ple,
+}
+
+impl Sharing {
+    pub fn name(self) -> &'static str {
+        match self {
+            Sharing::Mmoe => "mmoe",
+            Sharing::SharedBottom => "shared-bottom",
+            Sharing::Ple => "ple",
+        }
+    }
 }
 
 /// Sizes of every part of the network.
@@ -110,6 +123,14 @@ impl NetworkConfig {
             );
         }
         check.require(
+            self.sharing != Sharing::Ple || self.experts > TASKS.len(),
+            &format!("{prefix}experts"),
+            format!(
+                "sharing by `ple` needs an expert for each of {} tasks and a shared one",
+                TASKS.len()
+            ),
+        );
+        check.require(
             self.heads > 0 && self.d_model.is_multiple_of(self.heads),
             &format!("{prefix}heads"),
             format!("{} heads do not divide d_model {}", self.heads, self.d_model),
@@ -134,10 +155,15 @@ impl NetworkConfig {
         ]
     }
 
+    /// Width of the mixture's input that all candidates of a moment share.
+    pub fn d_shared(&self) -> usize {
+        self.d_profile + self.d_session + self.d_scene
+    }
+
     /// Number and hidden width of the experts, given how tasks share.
     pub fn expert_shape(&self) -> (usize, usize) {
         match self.sharing {
-            Sharing::Mmoe => (self.experts, self.expert_hidden),
+            Sharing::Mmoe | Sharing::Ple => (self.experts, self.expert_hidden),
             Sharing::SharedBottom => (1, self.experts * self.expert_hidden),
         }
     }

@@ -1,5 +1,7 @@
 //! What the three heads say about a song.
 
+use burn::tensor::Tensor;
+use burn::tensor::activation::sigmoid;
 use serde::{Deserialize, Serialize};
 
 use super::config::InterestBlend;
@@ -26,7 +28,76 @@ impl Task {
     }
 }
 
-/// Probabilities and the expected play ratio, each rounded to a millionth on leaving the model.
+/// One number that a tower puts out, in the order of the logits: the interest tower's first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Output {
+    Completion,
+    PlayRatio,
+    Like,
+    Skip,
+    Save,
+    Replays,
+    Subscription,
+    Exposure,
+}
+
+/// Logits of the interest tower; the other towers put out one each.
+pub const INTEREST_OUTPUTS: usize = 6;
+
+impl Output {
+    pub const ALL: [Output; HeadOutputs::WIDTH] = [
+        Output::Completion,
+        Output::PlayRatio,
+        Output::Like,
+        Output::Skip,
+        Output::Save,
+        Output::Replays,
+        Output::Subscription,
+        Output::Exposure,
+    ];
+
+    /// Place among the logits and labels.
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// As in the feature schema.
+    pub fn name(self) -> &'static str {
+        match self {
+            Output::Completion => "completion",
+            Output::PlayRatio => "play_ratio",
+            Output::Like => "like",
+            Output::Skip => "skip",
+            Output::Save => "save",
+            Output::Replays => "replays",
+            Output::Subscription => "subscription",
+            Output::Exposure => "exposure",
+        }
+    }
+
+    /// The task whose tower puts it out.
+    pub fn task(self) -> Task {
+        match self {
+            Output::Subscription => Task::Subscription,
+            Output::Exposure => Task::Exposure,
+            _ => Task::Interest,
+        }
+    }
+}
+
+/// Largest logit whose exponential is still taken as a count of replays.
+const MOST_REPLAYS_LOGIT: f32 = 4.0;
+
+/// Probabilities, and for replays the expected count, of logits `[rows, HeadOutputs::WIDTH]`.
+pub fn link(logits: Tensor<2>) -> Tensor<2> {
+    let (at, width) = (Output::Replays.index(), HeadOutputs::WIDTH);
+    let replays = logits.clone().narrow(1, at, 1).clamp_max(MOST_REPLAYS_LOGIT).exp();
+    let p = sigmoid(logits);
+    let (before, after) = (p.clone().narrow(1, 0, at), p.narrow(1, at + 1, width - at - 1));
+    Tensor::cat(vec![before, replays, after], 1)
+}
+
+/// Probabilities and expectations, each rounded to a millionth on leaving the model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeadOutputs {
     pub completion: Score,
@@ -35,6 +106,11 @@ pub struct HeadOutputs {
     /// Liked or saved.
     pub like: Score,
     pub skip: Score,
+    #[serde(default)]
+    pub save: Score,
+    /// Expected number of times it is played again at once.
+    #[serde(default)]
+    pub replays: Score,
     /// Subscribing or starting a trial in this session if the song is played.
     pub subscription: Score,
     /// A promoted song being opened, completed or liked.
@@ -42,19 +118,23 @@ pub struct HeadOutputs {
 }
 
 impl HeadOutputs {
-    /// Number of logits the towers put out, in the order of the fields.
-    pub const WIDTH: usize = 6;
+    /// Number of logits the towers put out, in the order of [`Output::ALL`].
+    pub const WIDTH: usize = INTEREST_OUTPUTS + 2;
 
     /// From the towers' logits.
     pub fn from_logits(logits: &[f32]) -> Self {
-        let p = |i: usize| Score::new(1.0 / (1.0 + (-f64::from(logits[i])).exp()));
+        let p =
+            |output: Output| Score::new(1.0 / (1.0 + (-f64::from(logits[output.index()])).exp()));
+        let replays = logits[Output::Replays.index()].min(MOST_REPLAYS_LOGIT);
         HeadOutputs {
-            completion: p(0),
-            play_ratio: p(1),
-            like: p(2),
-            skip: p(3),
-            subscription: p(4),
-            exposure: p(5),
+            completion: p(Output::Completion),
+            play_ratio: p(Output::PlayRatio),
+            like: p(Output::Like),
+            skip: p(Output::Skip),
+            save: p(Output::Save),
+            replays: Score::new(f64::from(replays).exp()),
+            subscription: p(Output::Subscription),
+            exposure: p(Output::Exposure),
         }
     }
 

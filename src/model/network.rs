@@ -6,11 +6,12 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::attention::{Encoder, KeysValues};
-use super::config::NetworkConfig;
+use super::config::{NetworkConfig, Sharing};
 use super::features::*;
-use super::heads::{HeadOutputs, TASKS};
+use super::heads::{HeadOutputs, INTEREST_OUTPUTS, TASKS};
 use super::layers::Initialiser;
-use super::mmoe::Mmoe;
+use super::mmoe::{Mmoe, MmoeOutput};
+use super::ple::Ple;
 use super::session_encoder::SessionEncoder;
 use super::songs::{SongEncoder, SongTable};
 use crate::history::HISTORY_LENGTH;
@@ -34,12 +35,50 @@ impl Tower {
     }
 }
 
+/// How the tasks share what comes after the Transformer.
+#[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one per network")]
+pub enum Mixture {
+    /// Also the shared bottom: a mixture of one expert.
+    Mmoe(Mmoe),
+    Ple(Ple),
+}
+
+impl Mixture {
+    fn new(init: &mut Initialiser, d_input: usize, config: &NetworkConfig) -> Self {
+        let (experts, d_hidden) = config.expert_shape();
+        let sizes = (experts, d_hidden, config.expert_output);
+        match config.sharing {
+            Sharing::Mmoe | Sharing::SharedBottom => {
+                Mixture::Mmoe(Mmoe::new(init, d_input, sizes, TASKS.len()))
+            }
+            Sharing::Ple => Mixture::Ple(Ple::new(init, d_input, sizes, TASKS.len())),
+        }
+    }
+
+    /// See [`Mmoe::forward`] and [`Ple::forward`].
+    pub fn forward(&self, own: Tensor<2>, shared: Tensor<2>) -> MmoeOutput {
+        match self {
+            Mixture::Mmoe(mmoe) => mmoe.forward(own, shared),
+            Mixture::Ple(ple) => ple.forward(own, shared),
+        }
+    }
+
+    /// The gates that decide what each task's tower gets.
+    pub fn gates(&self) -> Vec<&Linear> {
+        match self {
+            Mixture::Mmoe(mmoe) => vec![&mmoe.gates],
+            Mixture::Ple(ple) => ple.levels.iter().flat_map(|level| &level.gates).collect(),
+        }
+    }
+}
+
 /// Everything after the shared Transformer. Near-line updates train parts of this alone.
 #[derive(Module, Debug)]
 pub struct Head {
     /// What near-line updates have learned of this listener; zero in a trained model. `[1, shared]`.
     pub listener: Param<Tensor<2>>,
-    pub mmoe: Mmoe,
+    pub mixture: Mixture,
     pub interest: Tower,
     pub subscription: Tower,
     pub exposure: Tower,
@@ -68,7 +107,7 @@ impl Head {
     }
 
     fn mix(&self, own: Tensor<2>, shared: Tensor<2>) -> HeadTensors {
-        let mixed = self.mmoe.forward(own, shared);
+        let mixed = self.mixture.forward(own, shared);
         let towers = [&self.interest, &self.subscription, &self.exposure];
         let logits = towers.iter().zip(mixed.tasks).map(|(tower, x)| tower.forward(x)).collect();
         HeadTensors { logits: Tensor::cat(logits, 1), gates: mixed.gates }
@@ -143,8 +182,10 @@ impl Network {
     pub fn new(config: &NetworkConfig, seed: u64, device: &Device) -> Self {
         let init = &mut Initialiser::new(seed, device);
         let d = config.d_model;
-        let d_shared = config.d_profile + config.d_session + config.d_scene;
-        let (experts, expert_hidden) = config.expert_shape();
+        let d_shared = config.d_shared();
+        let tower = |init: &mut Initialiser, outputs| {
+            Tower::new(init, config.expert_output, config.tower_hidden, outputs)
+        };
         let candidate = CROSS_FEATURES.len() + MOMENT_FEATURES.len();
         Network {
             songs: SongEncoder::new(init, config),
@@ -168,15 +209,10 @@ impl Network {
             scene_context: init.uniform([Scene::COUNT, config.d_scene], 0.1),
             head: Head {
                 listener: init.constant([1, d_shared], 0.0),
-                mmoe: Mmoe::new(
-                    init,
-                    d + d_shared,
-                    (experts, expert_hidden, config.expert_output),
-                    TASKS.len(),
-                ),
-                interest: Tower::new(init, config.expert_output, config.tower_hidden, 4),
-                subscription: Tower::new(init, config.expert_output, config.tower_hidden, 1),
-                exposure: Tower::new(init, config.expert_output, config.tower_hidden, 1),
+                mixture: Mixture::new(init, d + d_shared, config),
+                interest: tower(init, INTEREST_OUTPUTS),
+                subscription: tower(init, 1),
+                exposure: tower(init, 1),
             },
         }
     }
@@ -334,4 +370,4 @@ impl Network {
     }
 }
 
-const _: () = assert!(HeadOutputs::WIDTH == 6, "towers of 4, 1 and 1 outputs");
+const _: () = assert!(HeadOutputs::WIDTH == INTEREST_OUTPUTS + 2, "the other towers put out one");

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::features::*;
+use super::heads::Output;
 use crate::catalogue::taxonomy;
 use crate::input::{InputError, TomlFile};
 use crate::scene::Scene;
@@ -40,14 +41,7 @@ impl Schema {
             cross: list(&CROSS_FEATURES),
             moment: list(&MOMENT_FEATURES),
             account: list(&ACCOUNT_FEATURES),
-            outputs: list(&[
-                "completion",
-                "play_ratio",
-                "like",
-                "skip",
-                "subscription",
-                "exposure",
-            ]),
+            outputs: list(&Output::ALL.map(Output::name)),
         }
     }
 

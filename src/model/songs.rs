@@ -17,11 +17,14 @@ use crate::rng::hash64;
 /// A catalogue's songs as the network reads them.
 #[derive(Clone, Debug)]
 pub struct SongTable {
-    genre: Tensor<1, Int>,
-    family: Tensor<1, Int>,
-    artist: Tensor<1, Int>,
-    song: Tensor<1, Int>,
-    dense: Tensor<2>,
+    pub genre: Tensor<1, Int>,
+    pub family: Tensor<1, Int>,
+    /// Hash bucket of the lead artist's name.
+    pub artist: Tensor<1, Int>,
+    /// Hash bucket of the song's identifier.
+    pub song: Tensor<1, Int>,
+    /// `[songs, SONG_FEATURES]`.
+    pub dense: Tensor<2>,
 }
 
 impl SongTable {

@@ -127,6 +127,7 @@ fn read(texts: &Texts, device: &Device) -> Result<ModelFiles, InputError> {
     let mut network = Network::new(&config, 0, device);
     check_weights(&name, texts.weights, &network)?;
     let mut store = SafetensorsStore::from_bytes(Some(texts.weights.to_vec()))
+        .skip_enum_variants(true)
         .with_from_adapter(PyTorchToBurnAdapter);
     let applied = network.load_from(&mut store);
     applied.map_err(|error| Problem::new(&name, error.to_string()).field("(weights)"))?;
@@ -149,7 +150,7 @@ fn check_weights(name: &str, bytes: &[u8], network: &Network) -> Result<(), Inpu
     let file = SafeTensors::deserialize(bytes).map_err(|error| {
         Problem::new(name, format!("not a safetensors file: {error}")).field("(header)")
     })?;
-    let wanted = network.collect(None, Some(Box::new(BurnToPyTorchAdapter)), false);
+    let wanted = network.collect(None, Some(Box::new(BurnToPyTorchAdapter)), true);
     let mut problems = Vec::new();
     for tensor in &wanted {
         let problem = |message: String| Problem::new(name, message).field(&tensor.name);
@@ -202,6 +203,7 @@ pub fn save(folder: &Path, files: &ModelFiles) -> Result<(), String> {
     // Without metadata, which is written in no fixed order: the same weights make the same file.
     let mut store = SafetensorsStore::from_file(&path)
         .with_to_adapter(BurnToPyTorchAdapter)
+        .skip_enum_variants(true)
         .clear_metadata()
         .overwrite(true);
     files.network.save_into(&mut store).map_err(|e| fail(path, e.to_string()))

@@ -249,7 +249,7 @@ pub(super) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 
 /// SHA-256 over every parameter's name, shape and bytes, in name order.
 pub fn weights_hash<M: Module>(module: &M) -> String {
-    let mut tensors = module.collect(None, None, false);
+    let mut tensors = module.collect(None, None, true);
     tensors.sort_by(|a, b| a.name.cmp(&b.name));
     let mut hash = Sha256::new();
     for tensor in tensors {

@@ -1,16 +1,18 @@
 //! What training optimises: L = w1 L_interest + w2 L_subscription + w3 L_exposure, the user first.
 
+mod critics;
 mod loss;
 mod weights;
 
 use serde::{Deserialize, Serialize};
 
-pub use loss::{Losses, masked_losses};
-pub use weights::{LossWeights, Scheme};
+pub use critics::{Critics, REWARDED, Rmtl, Transitions, rewards};
+pub use loss::{Losses, masked_losses, shares};
+pub use weights::{LossWeights, Scheme, Weighed, Weigher, user_first};
 
 use crate::input::Checker;
 
-/// The training objective L = w1 L_interest + w2 L_subscription + w3 L_exposure.
+/// The training objective: L = w1 L_interest + w2 L_subscription + w3 L_exposure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Objective {
@@ -21,7 +23,34 @@ pub struct Objective {
     pub pretrain: f64,
     /// `staged`: share of all steps over which the commercial weights then rise.
     pub ramp: f64,
+    /// `uncertainty`: how fast the variances are learned, per step.
+    pub uncertainty_rate: f64,
+    /// `rmtl`: its critics and stages.
+    pub rmtl: Rmtl,
+    pub constraint: Constraint,
     pub interest: InterestParts,
+}
+
+/// The completion constraint: the policy in training may not cost more than `delta` of completion.
+///
+/// On groups of consecutive plays of validation listeners, the policy picks the one with the highest
+/// fused score; completion is the share of picks that were completed. It is held against the best
+/// that picking by interest alone has reached so far in this training.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Constraint {
+    /// The share of completions that may be lost.
+    pub delta: f64,
+    /// Rise of the multiplier per validation and unit of violation.
+    pub rate: f64,
+    /// The multiplier's upper bound; 0 switches the constraint off.
+    pub most: f64,
+}
+
+impl Default for Constraint {
+    fn default() -> Self {
+        Constraint { delta: 0.01, rate: 5.0, most: 2.0 }
+    }
 }
 
 /// Sub-weights of the interest loss.
@@ -36,11 +65,22 @@ pub struct InterestParts {
     pub like: f32,
     /// Cross-entropy of skipping.
     pub skip: f32,
+    /// Cross-entropy of saving.
+    pub save: f32,
+    /// Poisson loss of the number of times it is played again at once.
+    pub replays: f32,
 }
 
 impl Default for InterestParts {
     fn default() -> Self {
-        InterestParts { completion: 1.0, play_ratio: 1.0, like: 0.5, skip: 0.5 }
+        InterestParts {
+            completion: 1.0,
+            play_ratio: 1.0,
+            like: 0.5,
+            skip: 0.5,
+            save: 0.1,
+            replays: 0.1,
+        }
     }
 }
 
@@ -51,6 +91,9 @@ impl Default for Objective {
             weights: LossWeights { interest: 1.0, subscription: 0.5, exposure: 0.3 },
             pretrain: 0.15,
             ramp: 0.15,
+            uncertainty_rate: 0.01,
+            rmtl: Rmtl::default(),
+            constraint: Constraint::default(),
             interest: InterestParts::default(),
         }
     }
@@ -61,6 +104,15 @@ impl Objective {
     pub fn check(&self, prefix: &str, check: &mut Checker) {
         check.range(&format!("{prefix}pretrain"), self.pretrain, 0.0..=1.0);
         check.range(&format!("{prefix}ramp"), self.ramp, 0.0..=1.0);
+        check.range(&format!("{prefix}uncertainty_rate"), self.uncertainty_rate, 0.0..=1.0);
+        self.rmtl.check(&format!("{prefix}rmtl."), check);
+        for (name, value, most) in [
+            ("delta", self.constraint.delta, 1.0),
+            ("rate", self.constraint.rate, 1_000.0),
+            ("most", self.constraint.most, 100.0),
+        ] {
+            check.range(&format!("{prefix}constraint.{name}"), value, 0.0..=most);
+        }
         let w = self.weights;
         for (name, value) in
             [("interest", w.interest), ("subscription", w.subscription), ("exposure", w.exposure)]
@@ -73,6 +125,8 @@ impl Objective {
             ("play_ratio", parts.play_ratio),
             ("like", parts.like),
             ("skip", parts.skip),
+            ("save", parts.save),
+            ("replays", parts.replays),
         ] {
             check.range(&format!("{prefix}interest.{name}"), value.into(), 0.0..=100.0);
         }

@@ -17,13 +17,15 @@ use crate::rng::{Purpose, generator};
 use crate::scene::Scene;
 
 /// How many listeners' sessions a log holds and how they are served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogConfig {
     pub seed: u64,
     /// Sessions per listener.
     pub sessions: u32,
     /// Monte-Carlo continuations per play for the true probability of subscribing; 0 leaves it out.
     pub rollouts: u32,
+    /// Share of plays at which a slate is drawn beside the song that played.
+    pub slates: f64,
 }
 
 /// What was truly likely when a play began.
@@ -41,8 +43,66 @@ pub struct Truth {
     pub subscription: Option<f64>,
 }
 
+impl Truth {
+    /// Names of what is true, in the order of [`Truth::values`].
+    pub const NAMES: [&str; 8] = [
+        "completion",
+        "play_ratio",
+        "explicit",
+        "save",
+        "skip",
+        "replay",
+        "engaged",
+        "subscription",
+    ];
+
+    pub fn values(&self) -> [Option<f64>; Self::NAMES.len()] {
+        [
+            Some(self.completion),
+            Some(self.play_ratio),
+            Some(self.explicit),
+            Some(self.save),
+            Some(self.skip),
+            Some(self.replay),
+            Some(self.engaged),
+            self.subscription,
+        ]
+    }
+
+    /// `None` where any but the last value is missing.
+    pub fn from_values(values: [Option<f64>; Self::NAMES.len()]) -> Option<Self> {
+        let [completion, play_ratio, explicit, save, skip, replay, engaged, subscription] = values;
+        Some(Truth {
+            completion: completion?,
+            play_ratio: play_ratio?,
+            explicit: explicit?,
+            save: save?,
+            skip: skip?,
+            replay: replay?,
+            engaged: engaged?,
+            subscription,
+        })
+    }
+}
+
+/// Which of a play's outcomes were seen. A service does not see them all: what it did not is no
+/// label, and stands in the play as false.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub completed: bool,
+    pub play_ratio: bool,
+    pub skipped: bool,
+    pub liked: bool,
+    pub saved: bool,
+}
+
+impl Known {
+    pub const ALL: Known =
+        Known { completed: true, play_ratio: true, skipped: true, liked: true, saved: true };
+}
+
 /// One play with its labels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LoggedPlay {
     pub play: Interaction,
     /// What the listener paid when the play began.
@@ -54,10 +114,18 @@ pub struct LoggedPlay {
     pub subscribes: Option<bool>,
     /// Whether a promoted song was opened, completed or liked. Absent for natural songs.
     pub engaged: Option<bool>,
-    pub truth: Truth,
+    pub known: Known,
+    /// Absent where nobody can know it: for people.
+    pub truth: Option<Truth>,
+    /// Songs that could have played instead, drawn at random, each with the probability that the
+    /// listener would have completed it. Empty where no slate was drawn.
+    pub slate: Vec<(SongId, f64)>,
 }
 
-#[derive(Clone, Debug)]
+/// Songs in a slate.
+const SLATE: usize = 30;
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct LoggedSession {
     pub plays: Vec<LoggedPlay>,
 }
@@ -79,6 +147,10 @@ pub fn listener_log(
         previews: person.account.premium_previews,
         clock_ms: 0,
         rollouts: config.rollouts,
+        slates: (config.slates > 0.0).then(|| Slates {
+            share: config.slates,
+            rng: generator(config.seed, Purpose::Slates, index),
+        }),
     };
     let sessions = (0..config.sessions)
         .map(|session| {
@@ -222,6 +294,13 @@ pub(super) struct Sitting<'a> {
     pub previews: u32,
     pub clock_ms: i64,
     pub rollouts: u32,
+    pub slates: Option<Slates>,
+}
+
+/// When slates are drawn, and how.
+pub(super) struct Slates {
+    share: f64,
+    rng: ChaCha8Rng,
 }
 
 impl Sitting<'_> {
@@ -247,6 +326,7 @@ impl Sitting<'_> {
             let previews = self.previews;
             let subscription = (self.rollouts > 0 && tier != Tier::Premium)
                 .then(|| self.roll_out(song, scene, oracle));
+            let slate = self.slate(scene);
             let catalogue = self.recommender.catalogue;
             let reaction = self.listener.react(
                 catalogue,
@@ -283,7 +363,8 @@ impl Sitting<'_> {
                 tier,
                 previews,
                 subscribes: (tier != Tier::Premium).then_some(false),
-                truth: Truth {
+                known: Known::ALL,
+                truth: Some(Truth {
                     completion: response.completion,
                     play_ratio: response.play_ratio(),
                     explicit: response.explicit(),
@@ -292,7 +373,8 @@ impl Sitting<'_> {
                     skip: response.skip(),
                     engaged: response.engaged(),
                     subscription,
-                },
+                }),
+                slate,
             });
             if reaction.subscribe {
                 subscribed_at = Some(plays.len() - 1);
@@ -308,6 +390,24 @@ impl Sitting<'_> {
             plays[..=at].iter_mut().for_each(|p| p.subscribes = Some(true));
         }
         LoggedSession { plays }
+    }
+
+    /// Now and then, songs that could play now, with the probability of each being completed.
+    fn slate(&mut self, scene: Scene) -> Vec<(SongId, f64)> {
+        let Some(Slates { share, rng }) = &mut self.slates else { return Vec::new() };
+        if !rng.random_bool(*share) {
+            return Vec::new();
+        }
+        let LoggingPolicy { catalogue, world, .. } = self.recommender;
+        let moment = self.listener.moment(&self.history, scene);
+        let mut draw = || SongId(rng.random_range(0..catalogue.songs.len() as u32));
+        (0..SLATE)
+            .map(|_| {
+                let song = draw();
+                let response = respond(catalogue, world, &self.listener.taste, &moment, song);
+                (song, response.completion)
+            })
+            .collect()
     }
 
     /// The probability of subscribing in the rest of the session if `song` plays now: the mean,

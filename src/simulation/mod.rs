@@ -18,7 +18,7 @@ mod world;
 pub use autopilot::{Autopilot, Plan};
 pub use ideal::{IdealObserver, IdealSettings};
 pub use listener::{Reaction, SimulatedListener};
-pub use logs::{LogConfig, LoggedPlay, LoggedSession, Truth, listener_log, pick_scene};
+pub use logs::{Known, LogConfig, LoggedPlay, LoggedSession, Truth, listener_log, pick_scene};
 pub use past::past_plays;
 pub use population::{Person, draw_person};
 pub use regret::{Decision, Regret};

@@ -23,6 +23,7 @@ pub fn past_plays(catalogue: &Catalogue, world: &World, profile: &Profile) -> Ve
         previews: profile.account.premium_previews,
         clock_ms: 0,
         rollouts: 0,
+        slates: None,
     };
     let wanted = profile.past.plays as usize;
     let mut plays: Vec<Interaction> = Vec::with_capacity(wanted);

@@ -3,46 +3,56 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::optim::{AdamConfig, GradientsParams};
-use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::SliceRandom;
 
 use super::dataset::{Dataset, Listener};
-use super::measure::Predictions;
+use super::predict::Predictions;
+use super::source::Source;
 use crate::catalogue::{Catalogue, SongId, taxonomy};
 use crate::feedback::LABELS;
+use crate::input::InputError;
 use crate::model::*;
-use crate::objective::{InterestParts, LossWeights, masked_losses};
+use crate::objective::{InterestParts, LossWeights, masked_losses, shares};
 use crate::rng::{Purpose, generator};
 use crate::scene::Scene;
 
 /// Plays a song's average is held towards the overall one by.
 const PRIOR_PLAYS: f32 = 20.0;
 
-/// Predicts each label by the song's average in the training log.
-pub fn popularity(catalogue: &Catalogue, train: &Dataset, test: &Dataset) -> Predictions {
-    let mut sums = vec![([0f32; LABELS], [0f32; LABELS]); catalogue.songs.len()];
-    let mut overall = ([0f32; LABELS], [0f32; LABELS]);
-    for row in train.listeners.iter().flat_map(|l| &l.rows) {
-        for label in 0..LABELS {
-            for (sum, count) in [&mut sums[row.song as usize], &mut overall] {
-                sum[label] += row.labels[label] * row.mask[label];
-                count[label] += row.mask[label];
+/// Predicts each label by the song's average in what is learned from, held towards the average of
+/// all songs.
+#[derive(Clone, Debug)]
+pub struct Popularity {
+    /// Of each song: sums of labels, and how many labels there were.
+    songs: Vec<Tally>,
+    overall: Tally,
+}
+
+type Tally = ([f32; LABELS], [f32; LABELS]);
+
+impl Popularity {
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let none = ([0.0; LABELS], [0.0; LABELS]);
+        Popularity { songs: vec![none; catalogue.songs.len()], overall: none }
+    }
+
+    pub fn learn(&mut self, data: &Dataset) {
+        for row in data.listeners.iter().flat_map(Listener::fresh) {
+            for (sum, count) in [&mut self.songs[row.song as usize], &mut self.overall] {
+                for label in 0..LABELS {
+                    sum[label] += row.labels[label] * row.mask[label];
+                    count[label] += row.mask[label];
+                }
             }
         }
     }
-    let prior: [f32; LABELS] = std::array::from_fn(|k| overall.0[k] / overall.1[k].max(1.0));
-    let predict = |song: u32| {
-        let (sum, count) = &sums[song as usize];
-        std::array::from_fn(|k| (sum[k] + prior[k] * PRIOR_PLAYS) / (count[k] + PRIOR_PLAYS))
-    };
-    test.listeners.iter().flat_map(|l| &l.rows).map(|row| predict(row.song)).collect()
-}
 
-/// Logistic regression with one output per label.
-#[derive(Module, Debug)]
-struct Logistic {
-    layer: Linear,
+    pub fn predict(&self, song: u32) -> [f32; LABELS] {
+        let (sum, count) = &self.songs[song as usize];
+        let prior = |k: usize| self.overall.0[k] / self.overall.1[k].max(1.0);
+        std::array::from_fn(|k| (sum[k] + prior(k) * PRIOR_PLAYS) / (count[k] + PRIOR_PLAYS))
+    }
 }
 
 const BATCH: usize = 2048;
@@ -50,64 +60,109 @@ const EPOCHS: u64 = 3;
 /// Plays whose outcomes are averaged into the features, as a linear model has no other memory.
 const REMEMBERED: usize = 10;
 
+/// Logistic regression, one output per label.
+#[derive(Module, Debug)]
+struct Layer {
+    layer: Linear,
+}
+
 /// Predicts each label by logistic regression on the features the model gets: everything about the
 /// song (genre and family as flags), the listener, their relation, the moment and the scene, and
 /// the average outcome of the last plays.
-pub fn logistic(
-    catalogue: &Catalogue,
-    train: &Dataset,
-    test: &Dataset,
-    seed: u64,
-    device: &Device,
-) -> Predictions {
-    let rows = |data: &Dataset| -> Vec<(usize, usize)> {
-        let count = |l: &Listener| l.rows.len();
-        (0..data.listeners.len())
-            .flat_map(|l| (0..count(&data.listeners[l])).map(move |p| (l, p)))
-            .collect()
-    };
-    let tensor = |data: &Dataset, chosen: &[(usize, usize)]| -> Tensor<2> {
-        let values: Vec<f32> =
-            chosen.iter().flat_map(|&(l, p)| features(catalogue, &data.listeners[l], p)).collect();
-        let width = values.len() / chosen.len();
-        Tensor::from_data(TensorData::new(values, [chosen.len(), width]), device)
-    };
-    let targets = |chosen: &[(usize, usize)]| -> [Tensor<2>; 2] {
-        let row = |&(l, p): &(usize, usize)| &train.listeners[l].rows[p];
-        let labels: Vec<f32> = chosen.iter().flat_map(|c| row(c).labels).collect();
-        let mask: Vec<f32> = chosen.iter().flat_map(|c| row(c).mask).collect();
-        [labels, mask]
-            .map(|v| Tensor::from_data(TensorData::new(v, [chosen.len(), LABELS]), device))
-    };
+#[derive(Clone, Debug)]
+pub struct Logistic {
+    model: Layer,
+    device: Device,
+}
 
-    let mut order = rows(train);
-    let width = features(catalogue, &train.listeners[0], 0).len();
-    let mut model =
-        Logistic { layer: Initialiser::new(seed, device).linear(width, LABELS) }.train();
-    let mut optimizer = AdamConfig::new().init();
-    let equal = LossWeights { interest: 1.0, subscription: 1.0, exposure: 1.0 };
-    for epoch in 0..EPOCHS {
-        order.shuffle(&mut generator(seed, Purpose::Training, (2 << 40) + epoch));
-        let rate = 3e-3 / (1.0 + 2.0 * epoch as f64);
-        for chosen in order.chunks(BATCH) {
-            let [labels, mask] = targets(chosen);
-            let logits = model.layer.forward(tensor(train, chosen));
-            let losses = masked_losses(logits, labels, mask, &InterestParts::default());
-            let gradients = losses.total(equal).backward();
-            let gradients = GradientsParams::from_grads(gradients, &model);
-            model = optimizer.step(rate, model, gradients);
+impl Logistic {
+    /// Learns from every chunk of `train`, three times over.
+    ///
+    /// # Errors
+    /// When a chunk cannot be read.
+    pub fn fit(
+        catalogue: &Catalogue,
+        train: &Source,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self, InputError> {
+        let width = features_width();
+        let mut model =
+            Layer { layer: Initialiser::new(seed, device).linear(width, LABELS) }.train();
+        let mut optimizer = AdamConfig::new().init();
+        let equal = LossWeights { interest: 1.0, subscription: 1.0, exposure: 1.0 };
+        for epoch in 0..EPOCHS {
+            let mut rng = generator(seed, Purpose::Training, (2 << 40) + epoch);
+            let rate = 3e-3 / (1.0 + 2.0 * epoch as f64);
+            for data in train.read_ahead((0..train.chunks().len()).collect()) {
+                let data = data?;
+                let mut order = places(&data);
+                order.shuffle(&mut rng);
+                for chosen in order.chunks(BATCH) {
+                    let [labels, mask] = targets(&data, chosen, device);
+                    let logits = model.layer.forward(tensor(catalogue, &data, chosen, device));
+                    let losses =
+                        masked_losses(logits, labels, shares(mask), &InterestParts::default());
+                    let gradients = losses.total(equal).backward();
+                    let gradients = GradientsParams::from_grads(gradients, &model);
+                    model = optimizer.step(rate, model, gradients);
+                }
+            }
         }
+        Ok(Logistic { model: model.valid(), device: device.clone() })
     }
-    let model = model.valid();
-    rows(test)
-        .chunks(BATCH)
-        .flat_map(|chosen| {
-            let probabilities = sigmoid(model.layer.forward(tensor(test, chosen)));
-            let values: Vec<f32> =
-                probabilities.into_data().try_to_vec().expect("networks here hold 32-bit floats");
-            values.chunks(LABELS).map(|row| std::array::from_fn(|k| row[k])).collect::<Vec<_>>()
-        })
-        .collect()
+
+    /// Of every fresh play, in order.
+    pub fn predict(&self, catalogue: &Catalogue, data: &Dataset) -> Predictions {
+        let of = |chosen: &[Place]| -> Predictions {
+            let features = tensor(catalogue, data, chosen, &self.device);
+            let values: Vec<f32> = link(self.model.layer.forward(features))
+                .into_data()
+                .try_to_vec()
+                .expect("networks here hold 32-bit floats");
+            values.chunks(LABELS).map(|row| std::array::from_fn(|k| row[k])).collect()
+        };
+        places(data).chunks(BATCH).flat_map(of).collect()
+    }
+}
+
+/// A listener and one of their plays.
+type Place = (usize, usize);
+
+fn places(data: &Dataset) -> Vec<Place> {
+    let fresh = |(l, listener): (usize, &Listener)| {
+        (listener.known..listener.rows.len()).map(move |play| (l, play))
+    };
+    data.listeners.iter().enumerate().flat_map(fresh).collect()
+}
+
+/// Features of some plays, `[plays, features]`.
+fn tensor(catalogue: &Catalogue, data: &Dataset, chosen: &[Place], device: &Device) -> Tensor<2> {
+    let of = |&(l, play): &Place| features(catalogue, &data.listeners[l], play);
+    let values: Vec<f32> = chosen.iter().flat_map(of).collect();
+    let width = values.len() / chosen.len();
+    Tensor::from_data(TensorData::new(values, [chosen.len(), width]), device)
+}
+
+/// Labels of some plays and their mask, `[plays, LABELS]` each.
+fn targets(data: &Dataset, chosen: &[Place], device: &Device) -> [Tensor<2>; 2] {
+    let row = |&(l, play): &Place| &data.listeners[l].rows[play];
+    let labels: Vec<f32> = chosen.iter().flat_map(|place| row(place).labels).collect();
+    let mask: Vec<f32> = chosen.iter().flat_map(|place| row(place).mask).collect();
+    [labels, mask].map(|v| Tensor::from_data(TensorData::new(v, [chosen.len(), LABELS]), device))
+}
+
+/// Length of [`features`].
+fn features_width() -> usize {
+    let t = taxonomy();
+    SONG_FEATURES.len()
+        + t.genres.len()
+        + t.families.len()
+        + Scene::COUNT
+        + CROSS_FEATURES.len()
+        + MOMENT_FEATURES.len()
+        + profile_width()
+        + OUTCOME_FEATURES.len()
 }
 
 fn features(catalogue: &Catalogue, listener: &Listener, play: usize) -> Vec<f32> {

@@ -20,22 +20,35 @@ pub struct Window {
 /// How far each window moves on, so that most plays are judged with a long past.
 const STRIDE: usize = HISTORY_LENGTH / 2;
 
-/// Cuts every listener's plays into windows; each play is fresh in exactly one.
+/// Cuts every listener's plays into windows; each play that is not just their past is fresh in
+/// exactly one.
 pub fn windows(data: &Dataset) -> Vec<Window> {
-    let mut all = Vec::new();
-    for (listener, Listener { rows, .. }) in data.listeners.iter().enumerate() {
-        let mut end = rows.len().min(HISTORY_LENGTH);
-        let mut fresh = 0;
-        loop {
-            all.push(Window { listener, start: end.saturating_sub(HISTORY_LENGTH), end, fresh });
-            if end == rows.len() {
-                break;
-            }
-            fresh = end;
-            end = (end + STRIDE).min(rows.len());
-        }
-    }
-    all
+    let cut = |(listener, Listener { rows, known, .. }): (usize, &Listener)| {
+        cuts(rows.len(), *known).map(move |(fresh, end)| Window {
+            listener,
+            start: end.saturating_sub(HISTORY_LENGTH),
+            end,
+            fresh,
+        })
+    };
+    data.listeners.iter().enumerate().flat_map(cut).collect()
+}
+
+/// Number of windows of a listener with `plays`, of which the first `known` are just their past.
+pub fn window_count(plays: usize, known: usize) -> usize {
+    cuts(plays, known).count()
+}
+
+/// Where the fresh plays of each window begin and end.
+fn cuts(plays: usize, known: usize) -> impl Iterator<Item = (usize, usize)> {
+    let mut fresh = known;
+    std::iter::from_fn(move || {
+        // The first window of all is fresh as a whole.
+        let end = (fresh + STRIDE).max(HISTORY_LENGTH).min(plays);
+        let cut = (fresh < end).then_some((fresh, end));
+        fresh = end;
+        cut
+    })
 }
 
 /// Windows as the network takes them, with labels.
@@ -45,6 +58,12 @@ pub struct Batch {
     pub labels: Tensor<2>,
     /// 1 where a label exists and the play is fresh, `[batch * plays, LABELS]`.
     pub mask: Tensor<2>,
+    /// Each play's next one in its session, by row: itself where there is none in the batch.
+    pub next: Vec<i32>,
+    /// 1 where the session goes on after the play.
+    pub continues: Vec<f32>,
+    /// 1 where the play is fresh and what comes after it is known.
+    pub known: Vec<f32>,
     /// The fresh plays: row of the batch's tensors, listener, play.
     pub fresh: Vec<(usize, usize, usize)>,
 }
@@ -72,6 +91,9 @@ impl Batch {
         let mut labels = vec![0f32; size * plays * LABELS];
         let mut mask = vec![0f32; size * plays * LABELS];
         let mut fresh = Vec::new();
+        let mut next: Vec<i32> = (0..(size * plays) as i32).collect();
+        let mut continues = vec![0f32; size * plays];
+        let mut known = vec![0f32; size * plays];
 
         for (b, window) in windows.iter().enumerate() {
             let listener = &data.listeners[window.listener];
@@ -88,7 +110,15 @@ impl Batch {
                         session_mask[at * plays + s] = 0.0;
                     }
                 }
+                let after = listener.rows.get(window.start + t + 1);
+                let goes_on = after.is_some_and(|after| after.session == row.session);
+                let in_batch = t + 1 < rows.len();
+                if goes_on && in_batch {
+                    next[at] = at as i32 + 1;
+                    continues[at] = 1.0;
+                }
                 if window.start + t >= window.fresh {
+                    known[at] = if in_batch || !goes_on { 1.0 } else { 0.0 };
                     put(&mut labels, at, &row.labels);
                     put(&mut mask, at, &row.mask);
                     fresh.push((at, window.listener, window.start + t));
@@ -113,6 +143,9 @@ impl Batch {
             },
             labels: table(labels, [size * plays, LABELS]),
             mask: table(mask, [size * plays, LABELS]),
+            next,
+            continues,
+            known,
             fresh,
         }
     }

@@ -8,14 +8,18 @@ use serde::{Deserialize, Serialize};
 
 use super::config::TrainingConfig;
 use super::trainer::Progress;
+use super::validation::Validation;
 use crate::model::Network;
+use crate::objective::{Critics, Weigher};
 
 /// How far training got.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Checkpoint {
+pub(super) struct Checkpoint {
     /// Steps done.
     pub step: u64,
+    pub weigher: Weigher,
     pub log: Vec<Progress>,
+    pub validations: Vec<Validation>,
 }
 
 /// What is written: the checkpoint and the config it belongs to.
@@ -25,21 +29,53 @@ struct Saved {
     checkpoint: Checkpoint,
 }
 
+/// What a checkpoint holds in files of their own.
+pub(super) struct Parts {
+    pub network: Network,
+    pub best: Network,
+    pub optimizer: ModuleOptimizer,
+    pub critics: Option<Critics>,
+}
+
+/// The same, to be written.
+pub(super) struct Borrowed<'a> {
+    pub network: &'a Network,
+    pub best: &'a Network,
+    pub optimizer: &'a ModuleOptimizer,
+    pub critics: Option<&'a Critics>,
+}
+
+const NETWORK: &str = "network.bpk";
+const BEST: &str = "best.bpk";
+const OPTIMIZER: &str = "optimizer.bpk";
+const PROGRESS: &str = "progress.json";
+
+fn failed(path: &Path, error: impl std::fmt::Display) -> String {
+    format!("{}: {error}", path.display())
+}
+
+impl Parts {
+    /// Reads what the folder's checkpoint holds, over these.
+    pub fn load(self, model: &Path) -> Result<Self, String> {
+        let folder = Checkpoint::folder(model);
+        let optimizer = folder.join(OPTIMIZER);
+        Ok(Parts {
+            network: self.network.load_file(folder.join(NETWORK)),
+            best: self.best.load_file(folder.join(BEST)),
+            optimizer: self.optimizer.load(&optimizer).map_err(|e| failed(&optimizer, e))?,
+            critics: self.critics.map(|critics| critics.load(&folder)).transpose()?,
+        })
+    }
+}
+
 impl Checkpoint {
     fn folder(model: &Path) -> PathBuf {
         model.join("checkpoint")
     }
 
-    pub fn network_path(model: &Path) -> PathBuf {
-        Self::folder(model).join("network.bpk")
-    }
-
-    pub fn optimizer_path(model: &Path) -> PathBuf {
-        Self::folder(model).join("optimizer.bpk")
-    }
-
-    fn progress_path(model: &Path) -> PathBuf {
-        Self::folder(model).join("progress.json")
+    /// Where the next checkpoint is made before it takes the last one's place.
+    fn unfinished(model: &Path) -> PathBuf {
+        model.join("checkpoint.part")
     }
 
     /// The checkpoint in a model's folder, if there is one.
@@ -47,12 +83,18 @@ impl Checkpoint {
     /// # Errors
     /// When it cannot be read, or was made with another config: its optimiser would not fit.
     pub fn find(model: &Path, config: &TrainingConfig) -> Result<Option<Self>, String> {
-        let path = Self::progress_path(model);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(format!("{}: {error}", path.display())),
-        };
+        let path = Self::folder(model).join(PROGRESS);
+        if !path.exists() {
+            // Killed between taking the last checkpoint away and putting the next one there.
+            let next = Self::unfinished(model);
+            if !next.join(PROGRESS).exists() {
+                return Ok(None);
+            }
+            let folder = Self::folder(model);
+            remove(&folder);
+            std::fs::rename(&next, &folder).map_err(|e| failed(&next, e))?;
+        }
+        let text = std::fs::read_to_string(&path).map_err(|e| failed(&path, e))?;
         let saved: Saved = serde_json::from_str(&text)
             .map_err(|e| format!("{}:{}: not a checkpoint: {e}", path.display(), e.line()))?;
         if saved.config != *config {
@@ -65,33 +107,46 @@ impl Checkpoint {
         Ok(Some(saved.checkpoint))
     }
 
-    /// Writes the checkpoint; `progress.json` comes last, so that a torn write is no checkpoint.
+    /// Writes the checkpoint beside the last one and then in its place. `progress.json` comes last and
+    /// whole, so that whatever is killed when, one of the two is there.
     pub fn write(
         self,
         model: &Path,
         config: &TrainingConfig,
-        network: &Network,
-        optimizer: &ModuleOptimizer,
+        parts: &Borrowed,
     ) -> Result<(), String> {
-        let fail = |path: &Path, error: String| format!("{}: {error}", path.display());
-        let folder = Self::folder(model);
-        Self::remove(model);
-        std::fs::create_dir_all(&folder).map_err(|e| fail(&folder, e.to_string()))?;
-        let path = Self::network_path(model);
-        network.clone().save_file(&path).map_err(|e| fail(&path, e.to_string()))?;
-        let path = Self::optimizer_path(model);
-        optimizer.save(&path).map_err(|e| fail(&path, e.to_string()))?;
-        let path = Self::progress_path(model);
+        let folder = Self::unfinished(model);
+        remove(&folder);
+        std::fs::create_dir_all(&folder).map_err(|e| failed(&folder, e))?;
+        for (name, network) in [(NETWORK, parts.network), (BEST, parts.best)] {
+            let path = folder.join(name);
+            network.clone().save_file(&path).map_err(|e| failed(&path, e))?;
+        }
+        let path = folder.join(OPTIMIZER);
+        parts.optimizer.save(&path).map_err(|e| failed(&path, e))?;
+        if let Some(critics) = parts.critics {
+            critics.save(&folder)?;
+        }
         let saved = Saved { config: config.clone(), checkpoint: self };
-        let text = serde_json::to_string(&saved).map_err(|e| fail(&path, e.to_string()))?;
-        let unfinished = path.with_extension("part");
-        std::fs::write(&unfinished, text).map_err(|e| fail(&unfinished, e.to_string()))?;
-        std::fs::rename(&unfinished, &path).map_err(|e| fail(&path, e.to_string()))
+        let (path, torn) = (folder.join(PROGRESS), folder.join("progress.part"));
+        let text = serde_json::to_string(&saved).map_err(|e| failed(&path, e))?;
+        std::fs::write(&torn, text).map_err(|e| failed(&torn, e))?;
+        std::fs::rename(&torn, &path).map_err(|e| failed(&path, e))?;
+        let place = Self::folder(model);
+        remove(&place);
+        std::fs::rename(&folder, &place).map_err(|e| failed(&place, e))
     }
 
     /// Removes the checkpoint of a finished training.
     pub fn remove(model: &Path) {
-        // A folder that is not there is as good as removed.
-        let _ = std::fs::remove_dir_all(Self::folder(model));
+        remove(&Self::folder(model));
+        remove(&Self::unfinished(model));
     }
+}
+
+fn remove(folder: &Path) {
+    // `progress.json` first: a folder half removed is then no checkpoint. A folder that is not there
+    // is as good as removed.
+    let _ = std::fs::remove_file(folder.join(PROGRESS));
+    let _ = std::fs::remove_dir_all(folder);
 }

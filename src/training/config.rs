@@ -27,6 +27,15 @@ pub struct TrainingConfig {
     pub weight_decay: f32,
     /// Largest norm of a parameter's gradient.
     pub gradient_clip: f32,
+    /// Steps between looks at the validation listeners.
+    pub validate_every: u64,
+    /// Validations without a better one after which training stops early; 0 never does.
+    pub patience: u32,
+    /// Steps between checkpoints.
+    pub checkpoint_every: u64,
+    /// Share of songs, and of artists, that no training play is learned from, to see how a model
+    /// fares with what is new.
+    pub hold_out: f64,
     /// Chance that training hides a song's or an artist's identifier, so that cold ones work.
     pub hide_song: f64,
     pub hide_artist: f64,
@@ -50,6 +59,10 @@ impl Default for TrainingConfig {
             warm_up: 200,
             weight_decay: 1e-4,
             gradient_clip: 1.0,
+            validate_every: 250,
+            patience: 8,
+            checkpoint_every: 250,
+            hold_out: 0.0,
             hide_song: 0.15,
             hide_artist: 0.10,
             examples: 384,
@@ -73,6 +86,10 @@ impl TrainingConfig {
         check.range("learning_rate", config.learning_rate, 1e-7..=1.0);
         check.range("weight_decay", config.weight_decay.into(), 0.0..=1.0);
         check.range("gradient_clip", config.gradient_clip.into(), 1e-3..=1e3);
+        check.range("validate_every", config.validate_every as f64, 1.0..=1e9);
+        check.range("patience", config.patience.into(), 0.0..=1e6);
+        check.range("checkpoint_every", config.checkpoint_every as f64, 1.0..=1e9);
+        check.range("hold_out", config.hold_out, 0.0..=0.9);
         check.range("hide_song", config.hide_song, 0.0..=1.0);
         check.range("hide_artist", config.hide_artist, 0.0..=1.0);
         check.range("examples", config.examples as f64, 16.0..=100_000.0);

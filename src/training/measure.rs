@@ -1,181 +1,273 @@
-//! Measuring a model on listeners it has never seen, beside baselines and the best possible.
+//! Figures of a model: by label, by segment, scene and what was never heard in training, beside
+//! baselines and the best possible.
 
-use burn::tensor::Device;
-use burn::tensor::activation::sigmoid;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::batch::{Batch, windows};
-use super::dataset::{Dataset, Row};
-use crate::catalogue::Catalogue;
-use crate::evaluation::{Labelled, auc, calibration, log_loss};
-use crate::feedback::{Example, LABELS};
-use crate::model::{Network, NetworkConfig, SongTable};
+use super::dataset::Row;
+use crate::evaluation::{Clustered, FIGURES, Figures, Intervals, Prediction, resample};
+use crate::feedback::LABELS;
+use crate::model::Output;
+use crate::simulation::Truth;
 
-/// What is measured: a name, the label's place, and its true probability.
-type Measured = (&'static str, usize, fn(&Row) -> Option<f64>);
+/// What is measured: a name, the output, and its true probability.
+type Measured = (&'static str, Output, fn(&Truth) -> Option<f64>);
 
 /// One measured label per line of the report. The play ratio is not a yes/no label; it is left to
-/// the interest head's own report line.
-const MEASURED: [Measured; 5] = [
-    ("interest: completion", 0, |row| Some(row.truth.completion)),
-    ("interest: like or save", 2, |row| Some(row.truth.explicit)),
-    ("interest: skip", 3, |row| Some(row.truth.skip)),
-    ("subscription", 4, |row| row.truth.subscription),
-    ("exposure", 5, |row| Some(row.truth.engaged)),
+/// [`PlayRatioError`].
+const MEASURED: [Measured; 7] = [
+    ("interest: completion", Output::Completion, |truth| Some(truth.completion)),
+    ("interest: like or save", Output::Like, |truth| Some(truth.explicit)),
+    ("interest: skip", Output::Skip, |truth| Some(truth.skip)),
+    ("interest: save", Output::Save, |truth| Some(truth.save)),
+    ("interest: replay", Output::Replays, |truth| Some(truth.replay)),
+    ("subscription", Output::Subscription, |truth| truth.subscription),
+    ("exposure", Output::Exposure, |truth| Some(truth.engaged)),
 ];
 
-/// Figures of one way of predicting a label.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Figures {
-    pub auc: f64,
-    pub log_loss: f64,
-    /// Expected calibration error over fifteen bins.
-    pub calibration_error: f64,
-}
-
-/// One label, measured on the test listeners.
+/// One label, measured on some plays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeadReport {
     pub label: String,
+    /// Plays that have the label.
     pub plays: usize,
     pub positives: usize,
     pub model: Figures,
-    /// Each song's average outcome in the training log.
-    pub popularity: Figures,
+    /// 95 % confidence intervals of the model's figures, by resampling listeners.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intervals: Option<Intervals>,
+    /// Each song's average outcome in what the model was trained on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub popularity: Option<Figures>,
     /// Logistic regression on the same features.
-    pub logistic: Figures,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logistic: Option<Figures>,
     /// The simulator's own probabilities: no model can do better than by chance.
-    pub best: Figures,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<Figures>,
+    /// Another model on the same plays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
 }
 
-const CALIBRATION_BINS: usize = 15;
-
-/// Predictions for every play of `data`, in order: `[plays][LABELS]`.
-pub type Predictions = Vec<[f32; LABELS]>;
-
-/// Measures predictions on a data set. Labels with a single class are left out.
-pub fn measure(
-    data: &Dataset,
-    model: &Predictions,
-    popularity: &Predictions,
-    logistic: &Predictions,
-) -> Vec<HeadReport> {
-    let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| &l.rows).collect();
-    MEASURED
-        .iter()
-        .filter_map(|&(name, label, truth)| {
-            let known: Vec<usize> =
-                (0..rows.len()).filter(|&i| rows[i].mask[label] > 0.0).collect();
-            let figures = |score: &dyn Fn(usize) -> Option<f64>| -> Option<Figures> {
-                let examples: Option<Vec<Labelled>> = known
-                    .iter()
-                    .map(|&i| Some(Labelled::new(score(i)?, rows[i].labels[label] > 0.5)))
-                    .collect();
-                let examples = examples?;
-                Some(Figures {
-                    auc: auc(&examples)?,
-                    log_loss: log_loss(&examples)?,
-                    calibration_error: calibration(&examples, CALIBRATION_BINS).expected_error,
-                })
-            };
-            let of = |p: &Predictions| figures(&|i| Some(f64::from(p[i][label])));
-            Some(HeadReport {
-                label: name.into(),
-                plays: known.len(),
-                positives: known.iter().filter(|&&i| rows[i].labels[label] > 0.5).count(),
-                model: of(model)?,
-                popularity: of(popularity)?,
-                logistic: of(logistic)?,
-                best: figures(&|i| truth(rows[i]))?,
-            })
-        })
-        .collect()
+/// Another model beside the one that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Against {
+    pub model: Figures,
+    /// 95 % confidence intervals of its figures less those of the measured model, both on the same
+    /// resampled listeners.
+    pub difference: Option<Intervals>,
 }
 
-/// Mean absolute error of the expected play ratio: the model's and the simulator's own.
-pub fn play_ratio_error(data: &Dataset, model: &Predictions) -> [f64; 2] {
-    let rows = || data.listeners.iter().flat_map(|l| &l.rows);
-    let count = data.plays().max(1) as f64;
-    let of_model: f64 = rows().zip(model).map(|(r, p)| f64::from((r.labels[1] - p[1]).abs())).sum();
-    let best: f64 = rows().map(|r| (f64::from(r.labels[1]) - r.truth.play_ratio).abs()).sum();
-    [of_model / count, best / count]
+/// Figures on a part of the plays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Slice {
+    /// `segment`, `scene` or `heard in training`.
+    pub kind: String,
+    pub name: String,
+    pub plays: usize,
+    pub heads: Vec<HeadReport>,
 }
 
-/// Windows per evaluation batch.
-const BATCH: usize = 64;
+/// Everything measured on one set of plays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    pub listeners: usize,
+    pub plays: usize,
+    pub heads: Vec<HeadReport>,
+    pub play_ratio_error: PlayRatioError,
+    pub slices: Vec<Slice>,
+}
 
-/// Visits every play of `data` with the model's prediction and the head's input.
-fn visit(
-    network: &Network,
-    config: &NetworkConfig,
-    catalogue: &Catalogue,
-    data: &Dataset,
-    device: &Device,
-    mut visitor: impl FnMut((usize, usize), Predicted),
-) {
-    let table = SongTable::new(catalogue, config, device);
-    for chunk in windows(data).chunks(BATCH) {
-        let batch = Batch::gather(data, chunk, config.session_window, device);
-        let (head, own, shared) = network.forward(&table, None, &batch.sequences);
-        let widths = [LABELS, own.dims()[1], shared.dims()[1]];
-        let values = [sigmoid(head.logits), own, shared]
-            .map(|t| t.into_data().try_to_vec::<f32>().expect("networks here hold 32-bit floats"));
-        for &(row, listener, play) in &batch.fresh {
-            let part = |i: usize| &values[i][row * widths[i]..(row + 1) * widths[i]];
-            visitor(
-                (listener, play),
-                Predicted { probabilities: part(0), own: part(1), shared: part(2) },
-            );
+/// Mean absolute error of the expected play ratio: the model's, and the simulator's own.
+pub type PlayRatioError = (f64, Option<f64>);
+
+/// One play with everything that was predicted for it.
+#[derive(Clone, Debug)]
+pub struct Play {
+    /// Place of the listener among those measured.
+    pub listener: u32,
+    pub labels: [f32; LABELS],
+    pub mask: [f32; LABELS],
+    pub truth: Option<Truth>,
+    pub model: [f32; LABELS],
+    pub popularity: Option<[f32; LABELS]>,
+    pub logistic: Option<[f32; LABELS]>,
+    pub against: Option<[f32; LABELS]>,
+    /// Which slice of each kind the play is in, by place among the kind's names.
+    pub slices: Vec<usize>,
+}
+
+impl Play {
+    pub fn of(listener: u32, row: &Row, model: [f32; LABELS]) -> Self {
+        Play {
+            listener,
+            labels: row.labels,
+            mask: row.mask,
+            truth: row.truth,
+            model,
+            popularity: None,
+            logistic: None,
+            against: None,
+            slices: Vec::new(),
         }
     }
 }
 
-struct Predicted<'a> {
-    probabilities: &'a [f32],
-    own: &'a [f32],
-    shared: &'a [f32],
+/// A way of telling plays apart.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    pub name: &'static str,
+    pub slices: Vec<String>,
 }
 
-/// The model's predictions for every play, in order.
-pub fn predict(
-    network: &Network,
-    config: &NetworkConfig,
-    catalogue: &Catalogue,
-    data: &Dataset,
-    device: &Device,
-) -> Predictions {
-    let mut starts = Vec::with_capacity(data.listeners.len());
-    let mut total = 0;
-    for listener in &data.listeners {
-        starts.push(total);
-        total += listener.rows.len();
+/// How intervals are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resampling {
+    pub seed: u64,
+    /// Times the listeners are drawn again; none makes no intervals.
+    pub resamples: u64,
+}
+
+/// Measures plays as a whole and by each kind of slice. Labels with a single class are left out.
+pub fn measure(plays: &[Play], kinds: &[Kind], resampling: Resampling) -> Evaluation {
+    let listeners = plays.iter().map(|p| p.listener as usize + 1).max().unwrap_or(0);
+    let mut groups = vec![("", "", plays.iter().collect::<Vec<&Play>>())];
+    for (k, kind) in kinds.iter().enumerate() {
+        let names = kind.slices.iter().enumerate();
+        groups.extend(names.map(|(s, name)| {
+            let inside = plays.iter().filter(|play| play.slices[k] == s).collect();
+            (kind.name, name.as_str(), inside)
+        }));
     }
-    let mut predictions = vec![[0.0; LABELS]; total];
-    visit(network, config, catalogue, data, device, |(listener, play), predicted| {
-        predictions[starts[listener] + play].copy_from_slice(predicted.probabilities);
-    });
-    predictions
+    let lines: Vec<Vec<Line>> = groups.par_iter().map(|(_, _, plays)| lines(plays)).collect();
+    let mut heads = with_intervals(lines, listeners, resampling).into_iter();
+    let overall = heads.next().unwrap_or_default();
+    let slices = groups[1..].iter().zip(heads).filter(|((_, _, plays), _)| !plays.is_empty());
+    Evaluation {
+        listeners,
+        plays: plays.len(),
+        heads: overall,
+        play_ratio_error: play_ratio_error(plays),
+        slices: slices
+            .map(|((kind, name, plays), heads)| Slice {
+                kind: (*kind).into(),
+                name: (*name).into(),
+                plays: plays.len(),
+                heads,
+            })
+            .collect(),
+    }
 }
 
-/// Up to `count` examples as the head sees them, spread over the listeners of `data`.
-pub fn examples(
-    network: &Network,
-    config: &NetworkConfig,
-    catalogue: &Catalogue,
-    data: &Dataset,
-    device: &Device,
-    count: usize,
-) -> Vec<Example> {
-    let mut all = Vec::new();
-    visit(network, config, catalogue, data, device, |(listener, play), predicted| {
-        let row = &data.listeners[listener].rows[play];
-        all.push(Example {
-            own: predicted.own.to_vec(),
-            shared: predicted.shared.to_vec(),
-            labels: row.labels,
-            mask: row.mask,
-        });
-    });
-    let every = (all.len() / count.max(1)).max(1);
-    all.into_iter().step_by(every).take(count).collect()
+/// A line of a report, and what its intervals are made of.
+struct Line {
+    report: HeadReport,
+    model: Clustered,
+    against: Option<Clustered>,
+}
+
+/// The probability of what is measured: of replays, whose expected number is predicted, that there is
+/// one at all, as by Poisson's law.
+fn probability(output: Output, predicted: f32) -> f64 {
+    let predicted = f64::from(predicted);
+    if output == Output::Replays { -(-predicted).exp_m1() } else { predicted }
+}
+
+fn lines(plays: &[&Play]) -> Vec<Line> {
+    let line = |&(name, output, truth): &Measured| {
+        let label = output.index();
+        let known = || plays.iter().filter(|play| play.mask[label] > 0.0);
+        let clustered = |score: &dyn Fn(&Play) -> Option<f64>| {
+            let predictions = known().map(|play| {
+                let label = play.labels[label] > 0.5;
+                Some(Prediction { listener: play.listener, score: score(play)?, label })
+            });
+            Clustered::new(predictions.collect::<Option<Vec<Prediction>>>()?)
+        };
+        let of = |value: f32| Some(probability(output, value));
+        let model = clustered(&|play| of(play.model[label]))?;
+        let against = clustered(&|play| of(play.against?[label]));
+        let figures = |score: &dyn Fn(&Play) -> Option<f64>| clustered(score).map(|c| c.figures());
+        let report = HeadReport {
+            label: name.into(),
+            plays: model.plays(),
+            positives: model.positives(),
+            model: model.figures(),
+            intervals: None,
+            popularity: figures(&|play| of(play.popularity?[label])),
+            logistic: figures(&|play| of(play.logistic?[label])),
+            best: figures(&|play| truth(&play.truth?)),
+            against: against
+                .as_ref()
+                .map(|other| Against { model: other.figures(), difference: None }),
+        };
+        Some(Line { report, model, against })
+    };
+    MEASURED.iter().filter_map(line).collect()
+}
+
+/// Gives every line its intervals. All lines are judged on the same resampled listeners.
+fn with_intervals(
+    groups: Vec<Vec<Line>>,
+    listeners: usize,
+    resampling: Resampling,
+) -> Vec<Vec<HeadReport>> {
+    let lines: Vec<&Line> = groups.iter().flatten().collect();
+    // Of every resample and every line: the model's figures, and the other's less those.
+    let drawn: Vec<Vec<[[f64; FIGURES]; 2]>> = (0..resampling.resamples)
+        .into_par_iter()
+        .map(|number| {
+            let times = resample(resampling.seed, number, listeners);
+            let weight = |listener: u32| times[listener as usize];
+            lines.iter().map(|line| line.figures(&weight)).collect()
+        })
+        .collect();
+    let intervals: Vec<[Option<Intervals>; 2]> = lines
+        .iter()
+        .enumerate()
+        .map(|(i, line)| {
+            let of = |which: usize| {
+                let values = line.figures(&|_| 1.0)[which];
+                let column = |figure: usize| -> Vec<f64> {
+                    drawn.iter().map(|lines| lines[i][which][figure]).collect()
+                };
+                Intervals::basic(values, column, which == 1)
+            };
+            [of(0), of(1)]
+        })
+        .collect();
+    let mut intervals = intervals.into_iter();
+    let finish = |(line, [own, difference]): (Line, [Option<Intervals>; 2])| {
+        let against = line.report.against.map(|against| Against { difference, ..against });
+        HeadReport { intervals: own, against, ..line.report }
+    };
+    groups
+        .into_iter()
+        .map(|lines| {
+            let own: Vec<_> = intervals.by_ref().take(lines.len()).collect();
+            lines.into_iter().zip(own).map(finish).collect()
+        })
+        .collect()
+}
+
+impl Line {
+    fn figures(&self, weight: &dyn Fn(u32) -> f64) -> [[f64; FIGURES]; 2] {
+        let own = self.model.weighted(weight);
+        let other = self.against.as_ref().map(|other| other.weighted(weight));
+        let less = |i: usize| other.map_or(f64::NAN, |other| other[i] - own[i]);
+        [own, std::array::from_fn(less)]
+    }
+}
+
+fn play_ratio_error(plays: &[Play]) -> PlayRatioError {
+    let label = Output::PlayRatio.index();
+    let known = || plays.iter().filter(|play| play.mask[label] > 0.0);
+    let count = known().count().max(1) as f64;
+    let mean = |of: &dyn Fn(&Play) -> Option<f64>| -> Option<f64> {
+        let error = |play: &Play| Some((f64::from(play.labels[label]) - of(play)?).abs());
+        known().map(error).sum::<Option<f64>>().map(|sum| sum / count)
+    };
+    let model = mean(&|play| Some(f64::from(play.model[label]))).unwrap_or(0.0);
+    (model, mean(&|play| Some(play.truth?.play_ratio)))
 }

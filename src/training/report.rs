@@ -4,9 +4,16 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use super::calibrate::Scaling;
+use super::compare::Comparison;
+use super::comparison_table::comparison_table;
 use super::config::TrainingConfig;
-use super::measure::{Figures, HeadReport};
+use super::heard::Heard;
+use super::measure::{Evaluation, HeadReport, PlayRatioError, Slice};
+use super::slates::GreedyReport;
+use super::tables;
 use super::trainer::Progress;
+use super::validation::Validation;
 use crate::model::Manifest;
 
 /// Everything about how a model came to be and how good it is.
@@ -20,14 +27,42 @@ pub struct Report {
     pub test_listeners: usize,
     pub test_plays: usize,
     pub heads: Vec<HeadReport>,
-    /// Mean absolute error of the expected play ratio: the model's and the simulator's own.
-    pub play_ratio_error: [f64; 2],
-    /// Losses and weights along the way.
+    pub play_ratio_error: PlayRatioError,
+    /// By segment, scene and what was heard in training.
+    #[serde(default)]
+    pub slices: Vec<Slice>,
+    /// On later sessions of listeners who were learned from.
+    #[serde(default)]
+    pub later: Option<Evaluation>,
+    #[serde(default)]
+    pub heard: Option<Heard>,
+    /// The training log, if it was not simulated in memory.
+    #[serde(default)]
+    pub trained_on_log: Option<LogUsed>,
+    /// What calibration did to which output.
+    #[serde(default)]
+    pub calibration: Vec<Scaling>,
+    #[serde(default)]
+    pub greedy: Option<GreedyReport>,
+    /// Losses and weights along the way, every so many steps; `steps.csv` has them all.
     pub log: Vec<Progress>,
+    #[serde(default)]
+    pub validations: Vec<Validation>,
+    /// Training ended before its time, as validation no longer improved.
+    #[serde(default)]
+    pub stopped_early: bool,
 }
 
-/// The model card, in Markdown.
-pub fn model_card(report: &Report) -> String {
+/// A training log that a model was trained on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogUsed {
+    pub path: String,
+    /// SHA-256 over its `log.toml`.
+    pub hash: String,
+}
+
+/// The model card, in Markdown, with how other ways of training compare where that was measured.
+pub fn model_card(report: &Report, comparison: Option<&Comparison>) -> String {
     let mut out = String::new();
     let manifest = &report.manifest;
     let config = &report.config;
@@ -51,7 +86,7 @@ pub fn model_card(report: &Report) -> String {
         "| training | {} steps, {} epochs, loss weights `{}`, AdamW at {} |",
         manifest.steps,
         config.epochs,
-        scheme(config),
+        config.objective.scheme.name(),
         config.learning_rate
     ));
     line(format!(
@@ -61,59 +96,50 @@ pub fn model_card(report: &Report) -> String {
         config.network.heads,
         config.network.feed_forward,
         config.network.experts,
-        sharing(config)
+        config.network.sharing.name()
     ));
     line("\n## Figures\n".into());
     line("On listeners never seen in training. *Best* is what the simulator's own probabilities reach: no model can do better but by chance. \
           *Popularity* predicts each song's average in the training log; *logistic* is logistic regression on the same features.\n".into());
-    line("| label | plays | positives | AUC model | popularity | logistic | best | gap to best |\n|---|--:|--:|--:|--:|--:|--:|--:|".into());
-    for head in &report.heads {
+    line(tables::heads(&report.heads));
+    line(tables::play_ratio(&report.play_ratio_error));
+    line("Calibration error is the expected gap between predicted and observed over fifteen equal bins. \
+          In brackets: 95 % confidence intervals, by drawing the listeners again. *Within listeners*: \
+          the mean AUC of each listener's own plays.".into());
+    if let Some(later) = &report.later {
+        line("\n## Later sessions of listeners who were learned from\n".into());
+        line(format!("{} plays of {} listeners.\n", later.plays, later.listeners));
+        line(tables::heads(&later.heads));
+    }
+    if !report.slices.is_empty() {
+        line("\n## By segment, scene and what was heard in training\n".into());
+        line(tables::slices(&report.slices));
+    }
+    if !report.calibration.is_empty() {
+        line("\n## Calibration\n".into());
+        line("After training each output's logits were scaled and shifted to fit the validation listeners, and that folded into the towers' last layers.\n".into());
+        line("| output | scale | shift | log loss before | after |\n|---|--:|--:|--:|--:|".into());
+    }
+    for scaling in &report.calibration {
+        let Scaling { output, scale, shift, log_loss: [before, after] } = scaling;
+        line(format!("| {output} | {scale:.3} | {shift:+.3} | {before:.5} | {after:.5} |"));
+    }
+    if let Some(greedy) = &report.greedy {
+        line("\n## If the model alone chose\n".into());
         line(format!(
-            "| {} | {} | {} | **{:.4}** | {:.4} | {:.4} | {:.4} | {:.4} |",
-            head.label,
-            head.plays,
-            head.positives,
-            head.model.auc,
-            head.popularity.auc,
-            head.logistic.auc,
-            head.best.auc,
-            head.best.auc - head.model.auc
+            "From {} slates of random songs, the song with the highest fused score is completed with \
+             probability {:.4} (the simulator's own, a mean); by interest alone {:.4}, by chance {:.4}, \
+             at best {:.4}.",
+            greedy.slates, greedy.completion, greedy.by_interest, greedy.chance, greedy.best
         ));
     }
-    line("\n| label | log loss model | popularity | logistic | best | calibration error model | popularity | logistic | best |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|".into());
-    for head in &report.heads {
-        let all = [&head.model, &head.popularity, &head.logistic, &head.best];
-        let cells =
-            |value: fn(&Figures) -> f64| all.map(|f| format!("{:.4}", value(f))).join(" | ");
-        line(format!(
-            "| {} | {} | {} |",
-            head.label,
-            cells(|f| f.log_loss),
-            cells(|f| f.calibration_error)
-        ));
+    if let Some(comparison) = comparison {
+        line("\n## Ways of training, compared\n".into());
+        line(comparison_table(comparison));
     }
-    let [error, best] = report.play_ratio_error;
-    line(format!(
-        "\nExpected play ratio: mean absolute error {error:.4}; the simulator's own expectation has {best:.4}."
-    ));
-    line("Calibration error is the expected gap between predicted and observed over fifteen equal bins.".into());
     line("\n## Limits\n".into());
     line("- Trained on simulated listeners of one catalogue. Figures say how well the simulation was learned, not how people would behave.".into());
     line("- Songs and artists outside that catalogue are judged by content, popularity and genre alone.".into());
     line("- The subscription head's best AUC rests on a Monte-Carlo estimate, so it is itself slightly low.".into());
     out
-}
-
-fn scheme(config: &TrainingConfig) -> String {
-    serde_json::to_value(config.objective.scheme)
-        .ok()
-        .and_then(|v| v.as_str().map(str::to_string))
-        .unwrap_or_default()
-}
-
-fn sharing(config: &TrainingConfig) -> String {
-    serde_json::to_value(config.network.sharing)
-        .ok()
-        .and_then(|v| v.as_str().map(str::to_string))
-        .unwrap_or_default()
 }

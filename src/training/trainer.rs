@@ -1,23 +1,30 @@
 //! The training loop.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{AdamWConfig, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
-use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-use super::batch::{Batch, windows};
-use super::checkpoint::Checkpoint;
+use super::batch::{Window, windows};
+use super::checkpoint::{Borrowed, Checkpoint, Parts};
 use super::config::TrainingConfig;
 use super::dataset::Dataset;
-use crate::catalogue::Catalogue;
+use super::greedy::Greedy;
+use super::heard::held_out;
+use super::plan::Plan;
+use super::source::Source;
+use super::step::Forward;
+use super::validation::{Validation, validate};
+use crate::catalogue::{Catalogue, Song};
 use crate::model::{Network, SongTable};
-use crate::objective::{LossWeights, masked_losses};
+use crate::objective::{Critics, LossWeights, Scheme, Weigher};
 use crate::rng::{Purpose, generator};
 
 /// What one step did.
@@ -27,97 +34,318 @@ pub struct Progress {
     pub steps: u64,
     /// Interest, subscription, exposure.
     pub losses: [f32; 3],
+    /// As used.
     pub weights: LossWeights,
+    /// As the scheme and the completion constraint asked, before the user-first rule.
+    #[serde(default)]
+    pub asked: LossWeights,
     /// The user-first rule had to lower the commercial weights.
     pub clamped: bool,
+    /// The completion constraint's.
+    #[serde(default)]
+    pub multiplier: f64,
+    /// What RMTL's critics expect of the rest of the session, by task, once they are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returns: Option<[f64; 3]>,
     pub learning_rate: f64,
 }
 
 /// How training ended.
 pub enum Outcome {
-    Finished {
-        network: Box<Network>,
-        log: Vec<Progress>,
-    },
+    Finished(Box<Trained>),
     /// Stopped by the watcher; a checkpoint was written.
     Interrupted {
         step: u64,
     },
 }
 
-/// Steps between the entries of the log.
-const LOG_EVERY: u64 = 20;
+/// A trained network: the best that validation saw.
+pub struct Trained {
+    pub network: Network,
+    /// Every step.
+    pub log: Vec<Progress>,
+    pub validations: Vec<Validation>,
+    /// Steps before the validation that the network was taken at.
+    pub best_step: u64,
+    /// Validation no longer improved, and training ended before its time.
+    pub stopped_early: bool,
+}
+
+/// What a training works on.
+#[derive(Clone, Copy)]
+pub struct Training<'a> {
+    pub catalogue: &'a Catalogue,
+    pub config: &'a TrainingConfig,
+    pub data: &'a Source,
+    pub validation: &'a Dataset,
+    pub greedy: Greedy,
+    pub device: &'a Device,
+    /// Where checkpoints are kept.
+    pub folder: &'a Path,
+}
 
 /// Trains a network. `watch` sees every step and may stop the training, which then writes a
-/// checkpoint into `folder`; a checkpoint found there is taken up where it stopped.
+/// checkpoint; a checkpoint found in the folder is taken up where it stopped, to the same bits.
 ///
 /// # Errors
 /// When the checkpoint cannot be read or written, or was made with another config.
 pub fn train(
-    catalogue: &Catalogue,
-    config: &TrainingConfig,
-    data: &Dataset,
-    device: &Device,
-    folder: &Path,
+    training: &Training,
     watch: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Outcome, String> {
-    let table = SongTable::new(catalogue, &config.network, device);
-    let windows = windows(data);
-    let per_epoch = windows.len().div_ceil(config.batch) as u64;
-    let steps = per_epoch * u64::from(config.epochs);
-
-    let mut network = Network::new(&config.network, config.seed, device).train();
-    let mut optimizer = optimizer(config);
-    let mut step = 0;
-    let mut log = Vec::new();
-    if let Some(saved) = Checkpoint::find(folder, config)? {
-        step = saved.step;
-        log = saved.log;
-        network = network.valid().load_file(Checkpoint::network_path(folder)).train();
-        optimizer = optimizer
-            .load(Checkpoint::optimizer_path(folder))
-            .map_err(|e| format!("{}: {e}", Checkpoint::optimizer_path(folder).display()))?;
+    let config = training.config;
+    let chunks = training.data.chunks().iter().map(|chunk| chunk.windows as usize).collect();
+    let plan = Plan::new(config.seed, config.batch, config.epochs, chunks);
+    let mut run = Run::begin(training)?;
+    let mut validation = Cow::Borrowed(training.validation);
+    if config.hold_out > 0.0 {
+        validation.to_mut().unlabel(&run.held_songs());
     }
-
-    let mut order: Vec<usize> = Vec::new();
-    while step < steps {
-        let place = step % per_epoch;
-        if order.is_empty() || place == 0 {
-            order = (0..windows.len()).collect();
-            order.shuffle(&mut generator(config.seed, Purpose::Training, step / per_epoch));
+    let training = &Training { validation: &validation, ..*training };
+    let steps = plan.steps();
+    let mut chunk: Option<Chunk> = None;
+    while run.step < steps && !run.stopped_early(config) {
+        let place = plan.place(run.step);
+        let current = match chunk.take().filter(|chunk| chunk.number == place.chunk) {
+            Some(current) => current,
+            None => Chunk::read(&run, training, place.chunk)?,
+        };
+        let chosen: Vec<Window> =
+            plan.windows(place).into_iter().map(|w| current.windows[w]).collect();
+        let progress = run.learn(training, (&current.data, &chosen), steps);
+        chunk = Some(current);
+        let validated = run.step.is_multiple_of(config.validate_every) || run.step == steps;
+        if validated {
+            run.validate(training);
         }
-        let in_batch = order.iter().skip(place as usize * config.batch).take(config.batch);
-        let chosen: Vec<_> = in_batch.map(|&w| windows[w]).collect();
-        let batch = Batch::gather(data, &chosen, config.network.session_window, device);
-        let keep = keep_ids(config, table.len(), step, device);
-        let (weights, clamped) = config.objective.scheme.weights(&config.objective, step, steps);
-        let learning_rate = learning_rate(config, step, steps);
-
-        let (head, ..) = network.forward(&table, Some(keep), &batch.sequences);
-        let losses =
-            masked_losses(head.logits, batch.labels, batch.mask, &config.objective.interest);
-        let values = losses.values();
-        let gradients = losses.total(weights).backward();
-        let mut gradients = GradientsParams::from_grads(gradients, &network);
-        // What is learned of one listener is for near-line updates to fill in.
-        gradients.remove::<2>(network.head.listener.id);
-        network = optimizer.step(learning_rate, network, gradients);
-
-        let progress = Progress { step, steps, losses: values, weights, clamped, learning_rate };
-        step += 1;
-        if progress.step.is_multiple_of(LOG_EVERY) || step == steps {
-            log.push(progress);
+        let stopped = watch(&progress).is_break();
+        if stopped || run.step.is_multiple_of(config.checkpoint_every) {
+            run.save(training)?;
         }
-        if watch(&progress).is_break() {
-            Checkpoint { step, log }.write(folder, config, &network.valid(), &optimizer)?;
-            return Ok(Outcome::Interrupted { step });
+        if stopped {
+            return Ok(Outcome::Interrupted { step: run.step });
         }
     }
-    Checkpoint::remove(folder);
-    Ok(Outcome::Finished { network: Box::new(network.valid()), log })
+    Ok(Outcome::Finished(Box::new(run.end(config))))
 }
 
-fn optimizer(config: &TrainingConfig) -> ModuleOptimizer {
+/// The part of the data that is in memory.
+struct Chunk {
+    number: usize,
+    data: Arc<Dataset>,
+    windows: Vec<Window>,
+}
+
+impl Chunk {
+    fn read(run: &Run, training: &Training, number: usize) -> Result<Self, String> {
+        let mut data = training.data.read(number).map_err(|e| e.to_string())?;
+        if training.config.hold_out > 0.0 {
+            Arc::make_mut(&mut data).unlabel(&run.held_songs());
+        }
+        Ok(Chunk { number, windows: windows(&data), data })
+    }
+}
+
+/// Per song, whether its artist and whether it itself is kept out of training.
+fn held(catalogue: &Catalogue, share: f64) -> Vec<[bool; 2]> {
+    let songs = held_out(catalogue, share);
+    let mut artists = vec![true; catalogue.artists.len()];
+    for (song, held) in catalogue.songs.iter().zip(&songs) {
+        artists[song.lead_artist().0 as usize] &= held;
+    }
+    let of = |(song, held): (&Song, &bool)| [artists[song.lead_artist().0 as usize], *held];
+    catalogue.songs.iter().zip(&songs).map(of).collect()
+}
+
+/// Takes a finished training's checkpoint away, once its model is on disk.
+pub fn forget_checkpoint(folder: &Path) {
+    Checkpoint::remove(folder);
+}
+
+/// A training under way.
+struct Run {
+    step: u64,
+    table: SongTable,
+    /// Per song, whether its artist and whether it itself is kept out.
+    held: Vec<[bool; 2]>,
+    network: Network,
+    best: Network,
+    optimizer: ModuleOptimizer,
+    weigher: Weigher,
+    critics: Option<Critics>,
+    log: Vec<Progress>,
+    validations: Vec<Validation>,
+}
+
+impl Run {
+    /// From the start, or from the folder's checkpoint.
+    fn begin(training: &Training) -> Result<Self, String> {
+        let Training { config, device, folder, .. } = *training;
+        let network = Network::new(&config.network, config.seed, device);
+        let critics = (config.objective.scheme == Scheme::Rmtl).then(|| {
+            let d_state = config.network.d_model + config.network.d_shared();
+            Critics::new(config.objective.rmtl, d_state, config.seed, device)
+        });
+        let run = Run {
+            step: 0,
+            table: SongTable::new(training.catalogue, &config.network, device),
+            held: held(training.catalogue, config.hold_out),
+            best: network.clone(),
+            network: network.train(),
+            optimizer: optimizer(config),
+            weigher: Weigher::new(&config.objective),
+            critics,
+            log: Vec::new(),
+            validations: Vec::new(),
+        };
+        let Some(saved) = Checkpoint::find(folder, config)? else { return Ok(run) };
+        let parts = Parts {
+            network: run.network.valid(),
+            best: run.best,
+            optimizer: run.optimizer,
+            critics: run.critics,
+        };
+        let parts = parts.load(folder)?;
+        Ok(Run {
+            step: saved.step,
+            network: parts.network.train(),
+            best: parts.best,
+            optimizer: parts.optimizer,
+            critics: parts.critics,
+            weigher: saved.weigher,
+            log: saved.log,
+            validations: saved.validations,
+            ..run
+        })
+    }
+
+    /// One step.
+    fn learn(&mut self, training: &Training, batch: (&Dataset, &[Window]), steps: u64) -> Progress {
+        let Training { config, device, .. } = *training;
+        let objective = &config.objective;
+        let keep = self.keep_ids(config, device);
+        let inputs = (config.network.session_window, device);
+        let mut forward = Forward::new(&self.network, &self.table, &keep, batch, inputs);
+        // RMTL first trains the network, then its critics, then both.
+        let (pretrain, alone) = (objective.rmtl.pretrain, objective.rmtl.critics);
+        let progress = self.step as f64 / steps.max(1) as f64;
+        let mut returns = None;
+        let mut critics_alone = false;
+        if let Some(critics) = self.critics.as_mut().filter(|_| progress >= pretrain) {
+            forward.teach(critics);
+            critics_alone = progress < pretrain + alone;
+            if !critics_alone {
+                returns = Some(forward.weigh_rows(critics, objective.rmtl.lambda));
+            }
+        }
+        let weighed = self.weigher.weigh(self.step, steps, returns);
+        let learning_rate = learning_rate(config, self.step, steps);
+        let losses = if critics_alone {
+            forward.losses(&objective.interest)
+        } else {
+            let (losses, mut gradients) =
+                forward.gradients(&self.network, weighed.used, &objective.interest);
+            // What is learned of one listener is for near-line updates to fill in.
+            gradients.remove::<2>(self.network.head.listener.id);
+            self.network = self.optimizer.step(learning_rate, self.network.clone(), gradients);
+            losses
+        };
+        self.weigher.learn(losses);
+        let progress = Progress {
+            step: self.step,
+            steps,
+            losses,
+            weights: weighed.used,
+            asked: weighed.asked,
+            clamped: weighed.clamped,
+            multiplier: self.weigher.multiplier(),
+            returns,
+            learning_rate,
+        };
+        self.log.push(progress);
+        self.step += 1;
+        progress
+    }
+
+    /// Looks at the validation listeners, and keeps the network if it is the best so far.
+    fn validate(&mut self, training: &Training) {
+        let Training { config, .. } = *training;
+        let network = self.network.valid();
+        let mut found = validate(
+            (&network, &config.network),
+            training.catalogue,
+            training.validation,
+            (&config.objective, &training.greedy),
+            training.device,
+            self.step,
+        );
+        self.weigher.constrain(found.completion, found.completion_by_interest);
+        found.multiplier = self.weigher.multiplier();
+        if self.best_so_far().is_none_or(|best| found.loss < best.loss) {
+            self.best = network;
+        }
+        self.validations.push(found);
+    }
+
+    fn best_so_far(&self) -> Option<&Validation> {
+        // The first of equals, as the network kept is.
+        self.validations.iter().min_by(|a, b| a.loss.total_cmp(&b.loss))
+    }
+
+    fn stopped_early(&self, config: &TrainingConfig) -> bool {
+        let since = self.best_so_far().map_or(0, |best| {
+            self.validations.iter().filter(|validation| validation.step > best.step).count()
+        });
+        config.patience > 0 && since >= config.patience as usize
+    }
+
+    fn held_songs(&self) -> Vec<bool> {
+        self.held.iter().map(|[_, song]| *song).collect()
+    }
+
+    /// Which artists and songs keep their identifiers in this step, `[songs, 2]`.
+    fn keep_ids(&self, config: &TrainingConfig, device: &Device) -> Tensor<2> {
+        let mut rng = generator(config.seed, Purpose::Training, (1 << 40) + self.step);
+        let values: Vec<f32> = (0..self.table.len())
+            .flat_map(|song| {
+                let hidden =
+                    [config.hide_artist, config.hide_song].map(|hide| rng.random_bool(hide));
+                let held = self.held[song];
+                [0, 1].map(|which| if hidden[which] || held[which] { 0.0 } else { 1.0 })
+            })
+            .collect();
+        Tensor::from_data(TensorData::new(values, [self.table.len(), 2]), device)
+    }
+
+    fn save(&self, training: &Training) -> Result<(), String> {
+        let checkpoint = Checkpoint {
+            step: self.step,
+            weigher: self.weigher.clone(),
+            log: self.log.clone(),
+            validations: self.validations.clone(),
+        };
+        let parts = Borrowed {
+            network: &self.network.valid(),
+            best: &self.best,
+            optimizer: &self.optimizer,
+            critics: self.critics.as_ref(),
+        };
+        checkpoint.write(training.folder, training.config, &parts)
+    }
+
+    fn end(self, config: &TrainingConfig) -> Trained {
+        Trained {
+            best_step: self.best_so_far().map_or(self.step, |best| best.step),
+            stopped_early: self.stopped_early(config),
+            network: self.best,
+            log: self.log,
+            validations: self.validations,
+        }
+    }
+}
+
+/// What turns gradients into steps.
+pub fn optimizer(config: &TrainingConfig) -> ModuleOptimizer {
     AdamWConfig::new()
         .with_epsilon(1e-8)
         .with_weight_decay(config.weight_decay)
@@ -131,14 +359,4 @@ fn learning_rate(config: &TrainingConfig, step: u64, steps: u64) -> f64 {
     let progress = step as f64 / steps.max(1) as f64;
     let cosine = 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
     config.learning_rate * warm * (0.05 + 0.95 * cosine)
-}
-
-/// Which artists and songs keep their identifiers in this step, `[songs, 2]`.
-fn keep_ids(config: &TrainingConfig, songs: usize, step: u64, device: &Device) -> Tensor<2> {
-    let mut rng = generator(config.seed, Purpose::Training, (1 << 40) + step);
-    let values: Vec<f32> = (0..songs)
-        .flat_map(|_| [config.hide_artist, config.hide_song])
-        .map(|hide| if rng.random_bool(hide) { 0.0 } else { 1.0 })
-        .collect();
-    Tensor::from_data(TensorData::new(values, [songs, 2]), device)
 }

@@ -3,7 +3,7 @@
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Gradients, Tensor};
 use melody::model::{Initialiser, Mmoe, Tower};
-use melody::objective::{InterestParts, masked_losses};
+use melody::objective::{InterestParts, masked_losses, shares};
 use serde_json::Value;
 
 use crate::files::{Golden, golden};
@@ -74,9 +74,17 @@ pub fn cross_entropy(logits: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
     let others = || logits.zeros_like().repeat_dim(1, melody::feedback::LABELS - 1);
     let wide = |first: Tensor<2>| Tensor::cat(vec![first, others()], 1);
     let mask = wide(labels.ones_like());
-    let parts = InterestParts { completion: 1.0, play_ratio: 0.0, like: 0.0, skip: 0.0 };
+    let parts = InterestParts {
+        completion: 1.0,
+        play_ratio: 0.0,
+        like: 0.0,
+        skip: 0.0,
+        save: 0.0,
+        replays: 0.0,
+    };
     assert_eq!(labels.dims(), [rows, 1]);
-    let [interest, ..] = masked_losses(wide(logits.clone()), wide(labels), mask, &parts).tasks;
+    let [interest, ..] =
+        masked_losses(wide(logits.clone()), wide(labels), shares(mask), &parts).tasks;
     interest
 }
 

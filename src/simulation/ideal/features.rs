@@ -82,7 +82,7 @@ mod tests {
     fn utility_is_the_response_models() {
         let catalogue = catalogue_named("default", Path::new("")).unwrap();
         let world = World::new(&catalogue);
-        let log = LogConfig { seed: 4, sessions: 2, rollouts: 0 };
+        let log = LogConfig { seed: 4, sessions: 2, rollouts: 0, slates: 0.0 };
         let (_, sessions) = listener_log(&catalogue, &world, log, 0);
         let mut history = History::default();
         for logged in sessions.iter().flat_map(|s| &s.plays) {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::evaluation::Figures;
 use crate::objective::Scheme;
 use crate::training::{HeadReport, Progress};
 use crate::tui::draw::page::{Section, legend};
@@ -34,8 +35,9 @@ pub fn figures<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     head += &right("ECE");
     let mut lines = vec![Line::styled(head, theme.faint)];
     lines.extend(report.heads.iter().map(|head| row(view, head, wide, columns, theme)));
-    let [error, best] = report.play_ratio_error;
-    let ratio = view.fill("play ratio: mean error {}, best {}", &[&three(error), &three(best)]);
+    let (error, best) = report.play_ratio_error;
+    let best = best.map_or("-".into(), three);
+    let ratio = view.fill("play ratio: mean error {}, best {}", &[&three(error), &best]);
     lines.push(Line::styled(ratio, theme.text));
     let said = "AUC: how often what happens is ranked above what does not, a half being chance; ECE: mean gap between predicted and seen; best: the simulator's own probabilities";
     let mut said = view.say(said).into_owned();
@@ -59,20 +61,25 @@ fn row<'a>(view: &View, head: &HeadReport, wide: bool, columns: usize, theme: &T
         _ => theme.exposure,
     };
     let number = |value: f64| text::right(&three(value), NUMBER);
+    // Not every log has all to be put beside: people's listening has no best possible.
+    let auc = |other: &Option<Figures>| match other {
+        Some(figures) => number(figures.auc),
+        None => text::right("-", NUMBER),
+    };
     let mut spans = vec![
         Span::styled(text::left(&view.say(&head.label), NAME), style),
         Span::styled(number(head.model.auc), theme.strong),
     ];
     if wide {
-        spans.push(Span::styled(number(head.logistic.auc), theme.faint));
-        spans.push(Span::styled(number(head.popularity.auc), theme.faint));
+        spans.push(Span::styled(auc(&head.logistic), theme.faint));
+        spans.push(Span::styled(auc(&head.popularity), theme.faint));
     }
-    spans.push(Span::styled(number(head.best.auc), theme.faint));
+    spans.push(Span::styled(auc(&head.best), theme.faint));
     spans.push(Span::raw(number(head.model.calibration_error)));
     let cells = columns.saturating_sub(NAME + NUMBER * if wide { 5 } else { 3 } + 2).min(16);
-    if cells >= 6 {
+    if let Some(best) = head.best.filter(|_| cells >= 6) {
         // Chance is at the left end, the best possible at the right.
-        let reached = (head.model.auc - 0.5) / (head.best.auc - 0.5).max(1e-6);
+        let reached = (head.model.auc - 0.5) / (best.auc - 0.5).max(1e-6);
         spans.push(Span::raw("  "));
         spans.extend(bar::single(reached, cells, style, theme.colour));
     }
@@ -105,13 +112,14 @@ pub fn weights<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<
         let said = view.fill("first at step {}", &[&clamped.step]);
         below.push(Line::styled(said, theme.warning));
     }
-    let scheme = match objective.scheme {
-        Scheme::Fixed => "fixed",
-        Scheme::Staged => "staged",
-    };
+    let scheme = objective.scheme.name();
     let what = match objective.scheme {
         Scheme::Staged => "interest alone first, then the commercial weights rise to these",
         Scheme::Fixed => "the same weights at every step",
+        Scheme::Uncertainty => "each task's weight is one over the variance it is learned to have",
+        Scheme::Rmtl => {
+            "critics of the rest of the session: a task gets more weight, the worse it will fare"
+        }
     };
     below.extend(legend(&view.say(what), columns, theme));
     let (chart_rows, more) = if log.is_empty() { (0, 0) } else { (4, 8) };

@@ -1,0 +1,82 @@
+//! Figures of a model, as a person reads them.
+
+use crate::evaluation::Figures;
+use crate::training::{Evaluation, HeadReport};
+
+/// Columns of a label and of a figure with its interval.
+const LABEL: usize = 24;
+const FIGURE: usize = 22;
+
+pub fn print(evaluation: &Evaluation) {
+    print_heads(&evaluation.heads);
+    let (error, best) = evaluation.play_ratio_error;
+    let best = best.map_or(String::new(), |best| format!("; the best possible {best:.4}"));
+    println!("expected play ratio: mean absolute error {error:.4}{best}");
+    for slice in &evaluation.slices {
+        println!("\n{}: {} ({} plays)", slice.kind, slice.name, slice.plays);
+        print_heads(&slice.heads);
+    }
+}
+
+pub fn print_heads(heads: &[HeadReport]) {
+    println!(
+        "{:LABEL$} {:>8} {:>9} {:>FIGURE$} {:>8} {:>8} {:>8} {:>8} {:>FIGURE$} {:>FIGURE$}",
+        "",
+        "plays",
+        "positives",
+        "AUC",
+        "popular",
+        "logistic",
+        "best",
+        "gap",
+        "log loss",
+        "calibration error"
+    );
+    for head in heads {
+        let auc = |other: &Option<Figures>| short(other.map(|figures| figures.auc));
+        println!(
+            "{:LABEL$} {:>8} {:>9} {:>FIGURE$} {:>8} {:>8} {:>8} {:>8} {:>FIGURE$} {:>FIGURE$}",
+            head.label,
+            head.plays,
+            head.positives,
+            figure(head.model.auc, head.intervals.map(|i| i.auc)),
+            auc(&head.popularity),
+            auc(&head.logistic),
+            auc(&head.best),
+            short(head.best.map(|best| best.auc - head.model.auc)),
+            figure(head.model.log_loss, head.intervals.map(|i| i.log_loss)),
+            figure(head.model.calibration_error, head.intervals.map(|i| i.calibration_error)),
+        );
+    }
+}
+
+/// The other model's figures less the judged one's.
+pub fn print_differences(heads: &[HeadReport]) {
+    println!(
+        "{:LABEL$} {:>FIGURE$} {:>FIGURE$} {:>FIGURE$}",
+        "", "AUC", "log loss", "calibration error"
+    );
+    for head in heads {
+        let Some(against) = &head.against else { continue };
+        let less = |of: fn(&Figures) -> f64| of(&against.model) - of(&head.model);
+        let within = against.difference;
+        println!(
+            "{:LABEL$} {:>FIGURE$} {:>FIGURE$} {:>FIGURE$}",
+            head.label,
+            figure(less(|f| f.auc), within.map(|i| i.auc)),
+            figure(less(|f| f.log_loss), within.map(|i| i.log_loss)),
+            figure(less(|f| f.calibration_error), within.map(|i| i.calibration_error)),
+        );
+    }
+}
+
+fn figure(value: f64, interval: Option<[f64; 2]>) -> String {
+    match interval {
+        Some([low, high]) => format!("{value:.4} {low:.4}-{high:.4}"),
+        None => format!("{value:.4}"),
+    }
+}
+
+fn short(value: Option<f64>) -> String {
+    value.map_or("-".into(), |value| format!("{value:.4}"))
+}

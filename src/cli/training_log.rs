@@ -1,0 +1,115 @@
+//! `melody log simulate`, `melody log split` and `melody log check` of a training log.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::arguments::{SimulateLog, SplitShares};
+use super::failure::Failure;
+use super::progress::bar;
+use crate::input::{InputError, Problem};
+use crate::opening::catalogue_named;
+use crate::simulation::LogConfig;
+use crate::training::log::{
+    Count, Leak, LeakCheck, LogManifest, TrainingLog, simulate_log, split_again,
+};
+use crate::training::{Split, Splits, rows};
+
+pub fn simulate(arguments: &SimulateLog) -> Result<(), Failure> {
+    let splits = splits(&arguments.shares)?;
+    let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
+    let &SimulateLog { listeners, sessions, rollouts, seed, .. } = arguments;
+    let config = LogConfig { seed, sessions, rollouts, slates: 0.0 };
+    let progress = bar(listeners, "simulating listeners");
+    let done = || progress.inc(1);
+    let manifest = simulate_log(&arguments.out, &catalogue, config, listeners, splits, &done)?;
+    progress.finish();
+    tell(&manifest, arguments.json)?;
+    if !arguments.json {
+        println!("wrote {}", arguments.out.display());
+    }
+    Ok(())
+}
+
+pub fn split(dir: &Path, catalogue: &str, shares: &SplitShares, json: bool) -> Result<(), Failure> {
+    let splits = splits(shares)?;
+    let catalogue = catalogue_named(catalogue, Path::new(""))?;
+    tell(&split_again(dir, &catalogue, splits)?, json)
+}
+
+/// Reads every play of a log and looks for leaks; one is a failed check.
+pub fn check(dir: &Path, catalogue: &str, json: bool) -> Result<(), Failure> {
+    let catalogue = Arc::new(catalogue_named(catalogue, Path::new(""))?);
+    let log = TrainingLog::open(dir, catalogue.clone())?;
+    let manifest = log.manifest();
+    let progress = bar(manifest.shards.len() as u64, "checking shards");
+    let mut check = LeakCheck::default();
+    for shard in 0..manifest.shards.len() {
+        let listeners = log.listeners(shard)?;
+        for split in Split::ALL {
+            log.check_count(shard, split, &listeners)?;
+        }
+        check.see(&listeners, &manifest.splits);
+        check.see_features(&catalogue, &listeners, rows);
+        progress.inc(1);
+    }
+    progress.finish();
+    if json {
+        let report =
+            serde_json::json!({ "log": manifest, "hash": log.hash(), "leaks": check.leaks });
+        println!("{report:#}");
+    } else {
+        tell(manifest, false)?;
+        println!("every play is as it was written; log {}", &log.hash()[..12]);
+        told(&check.leaks);
+    }
+    if check.leaks.is_empty() { Ok(()) } else { Err(Failure::Check) }
+}
+
+/// Leaks that are listed; more are counted.
+const LISTED: usize = 12;
+
+fn told(leaks: &[Leak]) {
+    if leaks.is_empty() {
+        println!(
+            "no leak: no listener and no session in two splits, nothing learned from after the \
+             cut, and no feature that changes with what comes later"
+        );
+    }
+    leaks.iter().take(LISTED).for_each(|leak| println!("leak: {leak}"));
+    if let more @ 1.. = leaks.len().saturating_sub(LISTED) {
+        println!("... and {more} more");
+    }
+}
+
+/// The shares of the command line, checked.
+fn splits(shares: &SplitShares) -> Result<Splits, InputError> {
+    let &SplitShares { validation, test, later, split_seed: seed } = shares;
+    let splits = Splits { seed, validation, test, later, cut_ms: None };
+    let problem = |option: &str, message: String| Problem::new("--".to_string() + option, message);
+    let found = splits.problems().into_iter().map(|(name, message)| problem(name, message));
+    let problems: Vec<Problem> = found.collect();
+    if problems.is_empty() { Ok(splits) } else { Err(InputError { problems }) }
+}
+
+fn tell(manifest: &LogManifest, json: bool) -> Result<(), Failure> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(manifest).map_err(|e| e.to_string())?);
+        return Ok(());
+    }
+    println!(
+        "{} plays of {} listeners in {} shards, catalogue `{}`",
+        manifest.plays,
+        manifest.listeners,
+        manifest.shards.len(),
+        manifest.catalogue
+    );
+    println!("  {:12} {:>10} {:>12} {:>10}", "split", "listeners", "plays", "windows");
+    for split in Split::ALL {
+        let Count { listeners, plays, windows } = manifest.count(split);
+        println!("  {:12} {listeners:>10} {plays:>12} {windows:>10}", split.name());
+    }
+    if let Some(cut) = manifest.splits.cut_ms {
+        println!("  sessions that reach {cut} ms are the later ones");
+    }
+    Ok(())
+}

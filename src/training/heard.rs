@@ -1,0 +1,58 @@
+//! What a training has heard: whatever else there is, a model knows by content alone.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::dataset::Dataset;
+use crate::catalogue::{Catalogue, SongId};
+use crate::rng::hash64;
+
+/// Songs and lead artists that a model has learned from at least one play of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Heard {
+    /// Identifiers.
+    pub songs: BTreeSet<String>,
+    /// Names.
+    pub artists: BTreeSet<String>,
+}
+
+impl Heard {
+    /// Adds what is learned from in `data`: plays that are fresh and have a label.
+    pub fn add(&mut self, catalogue: &Catalogue, data: &Dataset) {
+        let mut songs = vec![false; catalogue.songs.len()];
+        for row in data.listeners.iter().flat_map(|l| l.fresh()) {
+            songs[row.song as usize] |= row.mask.iter().any(|m| *m > 0.0);
+        }
+        for id in catalogue.ids().filter(|id| songs[id.index()]) {
+            let song = catalogue.song(id);
+            self.songs.insert(song.id.clone());
+            self.artists.insert(catalogue.artist(song.lead_artist()).name.clone());
+        }
+    }
+
+    pub fn song(&self, catalogue: &Catalogue, id: SongId) -> bool {
+        self.songs.contains(&catalogue.song(id).id)
+    }
+
+    pub fn artist_of(&self, catalogue: &Catalogue, id: SongId) -> bool {
+        let artist = catalogue.song(id).lead_artist();
+        self.artists.contains(&catalogue.artist(artist).name)
+    }
+}
+
+/// Which songs are kept from training, so that cold start can be measured: half of `share` by their
+/// artist, whom nothing is heard of, and half one by one. By song identifier and artist name, so that
+/// the same are kept back whoever listens.
+pub fn held_out(catalogue: &Catalogue, share: f64) -> Vec<bool> {
+    let chosen = |kind: &str, name: &str| {
+        (hash64(&format!("held out {kind} {name}")) as f64) < share / 2.0 * 2f64.powi(64)
+    };
+    let artists: Vec<bool> = catalogue.artists.iter().map(|a| chosen("artist", &a.name)).collect();
+    let held = |id: SongId| {
+        let song = catalogue.song(id);
+        artists[song.lead_artist().0 as usize] || chosen("song", &song.id)
+    };
+    catalogue.ids().map(held).collect()
+}

@@ -1,0 +1,85 @@
+//! Where the data of a split comes from: memory, or a training log larger than it.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+
+use super::batch::windows;
+use super::dataset::Dataset;
+use super::log::{Count, TrainingLog};
+use super::split::Split;
+use crate::input::InputError;
+
+/// Data in chunks of whole listeners. Copies share what they hold.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// One chunk.
+    Memory(Arc<Dataset>),
+    /// A chunk for each shard.
+    Log(TrainingLog, Split),
+}
+
+impl Source {
+    pub fn memory(data: Dataset) -> Self {
+        Source::Memory(Arc::new(data))
+    }
+
+    /// How much is in each chunk, known without reading it.
+    pub fn chunks(&self) -> Vec<Count> {
+        match self {
+            Source::Log(log, split) => log.chunks(*split),
+            Source::Memory(data) => vec![Count {
+                listeners: data.listeners.len() as u64,
+                plays: data.plays() as u64,
+                windows: windows(data).len() as u64,
+            }],
+        }
+    }
+
+    /// How much is in all chunks together.
+    pub fn count(&self) -> Count {
+        let mut total = Count::default();
+        self.chunks().into_iter().for_each(|chunk| total += chunk);
+        total
+    }
+
+    /// # Errors
+    /// When a shard cannot be read or is not as it was written.
+    pub fn read(&self, chunk: usize) -> Result<Arc<Dataset>, InputError> {
+        match self {
+            Source::Memory(data) => Ok(data.clone()),
+            Source::Log(log, split) => log.read(chunk, *split).map(Arc::new),
+        }
+    }
+
+    /// Reads chunks in this order, each while the one before it is in use.
+    pub fn read_ahead(&self, order: Vec<usize>) -> ReadAhead {
+        let (sender, receiver) = sync_channel(0);
+        let source = self.clone();
+        thread::spawn(move || {
+            for chunk in order {
+                let read = source.read(chunk);
+                let failed = read.is_err();
+                // Nobody listens any more once the reader has been dropped.
+                if sender.send(read).is_err() || failed {
+                    break;
+                }
+            }
+        });
+        ReadAhead { receiver }
+    }
+}
+
+/// Chunks, one after the other. One is in use and one is being read, so that two are in memory.
+pub struct ReadAhead {
+    receiver: Receiver<Result<Arc<Dataset>, InputError>>,
+}
+
+impl Iterator for ReadAhead {
+    type Item = Result<Arc<Dataset>, InputError>;
+
+    /// The next chunk; after an error there is none.
+    fn next(&mut self) -> Option<Self::Item> {
+        self.receiver.recv().ok()
+    }
+}

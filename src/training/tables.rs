@@ -1,0 +1,91 @@
+//! Figures as tables in Markdown, for the model card.
+
+use super::measure::{HeadReport, PlayRatioError, Slice};
+use crate::evaluation::{Figures, Intervals};
+
+/// A value, with its interval if there is one.
+fn with_interval(value: f64, interval: Option<[f64; 2]>) -> String {
+    match interval {
+        Some([low, high]) => format!("{value:.4} ({low:.4} to {high:.4})"),
+        None => format!("{value:.4}"),
+    }
+}
+
+/// A figure of another way of predicting; a dash where there is none.
+fn of(figures: Option<&Figures>, value: fn(&Figures) -> f64) -> String {
+    figures.map_or("-".into(), |figures| format!("{:.4}", value(figures)))
+}
+
+/// AUC, log loss, calibration error and Brier score by label, beside everything else measured.
+pub fn heads(heads: &[HeadReport]) -> String {
+    let mut lines = vec![
+        "| label | plays | positives | AUC model | popularity | logistic | best | gap to best | within listeners |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|".to_string(),
+    ];
+    for head in heads {
+        let gap = head.best.map_or("-".into(), |best| format!("{:.4}", best.auc - head.model.auc));
+        let own = head.model.grouped_auc.map_or("-".into(), |auc| format!("{auc:.4}"));
+        let auc = |figures: &Figures| figures.auc;
+        lines.push(format!(
+            "| {} | {} | {} | **{}** | {} | {} | {} | {gap} | {own} |",
+            head.label,
+            head.plays,
+            head.positives,
+            with_interval(head.model.auc, head.intervals.map(|i| i.auc)),
+            of(head.popularity.as_ref(), auc),
+            of(head.logistic.as_ref(), auc),
+            of(head.best.as_ref(), auc),
+        ));
+    }
+    lines.push(
+        "\n| label | log loss model | popularity | logistic | best | calibration error model | popularity | logistic | best | Brier score |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|".into(),
+    );
+    for head in heads {
+        let cells = |value: fn(&Figures) -> f64, interval: fn(&Intervals) -> [f64; 2]| {
+            let others = [&head.popularity, &head.logistic, &head.best];
+            let others = others.map(|figures| of(figures.as_ref(), value));
+            let own = with_interval(value(&head.model), head.intervals.as_ref().map(interval));
+            format!("{own} | {}", others.join(" | "))
+        };
+        lines.push(format!(
+            "| {} | {} | {} | {} |",
+            head.label,
+            cells(|f| f.log_loss, |i| i.log_loss),
+            cells(|f| f.calibration_error, |i| i.calibration_error),
+            head.model.brier.map_or("-".into(), |brier| format!("{brier:.4}")),
+        ));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// AUC and calibration error of every label in every slice.
+pub fn slices(slices: &[Slice]) -> String {
+    let mut lines = vec![
+        "| | | plays | label | AUC | best | calibration error |\n|---|---|--:|---|--:|--:|--:|"
+            .to_string(),
+    ];
+    for slice in slices {
+        for head in &slice.heads {
+            lines.push(format!(
+                "| {} | {} | {} | {} | {} | {} | {} |",
+                slice.kind,
+                slice.name,
+                head.plays,
+                head.label,
+                with_interval(head.model.auc, head.intervals.map(|i| i.auc)),
+                of(head.best.as_ref(), |figures| figures.auc),
+                with_interval(
+                    head.model.calibration_error,
+                    head.intervals.map(|i| i.calibration_error)
+                ),
+            ));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// A sentence on the expected play ratio.
+pub fn play_ratio(&(error, best): &PlayRatioError) -> String {
+    let best = best
+        .map_or(String::new(), |best| format!("; the simulator's own expectation has {best:.4}"));
+    format!("Expected play ratio: mean absolute error {error:.4}{best}.")
+}

@@ -1,0 +1,88 @@
+//! Watching a training on listeners it does not learn from.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+
+use super::dataset::{Dataset, Row};
+use super::greedy::Greedy;
+use super::predict::logits;
+use crate::catalogue::Catalogue;
+use crate::feedback::LABELS;
+use crate::model::{HeadOutputs, Network, NetworkConfig, Output, TASKS};
+use crate::objective::{LossWeights, Objective, masked_losses, shares};
+
+/// What a validation found.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Validation {
+    /// Steps done before it.
+    pub step: u64,
+    /// Interest, subscription, exposure.
+    pub losses: [f32; TASKS.len()],
+    /// The losses' sum under the configured weights: what early stopping watches.
+    pub loss: f64,
+    /// Share of completed plays among the policy's picks, and among those by interest alone.
+    pub completion: f64,
+    pub completion_by_interest: f64,
+    /// Of the completion constraint, after this validation.
+    pub multiplier: f64,
+}
+
+/// Consecutive plays of one session among which the policy picks one.
+const CHOICE: usize = 8;
+
+/// Measures a network on validation listeners.
+pub(super) fn validate(
+    (network, shape): (&Network, &NetworkConfig),
+    catalogue: &Catalogue,
+    data: &Dataset,
+    (objective, greedy): (&Objective, &Greedy),
+    device: &Device,
+    step: u64,
+) -> Validation {
+    let logits = logits(network, shape, catalogue, data, device);
+    let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| l.fresh()).collect();
+    let table = |values: Vec<f32>| {
+        Tensor::<2>::from_data(TensorData::new(values, [rows.len(), LABELS]), device)
+    };
+    let labels = table(rows.iter().flat_map(|row| row.labels).collect());
+    let mask = table(rows.iter().flat_map(|row| row.mask).collect());
+    let flat = table(logits.iter().flatten().copied().collect());
+    let losses = masked_losses(flat, labels, shares(mask), &objective.interest).values();
+    let LossWeights { interest, subscription, exposure } = objective.weights;
+    let weighted = [interest, subscription, exposure].into_iter().zip(losses);
+
+    let outputs: Vec<HeadOutputs> = logits.iter().map(|l| HeadOutputs::from_logits(l)).collect();
+    let score = |value: fn(&Greedy, &HeadOutputs, bool) -> f64| -> Vec<f64> {
+        let promoted = |row: &Row| row.mask[Output::Exposure.index()] > 0.0;
+        outputs.iter().zip(&rows).map(|(o, row)| value(greedy, o, promoted(row))).collect()
+    };
+    Validation {
+        step,
+        losses,
+        loss: weighted.map(|(w, loss)| w * f64::from(loss)).sum(),
+        completion: completion_of_picks(data, &score(Greedy::fused)),
+        completion_by_interest: completion_of_picks(data, &score(|g, o, _| g.interest(o))),
+        multiplier: 0.0,
+    }
+}
+
+/// Share of completed plays among the highest scored of every few consecutive plays of a session.
+fn completion_of_picks(data: &Dataset, scores: &[f64]) -> f64 {
+    let (mut picks, mut completed) = (0.0, 0.0);
+    let mut start = 0;
+    for listener in &data.listeners {
+        let rows = listener.fresh();
+        let scores = &scores[start..start + rows.len()];
+        start += rows.len();
+        let scored: Vec<(&Row, f64)> = rows.iter().zip(scores.iter().copied()).collect();
+        for session in scored.chunk_by(|(a, _), (b, _)| a.session == b.session) {
+            for choice in session.chunks_exact(CHOICE) {
+                let pick = choice.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));
+                picks += 1.0;
+                completed +=
+                    pick.map_or(0.0, |(row, _)| f64::from(row.labels[Output::Completion.index()]));
+            }
+        }
+    }
+    completed / f64::max(picks, 1.0)
+}

@@ -1,0 +1,134 @@
+//! A training that is killed at any moment and taken up again ends with the same bits.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use melody::rng::{Purpose, generator};
+use rand::RngExt;
+
+/// Small, and by the scheme that keeps the most on the way: weights, critics, their targets, two
+/// optimisers, the best network so far, the multiplier.
+const CONFIG: &str = r#"
+listeners = 60
+test_listeners = 20
+sessions = 2
+rollouts = 1
+epochs = 4
+batch = 3
+warm_up = 10
+validate_every = 11
+checkpoint_every = 4
+patience = 0
+examples = 16
+
+[objective]
+scheme = "rmtl"
+
+[objective.rmtl]
+pretrain = 0.3
+critics = 0.1
+
+[network]
+d_model = 16
+layers = 1
+heads = 2
+feed_forward = 16
+song_buckets = 512
+artist_buckets = 128
+expert_hidden = 8
+expert_output = 8
+tower_hidden = 8
+"#;
+
+const KILLS: u64 = 20;
+
+fn training(config: &Path, out: &Path) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_melody"))
+        .args(["train", "--json", "--config"])
+        .arg(config)
+        .arg("--out")
+        .arg(out)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts")
+}
+
+/// Steps done by the checkpoint in a model's folder, if there is one.
+fn checkpoint(model: &Path) -> Option<u64> {
+    let text = fs::read_to_string(model.join("checkpoint/progress.json")).ok()?;
+    let saved: serde_json::Value = serde_json::from_str(&text).ok()?;
+    saved["checkpoint"]["step"].as_u64()
+}
+
+/// What must not differ: the weights, what the model is, and what every step did.
+fn ended(model: &Path) -> [Vec<u8>; 3] {
+    ["weights.safetensors", "model.toml", "steps.csv"]
+        .map(|name| fs::read(model.join(name)).unwrap_or_else(|e| panic!("{name}: {e}")))
+}
+
+#[test]
+fn killed_at_any_step_and_resumed_ends_with_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    fs::write(&config, CONFIG).unwrap();
+    // Named alike, as the name is part of the model.
+    let place = |run: u64| folder.path().join(run.to_string()).join("model");
+    let whole = place(KILLS);
+    assert!(training(&config, &whole).wait().unwrap().success());
+    let wanted = ended(&whole);
+    assert!(!whole.join("checkpoint").exists());
+    let steps = String::from_utf8_lossy(&wanted[2]).lines().count() as u64 - 1;
+    assert!(steps > 60, "{steps} steps are too few to be killed in");
+
+    let mut rng = generator(9, Purpose::Training, 0);
+    for run in 0..KILLS {
+        let model = place(run);
+        let mut child = training(&config, &model);
+        // Once that many steps are behind it, and then at whatever it is doing, the writing of a
+        // checkpoint too.
+        let after = rng.random_range(0..steps * 7 / 10);
+        let started = Instant::now();
+        while checkpoint(&model).is_none_or(|step| step < after) {
+            assert!(started.elapsed() < Duration::from_secs(120), "no checkpoint after {after}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_micros(rng.random_range(0..20_000)));
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success(), "run {run} was over before it was killed");
+        assert!(!model.join("weights.safetensors").exists());
+
+        assert!(training(&config, &model).wait().unwrap().success(), "run {run} is not taken up");
+        let same = ended(&model).iter().zip(&wanted).all(|(a, b)| a == b);
+        assert!(same, "run {run}, killed after step {after}, ended otherwise");
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_config_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, model) = (folder.path().join("config.toml"), folder.path().join("model"));
+    fs::write(&config, CONFIG).unwrap();
+    let mut child = training(&config, &model);
+    let started = Instant::now();
+    while checkpoint(&model).is_none() {
+        assert!(started.elapsed() < Duration::from_secs(120), "no checkpoint");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    fs::write(&config, CONFIG.replace("batch = 3", "batch = 5")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_melody"))
+        .args(["train", "--config"])
+        .arg(&config)
+        .arg("--out")
+        .arg(&model)
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("made with another training config"), "{said}");
+    assert!(checkpoint(&model).is_some(), "the checkpoint is still there");
+}
