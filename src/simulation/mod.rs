@@ -5,6 +5,7 @@
 
 mod autopilot;
 mod estimate;
+mod ideal;
 mod listener;
 mod logs;
 mod past;
@@ -17,6 +18,7 @@ mod world;
 
 pub use autopilot::{Autopilot, Plan};
 pub use estimate::estimate;
+pub use ideal::{IdealObserver, IdealSettings};
 pub use listener::{Reaction, SimulatedListener};
 pub use logs::{Known, LogConfig, LoggedPlay, LoggedSession, Truth, listener_log, pick_scene};
 pub use past::past_plays;
