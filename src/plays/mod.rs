@@ -6,7 +6,7 @@
 //! their history in. Files are read record by record, so that what is in memory does not grow with them:
 //! one record, the newest plays of one listener ([`Kept`]), and counts.
 //!
-//! Plays name songs as people write them. [`past::interactions`] finds the songs of a catalogue that they
+//! Plays name songs as people write them. [`interactions`] finds the songs of a catalogue that they
 //! mean, or lets songs of it stand in for them, and says which.
 
 mod clock;

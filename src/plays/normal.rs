@@ -35,6 +35,8 @@ pub fn normal(text: &str) -> String {
             // Accents alone: other combining marks, as of kana, make another letter.
             '\u{300}'..='\u{36f}' | '\'' | '\u{2019}' | '\u{2bc}' | '`' => {}
             '&' => out.push_str(" and "),
+            // As capitals write it.
+            'ß' => out.push_str("ss"),
             c if c.is_alphanumeric() || is_mark(c) => out.push(c),
             _ => out.push(' '),
         }
@@ -147,6 +149,7 @@ mod tests {
         assert_eq!(normal("ＡＢＣ １２"), "abc 12");
         assert_eq!(normal("坂本龍一"), "坂本龍一");
         assert_ne!(normal("がく"), normal("かく"));
+        assert_eq!(normal("Straße"), normal("STRASSE"));
         assert_eq!(normal("!!!"), "!!!");
         assert_eq!(normal(""), "");
         assert_eq!(normal("한국"), normal("한국".nfd().collect::<String>().as_str()));

@@ -21,24 +21,28 @@ pub struct Heard<'p> {
 /// Every play with the song it counts as, in order. Where no stand-ins are wanted, plays of songs that
 /// are not in the catalogue are left out.
 ///
-/// A play's own `song` counts if it is of this catalogue, which its hash tells; a play that has no title
-/// has nothing else to go by. How long a song is that the play does not say is taken from completed
-/// plays of it, then from the catalogue, if it has the song.
+/// A play's own `song` counts if it is of this catalogue, which its hash tells, or if the play has no
+/// title to go by. How long a song is that the play does not say is taken from completed plays of it,
+/// then from the catalogue, if it has the song.
 pub fn placed<'p>(matcher: &Matcher, recorded: &'p Recorded) -> Vec<Heard<'p>> {
     let catalogue = matcher.catalogue();
-    let ours = recorded.catalogue.as_ref().is_none_or(|hash| *hash == catalogue.hash);
+    let ours = recorded.catalogue.as_ref() == Some(&catalogue.hash);
     let lengths = lengths(&recorded.plays);
     let find = |play: &Play| {
-        let named = play.song.as_ref().filter(|_| ours || play.title.is_none());
-        match named.and_then(|id| catalogue.find(id)) {
-            // What was imputed for this catalogue is found to be so again below.
-            Some(song) if !play.imputed => Some((song, How::Identifier)),
-            _ => matcher.find(play),
+        let counts = ours || play.title.is_none() && !play.imputed;
+        let named = play.song.as_ref().filter(|_| counts).and_then(|id| catalogue.find(id));
+        match named {
+            // Why it was chosen to stand in is not written down.
+            Some(song) if play.imputed => (song, How::Anything),
+            Some(song) => (song, How::Identifier),
+            None => matcher.find(play).unwrap_or_else(|| matcher.stand_in(play)),
         }
     };
     let plays = recorded.plays.iter().filter_map(|play| {
-        let stand_in = || recorded.stand_ins.then(|| matcher.stand_in(play));
-        let (song, how) = find(play).or_else(stand_in)?;
+        let (song, how) = find(play);
+        if how.imputed() && !recorded.stand_ins {
+            return None;
+        }
         let known = (!how.imputed()).then(|| catalogue.song(song).duration_ms);
         let length = lengths.get(&key(play)).copied().or(known);
         Some(Heard { play, song, how, outcome: play.outcome(length) })

@@ -13,7 +13,7 @@ use crate::input::{InputError, Layout, Problem, Progress, Records};
 /// Reasons that are told apart; what comes after is counted together.
 const REASONS: usize = 24;
 /// Other listeners that are named.
-const NAMED: usize = 8;
+const NAMED: usize = 4;
 /// Plays a profile may bring.
 pub const MOST_RECORDED: usize = 5_000;
 

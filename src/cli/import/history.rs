@@ -211,7 +211,7 @@ fn print(arguments: &ImportHistory, summary: &Summary) {
         time.as_deref().map_or("?", |t| t.get(..10).unwrap_or(t)).to_string()
     };
     println!("{} plays, {} to {}", plays.plays, day(&plays.first), day(&plays.last));
-    println!("  kept             {}, the newest ({:.0} hours)", plays.kept, plays.hours);
+    println!("  kept             {}, the newest ({:.1} hours)", plays.kept, plays.hours);
     if plays.older > 0 {
         println!("  older            {}, left out (`--plays` keeps more)", plays.older);
     }
@@ -252,7 +252,8 @@ fn print(arguments: &ImportHistory, summary: &Summary) {
     if m.unmatched_songs > 0 {
         println!("{} songs are not in the catalogue; the most played:", m.unmatched_songs);
         for song in &m.unmatched {
-            println!("  {:5}  {} - {}", song.plays, song.artist, song.title);
+            let by = if song.artist.is_empty() { "" } else { " - " };
+            println!("  {:5}  {}{by}{}", song.plays, song.artist, song.title);
         }
     }
     println!("wrote {} and {}", profile.profile.display(), profile.plays.display());
