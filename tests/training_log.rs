@@ -318,7 +318,7 @@ fn whatever_a_shard_s_bytes_are_reading_them_does_not_panic() {
     let good = std::fs::read(folder.join("shard-00000.arrow")).unwrap();
     let mut rng = generator(5, Purpose::Bootstrap, 0);
     let mut refused = 0;
-    for _ in 0..3000 {
+    for _ in 0..300 {
         let mut bad = good.clone();
         for _ in 0..rng.random_range(1..=3) {
             // The end of the file, which says where everything is, is hit as often as the rest.
@@ -329,7 +329,7 @@ fn whatever_a_shard_s_bytes_are_reading_them_does_not_panic() {
         replace_shard(folder, &bad);
         refused += usize::from(open(folder).unwrap().listeners(0).is_err());
     }
-    assert!(refused > 1000, "{refused} of 3000");
+    assert!(refused > 100, "{refused} of 300");
 }
 
 #[test]
