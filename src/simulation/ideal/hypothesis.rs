@@ -108,8 +108,8 @@ impl Leaning {
         for (genre, &family) in FAMILY_OF.iter().enumerate() {
             self.liked[genre] = FAMILY_SPREAD * z[family] + GENRE_SPREAD * z[families + genre];
         }
-        for family in 0..families {
-            self.liked[genres + family] = FAMILY_SPREAD * z[family];
+        for (liked, z) in self.liked[genres..].iter_mut().zip(z) {
+            *liked = FAMILY_SPREAD * z;
         }
     }
 
