@@ -44,9 +44,15 @@ fn export(model: &str, file: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let library = Library::new(catalogue.clone(), policy, files.clone(), &device);
     let engine = library.engine(profile_named("enthusiast", Path::new(""))?, None, SEED);
     let mut state = engine.start().0;
-    listen(&engine, library.world(), SEED, Until { songs: PLAYS, leaving: false }, &mut |next, _| {
-        state = next.clone();
-    })?;
+    listen(
+        &engine,
+        library.world(),
+        SEED,
+        Until { songs: PLAYS, leaving: false },
+        &mut |next, _| {
+            state = next.clone();
+        },
+    )?;
 
     let table = SongTable::new(&catalogue, &files.config, &device);
     let songs: Vec<SongId> = catalogue.ids().collect();

@@ -233,8 +233,7 @@ fn a_song_has_the_same_bits_in_any_company_and_on_any_number_of_threads() {
 #[test]
 fn another_head_alone_changes_what_near_line_updates_change() {
     let catalogue = default_catalogue();
-    let Pair { mut network, songs, inference } =
-        Pair::new(&NetworkConfig::default(), &catalogue);
+    let Pair { mut network, songs, inference } = Pair::new(&NetworkConfig::default(), &catalogue);
     let shake = &mut Shake(generator(4, Purpose::Bootstrap, 2));
     network.head = network.head.map(shake);
     let moment = moment(12, 2, catalogue.songs.len());

@@ -6,16 +6,43 @@
 
 use burn::module::{Module, Param};
 use burn::nn::{LayerNorm, Linear};
-use burn::tensor::activation::{gelu, softmax};
+use burn::tensor::module::linear;
 use burn::tensor::{Bool, Int, Tensor};
 
 use super::layers::Initialiser;
+use super::tangent::{exp, gelu};
 
-/// Keys and values of a history at one layer, `[batch, heads, tokens, d_head]` each.
+/// Keys and values of tokens at one layer, `[batch, heads, tokens, d_head]` each; the values with a
+/// column of ones more, so that weighing them also sums the weights.
 #[derive(Clone, Debug)]
 pub struct KeysValues {
     keys: Tensor<4>,
     values: Tensor<4>,
+}
+
+impl KeysValues {
+    /// What `weights` `[batch, heads, queries, tokens]` find: the values they weigh, `[batch, heads,
+    /// queries, d_head]`, and their sums, `[batch, heads, queries, 1]`.
+    fn weigh(&self, weights: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
+        let found = weights.matmul(self.values.clone());
+        let d_head = found.dims()[3] - 1;
+        (found.clone().narrow(3, 0, d_head), found.narrow(3, d_head, 1))
+    }
+}
+
+/// How much each query looks at each key: softmax weights before they are divided by their sum. What
+/// they find is divided instead, which is narrower.
+#[derive(Clone, Debug)]
+pub struct Looks {
+    parts: Vec<Tensor<4>>,
+    sum: Tensor<4>,
+}
+
+impl Looks {
+    /// The weights, summing to one over keys, `[batch, heads, queries, keys]`.
+    pub fn weights(self) -> Tensor<4> {
+        Tensor::cat(self.parts, 3) / self.sum
+    }
 }
 
 /// Multi-head scaled dot-product attention (Vaswani et al. 2017, section 3.2).
@@ -36,33 +63,37 @@ impl Attention {
         }
     }
 
-    /// Queries, keys and values of `x` `[batch, tokens, d_model]`, split into heads.
-    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 3] {
+    /// Queries of `x` `[batch, tokens, d_model]`, split into heads, over the square root of a head's
+    /// width. They are multiplied by its inverse: burn takes the gradient of a division by a number
+    /// in 32 bits whatever the tensor holds.
+    fn queries(&self, x: Tensor<3>) -> Tensor<4> {
+        let queries = self.project(x, 0);
+        let d_head = queries.dims()[3] as f64;
+        queries * (1.0 / d_head.sqrt())
+    }
+
+    fn keys_values(&self, x: Tensor<3>) -> KeysValues {
+        let (keys, values) = (self.project(x.clone(), 1), self.project(x, 2));
+        let [batch, heads, tokens, _] = values.dims();
+        let ones = Tensor::ones([batch, heads, tokens, 1], (&values.device(), values.dtype()));
+        KeysValues { keys, values: Tensor::cat(vec![values, ones], 3) }
+    }
+
+    /// One of the three projections of `x`, split into heads. The weights are cut up, not what comes
+    /// out: its gradient would be put together again from three of its size.
+    fn project(&self, x: Tensor<3>, part: usize) -> Tensor<4> {
         let [batch, tokens, d_model] = x.dims();
-        let split = self
-            .qkv
-            .forward(x)
-            .reshape([batch, tokens, 3 * self.heads, d_model / self.heads])
-            .swap_dims(1, 2);
-        [0, 1, 2].map(|part| split.clone().narrow(1, part * self.heads, self.heads))
+        let weight = self.qkv.weight.val().narrow(1, part * d_model, d_model);
+        let bias = self.qkv.bias.as_ref().map(|b| b.val().narrow(0, part * d_model, d_model));
+        linear(x, weight, bias)
+            .reshape([batch, tokens, self.heads, d_model / self.heads])
+            .swap_dims(1, 2)
     }
 
     /// Concatenates heads and projects: `[batch, heads, tokens, d_head]` to `[.., d_model]`.
     fn merge(&self, x: Tensor<4>) -> Tensor<3> {
         let [batch, heads, tokens, d_head] = x.dims();
         self.output.forward(x.swap_dims(1, 2).reshape([batch, tokens, heads * d_head]))
-    }
-
-    /// Attention weights of queries over keys; `bias` is added before the softmax.
-    fn scores(queries: Tensor<4>, keys: Tensor<4>, bias: Tensor<4>) -> Tensor<4> {
-        let scale = Self::scale(&queries);
-        queries.matmul(keys.swap_dims(2, 3)) * scale + bias
-    }
-
-    /// One over the square root of a head's width. Scores are multiplied by it, not divided by its
-    /// inverse, whose gradient burn takes in 32 bits whatever the tensor holds.
-    fn scale(queries: &Tensor<4>) -> f64 {
-        1.0 / (queries.dims()[3] as f64).sqrt()
     }
 }
 
@@ -89,43 +120,54 @@ impl Block {
     }
 
     /// Tokens attending to tokens. `bias` `[batch or 1, heads or 1, tokens, tokens]` is added to the
-    /// attention scores; large negative values mask. Also the attention weights.
-    pub fn forward(&self, x: Tensor<3>, bias: Tensor<4>) -> (Tensor<3>, Tensor<4>) {
-        let [queries, keys, values] =
-            self.attention.project(self.norm_attention.forward(x.clone()));
-        let weights = softmax(Attention::scores(queries, keys, bias), 3);
-        let x = x + self.attention.merge(weights.clone().matmul(values));
-        (self.feed_forward(x), weights)
+    /// attention scores; large negative values mask.
+    pub fn forward(&self, x: Tensor<3>, bias: Tensor<4>) -> (Tensor<3>, Looks) {
+        let normed = self.norm_attention.forward(x.clone());
+        let memory = self.attention.keys_values(normed.clone());
+        self.attend_to(x, normed, &memory, bias)
     }
 
-    /// Keys and values of history tokens, for candidates to attend to.
-    fn remember(&self, x: Tensor<3>) -> KeysValues {
-        let [_, keys, values] = self.attention.project(self.norm_attention.forward(x));
-        KeysValues { keys, values }
+    /// The same for tokens `x` whose layer norm and whose keys and values are known.
+    fn attend_to(
+        &self,
+        x: Tensor<3>,
+        normed: Tensor<3>,
+        memory: &KeysValues,
+        bias: Tensor<4>,
+    ) -> (Tensor<3>, Looks) {
+        let queries = self.attention.queries(normed);
+        let scores = queries.matmul(memory.keys.clone().swap_dims(2, 3)) + bias;
+        let most = scores.clone().detach().max_dim(3);
+        let looks = exp(scores - most);
+        let (found, sum) = memory.weigh(looks.clone());
+        let x = x + self.attention.merge(found / sum.clone());
+        (self.feed_forward(x), Looks { parts: vec![looks], sum })
     }
 
     /// Candidates attending to a history and each to itself. `bias` `[1, heads or 1, candidates or
-    /// 1, history]`, `own` `[1, heads or 1, 1, 1]`. Also the attention weights, `[1, heads,
-    /// candidates, history + 1]`, each candidate's own last.
+    /// 1, history]`, `own` `[1, heads or 1, 1, 1]`. Also how much each looked at the history and, last,
+    /// at itself.
     fn attend(
         &self,
-        candidates: Tensor<3>,
+        x: Tensor<3>,
         history: &KeysValues,
         bias: Tensor<4>,
         own: Tensor<4>,
-    ) -> (Tensor<3>, Tensor<4>) {
-        let x = candidates;
-        let [queries, keys, values] =
-            self.attention.project(self.norm_attention.forward(x.clone()));
-        let scale = Attention::scale(&queries);
-        let to_self = (queries.clone() * keys).sum_dim(3) * scale + own;
-        let to_history = Attention::scores(queries, history.keys.clone(), bias);
-        let length = to_history.dims()[3];
-        let weights = softmax(Tensor::cat(vec![to_history, to_self], 3), 3);
-        let from_history = weights.clone().narrow(3, 0, length).matmul(history.values.clone());
-        let from_self = weights.clone().narrow(3, length, 1) * values;
-        let x = x + self.attention.merge(from_history + from_self);
-        (self.feed_forward(x), weights)
+    ) -> (Tensor<3>, Looks) {
+        let normed = self.norm_attention.forward(x.clone());
+        let queries = self.attention.queries(normed.clone());
+        let keys = self.attention.project(normed.clone(), 1);
+        let values = self.attention.project(normed, 2);
+        let to_self = (queries.clone() * keys).sum_dim(3) + own;
+        let to_history = queries.matmul(history.keys.clone().swap_dims(2, 3)) + bias;
+        let most = to_history.clone().detach().max_dim(3).max_pair(to_self.clone().detach());
+        let at_history = exp(to_history - most.clone());
+        let at_self = exp(to_self - most);
+        let (found, sum) = history.weigh(at_history.clone());
+        let sum = sum + at_self.clone();
+        let found = (found + at_self.clone() * values) / sum.clone();
+        let x = x + self.attention.merge(found);
+        (self.feed_forward(x), Looks { parts: vec![at_history, at_self], sum })
     }
 
     fn feed_forward(&self, x: Tensor<3>) -> Tensor<3> {
@@ -172,15 +214,17 @@ impl Encoder {
             (query, key) => (key <= query).then(|| query - key + 1),
         });
         let mut x = tokens;
-        let mut memory = Vec::with_capacity(self.blocks.len());
+        let mut all = Vec::with_capacity(self.blocks.len());
         for (i, (block, recency)) in self.blocks.iter().zip(&self.recency).enumerate() {
-            memory.push(block.remember(x.clone()));
+            let normed = block.norm_attention.forward(x.clone());
+            let memory = block.attention.keys_values(normed.clone());
             // Candidates read keys and values alone, so the last layer's own output has no use.
             if i + 1 < self.blocks.len() {
-                x = block.forward(x, bias.scores(recency.val())).0;
+                x = block.attend_to(x, normed, &memory, bias.scores(recency.val())).0;
             }
+            all.push(memory);
         }
-        memory
+        all
     }
 
     /// Candidates `[batch, candidates, d_model]` after the last layer's norm. `after` gives the
@@ -195,14 +239,14 @@ impl Encoder {
         self.attend_with(candidates, memory, after, rows, |_| {})
     }
 
-    /// The same, showing every layer's attention weights `[batch, heads, candidates, history + 1]`.
+    /// The same, showing where every layer looked: at the history and, last, at the candidate itself.
     pub fn attend_with(
         &self,
         candidates: Tensor<3>,
         memory: &[KeysValues],
         after: impl Fn(usize) -> usize,
         rows: usize,
-        mut show: impl FnMut(Tensor<4>),
+        mut show: impl FnMut(Looks),
     ) -> Tensor<3> {
         let keys = memory.first().map_or(0, |m| m.keys.dims()[2]);
         let bias = Distances::new(rows, keys, |candidate, key| match key {
@@ -214,8 +258,8 @@ impl Encoder {
             let recency = recency.val();
             let heads = recency.dims()[0];
             let own = recency.clone().narrow(1, 1, 1).reshape([1, heads, 1, 1]);
-            let (attended, weights) = block.attend(x, memory, bias.scores(recency), own);
-            show(weights);
+            let (attended, looks) = block.attend(x, memory, bias.scores(recency), own);
+            show(looks);
             x = attended;
         }
         self.norm.forward(x)

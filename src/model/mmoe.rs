@@ -62,18 +62,12 @@ impl Mmoe {
             split_linear(&self.gates, own, shared).reshape([rows, self.tasks, self.experts]),
             2,
         );
+        // `[tasks, experts, rows, 1]`, times what the experts say of each row.
+        let shares = gates.clone().permute([1, 2, 0]).unsqueeze_dim::<4>(3);
         let d_output = experts.dims()[2];
-        let mixed = |task: usize| {
-            (0..self.experts)
-                .map(|e| {
-                    let expert = experts.clone().narrow(0, e, 1).reshape([rows, d_output]);
-                    let gate = gates.clone().narrow(1, task, 1).narrow(2, e, 1).reshape([rows, 1]);
-                    expert * gate
-                })
-                .reduce(|a, b| a + b)
-                .expect("a mixture has at least one expert")
-        };
-        MmoeOutput { tasks: (0..self.tasks).map(mixed).collect(), gates: gates.clone() }
+        let mixed = (experts.unsqueeze::<4>() * shares).sum_dim(1);
+        let of_task = |task| mixed.clone().narrow(0, task, 1).reshape([rows, d_output]);
+        MmoeOutput { tasks: (0..self.tasks).map(of_task).collect(), gates: gates.clone() }
     }
 
     /// What each expert says of each row before any mixing, `[experts, rows, d_output]`. The input

@@ -15,6 +15,7 @@ mod schema;
 mod session_encoder;
 mod songs;
 mod store;
+mod tangent;
 mod version;
 
 pub use attention::{Block, Encoder};

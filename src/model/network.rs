@@ -241,7 +241,9 @@ impl Network {
         batch: &Sequences,
     ) -> (HeadTensors, Tensor<2>, Tensor<2>) {
         let [size, plays, _] = batch.outcome.dims();
-        let songs = self.songs.forward(table, keep_ids).select(0, batch.songs.clone());
+        // Of the plays' songs alone: a catalogue may hold many more than a batch plays.
+        let keep_ids = keep_ids.map(|keep| keep.select(0, batch.songs.clone()));
+        let songs = self.songs.forward(&table.pick(&batch.songs), keep_ids);
         let d = songs.dims()[1];
         let scenes = self.scene.val().select(0, batch.scenes.clone());
         let songs = (songs + scenes).reshape([size, plays, d]);
@@ -350,7 +352,8 @@ impl Network {
             &encoded.memory,
             |_| encoded.events,
             1,
-            |weights| {
+            |looks| {
+                let weights = looks.weights();
                 let width = weights.dims()[3];
                 let mean = weights.mean_dim(1).reshape([1, width]);
                 layers.push(super::version::values(mean));

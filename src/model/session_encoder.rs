@@ -6,10 +6,11 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::activation::{gelu, sigmoid, softmax};
+use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Int, Tensor};
 
 use super::layers::Initialiser;
+use super::tangent::gelu;
 
 #[derive(Module, Debug)]
 pub struct SessionEncoder {

@@ -50,6 +50,18 @@ impl SongTable {
         }
     }
 
+    /// The rows at `places`, in that order.
+    pub fn pick(&self, places: &Tensor<1, Int>) -> Self {
+        let column = |column: &Tensor<1, Int>| column.clone().select(0, places.clone());
+        SongTable {
+            genre: column(&self.genre),
+            family: column(&self.family),
+            artist: column(&self.artist),
+            song: column(&self.song),
+            dense: self.dense.clone().select(0, places.clone()),
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.dense.dims()[0]
     }

@@ -121,9 +121,9 @@ impl Net {
         let mut x = self.embedded();
         let mut attention = Vec::new();
         for block in &self.encoder.blocks {
-            let (output, weights) = block.forward(x, bias.clone());
+            let (output, looks) = block.forward(x, bias.clone());
             x = output;
-            attention.push(weights);
+            attention.push(looks.weights());
         }
         (self.encoder.norm.forward(x), attention)
     }

@@ -31,14 +31,13 @@ pub fn exp<S: Simd>(x: Vector<S, f32>) -> Vector<S, f32> {
     S::typed(*(S::typed::<i32>(*sum) + exponent))
 }
 
-/// `x` times the normal distribution function of `x`, the exact GELU, within 4e-7.
+/// The normal distribution's tail beyond `size`, which is not negative, and `exp(-size^2 / 2)`.
 ///
 /// The error function is 7.1.26 of Abramowitz and Stegun, Handbook of Mathematical Functions (1964),
 /// off by at most 1.5e-7.
 #[inline(always)]
-pub fn gelu<S: Simd>(x: Vector<S, f32>) -> Vector<S, f32> {
+fn tail<S: Simd>(size: Vector<S, f32>) -> [Vector<S, f32>; 2] {
     const P: f32 = 0.327_591_1 * std::f32::consts::FRAC_1_SQRT_2;
-    let size = x.max(x * (-1.0).splat());
     let one: Vector<S, f32> = 1.0.splat();
     let t = one / size.mul_add(P.splat(), one);
     // Halved: half of the complementary error function is the tail of the normal distribution.
@@ -46,9 +45,32 @@ pub fn gelu<S: Simd>(x: Vector<S, f32>) -> Vector<S, f32> {
     for coefficient in [-0.5 * 1.453_152_1, 0.5 * 1.421_413_8, -0.5 * 0.284_496_72, 0.127_414_8] {
         sum = sum.mul_add(t, coefficient.splat());
     }
-    let tail = sum * t * exp::<S>(size * size * (-0.5).splat());
+    let bell = exp::<S>(size * size * (-0.5).splat());
+    [sum * t * bell, bell]
+}
+
+/// `x` times the normal distribution function of `x`, the exact GELU, within 4e-7.
+#[inline(always)]
+pub fn gelu<S: Simd>(x: Vector<S, f32>) -> Vector<S, f32> {
+    let size = x.max(x * (-1.0).splat());
+    let [tail, _] = tail::<S>(size);
     // With the tail q of |x|: x (1 - q) for positive x, x q for negative x.
     x.max(0.0.splat()) - size * tail
+}
+
+/// [`gelu`] and its slope, the distribution function plus `x` times its density.
+#[inline(always)]
+pub fn gelu_and_slope<S: Simd>(x: Vector<S, f32>) -> [Vector<S, f32>; 2] {
+    /// One over the square root of two pi.
+    const DENSITY: f32 = 0.398_942_3;
+    let size = x.max(x * (-1.0).splat());
+    let [tail, bell] = tail::<S>(size);
+    let one: Vector<S, f32> = 1.0.splat();
+    // 1 for positive x, 0 for others, but for numbers so near to zero that both sides are 1/2.
+    let positive = (x * 1.0e30.splat()).max(0.0.splat()).min(one);
+    // q for negative x, 1 - q for positive x.
+    let below = tail + positive * (one - tail - tail);
+    [x.max(0.0.splat()) - size * tail, (x * DENSITY.splat()).mul_add(bell, below)]
 }
 
 /// Negative numbers become zero.
@@ -93,11 +115,7 @@ pub fn normalise<S: Simd>(x: &[Lanes<S>], out: &mut [Lanes<S>]) {
 /// Makes scores exponentials of their distance to the largest, `most`, and returns one over their sum
 /// with `sum` added.
 #[inline(always)]
-pub fn exponentials<S: Simd>(
-    scores: &mut [Lanes<S>],
-    most: Lanes<S>,
-    sum: Lanes<S>,
-) -> Lanes<S> {
+pub fn exponentials<S: Simd>(scores: &mut [Lanes<S>], most: Lanes<S>, sum: Lanes<S>) -> Lanes<S> {
     let mut sum = sum;
     for score in scores {
         *score = [exp::<S>(score[0] - most[0]), exp::<S>(score[1] - most[1])];

@@ -13,9 +13,9 @@
 
 mod attention;
 mod dense;
-mod lanes;
+pub(super) mod lanes;
 mod listener;
-mod math;
+pub(super) mod math;
 mod mixture;
 mod score;
 mod session;

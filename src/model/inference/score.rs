@@ -91,7 +91,11 @@ fn run<'a, S: Simd>(
         model.head.forward::<S>(&strip.x, shares, &mut head);
         for lane in 0..songs.len() {
             let row = i * width + lane;
-            take::<S>(&head.logits, lane, &mut out.logits[row * HeadOutputs::WIDTH..][..HeadOutputs::WIDTH]);
+            take::<S>(
+                &head.logits,
+                lane,
+                &mut out.logits[row * HeadOutputs::WIDTH..][..HeadOutputs::WIDTH],
+            );
             take::<S>(&head.gates, lane, &mut out.gates[row * d_gates..][..d_gates]);
             take::<S>(&strip.x, lane, &mut out.own[row * d..][..d]);
         }
@@ -132,7 +136,13 @@ impl<S: Simd> Strip<S> {
 
     /// Candidate tokens: song, cross features and the moment.
     #[inline(always)]
-    fn fill(&mut self, model: &Inference, encoded: &EncodedListener, songs: &[usize], cross: &[Cross]) {
+    fn fill(
+        &mut self,
+        model: &Inference,
+        encoded: &EncodedListener,
+        songs: &[usize],
+        cross: &[Cross],
+    ) {
         let d = model.body.d_model;
         for (lane, cross) in cross.iter().enumerate() {
             put::<S>(&mut self.cross, lane, cross);
