@@ -104,7 +104,7 @@ fn arguments() -> Result<Arguments, String> {
     Ok(parsed)
 }
 
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let ours = scene(&arguments.model)?;
