@@ -24,6 +24,9 @@ use rayon::prelude::*;
 /// Plays seen before, from which on a group begins.
 const SEEN: [usize; 4] = [0, 10, 30, 60];
 
+/// The probability that a way of predicting gives to a play, by its place.
+type Way<'a> = &'a dyn Fn(usize) -> Option<f64>;
+
 /// A measured label: its name, its output of the model, and its probability.
 type Measured = (&'static str, Output, fn(&Truth) -> Option<f64>);
 
@@ -97,7 +100,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let from_model = |i: usize| Some(f64::from(model[i][label]));
         let from_ideal = |i: usize| truth(&ideal[i]);
         let from_simulator = |i: usize| truth(rows[i].1.truth.as_ref()?);
-        let ways: [(&str, &dyn Fn(usize) -> Option<f64>); 3] =
+        let ways: [(&str, Way); 3] =
             [("model", &from_model), ("ideal", &from_ideal), ("simulator", &from_simulator)];
         let labelled = |score: &dyn Fn(usize) -> Option<f64>,
                         places: &mut dyn Iterator<Item = usize>|

@@ -96,7 +96,7 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         heard.add(&catalogue, &chunk);
     }
     let learned_from = data.count();
-    let logistic = Logistic::fit(&catalogue, &data, config.seed, &device)?;
+    let logistic = Logistic::fit(&catalogue, (&data, &held), config.seed, &device)?;
     let evaluator = Evaluator {
         catalogue: &catalogue,
         policy: &policy,

@@ -126,7 +126,9 @@ pub fn model_card(report: &Report, comparison: Option<&Comparison>) -> String {
         config.network.sharing.name()
     ));
     line("\n## Figures\n".into());
-    line("On listeners never seen in training. *Best* is what the simulator's own probabilities reach: no model can do better but by chance. \
+    line("On listeners never seen in training. *Best* is what the simulator's own probabilities reach, which know a listener's hidden taste and mood. \
+          Who sees only the account and the plays so far cannot get there: an ideal observer, who makes the most of \
+          these, stays about as far below (`cargo run --release --example ideal`, figures in the README). \
           *Popularity* predicts each song's average in the training log; *logistic* is logistic regression on the same features.\n".into());
     line(tables::heads(&report.heads));
     line(tables::play_ratio(&report.play_ratio_error));
