@@ -10,6 +10,9 @@ use crate::scene::Scene;
 /// The model sees at most this many past plays.
 pub const HISTORY_LENGTH: usize = 50;
 
+/// A play counts as completed from this play ratio on.
+pub const COMPLETED: f32 = 0.95;
+
 /// One play and how it went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interaction {

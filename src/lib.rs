@@ -22,6 +22,7 @@ pub mod objective;
 pub mod opening;
 pub mod overrides;
 pub mod playback;
+pub mod plays;
 pub mod policy;
 pub mod profile;
 pub mod ranking;

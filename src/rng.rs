@@ -30,6 +30,8 @@ pub enum Purpose {
     Logging,
     /// Monte-Carlo estimates of what is best possible.
     Oracle,
+    /// What an ideal observer supposes of a listener.
+    Ideal,
     /// Songs that could have played instead, to see what a model would choose.
     Slates,
     /// The generated catalogue.
@@ -57,6 +59,7 @@ impl Purpose {
             Purpose::Population => "population",
             Purpose::Logging => "logging",
             Purpose::Oracle => "oracle",
+            Purpose::Ideal => "ideal",
             Purpose::Slates => "slates",
             Purpose::Catalogue => "catalogue",
             Purpose::Training => "training",

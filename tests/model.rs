@@ -6,12 +6,14 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use burn::tensor::{Tensor, TensorData};
 use common::{LIBRARY, random_session};
 use melody::catalogue::{ArtistId, AudioFeature, CampaignId, Catalogue, GenreId, Song, SongId};
 use melody::history::{HISTORY_LENGTH, History};
 use melody::input::InputError;
 use melody::model::{
-    self, Backend, HeadOutputs, ListenerView, ModelFiles, ModelVersion, SongTable,
+    self, Backend, CROSS_FEATURES, HeadOutputs, ListenerView, ModelFiles, ModelVersion, Moment,
+    SongTable, cross_features,
 };
 use melody::session::SessionStats;
 use melody::simulation::{LogConfig, World, listener_log};
@@ -100,10 +102,7 @@ fn training_and_serving_give_the_same_logits() {
                 let request = version.encode(&view);
                 let row = |values: Vec<f32>| {
                     let width = values.len();
-                    burn::tensor::Tensor::<2>::from_data(
-                        burn::tensor::TensorData::new(values, [1, width]),
-                        &device,
-                    )
+                    Tensor::<2>::from_data(TensorData::new(values, [1, width]), &device)
                 };
                 let scored = version.score(&request, catalogue, &view, &[logged.play.song]);
                 let own = row(scored.own(0).to_vec());
@@ -126,25 +125,30 @@ fn training_and_serving_give_the_same_logits() {
     }
 }
 
+/// Backends matter for training and near-line updates; scoring has no backend.
 #[cfg(feature = "ndarray")]
 #[test]
 fn backends_agree_on_every_song() {
     let timeline = random_session(common::engine("likely-payer", None, 4), 4, 6);
     let (view, catalogue) = (timeline.state().view(), &LIBRARY.catalogue);
-    let scored = Backend::ALL.iter().map(|&backend| {
+    let moment = Moment::new(&view);
+    let cross: Vec<f32> =
+        catalogue.ids().flat_map(|song| cross_features(catalogue, &view, song)).collect();
+    let logits = |&backend: &Backend| {
         let device = model::device(backend);
-        let version = ModelVersion::new(&files(backend), catalogue, &device);
-        let request = version.encode(&view);
-        version.score(&request, catalogue, &view, &all_songs(catalogue)).outputs
-    });
-    let scored: Vec<Vec<HeadOutputs>> = scored.collect();
-    let numbers = |o: &HeadOutputs| {
-        [o.completion, o.play_ratio, o.like, o.skip, o.subscription, o.exposure].map(|s| s.value())
+        let files = files(backend);
+        let songs = files.network.encode_songs(&SongTable::new(catalogue, &files.config, &device));
+        let encoded = files.network.encode(&songs, &moment);
+        let cross = TensorData::new(cross.clone(), [catalogue.songs.len(), CROSS_FEATURES.len()]);
+        let own = files.network.represent(&encoded, songs, Tensor::from_data(cross, &device));
+        let head = files.network.head.forward(own, encoded.shared.clone());
+        head.logits.into_data().try_to_vec::<f32>().unwrap()
     };
-    for other in &scored[1..] {
-        for (a, b) in scored[0].iter().zip(other) {
-            let apart = numbers(a).into_iter().zip(numbers(b)).map(|(x, y)| (x - y).abs());
-            assert!(apart.fold(0.0, f64::max) <= 1e-4, "{a:?} is not {b:?}");
+    let logits: Vec<Vec<f32>> = Backend::ALL.iter().map(logits).collect();
+    for other in &logits[1..] {
+        assert_eq!(other.len(), logits[0].len());
+        for (i, (a, b)) in logits[0].iter().zip(other).enumerate() {
+            assert!((a - b).abs() <= 1e-4, "logit {i}: {a} is not {b}");
         }
     }
 }
@@ -238,13 +242,13 @@ impl Folder {
     }
 
     /// Rewrites the weights, tensor by tensor: shape and values, or none to leave it out.
-    fn edit_weights(&self, change: impl Fn(&str, &mut Tensor) -> bool) {
+    fn edit_weights(&self, change: impl Fn(&str, &mut Stored) -> bool) {
         let path = self.0.path().join("weights.safetensors");
         let bytes = std::fs::read(&path).unwrap();
         let file = SafeTensors::deserialize(&bytes).unwrap();
-        let mut kept: BTreeMap<String, Tensor> = BTreeMap::new();
+        let mut kept: BTreeMap<String, Stored> = BTreeMap::new();
         for (name, view) in file.iter() {
-            let mut tensor = Tensor {
+            let mut tensor = Stored {
                 dtype: view.dtype(),
                 shape: view.shape().to_vec(),
                 bytes: view.data().to_vec(),
@@ -271,7 +275,7 @@ impl Folder {
     }
 }
 
-struct Tensor {
+struct Stored {
     dtype: Dtype,
     shape: Vec<usize>,
     bytes: Vec<u8>,

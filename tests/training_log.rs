@@ -13,8 +13,8 @@ use melody::profile::Tier;
 use melody::rng::{Purpose, generator};
 use melody::simulation::{Known, LogConfig, LoggedPlay, World};
 use melody::training::log::{
-    Features, Leak, LeakCheck, LogManifest, LogWriter, LoggedListener, Origin, TrainingLog,
-    simulate_log, simulated,
+    Converting, Features, Leak, LeakCheck, LogManifest, LogWriter, LoggedListener, Origin,
+    TrainingLog, simulate_log, simulated,
 };
 use melody::training::{
     Dataset, Drawn, Sessions, Source, Split, Splits, TrainingConfig, rows, windows,
@@ -340,7 +340,7 @@ fn columns_of_another_log_are_named() {
     let columns: Vec<(&str, ArrayRef)> = vec![
         ("listener", Arc::new(StringArray::from(vec!["me"]))),
         ("tenure_days", Arc::new(StringArray::from(vec!["ten"]))),
-        ("tenure", Arc::new(StringArray::from(vec!["ten"]))),
+        ("tenure_day", Arc::new(StringArray::from(vec!["ten"]))),
     ];
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     let mut writer = FileWriter::try_new(Vec::new(), &batch.schema()).unwrap();
@@ -350,7 +350,7 @@ fn columns_of_another_log_are_named() {
     let of = |field: &str| problems.iter().find(|p| p.field.as_deref() == Some(field)).unwrap();
     assert!(of("plays").message.contains("missing"));
     assert!(of("tenure_days").message.contains("is Utf8 where UInt32 is needed"));
-    assert_eq!(of("tenure").help.as_deref(), Some("did you mean `tenure_days`?"));
+    assert_eq!(of("tenure_day").help.as_deref(), Some("did you mean `tenure_days`?"));
 }
 
 /// Changes one play of one listener and requires the log to be refused in this field, saying this.
@@ -430,4 +430,66 @@ fn what_was_not_seen_is_no_label() {
         let skipped = row.labels[Output::Skip.index()] == 1.0;
         assert_eq!(row.outcome[0], if skipped { 0.0 } else { 0.5 });
     }
+}
+
+#[test]
+fn plays_of_real_listeners_become_a_log_of_what_they_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let plays = folder.path().join("plays.jsonl");
+    let songs: Vec<&str> = CATALOGUE.songs.iter().map(|song| song.id.as_str()).collect();
+    let (a, b) = (songs[0], songs[1]);
+    // Two listeners, mixed, the second's plays out of order; half an hour's pause ends a session.
+    let lines = [
+        format!(r#"{{"listener": "ann", "time": 1000, "song": "{a}", "play_ratio": 1.0}}"#),
+        format!(r#"{{"listener": "bob", "time": 9000000, "song": "{b}", "skipped": true}}"#),
+        format!(r#"{{"listener": "ann", "time": 301000, "song": "{a}", "liked": true}}"#),
+        format!(r#"{{"listener": "bob", "time": 5000, "song": "{a}", "completed": true}}"#),
+        format!(r#"{{"listener": "ann", "time": 9000000, "song": "{b}", "scene": "focus"}}"#),
+        r#"{"listener": "ann", "time": 9400000, "title": "Unheard", "artist": "Of"}"#.into(),
+        "no play".into(),
+    ];
+    std::fs::write(&plays, lines.join("\n") + "\n").unwrap();
+    let all = Splits { validation: 0.0, test: 0.0, later: 0.0, ..Splits::default() };
+    let convert = |out: &str, stand_ins: bool| {
+        let files = [plays.clone()];
+        let catalogue = &CATALOGUE;
+        let converting =
+            Converting { files: &files, format: None, catalogue, splits: all, stand_ins };
+        converting.write(&folder.path().join(out), &|_| {}).unwrap()
+    };
+    let converted = convert("matched", false);
+    assert_eq!((converted.left_out, converted.imputed), ([1, 0], 0));
+    assert_eq!(converted.read.dropped.values().map(|d| d.count).sum::<u64>(), 1);
+    assert_eq!((converted.log.listeners, converted.log.plays), (2, 5));
+    assert!(!folder.path().join("matched.sorting").exists());
+
+    let log = open(&folder.path().join("matched")).unwrap();
+    let mut listeners = log.listeners(0).unwrap();
+    listeners.sort_by(|a, b| a.name.cmp(&b.name));
+    let sessions = |i: usize| -> Vec<usize> {
+        listeners[i].sessions.iter().map(|session| session.plays.len()).collect()
+    };
+    assert_eq!((listeners[0].name.as_str(), sessions(0)), ("ann", vec![2, 1]));
+    assert_eq!((listeners[1].name.as_str(), sessions(1)), ("bob", vec![1, 1]));
+    let [first, again] = &listeners[0].sessions[0].plays[..] else { panic!("two plays") };
+    assert!(first.known.play_ratio && first.play.completed && !first.known.liked);
+    assert!(again.known.liked && again.play.liked && again.play.replayed);
+    assert!(!again.known.completed, "nothing says how it went");
+    let bob: Vec<_> = listeners[1].sessions.iter().map(|session| &session.plays[0]).collect();
+    assert_eq!((bob[0].play.began_ms, bob[1].play.began_ms), (5_000, 9_000_000));
+    assert!(bob[1].play.skipped && bob[1].known.skipped && !bob[1].known.play_ratio);
+
+    // With stand-ins the play is part of the past, and no label.
+    let converted = convert("stand-ins", true);
+    assert_eq!((converted.left_out, converted.imputed, converted.log.plays), ([0, 0], 1, 6));
+    let log = open(&folder.path().join("stand-ins")).unwrap();
+    let listeners = log.listeners(0).unwrap();
+    let ann = listeners.iter().find(|l| l.name == "ann").unwrap();
+    let last = ann.sessions.last().unwrap().plays.last().unwrap();
+    assert!(!last.known.completed && !last.known.play_ratio && !last.known.liked);
+
+    let mut check = LeakCheck::default();
+    check.see(&listeners, &log.manifest().splits);
+    check.see_features(&CATALOGUE, &listeners, rows);
+    assert_eq!(check.leaks, []);
 }

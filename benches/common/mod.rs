@@ -1,11 +1,15 @@
-//! What several benches share: tables of times, and catalogues of any size.
+//! What several benches share: tables of times, catalogues of any size, programs to compare with.
 
 #![allow(dead_code, reason = "each bench uses a part of this")]
+#![allow(unused_imports, reason = "each bench uses a part of this")]
+
+mod peer;
 
 use std::time::{Duration, Instant};
 
 use melody::catalogue::{Catalogue, DEFAULT_SEED, generate, parse};
 use melody::input::{InputError, TomlFile};
+pub use peer::Peer;
 use serde::Serialize;
 
 /// Milliseconds.

@@ -74,7 +74,8 @@ class Block(nn.Module):
     def history(self, x, bias):
         """The block's output for history tokens, and their keys and values."""
         q, k, v = self.attention.project(self.norm_attention(x))
-        attended = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+        scores = torch.baddbmm(bias, q * q.shape[-1] ** -0.5, k.transpose(1, 2))
+        attended = torch.softmax(scores, -1) @ v
         return self.feed_forward(x + self.attention.merge(attended)), (k, v)
 
     def candidates(self, x, memory, bias, own_bias):

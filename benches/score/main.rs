@@ -104,7 +104,7 @@ fn arguments() -> Result<Arguments, String> {
     Ok(parsed)
 }
 
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let ours = scene(&arguments.model)?;
@@ -158,12 +158,12 @@ fn scene(model: &str) -> Result<Ours, Failure> {
 /// Requires everyone to give the same probabilities.
 fn agree(ours: &Ours, peers: &mut [Peer], songs: usize) -> Result<(), Failure> {
     let apart = ours.apart(songs);
-    let others: Vec<(String, f32)> = peers
-        .iter_mut()
-        .map(|p| Ok((p.name.clone(), p.run(songs, 1)?.1)))
-        .collect::<Result<_, Failure>>()?;
-    for (name, apart) in [("melody (burn)".to_owned(), apart)].into_iter().chain(others) {
-        if apart > TOLERANCE {
+    let mut all = vec![("melody (burn)".to_owned(), apart)];
+    for peer in peers {
+        all.push((peer.name.clone(), peer.run(songs, 1)?.1));
+    }
+    for (name, apart) in all {
+        if apart.is_nan() || apart > TOLERANCE {
             return Err(format!("{name} is {apart:e} apart on {songs} songs").into());
         }
     }

@@ -13,6 +13,8 @@
 //! Needs `python3` with `torch` and `safetensors`, unless `--alone`. Variants: foreach, fused, compile.
 
 mod case;
+#[path = "../common/mod.rs"]
+mod common;
 mod peer;
 
 use std::process::ExitCode;

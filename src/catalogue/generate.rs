@@ -79,7 +79,8 @@ pub fn generate(seed: u64) -> CatalogueFiles {
     )
 }
 
-fn base_genres() -> Vec<Genre> {
+/// The genres that every catalogue has: those of the taxonomy.
+pub(super) fn base_genres() -> Vec<Genre> {
     let t = taxonomy();
     let genre = |(i, g): (usize, &BaseGenre)| Genre {
         id: g.id.clone(),

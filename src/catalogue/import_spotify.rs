@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::generate::{campaigns, mark_at_random};
+use super::generate::{base_genres, campaigns, mark_at_random};
 use super::song::*;
 use super::{Catalogue, CatalogueFiles, render, taxonomy};
 use crate::input::{InputError, Problem, Row, Table};
@@ -89,18 +89,10 @@ struct Import {
 
 impl Default for Import {
     fn default() -> Self {
-        let t = taxonomy();
-        let genre = |i: usize| Genre {
-            id: t.genres[i].id.clone(),
-            name: t.genres[i].name.clone(),
-            name_zh: t.genres[i].name_zh.clone(),
-            family: t.family_of(i),
-            base: Some(i),
-        };
         Import {
             songs: Vec::new(),
             artists: Vec::new(),
-            genres: (0..t.genres.len()).map(genre).collect(),
+            genres: base_genres(),
             by_name: HashMap::new(),
             seen: HashMap::new(),
             summary: ImportSummary::default(),

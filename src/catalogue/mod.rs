@@ -4,6 +4,7 @@
 
 mod embedded;
 mod generate;
+mod import_mssd;
 mod import_spotify;
 mod load;
 mod song;
@@ -15,6 +16,7 @@ use std::collections::HashMap;
 
 pub use embedded::default_catalogue;
 pub use generate::{DEFAULT_SEED, generate};
+pub use import_mssd::{TrackSummary, import_mssd};
 pub use import_spotify::{ImportSummary, import_spotify};
 pub use load::{load, parse};
 pub use song::*;

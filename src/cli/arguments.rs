@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config;
 use crate::experiment::{Direction, Metric};
 use crate::model::Backend;
+use crate::plays::{Format, MOST_RECORDED};
 use crate::scene::Scene;
 use crate::training::Split;
 use crate::tui::Speed;
@@ -47,7 +48,7 @@ pub struct Simulator {
 /// What a config file can say, too. See `melody config`.
 #[derive(Debug, Args)]
 pub struct Settings {
-    /// Listener profile: a shipped name or a TOML file.
+    /// Listener profile: a shipped name, one of your own (`melody import history`) or a TOML file.
     #[arg(long, value_name = "NAME|FILE")]
     pub profile: Option<String>,
     /// Scene to begin in; the profile's own by default.
@@ -160,7 +161,7 @@ pub enum Command {
     Man,
 }
 
-/// A compute backend, as named on the command line.
+/// A backend of tensors, as named on the command line.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum Device {
     /// burn's own CPU backend.
@@ -193,7 +194,7 @@ pub struct Session {
     /// Catalogue: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR")]
     pub catalogue: Option<String>,
-    /// Compute backend; flex by default.
+    /// Backend that near-line updates train on; flex by default.
     #[arg(long, value_enum)]
     pub device: Option<Device>,
 }
@@ -210,7 +211,7 @@ pub struct Open {
     pub file: PathBuf,
     #[command(flatten)]
     pub screen: Screen,
-    /// Compute backend; flex by default.
+    /// Backend that near-line updates train on; flex by default.
     #[arg(long, value_enum)]
     pub device: Option<Device>,
 }
@@ -227,7 +228,7 @@ pub struct Demo {
     pub json: bool,
     #[command(flatten)]
     pub screen: Screen,
-    /// Compute backend; flex by default.
+    /// Backend that near-line updates train on; flex by default.
     #[arg(long, value_enum)]
     pub device: Option<Device>,
 }
@@ -307,7 +308,7 @@ pub struct Train {
     /// Seeds that each way is trained with.
     #[arg(long, default_value_t = 5, requires = "compare", value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub seeds: u64,
-    /// Compute backend.
+    /// Backend to train on.
     #[arg(long, value_enum, default_value_t)]
     pub device: Device,
     /// Print the report as JSON.
@@ -414,6 +415,76 @@ pub enum Import {
         #[arg(long)]
         json: bool,
     },
+    /// Turn your own listening history into a listener profile, to play as yourself.
+    History(ImportHistory),
+    /// Turn session logs of the Music Streaming Sessions Dataset into plays, and its track features
+    /// into a catalogue.
+    Mssd(ImportMssd),
+}
+
+/// What a history is imported from, and what it becomes.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("result").required(true).multiple(true).args(["name", "out", "log"]))]
+pub struct ImportHistory {
+    /// Exports: Spotify's streaming history (JSON), ListenBrainz listens (JSON Lines or as the API
+    /// answers), Last.fm 1K (TSV), Melody's own JSON Lines; each may be gzipped.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Name of the profile: then `melody --profile NAME` plays as this listener.
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+    /// Write the profile to this TOML file instead of to the folder of your own profiles.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write every play of everyone to this file, in Melody's own JSON Lines (`.gz` to compress).
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// The files' format; recognised by what is in them if absent.
+    #[arg(long, value_parser = formats())]
+    pub format: Option<Format>,
+    /// Catalogue to find the songs in: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Whose plays, where a file has several listeners'; the first one's if absent.
+    #[arg(long, value_name = "ID")]
+    pub listener: Option<String>,
+    /// Newest plays to keep.
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u16).range(1..=MOST_RECORDED as i64))]
+    pub plays: u16,
+    /// Leave out plays of songs that the catalogue does not have. Else songs of it stand in for them.
+    #[arg(long)]
+    pub matched_only: bool,
+    /// Replace files that are there already.
+    #[arg(long)]
+    pub force: bool,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| {
+        Format::ALL.into_iter().find(|format| format.name() == name).ok_or("no such format")
+    })
+}
+
+#[derive(Debug, Args)]
+pub struct ImportMssd {
+    /// Session logs (CSV); each may be gzipped.
+    #[arg(required = true, value_name = "LOG")]
+    pub logs: Vec<PathBuf>,
+    /// Track features (CSV); with them, the folder is a catalogue too.
+    #[arg(long, num_args = 1.., value_name = "TRACKS")]
+    pub features: Vec<PathBuf>,
+    /// Songs in the catalogue at most: those with the most plays.
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(24..=200_000))]
+    pub songs: u32,
+    /// Folder to write plays.jsonl and the catalogue to.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -444,6 +515,8 @@ pub enum Log {
     },
     /// Write a training log of simulated listeners, as large as the disk.
     Simulate(SimulateLog),
+    /// Turn plays of real listeners into a training log.
+    Import(ImportLog),
     /// Split a training log in another way; its plays stay as they are.
     Split {
         /// Folder of the training log.
@@ -493,6 +566,32 @@ pub struct SimulateLog {
     #[command(flatten)]
     pub shares: SplitShares,
     /// Print log.toml's contents as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportLog {
+    /// Plays: Melody's own JSON Lines (`melody import history --log` and `melody import mssd` write
+    /// them), or any format that `melody import history` reads; each may be gzipped.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// New folder to write the log to.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The files' format; recognised by what is in them if absent.
+    #[arg(long, value_parser = formats())]
+    pub format: Option<Format>,
+    /// Catalogue to find the songs in: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Leave out plays of songs that the catalogue does not have. Else songs of it stand in for them in
+    /// the listeners' past, and nothing is learned of those plays.
+    #[arg(long)]
+    pub matched_only: bool,
+    #[command(flatten)]
+    pub shares: SplitShares,
+    /// Print the summary as JSON.
     #[arg(long)]
     pub json: bool,
 }
@@ -558,7 +657,7 @@ pub struct Ab {
     /// Catalogue: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR", default_value = "default")]
     pub catalogue: String,
-    /// Compute backend.
+    /// Backend that near-line updates train on.
     #[arg(long, value_enum, default_value_t)]
     pub device: Device,
     #[command(flatten)]

@@ -36,13 +36,17 @@ pub fn run(arguments: &arguments::Config) -> Result<(), Failure> {
 /// What is looked for, where, and whether it is there.
 fn places(config: &Config) -> impl Iterator<Item = (&'static str, PathBuf, bool)> {
     let places = &config.places;
-    [("config", places.config.clone()), ("keymap", places.keymap()), ("themes", places.themes())]
-        .into_iter()
-        .filter_map(|(what, path)| {
-            let path = path?;
-            let found = path.exists();
-            Some((what, path, found))
-        })
+    let all = [
+        ("config", places.config.clone()),
+        ("keymap", places.keymap()),
+        ("themes", places.themes()),
+        ("profiles", places.profiles()),
+    ];
+    all.into_iter().filter_map(|(what, path)| {
+        let path = path?;
+        let found = path.exists();
+        Some((what, path, found))
+    })
 }
 
 fn as_json(config: &Config) -> Value {

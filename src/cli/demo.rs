@@ -31,6 +31,7 @@ pub fn run(arguments: &Demo) -> Result<(), Failure> {
     let session = Session::open(library, opening, profile);
     let mut app = App::new(session, Path::new("").to_path_buf(), look);
     app.themes = config.themes();
+    app.profiles = config.profiles();
     app.guide(tour);
     how_it_ended(tui::run(&mut app, config.mouse.value))
 }

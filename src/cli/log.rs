@@ -20,6 +20,7 @@ pub fn run(command: &Log) -> Result<(), Failure> {
         }
         Log::Check { file, repair, json, .. } => check(file, *repair, *json),
         Log::Simulate(arguments) => training_log::simulate(arguments),
+        Log::Import(arguments) => training_log::import(arguments),
         Log::Split { dir, catalogue, shares, json } => {
             training_log::split(dir, catalogue, shares, *json)
         }

@@ -26,6 +26,7 @@ pub fn run(arguments: &Open) -> Result<(), Failure> {
     session.speed = config.speed.value;
     let mut app = App::new(session, here.to_path_buf(), look);
     app.themes = config.themes();
+    app.profiles = config.profiles();
     app.reopen(arguments.file.display().to_string(), move || Ok(saved));
     how_it_ended(tui::run(&mut app, config.mouse.value))
 }

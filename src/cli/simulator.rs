@@ -35,6 +35,7 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
     }
     let mut app = App::new(session, here.to_path_buf(), look);
     app.themes = config.themes();
+    app.profiles = config.profiles();
     app.keymap = keymap.into();
     let ended = tui::run(&mut app, config.mouse.value);
     // The trace is written whether the listener left or a signal came.

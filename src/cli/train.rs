@@ -96,7 +96,7 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         heard.add(&catalogue, &chunk);
     }
     let learned_from = data.count();
-    let logistic = Logistic::fit(&catalogue, &data, config.seed, &device)?;
+    let logistic = Logistic::fit(&catalogue, (&data, &held), config.seed, &device)?;
     let evaluator = Evaluator {
         catalogue: &catalogue,
         policy: &policy,
@@ -144,10 +144,7 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         slices: test.slices,
         later: Some(later),
         heard: Some(heard),
-        trained_on_log: log.as_ref().zip(arguments.log.as_ref()).map(|(log, path)| LogUsed {
-            path: path.display().to_string(),
-            hash: log.hash().to_string(),
-        }),
+        trained_on_log: log.as_ref().map(LogUsed::new),
         calibration,
         greedy,
         log: trained.log.iter().step_by(LOG_EVERY).copied().collect(),

@@ -1,16 +1,18 @@
-//! `melody log simulate`, `melody log split` and `melody log check` of a training log.
+//! `melody log simulate`, `melody log import`, `melody log split` and `melody log check` of a training log.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use super::arguments::{SimulateLog, SplitShares};
+use super::arguments::{ImportLog, SimulateLog, SplitShares};
 use super::failure::Failure;
+use super::import::{byte_bar, print_read};
 use super::progress::bar;
 use crate::input::{InputError, Problem};
 use crate::opening::catalogue_named;
 use crate::simulation::LogConfig;
 use crate::training::log::{
-    Count, Leak, LeakCheck, LogManifest, TrainingLog, simulate_log, split_again,
+    Converted, Converting, Count, Leak, LeakCheck, LogManifest, TrainingLog, simulate_log,
+    split_again,
 };
 use crate::training::{Split, Splits, rows};
 
@@ -27,6 +29,41 @@ pub fn simulate(arguments: &SimulateLog) -> Result<(), Failure> {
     if !arguments.json {
         println!("wrote {}", arguments.out.display());
     }
+    Ok(())
+}
+
+pub fn import(arguments: &ImportLog) -> Result<(), Failure> {
+    let splits = splits(&arguments.shares)?;
+    let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
+    let converting = Converting {
+        files: &arguments.files,
+        format: arguments.format,
+        catalogue: &catalogue,
+        splits,
+        stand_ins: !arguments.matched_only,
+    };
+    let progress = byte_bar(&arguments.files, "reading plays");
+    let converted = converting.write(&arguments.out, &|bytes| progress.inc(bytes))?;
+    progress.finish_and_clear();
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&converted).map_err(|e| e.to_string())?);
+        return Ok(());
+    }
+    print_read(&converted.read);
+    let Converted { log, imputed, left_out: [plays, listeners], .. } = converted;
+    if imputed > 0 {
+        println!(
+            "  imputed          {imputed}: not in the catalogue `{}`, others stand in",
+            catalogue.name
+        );
+    }
+    if plays > 0 {
+        println!(
+            "  left out         {plays}: not in the catalogue; all plays of {listeners} listeners"
+        );
+    }
+    tell(&log, false)?;
+    println!("wrote {}", arguments.out.display());
     Ok(())
 }
 

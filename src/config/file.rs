@@ -60,7 +60,7 @@ pub fn parse(file: &TomlFile, path: &Path, shelf: &Shelf) -> Result<Layer, Input
         check.problem("speed", said);
         None
     });
-    check_names(&entry, folder, &mut check);
+    check_names(&entry, path, &mut check);
     let theme = entry.theme.map(|theme| match shelf.locate(&theme, folder) {
         Ok(Place::Elsewhere(path)) => path.display().to_string(),
         Ok(Place::Shipped | Place::Own(_)) => theme,
@@ -118,11 +118,14 @@ pub fn speed(factor: f64) -> Result<Speed, String> {
 }
 
 /// Requires what a session would be opened with to be there.
-fn check_names(entry: &ConfigFile, folder: &Path, check: &mut Checker) {
+fn check_names(entry: &ConfigFile, path: &Path, check: &mut Checker) {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let places = Places { config: Some(path.to_path_buf()), named: true };
+    let own = |name: &String| places.profile(name).is_some();
     let defaults = Opening::default();
     let named = |name: &Option<String>, default| name.clone().unwrap_or(default);
     let opening = Opening {
-        profile: named(&entry.profile, defaults.profile),
+        profile: named(&entry.profile.clone().filter(|name| !own(name)), defaults.profile),
         policy: named(&entry.policy, defaults.policy),
         model: named(&entry.model, defaults.model),
         catalogue: named(&entry.catalogue, defaults.catalogue),

@@ -9,7 +9,7 @@ mod file;
 mod places;
 mod setting;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -90,7 +90,10 @@ impl Config {
     pub fn opening(&self) -> Opening {
         let here = Path::new("");
         Opening {
-            profile: anchored(&self.profile.value, here),
+            profile: match self.places.profile(&self.profile.value) {
+                Some(own) => own.display().to_string(),
+                None => anchored(&self.profile.value, here),
+            },
             scene: self.scene.value,
             seed: self.seed.value,
             policy: anchored(&self.policy.value, here),
@@ -102,6 +105,18 @@ impl Config {
     /// The themes that can be named.
     pub fn shelf(&self) -> Shelf {
         Shelf { folder: self.places.themes() }
+    }
+
+    /// Profiles of one's own that go by a name, in order, each with its file.
+    pub fn profiles(&self) -> Vec<(String, PathBuf)> {
+        let entries = self.places.profiles().and_then(|folder| folder.read_dir().ok());
+        let names = entries.into_iter().flatten().filter_map(|entry| {
+            Some(entry.ok()?.file_name().to_str()?.strip_suffix(".toml")?.to_string())
+        });
+        let mut own: Vec<(String, PathBuf)> =
+            names.filter_map(|name| self.places.profile(&name).map(|path| (name, path))).collect();
+        own.sort();
+        own
     }
 
     /// How the program looks on this terminal.

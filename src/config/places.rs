@@ -1,8 +1,9 @@
 //! Where the files of one's own are looked for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
+use crate::profile::shipped_names;
 
 /// The config file; what else is one's own lies in the same folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,12 +42,23 @@ impl Places {
     pub fn themes(&self) -> Option<PathBuf> {
         self.beside("themes")
     }
+
+    pub fn profiles(&self) -> Option<PathBuf> {
+        self.beside("profiles")
+    }
+
+    /// The profile of one's own that goes by this name, if there is one. The name of a shipped one means
+    /// that.
+    pub fn profile(&self, name: &str) -> Option<PathBuf> {
+        let plain = Path::new(name).file_name().is_some_and(|file| file == name);
+        let own = plain && shipped_names().all(|shipped| shipped != name);
+        let path = own.then(|| Some(self.profiles()?.join(format!("{name}.toml"))))??;
+        path.is_file().then_some(path)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn config(variables: &[(&str, &str)]) -> Option<PathBuf> {

@@ -10,15 +10,12 @@ use super::trace::{EndedPlay, SongRef};
 use crate::catalogue::SongId;
 use crate::event::{Action, Event};
 use crate::feedback::{Example, LABELS, Update};
-use crate::history::Interaction;
+use crate::history::{COMPLETED, Interaction};
 use crate::model::{Request, Scored};
 use crate::overrides::Overrides;
 use crate::profile::Tier;
 use crate::score::Score;
 use crate::session::Search;
-
-/// A play counts as completed from this play ratio on.
-pub const COMPLETED: f32 = 0.95;
 
 impl Engine {
     pub(super) fn check(&self, state: &State, event: &Event) -> Result<(), Refusal> {

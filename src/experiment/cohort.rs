@@ -10,7 +10,7 @@ use super::outcome::{ListenerOutcome, SessionOutcome};
 use crate::engine::Refusal;
 use crate::history::Interaction;
 use crate::opening::Library;
-use crate::profile::{PastPlays, Profile, Tier};
+use crate::profile::{Past, PastPlays, Profile, Tier};
 use crate::rng::{Purpose, generator, hash64};
 use crate::simulation::{LogConfig, Until, draw_person, listen, listener_log, pick_scene};
 
@@ -51,7 +51,7 @@ impl Cohort {
             summary_zh: String::new(),
             account: person.account,
             scene,
-            past: PastPlays { plays, seed: self.seed },
+            past: Past::Simulated(PastPlays { plays, seed: self.seed }),
             taste: person.taste,
         }
     }
@@ -84,7 +84,7 @@ impl Cohort {
             if session > 0 {
                 profile.scene = pick_scene(&person.scenes, &mut rng);
                 // From here on the past is what was heard.
-                profile.past.plays = 0;
+                profile.past = Past::Simulated(PastPlays { plays: 0, seed: self.seed });
             }
             let mut engine = library.engine(profile.clone(), None, seed);
             engine.setup.warm_start = warm.take();

@@ -3,14 +3,20 @@
 //! Every file is checked whole before anything starts. A reader either returns a value that needs
 //! no further checks, or every problem it found, each with file, line, field and what to do.
 
+mod columns;
 mod problem;
+mod records;
 mod table;
 mod toml_file;
 
+pub use columns::{Columns, Fields};
 pub use problem::{InputError, Problem, nearest};
+pub use records::{Layout, Progress, Records};
 pub use table::{Row, Table};
 pub use toml_file::{Checker, TomlFile};
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// Reads a text file, turning every way that can fail into a problem a person can act on.
@@ -30,22 +36,39 @@ pub fn read_text(path: &Path) -> Result<String, InputError> {
 
 /// Reads a file's bytes; an empty file is an error, because no format here allows one.
 pub fn read_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
-    let name = path.display().to_string();
-    let fail = |message: String, help: &str| -> InputError {
-        Problem::new(&name, message).line(1).field("(whole file)").help(help).into()
-    };
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    if bytes.is_empty() { Err(empty(path)) } else { Ok(bytes) }
+}
+
+/// Opens a file that is read piece by piece.
+pub fn open(path: &Path) -> Result<File, InputError> {
     if path.is_dir() {
-        return Err(fail("is a folder, not a file".into(), "name the file inside it"));
+        return Err(whole(path, "is a folder, not a file".into(), "name the file inside it"));
     }
-    match std::fs::read(path) {
-        Ok(bytes) if bytes.is_empty() => {
-            Err(fail("the file is empty".into(), "was it saved, or cut short on the way?"))
-        }
-        Ok(bytes) => Ok(bytes),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(fail(
+    File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => whole(
+            path,
             "no such file".into(),
             "check the path; paths are relative to the folder you are in",
-        )),
-        Err(error) => Err(fail(format!("cannot be read: {error}"), "check the file's permissions")),
-    }
+        ),
+        _ => unreadable(path, &error),
+    })
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> InputError {
+    whole(path, format!("cannot be read: {error}"), "check the file's permissions")
+}
+
+fn empty(path: &Path) -> InputError {
+    whole(path, "the file is empty".into(), "was it saved, or cut short on the way?")
+}
+
+/// A problem with a file as a whole.
+fn whole(path: &Path, message: String, help: &str) -> InputError {
+    Problem::new(path.display().to_string(), message)
+        .line(1)
+        .field("(whole file)")
+        .help(help)
+        .into()
 }

@@ -1,4 +1,5 @@
-//! Where tensors are computed.
+//! Where tensors are computed: for training and near-line updates. Songs are scored without tensors
+//! (`inference`), whatever the backend.
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};

@@ -25,6 +25,7 @@ use super::inference::Inference;
 use super::network::Moment;
 use super::songs::SongTable;
 use super::store::ModelFiles;
+use super::version::values;
 use crate::catalogue::{Catalogue, SongId};
 
 /// The file of scoring `songs` for a listener. `table` is the catalogue's.
@@ -42,10 +43,16 @@ pub fn scoring(
     let scores = inference.score(&inference.encode(&moment), &rows, cross_of);
 
     let mut file = File::default();
-    for (name, rows) in table.rows() {
-        file.whole(&format!("songs.{name}"), rows);
+    for (name, column) in [
+        ("songs.genre", &table.genre),
+        ("songs.family", &table.family),
+        ("songs.artist", &table.artist),
+        ("songs.song", &table.song),
+    ] {
+        file.whole(name, column.clone().into_data().iter::<i64>());
     }
-    file.floats("songs.dense", table.dense(), &[table.len(), SONG_FEATURES.len()]);
+    let dense = values(table.dense.clone());
+    file.floats("songs.dense", dense, &[table.len(), SONG_FEATURES.len()]);
     let plays = moment.songs.len();
     file.floats("profile", moment.profile.clone(), &[moment.profile.len()]);
     file.floats("moment", moment.moment.clone(), &[moment.moment.len()]);

@@ -282,6 +282,9 @@ impl Network {
     }
 
     /// Encodes a listener at one moment. `songs` are the vectors of [`Network::encode_songs`].
+    ///
+    /// Sessions score with [`Inference`](super::Inference), which computes the same as this,
+    /// [`Network::represent`] and [`Network::attention`] and is tested against them.
     pub fn encode(&self, songs: &Tensor<2>, moment: &Moment) -> Encoded {
         let device = songs.device();
         let d = songs.dims()[1];

@@ -69,24 +69,6 @@ impl SongTable {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-
-    /// Rows of the embedding tables that each song reads, by table: `genre`, `family`, `artist`, `song`.
-    pub fn rows(&self) -> [(&'static str, Vec<i64>); 4] {
-        let columns = [
-            ("genre", &self.genre),
-            ("family", &self.family),
-            ("artist", &self.artist),
-            ("song", &self.song),
-        ];
-        columns.map(|(name, column)| {
-            (name, column.clone().into_data().convert::<i64>().iter::<i64>().collect())
-        })
-    }
-
-    /// Dense features, `[songs][SONG_FEATURES]`.
-    pub fn dense(&self) -> Vec<f32> {
-        super::version::values(self.dense.clone())
-    }
 }
 
 /// Turns songs into vectors of the model's width.

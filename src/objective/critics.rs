@@ -101,13 +101,13 @@ struct Networks {
 }
 
 impl Networks {
-    /// Q of every row and task, `[rows, tasks]`. Rewards are never positive, nor is Q.
+    /// Q of every row and task, `[rows, tasks]`.
     fn values(&self, states: &Tensor<2>, actions: &Tensor<2>) -> Tensor<2> {
         let of = |(task, critic): (usize, &Tower)| {
             let action = actions.clone().narrow(1, task, 1);
             critic.forward(Tensor::cat(vec![states.clone(), action], 1))
         };
-        Tensor::cat(self.critics.iter().enumerate().map(of).collect(), 1).clamp_max(0.0)
+        Tensor::cat(self.critics.iter().enumerate().map(of).collect(), 1)
     }
 
     /// Moves by the share `tau` towards `other`.
@@ -161,15 +161,17 @@ impl Critics {
         }
     }
 
-    /// What is expected of the rest of the session, `[rows, tasks]`, cut off from any graph.
+    /// What is expected of the rest of the session, `[rows, tasks]`, cut off from any graph. Rewards are
+    /// never positive, so neither is what comes of them, whatever a critic has yet to learn.
     pub fn values(&self, states: &Tensor<2>, actions: &Tensor<2>) -> Tensor<2> {
-        self.networks.valid().values(states, actions)
+        self.networks.valid().values(states, actions).clamp_max(0.0)
     }
 
     /// One step of temporal-difference learning: Q moves towards r + gamma Q'(s', a') of the targets,
     /// and these then a little towards Q. Gives the mean squared error of before.
     pub fn learn(&mut self, batch: &Transitions) -> f32 {
-        let next = self.targets.values(&batch.states, &batch.actions).select(0, batch.next.clone());
+        let next = self.targets.values(&batch.states, &batch.actions).clamp_max(0.0);
+        let next = next.select(0, batch.next.clone());
         let wanted = batch.rewards.clone() + next * batch.continues.clone() * self.settings.gamma;
         let networks = self.networks.clone();
         let values = networks.values(&batch.states, &batch.actions);
@@ -205,5 +207,56 @@ impl Critics {
                 .map_err(|e| format!("{}: {e}", optimizer.display()))?,
             settings: self.settings,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Backend, device};
+    use burn::tensor::TensorData;
+
+    /// A session of three plays, seen again and again: the critics learn the discounted sum of the
+    /// rewards from each play on.
+    #[test]
+    fn critics_learn_the_discounted_rewards_of_the_rest_of_a_session() {
+        let device = device(Backend::Flex);
+        let table = |values: &[f32], shape: [usize; 2]| {
+            Tensor::<2>::from_data(TensorData::new(values.to_vec(), shape), &device)
+        };
+        let settings =
+            Rmtl { gamma: 0.5, tau: 0.2, learning_rate: 1e-2, hidden: 16, ..Rmtl::default() };
+        let mut critics = Critics::new(settings, 3, 4, &device);
+        let each = [-1.0f32, -2.0, -4.0];
+        let batch = Transitions {
+            states: table(&[1., 0., 0., 0., 1., 0., 0., 0., 1.], [3, 3]),
+            actions: table(&[0.5; 9], [3, 3]),
+            // The second task's rewards are nothing, the third's twice the first's.
+            rewards: table(&each.map(|r| [r, 0.0, 2.0 * r]).concat(), [3, 3]),
+            next: Tensor::from_data([1, 2, 2].as_slice(), &device),
+            continues: table(&[1., 1., 0.], [3, 1]),
+            known: table(&[1., 1., 1.], [3, 1]),
+        };
+        let first = critics.learn(&batch);
+        let last = (0..2_000).map(|_| critics.learn(&batch)).last().unwrap();
+        assert!(last < first / 100.0, "{first} to {last}");
+        let values = critics.values(&batch.states, &batch.actions).into_data();
+        let values = values.try_to_vec::<f32>().unwrap();
+        // -1 - 0.5 (2 + 0.5 * 4), -2 - 0.5 * 4, -4
+        let wanted = [[-3.0, 0.0, -6.0], [-4.0, 0.0, -8.0], [-4.0, 0.0, -8.0]].concat();
+        for (value, wanted) in values.iter().zip(wanted) {
+            assert!((value - wanted).abs() < 0.1, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn rewards_are_the_log_likelihood_and_nothing_without_a_label() {
+        let device = device(Backend::Flex);
+        let row = |values: [f32; 3]| Tensor::<2>::from_data([values], &device);
+        let given = rewards(row([0.8, 0.8, 0.8]), row([1.0, 0.0, 1.0]), row([1.0, 1.0, 0.0]));
+        let given = given.into_data().try_to_vec::<f32>().unwrap();
+        assert!((given[0] - 0.8f32.ln()).abs() < 1e-6);
+        assert!((given[1] - 0.2f32.ln()).abs() < 1e-6);
+        assert_eq!(given[2], 0.0);
     }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{Account, PastPlays, Profile, Tier};
+use super::{Account, Past, PastPlays, Profile, Tier};
 use crate::catalogue::taxonomy;
-use crate::input::{InputError, TomlFile};
+use crate::input::{Checker, InputError, TomlFile};
+use crate::plays::{self, MOST_RECORDED, Recorded};
 use crate::scene::Scene;
 use crate::simulation::{SOUND, Taste};
 
@@ -26,8 +28,19 @@ struct ProfileFile {
     past_conversions: u32,
     favourite_genres: Vec<String>,
     scene: Scene,
-    history: PastPlays,
+    history: HistoryEntry,
     taste: TasteEntry,
+}
+
+/// The past: simulated (`plays`, `seed`), or recorded in a file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HistoryEntry {
+    plays: Option<u32>,
+    seed: Option<u64>,
+    file: Option<String>,
+    catalogue: Option<String>,
+    stand_ins: Option<bool>,
 }
 
 /// The hidden taste, in the words of a profile. Units: see [`Taste`].
@@ -48,11 +61,11 @@ struct TasteEntry {
 }
 
 pub fn load(path: &Path) -> Result<Profile, InputError> {
-    parse(&TomlFile::read(path)?)
+    parse(&TomlFile::read(path)?, path.parent().unwrap_or(Path::new("")))
 }
 
-/// Builds a profile from its text.
-pub fn parse(file: &TomlFile) -> Result<Profile, InputError> {
+/// Builds a profile from its text, and from its file of plays in `folder`, if it names one.
+pub fn parse(file: &TomlFile, folder: &Path) -> Result<Profile, InputError> {
     let entry: ProfileFile = file.parse()?;
     let t = taxonomy();
     let mut check = file.checker();
@@ -70,7 +83,7 @@ pub fn parse(file: &TomlFile) -> Result<Profile, InputError> {
     check.range("tenure_days", entry.tenure_days.into(), 0.0..=36_500.0);
     check.range("premium_previews", entry.premium_previews.into(), 0.0..=10_000.0);
     check.range("past_conversions", entry.past_conversions.into(), 0.0..=1_000.0);
-    check.range("history.plays", entry.history.plays.into(), 0.0..=5_000.0);
+    check_history(&entry.history, &mut check);
 
     let mut favourite_genres = Vec::new();
     for (i, name) in entry.favourite_genres.iter().enumerate() {
@@ -116,6 +129,7 @@ pub fn parse(file: &TomlFile) -> Result<Profile, InputError> {
     check.range("taste.generosity", taste.generosity, -4.0..=4.0);
     check.range("taste.willingness_to_pay", taste.willingness_to_pay, -4.0..=4.0);
     check.finish()?;
+    let past = past(entry.history, folder)?;
 
     Ok(Profile {
         id: entry.id,
@@ -131,7 +145,7 @@ pub fn parse(file: &TomlFile) -> Result<Profile, InputError> {
             favourite_genres,
         },
         scene: entry.scene,
-        past: entry.history,
+        past,
         taste: Taste {
             families,
             genres,
@@ -145,4 +159,42 @@ pub fn parse(file: &TomlFile) -> Result<Profile, InputError> {
             willingness_to_pay: taste.willingness_to_pay,
         },
     })
+}
+
+/// Requires the keys of one of the two kinds of past, and none of the other.
+fn check_history(entry: &HistoryEntry, check: &mut Checker) {
+    let recorded = entry.file.is_some();
+    check.range("history.plays", entry.plays.unwrap_or(0).into(), 0.0..=MOST_RECORDED as f64);
+    let simulated = [("plays", entry.plays.is_some()), ("seed", entry.seed.is_some())];
+    for (key, given) in simulated {
+        let field = format!("history.{key}");
+        match (recorded, given) {
+            (true, true) => {
+                check.problem(&field, "is for a simulated past, `file` for a recorded one");
+            }
+            (false, false) => {
+                check.problem(&field, format!("missing field `{key}`")).help =
+                    Some("a simulated past has `plays` and `seed`, a recorded one `file`".into());
+            }
+            _ => {}
+        }
+    }
+    for (key, given) in
+        [("catalogue", entry.catalogue.is_some()), ("stand_ins", entry.stand_ins.is_some())]
+    {
+        let field = format!("history.{key}");
+        check.require(recorded || !given, &field, "goes with `file`, which is not given");
+    }
+}
+
+fn past(entry: HistoryEntry, folder: &Path) -> Result<Past, InputError> {
+    let Some(file) = entry.file else {
+        let (plays, seed) = (entry.plays.unwrap_or_default(), entry.seed.unwrap_or_default());
+        return Ok(Past::Simulated(PastPlays { plays, seed }));
+    };
+    Ok(Past::Recorded(Arc::new(Recorded {
+        plays: plays::load(&folder.join(file))?,
+        catalogue: entry.catalogue,
+        stand_ins: entry.stand_ins.unwrap_or(true),
+    })))
 }

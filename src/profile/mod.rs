@@ -1,13 +1,20 @@
 //! Listener profiles: the mock users.
 
 mod file;
+mod of_plays;
 mod shipped;
+mod write;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 pub use file::{load, parse};
+pub use of_plays::of_plays;
 pub use shipped::{shipped, shipped_names};
+pub use write::render;
 
+use crate::plays::Recorded;
 use crate::scene::Scene;
 use crate::simulation::Taste;
 
@@ -46,15 +53,22 @@ pub struct Account {
     pub favourite_genres: Vec<usize>,
 }
 
-/// Plays before the session, simulated from the hidden taste.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What the listener heard before the session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Past {
+    Simulated(PastPlays),
+    /// Imported from real listening.
+    Recorded(Arc<Recorded>),
+}
+
+/// Plays simulated from the hidden taste.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PastPlays {
     pub plays: u32,
     pub seed: u64,
 }
 
-/// A mock user.
+/// A listener: a mock user, or a real one as far as their plays tell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
     pub id: String,
@@ -64,7 +78,7 @@ pub struct Profile {
     pub account: Account,
     /// The scene a session starts in unless told otherwise.
     pub scene: Scene,
-    pub past: PastPlays,
+    pub past: Past,
     /// Hidden from the recommender: what the simulated listener really likes.
     pub taste: Taste,
 }

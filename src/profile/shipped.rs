@@ -1,5 +1,7 @@
 //! The profiles that ship with Melody, compiled in.
 
+use std::path::Path;
+
 use super::{Profile, parse};
 use crate::input::TomlFile;
 
@@ -29,7 +31,7 @@ pub fn shipped_names() -> impl Iterator<Item = &'static str> + Clone {
 pub fn shipped(name: &str) -> Option<Profile> {
     let (name, text) = SHIPPED.iter().find(|(shipped, _)| *shipped == name)?;
     let file = TomlFile::embedded(&format!("profiles/{name}.toml"), text);
-    Some(parse(&file).expect("the shipped profiles are checked by a test"))
+    Some(parse(&file, Path::new("")).expect("the shipped profiles are checked by a test"))
 }
 
 #[cfg(test)]

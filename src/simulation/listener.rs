@@ -44,10 +44,19 @@ pub struct SimulatedListener {
 }
 
 /// Moods last: this much of one stays until the next song.
-const MOOD_INERTIA: f64 = 0.9;
-const MOOD_SPREAD: f64 = 0.20;
+pub(super) const MOOD_INERTIA: f64 = 0.9;
+pub(super) const MOOD_SPREAD: f64 = 0.20;
 /// Weight of the newest play in satisfaction and promotion load.
 const NEWEST: f64 = 0.15;
+/// A broken-off play's ratio is drawn from a Beta distribution of this sum of shapes, and held within
+/// bounds.
+pub(super) const CONCENTRATION: f64 = 1.3;
+pub(super) const BROKEN_OFF: (f64, f64) = (0.005, 0.94);
+
+/// What keeps moods as wide as they are, whatever stays of the last one.
+pub(super) fn mood_shock() -> f64 {
+    MOOD_SPREAD * (1.0 - MOOD_INERTIA * MOOD_INERTIA).sqrt()
+}
 
 impl SimulatedListener {
     pub fn new(taste: Taste, premium_previews: u32) -> Self {
@@ -65,6 +74,11 @@ impl SimulatedListener {
         self.mood = std::array::from_fn(|_| MOOD_SPREAD * normal(rng));
         self.satisfaction = 0.65;
         self.promotion_load *= 0.3;
+    }
+
+    /// The same listener, if this were their taste and mood.
+    pub(super) fn supposing(&self, taste: Taste, mood: [f64; 2]) -> Self {
+        SimulatedListener { taste, mood, ..self.clone() }
     }
 
     pub fn moment<'a>(&self, history: &'a History, scene: Scene) -> Moment<'a> {
@@ -102,12 +116,15 @@ impl SimulatedListener {
     ) -> Reaction {
         let response = respond(catalogue, world, &self.taste, &self.moment(history, scene), song);
         let completed = rng.random_bool(response.completion);
-        let partial = Beta::new(1.3 * response.partial_ratio, 1.3 * (1.0 - response.partial_ratio))
-            .expect("both shapes are positive")
-            .sample(rng);
+        let partial = Beta::new(
+            CONCENTRATION * response.partial_ratio,
+            CONCENTRATION * (1.0 - response.partial_ratio),
+        )
+        .expect("both shapes are positive")
+        .sample(rng);
         let abandoned = rng.random_bool(ABANDONED);
         Reaction {
-            play_ratio: if completed { 1.0 } else { partial.clamp(0.005, 0.94) },
+            play_ratio: if completed { 1.0 } else { partial.clamp(BROKEN_OFF.0, BROKEN_OFF.1) },
             completed,
             skipped: !completed && !abandoned,
             liked: rng.random_bool(response.like) && completed,
@@ -133,8 +150,7 @@ impl SimulatedListener {
         let promoted = if promoted { 1.0 } else { 0.0 };
         self.promotion_load += NEWEST * (promoted - self.promotion_load);
         for m in &mut self.mood {
-            let fresh = MOOD_SPREAD * (1.0 - MOOD_INERTIA * MOOD_INERTIA).sqrt();
-            *m = MOOD_INERTIA * *m + fresh * normal(rng);
+            *m = MOOD_INERTIA * *m + mood_shock() * normal(rng);
         }
     }
 
@@ -149,7 +165,7 @@ impl SimulatedListener {
         let hazard = self.subscription_hazard(tier, premium && reaction.completed);
         Reaction {
             replay: reaction.completed && rng.random_bool(reaction.response.again()),
-            search: rng.random_bool(sigmoid(-4.0 + 2.0 * (0.65 - self.satisfaction))),
+            search: rng.random_bool(self.searching_hazard()),
             subscribe: rng.random_bool(hazard),
             leave: rng.random_bool(self.leaving_hazard()),
             ..reaction
@@ -161,14 +177,21 @@ impl SimulatedListener {
         if tier == Tier::Premium {
             return 0.0;
         }
+        sigmoid(self.subscription_logit(tier, enjoyed_premium))
+    }
+
+    /// The logits of [`subscription_hazard`](Self::subscription_hazard), for who is no subscriber.
+    pub(super) fn subscription_logit(&self, tier: Tier, enjoyed_premium: bool) -> f64 {
         let trial = if tier == Tier::Trial { 0.8 } else { 0.0 };
-        sigmoid(
-            -8.0 + 1.0 * self.taste.willingness_to_pay
-                + trial
-                + 4.0 * (self.satisfaction - 0.65)
-                + 0.35 * f64::from(self.previews.min(8))
-                + if enjoyed_premium { 2.0 } else { 0.0 },
-        )
+        -8.0 + 1.0 * self.taste.willingness_to_pay
+            + trial
+            + 4.0 * (self.satisfaction - 0.65)
+            + 0.35 * f64::from(self.previews.min(8))
+            + if enjoyed_premium { 2.0 } else { 0.0 }
+    }
+
+    pub(super) fn searching_hazard(&self) -> f64 {
+        sigmoid(-4.0 + 2.0 * (0.65 - self.satisfaction))
     }
 
     fn leaving_hazard(&self) -> f64 {

@@ -10,7 +10,7 @@ use super::listener::SimulatedListener;
 use super::population::{Person, draw_person};
 use super::response::respond;
 use super::world::World;
-use crate::catalogue::{Catalogue, SongId};
+use crate::catalogue::{Catalogue, Song, SongId};
 use crate::history::{History, Interaction};
 use crate::profile::Tier;
 use crate::rng::{Purpose, generator};
@@ -179,17 +179,53 @@ pub(super) struct LoggingPolicy<'a> {
     promoted: Vec<SongId>,
 }
 
-/// How many songs the mediocre model compares.
-const COMPARED: usize = 10;
+/// How many songs the mediocre model compares, and how many promoted ones.
+pub(super) const COMPARED: usize = 10;
+pub(super) const COMPARED_PROMOTED: usize = 4;
+/// How songs are chosen, up to which share: the best of promoted ones, by chance, from the charts, an
+/// old favourite. Beyond the last it is the mediocre model.
+pub(super) const UP_TO: [f64; 4] = [0.10, 0.25, 0.45, 0.60];
+
+/// How often the charts bring a song, relatively.
+pub(super) fn chart_weight(song: &Song) -> f64 {
+    f64::from(song.popularity / 14.0).exp()
+}
 
 impl<'a> LoggingPolicy<'a> {
     pub(super) fn new(catalogue: &'a Catalogue, world: &'a World) -> Self {
-        let plays = catalogue.songs.iter().map(|s| f64::from(s.popularity / 14.0).exp());
+        let plays = catalogue.songs.iter().map(chart_weight);
         LoggingPolicy {
             catalogue,
             world,
             charts: WeightedIndex::new(plays).expect("a catalogue has songs"),
             promoted: catalogue.ids().filter(|&s| catalogue.song(s).promoted()).collect(),
+        }
+    }
+
+    /// Plays `song`, then whatever comes up, until the listener leaves. After each play `heard` is told
+    /// of the listener, and whether a premium song was completed. Nobody changes their tier.
+    pub(super) fn go_on(
+        &self,
+        mut listener: SimulatedListener,
+        mut history: History,
+        (song, scene, tier): (SongId, Scene, Tier),
+        rng: &mut ChaCha8Rng,
+        heard: &mut dyn FnMut(&SimulatedListener, bool),
+    ) {
+        let mut next = song;
+        loop {
+            let catalogue = self.catalogue;
+            let reaction =
+                listener.react(catalogue, self.world, &history, (next, scene, tier), rng);
+            heard(&listener, catalogue.song(next).premium && reaction.completed);
+            if reaction.leave {
+                return;
+            }
+            let began_ms = 0;
+            history.record(catalogue, played(next, began_ms, &reaction, scene));
+            if !reaction.replay {
+                next = self.choose(&listener, &history, scene, rng);
+            }
         }
     }
 
@@ -204,20 +240,22 @@ impl<'a> LoggingPolicy<'a> {
             |rng: &mut ChaCha8Rng| SongId(rng.random_range(0..self.catalogue.songs.len() as u32));
         let chart = |rng: &mut ChaCha8Rng| SongId(self.charts.sample(rng) as u32);
         let kind: f64 = rng.random();
-        if kind < 0.10 && !self.promoted.is_empty() {
-            let choice: Vec<SongId> = self.promoted.sample(rng, 4).copied().collect();
+        let [promoted, by_chance, charts, liked] = UP_TO;
+        if kind < promoted && !self.promoted.is_empty() {
+            let choice: Vec<SongId> =
+                self.promoted.sample(rng, COMPARED_PROMOTED).copied().collect();
             return self.best(listener, history, scene, choice, rng);
         }
-        if kind < 0.25 {
+        if kind < by_chance {
             return any(rng);
         }
-        if kind < 0.45 {
+        if kind < charts {
             return chart(rng);
         }
-        if kind < 0.60 {
-            let liked: Vec<SongId> =
+        if kind < liked {
+            let known: Vec<SongId> =
                 history.recent().iter().filter(|p| p.completed).map(|p| p.song).collect();
-            return liked.choose(rng).copied().unwrap_or_else(|| chart(rng));
+            return known.choose(rng).copied().unwrap_or_else(|| chart(rng));
         }
         let choice =
             (0..COMPARED).map(|i| if i % 2 == 0 { any(rng) } else { chart(rng) }).collect();
@@ -377,32 +415,17 @@ impl Sitting<'_> {
     fn roll_out(&self, song: SongId, scene: Scene, rng: &mut ChaCha8Rng) -> f64 {
         let total: f64 = (0..self.rollouts)
             .map(|_| {
-                let mut listener = self.listener.clone();
-                let mut history = self.history.clone();
                 let mut staying_free = 1.0;
-                let mut next = song;
-                loop {
-                    let catalogue = self.recommender.catalogue;
-                    let reaction = listener.react(
-                        catalogue,
-                        self.recommender.world,
-                        &history,
-                        (next, scene, self.tier),
-                        rng,
-                    );
-                    let enjoyed = catalogue.song(next).premium && reaction.completed;
-                    staying_free *= 1.0 - listener.subscription_hazard(self.tier, enjoyed);
-                    if reaction.leave {
-                        return 1.0 - staying_free;
-                    }
-                    let began_ms = 0;
-                    history.record(catalogue, played(next, began_ms, &reaction, scene));
-                    next = if reaction.replay {
-                        next
-                    } else {
-                        self.recommender.choose(&listener, &history, scene, rng)
-                    };
-                }
+                self.recommender.go_on(
+                    self.listener.clone(),
+                    self.history.clone(),
+                    (song, scene, self.tier),
+                    rng,
+                    &mut |listener, enjoyed| {
+                        staying_free *= 1.0 - listener.subscription_hazard(self.tier, enjoyed);
+                    },
+                );
+                1.0 - staying_free
             })
             .sum();
         total / f64::from(self.rollouts)

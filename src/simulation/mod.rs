@@ -4,6 +4,8 @@
 //! too. Nothing in the recommender reads this module's taste; it sees only what listeners do.
 
 mod autopilot;
+mod estimate;
+mod ideal;
 mod listener;
 mod logs;
 mod past;
@@ -15,6 +17,8 @@ mod taste;
 mod world;
 
 pub use autopilot::{Autopilot, Plan};
+pub use estimate::estimate;
+pub use ideal::{IdealObserver, IdealSettings};
 pub use listener::{Reaction, SimulatedListener};
 pub use logs::{Known, LogConfig, LoggedPlay, LoggedSession, Truth, listener_log, pick_scene};
 pub use past::past_plays;

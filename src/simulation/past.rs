@@ -5,15 +5,28 @@ use super::logs::{LoggingPolicy, Sitting};
 use super::world::World;
 use crate::catalogue::Catalogue;
 use crate::history::{History, Interaction};
-use crate::profile::Profile;
+use crate::plays::interactions;
+use crate::profile::{Past, PastPlays, Profile};
 use crate::rng::{Purpose, generator, hash64};
 
 /// How long before the session the last past play ended, in milliseconds.
 const SINCE_LAST_MS: i64 = 9 * 3_600_000;
 
-/// The plays before the session, oldest first, simulated from the profile's hidden taste in the
-/// profile's own scene.
+/// The plays before the session, oldest first: recorded, or simulated from the profile's hidden taste
+/// in the profile's own scene.
 pub fn past_plays(catalogue: &Catalogue, world: &World, profile: &Profile) -> Vec<Interaction> {
+    match &profile.past {
+        Past::Simulated(past) => simulated(catalogue, world, profile, *past),
+        Past::Recorded(past) => interactions(catalogue, past, profile.scene, SINCE_LAST_MS),
+    }
+}
+
+fn simulated(
+    catalogue: &Catalogue,
+    world: &World,
+    profile: &Profile,
+    past: PastPlays,
+) -> Vec<Interaction> {
     let recommender = LoggingPolicy::new(catalogue, world);
     let mut sitting = Sitting {
         recommender: &recommender,
@@ -25,9 +38,9 @@ pub fn past_plays(catalogue: &Catalogue, world: &World, profile: &Profile) -> Ve
         rollouts: 0,
         slates: None,
     };
-    let wanted = profile.past.plays as usize;
+    let wanted = past.plays as usize;
     let mut plays: Vec<Interaction> = Vec::with_capacity(wanted);
-    let seed = profile.past.seed ^ hash64(&profile.id);
+    let seed = past.seed ^ hash64(&profile.id);
     for session in 0.. {
         if plays.len() >= wanted {
             break;

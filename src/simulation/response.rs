@@ -42,6 +42,22 @@ pub struct Response {
 pub const ABANDONED: f64 = 0.06;
 
 impl Response {
+    /// Of somebody who feels `utility` for a song and likes and saves as `generosity` has it. `lift`
+    /// is what the song's campaign adds to opening it.
+    #[inline]
+    pub(super) fn of(utility: f64, generosity: f64, lift: f64) -> Self {
+        let enthusiasm = utility - 1.0;
+        let completion = sigmoid(utility);
+        Response {
+            utility,
+            completion,
+            partial_ratio: partial_ratio(completion),
+            like: sigmoid(-3.1 + 0.9 * enthusiasm + generosity),
+            save: sigmoid(-4.0 + 0.9 * enthusiasm + generosity),
+            open: sigmoid(-3.2 + 0.8 * utility + lift),
+        }
+    }
+
     /// Expected play ratio.
     pub fn play_ratio(&self) -> f64 {
         self.completion + (1.0 - self.completion) * self.partial_ratio
@@ -87,8 +103,7 @@ pub fn respond(
 
     let off = |i: usize| f64::from(song.audio(SOUND[i])) - taste.sound[i];
     let distance: f64 = (0..SOUND.len()).map(|i| off(i).powi(2)).sum();
-    // 6 is about the mean distance, so that pickiness changes order more than level.
-    let sound = taste.pickiness * (6.0 - distance).max(-12.0);
+    let sound = taste.pickiness * closeness(distance);
 
     let popularity = taste.mainstream * f64::from(song.popularity_z());
     let mood = moment.mood[0] * f64::from(song.audio(AudioFeature::Energy))
@@ -110,15 +125,18 @@ pub fn respond(
         + familiarity(taste, moment, id)
         + fit(catalogue, moment.scene, id);
 
-    let enthusiasm = utility - 1.0;
-    Response {
-        utility,
-        completion: sigmoid(utility),
-        partial_ratio: 0.12 + 0.30 * sigmoid(utility),
-        like: sigmoid(-3.1 + 0.9 * enthusiasm + taste.generosity),
-        save: sigmoid(-4.0 + 0.9 * enthusiasm + taste.generosity),
-        open: sigmoid(-3.2 + 0.8 * utility + world.lift(song)),
-    }
+    Response::of(utility, taste.generosity, world.lift(song))
+}
+
+/// Mean play ratio of a play that is broken off, over the probability of completing it.
+pub(super) fn partial_ratio(completion: f64) -> f64 {
+    0.12 + 0.30 * completion
+}
+
+/// What a squared distance from the preferred sound is worth, in units of pickiness. 6 is about the
+/// mean distance, so that pickiness changes order more than level.
+pub(super) fn closeness(distance: f64) -> f64 {
+    (6.0 - distance).max(-12.0)
 }
 
 /// Known songs comfort the conservative; a song just heard wears on everybody.

@@ -13,6 +13,16 @@ pub const SOUND: [AudioFeature; 4] = [
     AudioFeature::Danceability,
 ];
 
+/// Standard deviations over the population, and means where they are not zero.
+pub(super) const FAMILY_SPREAD: f64 = 0.9;
+pub(super) const GENRE_SPREAD: f64 = 0.30;
+pub(super) const SOUND_SPREAD: f64 = 0.8;
+pub(super) const MAINSTREAM: (f64, f64) = (0.25, 0.25);
+pub(super) const PATIENCE: (f64, f64) = (-0.15, 0.75);
+pub(super) const GENEROSITY_SPREAD: f64 = 0.6;
+/// The largest pickiness.
+pub(super) const PICKINESS: f64 = 0.30;
+
 /// What a simulated listener likes. Effects are in logits of completing a song.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Taste {
@@ -44,12 +54,12 @@ impl Taste {
         let t = taxonomy();
         let mut normal =
             |sd: f64| -> f64 { sd * Distribution::<f64>::sample(&StandardNormal, rng) };
-        let families = (0..t.families.len()).map(|_| normal(0.9)).collect();
-        let genres = (0..t.genres.len()).map(|_| normal(0.30)).collect();
-        let sound = std::array::from_fn(|_| normal(0.8));
-        let mainstream = 0.25 + normal(0.25);
-        let patience = -0.15 + normal(0.75);
-        let generosity = normal(0.6);
+        let families = (0..t.families.len()).map(|_| normal(FAMILY_SPREAD)).collect();
+        let genres = (0..t.genres.len()).map(|_| normal(GENRE_SPREAD)).collect();
+        let sound = std::array::from_fn(|_| normal(SOUND_SPREAD));
+        let mainstream = MAINSTREAM.0 + normal(MAINSTREAM.1);
+        let patience = PATIENCE.0 + normal(PATIENCE.1);
+        let generosity = normal(GENEROSITY_SPREAD);
         let willingness_to_pay = normal(1.0);
         let beta = |a: f64, b: f64, rng: &mut ChaCha8Rng| {
             Beta::new(a, b).expect("both shapes are positive").sample(rng)
@@ -58,7 +68,7 @@ impl Taste {
             families,
             genres,
             sound,
-            pickiness: 0.30 * beta(2.0, 2.0, rng),
+            pickiness: PICKINESS * beta(2.0, 2.0, rng),
             mainstream,
             novelty: 2.0 * beta(2.5, 2.5, rng) - 1.0,
             promotion_tolerance: beta(2.0, 2.0, rng),

@@ -76,13 +76,14 @@ pub struct Logistic {
 }
 
 impl Logistic {
-    /// Learns from every chunk of `train`, three times over.
+    /// Learns from every chunk of `train`, three times over, but not from plays of songs that are `held`
+    /// out (one entry per song of the catalogue).
     ///
     /// # Errors
     /// When a chunk cannot be read.
     pub fn fit(
         catalogue: &Catalogue,
-        train: &Source,
+        (train, held): (&Source, &[bool]),
         seed: u64,
         device: &Device,
     ) -> Result<Self, InputError> {
@@ -97,6 +98,7 @@ impl Logistic {
             for data in train.read_ahead((0..train.chunks().len()).collect()) {
                 let data = data?;
                 let mut order = places(&data);
+                order.retain(|&(l, play)| !held[data.listeners[l].rows[play].song as usize]);
                 order.shuffle(&mut rng);
                 for chosen in order.chunks(BATCH) {
                     let [labels, mask] = targets(&data, chosen, device);

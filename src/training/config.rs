@@ -49,7 +49,7 @@ impl Default for TrainingConfig {
     fn default() -> Self {
         TrainingConfig {
             seed: 1,
-            listeners: 12_000,
+            listeners: 30_000,
             test_listeners: 1_000,
             sessions: 6,
             rollouts: 24,
@@ -59,9 +59,9 @@ impl Default for TrainingConfig {
             warm_up: 200,
             weight_decay: 1e-4,
             gradient_clip: 1.0,
-            validate_every: 250,
+            validate_every: 500,
             patience: 8,
-            checkpoint_every: 250,
+            checkpoint_every: 500,
             hold_out: 0.0,
             hide_song: 0.15,
             hide_artist: 0.10,
@@ -97,5 +97,35 @@ impl TrainingConfig {
         config.network.check("network.", &mut check);
         check.finish()?;
         Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commented_file_holds_the_defaults() {
+        let text = include_str!("../../models/training.toml");
+        let file = TomlFile::embedded("models/training.toml", text);
+        assert_eq!(TrainingConfig::parse(&file).unwrap(), TrainingConfig::default());
+        // Every field is in it: nothing of it comes from the defaults.
+        let written: toml::Value = toml::from_str(text).unwrap();
+        let all = toml::Value::try_from(TrainingConfig::default()).unwrap();
+        assert_eq!(keys(&written), keys(&all));
+    }
+
+    fn keys(value: &toml::Value) -> Vec<String> {
+        let table = value.as_table().into_iter().flatten();
+        let mut keys: Vec<String> = table
+            .flat_map(|(name, value)| match value {
+                toml::Value::Table(_) => {
+                    keys(value).into_iter().map(|key| format!("{name}.{key}")).collect()
+                }
+                _ => vec![name.clone()],
+            })
+            .collect();
+        keys.sort();
+        keys
     }
 }

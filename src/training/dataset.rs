@@ -254,7 +254,8 @@ fn labels(logged: &LoggedPlay, replays: usize) -> ([f32; LABELS], [f32; LABELS])
             number(known.liked),
             number(known.skipped),
             number(known.saved),
-            1.0,
+            // Playing it again shows wherever the play itself does.
+            number(known.completed),
             can_subscribe,
             promoted,
         ],

@@ -18,7 +18,7 @@ pub(super) struct Plan {
 /// Where a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
-    epoch: u64,
+    pub epoch: u64,
     pub chunk: usize,
     /// Number of the batch in its chunk.
     batch: usize,
@@ -43,10 +43,8 @@ impl Plan {
 
     pub fn place(&self, step: u64) -> Place {
         let epoch = step / self.per_epoch();
-        let mut order: Vec<usize> = (0..self.chunks.len()).collect();
-        order.shuffle(&mut generator(self.seed, Purpose::Training, (4 << 40) + epoch));
         let mut batch = step % self.per_epoch();
-        for chunk in order {
+        for chunk in self.order(epoch) {
             if batch < self.batches(chunk) {
                 return Place { epoch, chunk, batch: batch as usize };
             }
@@ -55,12 +53,41 @@ impl Plan {
         unreachable!("a step of an epoch is in one of its chunks")
     }
 
-    /// The windows of a batch, by their number in the chunk.
-    pub fn windows(&self, place: Place) -> Vec<usize> {
+    /// The order that an epoch reads the chunks in.
+    fn order(&self, epoch: u64) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.chunks.len()).collect();
+        order.shuffle(&mut generator(self.seed, Purpose::Training, (4 << 40) + epoch));
+        order
+    }
+
+    /// The chunks that the steps from `step` on take, one after the other.
+    pub fn chunks_from(&self, step: u64) -> Vec<usize> {
+        if step >= self.steps() {
+            return Vec::new();
+        }
+        let from = self.place(step);
+        let all = (from.epoch..self.epochs).flat_map(|epoch| self.order(epoch));
+        let mut chunks: Vec<usize> = all
+            .filter(|&chunk| self.batches(chunk) > 0)
+            .skip_while(|&chunk| chunk != from.chunk)
+            .collect();
+        // One that ends an epoch and begins the next is at hand.
+        chunks.dedup();
+        chunks
+    }
+
+    /// The chunk's windows, by number, in the order that this epoch learns from them.
+    pub fn shuffled(&self, place: Place) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.chunks[place.chunk]).collect();
         let step = place.epoch * self.chunks.len() as u64 + place.chunk as u64;
         order.shuffle(&mut generator(self.seed, Purpose::Training, step));
-        order.into_iter().skip(place.batch * self.batch).take(self.batch).collect()
+        order
+    }
+
+    /// Those of one batch.
+    pub fn batch<'a>(&self, shuffled: &'a [usize], place: Place) -> &'a [usize] {
+        let from = place.batch * self.batch;
+        &shuffled[from..shuffled.len().min(from + self.batch)]
     }
 }
 
@@ -79,7 +106,7 @@ mod tests {
             let mut order = Vec::new();
             for step in epoch * 6..(epoch + 1) * 6 {
                 let place = plan.place(step);
-                for window in plan.windows(place) {
+                for &window in plan.batch(&plan.shuffled(place), place) {
                     *seen.entry((place.chunk, window)).or_insert(0) += 1;
                     order.push((place.chunk, window));
                 }
@@ -89,7 +116,14 @@ mod tests {
             epochs.push(order);
         }
         assert_ne!(epochs[0], epochs[1]);
+        for step in 0..plan.steps() {
+            let mut chunks: Vec<usize> =
+                (step..plan.steps()).map(|step| plan.place(step).chunk).collect();
+            chunks.dedup();
+            assert_eq!(plan.chunks_from(step), chunks, "from step {step}");
+        }
+        assert!(plan.chunks_from(plan.steps()).is_empty());
         let again = Plan::new(3, 4, 2, vec![10, 3, 8]);
-        assert_eq!(plan.windows(plan.place(7)), again.windows(again.place(7)));
+        assert_eq!(plan.shuffled(plan.place(7)), again.shuffled(again.place(7)));
     }
 }

@@ -9,6 +9,7 @@ use super::compare::Comparison;
 use super::comparison_table::comparison_table;
 use super::config::TrainingConfig;
 use super::heard::Heard;
+use super::log::{Origin, TrainingLog};
 use super::measure::{Evaluation, HeadReport, PlayRatioError, Slice};
 use super::slates::GreedyReport;
 use super::tables;
@@ -59,6 +60,21 @@ pub struct LogUsed {
     pub path: String,
     /// SHA-256 over its `log.toml`.
     pub hash: String,
+    pub origin: Origin,
+}
+
+impl LogUsed {
+    pub fn new(log: &TrainingLog) -> Self {
+        LogUsed {
+            path: log.folder().display().to_string(),
+            hash: log.hash().into(),
+            origin: log.manifest().origin.clone(),
+        }
+    }
+
+    fn of_people(&self) -> bool {
+        matches!(self.origin, Origin::Imported { .. })
+    }
 }
 
 /// The model card, in Markdown, with how other ways of training compare where that was measured.
@@ -69,15 +85,26 @@ pub fn model_card(report: &Report, comparison: Option<&Comparison>) -> String {
     let mut line = |text: String| writeln!(out, "{text}").expect("writing to a string");
     line(format!("# Model card: {}", manifest.name));
     line(String::new());
-    line("Written by `melody train`. All listening behind it is **simulated**; no real person's data was used.".into());
+    let people = report.trained_on_log.as_ref().filter(|log| log.of_people());
+    line(match people {
+        None => "Written by `melody train`. All listening behind it is **simulated**; no real person's data was used.".into(),
+        Some(log) => format!("Written by `melody train`. It has learned from the listening of **people**, imported into the training log `{}`.", log.path),
+    });
     line(String::new());
     line("| | |\n|---|---|".into());
     line(format!("| weights | SHA-256 `{}` |", manifest.weights_sha256));
     line(format!("| parameters | {} |", report.parameters));
     line(format!(
-        "| trained on | catalogue `{}`, {} plays of {} simulated listeners, seed {} |",
-        manifest.trained_on, report.train_plays, report.train_listeners, config.seed
+        "| trained on | catalogue `{}`, {} plays of {}{} listeners, seed {} |",
+        manifest.trained_on,
+        report.train_plays,
+        report.train_listeners,
+        if people.is_some() { "" } else { " simulated" },
+        config.seed
     ));
+    if let Some(log) = &report.trained_on_log {
+        line(format!("| training log | `{}`, SHA-256 `{}` |", log.path, log.hash));
+    }
     line(format!(
         "| measured on | {} plays of {} other listeners |",
         report.test_plays, report.test_listeners
@@ -99,7 +126,9 @@ pub fn model_card(report: &Report, comparison: Option<&Comparison>) -> String {
         config.network.sharing.name()
     ));
     line("\n## Figures\n".into());
-    line("On listeners never seen in training. *Best* is what the simulator's own probabilities reach: no model can do better but by chance. \
+    line("On listeners never seen in training. *Best* is what the simulator's own probabilities reach, which know a listener's hidden taste and mood. \
+          Who sees only the account and the plays so far cannot get there: an ideal observer, who makes the most of \
+          these, stays about as far below (`cargo run --release --example ideal`, figures in the README). \
           *Popularity* predicts each song's average in the training log; *logistic* is logistic regression on the same features.\n".into());
     line(tables::heads(&report.heads));
     line(tables::play_ratio(&report.play_ratio_error));
@@ -138,8 +167,13 @@ pub fn model_card(report: &Report, comparison: Option<&Comparison>) -> String {
         line(comparison_table(comparison));
     }
     line("\n## Limits\n".into());
-    line("- Trained on simulated listeners of one catalogue. Figures say how well the simulation was learned, not how people would behave.".into());
+    line(match people {
+        None => "- Trained on simulated listeners of one catalogue. Figures say how well the simulation was learned, not how people would behave.",
+        Some(_) => "- Trained on the listeners of one log. Figures hold for listeners like them.",
+    }.into());
     line("- Songs and artists outside that catalogue are judged by content, popularity and genre alone.".into());
-    line("- The subscription head's best AUC rests on a Monte-Carlo estimate, so it is itself slightly low.".into());
+    if people.is_none() {
+        line("- The subscription head's best AUC rests on a Monte-Carlo estimate, so it is itself slightly low.".into());
+    }
     out
 }

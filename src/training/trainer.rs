@@ -19,7 +19,7 @@ use super::dataset::Dataset;
 use super::greedy::Greedy;
 use super::heard::held_out;
 use super::plan::Plan;
-use super::source::Source;
+use super::source::{ReadAhead, Source};
 use super::step::Forward;
 use super::validation::{Validation, validate};
 use crate::catalogue::{Catalogue, Song};
@@ -103,15 +103,22 @@ pub fn train(
     }
     let training = &Training { validation: &validation, ..*training };
     let steps = plan.steps();
+    if steps == 0 {
+        return Err("there are no plays to learn from".into());
+    }
+    let mut ahead = training.data.read_ahead(plan.chunks_from(run.step));
     let mut chunk: Option<Chunk> = None;
     while run.step < steps && !run.stopped_early(config) {
         let place = plan.place(run.step);
-        let current = match chunk.take().filter(|chunk| chunk.number == place.chunk) {
+        let mut current = match chunk.take().filter(|chunk| chunk.number == place.chunk) {
             Some(current) => current,
-            None => Chunk::read(&run, training, place.chunk)?,
+            None => Chunk::next(&run, training, place.chunk, &mut ahead)?,
         };
-        let chosen: Vec<Window> =
-            plan.windows(place).into_iter().map(|w| current.windows[w]).collect();
+        if current.epoch != Some(place.epoch) {
+            (current.epoch, current.order) = (Some(place.epoch), plan.shuffled(place));
+        }
+        let batch = plan.batch(&current.order, place).iter();
+        let chosen: Vec<Window> = batch.map(|&w| current.windows[w]).collect();
         let progress = run.learn(training, (&current.data, &chosen), steps);
         chunk = Some(current);
         let validated = run.step.is_multiple_of(config.validate_every) || run.step == steps;
@@ -134,15 +141,25 @@ struct Chunk {
     number: usize,
     data: Arc<Dataset>,
     windows: Vec<Window>,
+    /// The windows' order, and the epoch it is of.
+    order: Vec<usize>,
+    epoch: Option<u64>,
 }
 
 impl Chunk {
-    fn read(run: &Run, training: &Training, number: usize) -> Result<Self, String> {
-        let mut data = training.data.read(number).map_err(|e| e.to_string())?;
+    /// Takes chunk `number`, which is the next that is read ahead.
+    fn next(
+        run: &Run,
+        training: &Training,
+        number: usize,
+        ahead: &mut ReadAhead,
+    ) -> Result<Self, String> {
+        let read = ahead.next().ok_or_else(|| format!("chunk {number} was not read"))?;
+        let mut data = read.map_err(|e| e.to_string())?;
         if training.config.hold_out > 0.0 {
             Arc::make_mut(&mut data).unlabel(&run.held_songs());
         }
-        Ok(Chunk { number, windows: windows(&data), data })
+        Ok(Chunk { number, windows: windows(&data), data, epoch: None, order: Vec::new() })
     }
 }
 

@@ -57,6 +57,8 @@ pub struct App {
     pub keymap: Arc<Keymap>,
     /// What can be chosen from, by name.
     pub themes: Vec<(String, Theme)>,
+    /// Profiles of one's own that can be chosen, beside the shipped ones.
+    pub profiles: Vec<(String, PathBuf)>,
     tab: Tab,
     popup: Option<Popup>,
     /// The song the listener's eye is on, if it is not simply the first.
@@ -108,6 +110,7 @@ impl App {
             look,
             keymap: Arc::default(),
             themes: Vec::new(),
+            profiles: Vec::new(),
             tab: Tab::Stage,
             popup: None,
             selected: None,
@@ -485,7 +488,9 @@ impl App {
             Command::LastTab => self.show(self.tab.step(-1)),
             Command::Search => self.search(Seeking::Listen),
             Command::Scene => self.pick(Picker::scenes(&self.session, self.look.lang)),
-            Command::Profile => self.pick(Picker::profiles(&self.session, self.look.lang)),
+            Command::Profile => {
+                self.pick(Picker::profiles(&self.session, &self.profiles, self.look.lang))
+            }
             Command::Theme => self.pick(Picker::themes(&self.look, &self.themes)),
             Command::Language => self.pick(Picker::languages(self.look.lang)),
             Command::Motion => self.motion(),

@@ -1,5 +1,7 @@
 //! The lists that can be chosen from.
 
+use std::path::{Path, PathBuf};
+
 use super::comparing::Against;
 use super::export::Form;
 use super::lang::Lang;
@@ -26,20 +28,29 @@ impl Picker {
         }
     }
 
-    /// The shipped listeners, and first the one given by a file, if the session began with one.
-    pub fn profiles(session: &Session, lang: Lang) -> Self {
+    /// The shipped listeners and those of one's own, and first the one given by a file, if the session
+    /// began with one.
+    pub fn profiles(session: &Session, own: &[(String, PathBuf)], lang: Lang) -> Self {
         let now = &session.opening().profile;
         let about = |profile: &profile::Profile| {
             format!("{}. {}", profile.name, lang.text(&profile.summary))
         };
-        let own = profile::shipped(now).is_none().then(|| session.profile());
-        let own =
-            own.map(|profile| Choice { name: now.clone(), about: about(profile), current: true });
+        let is_now = |path: &Path| path.display().to_string() == *now;
+        let known = profile::shipped(now).is_some() || own.iter().any(|(_, path)| is_now(path));
+        let given = (!known).then(|| session.profile());
+        let given =
+            given.map(|profile| Choice { name: now.clone(), about: about(profile), current: true });
+        // One that cannot be read is listed too; choosing it says what is wrong.
+        let own = own.iter().map(|(name, path)| Choice {
+            name: name.clone(),
+            about: profile::load(path).map_or(String::new(), |profile| about(&profile)),
+            current: is_now(path),
+        });
         let shipped = profile::shipped_names().filter_map(|name| {
             let profile = profile::shipped(name)?;
             Some(Choice { name: name.into(), about: about(&profile), current: name == now })
         });
-        let choices: Vec<Choice> = own.into_iter().chain(shipped).collect();
+        let choices: Vec<Choice> = given.into_iter().chain(own).chain(shipped).collect();
         Picker::at_current(Picking::Profile, choices)
     }
 

@@ -142,7 +142,7 @@ proptest! {
 
     #[test]
     fn profiles(damage in damage()) {
-        placed(profile::parse(&TomlFile::embedded("p", &damaged(PROFILE, &damage))))?;
+        placed(profile::parse(&TomlFile::embedded("p", &damaged(PROFILE, &damage)), Path::new("nowhere")))?;
     }
 
     #[test]

@@ -39,3 +39,44 @@ fn a_profile_the_script_names() {
     bench.write("profile.toml", PROFILE.replace("seed = 1", ""));
     bench.refuses(&REPLAY, &["profile.toml:", ": history.seed: missing field"]);
 }
+
+/// A profile whose past is a file of plays: what is wrong with either names its file.
+#[test]
+fn a_profile_with_recorded_plays() {
+    let bench = Bench::new();
+    let simulated = "plays = 50\nseed = 1\n";
+    assert!(PROFILE.contains(simulated));
+    let recorded = PROFILE.replace(simulated, "file = \"me.jsonl\"\nstand_ins = false\n");
+    let play = "{\"title\": \"A\", \"artist\": \"B\"}\n{\"song\": \"s0001\", \"time\": 5}\n";
+    bench.write("profile.toml", &recorded);
+    bench.refuses(&REPLAY, &["me.jsonl:1: (whole file): no such file"]);
+    bench.write("me.jsonl", play);
+    bench.accepts(&REPLAY);
+    bench.refuses_edits(
+        "me.jsonl",
+        play,
+        &REPLAY,
+        &[
+            ("\"title\"", "\"titel\"", "titel", "unknown field"),
+            ("\"A\"", "7", "title", "invalid type"),
+            (", \"artist\": \"B\"", "", "title", "neither title and artist"),
+            ("5}", "\"noon\"}", "time", "not RFC 3339"),
+            ("5}", "5, \"play_ratio\": 2}", "play_ratio", "outside 0 to 1"),
+            ("5}", "5", "(line)", "EOF"),
+        ],
+    );
+    bench.refuses_edits(
+        "profile.toml",
+        &recorded,
+        &REPLAY,
+        &[
+            ("stand_ins = false", "plays = 3", "history.plays", "for a simulated past"),
+            ("stand_ins = false", "stand_in = 1", "history.stand_in", "did you mean `stand_ins`?"),
+        ],
+    );
+    bench.write(
+        "profile.toml",
+        PROFILE.replace(simulated, "plays = 50\nseed = 1\nstand_ins = true\n"),
+    );
+    bench.refuses(&REPLAY, &["profile.toml:", ": history.stand_ins: goes with `file`"]);
+}

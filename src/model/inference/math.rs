@@ -193,6 +193,8 @@ mod tests {
             // The largest values of 32 bits are 5e-7 apart at 12.
             assert!(off <= 4.0e-7 + 6.0e-8 * x.abs(), "gelu({x}) = {found}, off by {off:e}");
         }
-        assert_eq!(gelus(&[0.0, 1.0e6, -1.0e6]), [0.0, 1.0e6, 0.0]);
+        let far = gelus(&[0.0, 1.0e6, -1.0e6]);
+        assert_eq!(far[..2], [0.0, 1.0e6]);
+        assert!(far[2].abs() < 1e-30, "{far:?}");
     }
 }

@@ -11,6 +11,7 @@
 //! ```
 
 mod columns;
+mod convert;
 mod decode;
 mod encode;
 mod leaks;
@@ -20,6 +21,7 @@ mod plays;
 mod read;
 mod schema;
 mod simulate;
+mod sorting;
 mod time;
 mod write;
 
@@ -28,6 +30,7 @@ use sha2::{Digest, Sha256};
 use crate::profile::Account;
 use crate::simulation::LoggedSession;
 
+pub use convert::{Converted, Converting};
 pub use leaks::{Features, Leak, LeakCheck};
 pub use manifest::{Count, LogManifest, Origin, Shard};
 pub use read::TrainingLog;

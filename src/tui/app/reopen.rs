@@ -47,6 +47,8 @@ impl App {
     /// Another listener begins a new session, as soon as it is opened.
     pub(super) fn sit_down(&mut self, name: String) {
         let lang = self.look.lang;
+        let own = self.profiles.iter().find(|(own, _)| *own == name);
+        let name = own.map_or(name, |(_, path)| path.display().to_string());
         match opening::profile_named(&name, &self.folder) {
             Ok(profile) => {
                 self.arriving = Some(Arriving::anew(lang, self.session.opener(name, profile)));

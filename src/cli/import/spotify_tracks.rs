@@ -1,15 +1,15 @@
-//! `melody import`.
+//! `melody import spotify-tracks`.
 
-use super::arguments::Import;
-use super::failure::Failure;
+use std::path::Path;
+
 use crate::catalogue::{ImportSummary, import_spotify, write};
+use crate::cli::failure::Failure;
 
-pub fn run(command: &Import) -> Result<(), Failure> {
-    let Import::SpotifyTracks { file, out, json } = command;
+pub fn run(file: &Path, out: &Path, json: bool) -> Result<(), Failure> {
     let name = out.file_name().map_or("imported".into(), |n| n.to_string_lossy().into_owned());
     let (files, summary) = import_spotify(file, &name)?;
     write(&files, out).map_err(|e| format!("{}: {e}", out.display()))?;
-    if *json {
+    if json {
         println!("{}", serde_json::to_string_pretty(&summary).map_err(|e| e.to_string())?);
     } else {
         print(&summary);

@@ -1,0 +1,269 @@
+//! `melody import history`.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::output::Output;
+use super::{byte_bar, print_read};
+use crate::catalogue::Catalogue;
+use crate::cli::arguments::ImportHistory;
+use crate::cli::failure::Failure;
+use crate::config::{Environment, Places};
+use crate::input::Problem;
+use crate::opening::catalogue_named;
+use crate::plays::{
+    Heard, Kept, KeptSummary, Matcher, Matching, Play, ReadSummary, Recorded, import, placed, save,
+};
+use crate::profile::{of_plays, render, shipped_names};
+
+/// Songs that are not in the catalogue, listed at most.
+const LISTED: usize = 10;
+
+/// What became of the files.
+#[derive(Serialize)]
+struct Summary {
+    read: ReadSummary,
+    plays: KeptSummary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<ProfileSummary>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct ProfileSummary {
+    profile: PathBuf,
+    plays: PathBuf,
+    catalogue: String,
+    matching: Matching,
+    /// Plays left out because the catalogue does not have their songs.
+    left_out: usize,
+    /// Plays of which nothing says how they went; they count as completed.
+    outcome_unknown: usize,
+}
+
+pub fn run(arguments: &ImportHistory) -> Result<(), Failure> {
+    let target = Target::of(arguments)?;
+    let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
+    let mut log = arguments.log.as_deref().map(Output::create).transpose()?;
+
+    let bar = byte_bar(&arguments.files, "reading plays");
+    let mut kept = Kept::new(arguments.plays.into());
+    let read = import(
+        &arguments.files,
+        arguments.format,
+        arguments.listener.as_deref(),
+        &|bytes| bar.inc(bytes),
+        &mut |play| log.as_mut().map_or(Ok(()), |log| save(log, [play])),
+        &mut |play| kept.push(play),
+    )?;
+    bar.finish_and_clear();
+    let (plays, kept) = kept.finish();
+    if plays.is_empty() {
+        return Err(Failure::Input(nothing_kept(arguments, &read).into()));
+    }
+    let profile = target
+        .map(|target| write_profile(arguments, &catalogue, target, plays, kept.days))
+        .transpose()?;
+    log.map(Output::finish).transpose()?;
+    let summary = Summary { read, plays: kept, profile, log: arguments.log.clone() };
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&summary).map_err(|e| e.to_string())?);
+    } else {
+        print(arguments, &summary);
+    }
+    Ok(())
+}
+
+/// Where a profile is written, and what it is called.
+struct Target {
+    name: String,
+    profile: PathBuf,
+    plays: PathBuf,
+}
+
+impl Target {
+    /// None where only a log is wanted.
+    fn of(arguments: &ImportHistory) -> Result<Option<Self>, Failure> {
+        let name = match (&arguments.name, &arguments.out) {
+            (Some(name), _) => name.clone(),
+            (None, Some(out)) => out.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            (None, None) => return Ok(None),
+        };
+        let shipped = shipped_names().any(|shipped| shipped == name);
+        let plain = |c: char| c.is_alphanumeric() || "-_. ".contains(c);
+        if name.trim().is_empty() || name.starts_with('.') || !name.chars().all(plain) || shipped {
+            let why = if shipped { "is a shipped profile" } else { "is no name for a file" };
+            return Err(format!("`{name}` {why}\n  help: choose another name with `--as`").into());
+        }
+        let profile = match &arguments.out {
+            Some(out) => out.clone(),
+            None => Places::of(&Environment::of_process())
+                .profiles()
+                .ok_or(
+                    "no home folder to keep profiles in\n  help: name a file with `--out`"
+                        .to_string(),
+                )?
+                .join(format!("{name}.toml")),
+        };
+        let stem = profile.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let plays = profile.with_file_name(format!("{stem}.plays.jsonl"));
+        let there = [&profile, &plays].into_iter().find(|path| path.exists());
+        if let Some(there) = there.filter(|_| !arguments.force) {
+            let help = "`--force` replaces it, or choose another name with `--as`";
+            return Err(format!("{} is there already\n  help: {help}", there.display()).into());
+        }
+        Ok(Some(Target { name, profile, plays }))
+    }
+}
+
+fn nothing_kept(arguments: &ImportHistory, read: &ReadSummary) -> Problem {
+    let name = arguments.files.first().map_or(String::new(), |path| path.display().to_string());
+    let problem = Problem::new(name, "no play could be read").line(1).field("(whole file)");
+    let others: Vec<&str> = read.others.iter().map(String::as_str).collect();
+    if !others.is_empty() {
+        return problem.help(format!("listeners here: {}", others.join(", ")));
+    }
+    let reasons: Vec<String> = read
+        .dropped
+        .iter()
+        .map(|(reason, dropped)| {
+            format!("{} dropped: {reason} (first {})", dropped.count, dropped.first)
+        })
+        .collect();
+    problem.help(if reasons.is_empty() { "it has no record".into() } else { reasons.join("; ") })
+}
+
+/// Writes the plays and the profile that they make.
+fn write_profile(
+    arguments: &ImportHistory,
+    catalogue: &Catalogue,
+    target: Target,
+    plays: Vec<Play>,
+    days: f64,
+) -> Result<ProfileSummary, Failure> {
+    let all = plays.len();
+    let read = Recorded { plays, catalogue: None, stand_ins: !arguments.matched_only };
+    let matcher = Matcher::new(catalogue);
+    let heard = placed(&matcher, &read);
+    let matching = Matching::count(heard.iter().map(|heard| (heard.play, heard.how)), LISTED);
+    if heard.is_empty() {
+        let problem = format!("none of the {all} plays is of a song of `{}`", catalogue.name);
+        return Err(
+            format!("{problem}\n  help: without `--matched-only`, its songs stand in").into()
+        );
+    }
+    let stored = Recorded {
+        plays: heard.iter().map(|heard| stored(catalogue, heard)).collect(),
+        catalogue: Some(catalogue.hash.clone()),
+        stand_ins: read.stand_ins,
+    };
+    let mut text = Vec::new();
+    save(&mut text, &stored.plays).map_err(|error| error.to_string())?;
+    let profile = of_plays(&target.name, catalogue, stored, &heard, days);
+    let note = note(&matching, heard.len(), &catalogue.name);
+    let file = target.plays.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Output::write(&target.plays, &text)?;
+    Output::write(&target.profile, render(&profile, &file, &note).as_bytes())?;
+    let outcome_unknown = heard.iter().filter(|heard| !heard.outcome.known).count();
+    Ok(ProfileSummary {
+        profile: target.profile,
+        plays: target.plays,
+        catalogue: catalogue.name.clone(),
+        left_out: all - heard.len(),
+        outcome_unknown,
+        matching,
+    })
+}
+
+/// What stands on top of the profile.
+fn note(matching: &Matching, plays: usize, catalogue: &str) -> String {
+    let tells = match matching.matched() {
+        0 => {
+            "No song is known by its sound, so the taste tells of genres and outcomes alone, where they are\nknown."
+        }
+        _ => "The taste is estimated from what is known.",
+    };
+    format!(
+        "Imported by `melody import history`. Everything here can be edited.\n\
+         {} of {plays} plays are of songs of the catalogue {catalogue}; for the other {}, songs of it stand in,\n\
+         marked `imputed` in the file of plays.\n{tells}",
+        matching.matched(),
+        matching.imputed(),
+    )
+}
+
+/// A play as the profile keeps it: with the song that it counts as.
+fn stored(catalogue: &Catalogue, heard: &Heard) -> Play {
+    Play {
+        listener: None,
+        song: Some(catalogue.song(heard.song).id.clone()),
+        imputed: heard.how.imputed(),
+        ..heard.play.clone()
+    }
+}
+
+fn print(arguments: &ImportHistory, summary: &Summary) {
+    print_read(&summary.read);
+    let plays = &summary.plays;
+    let day = |time: &Option<String>| {
+        time.as_deref().map_or("?", |t| t.get(..10).unwrap_or(t)).to_string()
+    };
+    println!("{} plays, {} to {}", plays.plays, day(&plays.first), day(&plays.last));
+    println!("  kept             {}, the newest ({:.1} hours)", plays.kept, plays.hours);
+    if plays.older > 0 {
+        println!("  older            {}, left out (`--plays` keeps more)", plays.older);
+    }
+    if plays.duplicates > 0 {
+        println!("  duplicates       {} (a play already there)", plays.duplicates);
+    }
+    if let Some(log) = &summary.log {
+        println!("wrote {}", log.display());
+    }
+    let Some(profile) = &summary.profile else { return };
+    let m = &profile.matching;
+    println!("catalogue {}", profile.catalogue);
+    println!(
+        "  matched          {}: {} by title and artist, {} another version, {} by identifier",
+        m.matched(),
+        m.exact,
+        m.version,
+        m.identifier
+    );
+    if m.imputed() > 0 {
+        println!(
+            "  imputed          {}: another song of the artist stands in for {}, one of the genre for {}, some song for {}",
+            m.imputed(),
+            m.same_artist,
+            m.same_genre,
+            m.anything
+        );
+    }
+    if profile.left_out > 0 {
+        println!("  left out         {}: not in the catalogue", profile.left_out);
+    }
+    if profile.outcome_unknown > 0 {
+        println!(
+            "  outcome unknown  {}, taken as completed: only that they were heard is told",
+            profile.outcome_unknown
+        );
+    }
+    if m.unmatched_songs > 0 {
+        println!("{} songs are not in the catalogue; the most played:", m.unmatched_songs);
+        for song in &m.unmatched {
+            let by = if song.artist.is_empty() { "" } else { " - " };
+            println!("  {:5}  {}{by}{}", song.plays, song.artist, song.title);
+        }
+    }
+    println!("wrote {} and {}", profile.profile.display(), profile.plays.display());
+    let catalogue = match arguments.catalogue.as_str() {
+        "default" => String::new(),
+        named => format!(" --catalogue {named}"),
+    };
+    let named = match &arguments.out {
+        Some(out) => out.display().to_string(),
+        None => arguments.name.clone().unwrap_or_default(),
+    };
+    println!("use it: melody --profile {named}{catalogue}");
+}

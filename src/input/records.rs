@@ -1,0 +1,314 @@
+//! Records of a file, one at a time: lines, or the elements of a JSON array.
+//!
+//! Memory holds one record, whatever the file's size. Gzip is undone where a file begins like it, and a
+//! byte order mark is passed over.
+
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::{InputError, Problem, empty, open};
+
+/// A record longer than this is none of any format here.
+const LONGEST_RECORD: usize = 1 << 20;
+/// Bytes looked at to recognise a format.
+const HEAD: u64 = 1 << 16;
+
+/// Told of every so many bytes read from disk.
+pub type Progress<'a> = &'a dyn Fn(u64);
+
+/// How records lie in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    Lines,
+    /// A JSON array, the whole file.
+    Array,
+    /// A JSON array under this key somewhere in an object.
+    ArrayUnder(&'static str),
+}
+
+/// A file being read.
+pub struct Records<'a> {
+    pub name: String,
+    /// The beginning of the text.
+    pub head: Vec<u8>,
+    reader: Box<dyn BufRead + 'a>,
+    /// Of the next byte, from 1.
+    line: usize,
+    /// Whether an array has begun.
+    inside: bool,
+}
+
+/// One record and where it begins.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Record<'b> {
+    /// From 1.
+    pub line: usize,
+    /// `None` where it is too long to be one.
+    pub bytes: Option<&'b [u8]>,
+}
+
+impl<'a> Records<'a> {
+    pub fn open(path: &Path, progress: Progress<'a>) -> Result<Self, InputError> {
+        let name = path.display().to_string();
+        let mut disk = BufReader::with_capacity(1 << 16, Counted { inner: open(path)?, progress });
+        let failed = |error: io::Error| cannot_read(&name, 1, &error);
+        let zipped = disk.fill_buf().map_err(failed)?.starts_with(&[0x1f, 0x8b]);
+        let mut plain: Box<dyn BufRead + 'a> = match zipped {
+            true => Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(disk))),
+            false => Box::new(disk),
+        };
+        let mut head = Vec::new();
+        plain.by_ref().take(HEAD).read_to_end(&mut head).map_err(failed)?;
+        if head.starts_with(b"\xef\xbb\xbf") {
+            head.drain(..3);
+        }
+        if head.iter().all(u8::is_ascii_whitespace) {
+            return Err(empty(path));
+        }
+        let reader = Box::new(Cursor::new(head.clone()).chain(plain));
+        Ok(Records { name, head, reader, line: 1, inside: false })
+    }
+
+    /// The next record, put into `buffer`; none at the end.
+    ///
+    /// # Errors
+    /// When the file cannot be read on, or ends within an array.
+    pub fn next<'b>(
+        &mut self,
+        layout: Layout,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<Option<Record<'b>>, InputError> {
+        buffer.clear();
+        let cut = match layout {
+            Layout::Lines => self.next_line(buffer),
+            Layout::Array => self.next_element(b"[", buffer),
+            Layout::ArrayUnder(key) => self.next_element(format!("\"{key}\"[").as_bytes(), buffer),
+        };
+        let found = cut.map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof if layout != Layout::Lines => self.torn(),
+            _ => cannot_read(&self.name, self.line, &error),
+        })?;
+        let whole = buffer.len() <= LONGEST_RECORD;
+        Ok(found.map(|line| Record { line, bytes: whole.then_some(&buffer[..]) }))
+    }
+
+    fn torn(&self) -> InputError {
+        Problem::new(&self.name, "the file ends before its array does")
+            .line(self.line)
+            .field("(array)")
+            .help("it was cut short on the way; export it again")
+            .into()
+    }
+
+    /// The line of the next line that is not blank; its bytes go into `buffer`.
+    fn next_line(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
+        loop {
+            let line = self.line;
+            let mut any = false;
+            loop {
+                let (used, ended) = {
+                    let bytes = self.reader.fill_buf()?;
+                    let end = bytes.iter().position(|&b| b == b'\n');
+                    let upto = end.unwrap_or(bytes.len());
+                    keep(buffer, &bytes[..upto]);
+                    any |= !bytes.is_empty();
+                    (upto + usize::from(end.is_some()), end.is_some() || bytes.is_empty())
+                };
+                self.reader.consume(used);
+                if ended {
+                    break;
+                }
+            }
+            if !any {
+                return Ok(None);
+            }
+            self.line += 1;
+            if !buffer.iter().all(u8::is_ascii_whitespace) {
+                return Ok(Some(line));
+            }
+            buffer.clear();
+        }
+    }
+
+    /// The line where the next element of the array begins; its bytes go into `buffer`. `opening` is
+    /// what the array follows, with its bracket: blanks and a colon may stand in between.
+    fn next_element(&mut self, opening: &[u8], buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
+        if !self.inside {
+            let mut seen = 0;
+            while seen < opening.len() {
+                let byte = self.byte()?;
+                let between =
+                    seen + 1 == opening.len() && (byte == b':' || byte.is_ascii_whitespace());
+                if byte == opening[seen] {
+                    seen += 1;
+                } else if !between {
+                    seen = usize::from(byte == opening[0]);
+                }
+            }
+            self.inside = true;
+        }
+        let mut element = Element::default();
+        loop {
+            let bytes = self.reader.fill_buf()?;
+            if bytes.is_empty() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let (mut used, mut kept, mut ended) = (0, 0..0, None);
+            for &byte in bytes {
+                ended = element.takes(byte, self.line);
+                kept.start += usize::from(element.line.is_none());
+                used += 1;
+                self.line += usize::from(byte == b'\n');
+                if ended.is_some() {
+                    break;
+                }
+            }
+            kept.end = used - usize::from(ended.is_some());
+            keep(buffer, bytes.get(kept).unwrap_or_default());
+            self.reader.consume(used);
+            match ended {
+                None => {}
+                Some(b',') => return Ok(element.line),
+                Some(_) => {
+                    // What follows the array is passed over, and the next call finds its end at once.
+                    self.reader = Box::new(&b"]"[..]);
+                    return Ok(element.line);
+                }
+            }
+        }
+    }
+
+    /// The next byte; the end is an error.
+    fn byte(&mut self) -> io::Result<u8> {
+        let byte = self.reader.fill_buf()?.first().copied();
+        let byte = byte.ok_or(io::ErrorKind::UnexpectedEof)?;
+        self.reader.consume(1);
+        self.line += usize::from(byte == b'\n');
+        Ok(byte)
+    }
+}
+
+/// Where an element of an array begins and ends.
+#[derive(Default)]
+struct Element {
+    /// Where it begins; absent before.
+    line: Option<usize>,
+    depth: u32,
+    quoted: bool,
+    escaped: bool,
+}
+
+impl Element {
+    /// Takes the next byte. Gives it where it ends the element: a comma, or the array's bracket.
+    fn takes(&mut self, byte: u8, line: usize) -> Option<u8> {
+        let between = self.depth == 0 && !self.quoted;
+        match (byte, self.line) {
+            (b']', _) if between => return Some(byte),
+            (b',', Some(_)) if between => return Some(byte),
+            // An element that is not there, as in `[1, , 2]`.
+            (b',', None) => return None,
+            (byte, None) if byte.is_ascii_whitespace() => return None,
+            _ => {}
+        }
+        self.line.get_or_insert(line);
+        match byte {
+            _ if self.escaped => self.escaped = false,
+            b'\\' => self.escaped = self.quoted,
+            b'"' => self.quoted = !self.quoted,
+            b'{' | b'[' if !self.quoted => self.depth += 1,
+            b'}' | b']' if !self.quoted => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        None
+    }
+}
+
+/// Keeps bytes as long as a record may be, and one more, which tells that it is too long.
+fn keep(buffer: &mut Vec<u8>, bytes: &[u8]) {
+    let room = (LONGEST_RECORD + 1).saturating_sub(buffer.len());
+    buffer.extend_from_slice(&bytes[..bytes.len().min(room)]);
+}
+
+pub fn cannot_read(name: &str, line: usize, error: &io::Error) -> InputError {
+    Problem::new(name, format!("cannot be read on: {error}"))
+        .line(line)
+        .field("(whole file)")
+        .help("the file is damaged; get it again")
+        .into()
+}
+
+/// Tells how many bytes were read.
+struct Counted<'a, R> {
+    inner: R,
+    progress: Progress<'a>,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        (self.progress)(read as u64);
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines and texts of all records, or the problem.
+    fn cut(text: &[u8], layout: Layout) -> Result<Vec<(usize, String)>, InputError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        std::fs::write(&path, text).unwrap();
+        let mut records = Records::open(&path, &|_| {})?;
+        let (mut all, mut buffer) = (Vec::new(), Vec::new());
+        while let Some(record) = records.next(layout, &mut buffer)? {
+            let text = record.bytes.map_or("(long)".into(), String::from_utf8_lossy);
+            all.push((record.line, text.into_owned()));
+        }
+        Ok(all)
+    }
+
+    fn texts(text: &str, layout: Layout) -> Vec<(usize, String)> {
+        cut(text.as_bytes(), layout).unwrap()
+    }
+
+    #[test]
+    fn elements_end_where_json_ends_them() {
+        let at = |line, text: &str| (line, text.to_string());
+        let text = "\u{feff} [\n{\"a\": \"],}\\\"\"},\n 7 , , [1,[2]] ]\n] more";
+        let all = texts(text, Layout::Array);
+        assert_eq!(all, [at(2, "{\"a\": \"],}\\\"\"}"), at(3, "7 "), at(3, "[1,[2]] ")]);
+        assert_eq!(texts("[]", Layout::Array), []);
+        let api =
+            "{\"payload\": {\"n\": [1],\n\"listens\" : [{\"a\":1},{\"b\":2}], \"user\": \"u\"}}";
+        let all = texts(api, Layout::ArrayUnder("listens"));
+        assert_eq!(all, [at(2, "{\"a\":1}"), at(2, "{\"b\":2}")]);
+    }
+
+    #[test]
+    fn an_array_that_is_cut_short_is_told_with_its_line() {
+        for text in ["[{\"a\": 1},\n{\"a\"", "[{\"a\": 1},\n", "[\n\"unclosed]"] {
+            let error = cut(text.as_bytes(), Layout::Array).unwrap_err();
+            assert_eq!(error.problems[0].line, Some(2), "{text}");
+            assert!(error.to_string().contains("ends before its array"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_record_too_long_is_passed_over_and_never_held() {
+        let long = "x".repeat(3 * LONGEST_RECORD);
+        let all = texts(&format!("a\n\n{long}\nb"), Layout::Lines);
+        assert_eq!(all, [(1, "a".into()), (3, "(long)".into()), (4, "b".into())]);
+        let all = texts(&format!("[1,\"{long}\",2]"), Layout::Array);
+        assert_eq!(
+            all.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(),
+            ["1", "(long)", "2"]
+        );
+        let mut buffer = Vec::new();
+        keep(&mut buffer, long.as_bytes());
+        assert_eq!(buffer.len(), LONGEST_RECORD + 1);
+    }
+}

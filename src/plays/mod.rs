@@ -1,0 +1,32 @@
+//! Plays of real listening: read from what services export, kept in a format of our own, and heard as
+//! plays of a catalogue.
+//!
+//! Every importer makes [`Play`]s: what is known of one play, with everything unknown left out. As
+//! JSON Lines, one play a line, they are Melody's own format ([`Format::Melody`]), which profiles keep
+//! their history in. Files are read record by record, so that what is in memory does not grow with them:
+//! one record, the newest plays of one listener ([`Kept`]), and counts.
+//!
+//! Plays name songs as people write them. [`interactions`] finds the songs of a catalogue that they
+//! mean, or lets songs of it stand in for them, and says which.
+
+mod clock;
+mod format;
+mod kept;
+mod lastfm;
+mod listenbrainz;
+mod matching;
+mod mssd;
+mod normal;
+mod past;
+mod play;
+mod reader;
+mod spotify;
+
+pub use format::Format;
+pub use kept::{Kept, KeptSummary};
+pub use matching::{How, Matcher, Matching, Unmatched};
+pub use mssd::{MssdLog, read_mssd};
+pub use normal::{artists_of, normal, plain_title};
+pub use past::{Heard, interactions, placed, timed};
+pub use play::{MOST_DURATION_MS, Outcome, Play, SESSION_GAP_MS, TYPICAL_DURATION_MS};
+pub use reader::{Dropped, MOST_RECORDED, ReadSummary, Recorded, import, load, save};

@@ -1,0 +1,124 @@
+//! Plays as interactions with a catalogue's songs.
+
+use std::collections::HashMap;
+
+use super::matching::{How, Matcher};
+use super::play::{Outcome, Play, SESSION_GAP_MS};
+use super::reader::Recorded;
+use crate::catalogue::{Catalogue, SongId};
+use crate::history::Interaction;
+use crate::scene::Scene;
+
+/// A play and the song of the catalogue it counts as.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard<'p> {
+    pub play: &'p Play,
+    pub song: SongId,
+    pub how: How,
+    pub outcome: Outcome,
+}
+
+/// Every play with the song it counts as, in order. Where no stand-ins are wanted, plays of songs that
+/// are not in the catalogue are left out.
+///
+/// A play's own `song` counts if it is of this catalogue, which its hash tells, or if the play has no
+/// title to go by. How long a song is that the play does not say is taken from completed plays of it,
+/// then from the catalogue, if it has the song.
+pub fn placed<'p>(matcher: &Matcher, recorded: &'p Recorded) -> Vec<Heard<'p>> {
+    let catalogue = matcher.catalogue();
+    let ours = recorded.catalogue.as_ref() == Some(&catalogue.hash);
+    let lengths = lengths(&recorded.plays);
+    let find = |play: &Play| {
+        let counts = ours || play.title.is_none() && !play.imputed;
+        let named = play.song.as_ref().filter(|_| counts).and_then(|id| catalogue.find(id));
+        match named {
+            // Why it was chosen to stand in is not written down.
+            Some(song) if play.imputed => (song, How::Anything),
+            Some(song) => (song, How::Identifier),
+            None => matcher.find(play).unwrap_or_else(|| matcher.stand_in(play)),
+        }
+    };
+    let plays = recorded.plays.iter().filter_map(|play| {
+        let (song, how) = find(play);
+        if how.imputed() && !recorded.stand_ins {
+            return None;
+        }
+        let known = (!how.imputed()).then(|| catalogue.song(song).duration_ms);
+        let length = lengths.get(&key(play)).copied().or(known);
+        Some(Heard { play, song, how, outcome: play.outcome(length) })
+    });
+    plays.collect()
+}
+
+/// What tells songs apart in a listener's plays.
+fn key(play: &Play) -> [Option<&str>; 3] {
+    [play.song.as_deref(), play.artist.as_deref(), play.title.as_deref()]
+}
+
+/// How long songs are, in milliseconds, by the longest of their completed plays.
+fn lengths(plays: &[Play]) -> HashMap<[Option<&str>; 3], u32> {
+    let mut lengths: HashMap<[Option<&str>; 3], u32> = HashMap::new();
+    for play in plays.iter().filter(|play| play.completed == Some(true)) {
+        if let Some(ms) = play.ms_played {
+            let length = lengths.entry(key(play)).or_default();
+            *length = (*length).max(ms);
+        }
+    }
+    lengths
+}
+
+/// The plays as a listener's past that ended `since_ms` before the session, oldest first. A play whose
+/// scene is unknown has `scene`.
+pub fn interactions(
+    catalogue: &Catalogue,
+    recorded: &Recorded,
+    scene: Scene,
+    since_ms: i64,
+) -> Vec<Interaction> {
+    let matcher = Matcher::new(catalogue);
+    let (mut past, ended) = timed(catalogue, &placed(&matcher, recorded), scene);
+    past.iter_mut().for_each(|play| play.began_ms -= ended + since_ms);
+    past
+}
+
+/// The plays as interactions at their times, oldest first, and when the last one ended, in milliseconds
+/// since 1970. A play whose scene is unknown has `scene`.
+pub fn timed(catalogue: &Catalogue, heard: &[Heard], scene: Scene) -> (Vec<Interaction>, i64) {
+    let mut past: Vec<Interaction> = Vec::new();
+    // Of the play before: when it ended, its session and what it was of.
+    let mut before: Option<(i64, &Play)> = None;
+    for &Heard { play, song, outcome, .. } in heard {
+        // A time that is missing, or the same as before because times are rounded to hours, says no
+        // more than that this play followed.
+        let began = match (play.time_ms, before) {
+            (Some(time), None) => time,
+            (Some(time), Some((_, last))) if last.time_ms.is_none_or(|at| at < time) => time,
+            (_, before) => before.map_or(0, |(ended, _)| ended),
+        };
+        // Never before the play before it.
+        let began = past.last().map_or(began, |last| began.max(last.began_ms));
+        let first = before.is_none_or(|(ended, last)| match (&play.session, &last.session) {
+            (Some(session), Some(last)) => session != last,
+            _ => began - ended > SESSION_GAP_MS,
+        });
+        let duration = play.duration_ms.unwrap_or(catalogue.song(song).duration_ms);
+        let heard = (f64::from(outcome.play_ratio) * f64::from(duration)) as i64;
+        past.push(Interaction {
+            song,
+            began_ms: began,
+            play_ratio: outcome.play_ratio,
+            completed: outcome.completed,
+            skipped: outcome.skipped,
+            liked: play.liked == Some(true),
+            saved: play.saved == Some(true),
+            replayed: !first && before.is_some_and(|(_, last)| key(last) == key(play)),
+            searched: false,
+            opened: play.opened == Some(true),
+            first,
+            scene: play.scene.unwrap_or(scene),
+        });
+        let ended = began + play.ms_played.map_or(heard, i64::from);
+        before = Some((ended, play));
+    }
+    (past, before.map_or(0, |(ended, _)| ended))
+}
