@@ -58,15 +58,16 @@ fn training(config: &Path, out: &Path) -> Child {
 
 /// Steps done by the checkpoint in a model's folder, if there is one.
 fn checkpoint(model: &Path) -> Option<u64> {
-    let text = fs::read_to_string(model.join("checkpoint/progress.json")).ok()?;
-    let saved: serde_json::Value = serde_json::from_str(&text).ok()?;
-    saved["checkpoint"]["step"].as_u64()
+    let text = fs::read_to_string(model.join("checkpoint/progress.toml")).ok()?;
+    let saved: toml::Table = text.parse().ok()?;
+    saved["checkpoint"]["step"].as_integer().map(|step| step as u64)
 }
+
+const NAMES: [&str; 3] = ["weights.safetensors", "model.toml", "steps.csv"];
 
 /// What must not differ: the weights, what the model is, and what every step did.
 fn ended(model: &Path) -> [Vec<u8>; 3] {
-    ["weights.safetensors", "model.toml", "steps.csv"]
-        .map(|name| fs::read(model.join(name)).unwrap_or_else(|e| panic!("{name}: {e}")))
+    NAMES.map(|name| fs::read(model.join(name)).unwrap_or_else(|e| panic!("{name}: {e}")))
 }
 
 #[test]
@@ -101,8 +102,9 @@ fn killed_at_any_step_and_resumed_ends_with_the_same_bits() {
         assert!(!model.join("weights.safetensors").exists());
 
         assert!(training(&config, &model).wait().unwrap().success(), "run {run} is not taken up");
-        let same = ended(&model).iter().zip(&wanted).all(|(a, b)| a == b);
-        assert!(same, "run {run}, killed after step {after}, ended otherwise");
+        for (name, (found, wanted)) in NAMES.iter().zip(ended(&model).iter().zip(&wanted)) {
+            assert!(found == wanted, "run {run}, killed after step {after}: another {name}");
+        }
     }
 }
 

@@ -48,7 +48,8 @@ pub(super) struct Borrowed<'a> {
 const NETWORK: &str = "network.bpk";
 const BEST: &str = "best.bpk";
 const OPTIMIZER: &str = "optimizer.bpk";
-const PROGRESS: &str = "progress.json";
+// TOML, whose numbers are read back to the bit; serde_json's are not.
+const PROGRESS: &str = "progress.toml";
 
 fn failed(path: &Path, error: impl std::fmt::Display) -> String {
     format!("{}: {error}", path.display())
@@ -95,8 +96,8 @@ impl Checkpoint {
             std::fs::rename(&next, &folder).map_err(|e| failed(&next, e))?;
         }
         let text = std::fs::read_to_string(&path).map_err(|e| failed(&path, e))?;
-        let saved: Saved = serde_json::from_str(&text)
-            .map_err(|e| format!("{}:{}: not a checkpoint: {e}", path.display(), e.line()))?;
+        let saved: Saved = toml::from_str(&text)
+            .map_err(|e| format!("{}: not a checkpoint: {e}", path.display()))?;
         if saved.config != *config {
             return Err(format!(
                 "{}: the checkpoint was made with another training config\n  help: train with \
@@ -107,7 +108,7 @@ impl Checkpoint {
         Ok(Some(saved.checkpoint))
     }
 
-    /// Writes the checkpoint beside the last one and then in its place. `progress.json` comes last and
+    /// Writes the checkpoint beside the last one and then in its place. `progress.toml` comes last and
     /// whole, so that whatever is killed when, one of the two is there.
     pub fn write(
         self,
@@ -129,7 +130,7 @@ impl Checkpoint {
         }
         let saved = Saved { config: config.clone(), checkpoint: self };
         let (path, torn) = (folder.join(PROGRESS), folder.join("progress.part"));
-        let text = serde_json::to_string(&saved).map_err(|e| failed(&path, e))?;
+        let text = toml::to_string(&saved).map_err(|e| failed(&path, e))?;
         std::fs::write(&torn, text).map_err(|e| failed(&torn, e))?;
         std::fs::rename(&torn, &path).map_err(|e| failed(&path, e))?;
         let place = Self::folder(model);
@@ -145,7 +146,7 @@ impl Checkpoint {
 }
 
 fn remove(folder: &Path) {
-    // `progress.json` first: a folder half removed is then no checkpoint. A folder that is not there
+    // `progress.toml` first: a folder half removed is then no checkpoint. A folder that is not there
     // is as good as removed.
     let _ = std::fs::remove_file(folder.join(PROGRESS));
     let _ = std::fs::remove_dir_all(folder);

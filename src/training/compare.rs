@@ -241,7 +241,7 @@ fn one(
     let device = device(Backend::default());
     let held = held_out(shared.catalogue, config.hold_out);
     let validation = shared.validation;
-    let folder = folder.join("run");
+    let folder = folder.join(RUN);
     let outcome = train(
         &Training {
             catalogue: shared.catalogue,
@@ -315,6 +315,9 @@ fn figures(
     Clustered::new(examples.collect()).map(|clustered| clustered.figures())
 }
 
+/// Where the run under way keeps its checkpoint.
+const RUN: &str = "run";
+
 /// Runs that are done, one a line, after a line with the config.
 struct Kept {
     path: PathBuf,
@@ -329,6 +332,8 @@ impl Kept {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                // What an older comparison may have left of a run is of no use to this one.
+                super::trainer::forget_checkpoint(&folder.join(RUN));
                 let text = serde_json::to_string(config).map_err(|e| fail(&e))? + "\n";
                 std::fs::write(&path, &text).map_err(|e| fail(&e))?;
                 text
