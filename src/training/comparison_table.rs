@@ -61,7 +61,7 @@ pub fn comparison_table(comparison: &Comparison) -> String {
 
     line("\n### What each kind of feedback adds\n");
     line(
-        "Implicit: play ratio, skip, replays. Explicit: like, save. Completion is always learned.\n",
+        "Implicit: play ratio, skip, replays. Explicit: like, save. Completion is always learned. An output that was not learned still counts in the interest score that the greedy policy goes by, as noise.\n",
     );
     line(&header("AUC", &heads, "greedy"));
     for variant in of(&|v| !v.cold && v.scheme == ways[0].scheme && v.sharing == ways[0].sharing) {
@@ -70,7 +70,7 @@ pub fn comparison_table(comparison: &Comparison) -> String {
 
     line("\n### Songs and artists never seen in training\n");
     line(
-        "A tenth of the artists and of the other songs were kept out of training; these figures are on their plays alone.\n",
+        "A twentieth of the artists, with all their songs, and a twentieth of the other songs were kept out of training; these figures are on their plays alone.\n",
     );
     line(&header("AUC", &heads, ""));
     for variant in of(&|v| v.cold) {
