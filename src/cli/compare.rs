@@ -1,14 +1,13 @@
 //! `melody train --compare`.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::arguments::Train;
 use super::failure::Failure;
 use super::progress::bar;
-use super::train::{simulate, watch_signals};
+use super::train::{simulate, unless, watch_signals};
 use crate::opening::{catalogue_named, policy_named};
 use crate::training::{
     Greedy, Report, Shared, Source, Split, Told, TrainingConfig, Variant, compare,
@@ -42,11 +41,7 @@ pub fn run(arguments: &Train, config: &TrainingConfig) -> Result<(), Failure> {
             )),
             Told::Done(_) => progress.set_position(number as u64 + 1),
         }
-        if stop.load(Ordering::Relaxed) {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        unless(&stop)
     })?;
     progress.finish();
 

@@ -65,11 +65,7 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
     let mut smooth: Option<[f32; 3]> = None;
     let outcome = train(&training, &mut |step| {
         show(&progress, step, &mut smooth);
-        if stop.load(Ordering::Relaxed) {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        unless(&stop)
     })?;
     progress.finish();
     let trained = match outcome {
@@ -185,6 +181,11 @@ pub(super) fn watch_signals(stop: &Arc<AtomicBool>) -> Result<(), String> {
         signal_hook::flag::register(signal, stop.clone()).map_err(|e| e.to_string())?;
     }
     Ok(())
+}
+
+/// Whether to go on.
+pub(super) fn unless(stop: &AtomicBool) -> ControlFlow<()> {
+    if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 pub(super) fn simulate(catalogue: &Catalogue, config: &TrainingConfig, split: Split) -> Dataset {

@@ -179,8 +179,9 @@ impl Engine {
             0.0,
             number(promoted && engaged),
         ];
-        // Whether it is played again shows after this. Whether the session converts is known only when it is over. Learning from conversions as
-        // they come, and never from their absence, would teach that everybody subscribes.
+        // Whether it is played again shows only after this, and whether the session converts when it is
+        // over. Learning from conversions as they come, and never from their absence, would teach that
+        // everybody subscribes.
         let mask = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, number(promoted)];
         let (own, shared) = std::mem::take(&mut state.playing.example);
         let learning = &mut state.learning;

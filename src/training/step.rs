@@ -13,7 +13,7 @@ use super::batch::{Batch, Window};
 use super::dataset::Dataset;
 use crate::model::{HeadOutputs, Network, Output, SongTable, TASKS, link};
 use crate::objective::{
-    Critics, InterestParts, LossWeights, REWARDED, Transitions, masked_losses, rewards,
+    Critics, InterestParts, LossWeights, Losses, REWARDED, Transitions, masked_losses, rewards,
 };
 
 /// Parts of a batch.
@@ -138,7 +138,7 @@ fn sum(values: impl Iterator<Item = [f32; TASKS.len()]>) -> [f32; TASKS.len()] {
 }
 
 impl Part {
-    fn losses(&self, logits: Tensor<2>, interest: &InterestParts) -> crate::objective::Losses {
+    fn losses(&self, logits: Tensor<2>, interest: &InterestParts) -> Losses {
         debug_assert_eq!(logits.dims()[1], HeadOutputs::WIDTH);
         masked_losses(logits, self.batch.labels.clone(), self.shares.clone(), interest)
     }
