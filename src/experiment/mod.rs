@@ -20,4 +20,4 @@ pub use metric::{Direction, Metric};
 pub use outcome::{Heard, ListenerOutcome, SessionOutcome};
 pub use reality::{CLOSE, Check, checks};
 pub use teach::teach;
-pub use tune::{Found, Nothing, Search, Trial, render, runs, tune};
+pub use tune::{Found, Judged, Nothing, Part, Search, Tuned, render, runs, tune, write};
