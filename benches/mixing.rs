@@ -144,7 +144,7 @@ fn worth(mixed: &Mix, candidates: &[Candidate]) -> f64 {
         let found = candidates.iter().find(|candidate| candidate.song == song);
         found.map_or(0.0, |candidate| candidate.score.value())
     };
-    mixed.queue.iter().enumerate().map(|(i, placed)| discount(i) * score(placed.song)).sum()
+    mixed.queue.iter().enumerate().map(|(i, placed)| discount(i).value() * score(placed.song)).sum()
 }
 
 fn print(measured: &[Measured]) {

@@ -431,7 +431,7 @@ fn played(
 /// The position-discounted score of a queue.
 fn worth(queue: &[Placed], offered: &[Candidate]) -> f64 {
     let score = |placed: &Placed| offered.iter().find(|c| c.song == placed.song).unwrap().score;
-    queue.iter().enumerate().map(|(i, placed)| discount(i) * score(placed).value()).sum()
+    queue.iter().enumerate().map(|(i, placed)| discount(i).value() * score(placed).value()).sum()
 }
 
 /// Every queue of a length: natural songs in order, any promoted songs at any places.

@@ -6,6 +6,7 @@
 //! ones is decided by score and caps; where they stand, by one of two methods.
 
 mod caps;
+mod cut;
 mod exact;
 mod greedy;
 mod heard;

@@ -52,8 +52,9 @@ impl<'a> Places<'a> {
         Some(place)
     }
 
-    /// What later songs need to know of promoted songs at `before`: the last M of them.
-    pub fn remembered(&self, before: &[i64]) -> Vec<i64> {
-        before[before.len().saturating_sub(self.most)..].to_vec()
+    /// The songs after number `n` that its place keeps off, each with the first place left to it.
+    pub fn pushes(&self, n: usize, place: i64) -> [(usize, i64); 2] {
+        let m = self.rules.mixing;
+        [(n + 1, place + m.spacing as i64 + 1), (n + self.most, place + m.window as i64)]
     }
 }
