@@ -9,13 +9,13 @@ use crate::rng::{Purpose, generator, hash64};
 use crate::scene::Scene;
 
 /// Bounds of a segment's weights.
-const ALPHA: std::ops::Range<f64> = 0.50..1.0;
+const ALPHA: std::ops::Range<f64> = 0.50..1.80;
 const BETA: std::ops::Range<f64> = 0.0..0.35;
 const GAMMA: std::ops::Range<f64> = 0.0..0.25;
 /// Bound of what a scene adds or takes.
 const SCENE: std::ops::Range<f64> = -0.10..0.10;
-/// How far from what is there a draw goes that keeps near it.
-const NEAR: std::ops::Range<f64> = -0.06..0.06;
+/// How far from what is there a draw goes that keeps near it, as a share of the bounds' width.
+const NEAR: std::ops::Range<f64> = -0.20..0.20;
 /// How much tighter rules may become.
 const MORE_PROTECTED: std::ops::RangeInclusive<usize> = 0..=4;
 const MORE_INTEREST: std::ops::Range<f64> = 0.0..0.20;
@@ -77,7 +77,8 @@ fn scene(settings: &mut Settings, name: &str, near: bool, rng: &mut ChaCha8Rng) 
 /// A weight near the old one, or anywhere within bounds.
 fn weight(old: f64, near: bool, bounds: std::ops::Range<f64>, rng: &mut ChaCha8Rng) -> f64 {
     let (step, anywhere) = (rng.random_range(NEAR), rng.random_range(bounds.clone()));
-    if near { (old + step).clamp(bounds.start, bounds.end) } else { anywhere }
+    let width = bounds.end - bounds.start;
+    if near { (old + width * step).clamp(bounds.start, bounds.end) } else { anywhere }
 }
 
 /// Rules that are tightened, each with the chance of a coin.

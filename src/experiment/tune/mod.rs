@@ -4,7 +4,8 @@
 //! what is required is that completion stays within a margin of what it is without any promotion.
 //! First the segments are searched, then the scenes. Listeners of one segment are touched by that
 //! segment's weights alone, so one run tries a draw for every segment at once, and each segment keeps
-//! its own best. Draws meet few listeners at first; the better quarter goes on to more (successive
+//! its own best. Every segment has as many listeners in a search, so that rare ones are searched too.
+//! Draws meet few listeners at first; the better quarter goes on to more (successive
 //! halving: Jamieson and Talwalkar, AISTATS 2016). The best of many is partly the luckiest, so what
 //! was found must prove itself on listeners the search has not seen, or is not taken; and what is
 //! reported of the policy as a whole comes from listeners that decided nothing.
@@ -107,6 +108,30 @@ pub fn runs(cohort: &Cohort, search: Search) -> u64 {
     ((2.0 * one_part + 1.0 + 3.0 * 3.0) * cohort.listeners as f64) as u64
 }
 
+/// The first listeners of a cohort's seed that give every segment of the policy as many, or as many as
+/// there are among so many times their number.
+fn alike(library: &Library, cohort: &Cohort) -> Vec<(u64, String)> {
+    let segments = &library.policy.segments;
+    let share = cohort.listeners.div_ceil(segments.len() as u64);
+    let mut left: BTreeMap<&str, u64> =
+        segments.iter().map(|segment| (segment.name.as_str(), share)).collect();
+    let mut drawn = Vec::new();
+    for index in 0..cohort.listeners * LOOKED_THROUGH {
+        let segment = library.engine(cohort.profile(index), None, 0).first_segment().name;
+        if let Some(left) = left.get_mut(segment.as_str()).filter(|left| **left > 0) {
+            *left -= 1;
+            drawn.push((index, segment));
+        }
+        if left.values().all(|left| *left == 0) {
+            break;
+        }
+    }
+    drawn
+}
+
+/// Listeners looked through for each one drawn, at most, so that rare segments are there too.
+const LOOKED_THROUGH: u64 = 20;
+
 /// Draws that are left in a round.
 fn going_on(trials: u32, round: usize) -> u32 {
     (trials / GO_ON.pow(round as u32)).max(2).min(trials)
@@ -167,6 +192,8 @@ pub fn tune(
 /// Listeners of one seed, and what they are worth where nothing is promoted.
 struct Listeners {
     cohort: Cohort,
+    /// Their numbers in the cohort.
+    indexes: Vec<u64>,
     segments: Vec<String>,
     scenes: Vec<&'static str>,
     natural: Vec<Worth>,
@@ -197,19 +224,20 @@ struct Bench<'a> {
 impl Bench<'_> {
     /// Draws listeners, and runs them without promotion.
     fn listeners(&self, cohort: &Cohort) -> Result<Listeners, Nothing> {
-        let indexes: Vec<u64> = (0..cohort.listeners).collect();
+        let (indexes, segments): (Vec<u64>, Vec<String>) =
+            alike(self.library, cohort).into_iter().unzip();
         let outcomes = self.run(&natural_only(self.base), cohort, &indexes)?;
         Ok(Listeners {
             cohort: *cohort,
             scenes: indexes.iter().map(|&i| cohort.profile(i).scene.name()).collect(),
-            segments: outcomes.iter().map(|outcome| outcome.segment.clone()).collect(),
             natural: self.worth(&outcomes),
+            indexes,
+            segments,
         })
     }
 
     fn all(&self, settings: &Settings, listeners: &Listeners) -> Result<Vec<Worth>, Nothing> {
-        let indexes: Vec<u64> = (0..listeners.cohort.listeners).collect();
-        Ok(self.worth(&self.run(settings, &listeners.cohort, &indexes)?))
+        Ok(self.worth(&self.run(settings, &listeners.cohort, &listeners.indexes)?))
     }
 
     fn run(
@@ -236,10 +264,10 @@ impl Bench<'_> {
     ) -> Result<BTreeMap<String, (u32, Judged)>, Nothing> {
         let seed = listeners.cohort.seed;
         let mut groups: BTreeMap<String, Group> = BTreeMap::new();
-        for index in 0..listeners.natural.len() {
-            let name = listeners.group(part, index);
+        for place in 0..listeners.natural.len() {
+            let name = listeners.group(part, place);
             let new = || Group::new(search.trials);
-            groups.entry(name.into()).or_insert_with(new).members.push(index as u64);
+            groups.entry(name.into()).or_insert_with(new).members.push(place);
         }
         for (round, share) in ROUNDS.into_iter().enumerate() {
             for place in 0..going_on(search.trials, round) as usize {
@@ -247,7 +275,8 @@ impl Bench<'_> {
                 let mut indexes = Vec::new();
                 for (name, group) in &groups {
                     draw(&mut drawn, part, name, seed, group.left[place]);
-                    indexes.extend(group.next(share, group.left[place]));
+                    let next = group.next(share, group.left[place]);
+                    indexes.extend(next.iter().map(|&listener| listeners.indexes[listener]));
                 }
                 let worth = self.worth(&self.run(&drawn, &listeners.cohort, &indexes)?);
                 let mut worth = worth.into_iter();
@@ -286,8 +315,8 @@ impl Bench<'_> {
 
 /// A segment or scene in a search.
 struct Group {
-    /// Its listeners.
-    members: Vec<u64>,
+    /// Its listeners, by their place among those of the search.
+    members: Vec<usize>,
     /// Draws still in the running.
     left: Vec<u32>,
     /// By draw, the first of its listeners that have met it.
@@ -300,7 +329,7 @@ impl Group {
     }
 
     /// The listeners that a draw has yet to meet, up to a share of all.
-    fn next(&self, share: f64, number: u32) -> &[u64] {
+    fn next(&self, share: f64, number: u32) -> &[usize] {
         let upto = (self.members.len() as f64 * share).ceil() as usize;
         let met = self.met.get(&number).map_or(0, Vec::len);
         &self.members[met.min(upto)..upto]
@@ -311,7 +340,7 @@ impl Group {
         let ours = &self.met[&number];
         let base = &self.met[&0][..ours.len()];
         let natural: Vec<Worth> =
-            self.members.iter().take(ours.len()).map(|&i| listeners.natural[i as usize]).collect();
+            self.members.iter().take(ours.len()).map(|&i| listeners.natural[i]).collect();
         Judged::new(name, [&natural, base, ours], margin)
     }
 }
