@@ -10,6 +10,7 @@ use crate::feedback::{GuardrailReport, MetricsReport, UpdateReport};
 use crate::history::Tally;
 use crate::model::{Gates, HeadOutputs};
 use crate::overrides::Overrides;
+use crate::policy::Scorer;
 use crate::profile::Tier;
 use crate::ranking::{Displaced, Dropped, FusionWeights, Group, Ledger};
 use crate::scene::Scene;
@@ -59,10 +60,20 @@ pub struct Versions {
     pub model_hash: String,
     pub policy: String,
     pub policy_hash: String,
+    /// What scores songs: `fusion`, or a learned ranker's name.
+    #[serde(default = "fusion")]
+    pub scorer: String,
+    /// Of the ranker, if one scores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scorer_hash: Option<String>,
     /// Of what the bandit started from.
     pub experience_hash: String,
     pub catalogue: String,
     pub catalogue_hash: String,
+}
+
+fn fusion() -> String {
+    Scorer::Fusion.name().into()
 }
 
 /// A song as a person knows it.

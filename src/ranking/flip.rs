@@ -5,6 +5,9 @@
 //! So along one weight a total is a line with roundings and steps. The search walks away from today's
 //! weight and never jumps over a place where anything could change: far from a crossing it takes long
 //! strides, near one it goes by millionths. What it finds is the smallest change, to the millionth.
+//!
+//! All of this is about fused scores. A learned ranker's score is no line along a weight: whoever asks
+//! for flips checks [`Ranking::is_learned`] first.
 
 use serde::{Deserialize, Serialize};
 
@@ -101,7 +104,7 @@ impl Ranking<'_> {
     }
 
     /// For alpha, beta and gamma, the smallest change of it alone that puts `song` above `above` in
-    /// the order of scores. Weights stay in [0, 2] and user-first: alpha >= beta + gamma.
+    /// the order of fused scores. Weights stay in [0, 2] and user-first: alpha >= beta + gamma.
     pub fn flips(&self, song: SongId, above: SongId) -> Vec<Flip> {
         let w = self.weights();
         let (alpha, beta, gamma) = (w.alpha.value, w.beta.value, w.gamma.value);

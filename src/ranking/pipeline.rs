@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::adjust::ADJUSTMENTS;
 use super::candidates::{SOURCES, SourceSet, gather};
 use super::fusion::{Fused, Scores, exposure_score};
+use super::learned;
 use super::ledger::{Dropped, Ledger, Node, Stage};
 use super::mixing::{Candidate, Displaced, Placed, Rules, mix};
 use super::weights::FusionWeights;
@@ -154,7 +155,10 @@ fn score(l: &Listening, id: SongId, epsilon: Score, sources: SourceSet) -> Ranke
     };
     let fused = Fused::new(&scores, l.weights);
     let deltas = std::array::from_fn(|i| Score::new(ADJUSTMENTS[i].delta(l, id)));
-    let total = fused.total() + deltas.iter().copied().sum::<Score>();
+    let total = match l.policy.learned() {
+        Some(ranker) => learned::score(ranker, &learned::features(l, id, &fused, &deltas), epsilon),
+        None => fused.total() + deltas.iter().copied().sum::<Score>(),
+    };
     let filtered = filter(l, id, sources, &scores);
     Ranked { sources, scores, fused, deltas, spread: Score::ZERO, total, filtered }
 }
@@ -225,6 +229,17 @@ impl Ranking<'_> {
         self.songs[song.index()].scores
     }
 
+    /// What a ranker is told of any song, whether or not one scores here.
+    pub fn features(&self, song: SongId) -> Vec<f32> {
+        let ranked = &self.songs[song.index()];
+        learned::features(&self.listening, song, &ranked.fused, &ranked.deltas)
+    }
+
+    /// Whether a learned ranker scores, so that a total is no weighed sum.
+    pub fn is_learned(&self) -> bool {
+        self.listening.policy.learned().is_some()
+    }
+
     /// The songs that sources brought and no rule excludes, the best score first.
     pub fn in_order(&self) -> impl Iterator<Item = SongId> {
         self.order.iter().copied()
@@ -266,6 +281,48 @@ impl Ranking<'_> {
     pub fn ledger(&self, song: SongId) -> Ledger {
         let ranked = &self.songs[song.index()];
         let l = &self.listening;
+        let (how, scored, mut adjustments) = match l.policy.learned() {
+            Some(ranker) => {
+                let row = self.features(song);
+                let learned = learned::account(ranker, &row, ranked.fused.epsilon);
+                ("learned + adjustments", learned, Vec::new())
+            }
+            None => ("fusion + adjustments", self.fusion(song), self.adjustments(song)),
+        };
+        if ranked.spread != Score::ZERO {
+            let better = ranked.spread.millionths()
+                / -Score::new(l.policy.adjustments.artist_spread).millionths().max(1);
+            let how = format!("{better} better-ranked songs by the same artist");
+            adjustments.push(Node::leaf("artist spread", ranked.spread, how));
+        }
+        let children = if adjustments.is_empty() {
+            vec![scored]
+        } else {
+            vec![scored, Node::sum("adjustments", "stages after fusion", adjustments)]
+        };
+        Ledger {
+            score: Node::sum("score", how, children),
+            sources: ranked.sources.names(),
+            dropped: self.dropped(song),
+        }
+    }
+
+    /// The account of what adjustments add, song by song.
+    fn adjustments(&self, song: SongId) -> Vec<Node> {
+        ADJUSTMENTS
+            .iter()
+            .zip(&self.songs[song.index()].deltas)
+            .filter(|(_, delta)| **delta != Score::ZERO)
+            .map(|(stage, delta)| {
+                Node::leaf(stage.name(), *delta, stage.how(&self.listening, song))
+            })
+            .collect()
+    }
+
+    /// The account of the fused score.
+    fn fusion(&self, song: SongId) -> Node {
+        let ranked = &self.songs[song.index()];
+        let l = &self.listening;
         let outputs = &l.outputs[song.index()];
         let weighed = |name, part: Score, weight: Score, score: Score, how: String| {
             Node::leaf(name, part, format!("{weight:.3} x {score:.3}: {how}"))
@@ -282,7 +339,7 @@ impl Ranking<'_> {
             }
             GammaScores::Promotion => "not promoted",
         };
-        let fusion = Node::sum(
+        Node::sum(
             "fusion",
             "alpha interest + beta subscription + gamma exposure + epsilon",
             vec![
@@ -309,29 +366,7 @@ impl Ranking<'_> {
                 ),
                 Node::leaf("epsilon", ranked.fused.epsilon, "seeded tie-breaker"),
             ],
-        );
-        let mut adjustments: Vec<Node> = ADJUSTMENTS
-            .iter()
-            .zip(&ranked.deltas)
-            .filter(|(_, delta)| **delta != Score::ZERO)
-            .map(|(stage, delta)| Node::leaf(stage.name(), *delta, stage.how(l, song)))
-            .collect();
-        if ranked.spread != Score::ZERO {
-            let better = ranked.spread.millionths()
-                / -Score::new(l.policy.adjustments.artist_spread).millionths().max(1);
-            let how = format!("{better} better-ranked songs by the same artist");
-            adjustments.push(Node::leaf("artist spread", ranked.spread, how));
-        }
-        let children = if adjustments.is_empty() {
-            vec![fusion]
-        } else {
-            vec![fusion, Node::sum("adjustments", "stages after fusion", adjustments)]
-        };
-        Ledger {
-            score: Node::sum("score", "fusion + adjustments", children),
-            sources: ranked.sources.names(),
-            dropped: self.dropped(song),
-        }
+        )
     }
 
     /// Why a song is not in the queue; `None` if it is.

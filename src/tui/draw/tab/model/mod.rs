@@ -84,6 +84,9 @@ fn identity<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
             theme,
         ),
     ];
+    if let Some(hash) = &versions.scorer_hash {
+        lines.push(about(view, "scorer", named(&versions.scorer, hash), theme));
+    }
     if let Some(report) = &view.training {
         let network = &report.config.network;
         let shape = view.fill(
