@@ -50,7 +50,7 @@ fn check_trace(trace: &Trace) -> Result<(), TestCaseError> {
         prop_assert_eq!(entry.position, i + 1);
         prop_assert_eq!(&entry.ledger.dropped, &None);
         let Some(fusion) = part(&entry.ledger.score, "fusion") else {
-            prop_assert!(trace.versions.scorer_hash.is_some());
+            prop_assert!(trace.versions.ranker.is_some());
             continue;
         };
         for (name, score, weight) in [

@@ -28,12 +28,14 @@ use peers::{Against, PEERS, against};
 /// Places that NDCG is told for.
 pub const PLACES: [usize; 4] = [1, 3, 5, 10];
 
-/// The settings that cross-validation chose; LightGBM's defaults where they made no difference.
+/// The settings that cross-validation preferred, by the mean of NDCG at all [`PLACES`]; LightGBM's
+/// defaults where they made no difference. Most of their neighbours do as well within the noise of 201
+/// queries: what matters is that many unlike runs are averaged.
 pub fn boosting(runs: u64, seed: u64) -> Boosting {
     Boosting {
         lambda: Lambda { truncation: 30, sigma: 1.0, normalise: true },
-        shape: Shape { leaves: 31, least_rows: 20, least_hessian: 1e-3, l2: 0.0 },
-        rounds: 100,
+        shape: Shape { leaves: 31, least_rows: 30, least_hessian: 1e-3, l2: 0.0 },
+        rounds: 150,
         rate: 0.1,
         queries: 0.8,
         features: 0.2,

@@ -12,16 +12,25 @@ const FOLDS: usize = 5;
 /// learned from, over `repeats` ways of cutting them into folds.
 pub fn validate(train: &Queries, chosen: &Boosting, repeats: u64) {
     let Boosting { lambda, shape, .. } = *chosen;
+    let lightgbm = Boosting {
+        shape: Shape { least_rows: 20, ..shape },
+        rounds: 100,
+        queries: 1.0,
+        features: 1.0,
+        runs: 1,
+        ..*chosen
+    };
     let others = [
-        ("LightGBM's defaults", Boosting { queries: 1.0, features: 1.0, runs: 1, ..*chosen }),
+        ("LightGBM's defaults", lightgbm),
         ("chosen", *chosen),
         ("1 run", Boosting { runs: 1, ..*chosen }),
+        ("rounds 100", Boosting { rounds: 100, ..*chosen }),
         ("features 0.1", Boosting { features: 0.1, ..*chosen }),
         ("features 0.35", Boosting { features: 0.35, ..*chosen }),
         ("queries 0.5", Boosting { queries: 0.5, ..*chosen }),
         ("queries 1", Boosting { queries: 1.0, ..*chosen }),
-        ("least rows 10", Boosting { shape: Shape { least_rows: 10, ..shape }, ..*chosen }),
-        ("least rows 30", Boosting { shape: Shape { least_rows: 30, ..shape }, ..*chosen }),
+        ("least rows 20", Boosting { shape: Shape { least_rows: 20, ..shape }, ..*chosen }),
+        ("least rows 50", Boosting { shape: Shape { least_rows: 50, ..shape }, ..*chosen }),
         ("l2 1", Boosting { shape: Shape { l2: 1.0, ..shape }, ..*chosen }),
         ("l2 5", Boosting { shape: Shape { l2: 5.0, ..shape }, ..*chosen }),
         ("truncation 10", Boosting { lambda: Lambda { truncation: 10, ..lambda }, ..*chosen }),

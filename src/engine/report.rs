@@ -12,7 +12,6 @@ use crate::event::{Action, Event};
 use crate::feedback::{Intervention, UpdateReport};
 use crate::history::Tally;
 use crate::model::{Request, Scored};
-use crate::policy::Scorer;
 use crate::ranking::{Group, Ranking};
 use crate::score::Score;
 use crate::session::Streak;
@@ -112,8 +111,9 @@ pub(super) fn report(
             model_hash: state.model.hash.clone(),
             policy: policy.name.clone(),
             policy_hash: policy.hash.clone(),
-            scorer: policy.learned().map_or(Scorer::Fusion.name(), |r| &r.name).into(),
-            scorer_hash: policy.learned().map(|ranker| ranker.hash.clone()),
+            ranker: policy.learned().map(|ranker| {
+                Box::new(RankerVersion { name: ranker.name.clone(), hash: ranker.hash.clone() })
+            }),
             experience_hash: setup.experience.hash.clone(),
             catalogue: catalogue.name.clone(),
             catalogue_hash: catalogue.hash.clone(),

@@ -10,7 +10,6 @@ use crate::feedback::{GuardrailReport, MetricsReport, UpdateReport};
 use crate::history::Tally;
 use crate::model::{Gates, HeadOutputs};
 use crate::overrides::Overrides;
-use crate::policy::Scorer;
 use crate::profile::Tier;
 use crate::ranking::{Displaced, Dropped, FusionWeights, Group, Ledger};
 use crate::scene::Scene;
@@ -60,20 +59,20 @@ pub struct Versions {
     pub model_hash: String,
     pub policy: String,
     pub policy_hash: String,
-    /// What scores songs: `fusion`, or a learned ranker's name.
-    #[serde(default = "fusion")]
-    pub scorer: String,
-    /// Of the ranker, if one scores.
+    /// The learned ranker that scores songs; absent where fusion and adjustments do, which are all in
+    /// the policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scorer_hash: Option<String>,
+    pub ranker: Option<Box<RankerVersion>>,
     /// Of what the bandit started from.
     pub experience_hash: String,
     pub catalogue: String,
     pub catalogue_hash: String,
 }
 
-fn fusion() -> String {
-    Scorer::Fusion.name().into()
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RankerVersion {
+    pub name: String,
+    pub hash: String,
 }
 
 /// A song as a person knows it.

@@ -61,3 +61,34 @@ fn midpoint(low: f32, high: f32) -> f32 {
     let middle = low + (high - low) / 2.0;
     if middle < high { middle } else { low }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bins(values: &[f32]) -> Bins {
+        let mut queries = Queries::new(1);
+        queries.push(values.iter().map(|value| (std::slice::from_ref(value), 0)));
+        Bins::new(&queries)
+    }
+
+    #[test]
+    fn few_values_have_a_bin_each() {
+        let few = bins(&[3.0, -1.0, 3.0, 0.0]);
+        assert_eq!(few.thresholds, [vec![-0.5, 1.5]]);
+        assert_eq!(few.of, [vec![2, 0, 2, 1]]);
+        assert_eq!(bins(&[2.0, 2.0]).count(0), 1);
+        // No number lies between these two; the threshold is still not below the lower one.
+        let (low, high) = (1.0f32, 1.0f32.next_up());
+        assert_eq!(bins(&[low, high]).of, [vec![0, 1]]);
+    }
+
+    #[test]
+    fn many_values_share_bins_evenly() {
+        let many: Vec<f32> = (0..10_000).map(|i| (i as f32).sqrt()).collect();
+        let many = bins(&many);
+        assert!((200..=MOST_BINS).contains(&many.count(0)), "{}", many.count(0));
+        let most = many.of[0].chunk_by(|a, b| a == b).map(<[u8]>::len).max().unwrap();
+        assert!(most <= 10_000usize.div_ceil(MOST_BINS) + 1, "{most}");
+    }
+}

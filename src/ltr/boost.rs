@@ -104,3 +104,78 @@ impl Runs {
         (0..rounds).map(after).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::grow::Shape;
+    use super::*;
+    use rand::RngExt;
+
+    /// Queries whose grades follow two of five features, one of them only where the other is high.
+    fn queries(seed: u64, count: usize) -> Queries {
+        let mut rng = generator(seed, Purpose::Boosting, u64::MAX);
+        let mut queries = Queries::new(5);
+        for _ in 0..count {
+            let rows: Vec<(Vec<f32>, u8)> = (0..12)
+                .map(|_| {
+                    let row: Vec<f32> = (0..5).map(|_| rng.random()).collect();
+                    let grade = if row[1] > 0.5 { 1 + u8::from(row[3] > 0.6) } else { 0 };
+                    (row, grade)
+                })
+                .collect();
+            queries.push(rows.iter().map(|(row, grade)| (row.as_slice(), *grade)));
+        }
+        queries
+    }
+
+    fn boosting() -> Boosting {
+        Boosting {
+            lambda: Lambda { truncation: 10, sigma: 1.0, normalise: true },
+            shape: Shape { leaves: 6, least_rows: 10, least_hessian: 1e-3, l2: 1.0 },
+            rounds: 20,
+            rate: 0.2,
+            queries: 0.7,
+            features: 0.6,
+            runs: 3,
+            seed: 5,
+        }
+    }
+
+    fn scores(forest: &Forest, queries: &Queries) -> Vec<f64> {
+        (0..queries.rows()).map(|row| forest.score(queries.row(row))).collect()
+    }
+
+    #[test]
+    fn what_is_learned_orders_queries_never_seen() {
+        let runs = boosting().train(&queries(1, 60), &|| ());
+        let fresh = queries(2, 40);
+        let curve = runs.curve(&fresh, 5);
+        assert_eq!(curve.len(), 20);
+        let last = mean_ndcg(&fresh, &scores(&runs.forest(20), &fresh), 5);
+        assert!((curve[19] - last).abs() < 1e-3, "{} and {last}", curve[19]);
+        assert!(last > 0.97, "{last}");
+        assert!(curve[0] < last, "more trees order better");
+        let chance = mean_ndcg(&fresh, &vec![0.0; fresh.rows()], 5);
+        assert!(chance < 0.6, "{chance}");
+    }
+
+    #[test]
+    fn the_trees_do_not_depend_on_the_number_of_threads() {
+        let data = queries(3, 30);
+        let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let [one, four] = [1, 4].map(|n| pool(n).install(|| boosting().train(&data, &|| ())));
+        assert_eq!(one, four);
+        let other = Boosting { seed: 6, ..boosting() }.train(&data, &|| ());
+        assert_ne!(one, other);
+    }
+
+    #[test]
+    fn nothing_to_learn_is_no_fault() {
+        let none = boosting().train(&Queries::new(2), &|| ()).forest(20);
+        assert_eq!(none.score(&[0.3, 0.4]), 0.0);
+        let mut same = Queries::new(1);
+        same.push([(&[1.0f32] as &[f32], 2), (&[1.0], 0)]);
+        let forest = boosting().train(&same, &|| ()).forest(20);
+        assert_eq!(forest.score(&[1.0]), forest.score(&[7.0]), "one value has no split");
+    }
+}

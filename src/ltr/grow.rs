@@ -191,3 +191,43 @@ impl<'a> Grower<'a> {
         [self.leaf(at, low, sums[0], of_low), self.leaf(at + 1, high, sums[1], of_high)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::queries::Queries;
+    use super::*;
+
+    /// Ten rows of one feature, pulled down below 6 and up from there on.
+    fn grow(shape: Shape) -> Tree {
+        let values: Vec<[f32; 1]> = (0..10u8).map(|i| [f32::from(i)]).collect();
+        let mut queries = Queries::new(1);
+        queries.push(values.iter().map(|row| (row.as_slice(), 0)));
+        let first = |i: usize| if i < 6 { 1.0 } else { -2.0 };
+        let slopes: Vec<Slope> = (0..10).map(|i| Slope { first: first(i), second: 0.5 }).collect();
+        Grower::new(&Bins::new(&queries), shape, &slopes, &[0]).grow((0..10).collect())
+    }
+
+    const SHAPE: Shape = Shape { leaves: 8, least_rows: 1, least_hessian: 0.0, l2: 1.0 };
+
+    #[test]
+    fn a_split_is_where_the_slopes_change_and_leaves_are_newton_steps() {
+        let tree = grow(SHAPE);
+        let split = tree.nodes[0].split.unwrap();
+        assert_eq!((split.feature, split.threshold), (0, 5.5));
+        // -G / (H + l2): -6 / (3 + 1) and 8 / (2 + 1), and 2 / (5 + 1) where nothing is split.
+        assert_eq!(tree.nodes[0].value, (2.0f64 / 6.0) as f32);
+        assert_eq!(tree.nodes[split.low].value, -1.5);
+        assert_eq!(tree.nodes[split.low + 1].value, (8.0f64 / 3.0) as f32);
+    }
+
+    #[test]
+    fn leaves_keep_what_the_shape_asks_of_them() {
+        let half = grow(Shape { least_rows: 5, ..SHAPE });
+        assert_eq!(half.nodes.len(), 3);
+        assert_eq!(half.nodes[0].split.unwrap().threshold, 4.5);
+        let steep = grow(Shape { least_hessian: 2.5, ..SHAPE });
+        assert_eq!(steep, half, "five rows are the fewest of so much curvature");
+        assert_eq!(grow(Shape { least_rows: 6, ..SHAPE }).nodes.len(), 1);
+        assert_eq!(grow(Shape { leaves: 2, ..SHAPE }).nodes.len(), 3);
+    }
+}

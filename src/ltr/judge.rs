@@ -20,3 +20,18 @@ pub fn ndcg(queries: &Queries, scores: &[f64], k: usize) -> Vec<f64> {
 pub fn mean_ndcg(queries: &Queries, scores: &[f64], k: usize) -> f64 {
     ndcg(queries, scores, k).iter().sum::<f64>() / queries.len().max(1) as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_without_anything_relevant_counts_as_one() {
+        let mut queries = Queries::new(0);
+        let rows = |grades: [u8; 2]| grades.map(|grade| (&[] as &[f32], grade));
+        queries.push(rows([0, 0]));
+        queries.push(rows([0, 1]));
+        assert_eq!(ndcg(&queries, &[0.2, 0.1, 0.2, 0.1], 1), [1.0, 0.0]);
+        assert_eq!(mean_ndcg(&queries, &[0.2, 0.1, 0.1, 0.2], 1), 1.0);
+    }
+}

@@ -103,15 +103,6 @@ pub enum Scorer {
     Ltr,
 }
 
-impl Scorer {
-    pub fn name(self) -> &'static str {
-        match self {
-            Scorer::Fusion => "fusion",
-            Scorer::Ltr => "ltr",
-        }
-    }
-}
-
 /// Conditions on what is known of a listener; all must hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -88,7 +88,7 @@ pub(super) fn account(ranker: &Ranker, row: &[f32], epsilon: Score) -> Node {
                 Node::leaf(
                     &names[i].replace("_", " "),
                     Score::new(parts.features[i]),
-                    format!("at {:.3}", row[i]),
+                    format!("value {:.3}", row[i]),
                 )
             })
             .filter(|leaf| leaf.value != Score::ZERO)

@@ -281,13 +281,16 @@ impl Ranking<'_> {
     pub fn ledger(&self, song: SongId) -> Ledger {
         let ranked = &self.songs[song.index()];
         let l = &self.listening;
-        let (how, scored, mut adjustments) = match l.policy.learned() {
+        let (how, after, scored, mut adjustments) = match l.policy.learned() {
             Some(ranker) => {
                 let row = self.features(song);
                 let learned = learned::account(ranker, &row, ranked.fused.epsilon);
-                ("learned + adjustments", learned, Vec::new())
+                ("learned + adjustments", "stages after the ranker", learned, Vec::new())
             }
-            None => ("fusion + adjustments", self.fusion(song), self.adjustments(song)),
+            None => {
+                let (fusion, adjustments) = (self.fusion(song), self.adjustments(song));
+                ("fusion + adjustments", "stages after fusion", fusion, adjustments)
+            }
         };
         if ranked.spread != Score::ZERO {
             let better = ranked.spread.millionths()
@@ -298,7 +301,7 @@ impl Ranking<'_> {
         let children = if adjustments.is_empty() {
             vec![scored]
         } else {
-            vec![scored, Node::sum("adjustments", "stages after fusion", adjustments)]
+            vec![scored, Node::sum("adjustments", after, adjustments)]
         };
         Ledger {
             score: Node::sum("score", how, children),

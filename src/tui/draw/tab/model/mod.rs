@@ -84,8 +84,8 @@ fn identity<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
             theme,
         ),
     ];
-    if let Some(hash) = &versions.scorer_hash {
-        lines.push(about(view, "scorer", named(&versions.scorer, hash), theme));
+    if let Some(ranker) = &versions.ranker {
+        lines.push(about(view, "ranker", named(&ranker.name, &ranker.hash), theme));
     }
     if let Some(report) = &view.training {
         let network = &report.config.network;
