@@ -708,8 +708,14 @@ pub struct Tune {
     /// File to write the policy found to.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// Policies tried, the one to begin with among them.
-    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    /// Name of the policy found.
+    #[arg(long, default_value = "tuned")]
+    pub name: String,
+    /// Write the search's tables to FILE too, as Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
+    /// Draws tried for each segment and scene, what is there among them.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     pub trials: u32,
     /// Completion may be this much below that without promotion.
     #[arg(long, value_name = "X", default_value_t = 0.01)]

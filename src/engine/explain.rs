@@ -86,7 +86,7 @@ pub struct WhyNot {
     /// What decides beside the score, where something does.
     pub beside: Option<String>,
     /// For each weight the smallest change of it alone that gives the song the higher score. None
-    /// for a song that no source brought or a rule excludes, nor where a learned ranker scores.
+    /// for a song that no source brought or a rule excludes.
     pub flips: Vec<Flip>,
 }
 
@@ -150,14 +150,12 @@ impl Engine {
                 None => ranking.in_order().take_while(|s| *s != song).last(),
             })?;
             let excluded = dropped.as_ref().is_some_and(|d| d.stage != Stage::Mixing);
-            let none = excluded || ranking.is_learned();
-            let flips = if none { Vec::new() } else { ranking.flips(song, above) };
+            let flips = if excluded { Vec::new() } else { ranking.flips(song, above) };
             Some(WhyNot {
                 song: self.neighbour(ranking, song),
                 above: self.neighbour(ranking, above),
                 lacks: ranking.lacks(song, above),
-                beside: beside(dropped.as_ref(), promoted, catalogue.song(above).promoted())
-                    .or_else(|| ranking.is_learned().then(|| STEPS.into())),
+                beside: beside(dropped.as_ref(), promoted, catalogue.song(above).promoted()),
                 dropped,
                 flips,
             })
@@ -221,10 +219,6 @@ impl Engine {
         plays
     }
 }
-
-/// A learned score is no weighed sum, so nothing is said of the weights it would take.
-const STEPS: &str =
-    "a learned score moves in steps; the what-if view shows what a weight does to it";
 
 /// What decides beside the score.
 fn beside(dropped: Option<&Dropped>, promoted: bool, above_promoted: bool) -> Option<String> {

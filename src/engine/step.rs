@@ -16,7 +16,7 @@ use crate::feedback::{Guardrail, Metrics};
 use crate::history::History;
 use crate::model::{Request, Scored};
 use crate::overrides::Overrides;
-use crate::ranking::{Heard, Listening, Ranking, Rules, rank, segment};
+use crate::ranking::{Heard, Listening, Placement, Ranking, Rules, rank, segment};
 use crate::session::{Searches, SessionStats, Streaks};
 
 impl Engine {
@@ -59,7 +59,7 @@ impl Engine {
             session: SessionStats::default(),
             streaks: Streaks::default(),
             searches: Searches::default(),
-            heard: Heard::new(),
+            heard: Heard::new(self.promoted_before()),
             metrics: Metrics::default(),
             guardrail: Guardrail::default(),
             bandit: Bandit::new(&policy.bandit, None),
@@ -136,6 +136,14 @@ impl Engine {
         look(&self.rank(state, &decision, scored, Some(state.playing.song)), scored)
     }
 
+    /// The promoted songs of the past, which caps per day count.
+    fn promoted_before(&self) -> impl Iterator<Item = Placement> {
+        self.setup.past.iter().filter_map(|play| {
+            let campaign = self.setup.catalogue.song(play.song).campaign?;
+            Some(Placement { song: play.song, campaign, at_ms: play.began_ms })
+        })
+    }
+
     /// Scores the whole catalogue.
     pub(super) fn score(&self, state: &State) -> (Request, Scored) {
         let catalogue = &self.setup.catalogue;
@@ -173,6 +181,7 @@ impl Engine {
                 at_most: decision.at_most,
                 target: decision.target,
                 heard: &state.heard,
+                now_ms: state.moment.at_ms as i64,
             },
             playing,
             now_ms: state.moment.at_ms,
