@@ -131,6 +131,8 @@ pub enum Command {
     Explain(Explain),
     /// Train a model on simulated listening.
     Train(Train),
+    /// Train a ranker, which can take the place of the fused score, on simulated listeners.
+    TrainLtr(TrainLtr),
     /// Judge a model by a training log or by simulated listeners, with confidence intervals.
     Eval(Eval),
     /// Run simulated listeners through a policy and model, beside real listening data.
@@ -311,6 +313,28 @@ pub struct Train {
     /// Backend to train on.
     #[arg(long, value_enum, default_value_t)]
     pub device: Device,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TrainLtr {
+    /// File to write the ranker to (JSON); its name without the ending is the ranker's. A policy names
+    /// it in `ranking.ranker`.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Simulated listeners: six of ten to learn from, two to stop by, two for the figures.
+    #[arg(long, value_name = "N", default_value_t = 1_500, value_parser = clap::value_parser!(u64).range(20..=1_000_000))]
+    pub listeners: u64,
+    /// Songs in a listener's session, at most; most leave before.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(3..=10_000))]
+    pub songs: u32,
+    /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.
+    #[arg(long, default_value_t = 3)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub session: Session,
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,

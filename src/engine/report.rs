@@ -111,6 +111,9 @@ pub(super) fn report(
             model_hash: state.model.hash.clone(),
             policy: policy.name.clone(),
             policy_hash: policy.hash.clone(),
+            ranker: policy.learned().map(|ranker| {
+                Box::new(RankerVersion { name: ranker.name.clone(), hash: ranker.hash.clone() })
+            }),
             experience_hash: setup.experience.hash.clone(),
             catalogue: catalogue.name.clone(),
             catalogue_hash: catalogue.hash.clone(),

@@ -59,10 +59,20 @@ pub struct Versions {
     pub model_hash: String,
     pub policy: String,
     pub policy_hash: String,
+    /// The learned ranker that scores songs; absent where fusion and adjustments do, which are all in
+    /// the policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ranker: Option<Box<RankerVersion>>,
     /// Of what the bandit started from.
     pub experience_hash: String,
     pub catalogue: String,
     pub catalogue_hash: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RankerVersion {
+    pub name: String,
+    pub hash: String,
 }
 
 /// A song as a person knows it.

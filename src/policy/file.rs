@@ -5,7 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::conflicts::conflicts;
-use super::{Policy, Settings, Tighter, Weights, When};
+use super::{Policy, Settings, Tighter, Weights, When, ranker};
 use crate::input::{Checker, InputError, TomlFile};
 use crate::scene::Scene;
 
@@ -23,6 +23,7 @@ pub fn parse(file: &TomlFile) -> Result<Policy, InputError> {
     check.require(settings.format == 1, "format", "only format 1 is known");
     check.text("name", &settings.name);
     check_interest(&settings, &mut check);
+    check.text("ranking.ranker", &settings.ranking.ranker);
     check.range("fusion.epsilon", settings.fusion.epsilon, 0.0..=0.1);
     check_groups(&settings, &mut check);
     check_adjustments(&settings, &mut check);
@@ -33,7 +34,8 @@ pub fn parse(file: &TomlFile) -> Result<Policy, InputError> {
     check_near_line(&settings, &mut check);
     check.finish()?;
     let hash = Sha256::digest(&file.text).iter().map(|b| format!("{b:02x}")).collect();
-    Ok(Policy { hash, text: file.text.as_str().into(), settings })
+    let ranker = ranker::named(&settings.ranking, Path::new(&file.name))?;
+    Ok(Policy { hash, text: file.text.as_str().into(), settings, ranker })
 }
 
 fn check_interest(settings: &Settings, check: &mut Checker) {

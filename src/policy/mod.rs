@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod file;
+mod ranker;
 mod shipped;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use file::{load, parse};
 pub use shipped::{DEFAULT_TEXT, shipped, shipped_names};
 
+use crate::ltr::Ranker;
 use crate::model::InterestBlend;
 use crate::profile::Tier;
 use crate::scene::Scene;
@@ -24,6 +26,15 @@ pub struct Policy {
     /// The file it was read from, as it was written.
     pub text: Arc<str>,
     pub settings: Settings,
+    /// The one that scores with [`Scorer::Ltr`].
+    ranker: Arc<Ranker>,
+}
+
+impl Policy {
+    /// The ranker whose score is a song's; `None` where that is the fused score.
+    pub fn learned(&self) -> Option<&Ranker> {
+        (self.settings.ranking.scorer == Scorer::Ltr).then_some(&*self.ranker)
+    }
 }
 
 impl std::ops::Deref for Policy {
@@ -41,6 +52,8 @@ pub struct Settings {
     pub name: String,
     pub interest: InterestBlend,
     pub fusion: Fusion,
+    #[serde(default)]
+    pub ranking: Ranking,
     pub segments: Vec<Segment>,
     pub appetites: Vec<Appetite>,
     pub scenes: BTreeMap<Scene, SceneEffect>,
@@ -67,6 +80,31 @@ pub struct Weights {
 #[serde(deny_unknown_fields)]
 pub struct Fusion {
     pub epsilon: f64,
+}
+
+/// What scores a song in the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ranking {
+    pub scorer: Scorer,
+    /// `default`, or a ranker's file, from the policy's folder.
+    pub ranker: String,
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        Ranking { scorer: Scorer::default(), ranker: ranker::DEFAULT.into() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scorer {
+    /// Fusion and adjustments.
+    #[default]
+    Fusion,
+    /// A ranker that has learned to rank, which sees both.
+    Ltr,
 }
 
 /// Conditions on what is known of a listener; all must hold.

@@ -101,8 +101,9 @@ impl Ranking<'_> {
     }
 
     /// For alpha, beta and gamma, the smallest change of it alone that puts `song` above `above` in
-    /// the order of scores. Weights stay in [0, 2] and user-first: alpha >= beta + gamma. With a
-    /// diversity re-rank nothing is said: a song's score depends on all above it.
+    /// the order of fused scores. Weights stay in [0, 2] and user-first: alpha >= beta + gamma. With a
+    /// diversity re-rank nothing is said: a song's score depends on all above it. Nor with a learned
+    /// ranker, whose score is no line along a weight.
     pub fn flips(&self, song: SongId, above: SongId) -> Vec<Flip> {
         let w = self.weights();
         let (alpha, beta, gamma) = (w.alpha.value, w.beta.value, w.gamma.value);
@@ -113,9 +114,16 @@ impl Ranking<'_> {
         ];
         let flip = |(part, (name, from, range)): (usize, (&str, Score, (Score, Score)))| {
             let (a, b) = (self.contender(song, part, from), self.contender(above, part, from));
-            if self.diversified() {
-                let why = "with diversity, scores depend on every song above";
-                return Flip { weight: name.into(), from, to: None, why: Some(why.into()) };
+            let unsaid = if self.is_learned() {
+                Some("a learned score moves in steps; the what-if view shows by how much")
+            } else if self.diversified() {
+                Some("with diversity, scores depend on every song above")
+            } else {
+                None
+            };
+            if unsaid.is_some() {
+                let why = unsaid.map(String::from);
+                return Flip { weight: name.into(), from, to: None, why };
             }
             let to = self.smallest(&a, &b, from, range);
             Flip { weight: name.into(), from, to, why: to.is_none().then(|| why(&a, &b, range)) }

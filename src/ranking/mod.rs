@@ -9,6 +9,7 @@ mod candidates;
 mod diversity;
 mod flip;
 mod fusion;
+mod learned;
 mod ledger;
 mod mixing;
 mod pipeline;
@@ -18,6 +19,7 @@ mod weights;
 pub use adjust::{ADJUSTMENTS, Adjustment};
 pub use candidates::{SOURCES, Source, SourceSet};
 pub use flip::Flip;
+pub use learned::feature_names;
 pub use ledger::{Dropped, Ledger, Node, Stage};
 pub use mixing::{
     Candidate, DAY_MS, Displaced, Heard, Mix, Placed, Placement, Rules, discount, mix,

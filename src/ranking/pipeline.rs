@@ -6,6 +6,7 @@ use super::adjust::ADJUSTMENTS;
 use super::candidates::{SOURCES, SourceSet, gather};
 use super::diversity::{Alike, diversify};
 use super::fusion::{Fused, Scores, exposure_score};
+use super::learned;
 use super::ledger::{Dropped, Ledger, Node, Stage};
 use super::mixing::{Candidate, Displaced, Placed, Rules, mix, refusal};
 use super::weights::FusionWeights;
@@ -170,7 +171,10 @@ fn score(l: &Listening, id: SongId, epsilon: Score, sources: SourceSet) -> Ranke
     };
     let fused = Fused::new(&scores, l.weights);
     let deltas = std::array::from_fn(|i| Score::new(ADJUSTMENTS[i].delta(l, id)));
-    let total = fused.total() + deltas.iter().copied().sum::<Score>();
+    let total = match l.policy.learned() {
+        Some(ranker) => learned::score(ranker, &learned::features(l, id, &fused, &deltas), epsilon),
+        None => fused.total() + deltas.iter().copied().sum::<Score>(),
+    };
     let filtered = filter(l, id, sources, &scores);
     let (spread, alike) = (Score::ZERO, Alike::default());
     Ranked { sources, scores, fused, deltas, spread, alike, total, filtered }
@@ -269,6 +273,17 @@ impl Ranking<'_> {
         self.songs[song.index()].scores
     }
 
+    /// What a ranker is told of any song, whether or not one scores here.
+    pub fn features(&self, song: SongId) -> Vec<f32> {
+        let ranked = &self.songs[song.index()];
+        learned::features(&self.listening, song, &ranked.fused, &ranked.deltas)
+    }
+
+    /// Whether a learned ranker scores, so that a total is no weighed sum.
+    pub(super) fn is_learned(&self) -> bool {
+        self.listening.policy.learned().is_some()
+    }
+
     /// The songs that sources brought and no rule excludes, the best score first.
     pub fn in_order(&self) -> impl Iterator<Item = SongId> {
         self.order.iter().copied()
@@ -317,6 +332,57 @@ impl Ranking<'_> {
     pub fn ledger(&self, song: SongId) -> Ledger {
         let ranked = &self.songs[song.index()];
         let l = &self.listening;
+        let (how, after, scored, mut adjustments) = match l.policy.learned() {
+            Some(ranker) => {
+                let row = self.features(song);
+                let learned = learned::account(ranker, &row, ranked.fused.epsilon);
+                ("learned + adjustments", "stages after the ranker", learned, Vec::new())
+            }
+            None => {
+                let (fusion, adjustments) = (self.fusion(song), self.adjustments(song));
+                ("fusion + adjustments", "stages after fusion", fusion, adjustments)
+            }
+        };
+        if ranked.spread != Score::ZERO {
+            let counted = ranked.spread.millionths()
+                / -Score::new(l.policy.adjustments.artist_spread).millionths().max(1);
+            let artist = l.catalogue.song(song).lead_artist();
+            let just_heard = self.by_artist.get(&artist).copied().unwrap_or(0).min(counted);
+            let how = format!(
+                "by the same artist: {} better-ranked, {just_heard} just heard",
+                counted - just_heard
+            );
+            adjustments.push(Node::leaf("artist spread", ranked.spread, how));
+        }
+        adjustments.extend(ranked.alike.node(&l.policy.diversity, l.catalogue));
+        let children = if adjustments.is_empty() {
+            vec![scored]
+        } else {
+            vec![scored, Node::sum("adjustments", after, adjustments)]
+        };
+        Ledger {
+            score: Node::sum("score", how, children),
+            sources: ranked.sources.names(),
+            dropped: self.dropped(song),
+        }
+    }
+
+    /// The account of what adjustments add, song by song.
+    fn adjustments(&self, song: SongId) -> Vec<Node> {
+        ADJUSTMENTS
+            .iter()
+            .zip(&self.songs[song.index()].deltas)
+            .filter(|(_, delta)| **delta != Score::ZERO)
+            .map(|(stage, delta)| {
+                Node::leaf(stage.name(), *delta, stage.how(&self.listening, song))
+            })
+            .collect()
+    }
+
+    /// The account of the fused score.
+    fn fusion(&self, song: SongId) -> Node {
+        let ranked = &self.songs[song.index()];
+        let l = &self.listening;
         let outputs = &l.outputs[song.index()];
         let weighed = |name, part: Score, weight: Score, score: Score, how: String| {
             Node::leaf(name, part, format!("{weight:.3} x {score:.3}: {how}"))
@@ -333,7 +399,7 @@ impl Ranking<'_> {
             }
             GammaScores::Promotion => "not promoted",
         };
-        let fusion = Node::sum(
+        Node::sum(
             "fusion",
             "alpha interest + beta subscription + gamma exposure + epsilon",
             vec![
@@ -360,35 +426,7 @@ impl Ranking<'_> {
                 ),
                 Node::leaf("epsilon", ranked.fused.epsilon, "seeded tie-breaker"),
             ],
-        );
-        let mut adjustments: Vec<Node> = ADJUSTMENTS
-            .iter()
-            .zip(&ranked.deltas)
-            .filter(|(_, delta)| **delta != Score::ZERO)
-            .map(|(stage, delta)| Node::leaf(stage.name(), *delta, stage.how(l, song)))
-            .collect();
-        if ranked.spread != Score::ZERO {
-            let counted = ranked.spread.millionths()
-                / -Score::new(l.policy.adjustments.artist_spread).millionths().max(1);
-            let artist = l.catalogue.song(song).lead_artist();
-            let just_heard = self.by_artist.get(&artist).copied().unwrap_or(0).min(counted);
-            let how = format!(
-                "by the same artist: {} better-ranked, {just_heard} just heard",
-                counted - just_heard
-            );
-            adjustments.push(Node::leaf("artist spread", ranked.spread, how));
-        }
-        adjustments.extend(ranked.alike.node(&l.policy.diversity, l.catalogue));
-        let children = if adjustments.is_empty() {
-            vec![fusion]
-        } else {
-            vec![fusion, Node::sum("adjustments", "stages after fusion", adjustments)]
-        };
-        Ledger {
-            score: Node::sum("score", "fusion + adjustments", children),
-            sources: ranked.sources.names(),
-            dropped: self.dropped(song),
-        }
+        )
     }
 
     /// Why a song is not in the queue; `None` if it is.
