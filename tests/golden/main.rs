@@ -8,5 +8,6 @@ mod files;
 mod metrics;
 mod mmoe;
 mod numbers;
+mod off_policy;
 mod tensors;
 mod transformer;
