@@ -33,7 +33,7 @@ fn a_trace_file() {
     refuses(" \n\n".into(), &["trace.jsonl:1: trace_format: "]);
     refuses("{}".into(), &["trace.jsonl:1: ", "missing field"]);
     refuses("format = 1".into(), &["trace.jsonl:1: ", "not the first line of a trace file"]);
-    refuses(lines[0].into(), &["trace.jsonl:1: step: the file holds no step"]);
+    refuses(lines[0].into(), &["trace.jsonl:1: step: the session holds no step"]);
     refuses(
         good.replacen("\"trace_format\":", "\"trace_fromat\":", 1),
         &["trace.jsonl:1: ", "trace_fromat"],

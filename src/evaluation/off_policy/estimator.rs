@@ -103,3 +103,60 @@ impl Estimator {
 
 /// Probabilities this close to 0 or 1 are taken for it.
 const SURE: f64 = 1e-9;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two arms taken as often, the target without chance; the model is right of the first arm only.
+    fn samples(target: [f64; 2]) -> Vec<Sample> {
+        let model = [0.5, 0.0];
+        let logged = [(0, 0.5), (1, 0.1), (0, 0.7), (1, 0.3), (0, 0.3), (1, 0.2)];
+        let one = |(arm, reward)| Sample::new(arm, 0.5, reward, &target, &model);
+        logged.into_iter().map(one).collect()
+    }
+
+    fn value(estimator: Estimator, samples: &[Sample], threshold: f64) -> f64 {
+        estimator.terms(samples, threshold).unwrap().value()
+    }
+
+    #[test]
+    fn replay_is_the_mean_where_the_target_did_the_same() {
+        let taken = value(Estimator::Replay, &samples([0.0, 1.0]), 10.0);
+        assert!((taken - 0.2).abs() < 1e-12);
+        assert_eq!(Estimator::Replay.terms(&samples([0.5, 0.5]), 10.0), None, "it leaves chance");
+    }
+
+    #[test]
+    fn what_is_never_taken_has_no_normalised_value() {
+        let never = Sample::new(0, 1.0, 0.5, &[0.0, 1.0], &[0.0, 0.0]);
+        assert_eq!(Estimator::Snips.terms(&[never], 10.0), None);
+        assert_eq!(Estimator::Replay.terms(&[never], 10.0), None);
+        assert_eq!(Estimator::Ips.terms(&[], 10.0), None);
+    }
+
+    #[test]
+    fn a_threshold_goes_from_the_model_alone_to_no_cut_at_all() {
+        let samples = samples([0.2, 0.8]);
+        let same = |a: Estimator, threshold: f64, b: Estimator| {
+            let (a, b) = (value(a, &samples, threshold), value(b, &samples, threshold));
+            assert!((a - b).abs() < 1e-6, "{a} {b}");
+        };
+        same(Estimator::SwitchDr, 1e9, Estimator::Dr);
+        same(Estimator::ShrunkDr, 1e9, Estimator::Dr);
+        same(Estimator::ClippedDr, 1e9, Estimator::Dr);
+        same(Estimator::ClippedIps, 1e9, Estimator::Ips);
+        same(Estimator::SwitchDr, 1e-9, Estimator::Direct);
+        same(Estimator::ShrunkDr, 1e-9, Estimator::Direct);
+        same(Estimator::ClippedDr, 1e-9, Estimator::Direct);
+    }
+
+    #[test]
+    fn doubly_robust_mends_a_model_that_is_wrong() {
+        // Weights are balanced here, so that IPS is right, and DR with it, whatever the model.
+        let samples = samples([0.0, 1.0]);
+        assert!((value(Estimator::Direct, &samples, 10.0) - 0.0).abs() < 1e-12);
+        assert!((value(Estimator::Dr, &samples, 10.0) - 0.2).abs() < 1e-12);
+        assert!((value(Estimator::Sndr, &samples, 10.0) - 0.2).abs() < 1e-12);
+    }
+}

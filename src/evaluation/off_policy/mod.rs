@@ -10,6 +10,8 @@
 //! Decisions of one listener are alike, so that intervals count listeners (or sessions), not decisions,
 //! wherever a log tells them apart: see [`Units`].
 
+#[cfg(test)]
+mod coverage_test;
 mod cressie_read;
 mod decisions;
 mod estimate;

@@ -13,6 +13,8 @@ use super::terms::{Terms, Units};
 /// Estimates of one target policy.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
+    #[serde(skip)]
+    pub target: Target,
     pub policy: String,
     pub support: Support,
     pub warnings: Vec<String>,
@@ -21,6 +23,9 @@ pub struct Row {
     /// do not depend on each other, and for rewards in the range of those logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub empirical_likelihood: Option<(f64, [f64; 2])>,
+    /// What it would really have earned per decision, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truth: Option<f64>,
 }
 
 impl Row {
@@ -42,6 +47,8 @@ pub struct Report {
     pub threshold: f64,
     /// Where intervals come from: `delta method`, or `percentile bootstrap`.
     pub intervals: &'static str,
+    /// Decisions of which is known what every arm would have earned.
+    pub known: usize,
     pub rows: Vec<Row>,
 }
 
@@ -73,11 +80,13 @@ impl Report {
             let range = [rewards().fold(0.0, f64::min), rewards().fold(0.0, f64::max)];
             let empirical = cressie_read(&samples, range).filter(|_| alone);
             Row {
+                target,
                 policy: target.name(&arms),
                 warnings: support.warnings(),
                 support,
                 estimates: estimates(terms, log.units(), resampling),
                 empirical_likelihood: empirical.map(|found| (found.value, found.interval)),
+                truth: None,
             }
         };
         Report {
@@ -91,8 +100,27 @@ impl Report {
             },
             threshold,
             intervals: if resampling.is_some() { "percentile bootstrap" } else { "delta method" },
+            known: 0,
             rows: Target::all(arms.len()).into_iter().map(row).collect(),
         }
+    }
+
+    /// Beside the truth: what every arm would have earned from the decision made at a step, as far as
+    /// that is known, as it is of simulated listeners.
+    pub fn beside(mut self, log: &Log, rewards: impl Fn(u32) -> Option<Vec<f64>>) -> Self {
+        let known = log.decisions().iter().map(|d| &d.choice);
+        let known: Vec<_> =
+            known.filter_map(|choice| Some((choice, rewards(choice.step)?))).collect();
+        self.known = known.len();
+        for row in &mut self.rows {
+            let earned = known.iter().map(|(choice, rewards)| {
+                let probabilities = row.target.probabilities(choice);
+                probabilities.iter().zip(rewards).map(|(p, r)| p * r).sum::<f64>()
+            });
+            let sum: f64 = earned.sum();
+            row.truth = (self.known > 0).then(|| sum / self.known as f64);
+        }
+        self
     }
 }
 

@@ -73,3 +73,32 @@ const NEVER: f64 = 1e-9;
 
 /// Effective decisions below which the normal approximation of an interval is not to be trusted.
 const FEWEST: f64 = 30.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_large_weight_is_worth_one_decision() {
+        let sample = |target: f64| Sample::new(0, 0.01, 0.0, &[target, 1.0 - target], &[0.0, 0.0]);
+        let even = Support::new(&vec![sample(0.01); 50], &[0.0; 50], 5.0);
+        assert!((even.effective - 50.0).abs() < 1e-9);
+        assert_eq!((even.above_threshold, even.warnings()), (0.0, Vec::new()));
+
+        let mut samples = vec![sample(0.0); 49];
+        samples.push(sample(1.0));
+        let one = Support::new(&samples, &[0.0; 50], 5.0);
+        assert!((one.effective - 1.0).abs() < 1e-9);
+        assert!((one.largest_weight - 100.0).abs() < 1e-9);
+        assert!(one.warnings()[0].starts_with("too few"), "{:?}", one.warnings());
+    }
+
+    #[test]
+    fn arms_that_are_never_logged_are_missed() {
+        let sample = Sample::new(0, 1.0, 0.3, &[0.4, 0.6], &[0.0, 0.0]);
+        let support = Support::new(&[sample; 100], &[0.6; 100], 5.0);
+        assert_eq!((support.unsupported, support.decisions), (100, 100));
+        assert!((support.missing - 0.6).abs() < 1e-12 && (support.mean_weight - 0.4).abs() < 1e-12);
+        assert!(support.warnings()[0].starts_with("no support at 100 of 100"));
+    }
+}
