@@ -108,8 +108,7 @@ fn library() -> Result<Library, Box<dyn Error>> {
 
 /// Estimates from every log, beside the truth.
 fn judge(played: &[Played], listeners: usize, library: &Library) -> Vec<Line> {
-    let arms: Vec<String> =
-        library.policy.bandit.arms.iter().map(|arm| arm.name.clone()).collect();
+    let arms: Vec<String> = library.policy.bandit.arms.iter().map(|arm| arm.name.clone()).collect();
     let logs: Vec<Log> = played
         .chunks_exact(listeners)
         .map(|log| Log::new(log.iter().map(|played| played.decisions.clone())))

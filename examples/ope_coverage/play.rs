@@ -32,13 +32,14 @@ pub fn play(
     let songs = engine.setup.policy.bandit.every * decisions as u32;
     let mut timeline: Option<Timeline> = None;
     let until = Until { songs, leaving: false };
-    listen(&engine, library.world(), seed, until, &mut |state, trace| {
-        match (&mut timeline, &trace.event) {
-            (Some(timeline), Some(event)) => {
-                timeline.push(event.clone(), (state.clone(), trace.clone()));
-            }
-            _ => timeline = Some(Timeline::start(engine.clone())),
+    listen(&engine, library.world(), seed, until, &mut |state, trace| match (
+        &mut timeline,
+        &trace.event,
+    ) {
+        (Some(timeline), Some(event)) => {
+            timeline.push(event.clone(), (state.clone(), trace.clone()));
         }
+        _ => timeline = Some(Timeline::start(engine.clone())),
     })?;
     let timeline = timeline.unwrap_or_else(|| Timeline::start(engine.clone()));
     let mut logged = decided(timeline.traces().map(|trace| &**trace));

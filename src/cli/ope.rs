@@ -11,7 +11,8 @@ const USUAL: [Estimator; 3] = [Estimator::Dr, Estimator::Snips, Estimator::Direc
 pub fn run(arguments: &Ope) -> Result<(), Failure> {
     let log = Log::new(read_decisions(&arguments.traces)?);
     if log.decisions().is_empty() {
-        let message = "no decision of the bandit was paid out in these traces: play on for a few songs";
+        let message =
+            "no decision of the bandit was paid out in these traces: play on for a few songs";
         return Err(Failure::Other(message.into()));
     }
     let seed = arguments.seed;
@@ -56,7 +57,9 @@ fn print(report: &Report, estimators: &[Estimator]) {
             }
         }
     }
-    println!("\neffective: as many decisions would tell as much; largest: the largest importance weight");
+    println!(
+        "\neffective: as many decisions would tell as much; largest: the largest importance weight"
+    );
     for row in &report.rows {
         row.warnings.iter().for_each(|warning| println!("{}: {warning}", row.policy));
     }

@@ -71,9 +71,8 @@ fn check(decided: &Decided, (file, line, field): Place, first: &Decided) -> Resu
     if let Some((part, message)) = flaw(&decided.choice) {
         return problem(part, message);
     }
-    let names = |d: &Decided| -> Vec<String> {
-        d.choice.arms.iter().map(|arm| arm.name.clone()).collect()
-    };
+    let names =
+        |d: &Decided| -> Vec<String> { d.choice.arms.iter().map(|arm| arm.name.clone()).collect() };
     let (arms, expected) = (names(decided), names(first));
     if arms != expected {
         let (arms, expected) = (arms.join(", "), expected.join(", "));

@@ -177,9 +177,9 @@ fn bootstrap_intervals_are_the_librarys() {
             .iter()
             .map(|(name, _)| match name.as_str() {
                 "snipw" => Terms::mean(&case.samples, |s| s.weight * s.reward / mean_weight),
-                "sndr" => Terms::mean(&case.samples, |s| {
-                    s.direct + s.weight * s.surprise() / mean_weight
-                }),
+                "sndr" => {
+                    Terms::mean(&case.samples, |s| s.direct + s.weight * s.surprise() / mean_weight)
+                }
                 other => estimator(other).terms(&case.samples, case.threshold),
             })
             .map(Option::unwrap)

@@ -48,9 +48,7 @@ pub fn flaw(choice: &Choice) -> Option<(&'static str, String)> {
         return propensity(format!("the arms' probabilities sum to {sum:.6}, not to 1"));
     }
     let never = taken.propensity <= Score::ZERO;
-    never.then(|| {
-        ("arms.propensity", format!("`{}` was taken with probability 0", taken.name))
-    })
+    never.then(|| ("arms.propensity", format!("`{}` was taken with probability 0", taken.name)))
 }
 
 /// How far the sum of probabilities may be off, each having been rounded or integrated.

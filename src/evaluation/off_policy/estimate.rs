@@ -33,12 +33,7 @@ impl Estimate {
 /// Percentile bootstrap 95 % intervals (Davison and Hinkley, section 5.3.1) of estimates of one log, all
 /// on the same resamples: whole units are drawn again, and self-normalised estimates are normalised
 /// again in each. `None` where fewer than nine in ten resamples have a value.
-pub fn bootstrap(
-    all: &[Terms],
-    units: Units,
-    resamples: u64,
-    seed: u64,
-) -> Vec<Option<[f64; 2]>> {
+pub fn bootstrap(all: &[Terms], units: Units, resamples: u64, seed: u64) -> Vec<Option<[f64; 2]>> {
     let by_unit: Vec<Vec<Sums>> = all.iter().map(|terms| terms.by_unit(units)).collect();
     let count = by_unit.first().map_or(0, Vec::len);
     if count < 2 {

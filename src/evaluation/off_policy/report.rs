@@ -65,15 +65,15 @@ impl Report {
     pub fn new(log: &Log, threshold: Option<f64>, resampling: Option<Resampling>) -> Self {
         let threshold = threshold.unwrap_or_else(|| log.usual_threshold());
         let first = log.decisions().first();
-        let arms: Vec<String> =
-            first.map(|d| d.choice.arms.iter().map(|arm| arm.name.clone()).collect()).unwrap_or_default();
+        let arms: Vec<String> = first
+            .map(|d| d.choice.arms.iter().map(|arm| arm.name.clone()).collect())
+            .unwrap_or_default();
         let alone = log.sessions() < 2;
         let row = |target: Target| {
             let samples = log.samples(|choice| target.probabilities(choice));
             let support = log.support(&samples, |choice| target.probabilities(choice), threshold);
-            let terms = |estimator: Estimator| {
-                Some((estimator, estimator.terms(&samples, threshold)?))
-            };
+            let terms =
+                |estimator: Estimator| Some((estimator, estimator.terms(&samples, threshold)?));
             let terms: Vec<(Estimator, Terms)> =
                 Estimator::ALL.into_iter().filter_map(terms).collect();
             let rewards = || samples.iter().map(|s| s.reward);

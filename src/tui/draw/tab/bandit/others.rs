@@ -77,7 +77,10 @@ fn line<'a>(view: &View, row: &Row, theme: &Theme) -> Line<'a> {
     Line::from(vec![
         Span::styled(format!("{letter} "), letter_style),
         Span::raw(text::left(&name, NAME - 2)),
-        Span::styled(text::right(&effective, EFFECTIVE), if faint { theme.down } else { theme.good }),
+        Span::styled(
+            text::right(&effective, EFFECTIVE),
+            if faint { theme.down } else { theme.good },
+        ),
         estimated(Estimator::Dr),
         estimated(Estimator::Ips),
         Span::styled(text::right(&truth, TRUTH), theme.strong),
