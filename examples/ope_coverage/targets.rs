@@ -2,10 +2,13 @@
 
 use melody::bandit::{CONTEXT, Choice};
 
-/// A policy: its name, and the probability of every arm at a decision.
+/// The probability of every arm at a decision.
+type Probabilities = Box<dyn Fn(&Choice) -> Vec<f64>>;
+
+/// A policy.
 pub struct Target {
     pub name: String,
-    pub probabilities: Box<dyn Fn(&Choice) -> Vec<f64> + Sync>,
+    pub probabilities: Probabilities,
 }
 
 /// Share of its choices that the rule draws uniformly.

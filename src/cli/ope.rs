@@ -28,8 +28,9 @@ pub fn run(arguments: &Ope) -> Result<(), Failure> {
 
 fn print(report: &Report, estimators: &[Estimator]) {
     println!(
-        "{} decisions of {} sessions: reward per decision, against the listener's usual level",
-        report.decisions, report.sessions
+        "{} of {}: reward per decision, against the listener's usual level",
+        counted(report.decisions, "decision"),
+        counted(report.sessions, "session")
     );
     println!(
         "95 % intervals by {}, counting {}s; reward model: {}; weights cut at {:.1}\n",
@@ -38,14 +39,14 @@ fn print(report: &Report, estimators: &[Estimator]) {
     let wide = estimators.len() <= USUAL.len();
     print!("{:18} {:>9} {:>8}", "", "effective", "largest");
     if wide {
-        estimators.iter().for_each(|estimator| print!(" {:>26}", estimator.name()));
+        estimators.iter().for_each(|estimator| print!(" {:>28}", estimator.name()));
     }
     println!();
     for row in &report.rows {
         let support = &row.support;
         print!("{:18} {:>9.1} {:>8.1}", row.policy, support.effective, support.largest_weight);
         if wide {
-            estimators.iter().for_each(|&estimator| print!(" {:>26}", estimate(row, estimator)));
+            estimators.iter().for_each(|&estimator| print!(" {:>28}", estimate(row, estimator)));
             println!();
         } else {
             println!();
@@ -73,4 +74,8 @@ fn estimate(row: &Row, estimator: Estimator) -> String {
             format!("{value:+.4} {low:+.4} to {high:+.4}")
         }
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

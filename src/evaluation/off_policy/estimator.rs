@@ -106,6 +106,7 @@ const SURE: f64 = 1e-9;
 
 #[cfg(test)]
 mod tests {
+    use super::super::Units;
     use super::*;
 
     /// Two arms taken as often, the target without chance; the model is right of the first arm only.
@@ -133,6 +134,10 @@ mod tests {
         assert_eq!(Estimator::Snips.terms(&[never], 10.0), None);
         assert_eq!(Estimator::Replay.terms(&[never], 10.0), None);
         assert_eq!(Estimator::Ips.terms(&[], 10.0), None);
+        // One decision that counts has a value, but nothing to tell how sure it is.
+        let once = Sample::new(1, 0.5, 0.5, &[0.0, 1.0], &[0.0, 0.0]);
+        let terms = Estimator::Snips.terms(&[never, once, never], 10.0).unwrap();
+        assert_eq!((terms.value(), terms.interval(Units::Decisions)), (0.5, None));
     }
 
     #[test]

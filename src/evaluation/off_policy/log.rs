@@ -15,6 +15,8 @@ pub struct Log {
     /// Expected reward of every arm at every decision.
     model: Vec<Vec<f64>>,
     sessions: usize,
+    /// Names of the arms; none without a decision.
+    arms: Vec<String>,
 }
 
 impl Log {
@@ -32,11 +34,17 @@ impl Log {
             0 | 1 => believed(&decisions),
             _ => cross_fitted(&decisions, &groups),
         };
-        Log { decisions, groups, model, sessions: number }
+        let names = |d: &Decided| d.choice.arms.iter().map(|arm| arm.name.clone()).collect();
+        let arms = decisions.first().map(names).unwrap_or_default();
+        Log { decisions, groups, model, sessions: number, arms }
     }
 
     pub fn decisions(&self) -> &[Decided] {
         &self.decisions
+    }
+
+    pub fn arms(&self) -> &[String] {
+        &self.arms
     }
 
     /// Those with a decision.
@@ -44,10 +52,15 @@ impl Log {
         self.sessions
     }
 
+    /// Whether there is no second session to learn from and to compare with.
+    pub fn alone(&self) -> bool {
+        self.sessions < 2
+    }
+
     /// Sessions; of one alone, decisions. These are then taken to be independent given their contexts,
     /// which is right of the means at those very contexts: each arm was drawn anew.
     pub fn units(&self) -> Units<'_> {
-        if self.sessions > 1 { Units::Groups(&self.groups) } else { Units::Decisions }
+        if self.alone() { Units::Decisions } else { Units::Groups(&self.groups) }
     }
 
     /// The threshold that weights are cut at unless another is asked for: the square root of the number
@@ -76,7 +89,8 @@ impl Log {
     ) -> Support {
         let unsupported = |decided: &Decided| -> f64 {
             let arms = decided.choice.arms.iter().zip(target(&decided.choice));
-            arms.filter(|(arm, _)| arm.propensity.value() <= 0.0).map(|(_, p)| p).sum()
+            let never = arms.filter(|(arm, _)| arm.propensity.value() <= 0.0);
+            never.fold(0.0, |sum, (_, p)| sum + p)
         };
         let unsupported: Vec<f64> = self.decisions.iter().map(unsupported).collect();
         Support::new(samples, &unsupported, threshold)

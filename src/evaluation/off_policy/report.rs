@@ -6,6 +6,7 @@ use super::cressie_read::cressie_read;
 use super::estimate::{Estimate, bootstrap};
 use super::estimator::Estimator;
 use super::log::Log;
+use super::sample::Sample;
 use super::support::Support;
 use super::target::Target;
 use super::terms::{Terms, Units};
@@ -29,6 +30,23 @@ pub struct Row {
 }
 
 impl Row {
+    fn new(log: &Log, target: Target, threshold: f64, resampling: Option<Resampling>) -> Self {
+        let samples = log.samples(|choice| target.probabilities(choice));
+        let support = log.support(&samples, |choice| target.probabilities(choice), threshold);
+        let rewards = || samples.iter().map(|s| s.reward);
+        let range = [rewards().fold(0.0, f64::min), rewards().fold(0.0, f64::max)];
+        let empirical = cressie_read(&samples, range).filter(|_| log.alone());
+        Row {
+            target,
+            policy: target.name(log.arms()),
+            warnings: support.warnings(),
+            support,
+            estimates: estimates(&samples, log.units(), threshold, resampling),
+            empirical_likelihood: empirical.map(|found| (found.value, found.interval)),
+            truth: None,
+        }
+    }
+
     pub fn of(&self, estimator: Estimator) -> Option<&Estimate> {
         self.estimates.iter().find(|estimate| estimate.estimator == estimator)
     }
@@ -47,8 +65,9 @@ pub struct Report {
     pub threshold: f64,
     /// Where intervals come from: `delta method`, or `percentile bootstrap`.
     pub intervals: &'static str,
-    /// Decisions of which is known what every arm would have earned.
-    pub known: usize,
+    /// Decisions of which is known what every arm would have earned; absent where nobody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<usize>,
     pub rows: Vec<Row>,
 }
 
@@ -64,44 +83,20 @@ impl Report {
     /// unless resampling is asked for.
     pub fn new(log: &Log, threshold: Option<f64>, resampling: Option<Resampling>) -> Self {
         let threshold = threshold.unwrap_or_else(|| log.usual_threshold());
-        let first = log.decisions().first();
-        let arms: Vec<String> = first
-            .map(|d| d.choice.arms.iter().map(|arm| arm.name.clone()).collect())
-            .unwrap_or_default();
-        let alone = log.sessions() < 2;
-        let row = |target: Target| {
-            let samples = log.samples(|choice| target.probabilities(choice));
-            let support = log.support(&samples, |choice| target.probabilities(choice), threshold);
-            let terms =
-                |estimator: Estimator| Some((estimator, estimator.terms(&samples, threshold)?));
-            let terms: Vec<(Estimator, Terms)> =
-                Estimator::ALL.into_iter().filter_map(terms).collect();
-            let rewards = || samples.iter().map(|s| s.reward);
-            let range = [rewards().fold(0.0, f64::min), rewards().fold(0.0, f64::max)];
-            let empirical = cressie_read(&samples, range).filter(|_| alone);
-            Row {
-                target,
-                policy: target.name(&arms),
-                warnings: support.warnings(),
-                support,
-                estimates: estimates(terms, log.units(), resampling),
-                empirical_likelihood: empirical.map(|found| (found.value, found.interval)),
-                truth: None,
-            }
-        };
+        let targets = Target::all(log.arms().len());
+        let row = |target| Row::new(log, target, threshold, resampling);
         Report {
             sessions: log.sessions(),
             decisions: log.decisions().len(),
-            unit: if alone { "decision" } else { "session" },
-            model: if alone {
-                "what the bandit believed before each decision"
-            } else {
-                "a ridge regression per arm, cross-fitted by session"
+            unit: if log.alone() { "decision" } else { "session" },
+            model: match log.alone() {
+                true => "what the bandit believed before each decision",
+                false => "a ridge regression per arm, cross-fitted by session",
             },
             threshold,
             intervals: if resampling.is_some() { "percentile bootstrap" } else { "delta method" },
-            known: 0,
-            rows: Target::all(arms.len()).into_iter().map(row).collect(),
+            known: None,
+            rows: targets.into_iter().map(row).collect(),
         }
     }
 
@@ -111,35 +106,34 @@ impl Report {
         let known = log.decisions().iter().map(|d| &d.choice);
         let known: Vec<_> =
             known.filter_map(|choice| Some((choice, rewards(choice.step)?))).collect();
-        self.known = known.len();
+        self.known = Some(known.len());
         for row in &mut self.rows {
             let earned = known.iter().map(|(choice, rewards)| {
                 let probabilities = row.target.probabilities(choice);
                 probabilities.iter().zip(rewards).map(|(p, r)| p * r).sum::<f64>()
             });
             let sum: f64 = earned.sum();
-            row.truth = (self.known > 0).then(|| sum / self.known as f64);
+            row.truth = (!known.is_empty()).then(|| sum / known.len() as f64);
         }
         self
     }
 }
 
+/// What every estimator makes of the samples, but for those without a value.
 fn estimates(
-    terms: Vec<(Estimator, Terms)>,
+    samples: &[Sample],
     units: Units,
+    threshold: f64,
     resampling: Option<Resampling>,
 ) -> Vec<Estimate> {
+    let terms = |estimator: Estimator| Some((estimator, estimator.terms(samples, threshold)?));
+    let (estimators, terms): (Vec<Estimator>, Vec<Terms>) =
+        Estimator::ALL.into_iter().filter_map(terms).unzip();
     let intervals = match resampling {
-        None => terms.iter().map(|(_, terms)| terms.interval(units)).collect(),
-        Some(Resampling { resamples, seed }) => {
-            let all: Vec<Terms> = terms.iter().map(|(_, terms)| terms.clone()).collect();
-            bootstrap(&all, units, resamples, seed)
-        }
+        None => terms.iter().map(|terms| terms.interval(units)).collect(),
+        Some(Resampling { resamples, seed }) => bootstrap(&terms, units, resamples, seed),
     };
-    let estimate = |((estimator, terms), interval): ((Estimator, Terms), _)| Estimate {
-        estimator,
-        value: terms.value(),
-        interval,
-    };
-    terms.into_iter().zip(intervals).map(estimate).collect()
+    let values = terms.iter().map(Terms::value);
+    let all = estimators.into_iter().zip(values).zip(intervals);
+    all.map(|((estimator, value), interval)| Estimate { estimator, value, interval }).collect()
 }

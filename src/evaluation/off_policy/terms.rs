@@ -88,7 +88,8 @@ impl Terms {
     }
 
     /// The 95 % interval by the delta method: the estimate's variance is, to first order, the sum of
-    /// the squared influences of its units. `None` of fewer than two units.
+    /// the squared influences of its units. `None` of fewer than two units, where fewer than two have any
+    /// weight, and where all say the same: so few would seem to leave no doubt.
     ///
     /// Of decisions: normal quantiles, and for means the unbiased variance, as established libraries
     /// have it. Of groups: variance times `g / (g - 1)`, and quantiles of Student's t with `g - 1`
@@ -97,7 +98,8 @@ impl Terms {
         let total = Sums::total(&self.decisions);
         let by_unit = self.by_unit(units);
         let count = by_unit.len() as f64;
-        if by_unit.len() < 2 {
+        let heard = by_unit.iter().filter(|unit| !self.normalised || unit.weight > 0.0).count();
+        if heard < 2 {
             return None;
         }
         let squares: f64 = by_unit.iter().map(|unit| self.influence(unit, &total).powi(2)).sum();
@@ -108,7 +110,7 @@ impl Terms {
             Units::Groups(_) => (unbiased, t_quantile(count - 1.0)),
         };
         let half = quantile * (squares * correction).sqrt();
-        Some([self.value() - half, self.value() + half])
+        (half > 0.0).then(|| [self.value() - half, self.value() + half])
     }
 
     /// How far one unit pulls the estimate, to first order.

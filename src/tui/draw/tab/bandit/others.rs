@@ -41,8 +41,8 @@ fn shown(target: Target) -> bool {
 
 fn aside(view: &View, report: &Report) -> String {
     match (report.known, report.decisions) {
-        (0, decisions) => view.fill("decisions: {}", &[&decisions]),
-        (known, decisions) => view.fill("decisions: {}, truth of {}", &[&decisions, &known]),
+        (None | Some(0), decisions) => view.fill("decisions: {}", &[&decisions]),
+        (Some(known), decisions) => view.fill("decisions: {}, truth of {}", &[&decisions, &known]),
     }
 }
 
