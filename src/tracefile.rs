@@ -69,40 +69,66 @@ pub fn hash<'a>(traces: impl Iterator<Item = &'a Arc<Trace>>) -> String {
     hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// Reads a trace file, checking every line.
+/// Reads the trace file of one session, checking every line.
 pub fn read(path: &Path) -> Result<TraceFile, InputError> {
+    let mut sessions = read_all(path)?.into_iter();
+    let first = sessions.next().expect("a file that was read holds a session");
+    if let Some(other) = sessions.next() {
+        let name = path.display().to_string();
+        let problem = Problem::new(name, "another session begins here").line(other.line);
+        return Err(problem.field("trace_format").help("give one session at a time").into());
+    }
+    let traces = first.traces.into_iter().map(|(_, trace)| trace).collect();
+    Ok(TraceFile { header: first.header, traces })
+}
+
+/// One of a file's sessions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// The line its header is on, from 1.
+    pub line: usize,
+    pub header: Header,
+    /// Each with its line. At least one.
+    pub traces: Vec<(usize, Trace)>,
+}
+
+/// Reads every session of a trace file, checking every line: one after the other, each with a header,
+/// as `melody replay` writes several scripts. At least one.
+pub fn read_all(path: &Path) -> Result<Vec<Session>, InputError> {
     let name = path.display().to_string();
     let text = read_text(path)?;
-    let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let wrong = |line: usize, field: &str, message: String| {
-        Problem::new(&name, message).line(line + 1).field(field)
+        Problem::new(&name, message).line(line).field(field)
     };
-    let Some((i, first)) = lines.next() else {
-        return Err(wrong(0, "trace_format", "the file has no line".into()).into());
-    };
-    let header: Header = parse(&name, i, first).map_err(|problem| {
-        let message = format!("not the first line of a trace file: {}", problem.message);
-        Problem { message, ..problem }.help("`melody replay SCRIPT --trace FILE` writes one")
-    })?;
-    if header.trace_format != TRACE_FORMAT {
-        let message =
-            format!("the format is {}, this program reads {TRACE_FORMAT}", header.trace_format);
-        return Err(wrong(i, "trace_format", message).into());
-    }
-    let mut traces = Vec::new();
-    for (i, line) in lines {
-        let trace: Trace = parse(&name, i, line).map_err(|problem| {
-            match serde_json::from_str::<Header>(line) {
-                Ok(_) => problem.help("another session begins here; compare one at a time"),
-                Err(_) => problem,
-            }
+    let empty = |line: usize| wrong(line, "step", "the session holds no step".into());
+    let mut sessions: Vec<Session> = Vec::new();
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    for (i, text) in lines {
+        let line = i + 1;
+        let begins = sessions.is_empty() || serde_json::from_str::<Header>(text).is_ok();
+        if !begins && let Some(session) = sessions.last_mut() {
+            session.traces.push((line, parse(&name, i, text)?));
+            continue;
+        }
+        if let Some(before) = sessions.last().filter(|session| session.traces.is_empty()) {
+            return Err(empty(before.line).into());
+        }
+        let header: Header = parse(&name, i, text).map_err(|problem| {
+            let message = format!("not the first line of a trace file: {}", problem.message);
+            Problem { message, ..problem }.help("`melody replay SCRIPT --trace FILE` writes one")
         })?;
-        traces.push(trace);
+        if header.trace_format != TRACE_FORMAT {
+            let format = header.trace_format;
+            let message = format!("the format is {format}, this program reads {TRACE_FORMAT}");
+            return Err(wrong(line, "trace_format", message).into());
+        }
+        sessions.push(Session { line, header, traces: Vec::new() });
     }
-    if traces.is_empty() {
-        return Err(wrong(0, "step", "the file holds no step".into()).into());
+    match sessions.last() {
+        None => Err(wrong(1, "trace_format", "the file has no line".into()).into()),
+        Some(last) if last.traces.is_empty() => Err(empty(last.line).into()),
+        Some(_) => Ok(sessions),
     }
-    Ok(TraceFile { header, traces })
 }
 
 /// Reads one line, the `i`-th from 0, as a `T`.

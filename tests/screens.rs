@@ -141,6 +141,7 @@ fn view() -> View {
         training: Some(TRAINING.clone()),
         regrets: regrets(),
         regretting: false,
+        others: Some(View::others(TRACES.iter(), &regrets())),
     }
 }
 

@@ -141,6 +141,8 @@ pub enum Command {
     Ab(Ab),
     /// Search weights and mixing rules on simulated listeners, the listener first.
     Tune(Tune),
+    /// Estimate what other bandit policies would have earned on sessions that were traced.
+    Ope(Ope),
     /// Read feedback logs; make, split and check training logs.
     #[command(subcommand)]
     Log(Log),
@@ -262,6 +264,35 @@ pub struct Diff {
     /// Print as JSON; `null` where nothing differs.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Ope {
+    /// Trace files (JSON Lines), or folders of them.
+    #[arg(required = true, value_name = "TRACE|DIR")]
+    pub traces: Vec<PathBuf>,
+    /// Importance weights are cut, switched off or shrunk from here on; by default the square root of
+    /// the number of decisions.
+    #[arg(long, value_name = "X", value_parser = above_zero)]
+    pub threshold: Option<f64>,
+    /// Take intervals from so many bootstrap resamples in place of the delta method.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
+    pub bootstrap: Option<u64>,
+    /// Seed of the bootstrap.
+    #[arg(long, default_value_t = 1, requires = "bootstrap")]
+    pub seed: u64,
+    /// Print every estimator, not only the usual three.
+    #[arg(long)]
+    pub all: bool,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A number above 0.
+fn above_zero(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|x: &f64| x.is_finite() && *x > 0.0);
+    number.ok_or_else(|| "a number above 0 is needed".into())
 }
 
 #[derive(Debug, Args)]

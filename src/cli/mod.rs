@@ -17,6 +17,7 @@ mod generate;
 mod import;
 mod keys;
 mod log;
+mod ope;
 mod open;
 mod progress;
 mod replay;
@@ -50,6 +51,7 @@ pub fn run() -> ExitCode {
         Some(Command::Simulate(simulate)) => simulate::run(&simulate),
         Some(Command::Ab(ab)) => ab::run(&ab),
         Some(Command::Tune(tune)) => tune::run(&tune),
+        Some(Command::Ope(ope)) => ope::run(&ope),
         Some(Command::Log(command)) => log::run(&command),
         Some(Command::Catalogue(command)) => catalogue::run(&command),
         Some(Command::Import(command)) => import::run(&command),

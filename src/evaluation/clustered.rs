@@ -229,8 +229,16 @@ pub fn resample(seed: u64, number: u64, listeners: usize) -> Vec<f64> {
 /// `range`: what resampling adds to a figure, as it does to a calibration error, is taken off again.
 /// `None` where fewer than nine in ten resamples have the figure.
 pub fn basic_interval(value: f64, resampled: &[f64], range: [f64; 2]) -> Option<[f64; 2]> {
+    let [low, high] = percentile_interval(resampled).filter(|_| value.is_finite())?;
+    let held = |v: f64| v.clamp(range[0], range[1]);
+    Some([held(2.0 * value - high), held(2.0 * value - low)])
+}
+
+/// The percentile bootstrap's 95 % interval (Davison and Hinkley, section 5.3.1): the middle of the
+/// resamples. `None` where fewer than nine in ten resamples have the figure.
+pub fn percentile_interval(resampled: &[f64]) -> Option<[f64; 2]> {
     let mut sorted: Vec<f64> = resampled.iter().copied().filter(|v| v.is_finite()).collect();
-    if !value.is_finite() || sorted.is_empty() || sorted.len() * 10 < resampled.len() * 9 {
+    if sorted.is_empty() || sorted.len() * 10 < resampled.len() * 9 {
         return None;
     }
     sorted.sort_by(f64::total_cmp);
@@ -239,6 +247,5 @@ pub fn basic_interval(value: f64, resampled: &[f64], range: [f64; 2]) -> Option<
         let (low, part) = (place.floor() as usize, place.fract());
         sorted[low] + part * (sorted[(low + 1).min(sorted.len() - 1)] - sorted[low])
     };
-    let held = |v: f64| v.clamp(range[0], range[1]);
-    Some([held(2.0 * value - quantile(0.975)), held(2.0 * value - quantile(0.025))])
+    Some([quantile(0.025), quantile(0.975)])
 }

@@ -4,6 +4,7 @@ mod binary;
 mod calibration;
 mod clustered;
 mod foretold;
+pub mod off_policy;
 mod paired;
 mod ranking;
 
@@ -12,7 +13,8 @@ pub use binary::{
 };
 pub use calibration::{Bin, Calibration, calibration};
 pub use clustered::{
-    CALIBRATION_BINS, Clustered, FIGURES, Figures, Intervals, Prediction, basic_interval, resample,
+    CALIBRATION_BINS, Clustered, FIGURES, Figures, Intervals, Prediction, basic_interval,
+    percentile_interval, resample,
 };
 pub use foretold::{Foretold, predictions};
 pub use paired::{Paired, Peeking, log_mixture_ratio, paired, peeking};

@@ -5,6 +5,7 @@
 //! says what came of the events then; where something else comes of them now, it is said from which
 //! step on and which version is another.
 
+mod decisions;
 mod replay;
 
 use std::io::{BufRead, BufReader, Read};
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+pub use decisions::read_decisions;
 pub use replay::{Other, Parted, Replayed};
 
 use crate::engine::Trace;

@@ -226,7 +226,10 @@ impl App {
         let timeline = self.session.timeline();
         let step = self.step();
         let setup = &timeline.engine().setup;
+        let regrets = self.session.regrets().before(self.trace().bandit.since);
+        let others = || View::others(timeline.traces().take(step + 1), &regrets);
         View {
+            others: (self.tab == Tab::Bandit).then(others),
             tab: self.tab,
             look: self.look_shown(),
             keymap: self.keymap.clone(),
@@ -256,7 +259,7 @@ impl App {
             policy: setup.policy.clone(),
             objective: setup.model.objective.clone(),
             training: self.session.library().training().cloned(),
-            regrets: self.session.regrets().before(self.trace().bandit.since),
+            regrets,
             regretting: self.session.regrets().working(),
         }
     }

@@ -82,6 +82,7 @@ pub fn json(view: &View) -> Value {
             "bandit": now.bandit,
             "promotion": now.promotion,
             "regrets": view.regrets,
+            "other_policies": view.others,
         }),
         Tab::Session => json!({ "session": now.session, "listener": now.listener }),
         Tab::Model => json!({ "near_line": now.near_line }),

@@ -17,6 +17,7 @@ use super::strip::Strip;
 use super::tab::Tab;
 use super::what_if::Drafted;
 use crate::engine::{QueueEntry, Timeline, Trace};
+use crate::evaluation::off_policy;
 use crate::objective::Objective;
 use crate::playback::Playhead;
 use crate::policy::Policy;
@@ -77,6 +78,8 @@ pub struct View {
     pub regrets: Vec<Regret>,
     /// Whether more of them are being worked out.
     pub regretting: bool,
+    /// What other policies would have earned on this session's decisions, where the bandit is shown.
+    pub others: Option<off_policy::Report>,
 }
 
 /// A scene of a tour.
@@ -95,6 +98,18 @@ impl View {
     pub fn history(timeline: &Timeline, step: usize) -> Vec<Arc<Trace>> {
         let first = (step + 1).saturating_sub(HISTORY);
         (first..=step).filter_map(|at| timeline.trace_at(at)).cloned().collect()
+    }
+
+    /// Other policies on the decisions of these steps, beside the truth as far as it is known.
+    pub fn others<'a>(
+        traces: impl Iterator<Item = &'a Arc<Trace>>,
+        regrets: &[Regret],
+    ) -> off_policy::Report {
+        let log = off_policy::Log::new([off_policy::decided(traces.map(|trace| &**trace))]);
+        off_policy::Report::new(&log, None, None).beside(&log, |step| {
+            let regret = regrets.iter().find(|regret| regret.step == step)?;
+            Some(regret.rewards.iter().map(|reward| reward.value()).collect())
+        })
     }
 
     /// A text in the language of the screen.

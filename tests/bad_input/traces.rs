@@ -33,7 +33,7 @@ fn a_trace_file() {
     refuses(" \n\n".into(), &["trace.jsonl:1: trace_format: "]);
     refuses("{}".into(), &["trace.jsonl:1: ", "missing field"]);
     refuses("format = 1".into(), &["trace.jsonl:1: ", "not the first line of a trace file"]);
-    refuses(lines[0].into(), &["trace.jsonl:1: step: the file holds no step"]);
+    refuses(lines[0].into(), &["trace.jsonl:1: step: the session holds no step"]);
     refuses(
         good.replacen("\"trace_format\":", "\"trace_fromat\":", 1),
         &["trace.jsonl:1: ", "trace_fromat"],
@@ -69,4 +69,69 @@ fn a_difference_is_something_else() {
     bench.write("trace.jsonl", good.replacen("\"step\":1", "\"step\":7", 1));
     let (code, said) = bench.run(&DIFF);
     assert_eq!(code, Some(1), "{said}");
+}
+
+const LONGER: &str = r#"format = 1
+name = "Some decisions"
+
+[session]
+profile = "profile.toml"
+seed = 1
+policy = "policy.toml"
+catalogue = "catalogue"
+
+[[steps]]
+do = "autopilot"
+songs = 10
+"#;
+
+/// What off-policy evaluation reads of traces.
+#[test]
+fn traces_of_decisions() {
+    let bench = Bench::new();
+    bench.write("longer.toml", LONGER);
+    bench.accepts(&["replay", "longer.toml", "session.toml", "--trace", "two.jsonl"]);
+    bench.accepts(&["replay", "longer.toml", "--trace", "good.jsonl"]);
+    bench.accepts(&["ope", "good.jsonl"]);
+    bench.accepts(&["ope", "two.jsonl", "good.jsonl", "--all", "--bootstrap", "100"]);
+    bench.accepts(&["replay", "session.toml", "--trace", "short.jsonl"]);
+    bench.refuses(&["ope", "short.jsonl"], &["no decision of the bandit was paid out"]);
+    bench.refuses(&["ope", "nowhere"], &["nowhere:1: "]);
+    bench.refuses(&["ope", "catalogue"], &["catalogue:1: (folder): there is no trace file"]);
+    bench.refuses(&["ope", "good.jsonl", "--threshold", "0"], &["a number above 0"]);
+    bench.refuses(&["diff", "two.jsonl", "good.jsonl"], &["another session begins here"]);
+
+    let good = std::fs::read_to_string(bench.path("good.jsonl")).unwrap();
+    let line = good.lines().position(|line| line.contains("\"decided\":")).unwrap();
+    let refuses = |edit: &dyn Fn(&mut serde_json::Value), says: &str| {
+        let mut lines: Vec<String> = good.lines().map(String::from).collect();
+        let mut trace: serde_json::Value = serde_json::from_str(&lines[line]).unwrap();
+        edit(&mut trace["bandit"]["decided"]);
+        lines[line] = trace.to_string();
+        bench.write("trace.jsonl", lines.join("\n"));
+        bench.refuses(&["ope", "trace.jsonl"], &[&format!("trace.jsonl:{}: {says}", line + 1)]);
+    };
+    let arms = "bandit.decided.arms.propensity: ";
+    refuses(&|decided| decided["arm"] = 9.into(), "bandit.decided.arm: there is no arm number 9");
+    refuses(
+        &|decided| decided["arms"][0]["propensity"] = serde_json::json!(-0.5),
+        &format!("{arms}a probability is below 0"),
+    );
+    refuses(
+        &|decided| decided["arms"][0]["propensity"] = serde_json::json!(1.5),
+        &format!("{arms}the arms' probabilities sum to "),
+    );
+    refuses(
+        &|decided| {
+            let taken = decided["arm"].as_u64().unwrap() as usize;
+            for (place, arm) in decided["arms"].as_array_mut().unwrap().iter_mut().enumerate() {
+                arm["propensity"] = if place == taken { 0.0 } else { 0.25 }.into();
+            }
+        },
+        arms,
+    );
+    let renamed = good.replace("\"light\"", "\"lighter\"");
+    bench.write("trace.jsonl", renamed);
+    let says = ["trace.jsonl:2: bandit.decided.arms: the arms are none, lighter"];
+    bench.refuses(&["ope", "good.jsonl", "trace.jsonl"], &says);
 }

@@ -9,5 +9,6 @@ mod lambdarank;
 mod metrics;
 mod mmoe;
 mod numbers;
+mod off_policy;
 mod tensors;
 mod transformer;

@@ -2,6 +2,7 @@
 
 mod arms;
 mod history;
+mod others;
 mod regret;
 mod rewards;
 
@@ -30,9 +31,10 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let history = history::section(view, theme, main);
     let context = context(view, theme, if wide { main } else { other });
     let regret = regret::section(view, theme, other, page.roomy());
+    let others = others::section(view, theme, main);
     let columns = match wide {
-        true => vec![vec![arms, history, context], vec![rewards, regret]],
-        false => vec![vec![arms, rewards, history, regret, context]],
+        true => vec![vec![arms, history, context, others], vec![rewards, regret]],
+        false => vec![vec![arms, rewards, history, regret, others, context]],
     };
     page.draw(columns, view.scroll, theme, buf)
 }

@@ -1,0 +1,81 @@
+//! `melody ope`: what other policies would have earned on sessions that were traced.
+
+use super::arguments::Ope;
+use super::failure::Failure;
+use crate::evaluation::off_policy::{Estimate, Estimator, Log, Report, Resampling, Row};
+use crate::saved::read_decisions;
+
+/// Shown for every policy; `--all` shows the others, too.
+const USUAL: [Estimator; 3] = [Estimator::Dr, Estimator::Snips, Estimator::Direct];
+
+pub fn run(arguments: &Ope) -> Result<(), Failure> {
+    let log = Log::new(read_decisions(&arguments.traces)?);
+    if log.decisions().is_empty() {
+        let message =
+            "no decision of the bandit was paid out in these traces: play on for a few songs";
+        return Err(Failure::Other(message.into()));
+    }
+    let seed = arguments.seed;
+    let resampling = arguments.bootstrap.map(|resamples| Resampling { resamples, seed });
+    let report = Report::new(&log, arguments.threshold, resampling);
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
+    } else {
+        print(&report, if arguments.all { &Estimator::ALL } else { &USUAL });
+    }
+    Ok(())
+}
+
+fn print(report: &Report, estimators: &[Estimator]) {
+    println!(
+        "{} of {}: reward per decision, against the listener's usual level",
+        counted(report.decisions, "decision"),
+        counted(report.sessions, "session")
+    );
+    println!(
+        "95 % intervals by {}, counting {}s; reward model: {}; weights cut at {:.1}\n",
+        report.intervals, report.unit, report.model, report.threshold
+    );
+    let wide = estimators.len() <= USUAL.len();
+    print!("{:18} {:>9} {:>8}", "", "effective", "largest");
+    if wide {
+        estimators.iter().for_each(|estimator| print!(" {:>28}", estimator.name()));
+    }
+    println!();
+    for row in &report.rows {
+        let support = &row.support;
+        print!("{:18} {:>9.1} {:>8.1}", row.policy, support.effective, support.largest_weight);
+        if wide {
+            estimators.iter().for_each(|&estimator| print!(" {:>28}", estimate(row, estimator)));
+            println!();
+        } else {
+            println!();
+            for &estimator in estimators {
+                println!("  {:16} {}", estimator.name(), estimate(row, estimator));
+            }
+            if let Some((value, [low, high])) = row.empirical_likelihood {
+                println!("  {:16} {value:+.4} {low:+.4} to {high:+.4}", "Cressie-Read");
+            }
+        }
+    }
+    println!(
+        "\neffective: as many decisions would tell as much; largest: the largest importance weight"
+    );
+    for row in &report.rows {
+        row.warnings.iter().for_each(|warning| println!("{}: {warning}", row.policy));
+    }
+}
+
+fn estimate(row: &Row, estimator: Estimator) -> String {
+    match row.of(estimator) {
+        None => "-".into(),
+        Some(Estimate { value, interval: None, .. }) => format!("{value:+.4}"),
+        Some(Estimate { value, interval: Some([low, high]), .. }) => {
+            format!("{value:+.4} {low:+.4} to {high:+.4}")
+        }
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}

@@ -1,0 +1,55 @@
+//! Decisions of the bandit in a session's traces, with what they earned.
+
+use crate::bandit::Choice;
+use crate::engine::Trace;
+use crate::event::Action;
+use crate::score::Score;
+
+/// A decision whose reward is known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decided {
+    /// Context, arm taken, and every arm's propensity and expected reward.
+    pub choice: Choice,
+    pub reward: Score,
+}
+
+/// The decisions of a session that the bandit made by itself and that were paid out, in order. Left
+/// out are those of a person, those that a person ended early by setting something by hand, and the
+/// last, which is still open.
+pub fn decided<'a>(traces: impl IntoIterator<Item = &'a Trace>) -> Vec<Decided> {
+    let mut all = Vec::new();
+    let mut open: Option<&Choice> = None;
+    for trace in traces {
+        let by_hand = |action: &Action| matches!(action, Action::Override(_));
+        let interrupted = trace.event.as_ref().is_some_and(|event| by_hand(&event.action));
+        if let Some(learned) = &trace.bandit.learned
+            && let Some(choice) = open.take().filter(|_| !interrupted)
+        {
+            all.push(Decided { choice: choice.clone(), reward: learned.reward.total });
+        }
+        if let Some(choice) = &trace.bandit.decided {
+            open = Some(choice).filter(|choice| !choice.by_hand);
+        }
+    }
+    all
+}
+
+/// Why a decision is of no use to off-policy evaluation; `None` if it is.
+pub fn flaw(choice: &Choice) -> Option<(&'static str, String)> {
+    let sum: f64 = choice.arms.iter().map(|arm| arm.propensity.value()).sum();
+    let Some(taken) = choice.arms.get(choice.arm) else {
+        return Some(("arm", format!("there is no arm number {}", choice.arm)));
+    };
+    let propensity = |message| Some(("arms.propensity", message));
+    if choice.arms.iter().any(|arm| arm.propensity < Score::ZERO) {
+        return propensity("a probability is below 0".into());
+    }
+    if (sum - 1.0).abs() > ROUNDED {
+        return propensity(format!("the arms' probabilities sum to {sum:.6}, not to 1"));
+    }
+    let never = taken.propensity <= Score::ZERO;
+    never.then(|| ("arms.propensity", format!("`{}` was taken with probability 0", taken.name)))
+}
+
+/// How far the sum of probabilities may be off, each having been rounded or integrated.
+const ROUNDED: f64 = 1e-3;

@@ -1,0 +1,139 @@
+//! What other policies would have earned on a log, in one table.
+
+use serde::Serialize;
+
+use super::cressie_read::cressie_read;
+use super::estimate::{Estimate, bootstrap};
+use super::estimator::Estimator;
+use super::log::Log;
+use super::sample::Sample;
+use super::support::Support;
+use super::target::Target;
+use super::terms::{Terms, Units};
+
+/// Estimates of one target policy.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    #[serde(skip)]
+    pub target: Target,
+    pub policy: String,
+    pub support: Support,
+    pub warnings: Vec<String>,
+    pub estimates: Vec<Estimate>,
+    /// Mean and 95 % interval by empirical likelihood, of one session alone: it is for decisions that
+    /// do not depend on each other, and for rewards in the range of those logged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub empirical_likelihood: Option<(f64, [f64; 2])>,
+    /// What it would really have earned per decision, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truth: Option<f64>,
+}
+
+impl Row {
+    fn new(log: &Log, target: Target, threshold: f64, resampling: Option<Resampling>) -> Self {
+        let samples = log.samples(|choice| target.probabilities(choice));
+        let support = log.support(&samples, |choice| target.probabilities(choice), threshold);
+        let rewards = || samples.iter().map(|s| s.reward);
+        let range = [rewards().fold(0.0, f64::min), rewards().fold(0.0, f64::max)];
+        let empirical = cressie_read(&samples, range).filter(|_| log.alone());
+        Row {
+            target,
+            policy: target.name(log.arms()),
+            warnings: support.warnings(),
+            support,
+            estimates: estimates(&samples, log.units(), threshold, resampling),
+            empirical_likelihood: empirical.map(|found| (found.value, found.interval)),
+            truth: None,
+        }
+    }
+
+    pub fn of(&self, estimator: Estimator) -> Option<&Estimate> {
+        self.estimates.iter().find(|estimate| estimate.estimator == estimator)
+    }
+}
+
+/// Every target policy on one log.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    pub sessions: usize,
+    pub decisions: usize,
+    /// What an interval counts: `session`, or of one session alone `decision`.
+    pub unit: &'static str,
+    /// Where the reward model comes from.
+    pub model: &'static str,
+    /// Where weights are cut, switched off and shrunk.
+    pub threshold: f64,
+    /// Where intervals come from: `delta method`, or `percentile bootstrap`.
+    pub intervals: &'static str,
+    /// Decisions of which is known what every arm would have earned; absent where nobody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<usize>,
+    pub rows: Vec<Row>,
+}
+
+/// Resamples of a bootstrap and the seed they are drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resampling {
+    pub resamples: u64,
+    pub seed: u64,
+}
+
+impl Report {
+    /// Of the log's own policy, of every arm alone and of fixed rules. Intervals are by the delta method
+    /// unless resampling is asked for.
+    pub fn new(log: &Log, threshold: Option<f64>, resampling: Option<Resampling>) -> Self {
+        let threshold = threshold.unwrap_or_else(|| log.usual_threshold());
+        let targets = Target::all(log.arms().len());
+        let row = |target| Row::new(log, target, threshold, resampling);
+        Report {
+            sessions: log.sessions(),
+            decisions: log.decisions().len(),
+            unit: if log.alone() { "decision" } else { "session" },
+            model: match log.alone() {
+                true => "what the bandit believed before each decision",
+                false => "a ridge regression per arm, cross-fitted by session",
+            },
+            threshold,
+            intervals: if resampling.is_some() { "percentile bootstrap" } else { "delta method" },
+            known: None,
+            rows: targets.into_iter().map(row).collect(),
+        }
+    }
+
+    /// Beside the truth: what every arm would have earned from the decision made at a step, as far as
+    /// that is known, as it is of simulated listeners.
+    pub fn beside(mut self, log: &Log, rewards: impl Fn(u32) -> Option<Vec<f64>>) -> Self {
+        let known = log.decisions().iter().map(|d| &d.choice);
+        let known: Vec<_> =
+            known.filter_map(|choice| Some((choice, rewards(choice.step)?))).collect();
+        self.known = Some(known.len());
+        for row in &mut self.rows {
+            let earned = known.iter().map(|(choice, rewards)| {
+                let probabilities = row.target.probabilities(choice);
+                probabilities.iter().zip(rewards).map(|(p, r)| p * r).sum::<f64>()
+            });
+            let sum: f64 = earned.sum();
+            row.truth = (!known.is_empty()).then(|| sum / known.len() as f64);
+        }
+        self
+    }
+}
+
+/// What every estimator makes of the samples, but for those without a value.
+fn estimates(
+    samples: &[Sample],
+    units: Units,
+    threshold: f64,
+    resampling: Option<Resampling>,
+) -> Vec<Estimate> {
+    let terms = |estimator: Estimator| Some((estimator, estimator.terms(samples, threshold)?));
+    let (estimators, terms): (Vec<Estimator>, Vec<Terms>) =
+        Estimator::ALL.into_iter().filter_map(terms).unzip();
+    let intervals = match resampling {
+        None => terms.iter().map(|terms| terms.interval(units)).collect(),
+        Some(Resampling { resamples, seed }) => bootstrap(&terms, units, resamples, seed),
+    };
+    let values = terms.iter().map(Terms::value);
+    let all = estimators.into_iter().zip(values).zip(intervals);
+    all.map(|((estimator, value), interval)| Estimate { estimator, value, interval }).collect()
+}

@@ -1,0 +1,57 @@
+//! Policies that a log of decisions can be asked about.
+
+use crate::bandit::{Choice, argmax, probability_best};
+
+/// A policy whose probabilities at a decision follow from what the trace says of the decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The logging policy itself.
+    Logged,
+    /// One arm, always.
+    Always(usize),
+    /// Every arm as often.
+    Uniform,
+    /// The arm that the bandit expected most of.
+    Greedy,
+    /// The arm with the largest expectation plus deviation, as LinUCB would.
+    UpperBound,
+    /// Every arm as often as it is best under the bandit's posterior, as Thompson sampling would.
+    Posterior,
+}
+
+impl Target {
+    /// All there are for so many arms, the logging policy first.
+    pub fn all(arms: usize) -> Vec<Target> {
+        let rules = [Target::Uniform, Target::Greedy, Target::UpperBound, Target::Posterior];
+        [Target::Logged].into_iter().chain((0..arms).map(Target::Always)).chain(rules).collect()
+    }
+
+    /// Its name where the arms have these names.
+    pub fn name(self, arms: &[String]) -> String {
+        match self {
+            Target::Logged => "as logged".into(),
+            Target::Always(arm) => format!("always {}", arms[arm]),
+            Target::Uniform => "uniform".into(),
+            Target::Greedy => "greedy".into(),
+            Target::UpperBound => "LinUCB".into(),
+            Target::Posterior => "Thompson".into(),
+        }
+    }
+
+    /// The probability of every arm at a decision. The last three go by what the bandit believed then,
+    /// having learned from what was logged and not from what they would have done.
+    pub fn probabilities(self, choice: &Choice) -> Vec<f64> {
+        let sure = |best: usize| -> Vec<f64> {
+            (0..choice.arms.len()).map(|arm| if arm == best { 1.0 } else { 0.0 }).collect()
+        };
+        let beliefs = choice.arms.iter().map(|arm| (arm.mean.value(), arm.deviation.value()));
+        match self {
+            Target::Logged => choice.arms.iter().map(|arm| arm.propensity.value()).collect(),
+            Target::Always(arm) => sure(arm),
+            Target::Uniform => vec![1.0 / choice.arms.len() as f64; choice.arms.len()],
+            Target::Greedy => sure(argmax(beliefs.map(|(mean, _)| mean))),
+            Target::UpperBound => sure(argmax(beliefs.map(|(mean, deviation)| mean + deviation))),
+            Target::Posterior => probability_best(&beliefs.collect::<Vec<_>>()),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What an estimator averages over decisions, and how sure the average is.
+
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
+use super::sample::Sample;
+
+/// What counts as one observation in an interval.
+#[derive(Clone, Copy, Debug)]
+pub enum Units<'a> {
+    /// Every decision tells something of its own.
+    Decisions,
+    /// Decisions of one group, as of one listener, may depend on each other; groups do not. The group
+    /// of every decision, numbered from 0 without a gap.
+    Groups(&'a [usize]),
+}
+
+impl Units<'_> {
+    /// How many there are among so many decisions.
+    pub fn count(self, decisions: usize) -> usize {
+        match self {
+            Units::Decisions => decisions,
+            Units::Groups(groups) => groups.iter().max().map_or(0, |last| last + 1),
+        }
+    }
+
+    fn of(self, decision: usize) -> usize {
+        match self {
+            Units::Decisions => decision,
+            Units::Groups(groups) => groups[decision],
+        }
+    }
+}
+
+/// An estimate in the making: `sum plain / n`, and for self-normalised estimators
+/// `+ sum weight * value / sum weight`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Terms {
+    decisions: Vec<Sums>,
+    normalised: bool,
+}
+
+impl Terms {
+    /// The mean of `value`; `None` of nothing.
+    pub fn mean(samples: &[Sample], value: impl Fn(&Sample) -> f64) -> Option<Self> {
+        Terms::of(samples.iter().map(value))
+    }
+
+    /// The mean of given values; `None` of nothing.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let one = |plain| Sums { count: 1.0, plain, ..Sums::default() };
+        let decisions: Vec<Sums> = values.into_iter().map(one).collect();
+        (!decisions.is_empty()).then_some(Terms { decisions, normalised: false })
+    }
+
+    /// The mean of `plain` and the mean of `value` by `weight`; `None` where all weights are 0.
+    pub fn normalised(
+        samples: &[Sample],
+        plain: impl Fn(&Sample) -> f64,
+        weight: impl Fn(&Sample) -> f64,
+        value: impl Fn(&Sample) -> f64,
+    ) -> Option<Self> {
+        let one = |s: &Sample| {
+            let weight = weight(s);
+            Sums { count: 1.0, plain: plain(s), weight, weighted: weight * value(s) }
+        };
+        let decisions: Vec<Sums> = samples.iter().map(one).collect();
+        let any = decisions.iter().any(|decision| decision.weight > 0.0);
+        any.then_some(Terms { decisions, normalised: true })
+    }
+
+    /// The estimate.
+    pub fn value(&self) -> f64 {
+        self.value_of(&Sums::total(&self.decisions))
+    }
+
+    pub(super) fn value_of(&self, sums: &Sums) -> f64 {
+        let normalised = if self.normalised { sums.weighted / sums.weight } else { 0.0 };
+        sums.plain / sums.count + normalised
+    }
+
+    /// Sums over each unit.
+    pub(super) fn by_unit(&self, units: Units) -> Vec<Sums> {
+        let mut sums = vec![Sums::default(); units.count(self.decisions.len())];
+        for (place, decision) in self.decisions.iter().enumerate() {
+            sums[units.of(place)].add(decision, 1.0);
+        }
+        sums
+    }
+
+    /// The 95 % interval by the delta method: the estimate's variance is, to first order, the sum of
+    /// the squared influences of its units. `None` of fewer than two units, where fewer than two have any
+    /// weight, and where all say the same: so few would seem to leave no doubt.
+    ///
+    /// Of decisions: normal quantiles, and for means the unbiased variance, as established libraries
+    /// have it. Of groups: variance times `g / (g - 1)`, and quantiles of Student's t with `g - 1`
+    /// degrees of freedom, as groups may be few (Cameron and Miller, JHR 2015, section VI).
+    pub fn interval(&self, units: Units) -> Option<[f64; 2]> {
+        let total = Sums::total(&self.decisions);
+        let by_unit = self.by_unit(units);
+        let count = by_unit.len() as f64;
+        let heard = by_unit.iter().filter(|unit| !self.normalised || unit.weight > 0.0).count();
+        if heard < 2 {
+            return None;
+        }
+        let squares: f64 = by_unit.iter().map(|unit| self.influence(unit, &total).powi(2)).sum();
+        let unbiased = count / (count - 1.0);
+        let (correction, quantile) = match units {
+            Units::Decisions if self.normalised => (1.0, normal_quantile()),
+            Units::Decisions => (unbiased, normal_quantile()),
+            Units::Groups(_) => (unbiased, t_quantile(count - 1.0)),
+        };
+        let half = quantile * (squares * correction).sqrt();
+        (half > 0.0).then(|| [self.value() - half, self.value() + half])
+    }
+
+    /// How far one unit pulls the estimate, to first order.
+    fn influence(&self, unit: &Sums, total: &Sums) -> f64 {
+        let plain = (unit.plain - unit.count * total.plain / total.count) / total.count;
+        if !self.normalised {
+            return plain;
+        }
+        let ratio = total.weighted / total.weight;
+        plain + (unit.weighted - ratio * unit.weight) / total.weight
+    }
+}
+
+/// Sums over decisions.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Sums {
+    count: f64,
+    plain: f64,
+    weight: f64,
+    /// Weight times value.
+    weighted: f64,
+}
+
+impl Sums {
+    fn total(all: &[Sums]) -> Self {
+        let mut total = Sums::default();
+        all.iter().for_each(|one| total.add(one, 1.0));
+        total
+    }
+
+    pub(super) fn add(&mut self, other: &Sums, times: f64) {
+        self.count += times * other.count;
+        self.plain += times * other.plain;
+        self.weight += times * other.weight;
+        self.weighted += times * other.weighted;
+    }
+}
+
+/// A 95 % interval ends at this quantile.
+const UPPER: f64 = 0.975;
+
+fn normal_quantile() -> f64 {
+    Normal::standard().inverse_cdf(UPPER)
+}
+
+/// The quantile of Student's t, with degrees of freedom above 0, that a 95 % interval ends at.
+pub(super) fn t_quantile(freedom: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(UPPER))
+}
