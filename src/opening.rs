@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bandit::Experience;
+use crate::bandit::{Experience, Kept};
 use crate::catalogue::{self, Catalogue};
 use crate::engine::{Engine, Setup};
 use crate::input::{InputError, Problem};
@@ -29,6 +29,12 @@ pub struct Opening {
     pub policy: String,
     pub model: String,
     pub catalogue: String,
+    /// The folder that listeners' memories are kept in, if this one's is started from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<String>,
+    /// SHA-256 that the memory must have, in hexadecimal; any will do if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_hash: Option<String>,
 }
 
 impl Opening {
@@ -41,7 +47,14 @@ impl Opening {
             policy: anchored(&self.policy, base),
             model: anchored(&self.model, base),
             catalogue: anchored(&self.catalogue, base),
+            memory: self.memory.as_ref().map(|folder| anchored(folder, base)),
+            memory_hash: self.memory_hash.clone(),
         }
+    }
+
+    /// Where the memory of the listener is kept, if that is wanted.
+    pub fn kept(&self, profile: &Profile, base: &Path) -> Option<Kept> {
+        self.memory.as_ref().map(|folder| Kept::new(&base.join(folder), &profile.id))
     }
 }
 
@@ -57,6 +70,8 @@ impl Default for Opening {
             policy: DEFAULT.into(),
             model: DEFAULT.into(),
             catalogue: DEFAULT.into(),
+            memory: None,
+            memory_hash: None,
         }
     }
 }
@@ -130,6 +145,33 @@ impl Library {
             warm_start: None,
             experience: self.experience.clone(),
         })
+    }
+
+    /// The same for an opening: from the listener's memory, if it names one that holds something.
+    ///
+    /// # Errors
+    /// When the memory cannot be read, or is not the one that the opening must have.
+    pub fn engine_of(
+        &self,
+        opening: &Opening,
+        profile: Profile,
+        base: &Path,
+    ) -> Result<Engine, InputError> {
+        let kept = opening.kept(&profile, base);
+        let mut engine = self.engine(profile, opening.scene, opening.seed);
+        let Some(kept) = kept else { return Ok(engine) };
+        engine.setup.warm_start = kept.load()?;
+        let hash = engine.setup.warm_start.as_ref().map(|start| start.hash.as_str());
+        match &opening.memory_hash {
+            Some(wanted) if hash != Some(wanted) => {
+                let found = hash.map_or("nothing is kept".into(), |hash| format!("it is {hash}"));
+                let message = format!("the memory was {wanted}, and now {found}");
+                let help = "a session is the same only from the same memory; put the old file back, \
+                            or take `memory_hash` away to start from the present one";
+                Err(Problem::new(kept.path().display().to_string(), message).help(help).into())
+            }
+            _ => Ok(engine),
+        }
     }
 
     /// The same library under the policy of another.

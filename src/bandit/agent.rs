@@ -1,17 +1,17 @@
 //! The agent: picks an arm, gathers feedback, learns from the reward.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
-use super::context::{CONTEXT, Context};
-use super::linear::LinearArm;
-use super::propensity::{argmax, probability_best};
-use super::reward::{Baselines, Gathered, Reward};
-use crate::policy::{self, Algorithm};
+use super::attribution::{Attribution, Closed, Credit};
+use super::context::Context;
+use super::decision::decide;
+use super::memory::{Memory, Observation};
+use super::reward::{Gathered, Reward, conversion_value, engaged};
+use crate::history::Interaction;
+use crate::policy;
 use crate::score::Score;
 
 /// One arm at a decision.
@@ -23,9 +23,9 @@ pub struct ArmReport {
     pub pulls: u64,
     /// Expected reward.
     pub mean: Score,
-    /// One standard deviation of that expectation: LinUCB's bonus, Thompson's spread.
+    /// How unsure that is: one standard deviation, or LinUCB's bonus.
     pub deviation: Score,
-    /// What the arm was judged by: LinUCB's upper bound, Thompson's draw.
+    /// What the arm was judged by: an upper bound, a draw, or the expectation itself.
     pub judged: Score,
     /// Probability with which it was chosen.
     pub propensity: Score,
@@ -57,23 +57,26 @@ pub struct Learned {
 /// The bandit's state for one listener.
 #[derive(Clone, Debug)]
 pub struct Bandit {
-    arms: Vec<LinearArm>,
-    pub baselines: Baselines,
+    memory: Arc<Memory>,
     pub choice: Option<Choice>,
     gathered: Gathered,
+    attribution: Attribution,
 }
 
 impl Bandit {
-    /// Starts from a segment's state where one with the same arms and context is known.
-    pub fn new(policy: &policy::Bandit, warm: Option<&WarmStart>) -> Self {
-        let fresh = || LinearArm::new(CONTEXT.len(), policy.ridge);
-        let learned = |arm: &policy::Arm| warm.and_then(|w| w.arms.get(&arm.name)).cloned();
+    /// Starts from what has been learned before, if anything.
+    pub fn new(memory: Arc<Memory>) -> Self {
         Bandit {
-            arms: policy.arms.iter().map(|arm| learned(arm).unwrap_or_else(fresh)).collect(),
-            baselines: warm.map(|w| w.baselines).unwrap_or_default(),
+            memory,
             choice: None,
             gathered: Gathered::default(),
+            attribution: Attribution::default(),
         }
+    }
+
+    /// What a later session of this listener, or others of the segment, start from.
+    pub fn memory(&self) -> &Arc<Memory> {
+        &self.memory
     }
 
     /// The chosen arm. Before the first decision it is the first one.
@@ -81,8 +84,36 @@ impl Bandit {
         self.choice.as_ref().map_or(0, |c| c.arm)
     }
 
-    pub fn gather(&mut self) -> &mut Gathered {
-        &mut self.gathered
+    /// Takes in a play under the running decision. A `preview` is a premium song without a
+    /// subscription.
+    pub fn play(
+        &mut self,
+        policy: &policy::Bandit,
+        play: &Interaction,
+        promoted: bool,
+        preview: bool,
+    ) {
+        self.gathered.play(play, promoted);
+        if let Some(choice) = &self.choice {
+            let led = preview || promoted && engaged(play);
+            self.attribution.play(choice.step, led, policy.attribution);
+        }
+    }
+
+    /// The listener subscribed. If the decision that it belongs to has closed, its reward is
+    /// corrected, as if that had been known when it was learned.
+    pub fn conversion(&mut self, policy: &policy::Bandit) -> Option<Credit> {
+        let Some((closed, plays_ago)) = self.attribution.closed() else {
+            self.gathered.conversion();
+            return None;
+        };
+        let commercial = conversion_value(closed.plays);
+        let reward = Score::new(policy.commercial_weight * commercial);
+        let memory = Arc::make_mut(&mut self.memory);
+        let since = memory.learned - closed.learned;
+        memory.credit(closed.learned, reward.value());
+        memory.baselines.credit(commercial, policy.baseline_rate, since);
+        Some(Credit { step: closed.step, arm: closed.arm.clone(), plays_ago, reward })
     }
 
     /// Whether it is time for the next decision.
@@ -98,11 +129,25 @@ impl Bandit {
         if gathered.plays == 0 {
             return None;
         }
-        let reward = Reward::new(&gathered, &self.baselines, policy);
-        let arm = &mut self.arms[choice.arm];
-        arm.update(&choice.context.0, reward.total.value(), policy.forgetting, policy.ridge);
-        self.baselines.follow(&gathered, policy.baseline_rate);
-        Some(Learned { arm: policy.arms[choice.arm].name.clone(), plays: gathered.plays, reward })
+        let memory = Arc::make_mut(&mut self.memory);
+        let reward = Reward::new(&gathered, &memory.baselines, policy);
+        let arm = policy.arms[choice.arm].name.clone();
+        memory.baselines.follow(&gathered, policy.baseline_rate);
+        memory.learn(
+            policy,
+            Observation {
+                arm: arm.clone(),
+                context: choice.context.0,
+                reward: reward.total.value(),
+            },
+        );
+        self.attribution.close(Closed {
+            step: choice.step,
+            arm: arm.clone(),
+            plays: gathered.plays,
+            learned: memory.learned,
+        });
+        Some(Learned { arm, plays: gathered.plays, reward })
     }
 
     /// Decides for a context; an arm that is pinned is chosen for certain.
@@ -114,69 +159,25 @@ impl Bandit {
         pinned: Option<usize>,
         rng: &mut ChaCha8Rng,
     ) {
-        let beliefs: Vec<_> = self.arms.iter().map(|arm| arm.belief(&context.0)).collect();
-        let scale = policy.exploration;
-        // Every arm's noise is drawn whatever the algorithm, so that streams do not depend on it.
-        let noise: Vec<f64> = beliefs.iter().map(|_| rng.sample(StandardNormal)).collect();
-        let explore = rng.random_bool(policy.uniform);
-        let drawn = rng.random_range(0..self.arms.len());
-        let judged: Vec<f64> = match policy.algorithm {
-            Algorithm::LinUcb => beliefs.iter().map(|b| b.upper_bound(scale)).collect(),
-            Algorithm::Thompson => {
-                beliefs.iter().zip(&noise).map(|(b, n)| b.mean + scale * b.width * n).collect()
-            }
-            Algorithm::Fixed => {
-                (0..beliefs.len()).map(|i| if i == 0 { 1.0 } else { 0.0 }).collect()
-            }
-        };
-        let best = argmax(judged.iter().copied());
-        let (arm, uniform) = match (pinned, policy.algorithm) {
-            (Some(arm), _) => (arm, false),
-            (None, Algorithm::Fixed) => (0, false),
-            _ if explore => (drawn, true),
-            _ => (best, false),
-        };
-        let greedy: Vec<f64> = match policy.algorithm {
-            Algorithm::Thompson => {
-                let scores: Vec<_> = beliefs.iter().map(|b| b.posterior(scale)).collect();
-                probability_best(&scores)
-            }
-            _ => (0..judged.len()).map(|i| if i == best { 1.0 } else { 0.0 }).collect(),
-        };
-        let uniform_share = match policy.algorithm {
-            Algorithm::Fixed => 0.0,
-            _ => policy.uniform,
-        };
-        let propensity = |i: usize| match pinned {
-            Some(arm) => f64::from(u8::from(i == arm)),
-            None => (1.0 - uniform_share) * greedy[i] + uniform_share / self.arms.len() as f64,
-        };
-        let arms = (0..self.arms.len())
-            .map(|i| ArmReport {
-                name: policy.arms[i].name.clone(),
-                ratio: Score::new(policy.arms[i].ratio),
-                pulls: self.arms[i].pulls,
-                mean: Score::new(beliefs[i].mean),
-                deviation: Score::new(scale * beliefs[i].width),
-                judged: Score::new(judged[i]),
-                propensity: Score::new(propensity(i)),
-            })
-            .collect();
-        self.choice = Some(Choice { arm, step, uniform, by_hand: pinned.is_some(), context, arms });
+        let decided = decide(policy, &self.memory, &context.0, pinned, rng);
+        let arms = policy.arms.iter().zip(&decided.arms);
+        let arms = arms.map(|(arm, estimate)| ArmReport {
+            name: arm.name.clone(),
+            ratio: Score::new(arm.ratio),
+            pulls: self.memory.pulls(&arm.name),
+            mean: Score::new(estimate.mean),
+            deviation: Score::new(estimate.deviation),
+            judged: Score::new(estimate.judged),
+            propensity: Score::new(estimate.chance),
+        });
+        self.choice = Some(Choice {
+            arm: decided.arm,
+            step,
+            uniform: decided.uniform,
+            by_hand: pinned.is_some(),
+            arms: arms.collect(),
+            context,
+        });
         self.gathered = Gathered::default();
     }
-
-    /// The state that a later session of this listener, or others of the segment, start from.
-    pub fn memory(&self, policy: &policy::Bandit) -> WarmStart {
-        let named = policy.arms.iter().map(|arm| arm.name.clone()).zip(self.arms.iter().cloned());
-        WarmStart { arms: named.collect(), baselines: self.baselines }
-    }
-}
-
-/// What a segment's listeners, or one listener's earlier sessions, have taught.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct WarmStart {
-    /// By arm name, so that a policy with other arms takes over what it can.
-    pub arms: BTreeMap<String, LinearArm>,
-    pub baselines: Baselines,
 }

@@ -6,15 +6,19 @@
 //! own feedback soon outweighs them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::agent::WarmStart;
+use super::algorithm::adaptive;
 use super::context::CONTEXT;
-use super::linear::LinearArm;
+use super::features;
+use super::memory::{Arm, Memory};
+use super::reward::Baselines;
+use super::sums::Sums;
 use crate::input::{InputError, Problem};
+use crate::policy;
 
 /// Pooled observations by segment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,8 +32,11 @@ pub struct Experience {
     pub about: String,
     /// The context's features, in order.
     pub context: Vec<String>,
-    pub segments: BTreeMap<String, WarmStart>,
+    pub segments: BTreeMap<String, Arc<Memory>>,
 }
+
+/// The version of the file: 2 since sums go over products of features.
+const FORMAT: u32 = 2;
 
 /// The experience that ships with Melody, from simulated listeners.
 const SHIPPED: &str = include_str!("../../assets/policy/experience.json");
@@ -37,7 +44,7 @@ const SHIPPED: &str = include_str!("../../assets/policy/experience.json");
 impl Experience {
     pub fn new(about: &str) -> Self {
         Experience {
-            format: 1,
+            format: FORMAT,
             hash: String::new(),
             about: about.into(),
             context: CONTEXT.map(String::from).to_vec(),
@@ -64,25 +71,15 @@ impl Experience {
         let problem = |field: &str, message: &str| -> InputError {
             Problem::new(name, message).line(1).field(field).into()
         };
-        if found.format != 1 {
-            return Err(problem("format", "only format 1 is known"));
+        if found.format != FORMAT {
+            return Err(problem("format", "only format 2 is known"));
         }
         if found.context != CONTEXT {
             return Err(problem("context", "the features are not the ones this program has"));
         }
-        for (segment, start) in &found.segments {
-            for (arm, learned) in &start.arms {
-                let field = format!("segments.{segment}.arms.{arm}");
-                let n = CONTEXT.len();
-                let sized = learned.a.shape() == (n, n) && learned.b.len() == n;
-                if !sized {
-                    return Err(problem(&field, "has another size than the context"));
-                }
-                if learned.a.clone().cholesky().is_none()
-                    || learned.b.iter().any(|v| !v.is_finite())
-                {
-                    return Err(problem(&field, "is not a ridge regression's state"));
-                }
+        for (segment, memory) in &found.segments {
+            if let Some((field, message)) = memory.problem(CONTEXT.len()) {
+                return Err(problem(&format!("segments.{segment}.{field}"), message));
             }
         }
         found.hash = Sha256::digest(text).iter().map(|b| format!("{b:02x}")).collect();
@@ -93,80 +90,93 @@ impl Experience {
 /// Gathers what many listeners' bandits have seen in one segment.
 #[derive(Clone, Debug, Default)]
 pub struct Pool {
-    /// Per arm: sum of outer products, sum of rewarded contexts, observations.
-    arms: BTreeMap<String, (DMatrix<f64>, DVector<f64>, u64)>,
+    arms: BTreeMap<String, Sums>,
     satisfaction: f64,
     commercial: f64,
     listeners: u32,
 }
 
 impl Pool {
-    /// Adds one listener's memory, which started from nothing but the ridge and forgot nothing.
-    pub fn add(&mut self, memory: &WarmStart, ridge: f64) {
-        let n = CONTEXT.len();
-        for (name, arm) in &memory.arms {
-            let entry = self
-                .arms
-                .entry(name.clone())
-                .or_insert_with(|| (DMatrix::zeros(n, n), DVector::zeros(n), 0));
-            entry.0 += &arm.a - DMatrix::identity(n, n) * ridge;
-            entry.1 += &arm.b;
-            entry.2 += arm.pulls;
+    /// Adds one listener's memory, which started from nothing. What it has forgotten is not pooled.
+    pub fn add(&mut self, policy: &policy::Bandit, memory: &Memory) {
+        let features = features::count(CONTEXT.len());
+        let policy = policy::Bandit { forgetting: 1.0, ..policy.clone() };
+        for (arm, sums) in policy.arms.iter().zip(memory.sums(&policy, features)) {
+            let entry = self.arms.entry(arm.name.clone());
+            entry.or_insert_with(|| Sums::new(features)).plus(&sums);
         }
         self.satisfaction += memory.baselines.satisfaction;
         self.commercial += memory.baselines.commercial;
         self.listeners += 1;
     }
 
-    /// The pooled state, each arm counting as at most `strength` observations.
-    pub fn start(&self, ridge: f64, strength: f64) -> WarmStart {
-        let n = CONTEXT.len();
-        let round = |v: f64| (v * 1e6).round() / 1e6;
-        let arms = self.arms.iter().map(|(name, (a, b, pulls))| {
-            let scale = (strength / (*pulls).max(1) as f64).min(1.0);
-            let arm = LinearArm {
-                a: (DMatrix::identity(n, n) * ridge + a * scale).map(round),
-                b: (b * scale).map(round),
-                pulls: 0,
+    /// The pooled memory, each arm counting as at most `strength` observations. What features matter
+    /// is told by all of them.
+    pub fn start(&self, policy: &policy::Bandit, strength: f64) -> Memory {
+        let arms = |sums: fn(&Sums, f64) -> Sums| {
+            let arm = |(name, all): (&String, &Sums)| {
+                (name.clone(), Arm { pulls: 0, older: sums(all, strength) })
             };
-            (name.clone(), arm)
-        });
-        let mean = |sum: f64| round(sum / f64::from(self.listeners.max(1)));
-        WarmStart {
-            arms: arms.collect(),
-            baselines: super::Baselines {
+            self.arms.iter().map(arm).collect()
+        };
+        let mean = |sum: f64| rounded(sum / f64::from(self.listeners.max(1)));
+        let mut memory = Memory {
+            arms: arms(|all, _| all.clone()),
+            baselines: Baselines {
                 satisfaction: mean(self.satisfaction),
                 commercial: mean(self.commercial),
             },
-        }
+            ..Memory::default()
+        };
+        adaptive::settle(&mut memory, policy, CONTEXT.len());
+        memory.relevance.iter_mut().for_each(|ridge| *ridge = rounded(*ridge));
+        memory.arms = arms(weakened);
+        memory
     }
+}
+
+/// Sums as of at most so many observations.
+fn weakened(sums: &Sums, most: f64) -> Sums {
+    let mut weak = sums.clone();
+    weak.scale((most / sums.n.max(1.0)).min(1.0));
+    weak.each(rounded);
+    weak
+}
+
+/// In four decimals: more would only make the file longer.
+fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bandit::{LinearArm, Observation};
 
     #[test]
     fn the_shipped_experience_is_valid() {
-        assert_eq!(Experience::shipped().format, 1);
+        assert_eq!(Experience::shipped().format, FORMAT);
     }
 
     #[test]
     fn pooling_two_listeners_is_learning_from_both() {
-        let n = CONTEXT.len();
-        let mut x = vec![0.0; n];
-        x[0] = 1.0;
-        let memory = |reward: f64| {
-            let mut arm = LinearArm::new(n, 1.0);
-            arm.update(&x, reward, 1.0, 1.0);
-            WarmStart { arms: BTreeMap::from([("a".into(), arm)]), ..WarmStart::default() }
-        };
+        let policy = &policy::shipped("default").unwrap().settings.bandit;
+        let arm = policy.arms[0].name.clone();
+        let mut context = vec![0.0; CONTEXT.len()];
+        context[0] = 1.0;
         let mut pool = Pool::default();
-        pool.add(&memory(0.2), 1.0);
-        pool.add(&memory(0.4), 1.0);
-        let both = &pool.start(1.0, 100.0).arms["a"];
-        assert!((both.belief(&x).mean - 0.6 / 3.0).abs() < 1e-6);
-        let weak = &pool.start(1.0, 1.0).arms["a"];
-        assert!((weak.belief(&x).mean - 0.3 / 2.0).abs() < 1e-6);
+        for reward in [0.2, 0.4] {
+            let mut memory = Memory::default();
+            let context = context.clone();
+            memory.learn(policy, Observation { arm: arm.clone(), context, reward });
+            pool.add(policy, &memory);
+        }
+        let mean = |strength| {
+            let memory = pool.start(policy, strength);
+            let sums = &memory.sums(policy, CONTEXT.len())[0];
+            LinearArm::new(sums, 1.0).belief(&context).mean
+        };
+        assert!((mean(100.0) - 0.6 / 3.0).abs() < 1e-6);
+        assert!((mean(1.0) - 0.3 / 2.0).abs() < 1e-6);
     }
 }

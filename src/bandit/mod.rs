@@ -1,15 +1,27 @@
 //! The personal policy: a contextual bandit over promotion-ratio levels.
 
 mod agent;
+mod algorithm;
+mod attribution;
 mod context;
+mod decision;
 mod experience;
-mod linear;
-mod propensity;
+mod features;
+mod file;
+mod memory;
 mod reward;
+mod ridge;
+mod sums;
+pub mod testbed;
 
-pub use agent::{ArmReport, Bandit, Choice, Learned, WarmStart};
+pub use agent::{ArmReport, Bandit, Choice, Learned};
+pub use algorithm::{Beta, Normal, Spread, argmax, probability_best, ucb1};
+pub use attribution::Credit;
 pub use context::{CONTEXT, Context};
+pub use decision::{Decided, decide};
 pub use experience::{Experience, Pool};
-pub use linear::{Belief, LinearArm};
-pub use propensity::{argmax, probability_best};
+pub use file::{Kept, WarmStart};
+pub use memory::{Arm, Memory, Observation, RECENT};
 pub use reward::{Baselines, CONVERSION_VALUE, Gathered, Reward, satisfaction};
+pub use ridge::{Belief, LinearArm};
+pub use sums::Sums;

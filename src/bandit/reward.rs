@@ -18,14 +18,18 @@ pub struct Gathered {
 /// What a conversion counts against one engagement with a promoted song.
 pub const CONVERSION_VALUE: f64 = 5.0;
 
+/// What one conversion adds to the commercial part of a decision with so many plays.
+pub(super) fn conversion_value(plays: u32) -> f64 {
+    CONVERSION_VALUE / f64::from(plays.max(1))
+}
+
 impl Gathered {
     pub fn play(&mut self, play: &Interaction, promoted: bool) {
         self.plays += 1;
         let loved = play.liked || play.saved;
         let ratio = play.play_ratio.into();
         self.satisfaction += satisfaction(ratio, play.completed, play.skipped, loved);
-        let engaged = play.completed || play.liked || play.opened;
-        self.engagements += u32::from(promoted && engaged);
+        self.engagements += u32::from(promoted && engaged(play));
     }
 
     pub fn conversion(&mut self) {
@@ -42,6 +46,11 @@ impl Gathered {
         let value = f64::from(self.engagements) + CONVERSION_VALUE * f64::from(self.conversions);
         value / f64::from(self.plays.max(1))
     }
+}
+
+/// Whether a listener took to a song.
+pub(super) fn engaged(play: &Interaction) -> bool {
+    play.completed || play.liked || play.opened
 }
 
 /// How content one play leaves a listener, in [0, 1]; `loved` is liked or saved.
@@ -96,5 +105,11 @@ impl Baselines {
     pub fn follow(&mut self, gathered: &Gathered, rate: f64) {
         self.satisfaction += rate * (gathered.satisfaction() - self.satisfaction);
         self.commercial += rate * (gathered.commercial() - self.commercial);
+    }
+
+    /// Moves the commercial baseline as if `more` had been seen with one of the decisions before,
+    /// `since` others having closed after it.
+    pub fn credit(&mut self, more: f64, rate: f64, since: u64) {
+        self.commercial += rate * (1.0 - rate).powf(since as f64) * more;
     }
 }

@@ -43,6 +43,9 @@ pub struct Simulator {
     /// File to write the session's trace to on leaving, as JSON Lines.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
+    /// Folder to keep what the bandit learns of a listener in, and to go on from: a file by profile.
+    #[arg(long, value_name = "DIR")]
+    pub memory: Option<PathBuf>,
 }
 
 /// What a config file can say, too. See `melody config`.
@@ -245,6 +248,9 @@ pub struct Replay {
     /// File to write the traces to, as JSON Lines.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
+    /// Folder to keep what the bandit learns of each listener in, and to go on from.
+    #[arg(long, value_name = "DIR")]
+    pub memory: Option<PathBuf>,
     /// Print the reports as JSON.
     #[arg(long)]
     pub json: bool,

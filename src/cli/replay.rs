@@ -8,9 +8,11 @@ use serde::Serialize;
 
 use super::arguments::{Replay, Session};
 use super::failure::Failure;
-use crate::engine::Engine;
+use super::simulator::from_anywhere;
+use crate::bandit::Kept;
+use crate::engine::{Engine, Timeline};
 use crate::opening::{Library, Opening, anchored, profile_named};
-use crate::script::{self, Failed, Script};
+use crate::script::{self, Failed, Run, Script};
 use crate::simulation::World;
 use crate::tracefile::{self, Header};
 
@@ -34,6 +36,8 @@ pub(super) struct Prepared<'a> {
     pub opening: Opening,
     pub engine: Engine,
     pub world: Arc<World>,
+    /// Where the command line wants what the bandit learns kept.
+    kept: Option<Kept>,
 }
 
 pub fn run(arguments: &Replay) -> Result<(), Failure> {
@@ -44,7 +48,7 @@ pub fn run(arguments: &Replay) -> Result<(), Failure> {
     let mut loaded = Vec::new();
     let prepared = scripts.iter().zip(&arguments.scripts).map(|(script, path)| {
         let base = path.parent().unwrap_or(Path::new(""));
-        prepare(script, base, &arguments.session, &mut loaded)
+        prepare(script, base, &arguments.session, arguments.memory.as_deref(), &mut loaded)
     });
     let prepared: Vec<Prepared> = prepared.collect::<Result<_, _>>()?;
     drop(loaded);
@@ -54,8 +58,12 @@ pub fn run(arguments: &Replay) -> Result<(), Failure> {
     let mut lines = Vec::new();
     let mut reports = Vec::new();
     let mut all_passed = true;
-    for Prepared { script, opening, engine, world } in prepared {
-        let ran = script::run(script, engine, &world)?;
+    for Prepared { script, opening, mut engine, world, kept } in prepared {
+        if let Some(kept) = &kept {
+            // The script before may have taught the same listener something.
+            engine.setup.warm_start = kept.load()?;
+        }
+        let ran = remembering(script, engine, &world, kept.as_ref())?;
         if arguments.trace.is_some() {
             let header = Header::new(&script.name, &opening);
             tracefile::write(&mut lines, &header, ran.timeline.traces())
@@ -86,6 +94,29 @@ pub fn run(arguments: &Replay) -> Result<(), Failure> {
     if all_passed { Ok(()) } else { Err(Failure::Check) }
 }
 
+/// Plays a script; what the bandit learns on the way is kept, where that is wanted, as it comes.
+fn remembering(
+    script: &Script,
+    engine: Engine,
+    world: &Arc<World>,
+    kept: Option<&Kept>,
+) -> Result<Run, Failure> {
+    let mut refused = None;
+    let save = |timeline: &Timeline, refused: &mut Option<String>| {
+        let Some(kept) = kept else { return };
+        if let Err(error) = kept.save(timeline.state().bandit.memory()) {
+            *refused = Some(format!("{}: {error}", kept.path().display()));
+        }
+    };
+    let run = script::run_watched(script, engine, world, &mut |timeline, _| {
+        if timeline.trace().bandit.taught() {
+            save(timeline, &mut refused);
+        }
+    })?;
+    save(&run.timeline, &mut refused);
+    refused.map_or(Ok(run), |refused| Err(refused.into()))
+}
+
 /// Libraries loaded so far, with the opening and folder each was loaded for.
 pub(super) type Loaded = Vec<(Opening, PathBuf, Library)>;
 
@@ -94,6 +125,7 @@ pub(super) fn prepare<'a>(
     script: &'a Script,
     base: &Path,
     said: &Session,
+    memory: Option<&Path>,
     loaded: &mut Loaded,
 ) -> Result<Prepared<'a>, Failure> {
     let mut opening = script.opening.clone();
@@ -108,6 +140,12 @@ pub(super) fn prepare<'a>(
             *name = anchored(given, Path::new(""));
             shown.clone_from(given);
         }
+    }
+    if let Some(folder) = memory {
+        opening.memory = Some(from_anywhere(&folder.display().to_string()));
+        opening.memory_hash = None;
+        told.memory.clone_from(&opening.memory);
+        told.memory_hash = None;
     }
     script.check_names(&opening, base)?;
     let profile = profile_named(&opening.profile, base)?;
@@ -124,8 +162,9 @@ pub(super) fn prepare<'a>(
         }
     };
     let library = &loaded[place].2;
-    let engine = library.engine(profile, opening.scene, opening.seed);
-    Ok(Prepared { script, opening: told, engine, world: library.world().clone() })
+    let kept = opening.kept(&profile, base).filter(|_| memory.is_some());
+    let engine = library.engine_of(&opening, profile, base)?;
+    Ok(Prepared { script, opening: told, engine, world: library.world().clone(), kept })
 }
 
 /// Says at once what would keep a file from being written in the end.

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::keys;
 use super::settings;
 use crate::config::{Config, Environment};
-use crate::opening::{Library, profile_named};
+use crate::opening::{Library, Opening, profile_named};
 use crate::tui::{self, App, Ended, Journal, Session};
 
 /// Signals that end a program have this added in its exit code.
@@ -20,13 +20,22 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
     let config = Config::load(&Environment::of_process(), settings::layer(&arguments.settings))?;
     let look = config.look()?;
     let keymap = keys::effective(arguments.keymap.as_deref())?;
-    let opening = config.opening();
     let here = Path::new("");
+    let folder = arguments.memory.as_ref().map(|folder| folder.display().to_string());
+    let memory = folder.map(|folder| from_anywhere(&folder));
+    let opening = Opening { memory, ..config.opening() };
     let profile = profile_named(&opening.profile, here)?;
     let library = Library::load(&opening, here, config.device.value)?;
     let trace = arguments.trace.as_deref().map(tui::create_trace).transpose()?;
 
-    let mut session = Session::open(library, opening, profile);
+    let kept = opening.kept(&profile, here);
+    let engine = library.engine_of(&opening, profile, here)?;
+    let mut session = Session::begin(library, opening, engine);
+    if let Some(kept) = kept {
+        session.remember_in(kept);
+        // A folder that cannot be written to is told before the first song, not after the last.
+        session.remember()?;
+    }
     session.speed = config.speed.value;
     session.set_autopilot(arguments.autopilot);
     if let Some(path) = &arguments.log {
@@ -44,7 +53,13 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
         tui::write_trace(&file, session.opening(), session.timeline())
             .map_err(|e| format!("the trace was not written: {e}"))?;
     }
+    app.session.remember().map_err(|e| format!("the memory was not written: {e}"))?;
     how_it_ended(ended)
+}
+
+/// A folder's name that is good wherever it is read from; it need not be there yet.
+pub(super) fn from_anywhere(folder: &str) -> String {
+    std::path::absolute(folder).map_or(folder.into(), |path| path.display().to_string())
 }
 
 /// Requires a terminal; `help` says what can be done without one.

@@ -99,6 +99,8 @@ impl Config {
             policy: anchored(&self.policy.value, here),
             model: anchored(&self.model.value, here),
             catalogue: anchored(&self.catalogue.value, here),
+            memory: None,
+            memory_hash: None,
         }
     }
 

@@ -113,7 +113,7 @@ impl Engine {
             Action::Subscribe => {
                 state.tier = Tier::Premium;
                 state.metrics.conversion();
-                state.bandit.gather().conversion();
+                happened.credited = state.bandit.conversion(&policy.bandit);
             }
             Action::Scene { scene } => state.scene = *scene,
             Action::Override(set) => state.overrides = set.clone(),
@@ -150,10 +150,9 @@ impl Engine {
         state.streaks.record(&policy.session, event.at_ms, song, &play);
         let window = policy.guardrail.window;
         state.metrics.record(&play, promoted, event.heard_ms.into(), window);
-        state.bandit.gather().play(&play, promoted);
-        if song.premium && state.tier != Tier::Premium {
-            state.previews += 1;
-        }
+        let preview = song.premium && state.tier != Tier::Premium;
+        state.bandit.play(&policy.bandit, &play, promoted, preview);
+        state.previews += u32::from(preview);
         happened.ended = Some(EndedPlay {
             song: SongRef::new(&setup.catalogue, play.song),
             heard_ms: event.heard_ms,

@@ -80,8 +80,7 @@ impl Engine {
         next.overrides = next.overrides.under(ours);
         next.guardrail = next.guardrail.under(&ours.guardrail);
         if ours.bandit.arms != theirs.bandit.arms {
-            let learned = state.bandit.memory(&theirs.bandit);
-            next.bandit = Bandit::new(&ours.bandit, Some(&learned));
+            next.bandit = Bandit::new(state.bandit.memory().clone());
         }
         let same_model = self.setup.model.hash == from.setup.model.hash;
         if !same_model {

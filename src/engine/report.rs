@@ -6,7 +6,7 @@ use super::decide::{Decision, cap};
 use super::setup::{Engine, Setup};
 use super::state::State;
 use super::trace::*;
-use crate::bandit::{Choice, Learned};
+use crate::bandit::{Choice, Credit, Learned};
 use crate::catalogue::{Catalogue, GenreId, SongId};
 use crate::event::{Action, Event};
 use crate::feedback::{Intervention, UpdateReport};
@@ -47,6 +47,7 @@ pub(super) struct Happened {
     pub ended: Option<EndedPlay>,
     pub intervention: Option<Intervention>,
     pub learned: Option<Learned>,
+    pub credited: Option<Credit>,
     pub decided: Option<Choice>,
     pub update: Option<UpdateReport>,
 }
@@ -115,6 +116,7 @@ pub(super) fn report(
                 Box::new(RankerVersion { name: ranker.name.clone(), hash: ranker.hash.clone() })
             }),
             experience_hash: setup.experience.hash.clone(),
+            memory_hash: setup.warm_start.as_ref().map(|start| start.hash.clone()),
             catalogue: catalogue.name.clone(),
             catalogue_hash: catalogue.hash.clone(),
         },
@@ -139,7 +141,7 @@ pub(super) fn report(
         metrics,
         guardrail: state.guardrail.report(&policy.guardrail, happened.intervention),
         promotion,
-        bandit: bandit(engine, state, happened.decided, happened.learned),
+        bandit: bandit(engine, state, (happened.decided, happened.learned, happened.credited)),
         weights: decision.weights.clone(),
         session,
         overrides: state.overrides.clone(),
@@ -319,8 +321,7 @@ fn tastes(setup: &Setup, state: &State) -> Vec<TasteReport> {
 fn bandit(
     engine: &Engine,
     state: &State,
-    decided: Option<Choice>,
-    learned: Option<Learned>,
+    (decided, learned, credited): (Option<Choice>, Option<Learned>, Option<Credit>),
 ) -> BanditReport {
     let policy = &engine.setup.policy.bandit;
     let choice = state.bandit.choice.as_ref();
@@ -334,6 +335,7 @@ fn bandit(
         arms,
         decided,
         learned,
+        credited,
     }
 }
 

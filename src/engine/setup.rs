@@ -26,7 +26,7 @@ pub struct Setup {
     /// Plays before the session, oldest first.
     pub past: Arc<Vec<Interaction>>,
     /// What this listener's earlier sessions have taught the bandit, if there were any.
-    pub warm_start: Option<Arc<WarmStart>>,
+    pub warm_start: Option<WarmStart>,
     /// What listeners of each segment have taught; where the bandit starts if the policy wants it.
     pub experience: Arc<Experience>,
 }

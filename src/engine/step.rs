@@ -33,7 +33,6 @@ impl Engine {
     /// The state before anything is decided; it plays nothing yet.
     fn unopened(&self, overrides: Overrides) -> State {
         let setup = &self.setup;
-        let policy = &setup.policy;
         let mut history = History::default();
         for play in setup.past.iter() {
             history.record(&setup.catalogue, play.clone());
@@ -67,7 +66,7 @@ impl Engine {
             heard: Heard::new(self.promoted_before()),
             metrics: Metrics::default(),
             guardrail: Guardrail::default(),
-            bandit: Bandit::new(&policy.bandit, None),
+            bandit: Bandit::new(Arc::default()),
             model: setup.model.clone(),
             learning: Learning::default(),
         }
@@ -80,8 +79,9 @@ impl Engine {
         let mut state = self.unopened(overrides);
         let (_, group) = segment(policy, &state.view());
         let of_segment = setup.experience.segments.get(&group.name);
-        let taught = setup.warm_start.as_deref().or(of_segment);
-        state.bandit = Bandit::new(&policy.bandit, taught.filter(|_| policy.bandit.warm_start));
+        let taught = setup.warm_start.as_ref().map(|start| &start.memory).or(of_segment);
+        let taught = taught.filter(|_| policy.bandit.warm_start);
+        state.bandit = Bandit::new(taught.cloned().unwrap_or_default());
         let before = Before::new(self, &state);
         let mut happened = Happened::default();
         self.choose_arm(&mut state, &mut happened);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bandit::{ArmReport, Choice, Learned};
+use crate::bandit::{ArmReport, Choice, Credit, Learned};
 use crate::event::Event;
 use crate::feedback::{GuardrailReport, MetricsReport, UpdateReport};
 use crate::history::Tally;
@@ -65,6 +65,9 @@ pub struct Versions {
     pub ranker: Option<Box<RankerVersion>>,
     /// Of what the bandit started from.
     pub experience_hash: String,
+    /// Of what this listener's earlier sessions had taught, in place of the experience.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_hash: Option<String>,
     pub catalogue: String,
     pub catalogue_hash: String,
 }
@@ -172,6 +175,16 @@ pub struct BanditReport {
     /// Set at the step a decision's reward was learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learned: Option<Learned>,
+    /// Set at the step a conversion came that belongs to a decision closed before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credited: Option<Credit>,
+}
+
+impl BanditReport {
+    /// Whether the bandit knows something that it did not know before this step.
+    pub fn taught(&self) -> bool {
+        self.learned.is_some() || self.credited.is_some()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

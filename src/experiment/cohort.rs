@@ -7,6 +7,7 @@ use rand::RngExt;
 use rand_distr::{Distribution, Exp1};
 
 use super::outcome::{ListenerOutcome, SessionOutcome};
+use crate::bandit::WarmStart;
 use crate::engine::Refusal;
 use crate::history::Interaction;
 use crate::opening::Library;
@@ -129,7 +130,7 @@ impl Cohort {
             }
             profile.account.tier = state.tier;
             profile.account.premium_previews = state.previews;
-            warm = Some(Arc::new(state.bandit.memory(&engine.setup.policy.bandit)));
+            warm = Some(WarmStart::new(state.bandit.memory().clone()));
             let gap_hours = 20.0 * Distribution::<f64>::sample(&Exp1, &mut rng) + 0.5;
             let since = state.at_ms as i64 + (gap_hours * 3.6e6) as i64;
             heard.iter_mut().for_each(|play| play.began_ms -= since);

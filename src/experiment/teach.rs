@@ -6,7 +6,7 @@ use super::cohort::{Cohort, in_parallel};
 use crate::bandit::{Experience, Pool};
 use crate::engine::Refusal;
 use crate::opening::Library;
-use crate::policy::Policy;
+use crate::policy::{Algorithm, Policy};
 use crate::rng::hash64;
 use crate::simulation::{Until, listen};
 
@@ -36,29 +36,32 @@ pub fn teach(
                 segment.clone_from(&trace.listener.segment.name);
             }
         })?;
-        Ok((segment, state.bandit.memory(&library.policy.bandit)))
+        Ok((segment, state.bandit.memory().clone()))
     };
-    let ridge = library.policy.bandit.ridge;
+    let bandit = &library.policy.bandit;
     let mut pools: BTreeMap<String, Pool> = BTreeMap::new();
     for taught in in_parallel(cohort.listeners, &one, done) {
         let (segment, memory) = taught?;
-        pools.entry(segment).or_default().add(&memory, ridge);
+        pools.entry(segment).or_default().add(bandit, &memory);
     }
     let mut experience = Experience::new(&format!(
         "{} simulated listeners, seed {}, arms drawn uniformly",
         cohort.listeners, cohort.seed
     ));
     experience.segments =
-        pools.into_iter().map(|(name, pool)| (name, pool.start(ridge, STRENGTH))).collect();
+        pools.into_iter().map(|(name, pool)| (name, pool.start(bandit, STRENGTH).into())).collect();
     Ok(experience)
 }
 
-/// The policy with a bandit that knows nothing, forgets nothing and draws arms uniformly.
+/// The policy with a bandit that knows nothing, forgets nothing and draws arms uniformly. Until it has
+/// learned, the greedy is as good as any.
 fn curious(policy: &Policy) -> Policy {
     let mut policy = policy.clone();
     let bandit = &mut policy.settings.bandit;
     bandit.warm_start = false;
     bandit.forgetting = 1.0;
+    bandit.algorithm = Algorithm::EpsilonGreedy;
     bandit.uniform = 1.0;
+    bandit.uniform_for = None;
     policy
 }

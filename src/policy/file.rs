@@ -225,8 +225,20 @@ fn check_bandit(settings: &Settings, check: &mut Checker) {
     let b = &settings.bandit;
     check.range("bandit.exploration", b.exploration, 0.0..=100.0);
     check.range("bandit.uniform", b.uniform, 0.0..=1.0);
+    if let Some(decisions) = b.uniform_for {
+        check.range("bandit.uniform_for", decisions.into(), 1.0..=1e9);
+    }
     check.range("bandit.forgetting", b.forgetting, 0.5..=1.0);
-    check.range("bandit.ridge", b.ridge, 1e-6..=1e6);
+    check.range("bandit.ridge", b.ridge, 0.01..=1e6);
+    let [low, high] = b.reward_range;
+    check.range("bandit.reward_range[0]", low, -1e3..=1e3);
+    check.range("bandit.reward_range[1]", high, -1e3..=1e3);
+    check.require(
+        low < high || low.is_nan() || high.is_nan(),
+        "bandit.reward_range",
+        "the first must be below the second",
+    );
+    check.range("bandit.attribution", b.attribution as f64, 0.0..=100.0);
     check.range("bandit.every", b.every.into(), 1.0..=1_000.0);
     check.range("bandit.user_weight", b.user_weight, 0.0..=10.0);
     check.range("bandit.commercial_weight", b.commercial_weight, 0.0..=10.0);

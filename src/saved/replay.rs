@@ -1,5 +1,6 @@
 //! Playing a saved session again, and finding where it goes another way than it did then.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{Content, Saved};
@@ -38,7 +39,7 @@ pub struct Parted {
 /// A version that is not the one of then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Other {
-    /// `model`, `policy`, `catalogue` or `experience`.
+    /// `model`, `policy`, `catalogue`, `experience` or `memory`.
     pub what: &'static str,
     pub then: String,
     pub now: String,
@@ -57,7 +58,7 @@ impl Saved {
         profile: Profile,
         watch: Watch,
     ) -> Result<Replayed, InputError> {
-        let engine = library.engine(profile, self.opening.scene, self.opening.seed);
+        let engine = self.engine(library, profile)?;
         match &self.content {
             Content::Script(script) => {
                 let run = script::run_watched(script, engine, library.world(), watch)?;
@@ -82,6 +83,24 @@ impl Saved {
                 self.play(engine, contents.events(), &contents.header.versions, differs, watch)
             }
         }
+    }
+
+    /// The engine that the session begins under: from a memory if it did so then.
+    ///
+    /// # Errors
+    /// When the memory cannot be read. One that is another than then is told where the session parts;
+    /// a script, which says what memory it must have, is not played from another.
+    pub fn engine(&self, library: &Library, profile: Profile) -> Result<Engine, InputError> {
+        let then = match &self.content {
+            Content::Script(_) => None,
+            Content::Trace(traces) => traces.first().map(|trace| &trace.versions),
+            Content::Log(contents) => Some(&contents.header.versions),
+        };
+        let mut opening = self.opening.clone();
+        if then.is_some_and(|versions| versions.memory_hash.is_none()) {
+            opening.memory = None;
+        }
+        library.engine_of(&opening, profile, Path::new(""))
     }
 
     /// Plays events. `differs` says whether a step is not what it was, and what of it.
@@ -150,7 +169,13 @@ fn others(then: &Versions, now: &Versions) -> Vec<Other> {
         ),
         ("experience", (&nameless, &then.experience_hash), (&nameless, &now.experience_hash)),
     ];
-    let differ = all.into_iter().filter(|(_, then, now)| then.1 != now.1);
+    let memories = [&then.memory_hash, &now.memory_hash].map(|hash| match hash {
+        Some(hash) => hash.clone(),
+        None => "none".into(),
+    });
+    let memory = ("memory", (&nameless, &memories[0]), (&nameless, &memories[1]));
+    let all = all.into_iter().chain([memory]);
+    let differ = all.filter(|(_, then, now)| then.1 != now.1);
     differ.map(|(what, then, now)| Other { what, then: named(then), now: named(now) }).collect()
 }
 

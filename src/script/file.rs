@@ -34,12 +34,15 @@ pub(crate) struct SessionEntry {
     model: String,
     #[serde(default = "default_name")]
     catalogue: String,
+    memory: Option<String>,
+    memory_hash: Option<String>,
 }
 
 impl From<SessionEntry> for Opening {
     fn from(entry: SessionEntry) -> Self {
-        let SessionEntry { profile, scene, seed, policy, model, catalogue } = entry;
-        Opening { profile, scene, seed, policy, model, catalogue }
+        let SessionEntry { profile, scene, seed, policy, model, catalogue, .. } = entry;
+        let SessionEntry { memory, memory_hash, .. } = entry;
+        Opening { profile, scene, seed, policy, model, catalogue, memory, memory_hash }
     }
 }
 

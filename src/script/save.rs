@@ -11,8 +11,12 @@ use crate::playback::Playhead;
 
 /// The text of a script that does what was done in this session.
 pub fn render(name: &str, opening: &Opening, timeline: &Timeline) -> String {
-    let catalogue = &timeline.engine().setup.catalogue;
-    render_events(name, opening, catalogue, timeline.events())
+    let setup = &timeline.engine().setup;
+    // Only a memory that was started from makes the session what it was.
+    let hash = setup.warm_start.as_ref().map(|start| start.hash.clone());
+    let memory = opening.memory.clone().filter(|_| hash.is_some());
+    let opening = Opening { memory, memory_hash: hash, ..opening.clone() };
+    render_events(name, &opening, &setup.catalogue, timeline.events())
 }
 
 /// The text of a script that makes these events, which must be a session's own.
@@ -39,6 +43,11 @@ pub fn render_events(
         [("policy", &opening.policy), ("model", &opening.model), ("catalogue", &opening.catalogue)]
     {
         if value != DEFAULT {
+            line(format!("{key} = {}", quoted(value)));
+        }
+    }
+    for (key, value) in [("memory", &opening.memory), ("memory_hash", &opening.memory_hash)] {
+        if let Some(value) = value {
             line(format!("{key} = {}", quoted(value)));
         }
     }

@@ -99,7 +99,7 @@ impl Decision {
             state = engine.step(&state, event)?.0;
         }
         let mut listener = self.listener.clone();
-        let mut earned = None;
+        let mut earned: Option<Score> = None;
         loop {
             if let Some(earned) = earned {
                 return Ok(earned);
@@ -107,6 +107,11 @@ impl Decision {
             play(engine, &mut listener, (&mut state, &mut head), &mut |_, trace| {
                 let learned = trace.bandit.learned.as_ref();
                 earned = earned.or(learned.map(|learned| learned.reward.total));
+                // The last play may make the listener subscribe, right after it has been learned.
+                let credit = trace.bandit.credited.as_ref();
+                if let Some(credit) = credit.filter(|credit| credit.step == self.step) {
+                    earned = earned.map(|earned| earned + credit.reward);
+                }
             })?;
         }
     }

@@ -381,6 +381,7 @@ impl App {
                     let key = self.key(Command::PlayPause);
                     lang.fill("{} has had enough and leaves. `{}` plays on.", &[name, &key])
                 }
+                Happening::NotKept(why) => lang.fill("What was learned is not kept: {}.", &[&why]),
                 Happening::Stuck(refusal) => {
                     lang.fill("Paused: {}.", &[&lang.text(&refusal.to_string())])
                 }

@@ -15,8 +15,9 @@ use super::fault;
 use super::journal::Journal;
 use super::pilot::Pilot;
 use super::regrets::Regrets;
+use crate::bandit::Kept;
 use crate::catalogue::{Catalogue, SongId};
-use crate::engine::{Refusal, State, Timeline, Trace};
+use crate::engine::{Engine, Refusal, State, Timeline, Trace};
 use crate::event::{Action, Event};
 use crate::feedback::Update;
 use crate::opening::{Library, Opening};
@@ -63,6 +64,8 @@ pub enum Happening {
     Left,
     /// A song ended and nothing could follow.
     Stuck(Refusal),
+    /// What the bandit learned could not be written.
+    NotKept(String),
     /// Something asked for by hand makes no sense now.
     Refused { what: &'static str, refusal: Refusal },
 }
@@ -99,6 +102,8 @@ pub struct Session {
     /// The near-line update last handed to a thread.
     training: Option<Arc<Update>>,
     journal: Option<Journal>,
+    /// Where what the bandit learns is kept.
+    kept: Option<Kept>,
     deciding: Option<Deciding>,
     wishes: VecDeque<Wish>,
     /// Whether the simulated listener leaves once its wishes are done.
@@ -114,6 +119,11 @@ pub struct Session {
 impl Session {
     pub fn open(library: Library, opening: Opening, profile: Profile) -> Self {
         let engine = library.engine(profile, opening.scene, opening.seed);
+        Session::begin(library, opening, engine)
+    }
+
+    /// A session of this library and opening, under its engine.
+    pub fn begin(library: Library, opening: Opening, engine: Engine) -> Self {
         let timeline = Timeline::start(Arc::new(engine));
         let head = Playhead::after(timeline.trace());
         Session::at(library, opening, timeline, head)
@@ -132,6 +142,7 @@ impl Session {
             remainder_ms: 0.0,
             training: None,
             journal: None,
+            kept: None,
             deciding: None,
             wishes: VecDeque::new(),
             leaves: false,
@@ -142,20 +153,36 @@ impl Session {
         }
     }
 
-    /// Opens a session of another listener with the same library, wherever it is called.
+    /// Opens a session of another listener with the same library, wherever it is called. A memory is
+    /// for the listener that the program was opened with.
     pub fn opener(
         &self,
         name: String,
         profile: Profile,
     ) -> impl FnOnce() -> Session + Send + use<> {
         let library = self.library.clone();
-        let opening = Opening { profile: name, scene: None, ..self.opening.clone() };
+        let opening = Opening { profile: name, scene: None, memory: None, ..self.opening.clone() };
         move || Session::open(library, opening, profile)
     }
 
     /// Writes every step from here on, and those before, to a durable log.
     pub fn keep(&mut self, journal: Journal) {
         self.journal = Some(journal);
+    }
+
+    /// Keeps what the bandit learns in a file from here on.
+    pub fn remember_in(&mut self, kept: Kept) {
+        self.kept = Some(kept);
+    }
+
+    /// Writes what the bandit has learned until now, if it is kept.
+    ///
+    /// # Errors
+    /// When the disk refuses; what is wrong, in words.
+    pub fn remember(&self) -> Result<(), String> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        let memory = self.timeline.state().bandit.memory();
+        kept.save(memory).map_err(|error| format!("{}: {error}", kept.path().display()))
     }
 
     /// Notes down where the session stands, now and after every event, for the report of a panic.
@@ -317,6 +344,9 @@ impl Session {
                 }
                 if let (Some(pilot), Some(ended)) = (&mut self.pilot, &trace.ended) {
                     pilot.observe(ended, tier);
+                }
+                if trace.bandit.taught() {
+                    happening = self.remember().err().map(Happening::NotKept);
                 }
                 self.train_ahead();
             }

@@ -1,6 +1,6 @@
 //! Disjoint LinUCB and linear Thompson sampling, against mabwiser.
 
-use melody::bandit::{LinearArm, argmax, probability_best};
+use melody::bandit::{LinearArm, Normal, Sums, argmax, probability_best};
 use serde_json::Value;
 
 use crate::files::{Golden, golden};
@@ -28,19 +28,19 @@ impl Rounds {
         }
     }
 
-    fn fresh(&self) -> Vec<LinearArm> {
-        vec![LinearArm::new(self.contexts[0].len(), self.ridge); self.rewards[0].len()]
+    fn fresh(&self) -> Vec<Sums> {
+        vec![Sums::new(self.contexts[0].len()); self.rewards[0].len()]
     }
 
-    fn learn(&self, arms: &mut [LinearArm], round: usize, arm: usize) {
-        arms[arm].update(&self.contexts[round], self.rewards[round][arm], 1.0, self.ridge);
+    fn learn(&self, arms: &mut [Sums], round: usize, arm: usize) {
+        arms[arm].add(&self.contexts[round], self.rewards[round][arm], 1.0);
     }
 
     /// The arms after the first `rounds` logged rounds.
     fn after(&self, rounds: usize) -> Vec<LinearArm> {
         let mut arms = self.fresh();
         (0..rounds).for_each(|round| self.learn(&mut arms, round, self.actions[round]));
-        arms
+        arms.iter().map(|sums| LinearArm::new(sums, self.ridge)).collect()
     }
 }
 
@@ -119,6 +119,8 @@ fn linear_thompson_has_the_librarys_posterior_and_arm_probabilities() {
             };
             same("score_mean", &means, EXACT);
             same("score_sd", &deviations, EXACT);
+            let normal = |&(mean, deviation)| Normal { mean, deviation };
+            let posteriors: Vec<Normal> = posteriors.iter().map(normal).collect();
             same("p_arm", &probability_best(&posteriors), INTEGRATED);
         }
     }
@@ -136,8 +138,11 @@ fn linucb_in_a_closed_loop_picks_what_the_library_picks() {
             let mut arms = rounds.fresh();
             let mut reward = 0.0;
             for (t, &pick) in picks.iter().enumerate() {
-                let belief = |arm: &LinearArm| arm.belief(&rounds.contexts[t]);
-                let best = argmax(arms.iter().map(|arm| belief(arm).upper_bound(exploration)));
+                let bound = |sums: &Sums| {
+                    let arm = LinearArm::new(sums, rounds.ridge);
+                    arm.belief(&rounds.contexts[t]).upper_bound(exploration)
+                };
+                let best = argmax(arms.iter().map(bound));
                 // Where two arms are as good as equal, rounding decides which is the larger.
                 if gaps[t] > 1e-9 || ties.contains(&t) {
                     assert_eq!(best, pick, "{}: alpha {alpha}, round {t}", file.name);

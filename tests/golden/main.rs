@@ -4,6 +4,7 @@
 //! same kind and schema can be run against the same code, so nothing here knows sizes or counts.
 
 mod bandit;
+mod coins;
 mod files;
 mod lambdarank;
 mod metrics;

@@ -3,7 +3,7 @@
 use nalgebra::DVector;
 
 use super::decisions::Decided;
-use crate::bandit::LinearArm;
+use crate::bandit::{LinearArm, Sums};
 
 /// Parts that a log's groups are cut into.
 const FOLDS: usize = 5;
@@ -19,15 +19,15 @@ pub fn cross_fitted(decisions: &[Decided], groups: &[usize]) -> Vec<Vec<f64>> {
     let (arms, features) = (first.choice.arms.len(), first.choice.context.0.len());
     let models: Vec<Vec<DVector<f64>>> = (0..FOLDS)
         .map(|fold| {
-            let mut models = vec![LinearArm::new(features, RIDGE); arms];
+            let mut seen = vec![Sums::new(features); arms];
             for (decided, group) in decisions.iter().zip(groups) {
                 if group % FOLDS != fold {
                     let choice = &decided.choice;
                     let reward = decided.reward.value();
-                    models[choice.arm].update(&choice.context.0, reward, 1.0, RIDGE);
+                    seen[choice.arm].add(&choice.context.0, reward, 1.0);
                 }
             }
-            models.iter().map(LinearArm::theta).collect()
+            seen.iter().map(|sums| LinearArm::new(sums, RIDGE).theta()).collect()
         })
         .collect();
     let expect = |(decided, group): (&Decided, &usize)| {

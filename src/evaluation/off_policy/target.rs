@@ -1,6 +1,6 @@
 //! Policies that a log of decisions can be asked about.
 
-use crate::bandit::{Choice, argmax, probability_best};
+use crate::bandit::{Choice, Normal, argmax, probability_best};
 
 /// A policy whose probabilities at a decision follow from what the trace says of the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,10 @@ impl Target {
             Target::Uniform => vec![1.0 / choice.arms.len() as f64; choice.arms.len()],
             Target::Greedy => sure(argmax(beliefs.map(|(mean, _)| mean))),
             Target::UpperBound => sure(argmax(beliefs.map(|(mean, deviation)| mean + deviation))),
-            Target::Posterior => probability_best(&beliefs.collect::<Vec<_>>()),
+            Target::Posterior => {
+                let normal = |(mean, deviation)| Normal { mean, deviation };
+                probability_best(&beliefs.map(normal).collect::<Vec<_>>())
+            }
         }
     }
 }

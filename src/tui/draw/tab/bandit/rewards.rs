@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use ratatui::text::{Line, Span};
 
 use super::{named, place};
-use crate::bandit::Learned;
+use crate::bandit::{Credit, Learned};
 use crate::score::Score;
 use crate::tui::draw::page::{Section, legend};
 use crate::tui::draw::{bar, pen};
@@ -64,6 +64,10 @@ pub fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> S
         let said = view.fill("and {} earlier", &[&(all.len() - listed)]);
         lines.push(Line::styled(said, theme.faint));
     }
+    lines.extend(
+        credits(view)
+            .flat_map(|(step, credit)| legend(&credited(view, step, credit), columns, theme)),
+    );
     let bandit = &view.policy.bandit;
     let formula = view.fill(
         "reward = {} (satisfaction − usual) + {} (commercial − usual)",
@@ -84,6 +88,18 @@ pub fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> S
         Span::styled(format!(" {last:+.3}"), style),
     ]);
     Section::lines(title, lines).aside(aside)
+}
+
+/// What closed decisions were given for a subscription that came later, by the step it came at.
+fn credits(view: &View) -> impl Iterator<Item = (u32, &Credit)> {
+    view.traces.iter().filter_map(|trace| Some((trace.step, trace.bandit.credited.as_ref()?)))
+}
+
+fn credited(view: &View, step: u32, credit: &Credit) -> String {
+    let reward = format!("{:+.3}", credit.reward);
+    let values: [&dyn std::fmt::Display; 4] =
+        [&step, &reward, &view.say(&credit.arm), &credit.step];
+    view.fill("step {}: a subscription adds {} to {}, decided at step {}", &values)
 }
 
 fn heading<'a>(view: &View, parts: Parts, theme: &Theme) -> Line<'a> {

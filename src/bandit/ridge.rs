@@ -1,14 +1,14 @@
 //! One arm's linear model of the reward (Li et al., WWW 2010; Agrawal and Goyal, ICML 2013).
 
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
-use serde::{Deserialize, Serialize};
+
+use super::sums::Sums;
 
 /// A ridge regression of rewards on contexts: `A = ridge I + sum x x'`, `b = sum r x`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LinearArm {
     pub a: DMatrix<f64>,
     pub b: DVector<f64>,
-    pub pulls: u64,
 }
 
 /// An arm's belief about one context.
@@ -33,33 +33,18 @@ impl Belief {
 }
 
 impl LinearArm {
-    pub fn new(dimensions: usize, ridge: f64) -> Self {
+    /// From what is known of an arm; a positive ridge.
+    pub fn new(sums: &Sums, ridge: f64) -> Self {
+        let n = sums.features();
         LinearArm {
-            a: DMatrix::identity(dimensions, dimensions) * ridge,
-            b: DVector::zeros(dimensions),
-            pulls: 0,
+            a: sums.gram(n) + DMatrix::identity(n, n) * ridge,
+            b: DVector::from_column_slice(&sums.xr),
         }
-    }
-
-    /// Learns from one reward. `forgetting` below 1 discounts everything learned before, down to
-    /// the ridge, so that the state stays bounded.
-    pub fn update(&mut self, context: &[f64], reward: f64, forgetting: f64, ridge: f64) {
-        let x = DVector::from_column_slice(context);
-        let n = context.len();
-        if forgetting < 1.0 {
-            let kept = DMatrix::identity(n, n) * ((1.0 - forgetting) * ridge);
-            self.a = &self.a * forgetting + kept;
-            self.b *= forgetting;
-        }
-        self.a += &x * x.transpose();
-        self.b += x * reward;
-        self.pulls += 1;
     }
 
     pub fn belief(&self, context: &[f64]) -> Belief {
         let x = DVector::from_column_slice(context);
-        let factor = self.factor();
-        let solved = factor.solve(&x);
+        let solved = self.factor().solve(&x);
         Belief { mean: solved.dot(&self.b), width: solved.dot(&x).max(0.0).sqrt() }
     }
 
