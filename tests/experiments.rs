@@ -6,11 +6,14 @@ use std::sync::OnceLock;
 
 use melody::evaluation::{log_mixture_ratio, peeking};
 use melody::experiment::{
-    Cohort, Figures, ListenerOutcome, Part, Search, Verdict, checks, compare, tune,
+    Cohort, Figures, ListenerOutcome, Part, Search, TooFew, Verdict, boosting, checks, compare,
+    learn, requests, tune,
 };
+use melody::ltr::{Boosting, Ranker};
 use melody::model::Backend;
 use melody::opening::{Library, Opening};
 use melody::policy;
+use melody::ranking::feature_names;
 use serde_json::Value;
 
 const COHORT: Cohort = Cohort { seed: 2, listeners: 6, sessions: 2, songs: 6 };
@@ -186,4 +189,33 @@ fn without_weights(text: &str) -> String {
         }
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A ranker learned from simulated listeners is what its file says, and the same again.
+#[test]
+fn a_ranker_is_learned_from_requests() {
+    let cohort = Cohort { seed: 3, listeners: 20, sessions: 1, songs: 8 };
+    let asked = requests(&cohort, library(), &|| ()).unwrap();
+    assert_eq!(asked, requests(&cohort, library(), &|| ()).unwrap());
+    let shown = 2 * library().policy.mixing.queue;
+    assert!(asked.iter().all(|request| request.shown.len() == shown));
+    assert!(asked.iter().flat_map(|r| &r.shown).any(|song| song.grade == 2));
+
+    let boosting = Boosting { rounds: 5, ..boosting(3) };
+    let (ranker, text, learned) = learn("own", &asked, &boosting, &|| ()).unwrap();
+    assert_eq!(Ranker::parse("own.json", &text, &feature_names()).unwrap(), ranker);
+    assert_eq!(learned.requests.iter().sum::<usize>(), asked.len());
+    assert!((1..=5).contains(&learned.rounds) && learned.validation.len() == 5);
+    assert!((learned.grades.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+    let names: Vec<&str> = learned.orders.iter().map(|order| order.name).collect();
+    assert_eq!(names, ["learned", "fusion", "interest"]);
+
+    // Its scores have the measure of fused ones.
+    let all = || asked.iter().filter(|r| r.listener % 10 < 6).flat_map(|r| &r.shown);
+    let mean = |total: f64| total / all().count() as f64;
+    let ours = mean(all().map(|song| ranker.score(&song.features)).sum());
+    let fused = mean(all().map(|song| song.fusion.value()).sum());
+    assert!((ours - fused).abs() < 1e-5, "{ours} and {fused}");
+
+    assert_eq!(learn("own", &asked[..1], &boosting, &|| ()).unwrap_err(), TooFew);
 }

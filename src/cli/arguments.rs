@@ -362,7 +362,7 @@ pub struct TrainLtr {
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     /// Simulated listeners: six of ten to learn from, two to stop by, two for the figures.
-    #[arg(long, value_name = "N", default_value_t = 1_500, value_parser = clap::value_parser!(u64).range(20..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(20..=1_000_000))]
     pub listeners: u64,
     /// Songs in a listener's session, at most; most leave before.
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(3..=10_000))]

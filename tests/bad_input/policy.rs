@@ -28,6 +28,8 @@ const EDITS: &[Edit] = &[
     ("@mixing.queue", "101", "mixing.queue", "outside"),
     ("@mixing.least_interest", "nan", "mixing.least_interest", "outside"),
     ("@fusion.epsilon", "inf", "fusion.epsilon", "outside"),
+    ("@ranking.scorer", "\"lrt\"", "ranking.scorer", "did you mean `ltr`?"),
+    ("@ranking.ranker", "\"\"", "ranking.ranker", "a text is needed"),
     (
         "[interest]\ncompletion = ",
         "[interest]\ncompletion = 0.999 # ",
