@@ -237,7 +237,6 @@ fn replayed(folder: &Path, script: &str) -> Vec<String> {
 }
 
 /// A panic on any thread gives the terminal back, keeps the session and says how to go on with it.
-#[cfg(debug_assertions)]
 #[test]
 fn a_panic_leaves_the_terminal_and_the_session() {
     for (fault, message) in [("engine@2", "thread `engine`"), ("screen@2", "thread `main`")] {

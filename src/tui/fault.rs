@@ -1,4 +1,4 @@
-//! Panics on demand, to test what a panic leaves behind. Not part of release builds.
+//! Panics on demand, to test what a panic leaves behind. In every build, so that the one people run is the one that is tested.
 
 /// Panics if the environment asks for it: `MELODY_PANIC=engine@3` where the event after step 3 is worked
 /// out, `MELODY_PANIC=screen@3` where step 3 is drawn.

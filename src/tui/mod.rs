@@ -14,7 +14,6 @@ mod comparing;
 mod draw;
 mod explaining;
 mod export;
-#[cfg(debug_assertions)]
 mod fault;
 mod inquiry;
 mod journal;

@@ -48,7 +48,6 @@ pub fn run(app: &mut App, mouse: bool) -> io::Result<Ended> {
             let view = app.view();
             let mut drawn = Drawn::default();
             screen.draw(|frame| {
-                #[cfg(debug_assertions)]
                 super::fault::on_demand("screen", view.now().step);
                 drawn = draw(&view, frame.area(), frame.buffer_mut());
             })?;

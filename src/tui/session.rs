@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use super::background::Pending;
 use super::blackbox::BlackBox;
-#[cfg(debug_assertions)]
 use super::fault;
 use super::journal::Journal;
 use super::pilot::Pilot;
@@ -287,7 +286,6 @@ impl Session {
         let outcome = {
             let event = event.clone();
             Pending::start("engine", move || {
-                #[cfg(debug_assertions)]
                 fault::on_demand("engine", state.step);
                 engine.step(&state, &event)
             })

@@ -19,7 +19,7 @@ fn ndcg_of_lightgbms_scores_is_lightgbms() {
         }
         assert_eq!(queries.rows(), scores.len(), "{}", file.name);
         let mean = vector(&file.expected["ndcg_peers"]["lightgbm_default_100_rounds"]);
-        for (k, mean) in list(&file.inputs["k"]).iter().map(count).zip(mean) {
+        for (k, mean) in list(&file.expected["k"]).iter().map(count).zip(mean) {
             let own = ndcg(&queries, &scores, k);
             let what = format!("{}: NDCG at {k}", file.name);
             let expected = vector(&file.expected["default_per_query"][k.to_string()]);
