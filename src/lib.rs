@@ -17,6 +17,7 @@ pub mod experiment;
 pub mod feedback;
 pub mod history;
 pub mod input;
+pub mod ltr;
 pub mod model;
 pub mod objective;
 pub mod opening;

@@ -222,7 +222,7 @@ pub fn report_named(name: &str, base: &Path) -> Option<Report> {
 /// A name that stays good wherever it is read from: a path from `base` that is there becomes absolute,
 /// anything else (a shipped name, a slip) is left as it is.
 pub fn anchored(name: &str, base: &Path) -> String {
-    let shipped = name == DEFAULT || profile::shipped_names().any(|known| known == name);
+    let shipped = policy::shipped_names().chain(profile::shipped_names()).any(|s| s == name);
     let path = base.join(name);
     match std::path::absolute(&path) {
         Ok(absolute) if !shipped && path.exists() => absolute.display().to_string(),

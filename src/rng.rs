@@ -38,6 +38,10 @@ pub enum Purpose {
     Catalogue,
     /// Batches, shuffles and dropped ids in training.
     Training,
+    /// Which queries and features a tree of a learned ranker is grown on.
+    Boosting,
+    /// Which candidates a ranker learns from, and what a listener does with each.
+    Requests,
     /// Resampling for confidence intervals.
     Bootstrap,
     /// Pasts, scenes and gaps of an experiment's listeners.
@@ -63,6 +67,8 @@ impl Purpose {
             Purpose::Slates => "slates",
             Purpose::Catalogue => "catalogue",
             Purpose::Training => "training",
+            Purpose::Boosting => "boosting",
+            Purpose::Requests => "requests",
             Purpose::Bootstrap => "bootstrap",
             Purpose::Experiment => "experiment",
             Purpose::Tuning => "tuning",

@@ -5,7 +5,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use melody::evaluation::{log_mixture_ratio, peeking};
-use melody::experiment::{Cohort, Figures, ListenerOutcome, Verdict, checks, compare};
+use melody::experiment::{
+    Cohort, Figures, ListenerOutcome, Part, Search, Verdict, checks, compare, tune,
+};
 use melody::model::Backend;
 use melody::opening::{Library, Opening};
 use melody::policy;
@@ -142,6 +144,35 @@ fn a_gate_fails_only_on_what_is_worse() {
     assert!(error.contains("completion"), "{error}");
     let (code, ..) = melody(&["ab", "default", "default", "--fail-if-worse", "promoted-share"]);
     assert_eq!(code, 2);
+}
+
+/// A search repeats to the bit, keeps the user first, and takes only what proved itself on listeners it
+/// had not seen.
+#[test]
+fn a_search_takes_only_what_is_better_on_unseen_listeners() {
+    let cohort = Cohort { seed: 5, listeners: 16, sessions: 1, songs: 6 };
+    let search = Search { trials: 4, margin: 0.05 };
+    let tuned = tune(library(), &cohort, search, &|| ()).unwrap();
+    assert_eq!(tuned, tune(library(), &cohort, search, &|| ()).unwrap());
+    assert!(!tuned.found.is_empty());
+    for found in &tuned.found {
+        let gain = found.confirmed.gain.map_or(0.0, |gain| gain.difference);
+        let proved = found.draw > 0 && gain > 0.0 && found.confirmed.allowed;
+        assert_eq!(found.taken, proved, "{found:?}");
+    }
+    let base = &library().policy.settings;
+    for segment in &tuned.settings.segments {
+        let found =
+            tuned.found.iter().find(|f| f.part == Part::Segments && f.group == segment.name);
+        let was = base.segments.iter().find(|s| s.name == segment.name).unwrap();
+        assert_eq!(segment == was, !found.is_some_and(|found| found.taken), "{}", segment.name);
+        assert!(segment.weights.alpha >= segment.weights.beta + segment.weights.gamma);
+    }
+    // Every segment has as many listeners.
+    let (all, segments) = tuned.fresh.split_last().unwrap();
+    assert!(segments.iter().all(|judged| judged.listeners == 3), "{segments:?}");
+    let of_segments: usize = segments.iter().map(|judged| judged.listeners).sum();
+    assert_eq!((all.group.as_str(), all.listeners), ("all", of_segments));
 }
 
 /// The default policy with every segment's weights at zero.

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{engine, random_session};
+use common::{LIBRARY, engine, engine_of, random_session};
 use melody::catalogue::SongId;
 use melody::engine::{Engine, Look, State, Timeline};
 use melody::overrides::Overrides;
@@ -48,6 +48,26 @@ fn an_explanation_says_what_the_trace_says() {
                 assert!((interest - entry.interest.value()).abs() < 5e-6, "{interest}");
             }
         }
+    }
+}
+
+/// A learned score is no weighed sum: no flip is told, and the account says so.
+#[test]
+fn a_learned_score_has_parts_and_no_flips() {
+    let library = LIBRARY.with_policy(melody::policy::shipped("ltr").unwrap());
+    let timeline = random_session(engine_of(&library, "casual-listener", None, 61), 61, 4);
+    let (engine, state, trace) = (timeline.engine(), timeline.state(), timeline.trace());
+    let look = engine.look(state);
+    let natural: Vec<_> = trace.queue.iter().filter(|entry| !entry.promoted).collect();
+    let song = engine.setup.catalogue.find(&natural[1].song.id).unwrap();
+    let explained = engine.explain_of(state, trace, &look, song);
+    assert_eq!(explained.ledger, natural[1].ledger);
+    assert_eq!(explained.ledger.score.children[0].name, "learned");
+    let why = engine.why_not(state, &look, song, None).unwrap();
+    assert!(why.lacks >= Score::ZERO);
+    for flip in &why.flips {
+        assert_eq!(flip.to, None);
+        assert!(flip.why.as_ref().unwrap().starts_with("a learned score"), "{flip:?}");
     }
 }
 

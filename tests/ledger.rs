@@ -19,7 +19,8 @@ fn part<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
 fn check_ledger(ledger: &Ledger, score: Score) -> Result<(), TestCaseError> {
     prop_assert!(ledger.score.adds_up(), "{ledger:#?}");
     prop_assert_eq!(ledger.score.value, score);
-    prop_assert!(part(&ledger.score, "fusion").is_some());
+    let scored = ["fusion", "learned"].map(|scorer| part(&ledger.score, scorer).is_some());
+    prop_assert!(scored[0] != scored[1], "one of them, and not both");
     Ok(())
 }
 
@@ -48,7 +49,10 @@ fn check_trace(trace: &Trace) -> Result<(), TestCaseError> {
         check_ledger(&entry.ledger, entry.score)?;
         prop_assert_eq!(entry.position, i + 1);
         prop_assert_eq!(&entry.ledger.dropped, &None);
-        let fusion = part(&entry.ledger.score, "fusion").unwrap();
+        let Some(fusion) = part(&entry.ledger.score, "fusion") else {
+            prop_assert!(trace.versions.ranker.is_some());
+            continue;
+        };
         for (name, score, weight) in [
             ("interest", entry.interest, &weights.alpha),
             ("subscription", entry.subscription, &weights.beta),
@@ -100,6 +104,31 @@ proptest! {
         let timeline = session(engine(profile, scene, seed), seed, events);
         for trace in timeline.traces() {
             check_trace(trace)?;
+        }
+        check_all_songs(&timeline)?;
+    }
+
+    /// The same where a learned ranker scores, whose score is what each feature adds.
+    #[test]
+    fn every_ledger_of_a_learned_ranker_adds_up(
+        profile in prop::sample::select(common::profiles()),
+        seed in any::<u64>(),
+        events in 0usize..8,
+    ) {
+        let library = LIBRARY.with_policy(melody::policy::shipped("ltr").unwrap());
+        let engine = common::engine_of(&library, profile, None, seed);
+        let timeline = random_session(engine, seed, events);
+        for trace in timeline.traces() {
+            check_trace(trace)?;
+            for entry in &trace.queue {
+                let learned = part(&entry.ledger.score, "learned").unwrap();
+                prop_assert!(part(learned, "heads").is_some_and(|heads| !heads.children.is_empty()));
+                if let Some(adjustments) = part(&entry.ledger.score, "adjustments") {
+                    let names: Vec<&str> =
+                        adjustments.children.iter().map(|stage| stage.name.as_str()).collect();
+                    prop_assert_eq!(names, ["artist spread"], "the ranker has seen the others");
+                }
+            }
         }
         check_all_songs(&timeline)?;
     }

@@ -12,4 +12,4 @@ pub use context::{CONTEXT, Context};
 pub use experience::{Experience, Pool};
 pub use linear::{Belief, LinearArm};
 pub use propensity::{argmax, probability_best};
-pub use reward::{Baselines, Gathered, Reward};
+pub use reward::{Baselines, CONVERSION_VALUE, Gathered, Reward, satisfaction};

@@ -16,12 +16,14 @@ pub struct Gathered {
 }
 
 /// What a conversion counts against one engagement with a promoted song.
-const CONVERSION_VALUE: f64 = 5.0;
+pub const CONVERSION_VALUE: f64 = 5.0;
 
 impl Gathered {
     pub fn play(&mut self, play: &Interaction, promoted: bool) {
         self.plays += 1;
-        self.satisfaction += satisfaction(play);
+        let loved = play.liked || play.saved;
+        let ratio = play.play_ratio.into();
+        self.satisfaction += satisfaction(ratio, play.completed, play.skipped, loved);
         let engaged = play.completed || play.liked || play.opened;
         self.engagements += u32::from(promoted && engaged);
     }
@@ -42,13 +44,10 @@ impl Gathered {
     }
 }
 
-/// How content one play leaves a listener, in [0, 1].
-fn satisfaction(play: &Interaction) -> f64 {
+/// How content one play leaves a listener, in [0, 1]; `loved` is liked or saved.
+pub fn satisfaction(play_ratio: f64, completed: bool, skipped: bool, loved: bool) -> f64 {
     let counts = |holds: bool| if holds { 1.0 } else { 0.0 };
-    0.4 * f64::from(play.play_ratio)
-        + 0.3 * counts(play.completed)
-        + 0.2 * counts(!play.skipped)
-        + 0.1 * counts(play.liked || play.saved)
+    0.4 * play_ratio + 0.3 * counts(completed) + 0.2 * counts(!skipped) + 0.1 * counts(loved)
 }
 
 /// Usual levels: running means of this listener, from the segment's.

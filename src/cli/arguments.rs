@@ -131,6 +131,8 @@ pub enum Command {
     Explain(Explain),
     /// Train a model on simulated listening.
     Train(Train),
+    /// Train a ranker, which can take the place of the fused score, on simulated listeners.
+    TrainLtr(TrainLtr),
     /// Judge a model by a training log or by simulated listeners, with confidence intervals.
     Eval(Eval),
     /// Run simulated listeners through a policy and model, beside real listening data.
@@ -342,6 +344,28 @@ pub struct Train {
     /// Backend to train on.
     #[arg(long, value_enum, default_value_t)]
     pub device: Device,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TrainLtr {
+    /// File to write the ranker to (JSON); its name without the ending is the ranker's. A policy names
+    /// it in `ranking.ranker`.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Simulated listeners: six of ten to learn from, two to stop by, two for the figures.
+    #[arg(long, value_name = "N", default_value_t = 1_500, value_parser = clap::value_parser!(u64).range(20..=1_000_000))]
+    pub listeners: u64,
+    /// Songs in a listener's session, at most; most leave before.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(3..=10_000))]
+    pub songs: u32,
+    /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.
+    #[arg(long, default_value_t = 3)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub session: Session,
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,
@@ -715,8 +739,14 @@ pub struct Tune {
     /// File to write the policy found to.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// Policies tried, the one to begin with among them.
-    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    /// Name of the policy found.
+    #[arg(long, default_value = "tuned")]
+    pub name: String,
+    /// Write the search's tables to FILE too, as Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
+    /// Draws tried for each segment and scene, what is there among them.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     pub trials: u32,
     /// Completion may be this much below that without promotion.
     #[arg(long, value_name = "X", default_value_t = 0.01)]

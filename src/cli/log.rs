@@ -43,11 +43,13 @@ fn show(file: &Path, json: bool) -> Result<(), Failure> {
     let opening = &contents.header.opening;
     println!("{} with seed {}, melody {}", opening.profile, opening.seed, contents.header.melody);
     let versions = &contents.header.versions;
-    for (what, name, hash) in [
+    let ranker = versions.ranker.iter().map(|ranker| ("ranker", &ranker.name, &ranker.hash));
+    let others = [
         ("model", &versions.model, &versions.model_hash),
         ("policy", &versions.policy, &versions.policy_hash),
         ("catalogue", &versions.catalogue, &versions.catalogue_hash),
-    ] {
+    ];
+    for (what, name, hash) in others.into_iter().chain(ranker) {
         println!("  {what:10} {name} ({})", short(hash));
     }
     for stored in &contents.records {

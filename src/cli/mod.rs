@@ -25,6 +25,7 @@ mod settings;
 mod simulate;
 mod simulator;
 mod train;
+mod train_ltr;
 mod training_log;
 mod tune;
 
@@ -45,6 +46,7 @@ pub fn run() -> ExitCode {
         Some(Command::Diff(diff)) => diff::run(&diff),
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Train(train)) => train::run(&train),
+        Some(Command::TrainLtr(train)) => train_ltr::run(&train),
         Some(Command::Eval(eval)) => eval::run(&eval),
         Some(Command::Simulate(simulate)) => simulate::run(&simulate),
         Some(Command::Ab(ab)) => ab::run(&ab),

@@ -1,11 +1,14 @@
 //! `melody tune`: a policy file from a search.
 
+use std::fmt::Write;
+use std::path::Path;
+
 use super::arguments::Tune;
 use super::failure::Failure;
 use super::progress::bar;
 use super::simulate::library;
 use crate::evaluation::Paired;
-use crate::experiment::{Arm, Cohort, Found, Nothing, Search, Trial, render, runs, tune};
+use crate::experiment::{Arm, Cohort, Found, Judged, Nothing, Search, Tuned, runs, tune, write};
 
 pub fn run(arguments: &Tune) -> Result<(), Failure> {
     let search = Search { trials: arguments.trials, margin: arguments.margin };
@@ -14,86 +17,163 @@ pub fn run(arguments: &Tune) -> Result<(), Failure> {
     }
     let library = library(&arguments.session)?;
     let cohort = Cohort::from(&arguments.population);
-    let progress = bar(runs(search) * cohort.listeners, "listeners, all trials");
-    let found =
+    let progress = bar(runs(&cohort, search), "listeners, all draws");
+    let mut tuned =
         tune(&library, &cohort, search, &|| progress.inc(1)).map_err(|error| match error {
             Nothing::Input(error) => Failure::Input(error),
             other => Failure::Other(other.to_string()),
         })?;
     progress.finish();
-    let header = header(&Arm::new(&library), &cohort, search, &found);
-    let mut settings = found.best.settings.clone();
-    settings.name = "tuned".into();
-    let out = &arguments.out;
-    std::fs::write(out, format!("{header}\n{}", render(&settings)))
-        .map_err(|e| format!("{}: {e}", out.display()))?;
+    tuned.settings.name.clone_from(&arguments.name);
+    let record = record(&Arm::new(&library), &cohort, &tuned);
+    save(&arguments.out, &write(&library.policy.text, &tuned.settings, &record))?;
+    if let Some(path) = &arguments.table {
+        save(path, &page(&record, &tuned))?;
+    }
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&found).map_err(|e| e.to_string())?);
+        println!("{}", serde_json::to_string_pretty(&tuned).map_err(|e| e.to_string())?);
     } else {
-        print(&found);
-        println!("wrote {}", out.display());
+        print!("{}\n{}", found_table(&tuned.found), fresh_table(&tuned));
+        println!("\nwrote {}", arguments.out.display());
     }
     Ok(())
 }
 
+fn save(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()).into())
+}
+
 /// What the file says of where it came from.
-fn header(arm: &Arm, cohort: &Cohort, search: Search, found: &Found) -> String {
+fn record(from: &Arm, cohort: &Cohort, tuned: &Tuned) -> Vec<String> {
+    let Cohort { seed, listeners, sessions, songs } = cohort;
+    let taken = tuned.found.iter().filter(|found| found.taken).count();
     let mut lines = vec![
-        format!("Found by `melody tune`, melody {}.", env!("CARGO_PKG_VERSION")),
-        format!("Began from policy `{}` ({}).", arm.policy, arm.policy_hash),
-        format!("Model `{}` ({}).", arm.model, arm.model_hash),
         format!(
-            "{} policies drawn; {} listeners of seed {}, {} sessions each.",
-            search.trials, cohort.listeners, cohort.seed, cohort.sessions
+            "Tuned by `melody tune --trials {} --margin {} --listeners {listeners} --sessions {sessions} --songs {songs} --seed {seed}`,",
+            tuned.search.trials, tuned.search.margin
         ),
+        format!("melody {}, all listeners simulated.", env!("CARGO_PKG_VERSION")),
+        format!("Began from policy `{}` ({}).", from.policy, short(&from.policy_hash)),
+        format!("Model `{}` ({}).", from.model, short(&from.model_hash)),
         format!(
-            "Required: completion at most {} below that without promotion. {} policies kept it.",
-            search.margin,
-            found.trials.iter().filter(|trial| trial.allowed).count()
+            "{taken} of {} segments and scenes changed; the others proved no better on listeners the search had not seen.",
+            tuned.found.len()
         ),
-        format!("Best is trial {}: {}", found.best.number, describe(&found.best)),
-        format!(
-            "On listeners it has not seen (seed {}): {}",
-            cohort.seed.wrapping_add(1),
-            describe(&found.fresh)
-        ),
-        format!("The policy it began from, on those: {}", describe(&found.fresh_base)),
     ];
-    lines.extend(found.gain.map(|gain| format!("Gain in value on those: {}.", interval(&gain))));
-    if !found.fresh.allowed {
-        lines.push("On those listeners it does NOT keep the requirement.".into());
+    if let Some(all) = tuned.fresh.last() {
+        lines.push(format!(
+            "On {} fresh listeners: value per play {:.4}, was {:.4}; gain {}; completion against no promotion {}.",
+            all.listeners,
+            all.value,
+            all.base,
+            interval(all.gain),
+            interval(all.completion)
+        ));
     }
-    lines.iter().map(|line| format!("# {line}\n")).collect()
+    for judged in tuned.fresh.iter().filter(|judged| !judged.allowed) {
+        lines.push(format!("Completion is NOT kept within the margin for {}.", judged.group));
+    }
+    lines
 }
 
-fn describe(trial: &Trial) -> String {
-    let completion = trial.completion.map_or("unknown".into(), |c| interval(&c));
-    format!("value {:.3} per session; completion {completion}.", trial.value)
+fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
 }
 
-fn interval(paired: &Paired) -> String {
-    let [low, high] = paired.interval;
-    format!("{:+.4} ({low:+.4} to {high:+.4})", paired.difference)
+fn interval(paired: Option<Paired>) -> String {
+    paired.map_or("unknown".into(), |paired| {
+        let [low, high] = paired.interval;
+        format!("{:+.4} ({low:+.4} to {high:+.4})", paired.difference)
+    })
 }
 
-fn print(found: &Found) {
-    println!("{:>6} {:>8} {:>34}", "trial", "value", "completion against no promotion");
-    for trial in &found.trials {
-        let completion = trial.completion.map_or(String::new(), |c| interval(&c));
-        let mark = match (trial.number == found.best.number, trial.allowed) {
-            (true, _) => "best",
-            (_, true) => "",
-            (_, false) => "not allowed",
+fn found_table(found: &[Found]) -> String {
+    let mut text = format!(
+        "{:<9} {:<16} {:>5} {:>34} {:>34}\n",
+        "", "group", "draw", "gain where it was found", "gain on unseen listeners"
+    );
+    for found in found {
+        let taken = if found.taken { "taken" } else { "kept as it was" };
+        let part = match found.part {
+            crate::experiment::Part::Segments => "segment",
+            crate::experiment::Part::Scenes => "scene",
         };
-        println!("{:>6} {:>8.3} {completion:>34} {mark}", trial.number, trial.value);
+        let _ = writeln!(
+            text,
+            "{part:<9} {:<16} {:>5} {:>34} {:>34} {taken}",
+            found.group,
+            found.draw,
+            interval(found.searched.gain),
+            interval(found.confirmed.gain)
+        );
     }
-    println!("\non listeners the search has not seen");
-    println!("  best  {}", describe(&found.fresh));
-    println!("  base  {}", describe(&found.fresh_base));
-    if let Some(gain) = &found.gain {
-        println!("  gain in value {}", interval(gain));
+    text
+}
+
+fn fresh_table(tuned: &Tuned) -> String {
+    let mut text = format!(
+        "on listeners that decided nothing\n{:<16} {:>9} {:>8} {:>8} {:>34} {:>34}\n",
+        "segment",
+        "listeners",
+        "before",
+        "after",
+        "gain in value",
+        "completion against no promotion"
+    );
+    for judged in &tuned.fresh {
+        let mark = if judged.allowed { "" } else { " NOT within the margin" };
+        let _ = writeln!(
+            text,
+            "{:<16} {:>9} {:>8.4} {:>8.4} {:>34} {:>34}{mark}",
+            judged.group,
+            judged.listeners,
+            judged.base,
+            judged.value,
+            interval(judged.gain),
+            interval(judged.completion)
+        );
     }
-    if !found.fresh.allowed {
-        println!("  the best does NOT keep the requirement there");
+    text
+}
+
+/// The search as a page of Markdown.
+fn page(record: &[String], tuned: &Tuned) -> String {
+    let mut text = String::from("# How the policy was tuned\n\n");
+    text.extend(record.iter().map(|line| format!("{line}\n")));
+    text.push_str(
+        "\nValue per play is the bandit's reward without baselines: user weight times satisfaction plus commercial\n\
+         weight times engagements and conversions. Differences are paired, by listener; intervals are 95 %.\n\n\
+         ## On fresh listeners, by segment\n\n\
+         | segment | listeners | value before | after | gain | completion against no promotion | before |\n\
+         |---|---|---|---|---|---|---|\n",
+    );
+    for Judged { group, listeners, base, value, gain, completion, base_completion, .. } in
+        &tuned.fresh
+    {
+        let _ = writeln!(
+            text,
+            "| {group} | {listeners} | {base:.4} | {value:.4} | {} | {} | {} |",
+            interval(*gain),
+            interval(*completion),
+            interval(*base_completion)
+        );
     }
+    text.push_str(
+        "\n## What was found\n\n\
+         A draw that was best on the search's own listeners is taken if it is better on others too.\n\n\
+         | segment or scene | draw | gain where it was found | gain on unseen listeners | |\n\
+         |---|---|---|---|---|\n",
+    );
+    for found in &tuned.found {
+        let taken = if found.taken { "taken" } else { "kept as it was" };
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {taken} |",
+            found.group,
+            found.draw,
+            interval(found.searched.gain),
+            interval(found.confirmed.gain)
+        );
+    }
+    text
 }

@@ -206,6 +206,7 @@ impl Engine {
         state.heard.begin(
             song,
             setup.catalogue.song(song).campaign,
+            state.at_ms as i64,
             decision_target,
             self.mixing(state).at_most,
         );

@@ -3,6 +3,7 @@
 use super::report::Happened;
 use super::setup::Engine;
 use super::state::State;
+use super::trace::Limit;
 use crate::bandit::Context;
 use crate::policy::{Mixing, Weights};
 use crate::ranking::{FusionWeights, Group, appetite, fusion_weights, segment};
@@ -21,6 +22,8 @@ pub(super) struct Decision {
     pub mixing: Mixing,
     /// M after the guardrail.
     pub at_most: usize,
+    /// Which of the rules are not the policy's own, and by whom.
+    pub limits: Vec<Limit>,
 }
 
 impl Engine {
@@ -42,9 +45,53 @@ impl Engine {
         happened.decided = state.bandit.choice.clone();
     }
 
+    /// The policy's rules of mixing, as segment and scene tighten them.
+    fn tightened(&self, state: &State) -> Mixing {
+        let policy = &self.setup.policy;
+        let (place, _) = segment(policy, &state.view());
+        let of_segment = policy.segments[place].mixing.of(policy.mixing);
+        policy.scenes[&state.scene].mixing.of(of_segment)
+    }
+
+    /// Every change of a rule of mixing on its way from the policy to this decision.
+    fn limits(&self, state: &State, segment: (usize, &str)) -> Vec<Limit> {
+        let policy = &self.setup.policy;
+        let of_segment = policy.segments[segment.0].mixing.of(policy.mixing);
+        let of_scene = policy.scenes[&state.scene].mixing.of(of_segment);
+        let cap = state.guardrail.cap(&policy.guardrail, &of_scene);
+        let guarded = Mixing { at_most: cap.unwrap_or(of_scene.at_most), ..of_scene };
+        let in_force = Mixing { at_most: self.at_most(state), ..self.mixing(state) };
+        let layers = [
+            (policy.mixing, String::new()),
+            (of_segment, format!("segment {}", segment.1)),
+            (of_scene, format!("scene {}", state.scene.name())),
+            (guarded, format!("guardrail level {}", state.guardrail.level())),
+            (in_force, "by hand".into()),
+        ];
+        let values = |m: &Mixing| {
+            [
+                ("at_most", m.at_most as f64),
+                ("window", m.window as f64),
+                ("spacing", m.spacing as f64),
+                ("protected", m.protected as f64),
+                ("least_interest", m.least_interest),
+            ]
+        };
+        let changes = layers.windows(2).flat_map(|pair| {
+            let (before, after) = (values(&pair[0].0), values(&pair[1].0));
+            let changed = before.into_iter().zip(after).filter(|(old, new)| old.1 != new.1);
+            changed.map(|(_, (rule, value))| Limit {
+                rule: rule.into(),
+                value: Score::new(value),
+                from: pair[1].1.clone(),
+            })
+        });
+        changes.collect()
+    }
+
     /// The rules of mixing with what was set by hand, before the guardrail.
     pub(super) fn mixing(&self, state: &State) -> Mixing {
-        let mut mixing = self.setup.policy.mixing;
+        let mut mixing = self.tightened(state);
         mixing.window = state.overrides.window.unwrap_or(mixing.window);
         mixing.at_most = state.overrides.at_most.unwrap_or(mixing.at_most).min(mixing.window);
         mixing
@@ -61,7 +108,7 @@ impl Engine {
     fn at_most(&self, state: &State) -> usize {
         let policy = &self.setup.policy;
         let by_hand = self.mixing(state).at_most;
-        match state.guardrail.cap(&policy.guardrail, &policy.mixing) {
+        match state.guardrail.cap(&policy.guardrail, &self.tightened(state)) {
             Some(cap) => by_hand.min(cap),
             None => by_hand,
         }
@@ -93,6 +140,7 @@ impl Engine {
             target: self.target(state),
             at_most: self.at_most(state),
             mixing: self.mixing(state),
+            limits: self.limits(state, (segment_place, &segment.name)),
             segment,
             segment_place,
             appetite,

@@ -58,7 +58,7 @@ impl Engine {
         let queue = queue(&self.setup.catalogue, &look.scored, &ranking, &Before::of_queue(state));
         Ok(Preview {
             overrides: overrides.clone(),
-            promotion: promotion(&next, &decision, &queue),
+            promotion: promotion(&next, &decision, &ranking, &queue),
             arm: self.setup.policy.bandit.arms[next.bandit.arm()].name.clone(),
             weights: decision.weights.clone(),
             queue,

@@ -89,7 +89,7 @@ pub(super) fn report(
     let queue = queue(catalogue, scored, ranking, &before);
     let shares = shares(&queue);
     let session = session(engine, state, request);
-    let promotion = promotion(state, decision, &queue);
+    let promotion = promotion(state, decision, ranking, &queue);
     let playing = SongRef::new(catalogue, state.playing.song);
     let notes = notes(
         state,
@@ -111,6 +111,9 @@ pub(super) fn report(
             model_hash: state.model.hash.clone(),
             policy: policy.name.clone(),
             policy_hash: policy.hash.clone(),
+            ranker: policy.learned().map(|ranker| {
+                Box::new(RankerVersion { name: ranker.name.clone(), hash: ranker.hash.clone() })
+            }),
             experience_hash: setup.experience.hash.clone(),
             catalogue: catalogue.name.clone(),
             catalogue_hash: catalogue.hash.clone(),
@@ -171,6 +174,7 @@ pub(super) fn report(
 pub(super) fn promotion(
     state: &State,
     decision: &Decision,
+    ranking: &Ranking,
     queue: &[QueueEntry],
 ) -> PromotionReport {
     PromotionReport {
@@ -185,6 +189,8 @@ pub(super) fn promotion(
             .iter()
             .filter_map(|e| e.displaced.as_ref().map(|d| d.interest))
             .sum(),
+        price: ranking.price,
+        limits: decision.limits.clone(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::feedback::{Guardrail, Metrics};
 use crate::history::History;
 use crate::model::{Request, Scored};
 use crate::overrides::Overrides;
-use crate::ranking::{Heard, Listening, Ranking, Rules, rank, segment};
+use crate::ranking::{Group, Heard, Listening, Placement, Ranking, Rules, rank, segment};
 use crate::session::{Searches, SessionStats, Streaks};
 
 impl Engine {
@@ -25,8 +25,13 @@ impl Engine {
         self.start_with(Overrides::default())
     }
 
-    /// The same with values set by hand from the beginning.
-    pub(crate) fn start_with(&self, overrides: Overrides) -> (State, Trace) {
+    /// The segment a listener is in as the session opens.
+    pub fn first_segment(&self) -> Group {
+        segment(&self.setup.policy, &self.unopened(Overrides::default()).view()).1
+    }
+
+    /// The state before anything is decided; it plays nothing yet.
+    fn unopened(&self, overrides: Overrides) -> State {
         let setup = &self.setup;
         let policy = &setup.policy;
         let mut history = History::default();
@@ -34,7 +39,7 @@ impl Engine {
             history.record(&setup.catalogue, play.clone());
         }
         let account = Arc::new(setup.profile.account.clone());
-        let mut state = State {
+        State {
             step: 0,
             at_ms: 0,
             moment: Moment::default(),
@@ -59,13 +64,20 @@ impl Engine {
             session: SessionStats::default(),
             streaks: Streaks::default(),
             searches: Searches::default(),
-            heard: Heard::new(),
+            heard: Heard::new(self.promoted_before()),
             metrics: Metrics::default(),
             guardrail: Guardrail::default(),
             bandit: Bandit::new(&policy.bandit, None),
             model: setup.model.clone(),
             learning: Learning::default(),
-        };
+        }
+    }
+
+    /// The same with values set by hand from the beginning.
+    pub(crate) fn start_with(&self, overrides: Overrides) -> (State, Trace) {
+        let setup = &self.setup;
+        let policy = &setup.policy;
+        let mut state = self.unopened(overrides);
         let (_, group) = segment(policy, &state.view());
         let of_segment = setup.experience.segments.get(&group.name);
         let taught = setup.warm_start.as_deref().or(of_segment);
@@ -136,6 +148,14 @@ impl Engine {
         look(&self.rank(state, &decision, scored, Some(state.playing.song)), scored)
     }
 
+    /// The promoted songs of the past, which caps per day count.
+    fn promoted_before(&self) -> impl Iterator<Item = Placement> {
+        self.setup.past.iter().filter_map(|play| {
+            let campaign = self.setup.catalogue.song(play.song).campaign?;
+            Some(Placement { song: play.song, campaign, at_ms: play.began_ms })
+        })
+    }
+
     /// Scores the whole catalogue.
     pub(super) fn score(&self, state: &State) -> (Request, Scored) {
         let catalogue = &self.setup.catalogue;
@@ -173,6 +193,7 @@ impl Engine {
                 at_most: decision.at_most,
                 target: decision.target,
                 heard: &state.heard,
+                now_ms: state.moment.at_ms as i64,
             },
             playing,
             now_ms: state.moment.at_ms,

@@ -59,10 +59,20 @@ pub struct Versions {
     pub model_hash: String,
     pub policy: String,
     pub policy_hash: String,
+    /// The learned ranker that scores songs; absent where fusion and adjustments do, which are all in
+    /// the policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ranker: Option<Box<RankerVersion>>,
     /// Of what the bandit started from.
     pub experience_hash: String,
     pub catalogue: String,
     pub catalogue_hash: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RankerVersion {
+    pub name: String,
+    pub hash: String,
 }
 
 /// A song as a person knows it.
@@ -128,6 +138,23 @@ pub struct PromotionReport {
     pub credit: Score,
     /// Interest given up for the promoted songs in the queue.
     pub displaced_interest: Score,
+    /// The shadow price of the ratio: interest the queue would lose in all with one more promoted
+    /// song; absent where the rules allow no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Score>,
+    /// Rules that segment or scene tighten, guardrail or hand change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<Limit>,
+}
+
+/// A rule of mixing that is not the policy's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Its key in the policy: `at_most`, ...
+    pub rule: String,
+    pub value: Score,
+    /// `segment casual`, `scene focus`, `guardrail level 1` or `by hand`.
+    pub from: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -66,9 +66,27 @@ impl Cohort {
         library: &Library,
         done: &(dyn Fn() + Sync),
     ) -> Result<Vec<ListenerOutcome>, Refusal> {
-        in_parallel(self.listeners, &|index| self.listener(library, index), done)
-            .into_iter()
-            .collect()
+        let all: Vec<u64> = (0..self.listeners).collect();
+        self.run_some(library, &all, done)
+    }
+
+    /// The same for some of the listeners, by their numbers.
+    ///
+    /// # Errors
+    /// As for all.
+    pub fn run_some(
+        &self,
+        library: &Library,
+        indexes: &[u64],
+        done: &(dyn Fn() + Sync),
+    ) -> Result<Vec<ListenerOutcome>, Refusal> {
+        let one = |place: u64| self.listener(library, indexes[place as usize]);
+        in_parallel(indexes.len() as u64, &one, done).into_iter().collect()
+    }
+
+    /// As many listeners of another seed, which are others; `number` from 1.
+    pub fn other(&self, number: u64) -> Self {
+        Cohort { seed: self.seed.wrapping_add(number), ..*self }
     }
 
     /// The sessions of one listener. What they heard, pay and taught the bandit is carried on.

@@ -7,17 +7,21 @@
 mod ab;
 mod cohort;
 mod figures;
+mod learn;
 mod metric;
 mod outcome;
 mod reality;
+mod requests;
 mod teach;
 mod tune;
 
 pub use ab::{AbReport, Arm, Comparison, Verdict, compare};
 pub use cohort::{Cohort, in_parallel};
 pub use figures::{Figures, Quartiles};
+pub use learn::{Learned, OrderReport, PLACES, TooFew, boosting, learn, trees};
 pub use metric::{Direction, Metric};
 pub use outcome::{Heard, ListenerOutcome, SessionOutcome};
 pub use reality::{CLOSE, Check, checks};
+pub use requests::{GRADES, Request, Shown, grade, requests};
 pub use teach::teach;
-pub use tune::{Found, Nothing, Search, Trial, render, runs, tune};
+pub use tune::{Found, Judged, Nothing, Part, Search, Tuned, render, runs, tune, write};

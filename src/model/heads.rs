@@ -138,6 +138,21 @@ impl HeadOutputs {
         }
     }
 
+    /// All of them, in the order of [`Output::ALL`].
+    pub fn in_order(&self) -> [Score; Self::WIDTH] {
+        let HeadOutputs {
+            completion,
+            play_ratio,
+            like,
+            skip,
+            save,
+            replays,
+            subscription,
+            exposure,
+        } = *self;
+        [completion, play_ratio, like, skip, save, replays, subscription, exposure]
+    }
+
     /// The interest score in [0, 1]: a weighted mean of completing, play ratio, liking and not
     /// skipping.
     pub fn interest(&self, blend: &InterestBlend) -> Score {

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::{Policy, Settings, Weights, When};
+use super::conflicts::conflicts;
+use super::{Policy, Settings, Tighter, Weights, When, ranker};
 use crate::input::{Checker, InputError, TomlFile};
 use crate::scene::Scene;
 
@@ -22,16 +23,19 @@ pub fn parse(file: &TomlFile) -> Result<Policy, InputError> {
     check.require(settings.format == 1, "format", "only format 1 is known");
     check.text("name", &settings.name);
     check_interest(&settings, &mut check);
+    check.text("ranking.ranker", &settings.ranking.ranker);
     check.range("fusion.epsilon", settings.fusion.epsilon, 0.0..=0.1);
     check_groups(&settings, &mut check);
     check_adjustments(&settings, &mut check);
     check_mixing(&settings, &mut check);
+    conflicts(&settings, &mut check);
     check_bandit(&settings, &mut check);
     check_guardrail(&settings, &mut check);
     check_near_line(&settings, &mut check);
     check.finish()?;
     let hash = Sha256::digest(&file.text).iter().map(|b| format!("{b:02x}")).collect();
-    Ok(Policy { hash, settings })
+    let ranker = ranker::named(&settings.ranking, Path::new(&file.name))?;
+    Ok(Policy { hash, text: file.text.as_str().into(), settings, ranker })
 }
 
 fn check_interest(settings: &Settings, check: &mut Checker) {
@@ -63,6 +67,7 @@ fn check_groups(settings: &Settings, check: &mut Checker) {
             &format!("{field}.weights"),
             "the user comes first: alpha must be at least beta + gamma",
         );
+        check_tighter(check, &format!("{field}.mixing"), &segment.mixing, settings);
     }
     for (i, appetite) in settings.appetites.iter().enumerate() {
         check.text(&format!("appetites[{i}].name_zh"), &appetite.name_zh);
@@ -89,6 +94,7 @@ fn check_groups(settings: &Settings, check: &mut Checker) {
             Some(effect) => {
                 check_weights(check, &format!("{field}.weights"), &effect.weights, -1.0..=1.0);
                 check.range(&format!("{field}.novelty"), effect.novelty, -1.0..=1.0);
+                check_tighter(check, &format!("{field}.mixing"), &effect.mixing, settings);
             }
         }
     }
@@ -101,6 +107,8 @@ fn check_when(check: &mut Checker, field: &str, when: &When) {
         ("premium_previews", when.premium_previews),
         ("past_conversions", when.past_conversions),
         ("novelty_appetite", when.novelty_appetite),
+        ("session_plays", when.session_plays),
+        ("satisfaction", when.satisfaction),
     ];
     for (name, bounds) in bounds {
         let Some(bounds) = bounds else { continue };
@@ -145,6 +153,8 @@ fn check_adjustments(settings: &Settings, check: &mut Checker) {
         check.range(&format!("adjustments.{name}"), value, 0.0..=2.0);
     }
     check.range("adjustments.repeat_fade", a.repeat_fade, 0.1..=1e4);
+    check.range("adjustments.artist_memory", a.artist_memory as f64, 0.0..=50.0);
+    check.range("diversity.strength", settings.diversity.strength, 0.0..=2.0);
     let s = settings.session;
     check.range("session.rise", s.rise, 0.0..=1.0);
     check.range("session.fall", s.fall, 0.0..=1.0);
@@ -183,12 +193,32 @@ fn check_mixing(settings: &Settings, check: &mut Checker) {
     check.range("mixing.at_most", m.at_most as f64, 0.0..=1_000.0);
     check.range("mixing.spacing", m.spacing as f64, 1.0..=1_000.0);
     check.range("mixing.protected", m.protected as f64, 0.0..=1_000.0);
+    check.range("mixing.patience", m.patience as f64, 0.0..=100.0);
+    check.range("mixing.pace", m.pace as f64, 0.0..=10_000.0);
     check.range("mixing.least_interest", m.least_interest, 0.0..=1.0);
     check.require(
         m.at_most <= m.window,
         "mixing.at_most",
         format!("{} promoted songs do not fit a window of {}", m.at_most, m.window),
     );
+}
+
+/// What a segment or scene changes about mixing must tighten it: a rule of the policy is the loosest
+/// there is.
+fn check_tighter(check: &mut Checker, field: &str, tighter: &Tighter, settings: &Settings) {
+    let m = settings.mixing;
+    if let Some(least) = tighter.least_interest {
+        check.range(&format!("{field}.least_interest"), least, 0.0..=1.0);
+    }
+    let mut tightens = |name: &str, holds: Option<bool>, policys: String| {
+        let message = format!("is looser than the policy's own: mixing.{name} is {policys}");
+        check.require(holds.unwrap_or(true), &format!("{field}.{name}"), message);
+    };
+    tightens("at_most", tighter.at_most.map(|v| v <= m.at_most), m.at_most.to_string());
+    tightens("spacing", tighter.spacing.map(|v| v >= m.spacing), m.spacing.to_string());
+    tightens("protected", tighter.protected.map(|v| v >= m.protected), m.protected.to_string());
+    let least = tighter.least_interest.map(|v| v >= m.least_interest);
+    tightens("least_interest", least, m.least_interest.to_string());
 }
 
 fn check_bandit(settings: &Settings, check: &mut Checker) {

@@ -1,15 +1,19 @@
 //! The policy: every tunable of ranking, mixing, bandit and guardrails, in one TOML.
 
+mod conflicts;
 mod file;
+mod ranker;
 mod shipped;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 pub use file::{load, parse};
 pub use shipped::{DEFAULT_TEXT, shipped, shipped_names};
 
+use crate::ltr::Ranker;
 use crate::model::InterestBlend;
 use crate::profile::Tier;
 use crate::scene::Scene;
@@ -19,7 +23,18 @@ use crate::scene::Scene;
 pub struct Policy {
     /// SHA-256 of the file, in hexadecimal.
     pub hash: String,
+    /// The file it was read from, as it was written.
+    pub text: Arc<str>,
     pub settings: Settings,
+    /// The one that scores with [`Scorer::Ltr`].
+    ranker: Arc<Ranker>,
+}
+
+impl Policy {
+    /// The ranker whose score is a song's; `None` where that is the fused score.
+    pub fn learned(&self) -> Option<&Ranker> {
+        (self.settings.ranking.scorer == Scorer::Ltr).then_some(&*self.ranker)
+    }
 }
 
 impl std::ops::Deref for Policy {
@@ -37,11 +52,14 @@ pub struct Settings {
     pub name: String,
     pub interest: InterestBlend,
     pub fusion: Fusion,
+    #[serde(default)]
+    pub ranking: Ranking,
     pub segments: Vec<Segment>,
     pub appetites: Vec<Appetite>,
     pub scenes: BTreeMap<Scene, SceneEffect>,
     pub candidates: Quotas,
     pub adjustments: Adjustments,
+    pub diversity: Diversity,
     pub session: SessionTuning,
     pub mixing: Mixing,
     pub bandit: Bandit,
@@ -64,6 +82,31 @@ pub struct Fusion {
     pub epsilon: f64,
 }
 
+/// What scores a song in the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ranking {
+    pub scorer: Scorer,
+    /// `default`, or a ranker's file, from the policy's folder.
+    pub ranker: String,
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        Ranking { scorer: Scorer::default(), ranker: ranker::DEFAULT.into() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scorer {
+    /// Fusion and adjustments.
+    #[default]
+    Fusion,
+    /// A ranker that has learned to rank, which sees both.
+    Ltr,
+}
+
 /// Conditions on what is known of a listener; all must hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -80,6 +123,12 @@ pub struct When {
     pub past_conversions: Option<Bounds>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub novelty_appetite: Option<Bounds>,
+    /// Plays in this session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_plays: Option<Bounds>,
+    /// How content this session leaves the listener, in [0, 1].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub satisfaction: Option<Bounds>,
 }
 
 /// `at_least <= value < below`, either side open.
@@ -120,6 +169,8 @@ pub struct Segment {
     pub weights: Weights,
     #[serde(default)]
     pub gamma_scores: GammaScores,
+    #[serde(default, skip_serializing_if = "Tighter::is_none")]
+    pub mixing: Tighter,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -137,6 +188,8 @@ pub struct Appetite {
 pub struct SceneEffect {
     pub weights: Weights,
     pub novelty: f64,
+    #[serde(default, skip_serializing_if = "Tighter::is_none")]
+    pub mixing: Tighter,
 }
 
 /// Most songs each candidate source may bring.
@@ -160,8 +213,30 @@ pub struct Adjustments {
     pub artist_streak: f64,
     pub search: f64,
     pub artist_spread: f64,
+    /// Plays that the artist spread remembers.
+    pub artist_memory: usize,
     pub repeat: f64,
     pub repeat_fade: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Diversity {
+    pub method: Rerank,
+    /// Points of score: what the likest song there can be above it costs a song under MMR; what a
+    /// song of which one part in e is new costs under the determinantal method.
+    pub strength: f64,
+}
+
+/// How natural songs are re-ranked so that a queue is not all alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rerank {
+    None,
+    /// Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998).
+    Mmr,
+    /// The greedy mode of a determinantal point process (Chen et al., NeurIPS 2018).
+    Determinantal,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -177,6 +252,9 @@ pub struct SessionTuning {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mixing {
+    pub method: Method,
+    /// Places that a promoted song which is due may wait for a better one.
+    pub patience: usize,
     pub queue: usize,
     /// M
     pub at_most: usize,
@@ -187,7 +265,55 @@ pub struct Mixing {
     pub protected: usize,
     pub per_song: u32,
     pub per_campaign: u32,
+    pub per_song_day: u32,
+    pub per_campaign_day: u32,
+    pub per_day: u32,
+    /// Songs over which a campaign's placements in a session are spread; 0 for no pacing.
+    pub pace: usize,
     pub least_interest: f64,
+}
+
+/// How the places of promoted songs are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// The first place the rules allow.
+    Greedy,
+    /// The places that make the most of the position-discounted score.
+    Exact,
+}
+
+/// Rules of mixing that a segment or a scene tightens. Of all that are given the strictest holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tighter {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spacing: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protected: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub least_interest: Option<f64>,
+}
+
+impl Tighter {
+    fn is_none(&self) -> bool {
+        *self == Tighter::default()
+    }
+
+    /// The rules with these tightened.
+    pub fn of(&self, rules: Mixing) -> Mixing {
+        Mixing {
+            at_most: self.at_most.map_or(rules.at_most, |m| m.min(rules.at_most)),
+            spacing: self.spacing.map_or(rules.spacing, |s| s.max(rules.spacing)),
+            protected: self.protected.map_or(rules.protected, |p| p.max(rules.protected)),
+            least_interest: self
+                .least_interest
+                .map_or(rules.least_interest, |least| least.max(rules.least_interest)),
+            ..rules
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

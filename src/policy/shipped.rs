@@ -1,28 +1,44 @@
-//! The policy that ships with Melody, compiled in.
+//! The policies that ship with Melody, compiled in.
 
 use super::{Policy, parse};
 use crate::input::TomlFile;
 
 pub const DEFAULT_TEXT: &str = include_str!("../../assets/policy/default.toml");
 
+/// The default policy with the learned ranker as its scorer.
+const LTR: &str = "ltr";
+
 pub fn shipped_names() -> impl Iterator<Item = &'static str> + Clone {
-    ["default"].into_iter()
+    ["default", LTR].into_iter()
 }
 
 /// The shipped policy of that name.
 pub fn shipped(name: &str) -> Option<Policy> {
-    (name == "default").then(|| {
-        parse(&TomlFile::embedded("assets/policy/default.toml", DEFAULT_TEXT))
-            .expect("the shipped policy is checked by a test")
-    })
+    let text = match name {
+        "default" => DEFAULT_TEXT.into(),
+        // All else is the default's own, so that the two compare scorers and nothing beside.
+        LTR => DEFAULT_TEXT.replacen("name = \"default\"", "name = \"ltr\"", 1).replacen(
+            "scorer = \"fusion\"",
+            "scorer = \"ltr\"",
+            1,
+        ),
+        _ => return None,
+    };
+    let file = TomlFile { name: format!("assets/policy/{name}.toml"), text };
+    Some(parse(&file).expect("the shipped policies are checked by a test"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Scorer;
 
     #[test]
-    fn the_shipped_policy_is_valid() {
-        assert_eq!(shipped("default").unwrap().name, "default");
+    fn the_shipped_policies_are_valid() {
+        for name in shipped_names() {
+            assert_eq!(shipped(name).unwrap().name, name);
+        }
+        assert_eq!(shipped("default").unwrap().ranking.scorer, Scorer::Fusion);
+        assert_eq!(shipped("ltr").unwrap().ranking.scorer, Scorer::Ltr);
     }
 }

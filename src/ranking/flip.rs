@@ -101,7 +101,9 @@ impl Ranking<'_> {
     }
 
     /// For alpha, beta and gamma, the smallest change of it alone that puts `song` above `above` in
-    /// the order of scores. Weights stay in [0, 2] and user-first: alpha >= beta + gamma.
+    /// the order of fused scores. Weights stay in [0, 2] and user-first: alpha >= beta + gamma. With a
+    /// diversity re-rank nothing is said: a song's score depends on all above it. Nor with a learned
+    /// ranker, whose score is no line along a weight.
     pub fn flips(&self, song: SongId, above: SongId) -> Vec<Flip> {
         let w = self.weights();
         let (alpha, beta, gamma) = (w.alpha.value, w.beta.value, w.gamma.value);
@@ -112,6 +114,17 @@ impl Ranking<'_> {
         ];
         let flip = |(part, (name, from, range)): (usize, (&str, Score, (Score, Score)))| {
             let (a, b) = (self.contender(song, part, from), self.contender(above, part, from));
+            let unsaid = if self.is_learned() {
+                Some("a learned score moves in steps; the what-if view shows by how much")
+            } else if self.diversified() {
+                Some("with diversity, scores depend on every song above")
+            } else {
+                None
+            };
+            if unsaid.is_some() {
+                let why = unsaid.map(String::from);
+                return Flip { weight: name.into(), from, to: None, why };
+            }
             let to = self.smallest(&a, &b, from, range);
             Flip { weight: name.into(), from, to, why: to.is_none().then(|| why(&a, &b, range)) }
         };
@@ -142,8 +155,8 @@ impl Ranking<'_> {
             while gone <= most {
                 let weight = Score::from_millionths(from.millionths() + direction * gone);
                 let (x, y) = (
-                    a.rank(weight, |better| self.spread(better)),
-                    b.rank(weight, |better| self.spread(better)),
+                    a.rank(weight, |better| self.spread(a.own.song, better)),
+                    b.rank(weight, |better| self.spread(b.own.song, better)),
                 );
                 if x > y {
                     return Some(gone);

@@ -1,13 +1,15 @@
 //! Ranking: candidates, fusion, adjustments, mixing - and a ledger of every point of score.
 //!
 //! ```text
-//! sources bring candidates -> fusion of the heads -> adjustments -> mixing of promoted songs -> queue
+//! sources bring candidates -> fusion of the heads -> adjustments -> diversity -> mixing of promoted songs -> queue
 //! ```
 
 mod adjust;
 mod candidates;
+mod diversity;
 mod flip;
 mod fusion;
+mod learned;
 mod ledger;
 mod mixing;
 mod pipeline;
@@ -17,8 +19,11 @@ mod weights;
 pub use adjust::{ADJUSTMENTS, Adjustment};
 pub use candidates::{SOURCES, Source, SourceSet};
 pub use flip::Flip;
+pub use learned::feature_names;
 pub use ledger::{Dropped, Ledger, Node, Stage};
-pub use mixing::{Candidate, Displaced, Heard, Mix, Placed, Rules, mix};
+pub use mixing::{
+    Candidate, DAY_MS, Displaced, Heard, Mix, Placed, Placement, Rules, discount, mix,
+};
 pub use pipeline::{Listening, Queued, Ranking, rank};
 pub use segment::{Group, appetite, segment};
 pub use weights::{FusionWeights, Term, Weight, fusion_weights};

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use super::adjust::ADJUSTMENTS;
 use super::candidates::{SOURCES, SourceSet, gather};
+use super::diversity::{Alike, diversify};
 use super::fusion::{Fused, Scores, exposure_score};
+use super::learned;
 use super::ledger::{Dropped, Ledger, Node, Stage};
-use super::mixing::{Candidate, Displaced, Placed, Rules, mix};
+use super::mixing::{Candidate, Displaced, Placed, Rules, mix, refusal};
 use super::weights::FusionWeights;
 use crate::catalogue::{ArtistId, Catalogue, Song, SongId};
 use crate::content::similarity;
 use crate::model::{HeadOutputs, ListenerView};
-use crate::policy::{GammaScores, Policy};
+use crate::policy::{GammaScores, Policy, Rerank};
 use crate::rng::{Purpose, generator};
 use crate::score::Score;
 use crate::session::{Searches, Streaks};
@@ -53,6 +55,7 @@ struct Ranked {
     fused: Fused,
     deltas: [Score; ADJUSTMENTS.len()],
     spread: Score,
+    alike: Alike,
     total: Score,
     filtered: Option<Dropped>,
 }
@@ -79,9 +82,13 @@ pub struct Ranking<'a> {
     pub retrieved: usize,
     /// The best songs that were retrieved and allowed but found no place.
     pub runners_up: Vec<SongId>,
+    /// The shadow price of the promotion ratio: interest lost with one more promoted song.
+    pub price: Option<Score>,
+    /// How many of the last plays were by each artist.
+    by_artist: BTreeMap<ArtistId, i64>,
 }
 
-/// Better-ranked songs by the same artist that still count for the spread.
+/// Songs by the same artist, better-ranked or just heard, that still count for the spread.
 const SPREAD_AT_MOST: i64 = 5;
 
 /// Plays a song is compared with for its diversity.
@@ -106,18 +113,16 @@ pub fn rank(listening: Listening<'_>) -> Ranking<'_> {
     let mut order: Vec<SongId> =
         listening.catalogue.ids().filter(|id| songs[id.index()].filtered.is_none()).collect();
     sort(&mut order, &songs);
-    spread_artists(&listening, &order, &mut songs);
+    let by_artist = just_heard(&listening);
+    spread_artists(&listening, &order, &by_artist, &mut songs);
     sort(&mut order, &songs);
+    if listening.policy.diversity.method != Rerank::None {
+        tell_apart(&listening, &order, &mut songs);
+        sort(&mut order, &songs);
+    }
 
-    let candidate = |id: &SongId| {
-        let song = listening.catalogue.song(*id);
-        Candidate {
-            song: *id,
-            interest: songs[id.index()].scores.interest,
-            campaign: song.campaign,
-        }
-    };
-    let candidates: Vec<Candidate> = order.iter().map(candidate).collect();
+    let candidates: Vec<Candidate> =
+        order.iter().map(|id| candidate(&listening, *id, &songs[id.index()])).collect();
     let mixed = mix(&listening.rules, &candidates);
     let queue: Vec<Queued> = mixed
         .queue
@@ -139,6 +144,18 @@ pub fn rank(listening: Listening<'_>) -> Ranking<'_> {
         order,
         queue,
         runners_up,
+        price: mixed.price,
+        by_artist,
+    }
+}
+
+/// What mixing needs to know of a song.
+fn candidate(l: &Listening, song: SongId, ranked: &Ranked) -> Candidate {
+    Candidate {
+        song,
+        score: ranked.total,
+        interest: ranked.scores.interest,
+        campaign: l.catalogue.song(song).campaign,
     }
 }
 
@@ -154,9 +171,13 @@ fn score(l: &Listening, id: SongId, epsilon: Score, sources: SourceSet) -> Ranke
     };
     let fused = Fused::new(&scores, l.weights);
     let deltas = std::array::from_fn(|i| Score::new(ADJUSTMENTS[i].delta(l, id)));
-    let total = fused.total() + deltas.iter().copied().sum::<Score>();
+    let total = match l.policy.learned() {
+        Some(ranker) => learned::score(ranker, &learned::features(l, id, &fused, &deltas), epsilon),
+        None => fused.total() + deltas.iter().copied().sum::<Score>(),
+    };
     let filtered = filter(l, id, sources, &scores);
-    Ranked { sources, scores, fused, deltas, spread: Score::ZERO, total, filtered }
+    let (spread, alike) = (Score::ZERO, Alike::default());
+    Ranked { sources, scores, fused, deltas, spread, alike, total, filtered }
 }
 
 /// The rules that exclude a song whatever its score. The margin of a song that was not retrieved is
@@ -169,7 +190,7 @@ fn filter(l: &Listening, id: SongId, sources: SourceSet, scores: &Scores) -> Opt
     if l.playing == Some(id) {
         return dropped(Stage::Filter, "it is playing now".into(), Score::ZERO);
     }
-    let least = Score::new(l.policy.mixing.least_interest);
+    let least = Score::new(l.rules.mixing.least_interest);
     if l.catalogue.song(id).promoted() && scores.interest < least {
         let why = format!("promoted songs need an interest of {least:.3}");
         return dropped(Stage::Filter, why, least - scores.interest);
@@ -196,9 +217,24 @@ fn sort(order: &mut [SongId], songs: &[Ranked]) {
     });
 }
 
-/// Lowers each song by how many better-ranked ones its lead artist has.
-fn spread_artists(l: &Listening, order: &[SongId], songs: &mut [Ranked]) {
-    let mut better: BTreeMap<ArtistId, i64> = BTreeMap::new();
+/// How many of the last plays were by each artist, the song playing now among them.
+fn just_heard(l: &Listening) -> BTreeMap<ArtistId, i64> {
+    let mut plays: BTreeMap<ArtistId, i64> = BTreeMap::new();
+    let recent = l.view.history.recent().iter().rev().map(|play| play.song);
+    for song in l.playing.into_iter().chain(recent).take(l.policy.adjustments.artist_memory) {
+        *plays.entry(l.catalogue.song(song).lead_artist()).or_default() += 1;
+    }
+    plays
+}
+
+/// Lowers each song by how many better-ranked ones its lead artist has, and how many just heard.
+fn spread_artists(
+    l: &Listening,
+    order: &[SongId],
+    just_heard: &BTreeMap<ArtistId, i64>,
+    songs: &mut [Ranked],
+) {
+    let mut better = just_heard.clone();
     for id in order {
         let count = better.entry(l.catalogue.song(*id).lead_artist()).or_default();
         let ranked = &mut songs[id.index()];
@@ -208,7 +244,19 @@ fn spread_artists(l: &Listening, order: &[SongId], songs: &mut [Ranked]) {
     }
 }
 
-/// What a song loses to `better` better-ranked ones by the same artist.
+/// Lowers natural songs by what they share with those above them.
+fn tell_apart(l: &Listening, order: &[SongId], songs: &mut [Ranked]) {
+    let natural = order.iter().filter(|id| !l.catalogue.song(**id).promoted());
+    let scored: Vec<_> = natural.map(|id| (*id, songs[id.index()].total)).collect();
+    let (policy, count) = (&l.policy.diversity, l.rules.mixing.queue);
+    for (id, alike) in diversify(policy, l.catalogue, count, &scored) {
+        let ranked = &mut songs[id.index()];
+        ranked.total += alike.delta;
+        ranked.alike = alike;
+    }
+}
+
+/// What a song loses to `better` ones by the same artist, better-ranked or just heard.
 fn spread(policy: &Policy, better: i64) -> Score {
     let step = Score::new(policy.adjustments.artist_spread);
     Score::from_millionths(-step.millionths() * better.min(SPREAD_AT_MOST))
@@ -225,15 +273,31 @@ impl Ranking<'_> {
         self.songs[song.index()].scores
     }
 
+    /// What a ranker is told of any song, whether or not one scores here.
+    pub fn features(&self, song: SongId) -> Vec<f32> {
+        let ranked = &self.songs[song.index()];
+        learned::features(&self.listening, song, &ranked.fused, &ranked.deltas)
+    }
+
+    /// Whether a learned ranker scores, so that a total is no weighed sum.
+    pub(super) fn is_learned(&self) -> bool {
+        self.listening.policy.learned().is_some()
+    }
+
     /// The songs that sources brought and no rule excludes, the best score first.
     pub fn in_order(&self) -> impl Iterator<Item = SongId> {
         self.order.iter().copied()
     }
 
-    /// A song's total before the artist spread.
+    /// A song's total before artist spread and diversity.
     pub(super) fn before_spread(&self, song: SongId) -> Score {
         let ranked = &self.songs[song.index()];
-        ranked.total - ranked.spread
+        ranked.total - ranked.spread - ranked.alike.delta
+    }
+
+    /// Whether totals depend on which songs stand above, by more than the artist spread.
+    pub(super) fn diversified(&self) -> bool {
+        self.listening.policy.diversity.method != Rerank::None
     }
 
     /// The other songs of the same lead artist that are ranked.
@@ -248,8 +312,10 @@ impl Ranking<'_> {
     }
 
     /// What a song loses to this many better-ranked ones by the same artist.
-    pub(super) fn spread(&self, better: usize) -> Score {
-        spread(self.listening.policy, better as i64)
+    pub(super) fn spread(&self, song: SongId, better: usize) -> Score {
+        let artist = self.listening.catalogue.song(song).lead_artist();
+        let just_heard = self.by_artist.get(&artist).copied().unwrap_or(0);
+        spread(self.listening.policy, better as i64 + just_heard)
     }
 
     /// The weights it was ranked under.
@@ -264,6 +330,57 @@ impl Ranking<'_> {
 
     /// The account of any song, shown or not.
     pub fn ledger(&self, song: SongId) -> Ledger {
+        let ranked = &self.songs[song.index()];
+        let l = &self.listening;
+        let (how, after, scored, mut adjustments) = match l.policy.learned() {
+            Some(ranker) => {
+                let row = self.features(song);
+                let learned = learned::account(ranker, &row, ranked.fused.epsilon);
+                ("learned + adjustments", "stages after the ranker", learned, Vec::new())
+            }
+            None => {
+                let (fusion, adjustments) = (self.fusion(song), self.adjustments(song));
+                ("fusion + adjustments", "stages after fusion", fusion, adjustments)
+            }
+        };
+        if ranked.spread != Score::ZERO {
+            let counted = ranked.spread.millionths()
+                / -Score::new(l.policy.adjustments.artist_spread).millionths().max(1);
+            let artist = l.catalogue.song(song).lead_artist();
+            let just_heard = self.by_artist.get(&artist).copied().unwrap_or(0).min(counted);
+            let how = format!(
+                "by the same artist: {} better-ranked, {just_heard} just heard",
+                counted - just_heard
+            );
+            adjustments.push(Node::leaf("artist spread", ranked.spread, how));
+        }
+        adjustments.extend(ranked.alike.node(&l.policy.diversity, l.catalogue));
+        let children = if adjustments.is_empty() {
+            vec![scored]
+        } else {
+            vec![scored, Node::sum("adjustments", after, adjustments)]
+        };
+        Ledger {
+            score: Node::sum("score", how, children),
+            sources: ranked.sources.names(),
+            dropped: self.dropped(song),
+        }
+    }
+
+    /// The account of what adjustments add, song by song.
+    fn adjustments(&self, song: SongId) -> Vec<Node> {
+        ADJUSTMENTS
+            .iter()
+            .zip(&self.songs[song.index()].deltas)
+            .filter(|(_, delta)| **delta != Score::ZERO)
+            .map(|(stage, delta)| {
+                Node::leaf(stage.name(), *delta, stage.how(&self.listening, song))
+            })
+            .collect()
+    }
+
+    /// The account of the fused score.
+    fn fusion(&self, song: SongId) -> Node {
         let ranked = &self.songs[song.index()];
         let l = &self.listening;
         let outputs = &l.outputs[song.index()];
@@ -282,7 +399,7 @@ impl Ranking<'_> {
             }
             GammaScores::Promotion => "not promoted",
         };
-        let fusion = Node::sum(
+        Node::sum(
             "fusion",
             "alpha interest + beta subscription + gamma exposure + epsilon",
             vec![
@@ -309,29 +426,7 @@ impl Ranking<'_> {
                 ),
                 Node::leaf("epsilon", ranked.fused.epsilon, "seeded tie-breaker"),
             ],
-        );
-        let mut adjustments: Vec<Node> = ADJUSTMENTS
-            .iter()
-            .zip(&ranked.deltas)
-            .filter(|(_, delta)| **delta != Score::ZERO)
-            .map(|(stage, delta)| Node::leaf(stage.name(), *delta, stage.how(l, song)))
-            .collect();
-        if ranked.spread != Score::ZERO {
-            let better = ranked.spread.millionths()
-                / -Score::new(l.policy.adjustments.artist_spread).millionths().max(1);
-            let how = format!("{better} better-ranked songs by the same artist");
-            adjustments.push(Node::leaf("artist spread", ranked.spread, how));
-        }
-        let children = if adjustments.is_empty() {
-            vec![fusion]
-        } else {
-            vec![fusion, Node::sum("adjustments", "stages after fusion", adjustments)]
-        };
-        Ledger {
-            score: Node::sum("score", "fusion + adjustments", children),
-            sources: ranked.sources.names(),
-            dropped: self.dropped(song),
-        }
+        )
     }
 
     /// Why a song is not in the queue; `None` if it is.
@@ -350,16 +445,19 @@ impl Ranking<'_> {
             }
             return Some(dropped);
         }
+        let rules = &self.listening.rules;
+        if let Some(why) =
+            promoted.then(|| refusal(rules, &candidate(&self.listening, song, ranked))).flatten()
+        {
+            return Some(Dropped { stage: Stage::Mixing, why, margin: Score::ZERO });
+        }
         let why = match (promoted, lowest(promoted)) {
             (false, Some(lowest)) => format!("the last natural song in the queue has {lowest:.3}"),
             (true, Some(lowest)) => format!("the last promoted song in the queue has {lowest:.3}"),
-            (true, None) => {
-                let rules = &self.listening.rules;
-                format!(
-                    "no place for a promoted song in this queue: target {:.3}, cap {} in {}",
-                    rules.target, rules.at_most, rules.mixing.window
-                )
-            }
+            (true, None) => format!(
+                "no place for a promoted song in this queue: target {:.3}, cap {} in {}",
+                rules.target, rules.at_most, rules.mixing.window
+            ),
             (false, None) => "the queue holds no natural song".into(),
         };
         let margin = lowest(promoted).map_or(Score::ZERO, |s| s - ranked.total);

@@ -40,12 +40,14 @@ fn first<'a>(
 /// Why every condition holds, or `None` if one does not.
 fn holds(when: &When, view: &ListenerView) -> Option<String> {
     let account = view.account;
-    let numbers: [(&str, Option<Bounds>, f64); 5] = [
+    let numbers: [(&str, Option<Bounds>, f64); 7] = [
         ("tenure_days", when.tenure_days, account.tenure_days.into()),
         ("hours_per_week", when.hours_per_week, account.hours_per_week.into()),
         ("premium_previews", when.premium_previews, view.previews.into()),
         ("past_conversions", when.past_conversions, account.past_conversions.into()),
         ("novelty_appetite", when.novelty_appetite, view.history.novelty_appetite().into()),
+        ("session_plays", when.session_plays, view.session.plays.into()),
+        ("satisfaction", when.satisfaction, view.session.satisfaction.into()),
     ];
     let mut reasons = Vec::new();
     if let Some(tiers) = &when.tier {

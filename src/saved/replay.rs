@@ -133,9 +133,16 @@ impl Saved {
 fn others(then: &Versions, now: &Versions) -> Vec<Other> {
     // The bandit's experience has no name of its own.
     let nameless = String::new();
+    // Fusion is all in the policy.
+    let ranker = |versions: &Versions| {
+        let ranker = versions.ranker.as_deref();
+        ranker.map_or_else(Default::default, |r| (r.name.clone(), r.hash.clone()))
+    };
+    let ((name_then, hash_then), (name_now, hash_now)) = (ranker(then), ranker(now));
     let all = [
         ("model", (&then.model, &then.model_hash), (&now.model, &now.model_hash)),
         ("policy", (&then.policy, &then.policy_hash), (&now.policy, &now.policy_hash)),
+        ("ranker", (&name_then, &hash_then), (&name_now, &hash_now)),
         (
             "catalogue",
             (&then.catalogue, &then.catalogue_hash),

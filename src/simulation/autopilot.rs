@@ -106,6 +106,12 @@ impl Autopilot {
         self.actions(state, song, &reaction, &mut rng)
     }
 
+    /// How this listener would receive any song if it came up now. Changes nothing.
+    pub fn would(&self, state: &State, song: SongId, rng: &mut ChaCha8Rng) -> Reaction {
+        let (history, scene) = (&state.history, state.scene);
+        self.listener.listen(&self.catalogue, &self.world, history, (song, scene), rng)
+    }
+
     fn actions(
         &self,
         state: &State,

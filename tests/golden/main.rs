@@ -5,6 +5,7 @@
 
 mod bandit;
 mod files;
+mod lambdarank;
 mod metrics;
 mod mmoe;
 mod numbers;

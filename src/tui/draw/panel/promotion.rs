@@ -65,19 +65,23 @@ fn legend<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
         ]
     };
     let rule = view.fill("at most {} in {}", &[&now.at_most, &now.window]);
-    pen::joined(
+    // Who made the rule what it is, where it is not the policy's own.
+    let by = now.limits.iter().rfind(|limit| limit.rule == "at_most" || limit.rule == "window");
+    let by = by.map(|limit| format!(": {}", view.say(&limit.from))).unwrap_or_default();
+    let price =
+        now.price.map(|price| view.fill("one more costs {} interest", &[&format!("{price:.3}")]));
+    let mut groups = vec![
+        group("╌", "target", percent(now.target), theme.target),
+        group("┄", "cap", percent(now.cap), theme.cap),
+        group("━", "heard", percent(now.realised), theme.realised),
         vec![
-            group("╌", "target", percent(now.target), theme.target),
-            group("┄", "cap", percent(now.cap), theme.cap),
-            group("━", "heard", percent(now.realised), theme.realised),
-            vec![
-                Span::styled(format!("{} ", view.say("queue")), theme.faint),
-                Span::raw(percent(now.shown)),
-            ],
-            vec![Span::styled(rule, theme.faint)],
+            Span::styled(format!("{} ", view.say("queue")), theme.faint),
+            Span::raw(percent(now.shown)),
         ],
-        columns,
-    )
+        vec![Span::styled(format!("{rule}{by}"), theme.faint)],
+    ];
+    groups.extend(price.map(|price| vec![Span::styled(price, theme.faint)]));
+    pen::joined(groups, columns)
 }
 
 /// Where the guardrail moved: up as promotion gives way, down as it is let go.

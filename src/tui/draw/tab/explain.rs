@@ -186,7 +186,7 @@ impl Page<'_> {
         let theme = self.theme;
         match node.name.as_str() {
             "score" => theme.strong,
-            "fusion" | "adjustments" => theme.faint,
+            "fusion" | "learned" | "adjustments" => theme.faint,
             "interest" => theme.interest,
             "subscription" => theme.subscription,
             "exposure" => theme.exposure,

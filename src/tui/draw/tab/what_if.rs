@@ -128,11 +128,15 @@ fn promotion<'a>(view: &View, preview: Option<&Preview>, theme: &Theme) -> Line<
     };
     let cost =
         |promotion: &crate::engine::PromotionReport| format!("{:.3}", promotion.displaced_interest);
+    let price = |promotion: &crate::engine::PromotionReport| {
+        promotion.price.map_or("-".into(), |price| format!("{price:.3}"))
+    };
     let mut groups = vec![
         pair("target", change(percent(now.target), percent(would.target))),
         pair("cap", change(percent(now.cap), percent(would.cap))),
         pair("in the queue", change(percent(now.shown), percent(would.shown))),
         pair("interest displaced", change(cost(now), cost(would))),
+        pair("by one more", change(price(now), price(would))),
     ];
     let clamps = |preview: &Preview| {
         let w = &preview.weights;

@@ -84,6 +84,9 @@ fn identity<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
             theme,
         ),
     ];
+    if let Some(ranker) = &versions.ranker {
+        lines.push(about(view, "ranker", named(&ranker.name, &ranker.hash), theme));
+    }
     if let Some(report) = &view.training {
         let network = &report.config.network;
         let shape = view.fill(

@@ -1,0 +1,90 @@
+//! `melody train-ltr`: a ranker from simulated listeners.
+
+use serde::Serialize;
+
+use super::arguments::TrainLtr;
+use super::failure::Failure;
+use super::progress::bar;
+use super::simulate::library;
+use crate::experiment::{
+    Arm, Cohort, Learned, OrderReport, PLACES, boosting, learn, requests, trees,
+};
+use crate::ltr::Ranker;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    ranker: &'a str,
+    ranker_hash: &'a str,
+    seed: u64,
+    listeners: u64,
+    /// What the listeners were served by.
+    #[serde(flatten)]
+    arm: Arm,
+    catalogue: &'a str,
+    catalogue_hash: &'a str,
+    #[serde(flatten)]
+    learned: &'a Learned,
+}
+
+pub fn run(arguments: &TrainLtr) -> Result<(), Failure> {
+    let out = &arguments.out;
+    let name = out.file_stem().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| format!("--out {}: names no file", out.display()))?;
+    let library = library(&arguments.session)?;
+    let &TrainLtr { listeners, songs, seed, .. } = arguments;
+    let cohort = Cohort { seed, listeners, sessions: 1, songs };
+    let progress = bar(listeners, "listeners");
+    let asked = requests(&cohort, &library, &|| progress.inc(1)).map_err(|e| e.to_string())?;
+    progress.finish();
+    let boosting = boosting(seed);
+    let progress = bar(trees(&boosting), "trees");
+    let (ranker, text, learned) =
+        learn(name, &asked, &boosting, &|| progress.inc(1)).map_err(|e| e.to_string())?;
+    progress.finish();
+    std::fs::write(out, text).map_err(|e| format!("{}: {e}", out.display()))?;
+    if arguments.json {
+        let report = Report {
+            ranker: &ranker.name,
+            ranker_hash: &ranker.hash,
+            seed,
+            listeners,
+            arm: Arm::new(&library),
+            catalogue: &library.catalogue.name,
+            catalogue_hash: &library.catalogue.hash,
+            learned: &learned,
+        };
+        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
+    } else {
+        print(&ranker, &learned);
+        println!("\nwrote {}", out.display());
+    }
+    Ok(())
+}
+
+fn print(ranker: &Ranker, learned: &Learned) {
+    let [train, stop, test] = learned.requests;
+    println!("ranker `{}` ({}): {}", ranker.name, &ranker.hash[..12], ranker.about);
+    println!("requests: {train} learned from, {stop} to stop by, {test} for the figures");
+    let grades = learned.grades.iter().map(|share| format!("{share:.3}"));
+    println!("songs by grade 0 to 3: {}", grades.collect::<Vec<_>>().join(" "));
+    println!("\nNDCG of simulated listeners not learned from");
+    let places = PLACES.map(|k| format!("{:>9}", format!("at {k}")));
+    println!("{:10}{}", "order by", places.concat());
+    for order in &learned.orders {
+        println!("{:10}{}", order.name, order.ndcg.map(|v| format!("{v:>9.4}")).concat());
+    }
+    println!("\nlearned minus the other, paired by listener, with 95 % confidence intervals");
+    learned.orders.iter().for_each(print_behind);
+}
+
+fn print_behind(order: &OrderReport) {
+    for (k, paired) in PLACES.iter().zip(&order.behind) {
+        let [low, high] = paired.interval;
+        println!(
+            "{:10}{:>9} {:+.4} ({low:+.4} to {high:+.4})",
+            order.name,
+            format!("at {k}"),
+            paired.difference
+        );
+    }
+}

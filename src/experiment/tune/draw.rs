@@ -1,0 +1,114 @@
+//! What a search draws: weights and rules of a segment or a scene.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use super::Part;
+use crate::policy::{Mixing, Settings, Tighter, Weights};
+use crate::rng::{Purpose, generator, hash64};
+use crate::scene::Scene;
+
+/// Bounds of a segment's weights.
+const ALPHA: std::ops::Range<f64> = 0.50..1.80;
+const BETA: std::ops::Range<f64> = 0.0..0.35;
+const GAMMA: std::ops::Range<f64> = 0.0..0.25;
+/// Bound of what a scene adds or takes.
+const SCENE: std::ops::Range<f64> = -0.10..0.10;
+/// How far from what is there a draw goes that keeps near it, as a share of the bounds' width.
+const NEAR: std::ops::Range<f64> = -0.20..0.20;
+/// How much tighter rules may become.
+const MORE_PROTECTED: std::ops::RangeInclusive<usize> = 0..=4;
+const MORE_INTEREST: std::ops::Range<f64> = 0.0..0.20;
+
+/// Draw number `number` for a group, written into `settings`; number 0 is what is there. A draw
+/// depends on seed, group and number alone.
+pub(super) fn draw(settings: &mut Settings, part: Part, group: &str, seed: u64, number: u32) {
+    if number == 0 {
+        return;
+    }
+    let key = hash64(&format!("{}/{group}/{seed}", part.name()));
+    let mut rng = generator(key, Purpose::Tuning, number.into());
+    // Every other draw keeps near what is there, as people have thought about that.
+    let near = number % 2 == 1;
+    match part {
+        Part::Segments => segment(settings, group, near, &mut rng),
+        Part::Scenes => scene(settings, group, near, &mut rng),
+    }
+}
+
+fn segment(settings: &mut Settings, name: &str, near: bool, rng: &mut ChaCha8Rng) {
+    let mixing = settings.mixing;
+    let Some(segment) = settings.segments.iter_mut().find(|s| s.name == name) else { return };
+    let old = segment.weights;
+    let mut drawn = Weights {
+        alpha: weight(old.alpha, near, ALPHA, rng),
+        beta: weight(old.beta, near, BETA, rng),
+        gamma: weight(old.gamma, near, GAMMA, rng),
+    };
+    // A segment with nothing left to sell stays so.
+    if old.beta == 0.0 {
+        drawn.beta = 0.0;
+    }
+    // The user first: the commercial weights shrink until they are less than alpha, with room for
+    // rounding.
+    let (commercial, most) = (drawn.beta + drawn.gamma, 0.98 * drawn.alpha);
+    if commercial > most {
+        drawn.beta *= most / commercial;
+        drawn.gamma *= most / commercial;
+    }
+    segment.weights = rounded(drawn);
+    segment.mixing = tighter(segment.mixing, mixing, rng);
+}
+
+fn scene(settings: &mut Settings, name: &str, near: bool, rng: &mut ChaCha8Rng) {
+    let Some(scene) = Scene::ALL.into_iter().find(|s| s.name() == name) else { return };
+    let mixing = settings.mixing;
+    let Some(effect) = settings.scenes.get_mut(&scene) else { return };
+    let old = effect.weights;
+    effect.weights = rounded(Weights {
+        alpha: weight(old.alpha, near, SCENE, rng),
+        beta: weight(old.beta, near, SCENE, rng),
+        gamma: weight(old.gamma, near, SCENE, rng),
+    });
+    effect.novelty = thousandth(weight(effect.novelty, near, SCENE, rng));
+    effect.mixing = tighter(effect.mixing, mixing, rng);
+}
+
+/// A weight near the old one, or anywhere within bounds.
+fn weight(old: f64, near: bool, bounds: std::ops::Range<f64>, rng: &mut ChaCha8Rng) -> f64 {
+    let (step, anywhere) = (rng.random_range(NEAR), rng.random_range(bounds.clone()));
+    let width = bounds.end - bounds.start;
+    if near { (old + width * step).clamp(bounds.start, bounds.end) } else { anywhere }
+}
+
+/// Rules that are tightened, each with the chance of a coin.
+fn tighter(old: Tighter, mixing: Mixing, rng: &mut ChaCha8Rng) -> Tighter {
+    // All is drawn whether it is used or not, so that no draw moves another.
+    let [at_most, protected, least] = std::array::from_fn(|_| rng.random_bool(0.5));
+    let fewer = rng.random_range(0..=mixing.at_most.saturating_sub(1));
+    let more_protected = rng.random_range(MORE_PROTECTED);
+    let more_interest = rng.random_range(MORE_INTEREST);
+    Tighter {
+        at_most: at_most.then(|| mixing.at_most - fewer).filter(|m| *m < mixing.at_most),
+        protected: protected
+            .then(|| mixing.protected + more_protected)
+            .filter(|p| *p > mixing.protected),
+        least_interest: least
+            .then(|| thousandth((mixing.least_interest + more_interest).min(1.0)))
+            .filter(|l| *l > mixing.least_interest),
+        ..old
+    }
+}
+
+fn rounded(weights: Weights) -> Weights {
+    Weights {
+        alpha: thousandth(weights.alpha),
+        beta: thousandth(weights.beta),
+        gamma: thousandth(weights.gamma),
+    }
+}
+
+/// More digits would promise a precision no search has.
+fn thousandth(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
