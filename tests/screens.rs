@@ -255,7 +255,7 @@ fn names() -> BTreeSet<String> {
     add("Aiko melody space tab esc ctrl shift enter backspace home end pageup pagedown");
     // A comparison's label comes in the language it was begun in.
     add("without promotion");
-    add("replay AUC ECE MMoE LinUCB JSON CSV SVG TOML Beta h");
+    add("replay AUC ECE MMoE LinUCB DR IPS JSON CSV SVG TOML Beta h");
     names
 }
 

@@ -57,9 +57,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut number = |usual: u64| {
         numbers.next().map_or(Ok(usual), |text| text.parse().map_err(|e| format!("{text}: {e}")))
     };
-    let (logs, listeners) = (number(500)?, number(100)?);
+    let (logs, listeners) = (number(250)?, number(60)?);
     let decisions = number(5)? as usize;
-    let known = number(5000)?.min(logs * listeners);
+    let known = number(2000)?.min(logs * listeners);
     let cohort = Cohort { seed: number(1)?, listeners: logs * listeners, sessions: 1, songs: 0 };
     let json = options.iter().any(|option| option == "--json");
 

@@ -11,9 +11,9 @@ use crate::tui::theme::Theme;
 use crate::tui::view::View;
 
 /// Columns of a policy's name, of its effective decisions, of an estimate and of the truth.
-const NAME: usize = 16;
+const NAME: usize = 18;
 const EFFECTIVE: usize = 10;
-const ESTIMATE: usize = 14;
+const ESTIMATE: usize = 13;
 const TRUTH: usize = 8;
 
 pub fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
@@ -68,7 +68,9 @@ fn line<'a>(view: &View, row: &Row, theme: &Theme) -> Line<'a> {
     let (letter, letter_style) = mark.unwrap_or((' ', theme.text));
     let faint = row.support.too_few();
     let estimated = |estimator: Estimator| {
-        let said = row.of(estimator).map_or("–".into(), told);
+        // Where no decision did what this policy would do, only the model speaks.
+        let estimate = row.of(estimator).filter(|_| row.support.effective > 0.0);
+        let said = estimate.map_or("–".into(), told);
         let style = if faint { theme.faint } else { theme.text };
         Span::styled(text::right(&said, ESTIMATE), style)
     };
