@@ -132,7 +132,7 @@ fn candidates(songs: usize, number: u64) -> Vec<Candidate> {
             // The mean of four uniform draws: the best songs of many stand apart.
             score: Score::new((0..4).map(|_| rng.random::<f64>()).sum::<f64>() / 4.0),
             interest: Score::new(rng.random_range(0.35..1.0)),
-            campaign: (song % 8 == 0).then(|| CampaignId(song as u16 / 8 % 8)),
+            campaign: (song % 8 == 0).then_some(CampaignId(song as u16 / 8 % 8)),
         })
         .collect();
     all.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
