@@ -90,7 +90,7 @@ proptest! {
     fn a_late_reward_is_as_good_as_one_in_time(
         algorithm in algorithms(),
         forgetting in prop::sample::select(vec![0.9, 0.995, 1.0]),
-        before in 0usize..320,
+        before in 0usize..520,
         after in 0usize..9,
         late in 0.1f64..2.0,
         seed in 0u64..1_000,
