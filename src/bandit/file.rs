@@ -164,7 +164,7 @@ mod tests {
         let kept = Kept::new(&folder.path().join("new"), "a profile/of mine");
         assert_eq!(kept.load().unwrap(), None);
         kept.save(&taught(3)).unwrap();
-        let memory = taught(400);
+        let memory = taught(600);
         kept.save(&memory).unwrap();
         let read = kept.load().unwrap().unwrap();
         assert_eq!(*read.memory, memory.rounded());

@@ -16,7 +16,7 @@ use super::sums::Sums;
 use crate::policy::{self, Algorithm};
 
 /// Observations that are kept as they were.
-pub const RECENT: usize = 300;
+pub const RECENT: usize = 500;
 
 /// No feature, reward or baseline is larger.
 const MOST: f64 = 1_000.0;

@@ -2,7 +2,7 @@
 //!
 //! They are the ones that other libraries' figures were measured on: 4 arms, 8 features, 5,000 rounds,
 //! rewards of 0 or 1, every number a dyadic fraction, so that any language makes the very same bits of
-//! them. `tests/bandit` holds their hashes.
+//! them: `tests/golden/bandit_environments.json` holds their hashes.
 
 use super::decision::decide;
 use super::memory::{Memory, Observation};

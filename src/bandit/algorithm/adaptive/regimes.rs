@@ -9,7 +9,7 @@ use crate::policy;
 /// A change is looked for once in so many observations, so that two moments are among the newest.
 const EVERY: u64 = RECENT as u64 / 2;
 /// How likely a change is at each moment before any observation.
-const HAZARD: f64 = 0.001;
+const HAZARD: f64 = 0.0001;
 /// Belief in a change from which on what was before it is forgotten.
 const SURE: f64 = 0.95;
 
