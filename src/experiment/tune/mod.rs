@@ -24,6 +24,7 @@ use crate::engine::Refusal;
 use crate::input::{InputError, TomlFile};
 use crate::opening::Library;
 use crate::policy::{self, Algorithm, Arm, Policy, Settings, Weights};
+use crate::profile::{Past, PastPlays};
 use draw::draw;
 use value::Worth;
 
@@ -116,8 +117,14 @@ fn alike(library: &Library, cohort: &Cohort) -> Vec<(u64, String)> {
     let mut left: BTreeMap<&str, u64> =
         segments.iter().map(|segment| (segment.name.as_str(), share)).collect();
     let mut drawn = Vec::new();
+    // To make up a past takes longest by far, and few rules look at it.
+    let past_matters = segments.iter().any(|segment| segment.when.novelty_appetite.is_some());
     for index in 0..cohort.listeners * LOOKED_THROUGH {
-        let segment = library.engine(cohort.profile(index), None, 0).first_segment().name;
+        let mut profile = cohort.profile(index);
+        if !past_matters {
+            profile.past = Past::Simulated(PastPlays { plays: 0, seed: cohort.seed });
+        }
+        let segment = library.engine(profile, None, 0).first_segment().name;
         if let Some(left) = left.get_mut(segment.as_str()).filter(|left| **left > 0) {
             *left -= 1;
             drawn.push((index, segment));
