@@ -13,16 +13,7 @@ const EDITS: &[Edit] = &[
     ("@mixing.window", "-10", "mixing.window", "invalid value"),
     ("@mixing.at_most", "1000", "mixing.at_most", "do not fit a window of"),
     ("@mixing.spacing", "0", "mixing.spacing", "outside"),
-    ("@mixing.spacing", "9", "mixing.at_most", "conflicts with mixing.spacing = 9"),
-    ("@mixing.window", "11", "bandit.arms[4].ratio", "conflicts with mixing.at_most = 2 in"),
-    ("@mixing.per_day", "0", "bandit.arms[1].ratio", "mixing.per_day = 0 allows none"),
     ("@mixing.per_song", "4", "mixing.per_song", "conflicts with mixing.per_campaign = 3"),
-    (
-        "@scenes.relax.novelty",
-        "0.0\nmixing = { at_most = 3 }",
-        "scenes.relax.mixing.at_most",
-        "looser",
-    ),
     ("@diversity.method", "\"mrm\"", "diversity.method", "mmr"),
     ("@mixing.queue", "0", "mixing.queue", "outside"),
     ("@mixing.queue", "101", "mixing.queue", "outside"),
@@ -110,6 +101,17 @@ fn parts_that_do_not_fit() {
     let bench = Bench::new();
     bench.write("policy.toml", edited(POLICY, "@mixing.queue", "100").0);
     bench.refuses(&REPLAY, &["policy.toml:", ": candidates: ", "at least three queues"]);
+    let conflicts = |from: &str, to: &str, field: &str, with: &str| {
+        bench.write("policy.toml", edited(POLICY, from, to).0);
+        bench.refuses(&REPLAY, &["policy.toml:", &format!(": {field}: "), with]);
+    };
+    let spacing = "conflicts with mixing.spacing = 9 and mixing.window = 10";
+    conflicts("@mixing.spacing", "9", "mixing.at_most", spacing);
+    let cap = "conflicts with mixing.at_most = 2 in mixing.window = 11";
+    conflicts("@mixing.window", "11", "bandit.arms[4].ratio", cap);
+    conflicts("@mixing.per_day", "0", "bandit.arms[1].ratio", "mixing.per_day = 0 allows none");
+    let looser = "0.0\nmixing = { at_most = 3 }";
+    conflicts("@scenes.workout.novelty", looser, "scenes.workout.mixing.at_most", "looser");
 }
 
 #[test]
