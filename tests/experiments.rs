@@ -78,7 +78,7 @@ fn an_arm_against_itself_differs_in_nothing() {
 /// A policy that differs before the first song can make only the paths after it differ.
 #[test]
 fn arms_meet_the_same_listeners() {
-    let text = policy::DEFAULT_TEXT.replace("algorithm = \"thompson\"", "algorithm = \"fixed\"");
+    let text = policy::DEFAULT_TEXT.replace("algorithm = \"adaptive\"", "algorithm = \"fixed\"");
     let file = melody::input::TomlFile::embedded("fixed.toml", &text);
     let fixed = library().with_policy(policy::parse(&file).unwrap());
     let other = COHORT.run(&fixed, &|| ()).unwrap();
