@@ -11,8 +11,11 @@
 //! decisions, so that every decision is paid out whatever the arm.
 //!
 //! ```text
-//! cargo run --release --example ope_coverage -- [LOGS] [LISTENERS] [DECISIONS] [TRUTH] [SEED] [--json]
+//! cargo run --release --example ope_coverage -- [LOGS] [LISTENERS] [DECISIONS] [TRUTH] [SEED] [--uniform=X] [--json]
 //! ```
+//!
+//! `--uniform` is the share of decisions that the logging policy draws uniformly, in place of the shipped
+//! policy's: what is never tried in a log cannot be told from it.
 
 mod play;
 mod tally;
@@ -63,7 +66,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cohort = Cohort { seed: number(1)?, listeners: logs * listeners, sessions: 1, songs: 0 };
     let json = options.iter().any(|option| option == "--json");
 
-    let library = library()?;
+    let uniform = options.iter().find_map(|option| option.strip_prefix("--uniform="));
+    let uniform: Option<f64> = uniform.map(str::parse).transpose()?;
+    if uniform.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
+        return Err("--uniform must be 0 to 1".into());
+    }
+    let library = library(uniform)?;
     let done = AtomicU64::new(0);
     let progress = || {
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -80,8 +88,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{}", serde_json::to_string_pretty(&lines)?);
     } else {
         println!(
-            "{logs} logs of {listeners} simulated listeners, {decisions} decisions each; truth of \
-             {known} listeners, seed {}",
+            "{logs} logs of {listeners} simulated listeners, {decisions} decisions each, {:.0} % of them \
+             uniform; truth of {known} listeners, seed {}",
+            100.0 * library.policy.bandit.uniform,
             cohort.seed
         );
         print(&lines);
@@ -91,7 +100,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The shipped policy and model on a small catalogue, without near-line updates: the sessions are too
 /// short for one to matter.
-fn library() -> Result<Library, Box<dyn Error>> {
+fn library(uniform: Option<f64>) -> Result<Library, Box<dyn Error>> {
     let files = generate(DEFAULT_SEED);
     let mut songs: Vec<&str> = files.songs.lines().collect();
     let header = songs.remove(0);
@@ -102,6 +111,8 @@ fn library() -> Result<Library, Box<dyn Error>> {
     let (here, device) = (Path::new(""), device(Backend::Flex));
     let mut policy = policy_named(DEFAULT, here)?;
     policy.settings.near_line.every = u32::MAX;
+    let bandit = &mut policy.settings.bandit;
+    bandit.uniform = uniform.unwrap_or(bandit.uniform);
     let model = model_named(DEFAULT, here, &device)?;
     Ok(Library::new(Arc::new(catalogue), Arc::new(policy), model, &device))
 }

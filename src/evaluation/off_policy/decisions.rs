@@ -10,6 +10,7 @@ use crate::score::Score;
 pub struct Decided {
     /// Context, arm taken, and every arm's propensity and expected reward.
     pub choice: Choice,
+    /// With what was credited to it later.
     pub reward: Score,
 }
 
@@ -17,7 +18,7 @@ pub struct Decided {
 /// out are those of a person, those that a person ended early by setting something by hand, and the
 /// last, which is still open.
 pub fn decided<'a>(traces: impl IntoIterator<Item = &'a Trace>) -> Vec<Decided> {
-    let mut all = Vec::new();
+    let mut all: Vec<Decided> = Vec::new();
     let mut open: Option<&Choice> = None;
     for trace in traces {
         let by_hand = |action: &Action| matches!(action, Action::Override(_));
@@ -26,6 +27,11 @@ pub fn decided<'a>(traces: impl IntoIterator<Item = &'a Trace>) -> Vec<Decided> 
             && let Some(choice) = open.take().filter(|_| !interrupted)
         {
             all.push(Decided { choice: choice.clone(), reward: learned.reward.total });
+        }
+        if let Some(credit) = &trace.bandit.credited
+            && let Some(decided) = all.iter_mut().find(|d| d.choice.step == credit.step)
+        {
+            decided.reward += credit.reward;
         }
         if let Some(choice) = &trace.bandit.decided {
             open = Some(choice).filter(|choice| !choice.by_hand);
