@@ -51,6 +51,29 @@ fn a_cohort_is_the_same_on_any_number_of_threads() {
     assert!(outcomes().iter().all(|l| l.sessions.iter().all(|s| (1..=6).contains(&s.plays.len()))));
 }
 
+/// What a play counts for by what was to be expected of it is what it counts for on average.
+#[test]
+fn what_is_felt_is_what_happens_on_average() {
+    let cohort = Cohort { seed: 3, listeners: 40, sessions: 1, songs: 10 };
+    let outcomes = cohort.run(library(), &|| ()).unwrap();
+    let (mut completed, mut skipped, mut spread) = (0.0, 0.0, 0.0);
+    for session in outcomes.iter().flat_map(|listener| &listener.sessions) {
+        assert_eq!(session.plays.len(), session.felt.len());
+        for (heard, felt) in session.plays.iter().zip(&session.felt) {
+            let count = |holds: bool| if holds { 1.0 } else { 0.0 };
+            let chance = felt.response.completion;
+            completed += count(heard.completed) - chance;
+            skipped += count(heard.skipped) - felt.response.skip();
+            spread += chance * (1.0 - chance);
+            assert!(felt.subscribing < 0.5, "rare: {}", felt.subscribing);
+        }
+    }
+    // Sums of differences that are zero on average, whatever came before (a martingale).
+    let most = 3.5 * f64::sqrt(spread);
+    assert!(most > 10.0 && f64::abs(completed) < most, "{completed} {most}");
+    assert!(f64::abs(skipped) < most, "{skipped} {most}");
+}
+
 #[test]
 fn every_real_figure_has_a_simulated_one_beside_it() {
     let (simulated, logged) =

@@ -99,7 +99,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The shipped policy and model on a small catalogue, without near-line updates: the sessions are too
-/// short for one to matter.
+/// short for one to matter. A subscription is put down to the play right before it, so that a reward is
+/// known when the next decision is made, in the log as in the truth.
 fn library(uniform: Option<f64>) -> Result<Library, Box<dyn Error>> {
     let files = generate(DEFAULT_SEED);
     let mut songs: Vec<&str> = files.songs.lines().collect();
@@ -113,6 +114,7 @@ fn library(uniform: Option<f64>) -> Result<Library, Box<dyn Error>> {
     policy.settings.near_line.every = u32::MAX;
     let bandit = &mut policy.settings.bandit;
     bandit.uniform = uniform.unwrap_or(bandit.uniform);
+    bandit.attribution = 1;
     let model = model_named(DEFAULT, here, &device)?;
     Ok(Library::new(Arc::new(catalogue), Arc::new(policy), model, &device))
 }

@@ -48,8 +48,7 @@ pub fn play(
         let step = logged.choice.step as usize;
         let decision = Decision::at(&timeline, step, library.world(), seed);
         let regret = decision.expect("the bandit decided here by itself").regret()?;
-        // A conversion may be credited later than the session is played on for the truth.
-        assert!(regret.rewards[regret.arm] <= logged.reward, "the log and the truth agree");
+        assert_eq!(regret.rewards[regret.arm], logged.reward, "the log and the truth agree");
         Ok(regret.rewards.iter().map(|reward| reward.value()).collect())
     };
     let rewards = truth.then(|| logged.iter().map(tried).collect::<Result<_, Refusal>>());

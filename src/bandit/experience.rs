@@ -91,13 +91,10 @@ impl Experience {
 #[derive(Clone, Debug, Default)]
 pub struct Pool {
     arms: BTreeMap<String, Sums>,
-    satisfaction: f64,
-    commercial: f64,
-    listeners: u32,
 }
 
 impl Pool {
-    /// Adds one listener's memory, which started from nothing. What it has forgotten is not pooled.
+    /// Adds one listener's memory, which started without an observation. What it has forgotten is not pooled.
     pub fn add(&mut self, policy: &policy::Bandit, memory: &Memory) {
         let features = features::count(CONTEXT.len());
         let policy = policy::Bandit { forgetting: 1.0, ..policy.clone() };
@@ -105,26 +102,22 @@ impl Pool {
             let entry = self.arms.entry(arm.name.clone());
             entry.or_insert_with(|| Sums::new(features)).plus(&sums);
         }
-        self.satisfaction += memory.baselines.satisfaction;
-        self.commercial += memory.baselines.commercial;
-        self.listeners += 1;
     }
 
-    /// The pooled memory, each arm counting as at most `strength` observations. What features matter
-    /// is told by all of them.
-    pub fn start(&self, policy: &policy::Bandit, strength: f64) -> Memory {
+    /// The pooled memory, each arm counting as at most `strength` observations, and what is usual. What
+    /// features matter is told by all of them.
+    pub fn start(&self, policy: &policy::Bandit, strength: f64, baselines: Baselines) -> Memory {
         let arms = |sums: fn(&Sums, f64) -> Sums| {
             let arm = |(name, all): (&String, &Sums)| {
                 (name.clone(), Arm { pulls: 0, older: sums(all, strength) })
             };
             self.arms.iter().map(arm).collect()
         };
-        let mean = |sum: f64| rounded(sum / f64::from(self.listeners.max(1)));
         let mut memory = Memory {
             arms: arms(|all, _| all.clone()),
             baselines: Baselines {
-                satisfaction: mean(self.satisfaction),
-                commercial: mean(self.commercial),
+                satisfaction: rounded(baselines.satisfaction),
+                commercial: rounded(baselines.commercial),
             },
             ..Memory::default()
         };
@@ -172,7 +165,7 @@ mod tests {
             pool.add(policy, &memory);
         }
         let mean = |strength| {
-            let memory = pool.start(policy, strength);
+            let memory = pool.start(policy, strength, Baselines::default());
             let sums = &memory.sums(policy, CONTEXT.len())[0];
             LinearArm::new(sums, 1.0).belief(&context).mean
         };

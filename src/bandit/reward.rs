@@ -26,9 +26,13 @@ pub(super) fn conversion_value(plays: u32) -> f64 {
 impl Gathered {
     pub fn play(&mut self, play: &Interaction, promoted: bool) {
         self.plays += 1;
-        let loved = play.liked || play.saved;
-        let ratio = play.play_ratio.into();
-        self.satisfaction += satisfaction(ratio, play.completed, play.skipped, loved);
+        let count = |holds: bool| if holds { 1.0 } else { 0.0 };
+        self.satisfaction += satisfaction(
+            play.play_ratio.into(),
+            count(play.completed),
+            count(play.skipped),
+            count(play.liked || play.saved),
+        );
         self.engagements += u32::from(promoted && engaged(play));
     }
 
@@ -53,10 +57,10 @@ pub(super) fn engaged(play: &Interaction) -> bool {
     play.completed || play.liked || play.opened
 }
 
-/// How content one play leaves a listener, in [0, 1]; `loved` is liked or saved.
-pub fn satisfaction(play_ratio: f64, completed: bool, skipped: bool, loved: bool) -> f64 {
-    let counts = |holds: bool| if holds { 1.0 } else { 0.0 };
-    0.4 * play_ratio + 0.3 * counts(completed) + 0.2 * counts(!skipped) + 0.1 * counts(loved)
+/// How content one play leaves a listener, in [0, 1]; `loved` is liked or saved. All but the ratio are 0
+/// or 1 of a play that was, and probabilities of one that is expected.
+pub fn satisfaction(play_ratio: f64, completed: f64, skipped: f64, loved: f64) -> f64 {
+    0.4 * play_ratio + 0.3 * completed + 0.2 * (1.0 - skipped) + 0.1 * loved
 }
 
 /// Usual levels: running means of this listener, from the segment's.

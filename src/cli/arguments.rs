@@ -281,7 +281,7 @@ pub struct Ope {
     /// the number of decisions.
     #[arg(long, value_name = "X", value_parser = above_zero)]
     pub threshold: Option<f64>,
-    /// Take intervals from so many bootstrap resamples in place of the delta method.
+    /// Take intervals from so many bootstrap resamples in place of a formula.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
     pub bootstrap: Option<u64>,
     /// Seed of the bootstrap.
@@ -751,8 +751,8 @@ pub struct Tune {
     /// Write the search's tables to FILE too, as Markdown.
     #[arg(long, value_name = "FILE")]
     pub table: Option<PathBuf>,
-    /// Draws tried for each segment and scene, what is there among them.
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    /// Draws tried for each segment and scene, beside what is there.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(2..=4095))]
     pub trials: u32,
     /// Completion may be this much below that without promotion.
     #[arg(long, value_name = "X", default_value_t = 0.01)]

@@ -64,7 +64,7 @@ pub fn run(arguments: &Simulate) -> Result<(), Failure> {
 
 /// Writes what the cohort teaches the bandit, in place of the report.
 fn write_experience(cohort: &Cohort, library: &Library, path: &Path) -> Result<(), Failure> {
-    let progress = bar(cohort.listeners, "listeners");
+    let progress = bar(2 * cohort.listeners, "listeners, twice each");
     let taught = teach(cohort, library, &|| progress.inc(1)).map_err(|e| e.to_string())?;
     progress.finish();
     let text = serde_json::to_string(&taught).map_err(|e| e.to_string())? + "\n";

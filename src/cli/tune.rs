@@ -87,10 +87,15 @@ fn interval(paired: Option<Paired>) -> String {
     })
 }
 
+fn expected(found: &Found) -> String {
+    let [mean, error] = found.expected;
+    format!("{mean:+.4} ± {error:.4}")
+}
+
 fn found_table(found: &[Found]) -> String {
     let mut text = format!(
-        "{:<9} {:<16} {:>5} {:>34} {:>34}\n",
-        "", "group", "draw", "gain where it was found", "gain on unseen listeners"
+        "{:<9} {:<16} {:>5} {:>18} {:>34}\n",
+        "", "group", "draw", "gain expected", "gain on unseen listeners"
     );
     for found in found {
         let taken = if found.taken { "taken" } else { "kept as it was" };
@@ -100,10 +105,10 @@ fn found_table(found: &[Found]) -> String {
         };
         let _ = writeln!(
             text,
-            "{part:<9} {:<16} {:>5} {:>34} {:>34} {taken}",
+            "{part:<9} {:<16} {:>5} {:>18} {:>34} {taken}",
             found.group,
             found.draw,
-            interval(found.searched.gain),
+            expected(found),
             interval(found.confirmed.gain)
         );
     }
@@ -160,8 +165,9 @@ fn page(record: &[String], tuned: &Tuned) -> String {
     }
     text.push_str(
         "\n## What was found\n\n\
-         A draw that was best on the search's own listeners is taken if it is better on others too.\n\n\
-         | segment or scene | draw | gain where it was found | gain on unseen listeners | |\n\
+         The draw that the search expects most of is taken if it is better on unseen listeners. Draw 0 is what was\n\
+         there; expected gains come with their standard errors.\n\n\
+         | segment or scene | draw | gain expected | gain on unseen listeners | |\n\
          |---|---|---|---|---|\n",
     );
     for found in &tuned.found {
@@ -171,7 +177,7 @@ fn page(record: &[String], tuned: &Tuned) -> String {
             "| {} | {} | {} | {} | {taken} |",
             found.group,
             found.draw,
-            interval(found.searched.gain),
+            expected(found),
             interval(found.confirmed.gain)
         );
     }

@@ -13,7 +13,7 @@ use crate::history::Interaction;
 use crate::opening::Library;
 use crate::profile::{Past, PastPlays, Profile, Tier};
 use crate::rng::{Purpose, generator, hash64};
-use crate::simulation::{LogConfig, Until, draw_person, listen, listener_log, pick_scene};
+use crate::simulation::{LogConfig, Sitting, Until, draw_person, listen, listener_log, pick_scene};
 
 /// Listeners of one seed. The same cohort meets every arm of an experiment: the same people with the
 /// same pasts, in the same scenes, with the same luck.
@@ -113,7 +113,7 @@ impl Cohort {
             let mut heard: Vec<Interaction> = engine.setup.past.to_vec();
             let mut this = SessionOutcome::default();
             let until = Until { songs: self.songs, leaving: true };
-            let (end, state) =
+            let Sitting { end, state, felt } =
                 listen(&engine, library.world(), seed, until, &mut |state, trace| {
                     if session == 0 && trace.event.is_none() {
                         outcome.segment.clone_from(&trace.listener.segment.name);
@@ -123,7 +123,7 @@ impl Cohort {
                         heard.extend(state.history.recent().back().cloned());
                     }
                 })?;
-            this.end(end);
+            this.end(end, felt);
             outcome.sessions.push(this);
             if state.tier == Tier::Premium && profile.account.tier != Tier::Premium {
                 profile.account.past_conversions += 1;

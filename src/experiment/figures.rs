@@ -147,6 +147,7 @@ mod tests {
             liked: false,
             saved: false,
             promoted: false,
+            opened: false,
             engaged: false,
         };
         let plays = vec![play(0.05, false), play(0.25, false), play(0.7, false), play(0.98, true)];

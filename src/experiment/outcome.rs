@@ -4,7 +4,7 @@ use crate::catalogue::Catalogue;
 use crate::engine::Trace;
 use crate::event::Action;
 use crate::profile::Tier;
-use crate::simulation::{End, LoggedSession};
+use crate::simulation::{End, Felt, LoggedSession};
 
 /// One play.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,6 +15,8 @@ pub struct Heard {
     pub liked: bool,
     pub saved: bool,
     pub promoted: bool,
+    /// Chosen by hand.
+    pub opened: bool,
     /// A promoted song was opened, completed or liked.
     pub engaged: bool,
 }
@@ -23,6 +25,8 @@ pub struct Heard {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionOutcome {
     pub plays: Vec<Heard>,
+    /// Of each play, how likely the reactions to it were; empty for sessions of a log.
+    pub felt: Vec<Felt>,
     pub listening_s: f64,
     pub searches: u32,
     /// Whether the listener could have subscribed.
@@ -68,6 +72,7 @@ impl SessionOutcome {
                 liked: ended.liked,
                 saved: ended.saved,
                 promoted,
+                opened: self.opened,
                 engaged: promoted && (self.opened || ended.completed || ended.liked),
             });
             self.listening_s += f64::from(ended.heard_ms) / 1000.0;
@@ -75,8 +80,9 @@ impl SessionOutcome {
         self.opened = trace.playing.opened;
     }
 
-    pub fn end(&mut self, end: End) {
+    pub fn end(&mut self, end: End, felt: Vec<Felt>) {
         self.left = end == End::Left;
+        self.felt = felt;
     }
 
     /// The same of a session the logging policy served.
@@ -96,6 +102,7 @@ impl SessionOutcome {
                     liked: logged.play.liked,
                     saved: logged.play.saved,
                     promoted: logged.engaged.is_some(),
+                    opened: logged.play.opened,
                     engaged: logged.engaged == Some(true),
                 })
                 .collect(),
@@ -103,6 +110,7 @@ impl SessionOutcome {
             searches: session.plays.iter().filter(|logged| logged.play.searched).count() as u32,
             could_subscribe: first.is_some_and(|logged| logged.subscribes.is_some()),
             subscribed: first.is_some_and(|logged| logged.subscribes == Some(true)),
+            felt: Vec::new(),
             left: true,
             opened: false,
         }

@@ -12,7 +12,7 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::listener::{Reaction, SimulatedListener};
-use super::response::respond;
+use super::response::{Response, respond};
 use super::taste::Taste;
 use super::world::World;
 use crate::catalogue::{Catalogue, SongId};
@@ -32,9 +32,18 @@ pub struct Autopilot {
     plays: u64,
 }
 
+/// How likely the reactions to one play were, whichever came.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Felt {
+    pub response: Response,
+    /// Subscribing right after it, given the rest.
+    pub subscribing: f64,
+}
+
 /// What the listener will do with the current song.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
+    pub felt: Felt,
     /// In order of how much of the song has been heard, in milliseconds. The last one ends the play.
     pub during: Vec<(u32, Action)>,
     /// What follows right after the play has ended.
@@ -102,8 +111,14 @@ impl Autopilot {
         let preview = entry.premium && state.tier != Tier::Premium;
         let mut mood = generator(self.seed, Purpose::Mood, self.plays);
         then.observe(reaction.play_ratio, entry.promoted(), preview, &mut mood);
+        let enjoyed = entry.premium && reaction.completed;
+        let felt = Felt {
+            response: reaction.response,
+            subscribing: then.subscription_hazard(state.tier, enjoyed),
+        };
         let reaction = then.follow_up(reaction, state.tier, entry.premium, &mut rng);
-        self.actions(state, song, &reaction, &mut rng)
+        let (during, after) = self.actions(state, song, &reaction, &mut rng);
+        Plan { felt, during, after, leaves: reaction.leave }
     }
 
     /// How this listener would receive any song if it came up now. Changes nothing.
@@ -112,13 +127,14 @@ impl Autopilot {
         self.listener.listen(&self.catalogue, &self.world, history, (song, scene), rng)
     }
 
+    /// What it does during the play, and right after.
     fn actions(
         &self,
         state: &State,
         song: SongId,
         reaction: &Reaction,
         rng: &mut ChaCha8Rng,
-    ) -> Plan {
+    ) -> (Vec<(u32, Action)>, Vec<Action>) {
         let duration = self.catalogue.song(song).duration_ms;
         let at = |ratio: f64| (ratio * f64::from(duration)).round() as u32;
         let mut during = Vec::new();
@@ -146,11 +162,7 @@ impl Autopilot {
         let end = if last == Action::Finish { duration } else { end };
         during.push((end, last));
         let subscribes = reaction.subscribe && state.tier != Tier::Premium;
-        Plan {
-            during,
-            after: if subscribes { vec![Action::Subscribe] } else { Vec::new() },
-            leaves: reaction.leave,
-        }
+        (during, if subscribes { vec![Action::Subscribe] } else { Vec::new() })
     }
 
     /// The song this listener would search for: the one they would enjoy most among a few that come

@@ -16,7 +16,7 @@ mod session;
 mod taste;
 mod world;
 
-pub use autopilot::{Autopilot, Plan};
+pub use autopilot::{Autopilot, Felt, Plan};
 pub use estimate::estimate;
 pub use ideal::{IdealObserver, IdealSettings};
 pub use listener::{Reaction, SimulatedListener};
@@ -25,6 +25,6 @@ pub use past::past_plays;
 pub use population::{Person, draw_person};
 pub use regret::{Decision, Regret};
 pub use response::{Moment, Response, respond};
-pub use session::{End, Until, listen};
+pub use session::{End, Sitting, Until, listen};
 pub use taste::{SOUND, Taste};
 pub use world::World;

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::autopilot::Autopilot;
+use super::autopilot::{Autopilot, Felt};
 use super::world::World;
 use crate::engine::{Engine, Refusal, State, Trace};
 use crate::event::Action;
@@ -30,8 +30,17 @@ pub enum End {
     Stopped,
 }
 
+/// A session played to its end.
+#[derive(Clone, Debug)]
+pub struct Sitting {
+    pub end: End,
+    pub state: State,
+    /// Of each play, in order.
+    pub felt: Vec<Felt>,
+}
+
 /// Plays a session by its own listener. `watch` sees every step: the state after it and its trace,
-/// the session's start first. Gives how it ended and the last state.
+/// the session's start first.
 ///
 /// # Errors
 /// When the engine refuses what the listener does, which would be a fault of this program.
@@ -41,28 +50,32 @@ pub fn listen(
     seed: u64,
     until: Until,
     watch: &mut dyn FnMut(&State, &Trace),
-) -> Result<(End, State), Refusal> {
+) -> Result<Sitting, Refusal> {
     let (mut state, trace) = engine.start();
     watch(&state, &trace);
     let mut head = Playhead::after(&trace);
     let mut pilot = Autopilot::new(engine, world.clone(), seed);
+    let mut felt = Vec::new();
+    let mut end = End::Stopped;
     for _ in 0..until.songs {
-        let leaves = play(engine, &mut pilot, (&mut state, &mut head), watch)?;
+        let (leaves, play) = play(engine, &mut pilot, (&mut state, &mut head), watch)?;
+        felt.push(play);
         if leaves && until.leaving {
-            return Ok((End::Left, state));
+            end = End::Left;
+            break;
         }
     }
-    Ok((End::Stopped, state))
+    Ok(Sitting { end, state, felt })
 }
 
 /// Plays the current song as its listener would, and what follows right after it. Gives whether the
-/// listener then leaves.
+/// listener then leaves, and what was felt.
 pub(super) fn play(
     engine: &Engine,
     pilot: &mut Autopilot,
     (state, head): (&mut State, &mut Playhead),
     watch: &mut dyn FnMut(&State, &Trace),
-) -> Result<bool, Refusal> {
+) -> Result<(bool, Felt), Refusal> {
     let plan = pilot.plan(state);
     let tier = state.tier;
     let duration_ms = engine.setup.catalogue.song(state.playing.song).duration_ms;
@@ -83,5 +96,5 @@ pub(super) fn play(
     for action in plan.after {
         act(head, action)?;
     }
-    Ok(plan.leaves)
+    Ok((plan.leaves, plan.felt))
 }

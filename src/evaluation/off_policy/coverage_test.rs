@@ -82,7 +82,7 @@ fn to_count_decisions_that_depend_on_each_other_promises_too_much() {
 }
 
 #[test]
-fn a_bootstrap_of_listeners_is_about_as_wide_as_the_delta_method() {
+fn a_bootstrap_of_listeners_is_about_as_wide_as_the_jackknife() {
     let (samples, groups) = log(&mut generator(6, Purpose::Bootstrap, 0));
     let units = Units::Groups(&groups);
     for estimator in [Estimator::Ips, Estimator::Snips, Estimator::Sndr] {

@@ -13,7 +13,7 @@ use crate::evaluation::{percentile_interval, resample};
 pub struct Estimate {
     pub estimator: Estimator,
     pub value: f64,
-    /// 95 % confidence interval by the delta method; absent where there are too few to tell.
+    /// 95 % confidence interval, as [`Terms::interval`] has it; absent where there are too few to tell.
     pub interval: Option<[f64; 2]>,
 }
 

@@ -36,12 +36,17 @@ impl Row {
         let rewards = || samples.iter().map(|s| s.reward);
         let range = [rewards().fold(0.0, f64::min), rewards().fold(0.0, f64::max)];
         let empirical = cressie_read(&samples, range).filter(|_| log.alone());
+        let mut estimates = estimates(&samples, log.units(), threshold, resampling);
+        if support.effective == 0.0 {
+            // No decision did what the target would do, so that only the model speaks, whatever the name.
+            estimates.retain(|estimate| estimate.estimator == Estimator::Direct);
+        }
         Row {
             target,
             policy: target.name(log.arms()),
             warnings: support.warnings(),
             support,
-            estimates: estimates(&samples, log.units(), threshold, resampling),
+            estimates,
             empirical_likelihood: empirical.map(|found| (found.value, found.interval)),
             truth: None,
         }
@@ -63,7 +68,8 @@ pub struct Report {
     pub model: &'static str,
     /// Where weights are cut, switched off and shrunk.
     pub threshold: f64,
-    /// Where intervals come from: `delta method`, or `percentile bootstrap`.
+    /// Where intervals come from: `percentile bootstrap`, or of sessions `jackknife`, of one session alone
+    /// `delta method`.
     pub intervals: &'static str,
     /// Decisions of which is known what every arm would have earned; absent where nobody asked.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,8 +85,8 @@ pub struct Resampling {
 }
 
 impl Report {
-    /// Of the log's own policy, of every arm alone and of fixed rules. Intervals are by the delta method
-    /// unless resampling is asked for.
+    /// Of the log's own policy, of every arm alone and of fixed rules. Intervals are as
+    /// [`Terms::interval`] has them unless resampling is asked for.
     pub fn new(log: &Log, threshold: Option<f64>, resampling: Option<Resampling>) -> Self {
         let threshold = threshold.unwrap_or_else(|| log.usual_threshold());
         let targets = Target::all(log.arms().len());
@@ -94,7 +100,11 @@ impl Report {
                 false => "a ridge regression per arm, cross-fitted by session",
             },
             threshold,
-            intervals: if resampling.is_some() { "percentile bootstrap" } else { "delta method" },
+            intervals: match resampling {
+                Some(_) => "percentile bootstrap",
+                None if log.alone() => "delta method",
+                None => "jackknife",
+            },
             known: None,
             rows: targets.into_iter().map(row).collect(),
         }

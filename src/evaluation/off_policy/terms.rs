@@ -87,13 +87,14 @@ impl Terms {
         sums
     }
 
-    /// The 95 % interval by the delta method: the estimate's variance is, to first order, the sum of
-    /// the squared influences of its units. `None` of fewer than two units, where fewer than two have any
-    /// weight, and where all say the same: so few would seem to leave no doubt.
+    /// The 95 % interval. `None` of fewer than two units, where fewer than two have any weight, and where
+    /// all say the same: so few would seem to leave no doubt.
     ///
-    /// Of decisions: normal quantiles, and for means the unbiased variance, as established libraries
-    /// have it. Of groups: variance times `g / (g - 1)`, and quantiles of Student's t with `g - 1`
-    /// degrees of freedom, as groups may be few (Cameron and Miller, JHR 2015, section VI).
+    /// Of decisions it is by the delta method: the estimate's variance is, to first order, the sum of the
+    /// squared influences of its units; with normal quantiles, and for means the unbiased variance, as
+    /// established libraries have it. Of `g` groups, which may be few and unequal, it is by the jackknife:
+    /// each is left out in turn, with quantiles of Student's t with `g - 1` degrees of freedom (Cameron and
+    /// Miller, JHR 2015, section VI).
     pub fn interval(&self, units: Units) -> Option<[f64; 2]> {
         let total = Sums::total(&self.decisions);
         let by_unit = self.by_unit(units);
@@ -102,18 +103,26 @@ impl Terms {
         if heard < 2 {
             return None;
         }
-        let squares: f64 = by_unit.iter().map(|unit| self.influence(unit, &total).powi(2)).sum();
-        let unbiased = count / (count - 1.0);
+        let value = self.value_of(&total);
+        let moved = |unit: &Sums| match units {
+            Units::Decisions => self.influence(unit, &total),
+            Units::Groups(_) => {
+                let mut others = total;
+                others.add(unit, -1.0);
+                self.value_of(&others) - value
+            }
+        };
+        let squares: f64 = by_unit.iter().map(|unit| moved(unit).powi(2)).sum();
         let (correction, quantile) = match units {
             Units::Decisions if self.normalised => (1.0, normal_quantile()),
-            Units::Decisions => (unbiased, normal_quantile()),
-            Units::Groups(_) => (unbiased, t_quantile(count - 1.0)),
+            Units::Decisions => (count / (count - 1.0), normal_quantile()),
+            Units::Groups(_) => ((count - 1.0) / count, t_quantile(count - 1.0)),
         };
         let half = quantile * (squares * correction).sqrt();
-        (half > 0.0).then(|| [self.value() - half, self.value() + half])
+        (half > 0.0).then(|| [value - half, value + half])
     }
 
-    /// How far one unit pulls the estimate, to first order.
+    /// How far one decision pulls the estimate, to first order.
     fn influence(&self, unit: &Sums, total: &Sums) -> f64 {
         let plain = (unit.plain - unit.count * total.plain / total.count) / total.count;
         if !self.normalised {

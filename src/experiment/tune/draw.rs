@@ -1,24 +1,27 @@
 //! What a search draws: weights and rules of a segment or a scene.
 
+use std::ops::{Range, RangeInclusive};
+
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::Part;
+use super::surface::Place;
 use crate::policy::{Mixing, Settings, Tighter, Weights};
 use crate::rng::{Purpose, generator, hash64};
 use crate::scene::Scene;
 
 /// Bounds of a segment's weights.
-const ALPHA: std::ops::Range<f64> = 0.50..1.80;
-const BETA: std::ops::Range<f64> = 0.0..0.35;
-const GAMMA: std::ops::Range<f64> = 0.0..0.25;
+const ALPHA: Range<f64> = 0.50..1.80;
+const BETA: Range<f64> = 0.0..0.40;
+const GAMMA: Range<f64> = 0.0..0.40;
 /// Bound of what a scene adds or takes.
-const SCENE: std::ops::Range<f64> = -0.10..0.10;
+const SCENE: Range<f64> = -0.10..0.10;
 /// How far from what is there a draw goes that keeps near it, as a share of the bounds' width.
-const NEAR: std::ops::Range<f64> = -0.20..0.20;
+const NEAR: Range<f64> = -0.20..0.20;
 /// How much tighter rules may become.
-const MORE_PROTECTED: std::ops::RangeInclusive<usize> = 0..=4;
-const MORE_INTEREST: std::ops::Range<f64> = 0.0..0.20;
+const MORE_PROTECTED: RangeInclusive<usize> = 0..=4;
+const MORE_INTEREST: Range<f64> = 0.0..0.20;
 
 /// Draw number `number` for a group, written into `settings`; number 0 is what is there. A draw
 /// depends on seed, group and number alone.
@@ -34,6 +37,39 @@ pub(super) fn draw(settings: &mut Settings, part: Part, group: &str, seed: u64, 
         Part::Segments => segment(settings, group, near, &mut rng),
         Part::Scenes => scene(settings, group, near, &mut rng),
     }
+}
+
+/// Where a group lies among the draws.
+pub(super) fn place(settings: &Settings, part: Part, group: &str) -> Place {
+    let share = |value: f64, bounds: &Range<f64>| value / (bounds.end - bounds.start);
+    let of = |weights: Weights, [alpha, beta, gamma]: [&Range<f64>; 3]| {
+        vec![share(weights.alpha, alpha), share(weights.beta, beta), share(weights.gamma, gamma)]
+    };
+    let (weights, tighter) = match part {
+        Part::Segments => {
+            let segment = settings.segments.iter().find(|segment| segment.name == group);
+            let (weights, tighter) = segment.map(|s| (s.weights, s.mixing)).unwrap_or_default();
+            (of(weights, [&ALPHA, &BETA, &GAMMA]), tighter)
+        }
+        Part::Scenes => {
+            let effect = settings.scenes.iter().find(|(scene, _)| scene.name() == group);
+            let (weights, novelty, tighter) =
+                effect.map(|(_, e)| (e.weights, e.novelty, e.mixing)).unwrap_or_default();
+            let mut weights = of(weights, [&SCENE; 3]);
+            weights.push(share(novelty, &SCENE));
+            (weights, tighter)
+        }
+    };
+    let mixing = settings.mixing;
+    let at_most = tighter.at_most.unwrap_or(mixing.at_most);
+    let protected = tighter.protected.unwrap_or(mixing.protected);
+    let least_interest = tighter.least_interest.unwrap_or(mixing.least_interest);
+    let rules = vec![
+        at_most as f64 / mixing.at_most.max(1) as f64,
+        protected as f64 / *MORE_PROTECTED.end() as f64,
+        share(least_interest, &MORE_INTEREST),
+    ];
+    Place { weights, rules }
 }
 
 fn segment(settings: &mut Settings, name: &str, near: bool, rng: &mut ChaCha8Rng) {
@@ -75,7 +111,7 @@ fn scene(settings: &mut Settings, name: &str, near: bool, rng: &mut ChaCha8Rng) 
 }
 
 /// A weight near the old one, or anywhere within bounds.
-fn weight(old: f64, near: bool, bounds: std::ops::Range<f64>, rng: &mut ChaCha8Rng) -> f64 {
+fn weight(old: f64, near: bool, bounds: Range<f64>, rng: &mut ChaCha8Rng) -> f64 {
     let (step, anywhere) = (rng.random_range(NEAR), rng.random_range(bounds.clone()));
     let width = bounds.end - bounds.start;
     if near { (old + width * step).clamp(bounds.start, bounds.end) } else { anywhere }

@@ -3,14 +3,15 @@
 //! What is sought is the most of the bandit's reward per play, user and commercial part together;
 //! what is required is that completion stays within a margin of what it is without any promotion.
 //! First the segments are searched, then the scenes. Listeners of one segment are touched by that
-//! segment's weights alone, so one run tries a draw for every segment at once, and each segment keeps
+//! segment's weights alone, so one run tries a draw for every segment at once, and each segment finds
 //! its own best. Every segment has as many listeners in a search, so that rare ones are searched too.
-//! Draws meet few listeners at first; the better quarter goes on to more (successive
-//! halving: Jamieson and Talwalkar, AISTATS 2016). The best of many is partly the luckiest, so what
-//! was found must prove itself on listeners the search has not seen, or is not taken; and what is
-//! reported of the policy as a whole comes from listeners that decided nothing.
+//! Each listener meets a few of the draws, beside what is there; from all of these a [`surface`] tells
+//! what to expect of any draw, and the one of which most is to be expected, luck left aside, is what was
+//! found. It must prove itself on listeners the search has not seen, or is not taken; and what is reported
+//! of the policy as a whole comes from listeners that decided nothing.
 
 mod draw;
+mod surface;
 mod value;
 mod write;
 
@@ -25,7 +26,8 @@ use crate::input::{InputError, TomlFile};
 use crate::opening::Library;
 use crate::policy::{self, Algorithm, Arm, Policy, Settings, Weights};
 use crate::profile::{Past, PastPlays};
-use draw::draw;
+use draw::{draw, place};
+use surface::{Place, Surface};
 use value::Worth;
 
 pub use value::Judged;
@@ -34,7 +36,7 @@ pub use write::{render, write};
 /// How a search goes about it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Search {
-    /// Draws tried for each segment and each scene, what is there among them.
+    /// Draws tried for each segment and each scene, beside what is there.
     pub trials: u32,
     /// Completion may be this much below that without promotion.
     pub margin: f64,
@@ -64,8 +66,9 @@ pub struct Found {
     pub group: String,
     /// The best draw; 0 is what was there.
     pub draw: u32,
-    /// On the search's own listeners.
-    pub searched: Judged,
+    /// How much more value per play than of what was there the search expects, and the standard error
+    /// of that.
+    pub expected: [f64; 2],
     /// On listeners it has not seen.
     pub confirmed: Judged,
     /// Whether it was taken into the policy: better, and within the margin, on those too.
@@ -92,21 +95,17 @@ pub enum Nothing {
     Refusal(#[from] Refusal),
 }
 
-/// Shares of the listeners that draws have met by the end of each round; after each but the last a
-/// quarter of the draws goes on.
-const ROUNDS: [f64; 3] = [0.25, 0.5, 1.0];
-const GO_ON: u32 = 4;
+/// Draws that each listener meets.
+const MEETS: u32 = 5;
+/// Draws that the surface chooses from.
+const CONSIDERED: u32 = 4096;
 
 /// Listeners that a search runs, about.
 pub fn runs(cohort: &Cohort, search: Search) -> u64 {
-    let mut met = 0.0;
-    let mut one_part = 0.0;
-    for (round, share) in ROUNDS.into_iter().enumerate() {
-        one_part += f64::from(going_on(search.trials, round)) * (share - met);
-        met = share;
-    }
-    // Without promotion, confirming, and fresh listeners: three policies each of the latter.
-    ((2.0 * one_part + 1.0 + 3.0 * 3.0) * cohort.listeners as f64) as u64
+    let meets = u64::from(MEETS.min(search.trials));
+    // Each part: what is there and the draws, then three policies to confirm; and without promotion, and
+    // three policies on fresh listeners.
+    (2 * (1 + meets + 3) + 1 + 3) * cohort.listeners
 }
 
 /// The first listeners of a cohort's seed that give every segment of the policy as many, or as many as
@@ -139,11 +138,6 @@ fn alike(library: &Library, cohort: &Cohort) -> Vec<(u64, String)> {
 /// Listeners looked through for each one drawn, at most, so that rare segments are there too.
 const LOOKED_THROUGH: u64 = 20;
 
-/// Draws that are left in a round.
-fn going_on(trials: u32, round: usize) -> u32 {
-    (trials / GO_ON.pow(round as u32)).max(2).min(trials)
-}
-
 /// Searches from the library's policy. `done` is called for each listener of each draw; there are
 /// about as many as [`runs`] says.
 ///
@@ -170,7 +164,7 @@ pub fn tune(
         }
         let before = bench.all(&settings, &unseen)?;
         let after = bench.all(&drawn, &unseen)?;
-        for (group, (number, searched)) in best {
+        for (group, (number, expected)) in best {
             let of_group = |all: &[Worth]| unseen.members(part, &group, all);
             let confirmed = Judged::new(
                 &group,
@@ -182,7 +176,7 @@ pub fn tune(
             if taken {
                 draw(&mut settings, part, &group, cohort.seed, number);
             }
-            found.push(Found { part, group, draw: number, searched, confirmed, taken });
+            found.push(Found { part, group, draw: number, expected, confirmed, taken });
         }
     }
     let fresh = bench.listeners(&cohort.other(3))?;
@@ -261,94 +255,82 @@ impl Bench<'_> {
         outcomes.iter().map(|outcome| Worth::new(outcome, &self.base.bandit)).collect()
     }
 
-    /// The best draw of each group that has listeners, with how it did.
+    /// The best draw of each group that has listeners, with the gain expected of it and its standard
+    /// error.
     fn search(
         &self,
         settings: &Settings,
         part: Part,
         listeners: &Listeners,
         search: Search,
-    ) -> Result<BTreeMap<String, (u32, Judged)>, Nothing> {
+    ) -> Result<BTreeMap<String, (u32, [f64; 2])>, Nothing> {
         let seed = listeners.cohort.seed;
         let mut groups: BTreeMap<String, Group> = BTreeMap::new();
-        for place in 0..listeners.natural.len() {
-            let name = listeners.group(part, place);
-            let new = || Group::new(search.trials);
-            groups.entry(name.into()).or_insert_with(new).members.push(place);
+        for (place, there) in self.all(settings, listeners)?.into_iter().enumerate() {
+            let group = groups.entry(listeners.group(part, place).into()).or_default();
+            group.members.push(place);
+            group.met.push((there, Vec::new()));
         }
-        for (round, share) in ROUNDS.into_iter().enumerate() {
-            for place in 0..going_on(search.trials, round) as usize {
-                let mut drawn = settings.clone();
-                let mut indexes = Vec::new();
-                for (name, group) in &groups {
-                    draw(&mut drawn, part, name, seed, group.left[place]);
-                    let next = group.next(share, group.left[place]);
-                    indexes.extend(next.iter().map(|&listener| listeners.indexes[listener]));
-                }
-                let worth = self.worth(&self.run(&drawn, &listeners.cohort, &indexes)?);
-                let mut worth = worth.into_iter();
-                for group in groups.values_mut() {
-                    let number = group.left[place];
-                    let count = group.next(share, number).len();
-                    group.met.entry(number).or_default().extend(worth.by_ref().take(count));
-                }
+        let mut of_draw = settings.clone();
+        for number in 1..=search.trials {
+            of_draw.clone_from(settings);
+            let mut meeting = Vec::new();
+            for (name, group) in &groups {
+                draw(&mut of_draw, part, name, seed, number);
+                meeting.extend(group.meeting(number, search.trials).map(|i| group.members[i]));
             }
+            let indexes: Vec<u64> = meeting.iter().map(|&place| listeners.indexes[place]).collect();
+            let worth = self.worth(&self.run(&of_draw, &listeners.cohort, &indexes)?);
+            let mut worth = worth.into_iter();
             for (name, group) in &mut groups {
-                let judge = |number: u32| group.judge(name, number, listeners, search.margin);
-                let mut ranked: Vec<(f64, u32)> = group
-                    .left
-                    .iter()
-                    .map(|&number| (judge(number).sought(search.margin), number))
-                    .collect();
-                ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-                group.left = ranked.into_iter().map(|(_, number)| number).collect();
-                // What is there goes on, for the others to be compared with.
-                if round + 1 < ROUNDS.len() {
-                    let going_on = going_on(search.trials, round + 1) as usize;
-                    if !group.left[..going_on].contains(&0) {
-                        group.left[going_on - 1] = 0;
-                    }
-                    group.left.truncate(going_on);
+                let at = place(&of_draw, part, name);
+                for i in group.meeting(number, search.trials).collect::<Vec<_>>() {
+                    group.met[i].1.extend(worth.next().map(|worth| (at.clone(), worth)));
                 }
             }
         }
         let best = groups.into_iter().map(|(name, group)| {
-            let judged = group.judge(&name, group.left[0], listeners, search.margin);
-            (name, (group.left[0], judged))
+            let at = |number: u32| {
+                let mut drawn = settings.clone();
+                draw(&mut drawn, part, &name, seed, number);
+                place(&drawn, part, &name)
+            };
+            let surface = Surface::new(at(0), &group.met);
+            let slack = search.margin + group.kept(&listeners.natural);
+            let sought = |number: u32| surface.at(&at(number)).sought(slack);
+            let best = (0..CONSIDERED)
+                .map(|number| (sought(number), number))
+                .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+                .map_or(0, |(_, number)| number);
+            let value = surface.at(&at(best)).value;
+            (name, (best, [value.mean, value.error]))
         });
         Ok(best.collect())
     }
 }
 
 /// A segment or scene in a search.
+#[derive(Default)]
 struct Group {
     /// Its listeners, by their place among those of the search.
     members: Vec<usize>,
-    /// Draws still in the running.
-    left: Vec<u32>,
-    /// By draw, the first of its listeners that have met it.
-    met: BTreeMap<u32, Vec<Worth>>,
+    /// What each was worth under what is there, and under the draws met.
+    met: Vec<(Worth, Vec<(Place, Worth)>)>,
 }
 
 impl Group {
-    fn new(trials: u32) -> Self {
-        Group { members: Vec::new(), left: (0..trials).collect(), met: BTreeMap::new() }
+    /// Those of its listeners that meet a draw, of so many: all draws in turn.
+    fn meeting(&self, number: u32, trials: u32) -> impl Iterator<Item = usize> + use<> {
+        let first = move |listener: usize| (listener as u64 * u64::from(MEETS)) as u32 % trials;
+        let turn = move |i: &usize| (number - 1 + trials - first(*i)) % trials < MEETS;
+        (0..self.members.len()).filter(turn)
     }
 
-    /// The listeners that a draw has yet to meet, up to a share of all.
-    fn next(&self, share: f64, number: u32) -> &[usize] {
-        let upto = (self.members.len() as f64 * share).ceil() as usize;
-        let met = self.met.get(&number).map_or(0, Vec::len);
-        &self.members[met.min(upto)..upto]
-    }
-
-    /// A draw beside what was there, on the listeners that have met it.
-    fn judge(&self, name: &str, number: u32, listeners: &Listeners, margin: f64) -> Judged {
-        let ours = &self.met[&number];
-        let base = &self.met[&0][..ours.len()];
-        let natural: Vec<Worth> =
-            self.members.iter().take(ours.len()).map(|&i| listeners.natural[i]).collect();
-        Judged::new(name, [&natural, base, ours], margin)
+    /// Completion under what is there less completion without promotion.
+    fn kept(&self, natural: &[Worth]) -> f64 {
+        let all = self.members.iter().zip(&self.met);
+        let lost: f64 = all.map(|(&i, (there, _))| there.completion - natural[i].completion).sum();
+        lost / self.members.len().max(1) as f64
     }
 }
 

@@ -1,37 +1,47 @@
 //! What a policy is worth to one listener, and whether it keeps the listener's completion.
+//!
+//! The simulator knows how likely each reaction to a play was, so a play counts by what was to be
+//! expected of it, not by how its dice fell (Rao and Blackwell's conditioning): the same mean from far
+//! fewer listeners.
 
 use serde::Serialize;
 
 use crate::bandit::{CONVERSION_VALUE, satisfaction};
 use crate::evaluation::{Paired, paired};
-use crate::experiment::metric::Metric;
-use crate::experiment::outcome::ListenerOutcome;
+use crate::experiment::outcome::{Heard, ListenerOutcome};
 use crate::policy;
+use crate::simulation::Felt;
 
 /// One listener under one policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Worth {
-    /// The bandit's reward per play, without baselines: `user_weight * satisfaction +
+    /// The bandit's expected reward per play, without baselines: `user_weight * satisfaction +
     /// commercial_weight * commercial`.
     pub value: f64,
-    /// Share of plays completed.
+    /// Expected share of plays completed.
     pub completion: f64,
 }
 
 impl Worth {
     pub fn new(listener: &ListenerOutcome, weights: &policy::Bandit) -> Self {
-        let plays = listener.plays().count().max(1) as f64;
-        let content: f64 = listener
-            .plays()
-            .map(|p| satisfaction(p.play_ratio, p.completed, p.skipped, p.liked || p.saved))
-            .sum();
-        let engagements = listener.plays().filter(|play| play.engaged).count() as f64;
-        let conversions = listener.sessions.iter().filter(|s| s.subscribed).count() as f64;
-        let commercial = engagements + CONVERSION_VALUE * conversions;
+        let sessions = listener.sessions.iter();
+        let felt: Vec<(&Heard, &Felt)> =
+            sessions.flat_map(|session| session.plays.iter().zip(&session.felt)).collect();
+        let mean = |of: fn(&Heard, &Felt) -> f64| {
+            felt.iter().map(|(heard, felt)| of(heard, felt)).sum::<f64>()
+                / felt.len().max(1) as f64
+        };
+        let content = mean(|_, Felt { response: r, .. }| {
+            satisfaction(r.play_ratio(), r.completion, r.skip(), r.explicit())
+        });
+        let commercial = mean(|heard, felt| {
+            let engaged = if heard.opened { 1.0 } else { felt.response.completion };
+            let engaged = if heard.promoted { engaged } else { 0.0 };
+            engaged + CONVERSION_VALUE * felt.subscribing
+        });
         Worth {
-            value: weights.user_weight * content / plays
-                + weights.commercial_weight * commercial / plays,
-            completion: Metric::Completion.of(listener),
+            value: weights.user_weight * content + weights.commercial_weight * commercial,
+            completion: mean(|_, felt| felt.response.completion),
         }
     }
 }
@@ -71,12 +81,5 @@ impl Judged {
             base_completion: paired(&completions(natural), &completions(base)),
             completion,
         }
-    }
-
-    /// What a search seeks: value, and far below any value where completion is lost, the further the
-    /// more.
-    pub(super) fn sought(&self, margin: f64) -> f64 {
-        let lost = self.completion.map_or(1.0, |c| -margin - c.difference);
-        if lost > 0.0 { -lost } else { 1.0 + self.value }
     }
 }

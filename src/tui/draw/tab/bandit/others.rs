@@ -68,9 +68,7 @@ fn line<'a>(view: &View, row: &Row, theme: &Theme) -> Line<'a> {
     let (letter, letter_style) = mark.unwrap_or((' ', theme.text));
     let faint = row.support.too_few();
     let estimated = |estimator: Estimator| {
-        // Where no decision did what this policy would do, only the model speaks.
-        let estimate = row.of(estimator).filter(|_| row.support.effective > 0.0);
-        let said = estimate.map_or("–".into(), told);
+        let said = row.of(estimator).map_or("–".into(), told);
         let style = if faint { theme.faint } else { theme.text };
         Span::styled(text::right(&said, ESTIMATE), style)
     };
