@@ -63,7 +63,7 @@ fn what_is_felt_is_what_happens_on_average() {
             let count = |holds: bool| if holds { 1.0 } else { 0.0 };
             let chance = felt.response.completion;
             completed += count(heard.completed) - chance;
-            skipped += count(heard.skipped) - felt.response.skip();
+            skipped += count(heard.skipped) - (1.0 - chance);
             spread += chance * (1.0 - chance);
             assert!(felt.subscribing < 0.5, "rare: {}", felt.subscribing);
         }

@@ -63,6 +63,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (logs, listeners) = (number(250)?, number(60)?);
     let decisions = number(5)? as usize;
     let known = number(2000)?.min(logs * listeners);
+    if [logs, listeners, decisions as u64, known].contains(&0) {
+        return Err("LOGS, LISTENERS, DECISIONS and TRUTH must be 1 at least".into());
+    }
     let cohort = Cohort { seed: number(1)?, listeners: logs * listeners, sessions: 1, songs: 0 };
     let json = options.iter().any(|option| option == "--json");
 

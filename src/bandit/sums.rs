@@ -104,8 +104,8 @@ impl Sums {
     }
 }
 
-/// No sum of a listener's lifetime is larger.
-const MOST: f64 = 1e6;
+/// No sum of a listener's lifetime is larger: of products of features, which are a few units each.
+const MOST: f64 = 1e9;
 const ROUNDING: f64 = 1e-6;
 /// What rounding may take from the diagonal at most. Every ridge is larger, so that what passes here
 /// never fails to factor later.

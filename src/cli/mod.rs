@@ -24,6 +24,7 @@ mod replay;
 mod settings;
 mod simulate;
 mod simulator;
+mod table;
 mod train;
 mod train_ltr;
 mod training_log;

@@ -2,7 +2,7 @@
 
 use super::arguments::Ope;
 use super::failure::Failure;
-use crate::evaluation::off_policy::{Estimate, Estimator, Log, Report, Resampling, Row};
+use crate::evaluation::off_policy::{Estimate, Estimator, Log, Report, Resampling, Row, Target};
 use crate::saved::read_decisions;
 
 /// Shown for every policy; `--all` shows the others, too.
@@ -17,7 +17,7 @@ pub fn run(arguments: &Ope) -> Result<(), Failure> {
     }
     let seed = arguments.seed;
     let resampling = arguments.bootstrap.map(|resamples| Resampling { resamples, seed });
-    let report = Report::new(&log, arguments.threshold, resampling);
+    let report = Report::new(&log, Target::all(log.arms().len()), arguments.threshold, resampling);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
     } else {
@@ -37,14 +37,14 @@ fn print(report: &Report, estimators: &[Estimator]) {
         report.intervals, report.unit, report.model, report.threshold
     );
     let wide = estimators.len() <= USUAL.len();
-    print!("{:18} {:>9} {:>8}", "", "effective", "largest");
+    print!("{:20} {:>9} {:>8}", "", "effective", "largest");
     if wide {
         estimators.iter().for_each(|estimator| print!(" {:>28}", estimator.name()));
     }
     println!();
     for row in &report.rows {
         let support = &row.support;
-        print!("{:18} {:>9.1} {:>8.1}", row.policy, support.effective, support.largest_weight);
+        print!("{:20} {:>9.1} {:>8.1}", row.policy, support.effective, support.largest_weight);
         if wide {
             estimators.iter().for_each(|&estimator| print!(" {:>28}", estimate(row, estimator)));
             println!();

@@ -7,8 +7,14 @@ use super::arguments::Tune;
 use super::failure::Failure;
 use super::progress::bar;
 use super::simulate::library;
+use super::table::Side::{Left, Right};
+use super::table::Table;
 use crate::evaluation::Paired;
-use crate::experiment::{Arm, Cohort, Found, Judged, Nothing, Search, Tuned, runs, tune, write};
+use crate::experiment::{
+    Arm, Cohort, Found, Judged, Nothing, Part, Search, Tuned, runs, tune, write,
+};
+use crate::opening::DEFAULT;
+use crate::policy::{Policy, Scorer};
 
 pub fn run(arguments: &Tune) -> Result<(), Failure> {
     let search = Search { trials: arguments.trials, margin: arguments.margin };
@@ -16,6 +22,7 @@ pub fn run(arguments: &Tune) -> Result<(), Failure> {
         return Err(format!("--margin {}: it must be 0 to 1", search.margin).into());
     }
     let library = library(&arguments.session)?;
+    writable(arguments, &library.policy)?;
     let cohort = Cohort::from(&arguments.population);
     let progress = bar(runs(&cohort, search), "listeners, all draws");
     let mut tuned =
@@ -25,16 +32,54 @@ pub fn run(arguments: &Tune) -> Result<(), Failure> {
         })?;
     progress.finish();
     tuned.settings.name.clone_from(&arguments.name);
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&tuned).map_err(|e| e.to_string())?);
+    } else {
+        print!("{}\n{}", found_table(&tuned.found).text(), fresh_table(&tuned).text());
+    }
     let record = record(&Arm::new(&library), &cohort, &tuned);
     save(&arguments.out, &write(&library.policy.text, &tuned.settings, &record))?;
     if let Some(path) = &arguments.table {
         save(path, &page(&record, &tuned))?;
     }
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&tuned).map_err(|e| e.to_string())?);
-    } else {
-        print!("{}\n{}", found_table(&tuned.found), fresh_table(&tuned));
+    if !arguments.json {
         println!("\nwrote {}", arguments.out.display());
+    }
+    Ok(())
+}
+
+/// What would keep the policy found from being written, told before a long search.
+fn writable(arguments: &Tune, from: &Policy) -> Result<(), Failure> {
+    let name = &arguments.name;
+    if name.trim().is_empty() || name.chars().any(char::is_control) {
+        return Err("--name: a text without control characters is needed".to_string().into());
+    }
+    let folder = |path: &Path| match path.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_path_buf(),
+        _ => ".".into(),
+    };
+    for (option, path) in [("--out", Some(&arguments.out)), ("--table", arguments.table.as_ref())] {
+        let Some(path) = path else { continue };
+        let shown = path.display();
+        if path.is_dir() {
+            return Err(format!("{option} {shown}: this is a folder; a file is needed").into());
+        }
+        if !folder(path).is_dir() {
+            return Err(format!("{option} {shown}: there is no such folder").into());
+        }
+    }
+    let ranking = &from.settings.ranking;
+    if let Some(policy) = &arguments.session.policy
+        && ranking.scorer == Scorer::Ltr
+        && ranking.ranker != DEFAULT
+        && folder(Path::new(policy)).canonicalize().ok()
+            != folder(&arguments.out).canonicalize().ok()
+    {
+        let ranker = &ranking.ranker;
+        return Err(format!(
+            "--out: the policy has a ranker beside it, {ranker}; write the policy found into the same folder"
+        )
+        .into());
     }
     Ok(())
 }
@@ -56,13 +101,13 @@ fn record(from: &Arm, cohort: &Cohort, tuned: &Tuned) -> Vec<String> {
         format!("Began from policy `{}` ({}).", from.policy, short(&from.policy_hash)),
         format!("Model `{}` ({}).", from.model, short(&from.model_hash)),
         format!(
-            "{taken} of {} segments and scenes changed; the others proved no better on listeners the search had not seen.",
+            "{taken} of {} segments and scenes changed; of the others nothing better was expected, or it did no better on listeners the search had not seen.",
             tuned.found.len()
         ),
     ];
     if let Some(all) = tuned.fresh.last() {
         lines.push(format!(
-            "On {} fresh listeners: value per play {:.4}, was {:.4}; gain {}; completion against no promotion {}.",
+            "On {} fresh listeners, as many of every segment: value per play {:.4}, was {:.4}; gain {}; completion against no promotion {}.",
             all.listeners,
             all.value,
             all.base,
@@ -70,7 +115,7 @@ fn record(from: &Arm, cohort: &Cohort, tuned: &Tuned) -> Vec<String> {
             interval(all.completion)
         ));
     }
-    for judged in tuned.fresh.iter().filter(|judged| !judged.allowed) {
+    for judged in tuned.fresh.iter().filter(|judged| judged.listeners > 1 && !judged.allowed) {
         lines.push(format!("Completion is NOT kept within the margin for {}.", judged.group));
     }
     lines
@@ -83,103 +128,94 @@ fn short(hash: &str) -> &str {
 fn interval(paired: Option<Paired>) -> String {
     paired.map_or("unknown".into(), |paired| {
         let [low, high] = paired.interval;
-        format!("{:+.4} ({low:+.4} to {high:+.4})", paired.difference)
+        within(paired.difference, (high - low) / 2.0)
     })
 }
 
 fn expected(found: &Found) -> String {
     let [mean, error] = found.expected;
-    format!("{mean:+.4} ± {error:.4}")
+    within(mean, NORMAL * error)
 }
 
-fn found_table(found: &[Found]) -> String {
-    let mut text = format!(
-        "{:<9} {:<16} {:>5} {:>18} {:>34}\n",
-        "", "group", "draw", "gain expected", "gain on unseen listeners"
-    );
-    for found in found {
-        let taken = if found.taken { "taken" } else { "kept as it was" };
+/// A 95 % interval reaches so many standard errors.
+const NORMAL: f64 = 1.96;
+
+fn within(value: f64, reach: f64) -> String {
+    format!("{value:+.4} ± {reach:.4}")
+}
+
+/// What was found, draw by draw.
+fn found_table(found: &[Found]) -> Table {
+    let columns = [
+        ("", Left),
+        ("group", Left),
+        ("draw", Right),
+        ("gain expected", Right),
+        ("gain on unseen listeners", Right),
+        ("", Left),
+    ];
+    let row = |found: &Found| {
         let part = match found.part {
-            crate::experiment::Part::Segments => "segment",
-            crate::experiment::Part::Scenes => "scene",
+            Part::Segments => "segment",
+            Part::Scenes => "scene",
         };
-        let _ = writeln!(
-            text,
-            "{part:<9} {:<16} {:>5} {:>18} {:>34} {taken}",
-            found.group,
-            found.draw,
+        let taken = if found.taken { "taken" } else { "kept as it was" };
+        [
+            part.into(),
+            found.group.clone(),
+            found.draw.to_string(),
             expected(found),
-            interval(found.confirmed.gain)
-        );
-    }
-    text
+            interval(found.confirmed.gain),
+            taken.into(),
+        ]
+    };
+    Table::new(columns, found.iter().map(row))
 }
 
-fn fresh_table(tuned: &Tuned) -> String {
-    let mut text = format!(
-        "on listeners that decided nothing\n{:<16} {:>9} {:>8} {:>8} {:>34} {:>34}\n",
-        "segment",
-        "listeners",
-        "before",
-        "after",
-        "gain in value",
-        "completion against no promotion"
-    );
-    for judged in &tuned.fresh {
-        let mark = if judged.allowed { "" } else { " NOT within the margin" };
-        let _ = writeln!(
-            text,
-            "{:<16} {:>9} {:>8.4} {:>8.4} {:>34} {:>34}{mark}",
-            judged.group,
-            judged.listeners,
-            judged.base,
-            judged.value,
+/// What it comes to on listeners that decided nothing.
+fn fresh_table(tuned: &Tuned) -> Table {
+    let columns = [
+        ("segment", Left),
+        ("listeners", Right),
+        ("value before", Right),
+        ("after", Right),
+        ("gain", Right),
+        ("completion against no promotion", Right),
+        ("before", Right),
+        ("", Left),
+    ];
+    let row = |judged: &Judged| {
+        [
+            judged.group.clone(),
+            judged.listeners.to_string(),
+            format!("{:.4}", judged.base),
+            format!("{:.4}", judged.value),
             interval(judged.gain),
-            interval(judged.completion)
-        );
-    }
-    text
+            interval(judged.completion),
+            interval(judged.base_completion),
+            if judged.allowed || judged.listeners < 2 { "" } else { "NOT within the margin" }
+                .into(),
+        ]
+    };
+    Table::new(columns, tuned.fresh.iter().map(row))
 }
 
 /// The search as a page of Markdown.
 fn page(record: &[String], tuned: &Tuned) -> String {
     let mut text = String::from("# How the policy was tuned\n\n");
     text.extend(record.iter().map(|line| format!("{line}\n")));
-    text.push_str(
-        "\nValue per play is the bandit's reward without baselines: user weight times satisfaction plus commercial\n\
-         weight times engagements and conversions. Differences are paired, by listener; intervals are 95 %.\n\n\
-         ## On fresh listeners, by segment\n\n\
-         | segment | listeners | value before | after | gain | completion against no promotion | before |\n\
-         |---|---|---|---|---|---|---|\n",
+    let _ = write!(
+        text,
+        "\n{ABOUT_VALUE}\n\n## On fresh listeners, by segment\n\n{}\n## What was found\n\n{ABOUT_FOUND}\n\n{}",
+        fresh_table(tuned).markdown(),
+        found_table(&tuned.found).markdown()
     );
-    for Judged { group, listeners, base, value, gain, completion, base_completion, .. } in
-        &tuned.fresh
-    {
-        let _ = writeln!(
-            text,
-            "| {group} | {listeners} | {base:.4} | {value:.4} | {} | {} | {} |",
-            interval(*gain),
-            interval(*completion),
-            interval(*base_completion)
-        );
-    }
-    text.push_str(
-        "\n## What was found\n\n\
-         The draw that the search expects most of is taken if it is better on unseen listeners. Draw 0 is what was\n\
-         there; expected gains come with their standard errors.\n\n\
-         | segment or scene | draw | gain expected | gain on unseen listeners | |\n\
-         |---|---|---|---|---|\n",
-    );
-    for found in &tuned.found {
-        let taken = if found.taken { "taken" } else { "kept as it was" };
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {taken} |",
-            found.group,
-            found.draw,
-            expected(found),
-            interval(found.confirmed.gain)
-        );
-    }
     text
 }
+
+const ABOUT_VALUE: &str = "Value per play is the bandit's reward without baselines: user weight times satisfaction plus commercial
+weight times engagements and conversions, as they were to be expected of each play. In `all`, every segment
+counts alike. Differences are paired, by listener; ± is a 95 % interval.";
+
+const ABOUT_FOUND: &str = "The draw that the search expects most of is taken if it does better on listeners the search has not seen, too. Draw 0
+is what was there.";

@@ -85,9 +85,9 @@ impl Cohort {
         in_parallel(indexes.len() as u64, &one, done).into_iter().collect()
     }
 
-    /// As many listeners of another seed, which are others; `number` from 1.
+    /// As many listeners of another seed, which are others and nobody else's.
     pub fn other(&self, number: u64) -> Self {
-        Cohort { seed: self.seed.wrapping_add(number), ..*self }
+        Cohort { seed: hash64(&format!("{}/others/{number}", self.seed)), ..*self }
     }
 
     /// The sessions of one listener. What they heard, pay and taught the bandit is carried on.

@@ -34,9 +34,8 @@ pub fn teach(
     let usual: BTreeMap<String, Baselines> =
         usual.into_iter().map(|(segment, usual)| (segment, usual.baselines())).collect();
 
-    let knowing = |baselines: &Baselines| {
-        Arc::new(Memory { baselines: *baselines, ..Memory::default() })
-    };
+    let knowing =
+        |baselines: &Baselines| Arc::new(Memory { baselines: *baselines, ..Memory::default() });
     let segments = usual.iter().map(|(segment, usual)| (segment.clone(), knowing(usual)));
     let start = Experience { segments: segments.collect(), ..Experience::default() };
     let mut pools: BTreeMap<String, Pool> = BTreeMap::new();

@@ -45,7 +45,7 @@ enum Written {
     Inner(f32, usize, f32, usize),
 }
 
-/// Scores stay so small that no sum of them comes near the limits of a ledger.
+/// Scores stay so small that no sum of them comes near the limits of a ledger or of mixing.
 const LARGEST: f64 = 1e3;
 const MOST_TREES: usize = 10_000;
 
@@ -100,6 +100,14 @@ impl Ranker {
         for (number, tree) in found.trees.iter().enumerate() {
             check.tree(number, tree, features.len());
         }
+        let largest = |tree: &Vec<Written>| {
+            let values = tree.iter().map(|(Written::Leaf(v) | Written::Inner(v, ..))| v.abs());
+            f64::from(values.fold(0.0, f32::max))
+        };
+        let reach = found.base.abs() + found.trees.iter().map(largest).sum::<f64>();
+        check.require(reach <= LARGEST, "trees", || {
+            format!("scores could be as large as {reach}; {LARGEST} at most")
+        });
         if !check.problems.is_empty() {
             return Err(InputError { problems: check.problems });
         }

@@ -1,12 +1,14 @@
 //! Reading a policy's TOML, checked whole.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::conflicts::conflicts;
 use super::{Policy, Settings, Tighter, Weights, When, ranker};
 use crate::input::{Checker, InputError, TomlFile};
+use crate::ltr::Ranker;
 use crate::scene::Scene;
 
 /// More arms than anyone can tell apart would only make every decision slow.
@@ -16,8 +18,25 @@ pub fn load(path: &Path) -> Result<Policy, InputError> {
     parse(&TomlFile::read(path)?)
 }
 
-/// Builds a policy from its text.
+/// Builds a policy from its text. A ranker of its own is read from beside the file.
 pub fn parse(file: &TomlFile) -> Result<Policy, InputError> {
+    let settings = settings(file)?;
+    let ranker = ranker::named(&settings.ranking, Path::new(&file.name))?;
+    Ok(of(file, settings, ranker))
+}
+
+/// The same for a text that is `policy` but for its values, so that the ranker is the same one.
+pub fn changed(policy: &Policy, file: &TomlFile) -> Result<Policy, InputError> {
+    Ok(of(file, settings(file)?, policy.ranker.clone()))
+}
+
+fn of(file: &TomlFile, settings: Settings, ranker: Arc<Ranker>) -> Policy {
+    let hash = Sha256::digest(&file.text).iter().map(|b| format!("{b:02x}")).collect();
+    Policy { hash, text: file.text.as_str().into(), settings, ranker }
+}
+
+/// A policy's settings from its text, checked whole.
+pub fn settings(file: &TomlFile) -> Result<Settings, InputError> {
     let settings: Settings = file.parse()?;
     let mut check = file.checker();
     check.require(settings.format == 1, "format", "only format 1 is known");
@@ -33,9 +52,7 @@ pub fn parse(file: &TomlFile) -> Result<Policy, InputError> {
     check_guardrail(&settings, &mut check);
     check_near_line(&settings, &mut check);
     check.finish()?;
-    let hash = Sha256::digest(&file.text).iter().map(|b| format!("{b:02x}")).collect();
-    let ranker = ranker::named(&settings.ranking, Path::new(&file.name))?;
-    Ok(Policy { hash, text: file.text.as_str().into(), settings, ranker })
+    Ok(settings)
 }
 
 fn check_interest(settings: &Settings, check: &mut Checker) {

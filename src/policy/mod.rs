@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use file::{load, parse};
+pub use file::{changed, load, parse, settings};
 pub use shipped::{DEFAULT_TEXT, shipped, shipped_names};
 
 use crate::ltr::Ranker;

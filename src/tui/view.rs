@@ -105,8 +105,11 @@ impl View {
         traces: impl Iterator<Item = &'a Arc<Trace>>,
         regrets: &[Regret],
     ) -> off_policy::Report {
-        let log = off_policy::Log::new([off_policy::decided(traces.map(|trace| &**trace))]);
-        off_policy::Report::new(&log, None, None).beside(&log, |step| {
+        let decided = off_policy::decided(traces.map(|trace| &**trace)).into_iter();
+        let log = off_policy::Log::new([decided.map(off_policy::Decided::on_time).collect()]);
+        // The rules that go by the bandit's beliefs are left to `melody ope`.
+        let targets = off_policy::Target::simple(log.arms().len());
+        off_policy::Report::new(&log, targets, None, None).beside(&log, |step| {
             let regret = regrets.iter().find(|regret| regret.step == step)?;
             Some(regret.rewards.iter().map(|reward| reward.value()).collect())
         })

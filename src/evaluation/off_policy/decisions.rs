@@ -12,6 +12,16 @@ pub struct Decided {
     pub choice: Choice,
     /// With what was credited to it later.
     pub reward: Score,
+    /// Of that, what was credited after another play had ended.
+    pub late: Score,
+}
+
+impl Decided {
+    /// The same without what came late: what the simulator's truth can be compared with, which ends with
+    /// the decision's last play.
+    pub fn on_time(self) -> Self {
+        Decided { reward: self.reward - self.late, late: Score::ZERO, ..self }
+    }
 }
 
 /// The decisions of a session that the bandit made by itself and that were paid out, in order. Left
@@ -20,18 +30,28 @@ pub struct Decided {
 pub fn decided<'a>(traces: impl IntoIterator<Item = &'a Trace>) -> Vec<Decided> {
     let mut all: Vec<Decided> = Vec::new();
     let mut open: Option<&Choice> = None;
+    // Whether a play has ended since the newest decision was paid out.
+    let mut played = false;
     for trace in traces {
+        played |= trace.ended.is_some();
         let by_hand = |action: &Action| matches!(action, Action::Override(_));
         let interrupted = trace.event.as_ref().is_some_and(|event| by_hand(&event.action));
-        if let Some(learned) = &trace.bandit.learned
-            && let Some(choice) = open.take().filter(|_| !interrupted)
-        {
-            all.push(Decided { choice: choice.clone(), reward: learned.reward.total });
+        if let Some(learned) = &trace.bandit.learned {
+            played = false;
+            if let Some(choice) = open.take().filter(|_| !interrupted) {
+                let (choice, reward) = (choice.clone(), learned.reward.total);
+                all.push(Decided { choice, reward, late: Score::ZERO });
+            }
         }
-        if let Some(credit) = &trace.bandit.credited
-            && let Some(decided) = all.iter_mut().find(|d| d.choice.step == credit.step)
-        {
-            decided.reward += credit.reward;
+        if let Some(credit) = &trace.bandit.credited {
+            let newest = all.len().saturating_sub(1);
+            let mut known = all.iter_mut().enumerate();
+            if let Some((place, decided)) = known.find(|(_, d)| d.choice.step == credit.step) {
+                decided.reward += credit.reward;
+                if played || place < newest {
+                    decided.late += credit.reward;
+                }
+            }
         }
         if let Some(choice) = &trace.bandit.decided {
             open = Some(choice).filter(|choice| !choice.by_hand);

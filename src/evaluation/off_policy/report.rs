@@ -85,11 +85,15 @@ pub struct Resampling {
 }
 
 impl Report {
-    /// Of the log's own policy, of every arm alone and of fixed rules. Intervals are as
+    /// Of these policies. Intervals are as
     /// [`Terms::interval`] has them unless resampling is asked for.
-    pub fn new(log: &Log, threshold: Option<f64>, resampling: Option<Resampling>) -> Self {
+    pub fn new(
+        log: &Log,
+        targets: Vec<Target>,
+        threshold: Option<f64>,
+        resampling: Option<Resampling>,
+    ) -> Self {
         let threshold = threshold.unwrap_or_else(|| log.usual_threshold());
-        let targets = Target::all(log.arms().len());
         let row = |target| Row::new(log, target, threshold, resampling);
         Report {
             sessions: log.sessions(),

@@ -13,17 +13,24 @@ pub enum Target {
     Uniform,
     /// The arm that the bandit expected most of.
     Greedy,
-    /// The arm with the largest expectation plus deviation, as LinUCB would.
+    /// The arm with the largest expectation plus deviation.
     UpperBound,
-    /// Every arm as often as it is best under the bandit's posterior, as Thompson sampling would.
+    /// Every arm as often as it is best by what the bandit believed.
     Posterior,
 }
 
 impl Target {
-    /// All there are for so many arms, the logging policy first.
+    /// The logging policy, every one of so many arms, and all of them alike.
+    pub fn simple(arms: usize) -> Vec<Target> {
+        let always = (0..arms).map(Target::Always);
+        [Target::Logged].into_iter().chain(always).chain([Target::Uniform]).collect()
+    }
+
+    /// All there are: these, and those that go by what the bandit believed.
     pub fn all(arms: usize) -> Vec<Target> {
-        let rules = [Target::Uniform, Target::Greedy, Target::UpperBound, Target::Posterior];
-        [Target::Logged].into_iter().chain((0..arms).map(Target::Always)).chain(rules).collect()
+        let mut all = Self::simple(arms);
+        all.extend([Target::Greedy, Target::UpperBound, Target::Posterior]);
+        all
     }
 
     /// Its name where the arms have these names.
@@ -33,8 +40,8 @@ impl Target {
             Target::Always(arm) => format!("always {}", arms[arm]),
             Target::Uniform => "uniform".into(),
             Target::Greedy => "greedy".into(),
-            Target::UpperBound => "LinUCB".into(),
-            Target::Posterior => "Thompson".into(),
+            Target::UpperBound => "upper bound".into(),
+            Target::Posterior => "probability matching".into(),
         }
     }
 

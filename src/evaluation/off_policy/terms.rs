@@ -119,7 +119,7 @@ impl Terms {
             Units::Groups(_) => ((count - 1.0) / count, t_quantile(count - 1.0)),
         };
         let half = quantile * (squares * correction).sqrt();
-        (half > 0.0).then(|| [value - half, value + half])
+        (half > ROUNDING * value.abs()).then(|| [value - half, value + half])
     }
 
     /// How far one decision pulls the estimate, to first order.
@@ -157,6 +157,9 @@ impl Sums {
         self.weighted += times * other.weighted;
     }
 }
+
+/// What rounding may make of no spread at all, as a share of the value.
+const ROUNDING: f64 = 1e-12;
 
 /// A 95 % interval ends at this quantile.
 const UPPER: f64 = 0.975;

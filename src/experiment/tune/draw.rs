@@ -11,9 +11,11 @@ use crate::policy::{Mixing, Settings, Tighter, Weights};
 use crate::rng::{Purpose, generator, hash64};
 use crate::scene::Scene;
 
+/// Below this there is nothing to sell, which is another matter than selling little.
+const LEAST_BETA: f64 = 0.001;
 /// Bounds of a segment's weights.
 const ALPHA: Range<f64> = 0.50..1.80;
-const BETA: Range<f64> = 0.0..0.40;
+const BETA: Range<f64> = LEAST_BETA..0.40;
 const GAMMA: Range<f64> = 0.0..0.40;
 /// Bound of what a scene adds or takes.
 const SCENE: Range<f64> = -0.10..0.10;
@@ -93,6 +95,9 @@ fn segment(settings: &mut Settings, name: &str, near: bool, rng: &mut ChaCha8Rng
         drawn.gamma *= most / commercial;
     }
     segment.weights = rounded(drawn);
+    if old.beta > 0.0 {
+        segment.weights.beta = segment.weights.beta.max(LEAST_BETA);
+    }
     segment.mixing = tighter(segment.mixing, mixing, rng);
 }
 
@@ -117,23 +122,25 @@ fn weight(old: f64, near: bool, bounds: Range<f64>, rng: &mut ChaCha8Rng) -> f64
     if near { (old + width * step).clamp(bounds.start, bounds.end) } else { anywhere }
 }
 
-/// Rules that are tightened, each with the chance of a coin.
+/// Rules drawn anew, each with the chance of a coin; they are as tight as the policy's at least.
 fn tighter(old: Tighter, mixing: Mixing, rng: &mut ChaCha8Rng) -> Tighter {
     // All is drawn whether it is used or not, so that no draw moves another.
     let [at_most, protected, least] = std::array::from_fn(|_| rng.random_bool(0.5));
-    let fewer = rng.random_range(0..=mixing.at_most.saturating_sub(1));
-    let more_protected = rng.random_range(MORE_PROTECTED);
-    let more_interest = rng.random_range(MORE_INTEREST);
-    Tighter {
-        at_most: at_most.then(|| mixing.at_most - fewer).filter(|m| *m < mixing.at_most),
-        protected: protected
-            .then(|| mixing.protected + more_protected)
-            .filter(|p| *p > mixing.protected),
-        least_interest: least
-            .then(|| thousandth((mixing.least_interest + more_interest).min(1.0)))
-            .filter(|l| *l > mixing.least_interest),
-        ..old
+    let fewer = mixing.at_most - rng.random_range(0..=mixing.at_most.saturating_sub(1));
+    let more_protected = mixing.protected + rng.random_range(MORE_PROTECTED);
+    let more_interest = (mixing.least_interest + rng.random_range(MORE_INTEREST)).min(1.0);
+    let mut drawn = old;
+    if at_most {
+        drawn.at_most = Some(fewer).filter(|m| *m < mixing.at_most);
     }
+    if protected {
+        drawn.protected = Some(more_protected).filter(|p| *p > mixing.protected);
+    }
+    if least {
+        drawn.least_interest =
+            Some(thousandth(more_interest)).filter(|l| *l > mixing.least_interest);
+    }
+    drawn
 }
 
 fn rounded(weights: Weights) -> Weights {

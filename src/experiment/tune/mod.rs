@@ -2,13 +2,14 @@
 //!
 //! What is sought is the most of the bandit's reward per play, user and commercial part together;
 //! what is required is that completion stays within a margin of what it is without any promotion.
-//! First the segments are searched, then the scenes. Listeners of one segment are touched by that
-//! segment's weights alone, so one run tries a draw for every segment at once, and each segment finds
-//! its own best. Every segment has as many listeners in a search, so that rare ones are searched too.
+//! First the segments are searched, then the scenes. A listener is touched by the weights of one segment
+//! at a time, mostly of the one they begin in, so one run tries a draw for every segment at once, and each
+//! segment finds its own best. Every segment has as many listeners, so that rare ones are searched too.
 //! Each listener meets a few of the draws, beside what is there; from all of these a [`surface`] tells
 //! what to expect of any draw, and the one of which most is to be expected, luck left aside, is what was
-//! found. It must prove itself on listeners the search has not seen, or is not taken; and what is reported
-//! of the policy as a whole comes from listeners that decided nothing.
+//! found. What was found for all groups is tried together on listeners the search has not seen; where it
+//! does no better there it is left out, and the rest tried again. What is reported of the policy as a
+//! whole comes from listeners that decided nothing.
 
 mod draw;
 mod surface;
@@ -24,7 +25,7 @@ use super::outcome::ListenerOutcome;
 use crate::engine::Refusal;
 use crate::input::{InputError, TomlFile};
 use crate::opening::Library;
-use crate::policy::{self, Algorithm, Arm, Policy, Settings, Weights};
+use crate::policy::{self, Algorithm, Arm, Settings, Weights};
 use crate::profile::{Past, PastPlays};
 use draw::{draw, place};
 use surface::{Place, Surface};
@@ -69,7 +70,7 @@ pub struct Found {
     /// How much more value per play than of what was there the search expects, and the standard error
     /// of that.
     pub expected: [f64; 2],
-    /// On listeners it has not seen.
+    /// On listeners it has not seen, together with what was found for others.
     pub confirmed: Judged,
     /// Whether it was taken into the policy: better, and within the margin, on those too.
     pub taken: bool,
@@ -103,9 +104,9 @@ const CONSIDERED: u32 = 4096;
 /// Listeners that a search runs, about.
 pub fn runs(cohort: &Cohort, search: Search) -> u64 {
     let meets = u64::from(MEETS.min(search.trials));
-    // Each part: what is there and the draws, then three policies to confirm; and without promotion, and
+    // Each part: what is there and the draws, then four policies to confirm; and without promotion, and
     // three policies on fresh listeners.
-    (2 * (1 + meets + 3) + 1 + 3) * cohort.listeners
+    (2 * (1 + meets + 4) + 1 + 3) * cohort.listeners
 }
 
 /// The first listeners of a cohort's seed that give every segment of the policy as many, or as many as
@@ -158,26 +159,37 @@ pub fn tune(
     for (part, seed) in [(Part::Segments, 1), (Part::Scenes, 2)] {
         let unseen = bench.listeners(&cohort.other(seed))?;
         let best = bench.search(&settings, part, &listeners, search)?;
-        let mut drawn = settings.clone();
-        for (group, (number, _)) in &best {
-            draw(&mut drawn, part, group, cohort.seed, *number);
-        }
         let before = bench.all(&settings, &unseen)?;
-        let after = bench.all(&drawn, &unseen)?;
-        for (group, (number, expected)) in best {
-            let of_group = |all: &[Worth]| unseen.members(part, &group, all);
-            let confirmed = Judged::new(
-                &group,
-                [&of_group(&unseen.natural), &of_group(&before), &of_group(&after)],
-                search.margin,
-            );
-            let better = confirmed.gain.is_some_and(|gain| gain.difference > 0.0);
-            let taken = number > 0 && better && confirmed.allowed;
-            if taken {
-                draw(&mut settings, part, &group, cohort.seed, number);
+        let mut taken: Vec<&String> = best.keys().filter(|group| best[*group].0 > 0).collect();
+        let mut confirmed: BTreeMap<&String, Judged> = BTreeMap::new();
+        settings = loop {
+            let mut drawn = settings.clone();
+            for group in &taken {
+                draw(&mut drawn, part, group, cohort.seed, best[*group].0);
             }
-            found.push(Found { part, group, draw: number, expected, confirmed, taken });
-        }
+            let after = bench.all(&drawn, &unseen)?;
+            for group in best.keys() {
+                let of_group = |all: &[Worth]| unseen.members(part, group, all);
+                let all = [&of_group(&unseen.natural), &of_group(&before), &of_group(&after)];
+                if taken.contains(&group) || !confirmed.contains_key(group) {
+                    confirmed
+                        .insert(group, Judged::new(group, all.map(|all| &all[..]), search.margin));
+                }
+            }
+            let all = taken.len();
+            taken.retain(|group| confirmed[group].better());
+            if taken.len() == all {
+                break drawn;
+            }
+        };
+        found.extend(best.iter().map(|(group, (number, expected))| Found {
+            part,
+            group: group.clone(),
+            draw: *number,
+            expected: *expected,
+            confirmed: confirmed[group].clone(),
+            taken: taken.contains(&group),
+        }));
     }
     let fresh = bench.listeners(&cohort.other(3))?;
     let (of_base, ours) = (bench.all(base, &fresh)?, bench.all(&settings, &fresh)?);
@@ -247,7 +259,9 @@ impl Bench<'_> {
         cohort: &Cohort,
         indexes: &[u64],
     ) -> Result<Vec<ListenerOutcome>, Nothing> {
-        let library = self.library.with_policy(checked(settings)?);
+        let file = TomlFile::embedded("(drawn policy)", &render(settings));
+        let drawn = policy::changed(&self.library.policy, &file)?;
+        let library = self.library.with_policy(drawn);
         Ok(cohort.run_some(&library, indexes, self.done)?)
     }
 
@@ -341,8 +355,4 @@ fn natural_only(base: &Settings) -> Settings {
     settings.bandit.arms =
         vec![Arm { name: "none".into(), ratio: 0.0, weights: Weights::default() }];
     settings
-}
-
-fn checked(settings: &Settings) -> Result<Policy, InputError> {
-    policy::parse(&TomlFile::embedded("(drawn policy)", &render(settings)))
 }

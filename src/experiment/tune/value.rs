@@ -1,8 +1,8 @@
 //! What a policy is worth to one listener, and whether it keeps the listener's completion.
 //!
 //! The simulator knows how likely each reaction to a play was, so a play counts by what was to be
-//! expected of it, not by how its dice fell (Rao and Blackwell's conditioning): the same mean from far
-//! fewer listeners.
+//! expected of it, not by how its dice fell (Rao and Blackwell's conditioning): about the same mean, and a
+//! far smaller spread, so that far fewer listeners tell as much.
 
 use serde::Serialize;
 
@@ -28,11 +28,11 @@ impl Worth {
         let felt: Vec<(&Heard, &Felt)> =
             sessions.flat_map(|session| session.plays.iter().zip(&session.felt)).collect();
         let mean = |of: fn(&Heard, &Felt) -> f64| {
-            felt.iter().map(|(heard, felt)| of(heard, felt)).sum::<f64>()
-                / felt.len().max(1) as f64
+            felt.iter().map(|(heard, felt)| of(heard, felt)).sum::<f64>() / felt.len().max(1) as f64
         };
         let content = mean(|_, Felt { response: r, .. }| {
-            satisfaction(r.play_ratio(), r.completion, r.skip(), r.explicit())
+            // A listener who breaks off skips, in the engine.
+            satisfaction(r.play_ratio(), r.completion, 1.0 - r.completion, r.explicit())
         });
         let commercial = mean(|heard, felt| {
             let engaged = if heard.opened { 1.0 } else { felt.response.completion };
@@ -81,5 +81,10 @@ impl Judged {
             base_completion: paired(&completions(natural), &completions(base)),
             completion,
         }
+    }
+
+    /// More than of what there was, within the margin.
+    pub(super) fn better(&self) -> bool {
+        self.allowed && self.gain.is_some_and(|gain| gain.difference > 0.0)
     }
 }

@@ -16,7 +16,7 @@ pub fn write(text: &str, settings: &Settings, record: &[String]) -> String {
         text.lines().filter(|line| !line.starts_with(RECORD)).map(|l| format!("{l}\n")).collect();
     let same = |text: &String| {
         let file = TomlFile::embedded("(tuned policy)", text);
-        policy::parse(&file).is_ok_and(|policy| policy.settings == *settings)
+        policy::settings(&file).is_ok_and(|written| written == *settings)
     };
     let body = patched(&kept, settings).filter(same).unwrap_or_else(|| render(settings));
     let record: String = record.iter().map(|line| format!("{RECORD}{line}\n")).collect();

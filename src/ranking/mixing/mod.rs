@@ -65,7 +65,7 @@ pub struct Placed {
 pub struct Mix {
     pub queue: Vec<Placed>,
     /// The shadow price of the promotion ratio: interest that the queue would lose, in all, with one
-    /// more promoted song. `None` where rules and candidates allow no more.
+    /// more promoted song. `None` where rules and candidates allow no more, or no promotion is due.
     pub price: Option<Score>,
 }
 

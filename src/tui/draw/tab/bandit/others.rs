@@ -22,21 +22,15 @@ pub fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
         let said = view.say("comes once a decision has been paid out").into_owned();
         return Section::lines(title, vec![Line::styled(said, theme.faint)]);
     };
-    let rows: Vec<&Row> = report.rows.iter().filter(|row| shown(row.target)).collect();
     let mut lines = vec![heading(view, theme)];
-    lines.extend(rows.iter().map(|row| line(view, row, theme)));
-    if rows.iter().any(|row| row.support.too_few()) {
+    lines.extend(report.rows.iter().map(|row| line(view, row, theme)));
+    if report.rows.iter().any(|row| row.support.too_few()) {
         let said = view.say("too few decisions to tell: a faint estimate is not to be believed");
         lines.extend(legend(&said, columns, theme));
     }
-    let what = "reward per decision, from the log alone; effective: how many decisions would tell as much; truth: every arm played on by the simulated listener";
+    let what = "reward per decision, from the log alone, without what is credited later; effective: how many decisions would tell as much; truth: every arm played on by the simulated listener";
     lines.extend(legend(&view.say(what), columns, theme));
     Section::lines(title, lines).aside(Span::styled(aside(view, report), theme.faint))
-}
-
-/// The rules that go by the bandit's beliefs are left to `melody ope`.
-fn shown(target: Target) -> bool {
-    matches!(target, Target::Logged | Target::Always(_) | Target::Uniform)
 }
 
 fn aside(view: &View, report: &Report) -> String {
