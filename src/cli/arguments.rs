@@ -192,7 +192,8 @@ impl From<Device> for Backend {
 /// What a session is opened with.
 #[derive(Debug, Default, Args)]
 pub struct Session {
-    /// Policy: `default` or a TOML file.
+    /// Policy: `default`, `ltr` (scored by the learned ranker), `untuned` (before `melody tune`) or a TOML
+    /// file.
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
     /// Model: `default` or a folder.

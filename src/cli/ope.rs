@@ -2,17 +2,24 @@
 
 use super::arguments::Ope;
 use super::failure::Failure;
-use crate::evaluation::off_policy::{Estimate, Estimator, Log, Report, Resampling, Row, Target};
-use crate::saved::read_decisions;
+use crate::evaluation::off_policy::{
+    Estimate, Estimator, FEWEST, Log, Report, Resampling, Row, Target,
+};
+use crate::saved::{Logged, read_decisions};
 
 /// Shown for every policy; `--all` shows the others, too.
 const USUAL: [Estimator; 3] = [Estimator::Dr, Estimator::Snips, Estimator::Direct];
 
 pub fn run(arguments: &Ope) -> Result<(), Failure> {
-    let log = Log::new(read_decisions(&arguments.traces)?);
+    let Logged { sessions, by_hand } = read_decisions(&arguments.traces)?;
+    let log = Log::new(sessions);
     if log.decisions().is_empty() {
-        let message =
-            "no decision of the bandit was paid out in these traces: play on for a few songs";
+        let message = match by_hand {
+            0 => "no decision of the bandit was paid out in these traces: play on for a few songs",
+            _ => {
+                "all decisions in these traces were made by hand: what others would have done cannot be told from them"
+            }
+        };
         return Err(Failure::Other(message.into()));
     }
     let seed = arguments.seed;
@@ -21,6 +28,9 @@ pub fn run(arguments: &Ope) -> Result<(), Failure> {
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
     } else {
+        if by_hand > 0 {
+            println!("left out: {}, made or cut short by hand", counted(by_hand, "decision"));
+        }
         print(&report, if arguments.all { &Estimator::ALL } else { &USUAL });
     }
     Ok(())
@@ -61,8 +71,16 @@ fn print(report: &Report, estimators: &[Estimator]) {
     println!(
         "\neffective: as many decisions would tell as much; largest: the largest importance weight"
     );
+    let few: Vec<&str> =
+        report.rows.iter().filter(|r| r.support.too_few()).map(|r| r.policy.as_str()).collect();
+    if !few.is_empty() {
+        println!(
+            "too few: worth less than {FEWEST} decisions, so that intervals are not to be believed: {}",
+            few.join(", ")
+        );
+    }
     for row in &report.rows {
-        row.warnings.iter().for_each(|warning| println!("{}: {warning}", row.policy));
+        row.support.missed().iter().for_each(|warning| println!("{}: {warning}", row.policy));
     }
 }
 

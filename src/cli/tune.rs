@@ -37,7 +37,7 @@ pub fn run(arguments: &Tune) -> Result<(), Failure> {
     } else {
         print!("{}\n{}", found_table(&tuned.found).text(), fresh_table(&tuned).text());
     }
-    let record = record(&Arm::new(&library), &cohort, &tuned);
+    let record = record(&Arm::new(&library), &cohort, arguments, &tuned);
     save(&arguments.out, &write(&library.policy.text, &tuned.settings, &record))?;
     if let Some(path) = &arguments.table {
         save(path, &page(&record, &tuned))?;
@@ -64,6 +64,12 @@ fn writable(arguments: &Tune, from: &Policy) -> Result<(), Failure> {
         if path.is_dir() {
             return Err(format!("{option} {shown}: this is a folder; a file is needed").into());
         }
+        let ours = |text: &str| text.starts_with(TITLE) || text.contains("[[segments]]");
+        if std::fs::read_to_string(path).is_ok_and(|text| !ours(&text)) {
+            return Err(
+                format!("{option} {shown}: this file holds something else; name another").into()
+            );
+        }
         if !folder(path).is_dir() {
             return Err(format!("{option} {shown}: there is no such folder").into());
         }
@@ -89,12 +95,14 @@ fn save(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// What the file says of where it came from.
-fn record(from: &Arm, cohort: &Cohort, tuned: &Tuned) -> Vec<String> {
+fn record(from: &Arm, cohort: &Cohort, arguments: &Tune, tuned: &Tuned) -> Vec<String> {
     let Cohort { seed, listeners, sessions, songs } = cohort;
+    let policy = arguments.session.policy.iter().map(|policy| format!(" --policy {policy}"));
+    let policy: String = policy.collect();
     let taken = tuned.found.iter().filter(|found| found.taken).count();
     let mut lines = vec![
         format!(
-            "Tuned by `melody tune --trials {} --margin {} --listeners {listeners} --sessions {sessions} --songs {songs} --seed {seed}`,",
+            "Tuned by `melody tune{policy} --trials {} --margin {} --listeners {listeners} --sessions {sessions} --songs {songs} --seed {seed}`,",
             tuned.search.trials, tuned.search.margin
         ),
         format!("melody {}, all listeners simulated.", env!("CARGO_PKG_VERSION")),
@@ -202,7 +210,7 @@ fn fresh_table(tuned: &Tuned) -> Table {
 
 /// The search as a page of Markdown.
 fn page(record: &[String], tuned: &Tuned) -> String {
-    let mut text = String::from("# How the policy was tuned\n\n");
+    let mut text = format!("{TITLE}\n\n");
     text.extend(record.iter().map(|line| format!("{line}\n")));
     let _ = write!(
         text,
@@ -212,6 +220,8 @@ fn page(record: &[String], tuned: &Tuned) -> String {
     );
     text
 }
+
+const TITLE: &str = "# How the policy was tuned";
 
 const ABOUT_VALUE: &str = "Value per play is the bandit's reward without baselines: user weight times satisfaction plus commercial
 weight times engagements and conversions, as they were to be expected of each play. In `all`, every segment

@@ -55,7 +55,7 @@ impl TomlFile {
     }
 
     fn shape_error(&self, path: &str, error: &toml::de::Error) -> InputError {
-        let message = error.message().trim().to_string();
+        let message = plain(error.message().trim());
         let line = error.span().map(|s| self.line_of(s.start)).or_else(|| self.line(path));
         let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
         let mut problem = Problem::new(&self.name, &message).line(line);
@@ -120,6 +120,20 @@ impl TomlFile {
         }
         Some(self.line_of(offset))
     }
+}
+
+/// A message without the names that types have in a program.
+fn plain(message: &str) -> String {
+    let Some((said, expected)) = message.rsplit_once("expected ") else {
+        return message.to_string();
+    };
+    let expected = match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        other => other,
+    };
+    format!("{said}expected {expected}")
 }
 
 enum Segment<'a> {

@@ -94,12 +94,12 @@ fn check_groups(settings: &Settings, check: &mut Checker) {
     let last = |when: Option<&When>| when == Some(&When::default());
     check.require(
         last(settings.segments.last().map(|s| &s.when)),
-        "segments",
+        &format!("segments[{}]", settings.segments.len().saturating_sub(1)),
         "the last segment must have no conditions, so that every listener has one",
     );
     check.require(
         last(settings.appetites.last().map(|a| &a.when)),
-        "appetites",
+        &format!("appetites[{}]", settings.appetites.len().saturating_sub(1)),
         "the last appetite must have no conditions, so that every listener has one",
     );
     for scene in Scene::ALL {

@@ -5,17 +5,22 @@ use crate::input::TomlFile;
 
 pub const DEFAULT_TEXT: &str = include_str!("../../assets/policy/default.toml");
 
+/// What the default policy was before `melody tune`, as people had thought of it.
+const UNTUNED: &str = "untuned";
+const UNTUNED_TEXT: &str = include_str!("../../assets/policy/untuned.toml");
+
 /// The default policy with the learned ranker as its scorer.
 const LTR: &str = "ltr";
 
 pub fn shipped_names() -> impl Iterator<Item = &'static str> + Clone {
-    ["default", LTR].into_iter()
+    ["default", LTR, UNTUNED].into_iter()
 }
 
 /// The shipped policy of that name.
 pub fn shipped(name: &str) -> Option<Policy> {
     let text = match name {
         "default" => DEFAULT_TEXT.into(),
+        UNTUNED => UNTUNED_TEXT.into(),
         // All else is the default's own, so that the two compare scorers and nothing beside.
         LTR => DEFAULT_TEXT.replacen("name = \"default\"", "name = \"ltr\"", 1).replacen(
             "scorer = \"fusion\"",

@@ -2,21 +2,29 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::evaluation::off_policy::{Decided, decided, flaw};
+use crate::evaluation::off_policy::{Decided, decided, flaw, paid_out};
 use crate::input::{InputError, Problem};
 use crate::tracefile;
 
 /// Where a decision stands: file, line and field.
 type Place<'a> = (&'a str, usize, &'static str);
 
-/// The paid-out decisions of every session of every trace file, in order. A folder stands for the
-/// `.jsonl` files in it, by name.
+/// What trace files hold of the bandit's decisions.
+pub struct Logged {
+    /// Those that the bandit made by itself and that were paid out, by session.
+    pub sessions: Vec<Vec<Decided>>,
+    /// How many more were paid out, but made or cut short by a person.
+    pub by_hand: usize,
+}
+
+/// The decisions of every session of every trace file, in order. A folder stands for the `.jsonl` files
+/// in it, by name.
 ///
 /// # Errors
 /// When a file is not a trace file, when a decision's propensities make no sense, and when decisions
 /// are not between the same arms in the same kind of context.
-pub fn read_decisions(paths: &[PathBuf]) -> Result<Vec<Vec<Decided>>, InputError> {
-    let mut sessions = Vec::new();
+pub fn read_decisions(paths: &[PathBuf]) -> Result<Logged, InputError> {
+    let mut logged = Logged { sessions: Vec::new(), by_hand: 0 };
     let mut first: Option<Decided> = None;
     for path in trace_files(paths)? {
         let name = path.display().to_string();
@@ -28,10 +36,12 @@ pub fn read_decisions(paths: &[PathBuf]) -> Result<Vec<Vec<Decided>>, InputError
                 let line = at.map_or(session.line, |(line, _)| *line);
                 check(one, (&name, line, "bandit.decided"), first.get_or_insert(one.clone()))?;
             }
-            sessions.push(found);
+            let paid = paid_out(session.traces.iter().map(|(_, trace)| trace));
+            logged.by_hand += paid - found.len();
+            logged.sessions.push(found);
         }
     }
-    Ok(sessions)
+    Ok(logged)
 }
 
 fn trace_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {

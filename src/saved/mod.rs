@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-pub use decisions::read_decisions;
+pub use decisions::{Logged, read_decisions};
 pub use replay::{Other, Parted, Replayed};
 
 use crate::engine::Trace;

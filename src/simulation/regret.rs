@@ -30,9 +30,10 @@ pub struct Regret {
 }
 
 impl Regret {
-    /// The arm that would have earned most, the first of equals.
+    /// The arm that would have earned most; of equals the chosen one, or else the first.
     pub fn best(&self) -> usize {
-        argmax(self.rewards.iter().map(|reward| reward.value()))
+        let best = argmax(self.rewards.iter().map(|reward| reward.value()));
+        if self.rewards[best] == self.rewards[self.arm] { self.arm } else { best }
     }
 
     /// The best arm's reward minus the chosen one's; never negative.

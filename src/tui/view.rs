@@ -20,7 +20,7 @@ use crate::engine::{QueueEntry, Timeline, Trace};
 use crate::evaluation::off_policy;
 use crate::objective::Objective;
 use crate::playback::Playhead;
-use crate::policy::Policy;
+use crate::policy::{GammaScores, Policy};
 use crate::simulation::Regret;
 use crate::training::Report;
 
@@ -113,6 +113,13 @@ impl View {
             let regret = regrets.iter().find(|regret| regret.step == step)?;
             Some(regret.rewards.iter().map(|reward| reward.value()).collect())
         })
+    }
+
+    /// What gamma multiplies for the segment of the step looked at.
+    pub fn gamma_scores(&self) -> GammaScores {
+        let name = &self.now().listener.segment.name;
+        let segment = self.policy.segments.iter().find(|segment| segment.name == *name);
+        segment.map(|segment| segment.gamma_scores).unwrap_or_default()
     }
 
     /// A text in the language of the screen.

@@ -60,6 +60,11 @@ pub fn decided<'a>(traces: impl IntoIterator<Item = &'a Trace>) -> Vec<Decided> 
     all
 }
 
+/// Rewards that were paid out in a session, of decisions that [`decided`] leaves out too.
+pub fn paid_out<'a>(traces: impl IntoIterator<Item = &'a Trace>) -> usize {
+    traces.into_iter().filter(|trace| trace.bandit.learned.is_some()).count()
+}
+
 /// Why a decision is of no use to off-policy evaluation; `None` if it is.
 pub fn flaw(choice: &Choice) -> Option<(&'static str, String)> {
     let sum: f64 = choice.arms.iter().map(|arm| arm.propensity.value()).sum();

@@ -25,13 +25,13 @@ mod target;
 mod terms;
 
 pub use cressie_read::{CressieRead, cressie_read};
-pub use decisions::{Decided, decided, flaw};
+pub use decisions::{Decided, decided, flaw, paid_out};
 pub use estimate::{Estimate, bootstrap};
 pub use estimator::Estimator;
 pub use log::Log;
 pub use regression::{believed, cross_fitted};
 pub use report::{Report, Resampling, Row};
 pub use sample::Sample;
-pub use support::Support;
+pub use support::{FEWEST, Support};
 pub use target::Target;
 pub use terms::{Terms, Units};

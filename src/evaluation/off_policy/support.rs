@@ -48,16 +48,7 @@ impl Support {
 
     /// What a reader must know before believing an estimate; empty if nothing.
     pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
-        if self.unsupported > 0 {
-            warnings.push(format!(
-                "no support at {} of {} decisions: the target takes arms there that the logging policy \
-                 never takes, {:.1} % of its choices",
-                self.unsupported,
-                self.decisions,
-                100.0 * self.missing
-            ));
-        }
+        let mut warnings: Vec<String> = self.missed().into_iter().collect();
         if self.too_few() {
             warnings.push(format!(
                 "too few: worth {:.1} decisions, below {FEWEST}; the intervals are not to be believed",
@@ -66,13 +57,26 @@ impl Support {
         }
         warnings
     }
+
+    /// That there is no support, where that is so.
+    pub fn missed(&self) -> Option<String> {
+        (self.unsupported > 0).then(|| {
+            format!(
+                "no support at {} of {} decisions: the target takes arms there that the logging policy \
+                 never takes, {:.1} % of its choices",
+                self.unsupported,
+                self.decisions,
+                100.0 * self.missing
+            )
+        })
+    }
 }
 
 /// Probabilities up to this are none.
 const NEVER: f64 = 1e-9;
 
 /// Effective decisions below which the normal approximation of an interval is not to be trusted.
-const FEWEST: f64 = 30.0;
+pub const FEWEST: f64 = 30.0;
 
 #[cfg(test)]
 mod tests {

@@ -119,7 +119,7 @@ impl Terms {
             Units::Groups(_) => ((count - 1.0) / count, t_quantile(count - 1.0)),
         };
         let half = quantile * (squares * correction).sqrt();
-        (half > ROUNDING * value.abs()).then(|| [value - half, value + half])
+        (half > ROUNDING * value.abs()).then_some([value - half, value + half])
     }
 
     /// How far one decision pulls the estimate, to first order.

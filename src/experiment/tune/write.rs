@@ -31,6 +31,7 @@ pub fn render(settings: &Settings) -> String {
 /// The text with the lines of changed values replaced, each found by its key.
 fn patched(text: &str, settings: &Settings) -> Option<String> {
     let file = TomlFile::embedded("(tuned policy)", text);
+    let old = policy::settings(&file).ok()?;
     let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
     let mut put = |field: &str, value: Option<String>, after: &str| -> Option<()> {
         let key = field.rsplit('.').next()?;
@@ -57,11 +58,17 @@ fn patched(text: &str, settings: &Settings) -> Option<String> {
     };
     put("name", Some(Value::from(settings.name.as_str()).to_string()), "format")?;
     for (i, segment) in settings.segments.iter().enumerate() {
+        if old.segments.get(i) == Some(segment) {
+            continue;
+        }
         let field = |key: &str| format!("segments[{i}].{key}");
         put(&field("weights"), Some(inline(&segment.weights)), &field("name"))?;
         put(&field("mixing"), rules(&segment.mixing), &field("weights"))?;
     }
     for (scene, effect) in &settings.scenes {
+        if old.scenes.get(scene) == Some(effect) {
+            continue;
+        }
         let field = |key: &str| format!("scenes.{}.{key}", scene.name());
         put(&field("weights"), Some(inline(&effect.weights)), &field("novelty"))?;
         put(&field("novelty"), Some(inline(&effect.novelty)), &field("weights"))?;

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::engine::Trace;
+use crate::policy::GammaScores;
 use crate::ranking::{FusionWeights, Weight};
 use crate::score::Score;
 use crate::tui::draw::bar::spark;
@@ -43,6 +44,8 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
             .map(|trace: &std::sync::Arc<Trace>| of(&trace.weights).value.value())
             .collect();
         let weight = of(&view.now().weights);
+        let diversity = symbol == "γ" && view.gamma_scores() == GammaScores::Diversity;
+        let name = if diversity { "diversity" } else { name };
         lines.push(Line::from(vec![
             Span::styled(format!("{symbol} "), style),
             Span::raw(text::left(&view.say(name), 13)),

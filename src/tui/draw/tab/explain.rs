@@ -19,8 +19,8 @@ use crate::tui::view::View;
 
 /// From here on there are two columns.
 const WIDE: u16 = 100;
-/// Columns of a value with its sign and six decimals.
-const VALUE: usize = 9;
+/// Columns of a value with its sign and six decimals, apart from what stands before.
+const VALUE: usize = 10;
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
@@ -111,7 +111,7 @@ impl Page<'_> {
             lines.push(Line::styled(cost, theme.promoted));
         }
         let score = e.ledger.score.value;
-        for (what, neighbour) in [("above it", &e.above), ("below it", &e.below)] {
+        for (what, neighbour) in [("next above", &e.above), ("next below", &e.below)] {
             if let Some(Neighbour { title, score: theirs, .. }) = neighbour {
                 let apart = format!("{}  {:+.6}", text::clean(title), *theirs - score);
                 lines.push(self.pair(what, apart));

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::engine::{Preview, QueueEntry, Trace};
+use crate::policy::GammaScores;
 use crate::tui::draw::layout::take;
 use crate::tui::draw::{Drawn, Hit, pen};
 use crate::tui::narration::percent;
@@ -61,6 +62,9 @@ fn draw_slider(
     let (name, style) = match slider {
         Slider::Alpha => ("α interest", theme.interest),
         Slider::Beta => ("β subscription", theme.subscription),
+        Slider::Gamma if view.gamma_scores() == GammaScores::Diversity => {
+            ("γ diversity", theme.exposure)
+        }
         Slider::Gamma => ("γ exposure", theme.exposure),
         Slider::AtMost => ("M promoted", theme.promoted),
         Slider::Window => ("N songs", theme.promoted),

@@ -34,7 +34,8 @@ struct Columns {
 }
 
 /// Mark, letter, name, ratio, mean with deviation, chance.
-const FIXED: usize = 2 + 2 + 10 + 5 + 12 + 7;
+const FIXED: usize = 2 + 2 + 10 + 5 + WORTH + 7;
+const WORTH: usize = 13;
 const WEIGHTS: usize = 18;
 
 impl Columns {
@@ -94,7 +95,7 @@ fn heading<'a>(view: &View, widths: &Columns, theme: &Theme) -> Line<'a> {
     if widths.weights > 0 {
         head.push_str(&text::right(&view.say("adds to weights"), WEIGHTS));
     }
-    head.push_str(&text::right(&view.say("worth"), 12));
+    head.push_str(&text::right(&view.say("worth"), WORTH));
     head.push_str(&text::right(&view.say("chance"), 7));
     if widths.pulls > 0 {
         head.push_str(&text::right(&view.say("pulls"), 6));
@@ -164,8 +165,10 @@ fn one(
         let said = weights.map(|one| added(&one.weights)).unwrap_or_default();
         spans.push(Span::styled(text::right(&said, WEIGHTS), theme.faint));
     }
-    let worth = format!("{:+.2} ±{}", arm.mean, pen::decimals(arm.deviation));
-    spans.push(Span::styled(text::right(&worth, 12), text_style));
+    // A choice may hang on thousandths.
+    let deviation = format!("{:.3}", arm.deviation);
+    let worth = format!("{:+.3} ±{}", arm.mean, deviation.trim_start_matches('0'));
+    spans.push(Span::styled(text::right(&worth, WORTH), text_style));
     spans.push(Span::styled(text::right(&whole(arm.propensity), 7), text_style));
     if widths.pulls > 0 {
         spans.push(Span::styled(text::right(&arm.pulls.to_string(), 6), text_style));

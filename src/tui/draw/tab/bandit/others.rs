@@ -23,9 +23,14 @@ pub fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
         return Section::lines(title, vec![Line::styled(said, theme.faint)]);
     };
     let mut lines = vec![heading(view, theme)];
-    lines.extend(report.rows.iter().map(|row| line(view, row, theme)));
+    let partly = report.known.is_some_and(|known| known < report.decisions);
+    lines.extend(report.rows.iter().map(|row| line(view, row, partly, theme)));
     if report.rows.iter().any(|row| row.support.too_few()) {
         let said = view.say("too few decisions to tell: a faint estimate is not to be believed");
+        lines.extend(legend(&said, columns, theme));
+    }
+    if partly {
+        let said = view.say("truth is faint: it is known of some of these decisions only");
         lines.extend(legend(&said, columns, theme));
     }
     let what = "reward per decision, from the log alone, without what is credited later; effective: how many decisions would tell as much; truth: every arm played on by the simulated listener";
@@ -50,7 +55,7 @@ fn heading<'a>(view: &View, theme: &Theme) -> Line<'a> {
     Line::styled(head, theme.faint)
 }
 
-fn line<'a>(view: &View, row: &Row, theme: &Theme) -> Line<'a> {
+fn line<'a>(view: &View, row: &Row, partly: bool, theme: &Theme) -> Line<'a> {
     let (name, mark) = match row.target {
         Target::Always(arm) => {
             let known = view.policy.bandit.arms.get(arm).map_or("", |arm| arm.name.as_str());
@@ -77,7 +82,7 @@ fn line<'a>(view: &View, row: &Row, theme: &Theme) -> Line<'a> {
         ),
         estimated(Estimator::Dr),
         estimated(Estimator::Ips),
-        Span::styled(text::right(&truth, TRUTH), theme.strong),
+        Span::styled(text::right(&truth, TRUTH), if partly { theme.faint } else { theme.strong }),
     ])
 }
 

@@ -43,9 +43,12 @@ impl Parts {
     }
 }
 
-/// A decision closed at a step.
-fn learned(view: &View) -> impl DoubleEndedIterator<Item = (u32, &Learned)> {
-    view.traces.iter().filter_map(|trace| Some((trace.step, trace.bandit.learned.as_ref()?)))
+/// What decisions earned, by the step each was made at.
+fn learned(view: &View) -> impl Iterator<Item = (u32, &Learned)> {
+    view.traces.windows(2).filter_map(|pair| {
+        let [before, now] = pair else { return None };
+        Some((before.bandit.since, now.bandit.learned.as_ref()?))
+    })
 }
 
 pub fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> Section<'a> {
