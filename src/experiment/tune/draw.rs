@@ -106,13 +106,23 @@ fn scene(settings: &mut Settings, name: &str, near: bool, rng: &mut ChaCha8Rng) 
     let mixing = settings.mixing;
     let Some(effect) = settings.scenes.get_mut(&scene) else { return };
     let old = effect.weights;
+    let mut drawn = |old: f64| weight(old, near, meant(old), rng);
     effect.weights = rounded(Weights {
-        alpha: weight(old.alpha, near, SCENE, rng),
-        beta: weight(old.beta, near, SCENE, rng),
-        gamma: weight(old.gamma, near, SCENE, rng),
+        alpha: drawn(old.alpha),
+        beta: drawn(old.beta),
+        gamma: drawn(old.gamma),
     });
-    effect.novelty = thousandth(weight(effect.novelty, near, SCENE, rng));
+    effect.novelty = thousandth(drawn(effect.novelty));
     effect.mixing = tighter(effect.mixing, mixing, rng);
+}
+
+/// A scene keeps its meaning: what it lowers it goes on to lower, and what it raises to raise.
+fn meant(old: f64) -> Range<f64> {
+    match old {
+        _ if old < 0.0 => SCENE.start..0.0,
+        _ if old > 0.0 => 0.0..SCENE.end,
+        _ => SCENE,
+    }
 }
 
 /// A weight near the old one, or anywhere within bounds.

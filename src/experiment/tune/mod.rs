@@ -157,31 +157,32 @@ pub fn tune(
     let mut found = Vec::new();
     let listeners = bench.listeners(cohort)?;
     for (part, seed) in [(Part::Segments, 1), (Part::Scenes, 2)] {
-        let unseen = bench.listeners(&cohort.other(seed))?;
         let best = bench.search(&settings, part, &listeners, search)?;
+        let unseen = bench.listeners(&cohort.other(seed))?;
+        let take = |taken: &[&String]| {
+            let mut settings = settings.clone();
+            for group in taken {
+                draw(&mut settings, part, group, cohort.seed, best[*group].0);
+            }
+            settings
+        };
         let before = bench.all(&settings, &unseen)?;
         let mut taken: Vec<&String> = best.keys().filter(|group| best[*group].0 > 0).collect();
         let mut confirmed: BTreeMap<&String, Judged> = BTreeMap::new();
-        settings = loop {
-            let mut drawn = settings.clone();
-            for group in &taken {
-                draw(&mut drawn, part, group, cohort.seed, best[*group].0);
-            }
-            let after = bench.all(&drawn, &unseen)?;
+        loop {
+            let after = bench.all(&take(&taken), &unseen)?;
+            let tried = taken.len();
             for group in best.keys() {
-                let of_group = |all: &[Worth]| unseen.members(part, group, all);
-                let all = [&of_group(&unseen.natural), &of_group(&before), &of_group(&after)];
                 if taken.contains(&group) || !confirmed.contains_key(group) {
-                    confirmed
-                        .insert(group, Judged::new(group, all.map(|all| &all[..]), search.margin));
+                    let all = [&unseen.natural, &before, &after];
+                    confirmed.insert(group, unseen.judge(part, group, all, search.margin));
                 }
             }
-            let all = taken.len();
             taken.retain(|group| confirmed[group].better());
-            if taken.len() == all {
-                break drawn;
+            if taken.len() == tried {
+                break;
             }
-        };
+        }
         found.extend(best.iter().map(|(group, (number, expected))| Found {
             part,
             group: group.clone(),
@@ -190,15 +191,14 @@ pub fn tune(
             confirmed: confirmed[group].clone(),
             taken: taken.contains(&group),
         }));
+        settings = take(&taken);
     }
     let fresh = bench.listeners(&cohort.other(3))?;
     let (of_base, ours) = (bench.all(base, &fresh)?, bench.all(&settings, &fresh)?);
-    let judged = |group: &str| {
-        let part = |all: &[Worth]| fresh.members(Part::Segments, group, all);
-        Judged::new(group, [&part(&fresh.natural), &part(&of_base), &part(&ours)], search.margin)
-    };
-    let mut judged: Vec<Judged> = base.segments.iter().map(|s| judged(&s.name)).collect();
-    judged.push(Judged::new("all", [&fresh.natural, &of_base, &ours], search.margin));
+    let all = [&fresh.natural, &of_base, &ours];
+    let of_segment = |group: &str| fresh.judge(Part::Segments, group, all, search.margin);
+    let mut judged: Vec<Judged> = base.segments.iter().map(|s| of_segment(&s.name)).collect();
+    judged.push(Judged::new("all", all.map(|all| &all[..]), search.margin));
     Ok(Tuned { search, found, fresh: judged, settings })
 }
 
@@ -220,10 +220,13 @@ impl Listeners {
         }
     }
 
-    /// Of one value per listener, those of a group.
-    fn members<T: Copy>(&self, part: Part, group: &str, all: &[T]) -> Vec<T> {
-        let of_group = |(i, _): &(usize, &T)| self.group(part, *i) == group;
-        all.iter().enumerate().filter(of_group).map(|(_, value)| *value).collect()
+    /// What three policies are worth to the listeners of a group: without promotion, before, and now.
+    fn judge(&self, part: Part, group: &str, all: [&Vec<Worth>; 3], margin: f64) -> Judged {
+        let of_group = |(i, _): &(usize, &Worth)| self.group(part, *i) == group;
+        let [natural, before, now] = all.map(|all| -> Vec<Worth> {
+            all.iter().enumerate().filter(of_group).map(|(_, worth)| *worth).collect()
+        });
+        Judged::new(group, [&natural, &before, &now], margin)
     }
 }
 
