@@ -29,8 +29,10 @@ impl Problem {
         self
     }
 
+    /// A key may be the empty text, which nobody would see.
     pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        let field = field.into();
+        self.field = Some(if field.is_empty() { "\"\"".into() } else { field });
         self
     }
 

@@ -92,7 +92,7 @@ fn parts_that_are_missing() {
     refuses("weights = {", "# {", &[": segments[0].weights: missing field"]);
     let condition = "0.0\nwhen = { tenure_days = { below = 3 } }";
     let last = "@name = \"balanced\"|novelty";
-    refuses(last, condition, &[": appetites: the last appetite must have no conditions"]);
+    refuses(last, condition, &[": appetites[2]: the last appetite must have no conditions"]);
 }
 
 /// Where one part does not fit another, the part that has to change is named.
