@@ -74,7 +74,8 @@ fn the_truth_of_another_policy_is_what_its_arms_earn_at_the_same_decisions() {
         let place = decisions.iter().position(|one| one.choice.step == step)?;
         Some(rewards[place].clone())
     };
-    let report = Report::new(&log, Target::all(log.arms().len()), None, None).beside(&log, known);
+    let estimates = Report::new(&log, Target::all(log.arms().len()), None, None);
+    let report = estimates.clone().beside(&log, known);
     assert_eq!((report.known, report.decisions), (Some(rewards.len()), rewards.len()));
     assert_eq!((report.sessions, report.unit), (1, "decision"));
     let truth = |target: Target| {
@@ -89,11 +90,9 @@ fn the_truth_of_another_policy_is_what_its_arms_earn_at_the_same_decisions() {
     let all = means.iter().sum::<f64>() / means.len() as f64;
     assert!((truth(Target::Uniform) - all).abs() < 1e-12);
 
-    let partly = Report::new(&log, Target::all(log.arms().len()), None, None)
-        .beside(&log, |step| known(step).filter(|_| step == 0));
+    let partly = estimates.clone().beside(&log, |step| known(step).filter(|_| step == 0));
     assert_eq!(partly.known, Some(1));
-    let nothing =
-        Report::new(&log, Target::all(log.arms().len()), None, None).beside(&log, |_| None);
+    let nothing = estimates.beside(&log, |_| None);
     assert!(nothing.rows.iter().all(|row| row.truth.is_none()));
 }
 

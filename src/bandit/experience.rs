@@ -94,7 +94,8 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Adds one listener's memory, which started without an observation. What it has forgotten is not pooled.
+    /// Adds one listener's memory, which started without an observation. What it has forgotten is not
+    /// pooled.
     pub fn add(&mut self, policy: &policy::Bandit, memory: &Memory) {
         let features = features::count(CONTEXT.len());
         let policy = policy::Bandit { forgetting: 1.0, ..policy.clone() };

@@ -141,8 +141,7 @@ fn interval(paired: Option<Paired>) -> String {
 }
 
 fn expected(found: &Found) -> String {
-    let [mean, error] = found.expected;
-    within(mean, NORMAL * error)
+    within(found.expected.mean, NORMAL * found.expected.error)
 }
 
 /// A 95 % interval reaches so many standard errors.

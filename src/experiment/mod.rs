@@ -24,4 +24,4 @@ pub use outcome::{Heard, ListenerOutcome, SessionOutcome};
 pub use reality::{CLOSE, Check, checks};
 pub use requests::{GRADES, Request, Shown, grade, requests};
 pub use teach::teach;
-pub use tune::{Found, Judged, Nothing, Part, Search, Tuned, render, runs, tune, write};
+pub use tune::{Expected, Found, Judged, Nothing, Part, Search, Tuned, render, runs, tune, write};

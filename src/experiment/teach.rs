@@ -123,8 +123,8 @@ impl Usual {
     }
 }
 
-/// The policy with a bandit that knows nothing of the arms, forgets nothing and draws arms uniformly. Until it has
-/// learned, the greedy is as good as any.
+/// The policy with a bandit that knows nothing of the arms, forgets nothing and draws arms uniformly.
+/// Until it has learned, the greedy is as good as any.
 fn curious(policy: &Policy) -> Policy {
     let mut policy = policy.clone();
     let bandit = &mut policy.settings.bandit;

@@ -31,6 +31,7 @@ use draw::{draw, place};
 use surface::{Place, Surface};
 use value::Worth;
 
+pub use surface::Expected;
 pub use value::Judged;
 pub use write::{render, write};
 
@@ -67,9 +68,8 @@ pub struct Found {
     pub group: String,
     /// The best draw; 0 is what was there.
     pub draw: u32,
-    /// How much more value per play than of what was there the search expects, and the standard error
-    /// of that.
-    pub expected: [f64; 2],
+    /// How much more value per play than of what was there the search expects.
+    pub expected: Expected,
     /// On listeners it has not seen, together with what was found for others.
     pub confirmed: Judged,
     /// Whether it was taken into the policy: better, and within the margin, on those too.
@@ -272,15 +272,14 @@ impl Bench<'_> {
         outcomes.iter().map(|outcome| Worth::new(outcome, &self.base.bandit)).collect()
     }
 
-    /// The best draw of each group that has listeners, with the gain expected of it and its standard
-    /// error.
+    /// The best draw of each group that has listeners, with the gain expected of it.
     fn search(
         &self,
         settings: &Settings,
         part: Part,
         listeners: &Listeners,
         search: Search,
-    ) -> Result<BTreeMap<String, (u32, [f64; 2])>, Nothing> {
+    ) -> Result<BTreeMap<String, (u32, Expected)>, Nothing> {
         let seed = listeners.cohort.seed;
         let mut groups: BTreeMap<String, Group> = BTreeMap::new();
         for (place, there) in self.all(settings, listeners)?.into_iter().enumerate() {
@@ -319,8 +318,8 @@ impl Bench<'_> {
                 .map(|number| (sought(number), number))
                 .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
                 .map_or(0, |(_, number)| number);
-            let value = surface.at(&at(best)).value;
-            (name, (best, [value.mean, value.error]))
+            let expected = surface.at(&at(best)).value;
+            (name, (best, expected))
         });
         Ok(best.collect())
     }

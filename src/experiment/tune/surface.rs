@@ -2,6 +2,8 @@
 //! surface over weights and rules (response surfaces: Box and Wilson, JRSS B 1951), fitted to what the
 //! same listeners were worth under several draws. All draws tell of each, those nobody met included.
 
+use serde::Serialize;
+
 use super::value::Worth;
 use crate::bandit::{LinearArm, Sums};
 
@@ -29,15 +31,15 @@ impl Place {
 }
 
 /// An expected difference to what is there, and its standard error.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Expected {
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Expected {
     pub mean: f64,
     pub error: f64,
 }
 
 impl Expected {
     /// What it may well be, if luck had a hand in it.
-    pub fn cautious(self) -> f64 {
+    fn cautious(self) -> f64 {
         self.mean - self.error
     }
 }

@@ -67,8 +67,8 @@ impl Regimes {
         &self.0.iter().max_by(weigh).expect("one regime is from the beginning").posterior
     }
 
-    /// The latest moment that a change has surely come at or after, as a place among the newest observations,
-    /// with what is known since.
+    /// The latest moment that a change has surely come at or after, as a place among the newest
+    /// observations, with what is known since.
     pub fn surely_changed(&self) -> Option<(usize, &Posterior)> {
         let mut belief = 0.0;
         let later = self.0.iter().skip(1).rev().find(|regime| {
