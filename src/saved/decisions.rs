@@ -1,5 +1,6 @@
 //! The bandit's decisions in sessions that were written down.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::evaluation::off_policy::{Decided, decided, flaw, paid_out};
@@ -18,7 +19,7 @@ pub struct Logged {
 }
 
 /// The decisions of every session of every trace file, in order. A folder stands for the `.jsonl` files
-/// in it, by name.
+/// in it, by name. A file that is named twice counts once.
 ///
 /// # Errors
 /// When a file is not a trace file, when a decision's propensities make no sense, and when decisions
@@ -53,6 +54,9 @@ fn trace_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
             files.push(path.clone());
         }
     }
+    // A path that leads nowhere stays, to be told of when it is read.
+    let mut seen = BTreeSet::new();
+    files.retain(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
     Ok(files)
 }
 
@@ -94,4 +98,19 @@ fn check(decided: &Decided, (file, line, field): Place, first: &Decided) -> Resu
         return problem("context", message);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_named_twice_counts_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("a.jsonl"), "").unwrap();
+        std::fs::write(at("b.jsonl"), "").unwrap();
+        let named = [at("b.jsonl"), folder.path().into(), at("./a.jsonl"), at("nowhere")];
+        assert_eq!(trace_files(&named).unwrap(), [at("b.jsonl"), at("a.jsonl"), at("nowhere")]);
+    }
 }

@@ -1,5 +1,7 @@
 //! The simulator without a terminal: keys and time in, a view out.
 
+mod choosing;
+mod comparison;
 mod palette;
 mod past;
 mod reopen;
@@ -333,26 +335,6 @@ impl App {
         }
     }
 
-    fn comparison_failed(&mut self, failed: Option<String>) {
-        if let Some(error) = failed {
-            self.comparing = None;
-            self.say(self.look.lang.fill("No comparison: {}", &[&error]));
-        }
-    }
-
-    /// The other session, as it was at the time of the step looked at. Where it is not the view's
-    /// business it is not made ready.
-    fn compared(&self) -> Option<Compared> {
-        let comparing = self.comparing.as_ref().filter(|_| self.tab == Tab::Compare)?;
-        let mut compared = comparing.compared(self.session.timeline(), self.look.lang)?;
-        if self.looking_at.is_some() {
-            let at_ms = self.trace().at_ms;
-            let past = compared.traces.iter().take_while(|trace| trace.at_ms <= at_ms).count();
-            compared.traces.truncate(past.max(1));
-        }
-        Some(compared)
-    }
-
     /// Asks for what the view on screen needs worked out.
     fn ask(&mut self) {
         if self.tab == Tab::WhatIf {
@@ -578,65 +560,6 @@ impl App {
         }
     }
 
-    fn select(&mut self, by: isize) {
-        let limit = self.drawn.scroll_limit;
-        match &mut self.popup {
-            Some(Popup::Search(search)) => search.select(by),
-            Some(Popup::Pick(picker)) => picker.select(by),
-            Some(Popup::Palette(palette)) => palette.select(by),
-            Some(popup) => {
-                if let Some(scroll) = popup.scroll_mut() {
-                    *scroll = (*scroll).min(limit).saturating_add_signed(by).min(limit);
-                }
-            }
-            None if self.tab == Tab::Timeline => {
-                self.look_at(self.step().saturating_add_signed(by));
-            }
-            None if self.tab == Tab::WhatIf => self.what_if.select(by),
-            None if self.tab.reads() => {
-                let scroll = &mut self.scroll[self.tab.index()];
-                *scroll = scroll.saturating_add_signed(by).min(limit);
-            }
-            None => {
-                self.explaining.about_selected();
-                let queue = &self.trace().queue;
-                let last = queue.len().saturating_sub(1);
-                let to = self.selected_place().saturating_add_signed(by).min(last);
-                self.selected = queue.get(to).filter(|_| to > 0).map(|e| e.song.id.clone());
-            }
-        }
-    }
-
-    /// Scrolls what is longer than its place, or selects far away.
-    fn page(&mut self, by: isize) {
-        if self.popup.is_some() || self.drawn.scroll_limit == 0 {
-            return self.select(by);
-        }
-        self.scroll(by);
-    }
-
-    /// Scrolls the view.
-    fn scroll(&mut self, by: isize) {
-        let scroll = &mut self.scroll[self.tab.index()];
-        *scroll = scroll.saturating_add_signed(by).min(self.drawn.scroll_limit);
-    }
-
-    /// The place in the queue of the selected song; the first once it has left the queue.
-    fn selected_place(&self) -> usize {
-        let queue = &self.trace().queue;
-        let selected = self.selected.as_ref();
-        selected.and_then(|id| queue.iter().position(|e| e.song.id == *id)).unwrap_or(0)
-    }
-
-    fn selected_song(&mut self) -> Option<SongId> {
-        let entry = self.trace().queue.get(self.selected_place());
-        let song = entry.and_then(|entry| self.session.find(&entry.song.id));
-        if song.is_none() {
-            self.say(self.look.lang.text("The queue is empty.").into());
-        }
-        song
-    }
-
     /// The key that does something in this view, or its name where no key does.
     fn key(&self, command: Command) -> String {
         let contexts: Vec<Context> =
@@ -653,34 +576,6 @@ impl App {
         self.look.motion = !self.look.motion;
         let said = if self.look.motion { "Motion is on." } else { "Motion is off." };
         self.say(self.look.lang.text(said).into());
-    }
-
-    /// Lists what a comparison can be begun with.
-    fn fork(&mut self) {
-        let now = self.trace().listener.scene;
-        let drafted = self.what_if.drafted(self.trace());
-        let mut choices = Vec::new();
-        if drafted.changed {
-            choices.push(Against::ByHand(drafted.set));
-        }
-        choices.push(Against::NoPromotion);
-        choices.extend(opening::policies_in(&self.folder).into_iter().map(Against::Policy));
-        choices.extend(opening::models_in(&self.folder).into_iter().map(Against::Model));
-        let scenes = Scene::ALL.into_iter().filter(|scene| *scene != now);
-        choices.extend(scenes.map(Against::Scene));
-        self.pick(Picker::against(&choices, self.look.lang));
-        self.against = choices;
-    }
-
-    /// Begins a comparison from the step looked at.
-    fn compare(&mut self, against: Against) {
-        let session = &self.session;
-        let parts =
-            (session.library().clone(), session.opening().clone(), session.profile().clone());
-        let (timeline, listener) = (session.timeline(), session.autopilot());
-        self.comparing =
-            Some(Comparing::start(timeline, self.step(), against, parts, listener, &self.folder));
-        self.show(Tab::Compare);
     }
 
     /// Sets what the sliders say, as an event.
@@ -733,83 +628,6 @@ impl App {
     fn index(&mut self) -> Arc<Index> {
         let catalogue = self.session.catalogue();
         self.index.get_or_insert_with(|| Arc::new(Index::new(catalogue))).clone()
-    }
-
-    /// Takes what a popup has selected. `open`: play what was found at once.
-    fn choose(&mut self, open: bool) {
-        match self.popup.take() {
-            Some(Popup::Search(search)) => {
-                let Some(hit) = search.chosen() else {
-                    self.popup = Some(Popup::Search(search));
-                    return;
-                };
-                match search.seeking {
-                    Seeking::Listen => {}
-                    Seeking::Explain => {
-                        self.explaining.looked_up = Some(hit.song_id());
-                        self.explaining.above = None;
-                        return;
-                    }
-                    Seeking::Above => {
-                        self.explaining.above = Some(hit.song_id());
-                        return;
-                    }
-                }
-                let query = search.query(hit);
-                self.act(Action::Search { query, target: hit.target });
-                if open {
-                    self.act(Action::Open { song: hit.song_id() });
-                }
-            }
-            Some(Popup::Pick(picker)) => self.chosen(&picker),
-            Some(Popup::Confirm(confirm)) => self.carry_out(confirm.proposal),
-            Some(Popup::Palette(palette)) => match palette.chosen() {
-                Some(offer) => self.found(offer.deed.clone()),
-                None => self.popup = Some(Popup::Palette(palette)),
-            },
-            other => self.popup = other,
-        }
-    }
-
-    fn chosen(&mut self, picker: &Picker) {
-        let place = picker.selected;
-        match picker.picking {
-            Picking::Scene => {
-                if let Some(scene) = Scene::ALL.get(place) {
-                    self.perform(Deed::Scene(*scene));
-                }
-            }
-            Picking::Profile => {
-                if let Some(choice) = picker.choices.get(place) {
-                    self.ask_or_leave(Proposal::Listener { name: choice.name.clone() });
-                }
-            }
-            Picking::Saved => {
-                if let Some(choice) = picker.choices.get(place) {
-                    self.ask_or_leave(Proposal::Open { name: choice.name.clone() });
-                }
-            }
-            Picking::Theme => {
-                if let Some(choice) = picker.choices.get(place) {
-                    self.perform(Deed::Theme(choice.name.clone()));
-                }
-            }
-            Picking::Against => {
-                if let Some(against) = self.against.get(place) {
-                    self.compare(against.clone());
-                }
-            }
-            Picking::Language => {
-                if let Some(lang) = Lang::ALL.get(place) {
-                    self.perform(Deed::Language(*lang));
-                }
-            }
-            Picking::Export => {
-                if let Some(form) = Form::ALL.get(place) {
-                    self.export(*form);
-                }
-            }
-        }
     }
 }
 

@@ -97,7 +97,7 @@ pub enum Nothing {
 }
 
 /// Draws that each listener meets.
-const MEETS: u32 = 5;
+const MEETS: u32 = 6;
 /// Draws that the surface chooses from.
 const CONSIDERED: u32 = 4096;
 

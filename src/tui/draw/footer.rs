@@ -8,6 +8,8 @@ use ratatui::text::{Line, Span};
 use super::{Drawn, Hit, pen};
 use crate::tui::command::{Command, Entry};
 use crate::tui::keys::Key;
+use crate::tui::popup::Popup;
+use crate::tui::search::Seeking;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
@@ -46,7 +48,9 @@ pub fn say(message: &str, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
 fn kept<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<(&'static Entry, Line<'a>)> {
     let reached = view.keymap.reached(&view.contexts).into_iter();
     let known: Vec<(&Entry, Line)> = reached
-        .filter(|(entry, _)| entry.footer > 0)
+        .filter(|(entry, _)| {
+            entry.footer > 0 && !(picks(view) && entry.command == Command::OpenFound)
+        })
         .filter_map(|(entry, keys)| Some((entry, shown(entry, *keys.first()?, view, theme))))
         .collect();
     let near = |entry: &Entry| view.contexts.iter().position(|context| *context == entry.context);
@@ -64,9 +68,15 @@ fn kept<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<(&'static Entry, 
     known.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(known, _)| known).collect()
 }
 
+/// Whether a song is looked for to be asked about, not to be heard.
+fn picks(view: &View) -> bool {
+    matches!(&view.popup, Some(Popup::Search(search)) if search.seeking != Seeking::Listen)
+}
+
 fn shown<'a>(entry: &Entry, key: Key, view: &View, theme: &Theme) -> Line<'a> {
     let name = match entry.command {
         Command::PlayPause if view.playing => "pause",
+        Command::Choose if picks(view) => "choose",
         _ => entry.name,
     };
     Line::from(vec![

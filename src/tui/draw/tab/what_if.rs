@@ -41,7 +41,9 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
         take(&mut body, 1);
     }
     let preview = view.what_if.preview.as_deref();
-    pen::line(buf, take(&mut body, 1), 0, promotion(view, preview, theme), Style::new());
+    let row = take(&mut body, 1);
+    let line = promotion(view, preview, theme, row.width.into());
+    pen::line(buf, row, 0, line, Style::new());
     queues(view, preview, theme, body, buf);
     drawn
 }
@@ -122,7 +124,12 @@ fn arm(view: &View, trace: &Trace, place: f64) -> String {
 }
 
 /// Target, cap and what promotion costs, now and then; and where the user-first clamp acts.
-fn promotion<'a>(view: &View, preview: Option<&Preview>, theme: &Theme) -> Line<'a> {
+fn promotion<'a>(
+    view: &View,
+    preview: Option<&Preview>,
+    theme: &Theme,
+    columns: usize,
+) -> Line<'a> {
     let now = &view.now().promotion;
     let would = preview.map_or(now, |preview| &preview.promotion);
     let change =
@@ -151,7 +158,7 @@ fn promotion<'a>(view: &View, preview: Option<&Preview>, theme: &Theme) -> Line<
         let said = view.say("the user-first clamp acts").into_owned();
         groups.insert(0, vec![Span::styled(said, theme.warning)]);
     }
-    pen::joined(groups, usize::MAX)
+    pen::joined(groups, columns)
 }
 
 /// Today's queue, and the one that would be, side by side.

@@ -1,0 +1,241 @@
+//! Catalogues, logs and imports.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+
+use crate::plays::{Format, MOST_RECORDED};
+
+#[derive(Debug, Subcommand)]
+pub enum Catalogue {
+    /// Generate the invented catalogue again; the same seed gives the same bytes.
+    Generate {
+        /// Seed of every draw.
+        #[arg(long, default_value_t = crate::catalogue::DEFAULT_SEED)]
+        seed: u64,
+        /// Folder to write songs.csv and catalogue.toml to.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Check a catalogue and say what is in it.
+    Check {
+        /// `default` or a folder.
+        catalogue: String,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Turn the "Spotify tracks" CSV into a catalogue.
+    SpotifyTracks {
+        /// The CSV, with columns track_id, artists, track_name, popularity, duration_ms, track_genre
+        /// and audio features.
+        file: PathBuf,
+        /// Folder to write the catalogue to; its last part is the catalogue's name.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Print the summary as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Turn your own listening history into a listener profile, to play as yourself.
+    History(ImportHistory),
+    /// Turn session logs of the Music Streaming Sessions Dataset into plays, and its track features
+    /// into a catalogue.
+    Mssd(ImportMssd),
+}
+
+/// What a history is imported from, and what it becomes.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("result").required(true).multiple(true).args(["name", "out", "log"]))]
+pub struct ImportHistory {
+    /// Exports: Spotify's streaming history (JSON), ListenBrainz listens (JSON Lines or as the API
+    /// answers), Last.fm 1K (TSV), Melody's own JSON Lines; each may be gzipped.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Name of the profile: then `melody --profile NAME` plays as this listener.
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+    /// Write the profile to this TOML file instead of to the folder of your own profiles.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write every play of everyone to this file, in Melody's own JSON Lines (`.gz` to compress).
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// The files' format; recognised by what is in them if absent.
+    #[arg(long, value_parser = formats())]
+    pub format: Option<Format>,
+    /// Catalogue to find the songs in: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Whose plays, where a file has several listeners'; the first one's if absent.
+    #[arg(long, value_name = "ID")]
+    pub listener: Option<String>,
+    /// Newest plays to keep.
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u16).range(1..=MOST_RECORDED as i64))]
+    pub plays: u16,
+    /// Leave out plays of songs that the catalogue does not have. Else songs of it stand in for them.
+    #[arg(long)]
+    pub matched_only: bool,
+    /// Replace files that are there already.
+    #[arg(long)]
+    pub force: bool,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| {
+        Format::ALL.into_iter().find(|format| format.name() == name).ok_or("no such format")
+    })
+}
+
+#[derive(Debug, Args)]
+pub struct ImportMssd {
+    /// Session logs (CSV); each may be gzipped.
+    #[arg(required = true, value_name = "LOG")]
+    pub logs: Vec<PathBuf>,
+    /// Track features (CSV); with them, the folder is a catalogue too.
+    #[arg(long, num_args = 1.., value_name = "TRACKS")]
+    pub features: Vec<PathBuf>,
+    /// Songs in the catalogue at most: those with the most plays.
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(24..=200_000))]
+    pub songs: u32,
+    /// Folder to write plays.jsonl and the catalogue to.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Log {
+    /// Print every record: what was done and what was shown then.
+    Show {
+        /// A feedback log.
+        file: PathBuf,
+        /// Print the steps that count as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check that every record is as it was written; of a training log also every play, and that
+    /// nothing to be foretold leaks into what is learned from.
+    Check {
+        /// A feedback log, or the folder of a training log.
+        #[arg(value_name = "FILE|DIR")]
+        file: PathBuf,
+        /// Catalogue of the training log: `default` or a folder.
+        #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+        catalogue: String,
+        /// Cut off what a crash left behind the last whole record.
+        #[arg(long)]
+        repair: bool,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a training log of simulated listeners, as large as the disk.
+    Simulate(SimulateLog),
+    /// Turn plays of real listeners into a training log.
+    Import(ImportLog),
+    /// Split a training log in another way; its plays stay as they are.
+    Split {
+        /// Folder of the training log.
+        dir: PathBuf,
+        /// Its catalogue: `default` or a folder.
+        #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+        catalogue: String,
+        #[command(flatten)]
+        shares: SplitShares,
+        /// Print log.toml's contents as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Turn a feedback log back into a script that replays it.
+    Script {
+        /// A feedback log.
+        file: PathBuf,
+        /// File to write the script to; printed if absent.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Print as JSON: the script and what it was made from.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct SimulateLog {
+    /// New folder to write the log to.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Simulated listeners.
+    #[arg(long, value_name = "N", default_value_t = 12_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub listeners: u64,
+    /// Sessions of each listener.
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub sessions: u32,
+    /// Monte-Carlo continuations per play for the true probability of subscribing; 0 leaves it out.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub rollouts: u32,
+    /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.
+    #[arg(long, default_value_t = 2)]
+    pub seed: u64,
+    /// Catalogue to listen to: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    #[command(flatten)]
+    pub shares: SplitShares,
+    /// Print log.toml's contents as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportLog {
+    /// Plays: Melody's own JSON Lines (`melody import history --log` and `melody import mssd` write
+    /// them), or any format that `melody import history` reads; each may be gzipped.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// New folder to write the log to.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The files' format; recognised by what is in them if absent.
+    #[arg(long, value_parser = formats())]
+    pub format: Option<Format>,
+    /// Catalogue to find the songs in: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Leave out plays of songs that the catalogue does not have. Else songs of it stand in for them in
+    /// the listeners' past, and nothing is learned of those plays.
+    #[arg(long)]
+    pub matched_only: bool,
+    #[command(flatten)]
+    pub shares: SplitShares,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How a training log is split.
+#[derive(Debug, Args)]
+pub struct SplitShares {
+    /// Share of the listeners for validation.
+    #[arg(long, value_name = "X", default_value_t = 0.05)]
+    pub validation: f64,
+    /// Share of the listeners never learned from.
+    #[arg(long, value_name = "X", default_value_t = 0.10)]
+    pub test: f64,
+    /// Share of the training listeners' plays, the newest, that are not learned from.
+    #[arg(long, value_name = "X", default_value_t = 0.10)]
+    pub later: f64,
+    /// Another seed puts other listeners into the splits.
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    pub split_seed: u64,
+}

@@ -1,0 +1,194 @@
+//! Experiments on simulated listeners, and figures of them.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Device, Session};
+use crate::experiment::{Direction, Metric};
+use crate::training::Split;
+
+#[derive(Debug, Args)]
+pub struct Ope {
+    /// Trace files (JSON Lines), or folders of them.
+    #[arg(required = true, value_name = "TRACE|DIR")]
+    pub traces: Vec<PathBuf>,
+    /// Importance weights are cut, switched off or shrunk from here on; by default the square root of
+    /// the number of decisions.
+    #[arg(long, value_name = "X", value_parser = above_zero)]
+    pub threshold: Option<f64>,
+    /// Take intervals from so many bootstrap resamples in place of a formula.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
+    pub bootstrap: Option<u64>,
+    /// Seed of the bootstrap.
+    #[arg(long, default_value_t = 1, requires = "bootstrap")]
+    pub seed: u64,
+    /// Print every estimator, not only the usual three.
+    #[arg(long)]
+    pub all: bool,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A number above 0.
+fn above_zero(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|x: &f64| x.is_finite() && *x > 0.0);
+    number.ok_or_else(|| "a number above 0 is needed".into())
+}
+
+#[derive(Debug, Args)]
+pub struct Eval {
+    /// Model: `default` or a folder.
+    #[arg(default_value = "default", value_name = "NAME|DIR")]
+    pub model: String,
+    /// Folder of a training log to judge by; simulated listeners that the model has never seen if
+    /// absent.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
+    /// Part of the log: by default what was never learned from, which is `test` of the log the model
+    /// was trained on, and all of any other.
+    #[arg(long, value_enum)]
+    pub split: Option<Part>,
+    /// Another model to put beside it, on the same plays: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR")]
+    pub against: Option<String>,
+    /// Policy whose rules tell the segments: `default` or a TOML file.
+    #[arg(long, value_name = "NAME|FILE", default_value = "default")]
+    pub policy: String,
+    /// Catalogue: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Simulated listeners, without a log; by default as many as in the model's own report.
+    #[arg(long, value_name = "N", conflicts_with = "log", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub listeners: Option<u64>,
+    /// Times the listeners are drawn again for confidence intervals; 0 makes none.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(0..=100_000))]
+    pub resamples: u64,
+    /// Seed of those draws.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Compute backend.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Device,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A part of a training log, as named on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Part {
+    Train,
+    Validation,
+    /// Listeners never learned from.
+    Test,
+    /// Later sessions of listeners learned from.
+    Later,
+    All,
+}
+
+impl Part {
+    /// `None` for all.
+    pub fn split(self) -> Option<Split> {
+        match self {
+            Part::Train => Some(Split::Train),
+            Part::Validation => Some(Split::Validation),
+            Part::Test => Some(Split::Test),
+            Part::Later => Some(Split::Later),
+            Part::All => None,
+        }
+    }
+}
+
+/// The simulated listeners of an experiment.
+#[derive(Debug, Args)]
+pub struct Population {
+    /// Simulated listeners.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub listeners: u64,
+    /// Sessions of each listener, one after the other.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub sessions: u32,
+    /// Songs in one session, at most; most listeners leave before.
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub songs: u32,
+    /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.
+    #[arg(long, default_value_t = 2)]
+    pub seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct Simulate {
+    #[command(flatten)]
+    pub population: Population,
+    #[command(flatten)]
+    pub session: Session,
+    /// Write what the listeners teach the bandit to FILE, in place of the report: the experience
+    /// that new listeners of a segment start from.
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub experience: Option<PathBuf>,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Ab {
+    /// Policy of arm a: `default` or a TOML file.
+    pub a: String,
+    /// Policy of arm b.
+    pub b: String,
+    /// Models of the two arms: `default` or a folder each.
+    #[arg(long, num_args = 2, value_names = ["A", "B"])]
+    pub models: Option<Vec<String>>,
+    /// Catalogue: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Backend that near-line updates train on.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Device,
+    #[command(flatten)]
+    pub population: Population,
+    /// Fail with exit code 1 where arm b is significantly worse in this metric. May be repeated.
+    #[arg(long, value_name = "METRIC", value_parser = judged_metric)]
+    pub fail_if_worse: Vec<Metric>,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A metric that can be worse.
+fn judged_metric(name: &str) -> Result<Metric, String> {
+    let judged = || Metric::ALL.into_iter().filter(|m| m.direction() != Direction::Neither);
+    judged().find(|metric| metric.name() == name).ok_or_else(|| {
+        let names: Vec<&str> = judged().map(Metric::name).collect();
+        format!("no such metric; it is one of {}", names.join(", "))
+    })
+}
+
+#[derive(Debug, Args)]
+pub struct Tune {
+    /// File to write the policy found to.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Name of the policy found.
+    #[arg(long, default_value = "tuned")]
+    pub name: String,
+    /// Write the search's tables to FILE too, as Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
+    /// Draws tried for each segment and scene, beside what is there.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(2..=4095))]
+    pub trials: u32,
+    /// Completion may be this much below that without promotion.
+    #[arg(long, value_name = "X", default_value_t = 0.01)]
+    pub margin: f64,
+    #[command(flatten)]
+    pub population: Population,
+    #[command(flatten)]
+    pub session: Session,
+    /// Print the search as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
