@@ -16,7 +16,7 @@ use crate::tui::Speed;
 pub use data::{
     Catalogue, Import, ImportHistory, ImportLog, ImportMssd, Log, SimulateLog, SplitShares,
 };
-pub use experiments::{Ab, Eval, Ope, Part, Population, Simulate, Tune};
+pub use experiments::{Ab, Eval, Ope, Population, Simulate, Tune};
 
 /// A listening simulator and music-recommendation lab.
 ///
