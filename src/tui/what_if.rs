@@ -39,9 +39,8 @@ impl Slider {
     /// the choice to the bandit.
     pub fn value(self, set: &Overrides, trace: &Trace) -> (f64, f64) {
         let weights = &trace.weights;
-        let weight = |set: Option<Score>, now: Score| {
-            (set.unwrap_or(now).value(), MOST_WEIGHT.value() / 2.0)
-        };
+        let weight =
+            |set: Option<Score>, now: Score| (set.unwrap_or(now).value(), MOST_WEIGHT.value());
         match self {
             Slider::Alpha => weight(set.alpha, weights.alpha.value),
             Slider::Beta => weight(set.beta, weights.beta.value),

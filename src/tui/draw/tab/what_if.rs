@@ -147,8 +147,13 @@ fn promotion<'a>(
         pair("cap", change(percent(now.cap), percent(would.cap))),
         pair("in the queue", change(percent(now.shown), percent(would.shown))),
         pair("interest displaced", change(cost(now), cost(would))),
-        pair("by one more", change(price(now), price(would))),
     ];
+    // It says of itself what it is, as the group before it gives way first where room is short.
+    if now.price.or(would.price).is_some() {
+        let price = change(price(now), price(would));
+        let said = view.fill("one more costs {} interest", &[&price]);
+        groups.push(vec![Span::styled(said, theme.faint)]);
+    }
     let clamps = |preview: &Preview| {
         let w = &preview.weights;
         let terms = [&w.alpha, &w.beta, &w.gamma].into_iter().flat_map(|weight| &weight.terms);
