@@ -92,9 +92,9 @@ impl Terms {
     ///
     /// Of decisions it is by the delta method: the estimate's variance is, to first order, the sum of the
     /// squared influences of its units; with normal quantiles, and for means the unbiased variance, as
-    /// established libraries have it. Of `g` groups, which may be few and unequal, it is by the jackknife:
-    /// each is left out in turn, with quantiles of Student's t with `g - 1` degrees of freedom (Cameron and
-    /// Miller, JHR 2015, section VI).
+    /// established libraries have it. Of groups, which may be few and unequal, it is by the jackknife: each
+    /// is left out in turn, with quantiles of Student's t (Cameron and Miller, JHR 2015, section VI) and
+    /// as many degrees of freedom as [`freedom`] finds.
     pub fn interval(&self, units: Units) -> Option<[f64; 2]> {
         let total = Sums::total(&self.decisions);
         let by_unit = self.by_unit(units);
@@ -112,13 +112,13 @@ impl Terms {
                 self.value_of(&others) - value
             }
         };
-        let squares: f64 = by_unit.iter().map(|unit| moved(unit).powi(2)).sum();
+        let squares: Vec<f64> = by_unit.iter().map(|unit| moved(unit).powi(2)).collect();
         let (correction, quantile) = match units {
             Units::Decisions if self.normalised => (1.0, normal_quantile()),
             Units::Decisions => (count / (count - 1.0), normal_quantile()),
-            Units::Groups(_) => ((count - 1.0) / count, t_quantile(count - 1.0)),
+            Units::Groups(_) => ((count - 1.0) / count, t_quantile(freedom(&squares))),
         };
-        let half = quantile * (squares * correction).sqrt();
+        let half = quantile * (squares.iter().sum::<f64>() * correction).sqrt();
         (half > ROUNDING * value.abs()).then_some([value - half, value + half])
     }
 
@@ -131,6 +131,18 @@ impl Terms {
         let ratio = total.weighted / total.weight;
         plain + (unit.weighted - ratio * unit.weight) / total.weight
     }
+}
+
+/// How sure a variance is that sums these squares, one of each independent group, in degrees of freedom:
+/// Satterthwaite's, `2 V^2 / Var V`, with the variance of the sum taken from the squares themselves (Pan and
+/// Wall, Statistics in Medicine 2002). About `g - 1` of `g` groups that are alike, which is also the most;
+/// fewer where few groups have most of the weight, or of the reward.
+fn freedom(squares: &[f64]) -> f64 {
+    let groups = squares.len() as f64;
+    let sum: f64 = squares.iter().sum();
+    let uneven = squares.iter().map(|square| square * square).sum::<f64>() - sum * sum / groups;
+    // Of squares that do not differ it is endless.
+    (2.0 * sum * sum / uneven.max(0.0)).min(groups - 1.0)
 }
 
 /// Sums over decisions.
@@ -171,4 +183,26 @@ fn normal_quantile() -> f64 {
 /// The quantile of Student's t, with degrees of freedom above 0, that a 95 % interval ends at.
 pub(super) fn t_quantile(freedom: f64) -> f64 {
     StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(UPPER))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variance_is_as_sure_as_groups_are_even() {
+        assert_eq!(freedom(&[0.0; 5]), 4.0, "nothing differs");
+        assert_eq!(freedom(&[2.0; 10]), 9.0, "never more than groups but one");
+        // 2 4^2 / (4 - 4^2 / 8): four of eight have all of it.
+        let half = freedom(&[1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        assert!((half - 7.0).abs() < 1e-12, "{half}");
+        // 2 4^2 / (4 - 4^2 / 40): four of forty.
+        let mut few = [0.0; 40];
+        few[..4].fill(1.0);
+        assert!((freedom(&few) - 32.0 / 3.6).abs() < 1e-12);
+        // One alone leaves as little as can be.
+        let mut one = [0.0; 40];
+        one[7] = 3.0;
+        assert!((freedom(&one) - 2.0 / (1.0 - 1.0 / 40.0)).abs() < 1e-12);
+    }
 }
