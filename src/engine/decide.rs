@@ -22,6 +22,8 @@ pub(super) struct Decision {
     pub mixing: Mixing,
     /// M after the guardrail.
     pub at_most: usize,
+    /// Skips in a row, where they are so many that promotion waits.
+    pub held: Option<u32>,
     /// Which of the rules are not the policy's own, and by whom.
     pub limits: Vec<Limit>,
 }
@@ -60,12 +62,15 @@ impl Engine {
         let of_scene = policy.scenes[&state.scene].mixing.of(of_segment);
         let cap = state.guardrail.cap(&policy.guardrail, &of_scene);
         let guarded = Mixing { at_most: cap.unwrap_or(of_scene.at_most), ..of_scene };
+        let held = self.held(state);
+        let waiting = Mixing { at_most: held.map_or(guarded.at_most, |_| 0), ..guarded };
         let in_force = Mixing { at_most: self.at_most(state), ..self.mixing(state) };
         let layers = [
             (policy.mixing, String::new()),
             (of_segment, format!("segment {}", segment.1)),
             (of_scene, format!("scene {}", state.scene.name())),
             (guarded, format!("guardrail level {}", state.guardrail.level())),
+            (waiting, format!("{} skips in a row", held.unwrap_or(0))),
             (in_force, "by hand".into()),
         ];
         let values = |m: &Mixing| {
@@ -103,10 +108,19 @@ impl Engine {
         ratio.min(cap(self.at_most(state), &self.mixing(state)))
     }
 
+    /// Skips in a row, where they are so many that promotion waits.
+    fn held(&self, state: &State) -> Option<u32> {
+        let skips = state.session.skip_streak;
+        (skips >= self.setup.policy.guardrail.skips).then_some(skips)
+    }
+
     /// M after the guardrail. What is set by hand takes the place of the policy's M, but is no way
-    /// around a guardrail that has lowered it.
+    /// around a guardrail that has lowered it, nor around skips.
     fn at_most(&self, state: &State) -> usize {
         let policy = &self.setup.policy;
+        if self.held(state).is_some() {
+            return 0;
+        }
         let by_hand = self.mixing(state).at_most;
         match state.guardrail.cap(&policy.guardrail, &self.tightened(state)) {
             Some(cap) => by_hand.min(cap),
@@ -139,6 +153,7 @@ impl Engine {
             weights,
             target: self.target(state),
             at_most: self.at_most(state),
+            held: self.held(state),
             mixing: self.mixing(state),
             limits: self.limits(state, (segment_place, &segment.name)),
             segment,

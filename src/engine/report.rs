@@ -386,6 +386,7 @@ fn notes(
             arm: happened.decided.as_ref().map_or(String::new(), |c| c.arms[c.arm].name.clone()),
             promoted_skips: skips,
             reward: happened.learned.as_ref().map(|l| l.reward.total),
+            held: decision.held,
         });
     }
     if let Some(update) = &happened.update {

@@ -330,6 +330,9 @@ pub enum Note {
         arm: String,
         promoted_skips: u32,
         reward: Option<Score>,
+        /// Skips in a row, where they are so many that promotion waits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        held: Option<u32>,
     },
     Segment {
         from: String,

@@ -287,6 +287,7 @@ fn check_guardrail(settings: &Settings, check: &mut Checker) {
     check.range("guardrail.levels", g.levels.into(), 0.0..=100.0);
     check.range("guardrail.cap_step", g.cap_step as f64, 0.0..=1_000.0);
     check.range("guardrail.alpha_step", g.alpha_step, 0.0..=1.0);
+    check.range("guardrail.skips", g.skips.into(), 1.0..=1_000.0);
     check.require(
         g.act_below < g.release_above,
         "guardrail.release_above",

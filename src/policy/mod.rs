@@ -429,6 +429,8 @@ pub struct Guardrail {
     pub levels: u32,
     pub cap_step: usize,
     pub alpha_step: f64,
+    /// With so many skips in a row no promoted song is queued, until a song is not skipped.
+    pub skips: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -227,20 +227,30 @@ fn just_heard(l: &Listening) -> BTreeMap<ArtistId, i64> {
     plays
 }
 
-/// Lowers each song by how many better-ranked ones its lead artist has, and how many just heard.
+/// Lowers each song by how many better-ranked ones its lead artist has, and how many just heard. Promoted
+/// songs count for promoted ones only: mixing may not place them, and then a natural song would give way
+/// to nothing.
 fn spread_artists(
     l: &Listening,
     order: &[SongId],
     just_heard: &BTreeMap<ArtistId, i64>,
     songs: &mut [Ranked],
 ) {
-    let mut better = just_heard.clone();
+    let mut natural = just_heard.clone();
+    let mut promoted: BTreeMap<ArtistId, i64> = BTreeMap::new();
     for id in order {
-        let count = better.entry(l.catalogue.song(*id).lead_artist()).or_default();
+        let song = l.catalogue.song(*id);
+        let natural = natural.entry(song.lead_artist()).or_default();
         let ranked = &mut songs[id.index()];
-        ranked.spread = spread(l.policy, *count);
+        ranked.spread = if song.promoted() {
+            let promoted = promoted.entry(song.lead_artist()).or_default();
+            *promoted += 1;
+            spread(l.policy, *natural + *promoted - 1)
+        } else {
+            *natural += 1;
+            spread(l.policy, *natural - 1)
+        };
         ranked.total += ranked.spread;
-        *count += 1;
     }
 }
 
@@ -300,15 +310,16 @@ impl Ranking<'_> {
         self.listening.policy.diversity.method != Rerank::None
     }
 
-    /// The other songs of the same lead artist that are ranked.
+    /// The other songs of the same lead artist that lower it where they rank better.
     pub(super) fn rivals(&self, song: SongId) -> impl Iterator<Item = SongId> {
         let catalogue = self.listening.catalogue;
-        let artist = catalogue.song(song).lead_artist();
+        let (artist, promoted) =
+            (catalogue.song(song).lead_artist(), catalogue.song(song).promoted());
         let ranked = |id: &SongId| self.songs[id.index()].filtered.is_none();
-        catalogue
-            .ids()
-            .filter(ranked)
-            .filter(move |id| *id != song && catalogue.song(*id).lead_artist() == artist)
+        catalogue.ids().filter(ranked).filter(move |id| {
+            let other = catalogue.song(*id);
+            *id != song && other.lead_artist() == artist && (promoted || !other.promoted())
+        })
     }
 
     /// What a song loses to this many better-ranked ones by the same artist.

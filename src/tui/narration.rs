@@ -91,11 +91,15 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
             let said = "{}: guardrail down to level {}, promotion cap {}";
             lang.fill(said, &[&lang.text(cause), level, &percent(*cap)])
         }
-        Note::Target { from, to, arm, .. } => {
+        Note::Target { from, to, arm, held, .. } => {
             let (from, to) = (percent(*from), percent(*to));
-            match arm.is_empty() {
-                true => lang.fill("promotion target {} → {}", &[&from, &to]),
-                false => {
+            match held {
+                Some(skips) => lang.fill(
+                    "promotion target {} → {} after {} skips in a row",
+                    &[&from, &to, skips],
+                ),
+                None if arm.is_empty() => lang.fill("promotion target {} → {}", &[&from, &to]),
+                None => {
                     lang.fill("promotion target {} → {}, arm {}", &[&from, &to, &lang.text(arm)])
                 }
             }

@@ -7,8 +7,10 @@ use crate::bandit::{LinearArm, Sums};
 
 /// Parts that a log's groups are cut into.
 const FOLDS: usize = 5;
-/// Strength of the ridge: as much as one observation in each direction.
-const RIDGE: f64 = 1.0;
+/// Strength of the ridge: as much as ten observations in each direction. A log of some hundred decisions
+/// has a few dozen of every arm; less of a ridge, and what the model learns from those is mostly noise,
+/// under which doubly robust estimates are worse than without any model.
+const RIDGE: f64 = 10.0;
 
 /// What a ridge regression per arm expects of every arm at every decision, learned from other groups
 /// only (cross-fitting: Chernozhukov et al., Econometrics Journal 2018), so that no decision is judged
