@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::engine::{TRACE_FORMAT, Trace};
-use crate::input::{InputError, Problem, read_text};
+use crate::input::{self, InputError, Problem, read_text};
 use crate::opening::Opening;
 
 /// The first line of a trace file.
@@ -57,6 +57,14 @@ pub fn write<'a>(
         out.write_all(b"\n")?;
     }
     out.flush()
+}
+
+/// Whether a trace may be written there: where nothing is yet, or an older trace.
+///
+/// # Errors
+/// Where the file is something else, which would be lost.
+pub fn may_write(path: &Path) -> Result<(), String> {
+    input::may_write(path, "trace_format", "trace")
 }
 
 /// SHA-256 over the lines of a session's traces, in hexadecimal: equal where the traces are.

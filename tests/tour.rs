@@ -5,6 +5,7 @@ mod stage;
 use std::path::Path;
 
 use melody::opening::profile_named;
+use melody::score::Score;
 use melody::tui::{App, Look, Session, Tab, Theme, Tour};
 use stage::{events, library, press};
 
@@ -54,6 +55,11 @@ fn a_tour_on_screen_is_the_session_that_was_checked() {
         assert_eq!((scene(&app), view.tab), (i + 1, wanted.view));
         assert!(!view.playing, "time stands still while a scene is talked about");
         assert_eq!(view.message, None, "scene {}", i + 1);
+        if wanted.view == Tab::WhatIf {
+            // Its caption says so, and no expectation of a session can tell.
+            let set = &view.what_if.set;
+            assert_eq!((set.beta, set.gamma), (Some(Score::ZERO), Some(Score::ZERO)));
+        }
         press(&mut app, "space");
     }
     assert_eq!(scene(&app), 0, "after the last scene the tour is over");

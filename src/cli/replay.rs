@@ -175,7 +175,7 @@ fn writable(path: &Path) -> Result<(), String> {
         Some(folder) if !folder.is_dir() => {
             Err(format!("{}: there is no folder {}", path.display(), folder.display()))
         }
-        _ => Ok(()),
+        _ => tracefile::may_write(path),
     }
 }
 

@@ -8,6 +8,7 @@ use super::arguments::{Population, Session, Simulate};
 use super::failure::Failure;
 use super::progress::bar;
 use crate::experiment::{Arm, CLOSE, Check, Cohort, Figures, Quartiles, checks, teach};
+use crate::input;
 use crate::opening::{DEFAULT, Library, Opening};
 
 #[derive(Serialize)]
@@ -64,6 +65,7 @@ pub fn run(arguments: &Simulate) -> Result<(), Failure> {
 
 /// Writes what the cohort teaches the bandit, in place of the report.
 fn write_experience(cohort: &Cohort, library: &Library, path: &Path) -> Result<(), Failure> {
+    input::may_write(path, "segments", "experience")?;
     let progress = bar(2 * cohort.listeners, "listeners, twice each");
     let taught = teach(cohort, library, &|| progress.inc(1)).map_err(|e| e.to_string())?;
     progress.finish();

@@ -46,6 +46,7 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
     app.themes = config.themes();
     app.profiles = config.profiles();
     app.keymap = keymap.into();
+    app.kept = trace.is_some();
     let ended = tui::run(&mut app, config.mouse.value);
     // The trace is written whether the listener left or a signal came.
     if let Some(file) = trace {

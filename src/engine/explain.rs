@@ -37,7 +37,8 @@ pub struct Explanation {
     pub attention_own: Score,
     /// Shares on past plays, the most attended first.
     pub attention: Vec<AttendedPlay>,
-    /// The song right above it in the order of scores, and the one right below.
+    /// The song right above it in the queue, or for one that is not there in the order of scores; and the
+    /// one right below.
     pub above: Option<Neighbour>,
     pub below: Option<Neighbour>,
 }
@@ -131,8 +132,9 @@ impl Engine {
         })
     }
 
-    /// Why `song` is not above another: by default the one right before it in the order of scores, or
-    /// for a song that is not in the queue the last of its kind there.
+    /// Why `song` is not above another: by default the one right before it in the queue, of its own kind
+    /// where there is one, or for a song that is not in the queue the last of its kind there. `None` for
+    /// the first.
     pub fn why_not(
         &self,
         state: &State,
@@ -147,7 +149,11 @@ impl Engine {
             let last = ranking.queue.iter().rev().find(|queued| queued.promoted == promoted);
             let above = above.or_else(|| match dropped {
                 Some(_) => last.or(ranking.queue.last()).map(|queued| queued.song),
-                None => ranking.in_order().take_while(|s| *s != song).last(),
+                None => {
+                    let before = || ranking.queue.iter().take_while(|queued| queued.song != song);
+                    let alike = before().filter(|queued| queued.promoted == promoted).last();
+                    alike.or_else(|| before().last()).map(|queued| queued.song)
+                }
             })?;
             let excluded = dropped.as_ref().is_some_and(|d| d.stage != Stage::Mixing);
             let flips = if excluded { Vec::new() } else { ranking.flips(song, above) };
@@ -167,9 +173,14 @@ impl Engine {
         Neighbour { id: entry.id.clone(), title: entry.title.clone(), score: ranking.total(song) }
     }
 
-    /// The songs right above and below in the order of scores, of those that are ranked.
+    /// The songs right above and below: in the queue, or for a song that is not there in the order of
+    /// scores, of those that are ranked.
     fn neighbours(&self, ranking: &Ranking, song: SongId) -> [Option<Neighbour>; 2] {
-        let order: Vec<SongId> = ranking.in_order().collect();
+        let queue = ranking.queue.iter().map(|queued| queued.song);
+        let order: Vec<SongId> = match queue.clone().any(|queued| queued == song) {
+            true => queue.collect(),
+            false => ranking.in_order().collect(),
+        };
         let Some(place) = order.iter().position(|s| *s == song) else { return [None, None] };
         let at = |place: Option<usize>| {
             place.and_then(|at| order.get(at)).map(|s| self.neighbour(ranking, *s))

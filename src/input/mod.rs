@@ -16,8 +16,10 @@ pub use table::{Row, Table};
 pub use toml_file::{Checker, TomlFile};
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+
+use serde_json::Value;
 
 /// Reads a text file, turning every way that can fail into a problem a person can act on.
 pub fn read_text(path: &Path) -> Result<String, InputError> {
@@ -32,6 +34,32 @@ pub fn read_text(path: &Path) -> Result<String, InputError> {
             .help("save the file as UTF-8 text; a binary file cannot be read here")
             .into()
     })
+}
+
+/// Longest first line that is looked at, in bytes.
+const FIRST_LINE: u64 = 1 << 22;
+
+/// The JSON object on a file's first line, if there is one.
+pub fn first_object(path: &Path) -> Option<Value> {
+    let mut line = String::new();
+    let file = File::open(path).ok()?;
+    BufReader::new(file.take(FIRST_LINE)).read_line(&mut line).ok()?;
+    serde_json::from_str(&line).ok().filter(Value::is_object)
+}
+
+/// Whether a file may be written there whose first line is an object with such a key: where nothing is
+/// yet, or an older one of its kind.
+///
+/// # Errors
+/// Where the file is something else, which would be lost.
+pub fn may_write(path: &Path, key: &str, kind: &str) -> Result<(), String> {
+    let lost = std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0);
+    let alike = || first_object(path).is_some_and(|object| object.get(key).is_some());
+    if lost && !alike() {
+        let message = "there is something else already, which would be lost";
+        return Err(format!("{}: no {kind} is written: {message}", path.display()));
+    }
+    Ok(())
 }
 
 /// Reads a file's bytes; an empty file is an error, because no format here allows one.

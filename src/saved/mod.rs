@@ -8,17 +8,14 @@
 mod decisions;
 mod replay;
 
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-
-use serde_json::Value;
 
 pub use decisions::{Logged, read_decisions};
 pub use replay::{Other, Parted, Replayed};
 
 use crate::engine::Trace;
 use crate::feedback::log::{self, Contents};
-use crate::input::{InputError, Problem, TomlFile};
+use crate::input::{InputError, Problem, TomlFile, first_object};
 use crate::opening::{Opening, missing};
 use crate::script::{self, Script};
 use crate::tracefile;
@@ -54,9 +51,6 @@ enum Content {
     Trace(Vec<Trace>),
     Log(Contents),
 }
-
-/// Longest first line that is looked at to tell what a file is, in bytes.
-const FIRST_LINE: u64 = 65_536;
 
 impl Saved {
     /// Reads a session in whichever form it was written down.
@@ -116,12 +110,4 @@ pub fn glance(path: &Path) -> Option<(Kind, Opening)> {
     }
     let script = script::load(path).ok()?;
     Some((Kind::Script, script.opening))
-}
-
-/// The JSON object on a file's first line, if there is one.
-fn first_object(path: &Path) -> Option<Value> {
-    let mut line = String::new();
-    let file = std::fs::File::open(path).ok()?;
-    BufReader::new(file.take(FIRST_LINE)).read_line(&mut line).ok()?;
-    serde_json::from_str(&line).ok().filter(Value::is_object)
 }

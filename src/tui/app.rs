@@ -39,6 +39,7 @@ use super::view::View;
 use super::what_if::WhatIf;
 use crate::engine::Trace;
 use crate::event::Action;
+use crate::playback::Playhead;
 
 /// Lines a page key scrolls by.
 const PAGE: isize = 10;
@@ -56,6 +57,8 @@ pub struct App {
     pub themes: Vec<(String, Theme)>,
     /// Profiles of one's own that can be chosen, beside the shipped ones.
     pub profiles: Vec<(String, PathBuf)>,
+    /// Whether the session's trace is written in the end.
+    pub kept: bool,
     tab: Tab,
     popup: Option<Popup>,
     /// The song the listener's eye is on, if it is not simply the first.
@@ -93,6 +96,10 @@ pub struct App {
     exporting: Option<Pending<Result<String, String>>>,
     /// What is on its way to the clipboard.
     clipboard: Option<String>,
+    /// Whether the screen is to be drawn anew as a whole.
+    redraw: bool,
+    /// Events of the session when it was last written as a script.
+    written: Option<usize>,
     quit: bool,
     told_of_log: bool,
 }
@@ -108,6 +115,7 @@ impl App {
             keymap: Arc::default(),
             themes: Vec::new(),
             profiles: Vec::new(),
+            kept: false,
             tab: Tab::Stage,
             popup: None,
             selected: None,
@@ -131,6 +139,8 @@ impl App {
             against: Vec::new(),
             exporting: None,
             clipboard: None,
+            redraw: false,
+            written: None,
             quit: false,
             told_of_log: false,
         }
@@ -139,6 +149,11 @@ impl App {
     /// Whether the listener asked to leave.
     pub fn quits(&self) -> bool {
         self.quit
+    }
+
+    /// Whether the whole screen is to be drawn anew, once.
+    pub fn take_redraw(&mut self) -> bool {
+        std::mem::take(&mut self.redraw)
     }
 
     /// Where the session stands, for the report of a panic.
@@ -237,7 +252,10 @@ impl App {
             strip: (self.tab == Tab::Timeline).then(|| Strip::of(timeline.traces(), step)),
             past: self.looking_at.is_some(),
             fresh: self.fresh(),
-            head: self.session.head(),
+            head: match self.looking_at {
+                Some(_) => Playhead::after(self.trace()),
+                None => self.session.head(),
+            },
             playing: self.session.playing,
             slow: self.session.slow() || self.arriving.is_some(),
             speed: self.session.speed,
@@ -449,7 +467,7 @@ impl App {
             Command::LastScene => self.last_scene(),
             Command::EndTour => self.end_tour(),
             Command::Load => self.look_for_saved(),
-            Command::Quit => self.quit = true,
+            Command::Quit => self.leave(),
             Command::Close => self.popup = None,
             Command::Up => self.select(-1),
             Command::Down => self.select(1),
@@ -502,8 +520,10 @@ impl App {
             Command::Versus => self.search(Seeking::Above),
             Command::Less => self.what_if.step(&self.trace().clone(), -1),
             Command::More => self.what_if.step(&self.trace().clone(), 1),
+            Command::Least => self.what_if.drag_chosen(&self.trace().clone(), 0.0),
+            Command::Most => self.what_if.drag_chosen(&self.trace().clone(), 1.0),
             Command::Reset => self.what_if.reset(&self.trace().clone()),
-            Command::ResetAll => self.what_if.reset_all(),
+            Command::ResetAll => self.what_if.reset_all(&self.trace().clone()),
             Command::Commit => self.commit(),
             Command::Fork => self.fork(),
             Command::EndCompare => self.comparing = None,
@@ -511,6 +531,7 @@ impl App {
             Command::Copy => self.copy(),
             Command::Messages => self.read_messages(),
             Command::Palette => self.open_palette(),
+            Command::Redraw => self.redraw = true,
         }
     }
 
@@ -540,9 +561,15 @@ impl App {
         self.popup = Some(Popup::Pick(picker));
     }
 
-    /// The listener does something, which happens now, whatever step is looked at.
+    /// The listener does something, which happens now. What is about the song that plays is not done
+    /// while an earlier step is looked at: another song is on screen.
     fn act(&mut self, action: Action) {
-        self.looking_at = None;
+        let past = self.looking_at.take().is_some();
+        if past && matches!(action, Action::Skip | Action::Like | Action::Save | Action::Replay) {
+            let playing = &self.session.trace().playing.song.title;
+            let said = "Back to now: \"{}\" plays. The same key again does it.";
+            return self.say(self.look.lang.fill(said, &[playing]));
+        }
         self.session.act(action);
     }
 
@@ -583,7 +610,7 @@ impl App {
             (false, _) => "Nothing is changed.",
             (true, None) => {
                 self.act(Action::Override(drafted.set));
-                self.what_if.reset_all();
+                self.what_if.forget();
                 return;
             }
         };
@@ -609,6 +636,7 @@ impl App {
         let (at_ms, lang) = (timeline.trace().at_ms, self.look.lang);
         let said = match save::script(&self.folder, self.session.opening(), timeline) {
             Ok(name) => {
+                self.written = Some(timeline.events().len());
                 let said = "Written: {} so far. `melody replay {}` plays it again.";
                 lang.fill(said, &[&text::clock(at_ms), &name])
             }

@@ -94,10 +94,8 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
         Note::Target { from, to, arm, held, .. } => {
             let (from, to) = (percent(*from), percent(*to));
             match held {
-                Some(skips) => lang.fill(
-                    "promotion target {} → {} after {} skips in a row",
-                    &[&from, &to, skips],
-                ),
+                Some(skips) => lang
+                    .fill("promotion target {} → {} after {} skips in a row", &[&from, &to, skips]),
                 None if arm.is_empty() => lang.fill("promotion target {} → {}", &[&from, &to]),
                 None => {
                     lang.fill("promotion target {} → {}, arm {}", &[&from, &to, &lang.text(arm)])
@@ -141,10 +139,15 @@ fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
             [&lang.text(&segment.name), &lang.text(&segment.because)];
         return Some(lang.fill("{} listener, as {}", &values));
     };
+    let boost = |trace: &Trace, genre: &str| {
+        let streaks = &trace.session.streaks;
+        streaks.iter().find(|s| s.kind == "genre" && s.name == genre).map(|s| s.boost)
+    };
     let genre_now = |genre: &str| {
-        let streak = now.session.streaks.iter().find(|s| s.kind == "genre" && s.name == genre)?;
-        let boost = format!("{:+.3}", streak.boost);
-        Some(lang.fill("{} songs {}", &[&lang.text(genre), &boost]))
+        let to = boost(now, genre)?;
+        let from = before.and_then(|before| boost(before, genre)).unwrap_or(Score::ZERO);
+        let (from, to) = (format!("{from:+.3}"), format!("{to:+.3}"));
+        Some(lang.fill("{} songs {} → {}", &[&lang.text(genre), &from, &to]))
     };
     match &event.action {
         Action::Like | Action::Save => genre_now(&now.playing.song.genre),
@@ -153,7 +156,7 @@ fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
             let boost = format!("{:+.3}", search.boost);
             Some(lang.fill("what is related rises by up to {}", &[&boost]))
         }
-        Action::Scene { .. } | Action::Override(_) => weights_changed(now, before?, lang),
+        Action::Scene { .. } | Action::Override(_) => decided_otherwise(now, before?, lang),
         _ => {
             let genre = genre_now(&now.ended.as_ref()?.song.genre);
             // What plays after a replay or an opened song has been said.
@@ -165,18 +168,34 @@ fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
     }
 }
 
-fn weights_changed(now: &Trace, before: &Trace, lang: Lang) -> Option<String> {
+/// What a scene or a hand changed of what decides.
+fn decided_otherwise(now: &Trace, before: &Trace, lang: Lang) -> Option<String> {
     let (a, b) = (&before.weights, &now.weights);
     let pairs = [
         ("alpha", a.alpha.value, b.alpha.value),
         ("beta", a.beta.value, b.beta.value),
         ("gamma", a.gamma.value, b.gamma.value),
     ];
-    let changed: Vec<String> = pairs
+    let mut changed: Vec<String> = pairs
         .iter()
         .filter(|(_, from, to)| from != to)
         .map(|(name, from, to)| format!("{name} {from:.2} → {to:.2}"))
         .collect();
+    let (a, b) = (&before.promotion, &now.promotion);
+    for (name, from, to) in [("M", a.at_most, b.at_most), ("N", a.window, b.window)] {
+        if from != to {
+            changed.push(format!("{name} {from} → {to}"));
+        }
+    }
+    let (a, b) = (&before.overrides, &now.overrides);
+    if a.arm != b.arm {
+        let arm = b.arm.as_deref().unwrap_or("its choice");
+        changed.push(lang.fill("arm {}", &[&lang.text(arm)]));
+    }
+    if a.boost() != b.boost() {
+        let factor = format!("{:.2}", b.boost());
+        changed.push(lang.fill("session boosts x {}", &[&factor]));
+    }
     if changed.is_empty() {
         return Some(lang.text("the weights stay").into());
     }

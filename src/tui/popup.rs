@@ -66,6 +66,8 @@ pub enum Proposal {
     Listener { name: String },
     /// A session that was written down.
     Open { name: String },
+    /// The end.
+    Quit,
 }
 
 /// A question before a proposal is carried out.

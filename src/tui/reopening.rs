@@ -157,10 +157,9 @@ pub fn list(folder: &Path, lang: Lang) -> Vec<Choice> {
     files.into_iter().filter_map(|(_, name, path)| choice(name, path, lang)).collect()
 }
 
-/// Other TOML files can be named on the command line: policies and profiles are TOML, too.
+/// Which of them is one shows at a glance: policies and profiles are TOML, too.
 fn may_be_session(name: &str) -> bool {
-    let written = name.starts_with("melody-session-") || name.starts_with("melody-panic-");
-    written && name.ends_with(".toml") || name.ends_with(".jsonl")
+    name.ends_with(".toml") || name.ends_with(".jsonl")
 }
 
 fn choice(name: String, path: PathBuf, lang: Lang) -> Option<Choice> {

@@ -44,6 +44,9 @@ pub fn run(app: &mut App, mouse: bool) -> io::Result<Ended> {
             let_report_end();
             return Ok(Ended::Panic);
         }
+        if app.take_redraw() {
+            screen.clear()?;
+        }
         if changed {
             let view = app.view();
             let mut drawn = Drawn::default();

@@ -45,6 +45,7 @@ pub fn next_free(
 
 /// A file for the session's trace, made before the session begins so that it cannot fail after it.
 pub fn create_trace(path: &Path) -> Result<File, String> {
+    tracefile::may_write(path)?;
     File::create(path).map_err(|e| format!("{}: {e}", path.display()))
 }
 

@@ -19,6 +19,16 @@ struct Entry {
     text: String,
 }
 
+impl Entry {
+    /// The title, or the artist's name.
+    fn name<'a>(&'a self, catalogue: &'a Catalogue) -> &'a str {
+        match self.target {
+            Target::Song(song) => &catalogue.song(song).title,
+            Target::ArtistOf(_) => &self.text,
+        }
+    }
+}
+
 /// Everything that can be found in a catalogue.
 #[derive(Debug)]
 pub struct Index {
@@ -163,7 +173,8 @@ impl Search {
         self.moved = false;
         let query = self.typed.text();
         let mut fit = Fit::new(query);
-        let mut scored: Vec<(u32, usize)> = Vec::new();
+        let exactly = query.to_lowercase();
+        let mut scored: Vec<(bool, u32, usize)> = Vec::new();
         for (i, entry) in self.index.entries.iter().enumerate() {
             // Without words, songs as the catalogue lists them; an account is of a song.
             let songs_alone = query.is_empty() || self.seeking != Seeking::Listen;
@@ -173,15 +184,16 @@ impl Search {
             if let Some(score) = fit.name(&entry.text) {
                 // An artist's name says more than the same words somewhere in a song's.
                 let artist = matches!(entry.target, Target::ArtistOf(_));
-                scored.push((if artist { score + score / 4 } else { score }, i));
+                let exact = entry.name(&self.catalogue).to_lowercase() == exactly;
+                scored.push((exact, if artist { score + score / 4 } else { score }, i));
             }
         }
-        scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        scored.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then(a.2.cmp(&b.2)));
         self.found = scored.len();
         self.hits = scored
             .iter()
             .take(SHOWN)
-            .map(|&(_, i)| {
+            .map(|&(_, _, i)| {
                 let target = self.index.entries[i].target;
                 let (Target::Song(song) | Target::ArtistOf(song)) = target;
                 Hit { target, song: SongRef::new(&self.catalogue, song) }

@@ -48,17 +48,24 @@ impl Screen {
         let made = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
             .and_then(|()| if mouse { execute!(stdout(), EnableMouseCapture) } else { Ok(()) })
             .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
-        match made {
-            Ok(terminal) => Ok(Screen { terminal }),
-            Err(error) => {
-                give_back();
-                Err(error)
-            }
+        let cleared = made.and_then(|terminal| {
+            let mut screen = Screen { terminal };
+            // A program that was killed may have left something.
+            screen.clear().map(|()| screen)
+        });
+        if cleared.is_err() {
+            give_back();
         }
+        cleared
     }
 }
 
 impl Screen {
+    /// Forgets what is on the terminal: the next frame is drawn as a whole.
+    pub fn clear(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
     /// Draws a frame, unless a thread has panicked: the terminal is no longer ours then.
     pub fn draw(&mut self, frame: impl FnOnce(&mut Frame)) -> io::Result<()> {
         let _drawing = Drawing::begin();

@@ -46,6 +46,7 @@ pub struct View {
     pub past: bool,
     /// How new this step is to the eye: 1 when it has just come, 0 when it has settled.
     pub fresh: f64,
+    /// Where the listener is, or was right after the step looked at.
     pub head: Playhead,
     pub playing: bool,
     /// Whether something is being worked out that takes noticeably long.

@@ -100,17 +100,24 @@ impl Slider {
         }
     }
 
-    /// Gives it back what it is now.
-    fn reset(self, set: &mut Overrides, now: &Overrides) {
+    /// Takes its value from others.
+    fn copy(self, set: &mut Overrides, from: &Overrides) {
         match self {
-            Slider::Alpha => set.alpha = now.alpha,
-            Slider::Beta => set.beta = now.beta,
-            Slider::Gamma => set.gamma = now.gamma,
-            Slider::AtMost => set.at_most = now.at_most,
-            Slider::Window => set.window = now.window,
-            Slider::Arm => set.arm.clone_from(&now.arm),
-            Slider::Boost => set.boost = now.boost,
+            Slider::Alpha => set.alpha = from.alpha,
+            Slider::Beta => set.beta = from.beta,
+            Slider::Gamma => set.gamma = from.gamma,
+            Slider::AtMost => set.at_most = from.at_most,
+            Slider::Window => set.window = from.window,
+            Slider::Arm => set.arm.clone_from(&from.arm),
+            Slider::Boost => set.boost = from.boost,
         }
+    }
+
+    /// Whether these set it by hand.
+    pub fn by_hand(self, set: &Overrides) -> bool {
+        let mut without = set.clone();
+        self.copy(&mut without, &Overrides::default());
+        without != *set
     }
 }
 
@@ -165,14 +172,30 @@ impl WhatIf {
         self.draft = Some(set);
     }
 
+    /// Puts the chosen slider at a share of its range.
+    pub fn drag_chosen(&mut self, trace: &Trace, share: f64) {
+        self.drag(trace, self.slider, share);
+    }
+
+    /// The chosen one as it is now; where it is that already, back to the policy.
     pub fn reset(&mut self, trace: &Trace) {
-        let mut set = self.draft(trace);
-        self.slider().reset(&mut set, &trace.overrides);
+        let drafted = self.draft(trace);
+        let mut set = drafted.clone();
+        self.slider().copy(&mut set, &trace.overrides);
+        if set == drafted {
+            self.slider().copy(&mut set, &Overrides::default());
+        }
         self.draft = Some(set);
     }
 
-    /// All as they are now.
-    pub fn reset_all(&mut self) {
+    /// The same of all.
+    pub fn reset_all(&mut self, trace: &Trace) {
+        let moved = self.draft(trace) != trace.overrides;
+        self.draft = (!moved).then(Overrides::default);
+    }
+
+    /// What was set is in force, or no longer of interest.
+    pub fn forget(&mut self) {
         self.draft = None;
     }
 

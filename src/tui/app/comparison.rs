@@ -5,6 +5,7 @@ use super::super::popup::Picker;
 use super::super::tab::Tab;
 use super::App;
 use crate::opening;
+use crate::policy;
 use crate::scene::Scene;
 
 impl App {
@@ -37,6 +38,9 @@ impl App {
             choices.push(Against::ByHand(drafted.set));
         }
         choices.push(Against::NoPromotion);
+        let present = &self.trace().versions.policy;
+        let shipped = policy::shipped_names().filter(|name| name != present);
+        choices.extend(shipped.map(|name| Against::Policy(name.into())));
         choices.extend(opening::policies_in(&self.folder).into_iter().map(Against::Policy));
         choices.extend(opening::models_in(&self.folder).into_iter().map(Against::Model));
         let scenes = Scene::ALL.into_iter().filter(|scene| *scene != now);

@@ -58,6 +58,18 @@ impl App {
         self.ask_or_do(proposal, self.session.timeline().events().len());
     }
 
+    /// Leaves, at once where nothing is lost that is not kept, and where it has been asked before.
+    pub(super) fn leave(&mut self) {
+        let asked = matches!(&self.popup, Some(Popup::Confirm(_)));
+        let events = self.session.timeline().events().len();
+        let kept = self.kept || self.session.journal().is_some() || self.written == Some(events);
+        if asked || kept || self.guide.is_some() {
+            self.quit = true;
+        } else {
+            self.ask_or_leave(Proposal::Quit);
+        }
+    }
+
     pub(super) fn carry_out(&mut self, proposal: Proposal) {
         match proposal {
             Proposal::Rewind { to } => {
@@ -69,6 +81,7 @@ impl App {
             }
             Proposal::Listener { name } => self.sit_down(name),
             Proposal::Open { name } => self.reopen_named(&name),
+            Proposal::Quit => self.quit = true,
         }
     }
 }

@@ -83,6 +83,7 @@ impl App {
         }
         next.note_in(self.black_box.clone());
         self.session = next;
+        self.written = None;
         self.selected = None;
         self.explaining = Explaining::default();
         self.what_if = WhatIf::default();

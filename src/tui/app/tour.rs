@@ -62,7 +62,7 @@ impl App {
         self.selected = None;
         self.popup = None;
         // What an earlier scene's keys have set out does not belong to this one.
-        self.what_if.reset_all();
+        self.what_if.forget();
         self.comparing = None;
     }
 

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Drawn, Hit, pen};
+use crate::opening::DEFAULT;
 use crate::tui::command::Command;
 use crate::tui::tab::Tab;
 use crate::tui::text;
@@ -50,7 +51,7 @@ fn who<'a>(view: &View, theme: &Theme) -> Vec<Vec<Span<'a>>> {
     let named = |name: &str, value: String| {
         vec![Span::styled(format!("{} ", view.say(name)), theme.faint), Span::raw(value)]
     };
-    vec![
+    let mut groups = vec![
         vec![Span::styled(" melody", theme.title)],
         vec![Span::styled(view.listener.clone(), theme.strong)],
         named("scene", view.say(listener.scene.name()).into()),
@@ -58,7 +59,12 @@ fn who<'a>(view: &View, theme: &Theme) -> Vec<Vec<Span<'a>>> {
         vec![Span::styled(what, theme.faint)],
         [named("model", model), vec![Span::styled(hash, theme.faint)]].concat(),
         vec![Span::styled(format!("({})", view.say(&listener.segment.because)), theme.faint)],
-    ]
+    ];
+    // The shipped one goes without saying.
+    if versions.policy != DEFAULT {
+        groups.insert(4, named("policy", versions.policy.clone()));
+    }
+    groups
 }
 
 /// Autopilot, the simulated time, its speed, and whether it stands still.
@@ -80,8 +86,7 @@ fn clock<'a>(view: &View, theme: &Theme) -> Vec<Span<'a>> {
             Span::raw("  "),
         ]);
     }
-    let at = if view.past { view.now().at_ms } else { view.head.now_ms };
-    spans.push(Span::raw(text::clock(at)));
+    spans.push(Span::raw(text::clock(view.head.now_ms)));
     spans.push(Span::styled(format!("  {}x ", view.speed.factor()), theme.strong));
     spans
 }

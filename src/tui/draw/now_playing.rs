@@ -58,7 +58,7 @@ fn song<'a>(view: &'a View, theme: &Theme, columns: usize) -> Line<'a> {
         mark(view.say("opened").into(), theme.faint);
     }
     let marks = pen::joined(marks, columns / 2);
-    let symbol = if view.playing { "▶ " } else { "‖ " };
+    let symbol = if view.playing && !view.past { "▶ " } else { "‖ " };
     let room = columns.saturating_sub(marks.width() + 2 + 2);
     let title = text::truncate(&song.title, room).into_owned();
     let rest = room.saturating_sub(text::width(&title));

@@ -71,6 +71,10 @@ fn asked(view: &View, confirm: &Confirm) -> (String, String) {
             view.fill("Open {}?", &[name]),
             view.fill("It takes the place of this session. {} events so far are given up.", &[lost]),
         ),
+        Proposal::Quit => (
+            view.say("Leave?").into(),
+            view.fill("This session, {} events so far, is given up.", &[lost]),
+        ),
         Proposal::Listener { name } => (
             view.fill("Let {} listen?", &[name]),
             view.fill("A new session begins. This one, {} events so far, is given up.", &[lost]),

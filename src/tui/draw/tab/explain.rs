@@ -199,7 +199,7 @@ impl Page<'_> {
     fn why_not(&self, why: Option<&WhyNot>) -> Vec<Line<'static>> {
         let (theme, view) = (self.theme, self.view);
         let Some(why) = why else {
-            return vec![self.title("No song has a higher score."), Line::default()];
+            return vec![self.title("No song stands above it."), Line::default()];
         };
         let other = text::clean(&why.above.title).into_owned();
         let mut lines =

@@ -92,7 +92,14 @@ fn draw_slider(
         ),
         Span::styled(text::right(&shown(now), was), theme.faint),
     ];
-    let would_be = if changed { format!(" → {}", shown(would)) } else { String::new() };
+    let by_hand = slider.by_hand(&trace.overrides);
+    let given_back = by_hand && !slider.by_hand(set) && slider != Slider::Arm;
+    let would_be = match (given_back, changed) {
+        (true, _) => format!(" → {}", view.say("policy")),
+        (false, true) => format!(" → {}", shown(would)),
+        (false, false) if by_hand => format!(" {}", view.say("by hand")),
+        (false, false) => String::new(),
+    };
     spans.push(Span::styled(text::left(&would_be, new), theme.strong));
     if cells >= 6 {
         let at = |value: f64| {

@@ -89,7 +89,9 @@ fn row<'a>(view: &View, head: &HeadReport, wide: bool, columns: usize, theme: &T
 /// The weights of the losses: now, and over the training where a report tells.
 pub fn weights<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
     let objective = &view.objective;
-    let full = objective.weights;
+    let log: &[Progress] = view.training.as_ref().map_or(&[], |report| &report.log);
+    // Where the lines end; without a log, what they are to reach.
+    let reached = log.last().map_or(objective.weights, |last| last.weights);
     let group = |symbol: &'static str, name: &str, value: f64, style: Style| {
         vec![
             Span::styled(symbol, style),
@@ -97,16 +99,21 @@ pub fn weights<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<
             Span::styled(format!("{value:.2}"), theme.strong),
         ]
     };
-    let named = |w: &str, name: &str| format!("{w} {}", view.say(name));
-    let head = pen::joined(
-        vec![
-            group("━", &named("w1", "interest"), full.interest, theme.interest),
-            group("╌", &named("w2", "subscription"), full.subscription, theme.subscription),
-            group("┄", &named("w3", "exposure"), full.exposure, theme.exposure),
-        ],
-        columns,
-    );
-    let log: &[Progress] = view.training.as_ref().map_or(&[], |report| &report.log);
+    let heads = |named: bool| {
+        let name = |w: &str, of: &str| match named {
+            true => format!("{w} {}", view.say(of)),
+            false => w.to_string(),
+        };
+        let groups = vec![
+            group("━", &name("w1", "interest"), reached.interest, theme.interest),
+            group("╌", &name("w2", "subscription"), reached.subscription, theme.subscription),
+            group("┄", &name("w3", "exposure"), reached.exposure, theme.exposure),
+        ];
+        pen::joined(groups, columns)
+    };
+    // Rather all three without names than fewer with them.
+    let (named, short) = (heads(true), heads(false));
+    let head = if named.spans.len() < short.spans.len() { short } else { named };
     let mut below = vec![Line::styled(clamp(view, log), theme.good)];
     if let Some(clamped) = log.iter().find(|step| step.clamped) {
         let said = view.fill("first at step {}", &[&clamped.step]);
