@@ -84,7 +84,10 @@ pub fn read(path: &Path) -> Result<TraceFile, InputError> {
     if let Some(other) = sessions.next() {
         let name = path.display().to_string();
         let problem = Problem::new(name, "another session begins here").line(other.line);
-        return Err(problem.field("trace_format").help("give one session at a time").into());
+        return Err(problem
+            .field("trace_format")
+            .help("one session is wanted here; `melody ope` and `melody diff` read several")
+            .into());
     }
     let traces = first.traces.into_iter().map(|(_, trace)| trace).collect();
     Ok(TraceFile { header: first.header, traces })

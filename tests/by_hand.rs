@@ -270,6 +270,7 @@ fn setting_values_changes_no_model() {
 fn the_guardrail_holds_what_is_set_by_hand() {
     let library = LIBRARY.with_policy(policy(|p| {
         (p.guardrail.window, p.guardrail.hold, p.guardrail.levels) = (3, 1, 1);
+        p.guardrail.skips = 100;
         (p.mixing.at_most, p.guardrail.cap_step) = (3, 1);
     }));
     let mut timeline = Timeline::start(engine_of(&library, "explorer", None, 8));
@@ -284,4 +285,29 @@ fn the_guardrail_holds_what_is_set_by_hand() {
     assert_eq!(skipped.promotion.at_most, 2, "the policy's 3, lowered by 1");
     let one = Overrides { at_most: Some(1), ..Overrides::default() };
     assert_eq!(set(&mut timeline, &one).unwrap().promotion.at_most, 1);
+}
+
+/// Who skips one song after another is sent no promoted one, whatever a bandit or a hand would have.
+#[test]
+fn promotion_waits_while_songs_are_skipped_in_a_row() {
+    let library = LIBRARY.with_policy(policy(|p| p.guardrail.window = 1_000));
+    let mut timeline = Timeline::start(engine_of(&library, "promotion-averse", None, 8));
+    let arm = Overrides { arm: Some("heavy".into()), ..Overrides::default() };
+    assert!(set(&mut timeline, &arm).unwrap().promotion.target > Score::ZERO);
+    let skip = |timeline: &mut Timeline| {
+        let head = Playhead::after(timeline.trace());
+        timeline.apply(head.event(Action::Skip)).unwrap()
+    };
+    let before = (0..2).map(|_| skip(&mut timeline)).last().unwrap();
+    assert!(before.promotion.target > Score::ZERO, "two are not yet three");
+    for skips in 3..6 {
+        let held = skip(&mut timeline);
+        assert_eq!((held.promotion.at_most, held.promotion.target), (0, Score::ZERO));
+        assert!(held.queue.iter().all(|entry| !entry.promoted));
+        let limit = held.promotion.limits.iter().find(|limit| limit.rule == "at_most").unwrap();
+        assert_eq!(limit.from, format!("{skips} skips in a row"));
+    }
+    let by_hand = Overrides { at_most: Some(5), ..arm };
+    assert_eq!(set(&mut timeline, &by_hand).unwrap().promotion.at_most, 0, "no way around it");
+    assert_eq!(finish(&mut timeline).promotion.at_most, 5, "it goes on with a song heard");
 }

@@ -182,8 +182,9 @@ fn a_search_takes_only_what_is_better_on_unseen_listeners() {
     assert_eq!(tuned, tune(library(), &cohort, search, &|| ()).unwrap());
     assert!(!tuned.found.is_empty());
     for found in &tuned.found {
-        let gain = found.confirmed.gain.map_or(0.0, |gain| gain.difference);
-        let proved = found.draw > 0 && gain > 0.0 && found.confirmed.allowed;
+        let beyond = |gain: melody::evaluation::Paired| gain.difference > gain.standard_error;
+        let gains = found.confirmed.gain.is_some_and(beyond);
+        let proved = found.draw > 0 && gains && found.confirmed.allowed;
         assert_eq!(found.taken, proved, "{found:?}");
     }
     let base = &library().policy.settings;

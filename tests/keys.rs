@@ -228,6 +228,20 @@ fn a_search_finds_songs_and_artists_and_opens_them() {
     press(&mut app, "tab");
     assert_eq!(events(&app), ["search", "search", "open"]);
     assert_eq!(app.session.trace().playing.song.title, "No More Dreamers");
+
+    // The very title comes before those that hold it.
+    let catalogue = app.session.catalogue().clone();
+    let title = |song| &catalogue.song(song).title;
+    let held = |short: &String| {
+        let mut others =
+            catalogue.ids().filter(|other| title(*other).starts_with(&format!("{short} ")));
+        others.nth(1).is_some()
+    };
+    let short = catalogue.ids().map(title).find(|name| !name.contains(' ') && held(name)).unwrap();
+    press(&mut app, "/");
+    write(&mut app, &short.to_lowercase());
+    press(&mut app, "tab");
+    assert_eq!(app.session.trace().playing.song.title, *short);
 }
 
 #[test]
@@ -303,6 +317,55 @@ fn an_earlier_step_is_looked_at_and_gone_back_to() {
     assert_eq!(app.view().now().step, 0);
     press(&mut app, "end");
     assert_eq!(app.view().now().step, 2);
+}
+
+#[test]
+fn looking_back_shows_what_was_and_acts_on_nothing_unseen() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "space");
+    play(&mut app, 30.0);
+    press(&mut app, "n space");
+    let mut like = |key: &str, liked: usize| {
+        press(&mut app, "9 left");
+        let before = app.view();
+        assert_eq!((before.now().step, before.head.heard_ms), (0, 0), "the past stands still");
+        press(&mut app, key);
+        assert!(message(&app).starts_with("Back to now: "), "{}", message(&app));
+        assert!(!app.view().past);
+        assert_eq!(events(&app).len(), liked, "another song was on screen");
+        press(&mut app, key);
+        assert_eq!(events(&app).len(), liked + 1);
+    };
+    like("l", 1);
+    like("s", 2);
+}
+
+#[test]
+fn leaving_asks_where_much_would_be_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "n l n n q");
+    let Some(Popup::Confirm(confirm)) = app.view().popup else { panic!("a question is asked") };
+    assert_eq!(confirm.lost, 4);
+    press(&mut app, "esc");
+    assert!(!app.quits() && app.view().popup.is_none());
+    press(&mut app, "q w y");
+    assert!(app.quits() && folder.path().join("melody-session-1.toml").exists());
+
+    // What is written already, or will be in the end, is left without a question; so is it by asking
+    // twice.
+    let ways: [(&str, bool); 3] =
+        [("n l n n w q", false), ("n l n n q", true), ("n l n n ctrl-c ctrl-c", false)];
+    for (keys, kept) in ways {
+        let mut app = stage::app("casual-listener", folder.path());
+        app.kept = kept;
+        press(&mut app, keys);
+        assert!(app.quits(), "{keys}");
+    }
+    let mut app = stage::app("casual-listener", folder.path());
+    press(&mut app, "n l n n w n q");
+    assert!(!app.quits(), "something has happened since it was written");
 }
 
 #[test]
@@ -483,6 +546,29 @@ fn sliders_are_reset_one_by_one_and_all_at_once() {
         app.press("left".parse().unwrap());
     }
     assert_eq!(app.view().what_if.set.alpha, Some(Score::ZERO));
+    press(&mut app, "]");
+    assert_eq!(app.view().what_if.set.alpha, Some(melody::overrides::MOST_WEIGHT));
+    press(&mut app, "j [");
+    assert_eq!(app.view().what_if.set.beta, Some(Score::ZERO));
+}
+
+#[test]
+fn what_was_set_by_hand_is_given_back_to_the_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, "3 left left enter j left enter");
+    let set = app.session.trace().overrides.clone();
+    assert!(set.alpha.is_some() && set.beta.is_some());
+    press(&mut app, "backspace");
+    let draft = app.view().what_if;
+    assert_eq!((draft.set.alpha, draft.set.beta), (set.alpha, None));
+    // As it is now; then back to the policy.
+    press(&mut app, "left backspace");
+    assert!(!app.view().what_if.changed);
+    press(&mut app, "0");
+    assert!(app.view().what_if.set.is_empty());
+    press(&mut app, "enter");
+    assert!(app.session.trace().overrides.is_empty());
 }
 
 fn compared(app: &mut App) -> melody::tui::Compared {

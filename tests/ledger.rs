@@ -166,3 +166,36 @@ proptest! {
         }
     }
 }
+
+/// A promoted song may find no place; then a natural one by the same artist would give way to nothing.
+#[test]
+fn promoted_songs_lower_no_natural_ones() {
+    let mut lowered = 0;
+    for profile in ["casual-listener", "explorer", "likely-payer"] {
+        let timeline = random_session(engine(profile, None, 31), 31, 6);
+        let (engine, state) = (timeline.engine(), timeline.state());
+        let catalogue = &engine.setup.catalogue;
+        engine.with_ranking_of(state, &engine.look(state), |ranking, _| {
+            let natural = ranking.in_order().filter(|id| !catalogue.song(*id).promoted());
+            let natural: Vec<_> = natural
+                .map(|id| {
+                    let ledger = ranking.ledger(id);
+                    let adjustments = part(&ledger.score, "adjustments");
+                    let spread = adjustments.and_then(|node| part(node, "artist spread"));
+                    let lost = spread.map_or(Score::ZERO, |spread| spread.value);
+                    let how = spread.map(|spread| spread.how.clone());
+                    (catalogue.song(id).lead_artist(), ledger.score.value - lost, how)
+                })
+                .collect();
+            for (artist, score, how) in &natural {
+                let Some(how) = how else { continue };
+                let better = natural.iter().filter(|other| other.0 == *artist && other.1 > *score);
+                let said = how.strip_prefix("by the same artist: ").unwrap();
+                let counted: usize = said.split(' ').next().unwrap().parse().unwrap();
+                assert!(counted <= better.count(), "{profile}: {how}");
+                lowered += usize::from(counted > 0);
+            }
+        });
+    }
+    assert!(lowered > 10, "the spread is at work: {lowered}");
+}

@@ -537,6 +537,7 @@ fn check_session(timeline: &Timeline, name: &str) -> bool {
             .unwrap_or_else(|e| panic!("{name}, step {step}: {e}"));
         assert_eq!(promotion.window, mixing.window, "{name}, step {step}");
         let guarded = match trace.guardrail.cap_lowered_by {
+            _ if trace.session.skip_streak >= setup.policy.guardrail.skips => 0,
             0 => mixing.at_most,
             by => mixing.at_most.min(policy.at_most.saturating_sub(by)),
         };

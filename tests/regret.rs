@@ -116,3 +116,25 @@ fn what_a_person_decided_or_cut_short_is_not_in_the_log() {
     assert!(learned > before.len() + 1);
     assert_eq!(of(&timeline), before);
 }
+
+/// With less promotion by hand an arm earns what is not its own doing, until it is given back.
+#[test]
+fn what_was_played_under_values_set_by_hand_is_not_in_the_log() {
+    let Run { mut timeline, mut head, .. } = session(5);
+    let before = of(&timeline);
+    let set = |timeline: &mut Timeline, head: Playhead, set: Overrides| {
+        timeline.apply(head.event(Action::Override(set))).unwrap()
+    };
+    let skip_on = |timeline: &mut Timeline, head: &mut Playhead, decisions: u32| {
+        for _ in 0..decisions * LIBRARY.policy.bandit.every {
+            head.wait(1000);
+            *head = Playhead::after(&timeline.apply(head.event(Action::Skip)).unwrap());
+        }
+    };
+    set(&mut timeline, head, Overrides { at_most: Some(0), ..Overrides::default() });
+    skip_on(&mut timeline, &mut head, 2);
+    assert_eq!(of(&timeline), before, "the one it was set in, and those it stayed set in");
+    set(&mut timeline, head, Overrides::default());
+    skip_on(&mut timeline, &mut head, 3);
+    assert!(of(&timeline).len() > before.len(), "the next that the bandit made alone");
+}

@@ -18,8 +18,11 @@ use crate::policy::{self, Algorithm};
 /// Observations that are kept as they were.
 pub const RECENT: usize = 500;
 
-/// No feature, reward or baseline is larger.
+/// No reward or baseline is larger.
 const MOST: f64 = 1_000.0;
+/// No feature of a context is larger: they are a few units each, and products of large ones would leave a
+/// matrix that cannot be factored.
+const MOST_FEATURE: f64 = 50.0;
 /// What a ridge of the adaptive algorithm may be.
 pub(super) const RIDGES: RangeInclusive<f64> = 0.01..=1e6;
 /// One over the smallest difference that a file keeps. With nine decimals, sums of up to some
@@ -140,7 +143,7 @@ impl Memory {
             if features.len() != context || features[0] != 1.0 {
                 return Some((field("context"), "is no context: its size, or its first feature"));
             }
-            if features.iter().any(|feature| !(-MOST..=MOST).contains(feature)) {
+            if features.iter().any(|feature| !(-MOST_FEATURE..=MOST_FEATURE).contains(feature)) {
                 return Some((field("context"), "holds a feature that is out of range"));
             }
             if !(-MOST..=MOST).contains(&observation.reward) {

@@ -1,27 +1,90 @@
 //! `melody diff`: where two traces part.
 
+use serde::Serialize;
+
 use super::arguments::Diff;
 use super::failure::Failure;
 use crate::diff::{Difference, RankChange, diff};
-use crate::tracefile::read;
+use crate::engine::Trace;
+use crate::tracefile::{Session, read_all};
+
+/// How one session of two files went in each.
+#[derive(Serialize)]
+struct Pair<'a> {
+    session: &'a str,
+    /// The file that alone has it, if one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only_in: Option<String>,
+    difference: Option<Difference>,
+    #[serde(skip)]
+    steps: usize,
+}
+
+impl Pair<'_> {
+    fn same(&self) -> bool {
+        self.only_in.is_none() && self.difference.is_none()
+    }
+}
 
 pub fn run(arguments: &Diff) -> Result<(), Failure> {
-    let a = read(&arguments.a)?;
-    let b = read(&arguments.b)?;
-    let found = diff(&a.traces, &b.traces, arguments.tolerance);
+    let (a, b) = (read_all(&arguments.a)?, read_all(&arguments.b)?);
+    let pairs = paired(arguments, &a, &b);
+    let same = pairs.iter().all(Pair::same);
+    // Two files of one session each are compared whatever its name.
+    let alone = a.len() == 1 && b.len() == 1;
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&found).map_err(|e| e.to_string())?);
-    }
-    let Some(difference) = found else {
-        if !arguments.json {
-            println!("the same: {} steps", a.traces.len());
+        let text = match &pairs[..] {
+            [pair] if alone => serde_json::to_string_pretty(&pair.difference),
+            pairs => serde_json::to_string_pretty(pairs),
+        };
+        println!("{}", text.map_err(|e| e.to_string())?);
+    } else {
+        for pair in &pairs {
+            if !alone {
+                println!("{} {}", if pair.same() { "ok  " } else { "DIFF" }, pair.session);
+            }
+            match (&pair.only_in, &pair.difference) {
+                (Some(file), _) => println!("  only in {file}"),
+                (None, Some(difference)) => print(difference),
+                (None, None) if alone => println!("the same: {} steps", pair.steps),
+                (None, None) => {}
+            }
         }
-        return Ok(());
-    };
-    if !arguments.json {
-        print(&difference);
     }
-    Err(Failure::Check)
+    if same { Ok(()) } else { Err(Failure::Check) }
+}
+
+/// The sessions of two files, in the first one's order. Those of the same name belong together, several
+/// of one name in turn.
+fn paired<'a>(arguments: &Diff, a: &'a [Session], b: &'a [Session]) -> Vec<Pair<'a>> {
+    let mut left: Vec<&Session> = b.iter().collect();
+    let mut pairs = Vec::new();
+    for session in a {
+        let name = &session.header.name;
+        let other = match (a, b) {
+            ([_], [_]) => Some(0),
+            _ => left.iter().position(|other| other.header.name == *name),
+        };
+        let other = other.map(|place| left.remove(place));
+        let differs = |other| diff(&traces(session), &traces(other), arguments.tolerance);
+        pairs.push(Pair {
+            session: name,
+            only_in: other.is_none().then(|| arguments.a.display().to_string()),
+            difference: other.and_then(differs),
+            steps: session.traces.len(),
+        });
+    }
+    pairs.extend(left.into_iter().map(|session| Pair {
+        session: &session.header.name,
+        only_in: Some(arguments.b.display().to_string()),
+        difference: None,
+        steps: session.traces.len(),
+    }));
+    pairs
+}
+
+fn traces(session: &Session) -> Vec<Trace> {
+    session.traces.iter().map(|(_, trace)| trace.clone()).collect()
 }
 
 fn print(difference: &Difference) {

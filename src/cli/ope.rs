@@ -29,7 +29,10 @@ pub fn run(arguments: &Ope) -> Result<(), Failure> {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
     } else {
         if by_hand > 0 {
-            println!("left out: {}, made or cut short by hand", counted(by_hand, "decision"));
+            println!(
+                "left out: {}, made by hand or played under values set by hand",
+                counted(by_hand, "decision")
+            );
         }
         print(&report, if arguments.all { &Estimator::ALL } else { &USUAL });
     }
@@ -71,6 +74,7 @@ fn print(report: &Report, estimators: &[Estimator]) {
     println!(
         "\neffective: as many decisions would tell as much; largest: the largest importance weight"
     );
+    println!("DM has no interval: it is as wrong as its model, which no spread of decisions tells");
     let few: Vec<&str> =
         report.rows.iter().filter(|r| r.support.too_few()).map(|r| r.policy.as_str()).collect();
     if !few.is_empty() {

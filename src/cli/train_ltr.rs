@@ -9,6 +9,7 @@ use super::simulate::library;
 use crate::experiment::{
     Arm, Cohort, Learned, OrderReport, PLACES, boosting, learn, requests, trees,
 };
+use crate::input;
 use crate::ltr::Ranker;
 
 #[derive(Serialize)]
@@ -30,6 +31,11 @@ pub fn run(arguments: &TrainLtr) -> Result<(), Failure> {
     let out = &arguments.out;
     let name = out.file_stem().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| format!("--out {}: names no file", out.display()))?;
+    input::may_write(out, "trees", "ranker")?;
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if folder.is_some_and(|folder| !folder.is_dir()) {
+        return Err(format!("--out {}: there is no such folder", out.display()).into());
+    }
     let library = library(&arguments.session)?;
     let &TrainLtr { listeners, songs, seed, .. } = arguments;
     let cohort = Cohort { seed, listeners, sessions: 1, songs };

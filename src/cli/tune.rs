@@ -65,7 +65,9 @@ fn writable(arguments: &Tune, from: &Policy) -> Result<(), Failure> {
             return Err(format!("{option} {shown}: this is a folder; a file is needed").into());
         }
         let ours = |text: &str| text.starts_with(TITLE) || text.contains("[[segments]]");
-        if std::fs::read_to_string(path).is_ok_and(|text| !ours(&text)) {
+        // What is no text is none of ours either.
+        let there = std::fs::read(path).map(String::from_utf8);
+        if there.is_ok_and(|text| !text.is_ok_and(|text| ours(&text))) {
             return Err(
                 format!("{option} {shown}: this file holds something else; name another").into()
             );

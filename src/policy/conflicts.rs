@@ -42,6 +42,8 @@ fn unreachable_caps(settings: &Settings, check: &mut Checker) {
 fn unreachable_targets(settings: &Settings, check: &mut Checker) {
     let m = settings.mixing;
     let cap = m.at_most as f64 / m.window.max(1) as f64;
+    // In the long run: a promoted song, and as many natural ones as keep the next from it.
+    let spaced = 1.0 / (m.spacing as f64 + 1.0);
     let none = [
         ("at_most", m.at_most as u64),
         ("per_song", m.per_song.into()),
@@ -65,6 +67,14 @@ fn unreachable_targets(settings: &Settings, check: &mut Checker) {
                 format!(
                     "{ratio} conflicts with mixing.at_most = {} in mixing.window = {}: {cap:.3} at most",
                     m.at_most, m.window
+                ),
+            );
+            check.require(
+                ratio <= spaced + 1e-9,
+                &field,
+                format!(
+                    "{ratio} conflicts with mixing.spacing = {}: {spaced:.3} at most",
+                    m.spacing
                 ),
             );
         }

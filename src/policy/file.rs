@@ -195,9 +195,9 @@ fn check_adjustments(settings: &Settings, check: &mut Checker) {
     ] {
         check.range(&format!("candidates.{name}"), value as f64, 0.0..=100_000.0);
     }
-    let natural = q.popular + q.new + q.exploration;
+    let natural = q.popular.saturating_add(q.new).saturating_add(q.exploration);
     check.require(
-        natural >= 3 * settings.mixing.queue,
+        natural >= settings.mixing.queue.saturating_mul(3),
         "candidates",
         "popular, new and exploration together must allow at least three queues of songs",
     );

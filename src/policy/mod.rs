@@ -430,7 +430,13 @@ pub struct Guardrail {
     pub cap_step: usize,
     pub alpha_step: f64,
     /// With so many skips in a row no promoted song is queued, until a song is not skipped.
+    #[serde(default = "few_skips")]
     pub skips: u32,
+}
+
+/// For policies written before there was such a rule.
+fn few_skips() -> u32 {
+    3
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ type Place<'a> = (&'a str, usize, &'static str);
 pub struct Logged {
     /// Those that the bandit made by itself and that were paid out, by session.
     pub sessions: Vec<Vec<Decided>>,
-    /// How many more were paid out, but made or cut short by a person.
+    /// How many more were paid out, but made by a person or played under values set by one.
     pub by_hand: usize,
 }
 

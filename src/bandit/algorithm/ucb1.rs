@@ -8,7 +8,7 @@ pub fn judge(policy: &policy::Bandit, memory: &Memory) -> Verdict {
     let sums = memory.sums(policy, 1);
     let total: f64 = sums.iter().map(|sums| sums.n).sum();
     let arms = sums.iter().map(|sums| {
-        // An arm of which nothing is known comes first; one half of an observation stands for none.
+        // Of an arm of which nothing is known half an observation is supposed, of no reward.
         let n = sums.n.max(0.5);
         let mean = sums.rewards() / n;
         let judged = upper_bound(mean, n, total.max(1.0), policy.exploration);

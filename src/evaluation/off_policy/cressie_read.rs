@@ -113,7 +113,8 @@ impl Sums {
                     seen_value: value,
                     seen_weight: 1.0,
                     distance: (1.0 - mean_w).powi(2) / spread,
-                    left_over: self.cc / all - mean_c * mean_c - slope * slope * spread,
+                    // Of decisions that are alike rounding may leave less than nothing.
+                    left_over: (self.cc / all - mean_c * mean_c - slope * slope * spread).max(0.0),
                 }
             }
             // The fit goes through the supposed decision, so that its slope is the supposed reward, and
@@ -126,8 +127,25 @@ impl Sums {
                     seen_value: self.c / n,
                     seen_weight: self.w / n,
                     distance: 1.0 / n,
-                    left_over: (squares - n * mean * mean) / all,
+                    left_over: (squares - n * mean * mean).max(0.0) / all,
                 }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decisions_that_are_alike_leave_no_interval_upside_down() {
+        for reward in [0.641_422, -0.3, 0.07] {
+            let sample = Sample::new(0, 0.9, reward, &[1.0, 0.0], &[0.0, 0.0]);
+            for count in 1..=3 {
+                let found = cressie_read(&vec![sample; count], [-1.0, 1.0]).unwrap();
+                let [low, high] = found.interval;
+                assert!(low <= high, "{count} of {reward}: {low} to {high}");
             }
         }
     }

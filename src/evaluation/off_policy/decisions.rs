@@ -25,20 +25,22 @@ impl Decided {
 }
 
 /// The decisions of a session that the bandit made by itself and that were paid out, in order. Left
-/// out are those of a person, those that a person ended early by setting something by hand, and the
-/// last, which is still open.
+/// out are those of a person, those during which something was set by hand, as what they earned is not
+/// their arm's alone, and the last, which is still open.
 pub fn decided<'a>(traces: impl IntoIterator<Item = &'a Trace>) -> Vec<Decided> {
     let mut all: Vec<Decided> = Vec::new();
     let mut open: Option<&Choice> = None;
+    // Whether something has been set by hand since it was made.
+    let mut by_hand = false;
     // Whether a play has ended since the newest decision was paid out.
     let mut played = false;
     for trace in traces {
         played |= trace.ended.is_some();
-        let by_hand = |action: &Action| matches!(action, Action::Override(_));
-        let interrupted = trace.event.as_ref().is_some_and(|event| by_hand(&event.action));
+        let sets = |action: &Action| matches!(action, Action::Override(_));
+        by_hand |= trace.event.as_ref().is_some_and(|event| sets(&event.action));
         if let Some(learned) = &trace.bandit.learned {
             played = false;
-            if let Some(choice) = open.take().filter(|_| !interrupted) {
+            if let Some(choice) = open.take().filter(|_| !by_hand) {
                 let (choice, reward) = (choice.clone(), learned.reward.total);
                 all.push(Decided { choice, reward, late: Score::ZERO });
             }
@@ -55,6 +57,7 @@ pub fn decided<'a>(traces: impl IntoIterator<Item = &'a Trace>) -> Vec<Decided> 
         }
         if let Some(choice) = &trace.bandit.decided {
             open = Some(choice).filter(|choice| !choice.by_hand);
+            by_hand = !trace.overrides.is_empty();
         }
     }
     all

@@ -149,5 +149,10 @@ fn estimates(
     };
     let values = terms.iter().map(Terms::value);
     let all = estimators.into_iter().zip(values).zip(intervals);
-    all.map(|((estimator, value), interval)| Estimate { estimator, value, interval }).collect()
+    all.map(|((estimator, value), interval)| {
+        // The direct method is as wrong as its model, of which the spread of what it says tells nothing.
+        let interval = interval.filter(|_| estimator != Estimator::Direct);
+        Estimate { estimator, value, interval }
+    })
+    .collect()
 }

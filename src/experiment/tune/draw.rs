@@ -7,16 +7,16 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Part;
 use super::surface::Place;
+use crate::overrides::MOST_WEIGHT;
 use crate::policy::{Mixing, Settings, Tighter, Weights};
 use crate::rng::{Purpose, generator, hash64};
 use crate::scene::Scene;
 
 /// Below this there is nothing to sell, which is another matter than selling little.
 const LEAST_BETA: f64 = 0.001;
-/// Bounds of a segment's weights.
-const ALPHA: Range<f64> = 0.50..1.80;
-const BETA: Range<f64> = LEAST_BETA..0.40;
-const GAMMA: Range<f64> = 0.0..0.40;
+/// A segment keeps its meaning: each of its weights stays between half and twice what people had set, this
+/// many powers of two either way. What is zero stays so.
+const DOUBLINGS: Range<f64> = -1.0..1.0;
 /// Bound of what a scene adds or takes.
 const SCENE: Range<f64> = -0.10..0.10;
 /// How far from what is there a draw goes that keeps near it, as a share of the bounds' width.
@@ -44,20 +44,21 @@ pub(super) fn draw(settings: &mut Settings, part: Part, group: &str, seed: u64, 
 /// Where a group lies among the draws.
 pub(super) fn place(settings: &Settings, part: Part, group: &str) -> Place {
     let share = |value: f64, bounds: &Range<f64>| value / (bounds.end - bounds.start);
-    let of = |weights: Weights, [alpha, beta, gamma]: [&Range<f64>; 3]| {
-        vec![share(weights.alpha, alpha), share(weights.beta, beta), share(weights.gamma, gamma)]
+    let of = |weights: Weights, share: &dyn Fn(f64) -> f64| {
+        vec![share(weights.alpha), share(weights.beta), share(weights.gamma)]
     };
+    let doublings = |weight: f64| if weight > 0.0 { share(weight.log2(), &DOUBLINGS) } else { 0.0 };
     let (weights, tighter) = match part {
         Part::Segments => {
             let segment = settings.segments.iter().find(|segment| segment.name == group);
             let (weights, tighter) = segment.map(|s| (s.weights, s.mixing)).unwrap_or_default();
-            (of(weights, [&ALPHA, &BETA, &GAMMA]), tighter)
+            (of(weights, &doublings), tighter)
         }
         Part::Scenes => {
             let effect = settings.scenes.iter().find(|(scene, _)| scene.name() == group);
             let (weights, novelty, tighter) =
                 effect.map(|(_, e)| (e.weights, e.novelty, e.mixing)).unwrap_or_default();
-            let mut weights = of(weights, [&SCENE; 3]);
+            let mut weights = of(weights, &|weight| share(weight, &SCENE));
             weights.push(share(novelty, &SCENE));
             (weights, tighter)
         }
@@ -78,15 +79,10 @@ fn segment(settings: &mut Settings, name: &str, near: bool, rng: &mut ChaCha8Rng
     let mixing = settings.mixing;
     let Some(segment) = settings.segments.iter_mut().find(|s| s.name == name) else { return };
     let old = segment.weights;
-    let mut drawn = Weights {
-        alpha: weight(old.alpha, near, ALPHA, rng),
-        beta: weight(old.beta, near, BETA, rng),
-        gamma: weight(old.gamma, near, GAMMA, rng),
-    };
-    // A segment with nothing left to sell stays so.
-    if old.beta == 0.0 {
-        drawn.beta = 0.0;
-    }
+    let mut weight =
+        |old: f64| (old * within(0.0, near, DOUBLINGS, rng).exp2()).min(MOST_WEIGHT.value());
+    let mut drawn =
+        Weights { alpha: weight(old.alpha), beta: weight(old.beta), gamma: weight(old.gamma) };
     // The user first: the commercial weights shrink until they are less than alpha, with room for
     // rounding.
     let (commercial, most) = (drawn.beta + drawn.gamma, 0.98 * drawn.alpha);
@@ -106,7 +102,7 @@ fn scene(settings: &mut Settings, name: &str, near: bool, rng: &mut ChaCha8Rng) 
     let mixing = settings.mixing;
     let Some(effect) = settings.scenes.get_mut(&scene) else { return };
     let old = effect.weights;
-    let mut drawn = |old: f64| weight(old, near, meant(old), rng);
+    let mut drawn = |old: f64| within(old, near, meant(old), rng);
     effect.weights = rounded(Weights {
         alpha: drawn(old.alpha),
         beta: drawn(old.beta),
@@ -125,8 +121,8 @@ fn meant(old: f64) -> Range<f64> {
     }
 }
 
-/// A weight near the old one, or anywhere within bounds.
-fn weight(old: f64, near: bool, bounds: Range<f64>, rng: &mut ChaCha8Rng) -> f64 {
+/// A value near the old one, or anywhere within bounds.
+fn within(old: f64, near: bool, bounds: Range<f64>, rng: &mut ChaCha8Rng) -> f64 {
     let (step, anywhere) = (rng.random_range(NEAR), rng.random_range(bounds.clone()));
     let width = bounds.end - bounds.start;
     if near { (old + width * step).clamp(bounds.start, bounds.end) } else { anywhere }
@@ -164,4 +160,36 @@ fn rounded(weights: Weights) -> Weights {
 /// More digits would promise a precision no search has.
 fn thousandth(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_and_scenes_keep_their_meaning() {
+        let base = crate::policy::shipped("untuned").unwrap().settings;
+        for number in 1..200 {
+            let mut drawn = base.clone();
+            for segment in &base.segments {
+                draw(&mut drawn, Part::Segments, &segment.name, 7, number);
+            }
+            for (old, new) in base.segments.iter().zip(&drawn.segments) {
+                let (old, new) = (old.weights, new.weights);
+                let pairs = [(old.alpha, new.alpha), (old.beta, new.beta), (old.gamma, new.gamma)];
+                for (old, new) in pairs {
+                    // To a thousandth.
+                    let kept = (0.5 * old - 1e-3..=2.0 * old + 1e-3).contains(&new);
+                    assert!(kept, "{old} became {new}");
+                }
+                assert!(new.alpha >= new.beta + new.gamma);
+            }
+            for scene in Scene::ALL {
+                draw(&mut drawn, Part::Scenes, scene.name(), 7, number);
+                let (old, new) = (base.scenes[&scene].weights, drawn.scenes[&scene].weights);
+                assert!(old.alpha * new.alpha >= 0.0 && old.beta * new.beta >= 0.0);
+                assert!(old.gamma * new.gamma >= 0.0);
+            }
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! A search for better weights and mixing rules per segment and scene, the listener first.
 //!
 //! What is sought is the most of the bandit's reward per play, user and commercial part together;
-//! what is required is that completion stays within a margin of what it is without any promotion.
+//! what is required is that completion stays within a margin of what it is without any promotion, under
+//! the weights the search began from.
 //! First the segments are searched, then the scenes. A listener is touched by the weights of one segment
 //! at a time, mostly of the one they begin in, so one run tries a draw for every segment at once, and each
 //! segment finds its own best. Every segment has as many listeners, so that rare ones are searched too.
@@ -9,7 +10,7 @@
 //! what to expect of any draw, and the one of which most is to be expected, luck left aside, is what was
 //! found. What was found for all groups is tried together on listeners the search has not seen; where it
 //! does no better there it is left out, and the rest tried again. What is reported of the policy as a
-//! whole comes from listeners that decided nothing.
+//! whole comes from listeners that decided nothing, beside the very policy without promotion.
 
 mod draw;
 mod surface;
@@ -105,8 +106,8 @@ const CONSIDERED: u32 = 4096;
 pub fn runs(cohort: &Cohort, search: Search) -> u64 {
     let meets = u64::from(MEETS.min(search.trials));
     // Each part: what is there and the draws, then four policies to confirm; and without promotion, and
-    // three policies on fresh listeners.
-    (2 * (1 + meets + 4) + 1 + 3) * cohort.listeners
+    // four policies on fresh listeners.
+    (2 * (1 + meets + 4) + 1 + 4) * cohort.listeners
 }
 
 /// The first listeners of a cohort's seed that give every segment of the policy as many, or as many as
@@ -174,7 +175,7 @@ pub fn tune(
             let tried = taken.len();
             for group in best.keys() {
                 if taken.contains(&group) || !confirmed.contains_key(group) {
-                    let all = [&unseen.natural, &before, &after];
+                    let all = [&unseen.natural, &before, &unseen.natural, &after];
                     confirmed.insert(group, unseen.judge(part, group, all, search.margin));
                 }
             }
@@ -195,7 +196,9 @@ pub fn tune(
     }
     let fresh = bench.listeners(&cohort.other(3))?;
     let (of_base, ours) = (bench.all(base, &fresh)?, bench.all(&settings, &fresh)?);
-    let all = [&fresh.natural, &of_base, &ours];
+    // What the weights alone have changed is no promotion's doing.
+    let natural = bench.all(&natural_only(&settings), &fresh)?;
+    let all = [&fresh.natural, &of_base, &natural, &ours];
     let of_segment = |group: &str| fresh.judge(Part::Segments, group, all, search.margin);
     let mut judged: Vec<Judged> = base.segments.iter().map(|s| of_segment(&s.name)).collect();
     judged.push(Judged::new("all", all.map(|all| &all[..]), search.margin));
@@ -220,13 +223,14 @@ impl Listeners {
         }
     }
 
-    /// What three policies are worth to the listeners of a group: without promotion, before, and now.
-    fn judge(&self, part: Part, group: &str, all: [&Vec<Worth>; 3], margin: f64) -> Judged {
+    /// What policies are worth to the listeners of a group: before and now, each behind what it is
+    /// without promotion.
+    fn judge(&self, part: Part, group: &str, all: [&Vec<Worth>; 4], margin: f64) -> Judged {
         let of_group = |(i, _): &(usize, &Worth)| self.group(part, *i) == group;
-        let [natural, before, now] = all.map(|all| -> Vec<Worth> {
+        let of_all = all.map(|all| -> Vec<Worth> {
             all.iter().enumerate().filter(of_group).map(|(_, worth)| *worth).collect()
         });
-        Judged::new(group, [&natural, &before, &now], margin)
+        Judged::new(group, of_all.each_ref().map(|all| &all[..]), margin)
     }
 }
 

@@ -57,7 +57,7 @@ pub struct Judged {
     pub base: f64,
     pub value: f64,
     pub gain: Option<Paired>,
-    /// Completion under this policy against that of the natural-only policy.
+    /// Completion under this policy against that without promotion.
     pub completion: Option<Paired>,
     /// The same of the policy the search began from.
     pub base_completion: Option<Paired>,
@@ -66,7 +66,9 @@ pub struct Judged {
 }
 
 impl Judged {
-    pub(super) fn new(group: &str, [natural, base, ours]: [&[Worth]; 3], margin: f64) -> Self {
+    /// Of the policy the search began from and of this one, each behind what it is without promotion.
+    pub(super) fn new(group: &str, all: [&[Worth]; 4], margin: f64) -> Self {
+        let [base_natural, base, natural, ours] = all;
         let values = |all: &[Worth]| all.iter().map(|w| w.value).collect::<Vec<_>>();
         let completions = |all: &[Worth]| all.iter().map(|w| w.completion).collect::<Vec<_>>();
         let mean = |all: Vec<f64>| all.iter().sum::<f64>() / all.len().max(1) as f64;
@@ -78,13 +80,14 @@ impl Judged {
             value: mean(values(ours)),
             gain: paired(&values(base), &values(ours)),
             allowed: completion.is_some_and(|c| c.difference >= -margin),
-            base_completion: paired(&completions(natural), &completions(base)),
+            base_completion: paired(&completions(base_natural), &completions(base)),
             completion,
         }
     }
 
-    /// More than of what there was, within the margin.
+    /// Better than what there was by more than a standard error, which of draws that change nothing only
+    /// one in six is; and within the margin.
     pub(super) fn better(&self) -> bool {
-        self.allowed && self.gain.is_some_and(|gain| gain.difference > 0.0)
+        self.allowed && self.gain.is_some_and(|gain| gain.difference > gain.standard_error)
     }
 }

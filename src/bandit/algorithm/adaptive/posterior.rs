@@ -36,7 +36,7 @@ pub struct ArmPosterior {
 struct Form {
     /// Natural logarithm of the rewards' density, without a factor that every form has.
     log_evidence: f64,
-    /// Expected variance of the noise.
+    /// One over the expected precision of the noise: about its variance.
     noise: f64,
 }
 
