@@ -327,7 +327,7 @@ fn looking_back_shows_what_was_and_acts_on_nothing_unseen() {
     play(&mut app, 30.0);
     press(&mut app, "n space");
     let mut like = |key: &str, liked: usize| {
-        press(&mut app, "9 left");
+        press(&mut app, "9 home");
         let before = app.view();
         assert_eq!((before.now().step, before.head.heard_ms), (0, 0), "the past stands still");
         press(&mut app, key);

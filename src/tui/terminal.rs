@@ -11,8 +11,9 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::execute;
+use crossterm::terminal::ClearType::All;
 use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
@@ -44,26 +45,28 @@ impl Screen {
         give_back_before_panics();
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
-        // From here on, leaving by any way gives the terminal back.
-        let made = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+        // From here on, leaving by any way gives the terminal back. A program that was killed may have left
+        // something on the screen.
+        let made = execute!(stdout(), EnterAlternateScreen, Clear(All), EnableBracketedPaste, Hide)
             .and_then(|()| if mouse { execute!(stdout(), EnableMouseCapture) } else { Ok(()) })
             .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
-        let cleared = made.and_then(|terminal| {
-            let mut screen = Screen { terminal };
-            // A program that was killed may have left something.
-            screen.clear().map(|()| screen)
-        });
-        if cleared.is_err() {
-            give_back();
+        match made {
+            Ok(terminal) => Ok(Screen { terminal }),
+            Err(error) => {
+                give_back();
+                Err(error)
+            }
         }
-        cleared
     }
 }
 
 impl Screen {
-    /// Forgets what is on the terminal: the next frame is drawn as a whole.
+    /// Forgets what is on the terminal: the next frame is drawn as a whole. Nothing is asked of the
+    /// terminal, which need not answer.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        execute!(stdout(), Clear(All))?;
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        Ok(())
     }
 
     /// Draws a frame, unless a thread has panicked: the terminal is no longer ours then.

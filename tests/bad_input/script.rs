@@ -120,8 +120,11 @@ fn its_steps() {
 #[test]
 fn an_older_trace_is_not_lost() {
     let bench = Bench::new();
-    bench.write("trace.jsonl", "precious");
     let traced = ["replay", "session.toml", "--trace", "trace.jsonl"];
+    bench.write("trace.jsonl", "precious");
+    bench.refuses(&traced, &["something else already"]);
+    std::fs::remove_file(bench.path("trace.jsonl")).unwrap();
+    bench.accepts(&traced);
     let broken = SCRIPT.replace("profile.toml", "nobody.toml");
     bench.write("session.toml", broken);
     bench.refuses(&traced, &["session.profile"]);
