@@ -121,7 +121,7 @@ fn measure(arguments: &Arguments) -> Result<Measured, InputError> {
     let mut policy = policy_named(DEFAULT, here)?;
     policy.settings.near_line.every = 2;
     let library =
-        Library::new(catalogue, Arc::new(policy), model_named(DEFAULT, here, &device)?, &device);
+        Library::new(catalogue, Arc::new(policy), model_named(DEFAULT, here, &device)?, &device)?;
     let opening = Opening { profile: PROFILE.into(), ..Opening::default() };
     let mut session = Session::open(library, opening, profile_named(PROFILE, here)?);
     session.speed = Speed::new(64.0).expect("a known speed");

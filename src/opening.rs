@@ -11,9 +11,11 @@ use crate::bandit::{Experience, Kept};
 use crate::catalogue::{self, Catalogue};
 use crate::engine::{Engine, Setup};
 use crate::input::{InputError, Problem};
+use crate::ltr::Ranker;
 use crate::model::{self, Backend, ModelFiles, ModelVersion};
-use crate::policy::{self, Policy};
+use crate::policy::{self, Policy, Scorer};
 use crate::profile::{self, Profile};
+use crate::ranking::ranker_of;
 use crate::scene::Scene;
 use crate::simulation::{World, past_plays};
 use crate::training::Report;
@@ -81,6 +83,8 @@ impl Default for Opening {
 pub struct Library {
     pub catalogue: Arc<Catalogue>,
     pub policy: Arc<Policy>,
+    /// The ranker that scores under the policy, if one does.
+    ranker: Option<Arc<Ranker>>,
     pub model: ModelVersion,
     pub backend: Backend,
     examples: Arc<crate::feedback::Examples>,
@@ -96,21 +100,37 @@ impl Library {
         let device = model::device(backend);
         // What is quickly read comes first, and so what is quickly found wrong.
         let policy = Arc::new(policy_named(&opening.policy, base)?);
+        let ranker = ranker_of(&policy)?;
         let catalogue = Arc::new(catalogue_named(&opening.catalogue, base)?);
         let files = model_named(&opening.model, base, &device)?;
         let training = report_named(&opening.model, base).map(Arc::new);
-        Ok(Library { backend, training, ..Library::new(catalogue, policy, files, &device) })
+        let library = Library::of(catalogue, (policy, ranker), files, &device);
+        Ok(Library { backend, training, ..library })
     }
 
-    /// A library of what has been loaded already.
+    /// A library of what has been loaded already, but for a ranker that the policy names.
+    ///
+    /// # Errors
+    /// When the policy's ranker cannot be read or does not fit.
     pub fn new(
         catalogue: Arc<Catalogue>,
         policy: Arc<Policy>,
         files: ModelFiles,
         device: &burn::tensor::Device,
+    ) -> Result<Self, InputError> {
+        let ranker = ranker_of(&policy)?;
+        Ok(Library::of(catalogue, (policy, ranker), files, device))
+    }
+
+    fn of(
+        catalogue: Arc<Catalogue>,
+        (policy, ranker): (Arc<Policy>, Option<Arc<Ranker>>),
+        files: ModelFiles,
+        device: &burn::tensor::Device,
     ) -> Self {
         Library {
             policy,
+            ranker,
             backend: Backend::default(),
             model: ModelVersion::new(&files, &catalogue, device),
             examples: Arc::new(files.examples),
@@ -138,6 +158,7 @@ impl Library {
             past: Arc::new(past_plays(&self.catalogue, &self.world, &profile)),
             catalogue: self.catalogue.clone(),
             policy: self.policy.clone(),
+            ranker: self.ranker.clone(),
             profile: Arc::new(profile),
             model: self.model.clone(),
             examples: self.examples.clone(),
@@ -176,12 +197,24 @@ impl Library {
 
     /// The same library under the policy of another.
     pub fn with_policy_of(&self, other: &Library) -> Self {
-        Library { policy: other.policy.clone(), ..self.clone() }
+        let (policy, ranker) = (other.policy.clone(), other.ranker.clone());
+        Library { policy, ranker, ..self.clone() }
     }
 
     /// The same library under another policy.
-    pub fn with_policy(&self, policy: Policy) -> Self {
-        Library { policy: Arc::new(policy), ..self.clone() }
+    ///
+    /// # Errors
+    /// When the policy's ranker cannot be read or does not fit.
+    pub fn with_policy(&self, policy: Policy) -> Result<Self, InputError> {
+        let ranker = ranker_of(&policy)?;
+        Ok(Library { policy: Arc::new(policy), ranker, ..self.clone() })
+    }
+
+    /// The same library under its policy with other values. A ranker that still scores is the same
+    /// one, and is not read again.
+    pub fn with_values(&self, policy: Policy) -> Self {
+        let ranker = self.ranker.clone().filter(|_| policy.ranking.scorer == Scorer::Ltr);
+        Library { policy: Arc::new(policy), ranker, ..self.clone() }
     }
 }
 

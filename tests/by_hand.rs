@@ -253,9 +253,11 @@ fn values_go_as_they_came() {
 /// A near-line update waits for the listener's own next event.
 #[test]
 fn setting_values_changes_no_model() {
-    let library = LIBRARY.with_policy(policy(|p| {
-        (p.near_line.every, p.near_line.lag, p.near_line.tolerance) = (1, 1, 10.0);
-    }));
+    let library = LIBRARY
+        .with_policy(policy(|p| {
+            (p.near_line.every, p.near_line.lag, p.near_line.tolerance) = (1, 1, 10.0);
+        }))
+        .unwrap();
     let mut timeline = Timeline::start(engine_of(&library, "explorer", None, 7));
     assert_eq!(finish(&mut timeline).near_line.due, Some(2));
     let alpha = Overrides { alpha: Some(Score::ONE), ..Overrides::default() };
@@ -268,11 +270,13 @@ fn setting_values_changes_no_model() {
 /// A hand sets M, but is no way around a guardrail that has lowered it.
 #[test]
 fn the_guardrail_holds_what_is_set_by_hand() {
-    let library = LIBRARY.with_policy(policy(|p| {
-        (p.guardrail.window, p.guardrail.hold, p.guardrail.levels) = (3, 1, 1);
-        p.guardrail.skips = 100;
-        (p.mixing.at_most, p.guardrail.cap_step) = (3, 1);
-    }));
+    let library = LIBRARY
+        .with_policy(policy(|p| {
+            (p.guardrail.window, p.guardrail.hold, p.guardrail.levels) = (3, 1, 1);
+            p.guardrail.skips = 100;
+            (p.mixing.at_most, p.guardrail.cap_step) = (3, 1);
+        }))
+        .unwrap();
     let mut timeline = Timeline::start(engine_of(&library, "explorer", None, 8));
     let five = Overrides { at_most: Some(5), ..Overrides::default() };
     assert_eq!(set(&mut timeline, &five).unwrap().promotion.at_most, 5);
@@ -290,7 +294,7 @@ fn the_guardrail_holds_what_is_set_by_hand() {
 /// Who skips one song after another is sent no promoted one, whatever a bandit or a hand would have.
 #[test]
 fn promotion_waits_while_songs_are_skipped_in_a_row() {
-    let library = LIBRARY.with_policy(policy(|p| p.guardrail.window = 1_000));
+    let library = LIBRARY.with_policy(policy(|p| p.guardrail.window = 1_000)).unwrap();
     let mut timeline = Timeline::start(engine_of(&library, "promotion-averse", None, 8));
     let arm = Overrides { arm: Some("heavy".into()), ..Overrides::default() };
     assert!(set(&mut timeline, &arm).unwrap().promotion.target > Score::ZERO);

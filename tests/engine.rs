@@ -94,7 +94,7 @@ fn an_update_run_early_gives_the_same_bytes() {
         p.near_line.every = 2;
         p.near_line.tolerance = 10.0;
     });
-    let engine = engine_of(&LIBRARY.with_policy(policy), "enthusiast", None, 5);
+    let engine = engine_of(&LIBRARY.with_policy(policy).unwrap(), "enthusiast", None, 5);
     let patient = random_session(engine.clone(), 5, EVENTS);
     let mut eager = Timeline::start(engine);
     for event in patient.events() {
@@ -223,7 +223,7 @@ fn epsilons(timeline: &Timeline) -> Vec<Node> {
 #[test]
 fn one_more_draw_for_one_purpose_moves_no_other() {
     let start = |change: fn(&mut melody::policy::Settings)| {
-        let library = LIBRARY.with_policy(common::policy(change));
+        let library = LIBRARY.with_policy(common::policy(change)).unwrap();
         Timeline::start(engine_of(&library, "explorer", None, 8))
     };
     let plain = start(|_| {});

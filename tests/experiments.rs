@@ -103,7 +103,7 @@ fn an_arm_against_itself_differs_in_nothing() {
 fn arms_meet_the_same_listeners() {
     let text = policy::DEFAULT_TEXT.replace("algorithm = \"adaptive\"", "algorithm = \"fixed\"");
     let file = melody::input::TomlFile::embedded("fixed.toml", &text);
-    let fixed = library().with_policy(policy::parse(&file).unwrap());
+    let fixed = library().with_policy(policy::parse(&file).unwrap()).unwrap();
     let other = COHORT.run(&fixed, &|| ()).unwrap();
     for (a, b) in outcomes().iter().zip(&other) {
         assert_eq!(a.segment, b.segment);

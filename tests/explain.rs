@@ -54,7 +54,7 @@ fn an_explanation_says_what_the_trace_says() {
 /// A learned score is no weighed sum: no flip is told, and the account says so.
 #[test]
 fn a_learned_score_has_parts_and_no_flips() {
-    let library = LIBRARY.with_policy(melody::policy::shipped("ltr").unwrap());
+    let library = LIBRARY.with_policy(melody::policy::shipped("ltr").unwrap()).unwrap();
     let timeline = random_session(engine_of(&library, "casual-listener", None, 61), 61, 4);
     let (engine, state, trace) = (timeline.engine(), timeline.state(), timeline.trace());
     let look = engine.look(state);

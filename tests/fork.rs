@@ -25,10 +25,12 @@ fn played(profile: &str, seed: u64, events: usize) -> Timeline {
 
 /// The shipped library under a policy that learns near-line after every other play, and more.
 fn learning(change: impl FnOnce(&mut Settings)) -> Library {
-    LIBRARY.with_policy(policy(|p| {
-        (p.near_line.every, p.near_line.tolerance) = (2, 10.0);
-        change(p);
-    }))
+    LIBRARY
+        .with_policy(policy(|p| {
+            (p.near_line.every, p.near_line.tolerance) = (2, 10.0);
+            change(p);
+        }))
+        .unwrap()
 }
 
 fn learned(seed: u64, events: usize) -> Timeline {
@@ -44,11 +46,13 @@ fn finish(timeline: &mut Timeline) -> Arc<Trace> {
 
 /// The shipped library under a policy with other arms and weights.
 fn other() -> Library {
-    LIBRARY.with_policy(policy(|settings| {
-        settings.bandit.arms.truncate(2);
-        settings.mixing.at_most = 1;
-        settings.fusion.epsilon = 0.0;
-    }))
+    LIBRARY
+        .with_policy(policy(|settings| {
+            settings.bandit.arms.truncate(2);
+            settings.mixing.at_most = 1;
+            settings.fusion.epsilon = 0.0;
+        }))
+        .unwrap()
 }
 
 #[test]
@@ -143,9 +147,11 @@ fn the_bandit_goes_on_where_its_arms_stay() {
 #[test]
 fn the_guardrail_comes_down_to_the_levels_there_are() {
     let library = |levels| {
-        LIBRARY.with_policy(policy(|p| {
-            (p.guardrail.window, p.guardrail.hold, p.guardrail.levels) = (2, 1, levels);
-        }))
+        LIBRARY
+            .with_policy(policy(|p| {
+                (p.guardrail.window, p.guardrail.hold, p.guardrail.levels) = (2, 1, levels);
+            }))
+            .unwrap()
     };
     let mut whole = Timeline::start(engine_of(&library(3), "explorer", None, 4));
     for _ in 0..4 {
@@ -192,7 +198,8 @@ fn a_fork_under_another_model_learns_anew() {
     let mut files = load_shipped("default", &device).unwrap().unwrap();
     files.network = Network::new(&files.config, 99, &device);
     files.manifest.weights_sha256 = weights_hash(&files.network);
-    let library = Library::new(LIBRARY.catalogue.clone(), learning(|_| {}).policy, files, &device);
+    let library =
+        Library::new(LIBRARY.catalogue.clone(), learning(|_| {}).policy, files, &device).unwrap();
     let other = engine_of(&library, "enthusiast", None, 5);
     let forked = whole.fork(other.clone(), 10, None).unwrap();
     let versions = &forked.trace().versions;

@@ -115,7 +115,7 @@ proptest! {
         seed in any::<u64>(),
         events in 0usize..8,
     ) {
-        let library = LIBRARY.with_policy(melody::policy::shipped("ltr").unwrap());
+        let library = LIBRARY.with_policy(melody::policy::shipped("ltr").unwrap()).unwrap();
         let engine = common::engine_of(&library, profile, None, seed);
         let timeline = random_session(engine, seed, events);
         for trace in timeline.traces() {
@@ -159,7 +159,7 @@ proptest! {
                 *weights = deltas.next().unwrap_or_default();
             }
         });
-        let engine = common::engine_of(&LIBRARY.with_policy(policy), profile, None, seed);
+        let engine = common::engine_of(&LIBRARY.with_policy(policy).unwrap(), profile, None, seed);
         let timeline = random_session(engine, seed, 4);
         for trace in timeline.traces() {
             check_trace(trace)?;

@@ -494,7 +494,7 @@ fn the_engine_keeps_the_rules_over_requests() {
             p.guardrail.hold = 1;
             p.near_line.every = 1_000;
         });
-        let library = common::LIBRARY.with_policy(policy);
+        let library = common::LIBRARY.with_policy(policy).unwrap();
         let engine = common::engine_of(&library, profile, None, seed);
         let by_listener = common::random_session(engine.clone(), seed, 24);
         let debugged = common::debugged_session(engine, seed, 24);

@@ -54,7 +54,7 @@ fn libraries(arguments: &Ab) -> Result<(Library, Library), Failure> {
     };
     let a = load(&arguments.a, model_a)?;
     let b = if model_a == model_b {
-        a.with_policy(policy_named(&arguments.b, base)?)
+        a.with_policy(policy_named(&arguments.b, base)?)?
     } else {
         load(&arguments.b, model_b)?
     };

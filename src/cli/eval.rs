@@ -13,6 +13,7 @@ use super::progress::bar;
 use crate::catalogue::Catalogue;
 use crate::model::{self, Backend, ModelFiles};
 use crate::opening::{catalogue_named, model_named, policy_named, report_named};
+use crate::ranking::ranker_of;
 use crate::training::log::{TrainingLog, simulated_index};
 use crate::training::{
     Drawn, Evaluation, Evaluator, Judged, Listening, Popularity, Report, Resampling, Source, Split,
@@ -43,6 +44,8 @@ pub fn run(arguments: &Eval) -> Result<(), Failure> {
     let base = Path::new("");
     let device = model::device(Backend::from(arguments.device));
     let policy = policy_named(&arguments.policy, base)?;
+    // A policy whose ranker cannot be read is none to judge under.
+    ranker_of(&policy)?;
     let catalogue = Arc::new(catalogue_named(&arguments.catalogue, base)?);
     let files = model_named(&arguments.model, base, &device)?;
     let other = arguments.against.as_ref().map(|name| model_named(name, base, &device));

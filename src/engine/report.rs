@@ -112,7 +112,7 @@ pub(super) fn report(
             model_hash: state.model.hash.clone(),
             policy: policy.name.clone(),
             policy_hash: policy.hash.clone(),
-            ranker: policy.learned().map(|ranker| {
+            ranker: setup.ranker.as_ref().map(|ranker| {
                 Box::new(RankerVersion { name: ranker.name.clone(), hash: ranker.hash.clone() })
             }),
             experience_hash: setup.experience.hash.clone(),

@@ -6,6 +6,7 @@ use crate::bandit::{Experience, WarmStart};
 use crate::catalogue::Catalogue;
 use crate::feedback::Examples;
 use crate::history::Interaction;
+use crate::ltr::Ranker;
 use crate::model::ModelVersion;
 use crate::policy::Policy;
 use crate::profile::Profile;
@@ -16,6 +17,8 @@ use crate::scene::Scene;
 pub struct Setup {
     pub catalogue: Arc<Catalogue>,
     pub policy: Arc<Policy>,
+    /// The ranker that scores under the policy; `None` where fused scores do.
+    pub ranker: Option<Arc<Ranker>>,
     pub profile: Arc<Profile>,
     /// The model the session starts with.
     pub model: ModelVersion,

@@ -179,6 +179,7 @@ impl Engine {
         rank(Listening {
             catalogue: &self.setup.catalogue,
             policy,
+            ranker: self.setup.ranker.as_deref(),
             view: state.view(),
             streaks: &state.streaks,
             searches: &state.searches,

@@ -59,7 +59,7 @@ pub fn requests(
 ) -> Result<Vec<Request>, Refusal> {
     let mut policy = (*library.policy).clone();
     policy.settings.ranking.scorer = Scorer::Fusion;
-    let library = library.with_policy(policy);
+    let library = library.with_values(policy);
     let one = |index| of_listener(cohort, &library, index);
     let all: Result<Vec<_>, _> = in_parallel(cohort.listeners, &one, done).into_iter().collect();
     Ok(all?.into_iter().flatten().collect())

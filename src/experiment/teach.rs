@@ -26,7 +26,7 @@ pub fn teach(
     library: &Library,
     done: &(dyn Fn() + Sync),
 ) -> Result<Experience, Refusal> {
-    let library = library.with_policy(curious(&library.policy));
+    let library = library.with_values(curious(&library.policy));
     let bandit = &library.policy.bandit;
     let sat = sessions(cohort, &library, &Arc::default(), done)?;
     let mut usual: BTreeMap<String, Usual> = BTreeMap::new();

@@ -1,14 +1,12 @@
 //! Reading a policy's TOML, checked whole.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::conflicts::conflicts;
-use super::{Policy, Settings, Tighter, Weights, When, ranker};
+use super::{Policy, Settings, Tighter, Weights, When};
 use crate::input::{Checker, InputError, TomlFile};
-use crate::ltr::Ranker;
 use crate::scene::Scene;
 
 /// More arms than anyone can tell apart would only make every decision slow.
@@ -18,21 +16,18 @@ pub fn load(path: &Path) -> Result<Policy, InputError> {
     parse(&TomlFile::read(path)?)
 }
 
-/// Builds a policy from its text. A ranker of its own is read from beside the file.
+/// Builds a policy from its text.
 pub fn parse(file: &TomlFile) -> Result<Policy, InputError> {
     let settings = settings(file)?;
-    let ranker = ranker::named(&settings.ranking, Path::new(&file.name))?;
-    Ok(of(file, settings, ranker))
-}
-
-/// The same for a text that is `policy` but for its values, so that the ranker is the same one.
-pub fn changed(policy: &Policy, file: &TomlFile) -> Result<Policy, InputError> {
-    Ok(of(file, settings(file)?, policy.ranker.clone()))
-}
-
-fn of(file: &TomlFile, settings: Settings, ranker: Arc<Ranker>) -> Policy {
     let hash = Sha256::digest(&file.text).iter().map(|b| format!("{b:02x}")).collect();
-    Policy { hash, text: file.text.as_str().into(), settings, ranker }
+    let (name, text) = (file.name.as_str(), file.text.as_str());
+    Ok(Policy { hash, file: name.into(), text: text.into(), settings })
+}
+
+/// The same for a text that is `policy` but for its values, so that what lies beside its file is the
+/// same, too.
+pub fn changed(policy: &Policy, file: &TomlFile) -> Result<Policy, InputError> {
+    Ok(Policy { file: policy.file.clone(), ..parse(file)? })
 }
 
 /// A policy's settings from its text, checked whole.

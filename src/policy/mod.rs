@@ -2,7 +2,6 @@
 
 mod conflicts;
 mod file;
-mod ranker;
 mod shipped;
 
 use std::collections::BTreeMap;
@@ -13,7 +12,6 @@ use serde::{Deserialize, Serialize};
 pub use file::{changed, load, parse, settings};
 pub use shipped::{DEFAULT_TEXT, shipped, shipped_names};
 
-use crate::ltr::Ranker;
 use crate::model::InterestBlend;
 use crate::profile::Tier;
 use crate::scene::Scene;
@@ -23,18 +21,11 @@ use crate::scene::Scene;
 pub struct Policy {
     /// SHA-256 of the file, in hexadecimal.
     pub hash: String,
-    /// The file it was read from, as it was written.
+    /// The path of its file; a ranker of its own lies beside it.
+    pub file: Arc<str>,
+    /// What the file says, as it was written.
     pub text: Arc<str>,
     pub settings: Settings,
-    /// The one that scores with [`Scorer::Ltr`].
-    ranker: Arc<Ranker>,
-}
-
-impl Policy {
-    /// The ranker whose score is a song's; `None` where that is the fused score.
-    pub fn learned(&self) -> Option<&Ranker> {
-        (self.settings.ranking.scorer == Scorer::Ltr).then_some(&*self.ranker)
-    }
 }
 
 impl std::ops::Deref for Policy {
@@ -82,6 +73,9 @@ pub struct Fusion {
     pub epsilon: f64,
 }
 
+/// The name of the ranker that ships with Melody.
+pub const DEFAULT: &str = "default";
+
 /// What scores a song in the end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -93,7 +87,7 @@ pub struct Ranking {
 
 impl Default for Ranking {
     fn default() -> Self {
-        Ranking { scorer: Scorer::default(), ranker: ranker::DEFAULT.into() }
+        Ranking { scorer: Scorer::default(), ranker: DEFAULT.into() }
     }
 }
 

@@ -13,6 +13,7 @@ mod learned;
 mod ledger;
 mod mixing;
 mod pipeline;
+mod ranker;
 mod segment;
 mod weights;
 
@@ -25,5 +26,6 @@ pub use mixing::{
     Candidate, DAY_MS, Displaced, Heard, Mix, Placed, Placement, Rules, discount, mix,
 };
 pub use pipeline::{Listening, Queued, Ranking, rank};
+pub use ranker::ranker_of;
 pub use segment::{Group, appetite, segment};
 pub use weights::{FusionWeights, Term, Weight, fusion_weights};

@@ -12,6 +12,7 @@ use super::mixing::{Candidate, Displaced, Placed, Rules, mix, refusal};
 use super::weights::FusionWeights;
 use crate::catalogue::{ArtistId, Catalogue, Song, SongId};
 use crate::content::similarity;
+use crate::ltr::Ranker;
 use crate::model::{HeadOutputs, ListenerView};
 use crate::policy::{GammaScores, Policy, Rerank};
 use crate::rng::{Purpose, generator};
@@ -24,6 +25,8 @@ use rand::RngExt;
 pub struct Listening<'a> {
     pub catalogue: &'a Catalogue,
     pub policy: &'a Policy,
+    /// The one whose score is a song's; `None` where that is the fused score.
+    pub ranker: Option<&'a Ranker>,
     pub view: ListenerView<'a>,
     pub streaks: &'a Streaks,
     pub searches: &'a Searches,
@@ -171,7 +174,7 @@ fn score(l: &Listening, id: SongId, epsilon: Score, sources: SourceSet) -> Ranke
     };
     let fused = Fused::new(&scores, l.weights);
     let deltas = std::array::from_fn(|i| Score::new(ADJUSTMENTS[i].delta(l, id)));
-    let total = match l.policy.learned() {
+    let total = match l.ranker {
         Some(ranker) => learned::score(ranker, &learned::features(l, id, &fused, &deltas), epsilon),
         None => fused.total() + deltas.iter().copied().sum::<Score>(),
     };
@@ -291,7 +294,7 @@ impl Ranking<'_> {
 
     /// Whether a learned ranker scores, so that a total is no weighed sum.
     pub(super) fn is_learned(&self) -> bool {
-        self.listening.policy.learned().is_some()
+        self.listening.ranker.is_some()
     }
 
     /// The songs that sources brought and no rule excludes, the best score first.
@@ -343,7 +346,7 @@ impl Ranking<'_> {
     pub fn ledger(&self, song: SongId) -> Ledger {
         let ranked = &self.songs[song.index()];
         let l = &self.listening;
-        let (how, after, scored, mut adjustments) = match l.policy.learned() {
+        let (how, after, scored, mut adjustments) = match l.ranker {
             Some(ranker) => {
                 let row = self.features(song);
                 let learned = learned::account(ranker, &row, ranked.fused.epsilon);

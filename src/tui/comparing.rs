@@ -210,7 +210,7 @@ fn other_library(
     folder: &Path,
 ) -> Result<Library, InputError> {
     Ok(match against {
-        Against::Policy(name) => library.with_policy(policy_named(name, folder)?),
+        Against::Policy(name) => library.with_policy(policy_named(name, folder)?)?,
         Against::Model(name) => {
             let opening = Opening { model: name.clone(), ..opening.clone() };
             Library::load(&opening, folder, library.backend)?.with_policy_of(&library)

@@ -268,7 +268,7 @@ impl Bench<'_> {
     ) -> Result<Vec<ListenerOutcome>, Nothing> {
         let file = TomlFile::embedded("(drawn policy)", &render(settings));
         let drawn = policy::changed(&self.library.policy, &file)?;
-        let library = self.library.with_policy(drawn);
+        let library = self.library.with_values(drawn);
         Ok(cohort.run_some(&library, indexes, self.done)?)
     }
 
