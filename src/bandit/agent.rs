@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::algorithm::learn;
 use super::attribution::{Attribution, Closed, Credit};
 use super::context::Context;
 use super::decision::decide;
@@ -133,8 +134,9 @@ impl Bandit {
         let reward = Reward::new(&gathered, &memory.baselines, policy);
         let arm = policy.arms[choice.arm].name.clone();
         memory.baselines.follow(&gathered, policy.baseline_rate);
-        memory.learn(
+        learn(
             policy,
+            memory,
             Observation {
                 arm: arm.clone(),
                 context: choice.context.0,

@@ -145,7 +145,9 @@ fn rounded(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bandit::{LinearArm, Observation};
+    use crate::bandit::algorithm::learn;
+    use crate::bandit::memory::Observation;
+    use crate::bandit::ridge::LinearArm;
 
     #[test]
     fn the_shipped_experience_is_valid() {
@@ -162,7 +164,7 @@ mod tests {
         for reward in [0.2, 0.4] {
             let mut memory = Memory::default();
             let context = context.clone();
-            memory.learn(policy, Observation { arm: arm.clone(), context, reward });
+            learn(policy, &mut memory, Observation { arm: arm.clone(), context, reward });
             pool.add(policy, &memory);
         }
         let mean = |strength| {

@@ -142,7 +142,8 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bandit::Observation;
+    use crate::bandit::algorithm::learn;
+    use crate::bandit::memory::Observation;
     use crate::policy;
 
     fn taught(observations: u32) -> Memory {
@@ -153,7 +154,7 @@ mod tests {
             context[0] = 1.0;
             let arm = policy.bandit.arms[i as usize % 3].name.clone();
             let reward = f64::from(i % 5) / 3.0 - 0.5;
-            memory.learn(&policy.bandit, Observation { arm, context, reward });
+            learn(&policy.bandit, &mut memory, Observation { arm, context, reward });
         }
         memory
     }

@@ -9,11 +9,10 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use super::algorithm::adaptive;
 use super::features;
 use super::reward::Baselines;
 use super::sums::Sums;
-use crate::policy::{self, Algorithm};
+use crate::policy;
 
 /// Observations that are kept as they were.
 pub const RECENT: usize = 500;
@@ -67,18 +66,16 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Learns what came of an arm. The context's first feature is always 1.
-    pub fn learn(&mut self, policy: &policy::Bandit, observation: Observation) {
+    /// Keeps what came of an arm; of the older observations of an arm, each counts `forgetting` times
+    /// what the next one does. The context's first feature is always 1.
+    pub fn keep(&mut self, observation: Observation, forgetting: f64) {
         let features = features::count(observation.context.len());
         let fresh = || Arm { pulls: 0, older: Sums::new(features) };
         self.arms.entry(observation.arm.clone()).or_insert_with(fresh).pulls += 1;
         self.learned += 1;
         self.recent.push(observation);
         while self.recent.len() > RECENT {
-            self.age(policy.forgetting);
-        }
-        if policy.algorithm == Algorithm::Adaptive {
-            adaptive::consolidate(self, policy);
+            self.age(forgetting);
         }
     }
 

@@ -15,7 +15,7 @@ mod sums;
 pub mod testbed;
 
 pub use agent::{ArmReport, Bandit, Choice, Learned};
-pub use algorithm::{Beta, Normal, Spread, argmax, probability_best, ucb1};
+pub use algorithm::{Beta, Normal, Spread, argmax, learn, probability_best, ucb1};
 pub use attribution::Credit;
 pub use context::{CONTEXT, Context};
 pub use decision::{Decided, decide};

@@ -4,6 +4,7 @@
 //! rewards of 0 or 1, every number a dyadic fraction, so that any language makes the very same bits of
 //! them: `tests/golden/bandit_environments.json` holds their hashes.
 
+use super::algorithm::learn;
 use super::decision::decide;
 use super::memory::{Memory, Observation};
 use crate::policy;
@@ -111,7 +112,11 @@ impl Environment {
             let arm = decide(policy, &memory, &context, None, &mut rng).arm;
             let reward = if round.rewards[arm] { 1.0 } else { 0.0 };
             let name = policy.arms[arm].name.clone();
-            memory.learn(policy, Observation { arm: name, context: context.to_vec(), reward });
+            learn(
+                policy,
+                &mut memory,
+                Observation { arm: name, context: context.to_vec(), reward },
+            );
             chosen.push(arm);
         }
         chosen

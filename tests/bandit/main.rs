@@ -3,7 +3,7 @@
 mod environments;
 mod sessions;
 
-use melody::bandit::{Decided, Memory, Observation, decide};
+use melody::bandit::{Decided, Memory, Observation, decide, learn};
 use melody::policy::{self, Algorithm, Arm, Bandit, Weights};
 use melody::rng::{Purpose, generator};
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ fn bandit(algorithm: Algorithm, arms: usize) -> Bandit {
 fn taught(policy: &Bandit, observations: usize, seed: u64) -> Memory {
     let mut memory = Memory::default();
     for step in 0..observations {
-        memory.learn(policy, observation(policy, seed, step as u64));
+        learn(policy, &mut memory, observation(policy, seed, step as u64));
     }
     memory
 }
@@ -102,7 +102,7 @@ proptest! {
         let mut known = taught(&policy, before, seed);
         let mut right = observation(&policy, seed, step);
         right.reward += late;
-        known.learn(&policy, right);
+        learn(&policy, &mut known, right);
         // The adaptive algorithm consolidates at every tenth observation what is known then; between
         // two such moments everything follows from the memory.
         let after = (after as u64).min(9 - credited.learned % 10);
@@ -110,8 +110,8 @@ proptest! {
             return Ok(());
         }
         for step in step + 1..=step + after {
-            credited.learn(&policy, observation(&policy, seed, step));
-            known.learn(&policy, observation(&policy, seed, step));
+            learn(&policy, &mut credited, observation(&policy, seed, step));
+            learn(&policy, &mut known, observation(&policy, seed, step));
         }
         prop_assert!(credited.credit(learned, late));
         prop_assert_eq!(

@@ -5,7 +5,7 @@ use statrs::distribution::{ContinuousCDF, Normal as StandardNormal};
 use statrs::function::beta::{beta_reg, ln_beta};
 
 use super::chances::{Spread, probability_best};
-use super::{Draws, Estimate, Verdict};
+use super::verdict::{Draws, Estimate, Verdict};
 use crate::bandit::memory::Memory;
 use crate::bandit::sums::Sums;
 use crate::policy;

@@ -122,7 +122,7 @@ pub fn argmax(values: impl Iterator<Item = f64>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bandit::Beta;
+    use crate::bandit::algorithm::beta::Beta;
     use proptest::prelude::*;
 
     proptest! {

@@ -1,7 +1,7 @@
 //! Always the first arm.
 
 use super::linear::estimates;
-use super::{Estimate, Verdict};
+use super::verdict::{Estimate, Verdict};
 use crate::bandit::memory::Memory;
 use crate::policy;
 

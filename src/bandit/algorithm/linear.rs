@@ -1,7 +1,8 @@
 //! What goes by one linear model of the reward an arm: LinUCB, linear Thompson sampling, the greedy.
 
 use super::chances::{Normal, probability_best};
-use super::{Draws, Estimate, NOISE, NOISE_COUNT, Verdict};
+use super::noise::{NOISE, NOISE_COUNT};
+use super::verdict::{Draws, Estimate, Verdict};
 use crate::bandit::memory::Memory;
 use crate::bandit::ridge::{Belief, LinearArm};
 use crate::bandit::sums::Sums;

@@ -5,99 +5,18 @@ pub(super) mod adaptive;
 mod beta;
 mod chances;
 mod fixed;
+mod judge;
+mod learn;
 mod linear;
+mod noise;
 mod softmax;
 mod squarecb;
 mod ucb1;
-
-use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
-use rand_distr::StandardNormal;
+mod verdict;
 
 pub use beta::Beta;
 pub use chances::{Normal, Spread, argmax, probability_best};
+pub use judge::judge;
+pub use learn::learn;
 pub use ucb1::upper_bound as ucb1;
-
-use super::memory::Memory;
-use crate::policy::{self, Algorithm};
-
-/// The noise of rewards supposed before any observation, as a standard deviation, and how many
-/// observations that counts as.
-const NOISE: f64 = 0.3;
-const NOISE_COUNT: f64 = 4.0;
-
-/// What an algorithm makes of one arm.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
-    /// Expected reward.
-    pub mean: f64,
-    /// How unsure that is: one standard deviation, or LinUCB's bonus.
-    pub deviation: f64,
-    /// What the arm was judged by: an upper bound, a draw, or the expectation itself.
-    pub judged: f64,
-    /// Probability with which the algorithm would choose it here.
-    pub chance: f64,
-}
-
-/// What an algorithm makes of all arms, in the policy's order, and which it takes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Verdict {
-    pub arms: Vec<Estimate>,
-    pub chosen: usize,
-}
-
-/// The draws of one decision: as many whatever the algorithm, so that streams do not depend on it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Draws {
-    /// Standard normal, one by arm.
-    pub normals: Vec<f64>,
-    /// Uniform in [0, 1): decides whatever is not judged best but drawn by its chance.
-    pub lot: f64,
-}
-
-impl Draws {
-    pub fn new(arms: usize, rng: &mut ChaCha8Rng) -> Self {
-        Draws {
-            normals: (0..arms).map(|_| rng.sample(StandardNormal)).collect(),
-            lot: rng.random(),
-        }
-    }
-}
-
-/// Judges the policy's arms for a context, whose first feature is always 1.
-pub fn judge(policy: &policy::Bandit, memory: &Memory, context: &[f64], draws: &Draws) -> Verdict {
-    match policy.algorithm {
-        Algorithm::Adaptive => adaptive::judge(policy, memory, context),
-        Algorithm::LinUcb => linear::upper_bounds(policy, memory, context),
-        Algorithm::Thompson => linear::thompson(policy, memory, context, draws),
-        Algorithm::SquareCb => squarecb::judge(policy, memory, context, draws),
-        Algorithm::EpsilonGreedy => linear::greedy(policy, memory, context),
-        Algorithm::Softmax => softmax::judge(policy, memory, context, draws),
-        Algorithm::Beta => beta::judge(policy, memory, draws),
-        Algorithm::Ucb1 => ucb1::judge(policy, memory),
-        Algorithm::Fixed => fixed::judge(policy, memory, context),
-    }
-}
-
-impl Verdict {
-    /// Takes the arm judged best, the first of equals, for certain.
-    fn best(mut arms: Vec<Estimate>) -> Self {
-        let chosen = argmax(arms.iter().map(|arm| arm.judged));
-        for (place, arm) in arms.iter_mut().enumerate() {
-            arm.chance = if place == chosen { 1.0 } else { 0.0 };
-        }
-        Verdict { arms, chosen }
-    }
-
-    /// Draws an arm by the arms' chances, which sum to 1.
-    fn by_lot(arms: Vec<Estimate>, lot: f64) -> Self {
-        let mut below = 0.0;
-        let drawn = arms.iter().position(|arm| {
-            below += arm.chance;
-            lot < below
-        });
-        // The chances may sum to a hair less than 1.
-        let likely = || argmax(arms.iter().map(|arm| arm.chance));
-        Verdict { chosen: drawn.unwrap_or_else(likely), arms }
-    }
-}
+pub use verdict::{Draws, Estimate};

@@ -1,7 +1,7 @@
 //! Softmax: chances by the exponential of expected rewards (Boltzmann exploration).
 
 use super::linear::estimates;
-use super::{Draws, Estimate, Verdict};
+use super::verdict::{Draws, Estimate, Verdict};
 use crate::bandit::memory::Memory;
 use crate::policy;
 

@@ -1,7 +1,8 @@
 //! SquareCB: inverse gap weighting (Foster and Rakhlin, ICML 2020; Abe and Long, ICML 1999).
 
+use super::chances::argmax;
 use super::linear::estimates;
-use super::{Draws, Estimate, Verdict, argmax};
+use super::verdict::{Draws, Estimate, Verdict};
 use crate::bandit::memory::Memory;
 use crate::policy;
 

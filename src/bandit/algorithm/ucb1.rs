@@ -1,6 +1,6 @@
 //! UCB1 (Auer et al., Machine Learning 2002): an upper bound of each arm's mean, whatever the context.
 
-use super::{Estimate, Verdict};
+use super::verdict::{Estimate, Verdict};
 use crate::bandit::memory::Memory;
 use crate::policy;
 

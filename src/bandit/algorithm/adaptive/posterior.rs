@@ -6,7 +6,7 @@
 use nalgebra::{DMatrix, DVector};
 use statrs::function::gamma::ln_gamma;
 
-use crate::bandit::algorithm::{NOISE, NOISE_COUNT};
+use crate::bandit::algorithm::noise::{NOISE, NOISE_COUNT};
 use crate::bandit::sums::Sums;
 
 /// How much less the form with products is believed in before any observation, in natural logarithms:

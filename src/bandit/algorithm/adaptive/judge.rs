@@ -1,0 +1,19 @@
+//! Deciding: the arm with the highest upper bound.
+
+use super::regimes::Regimes;
+use crate::bandit::algorithm::verdict::{Estimate, Verdict};
+use crate::bandit::features;
+use crate::bandit::memory::Memory;
+use crate::policy;
+
+pub fn judge(policy: &policy::Bandit, memory: &Memory, context: &[f64]) -> Verdict {
+    let regimes = Regimes::new(policy, memory, context.len());
+    let x = features::with_products(context);
+    let estimate = |(mean, deviation): (f64, f64)| Estimate {
+        mean,
+        deviation,
+        judged: mean + policy.exploration * deviation,
+        chance: 0.0,
+    };
+    Verdict::best((0..policy.arms.len()).map(|arm| estimate(regimes.belief(arm, &x))).collect())
+}
