@@ -106,7 +106,7 @@ fn training_and_serving_give_the_same_logits() {
                 };
                 let scored = version.score(&request, catalogue, &view, &[logged.play.song]);
                 let own = row(scored.own(0).to_vec());
-                let served = version.network.head.forward(own, row(request.shared())).logits;
+                let served = version.network.head.forward(own, row(request.shared.clone())).logits;
                 let served = served.into_data().try_to_vec::<f32>().unwrap();
                 for (i, served) in served.iter().enumerate() {
                     let trained = trained[compared * HeadOutputs::WIDTH + i];
@@ -206,7 +206,7 @@ fn the_unknown_and_the_empty_score_probabilities() {
         session: &session,
     };
     let request = version.encode(&view);
-    assert!((0.0..=1.0).contains(&request.session_gate()));
+    assert!((0.0..=1.0).contains(&request.session_gate));
     let scored = version.score(&request, &catalogue, &view, &all_songs(&catalogue));
     for (i, o) in scored.outputs.iter().enumerate() {
         for p in [o.completion, o.play_ratio, o.like, o.skip, o.subscription, o.exposure] {

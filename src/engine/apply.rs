@@ -11,7 +11,7 @@ use crate::catalogue::SongId;
 use crate::event::{Action, Event};
 use crate::feedback::{Example, LABELS, Update};
 use crate::history::{COMPLETED, Interaction};
-use crate::model::{Request, Scored};
+use crate::model::{EncodedListener, Scored};
 use crate::overrides::Overrides;
 use crate::profile::Tier;
 use crate::score::Score;
@@ -196,7 +196,7 @@ impl Engine {
         &self,
         state: &mut State,
         song: SongId,
-        (request, scored): (&Request, &Scored),
+        (request, scored): (&EncodedListener, &Scored),
         replayed: bool,
         opened: bool,
     ) {
@@ -218,7 +218,7 @@ impl Engine {
             replayed,
             opened,
             searched: state.searches.names(&setup.catalogue, song),
-            example: (scored.own(song.index()).to_vec(), request.shared()),
+            example: (scored.own(song.index()).to_vec(), request.shared.clone()),
         };
     }
 

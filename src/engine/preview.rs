@@ -96,7 +96,7 @@ impl Engine {
         if !same_model {
             // What the play now going on will teach, in this model's terms.
             let own = scored.own(next.playing.song.index()).to_vec();
-            next.playing.example = (own, request.shared());
+            next.playing.example = (own, request.shared.clone());
         }
         let before = Before::of_queue(state);
         let trace =

@@ -11,7 +11,7 @@ use crate::catalogue::{Catalogue, GenreId, SongId};
 use crate::event::{Action, Event};
 use crate::feedback::{Intervention, UpdateReport};
 use crate::history::Tally;
-use crate::model::{Request, Scored};
+use crate::model::{EncodedListener, Scored};
 use crate::ranking::{Group, Ranking};
 use crate::score::Score;
 use crate::session::Streak;
@@ -77,7 +77,7 @@ pub(super) fn report(
     engine: &Engine,
     state: &State,
     decision: &Decision,
-    request: &Request,
+    request: &EncodedListener,
     scored: &Scored,
     ranking: &Ranking,
     before: Before,
@@ -248,7 +248,7 @@ fn shares(queue: &[QueueEntry]) -> Shares {
     }
 }
 
-fn session(engine: &Engine, state: &State, request: &Request) -> SessionReport {
+fn session(engine: &Engine, state: &State, request: &EncodedListener) -> SessionReport {
     let (catalogue, policy) = (&engine.setup.catalogue, &engine.setup.policy);
     let tuning = &policy.session;
     let now = state.moment.at_ms;
@@ -288,7 +288,7 @@ fn session(engine: &Engine, state: &State, request: &Request) -> SessionReport {
     SessionReport {
         satisfaction: Score::new(state.session.satisfaction.into()),
         skip_streak: state.session.skip_streak,
-        gate: Score::new(request.session_gate().into()),
+        gate: Score::new(request.session_gate.into()),
         searches: searches.collect(),
         streaks,
         tastes: tastes(&engine.setup, state),

@@ -14,7 +14,7 @@ use crate::catalogue::SongId;
 use crate::event::{Action, Event};
 use crate::feedback::{Guardrail, Metrics};
 use crate::history::History;
-use crate::model::{Request, Scored};
+use crate::model::{EncodedListener, Scored};
 use crate::overrides::Overrides;
 use crate::ranking::{Group, Heard, Listening, Placement, Ranking, Rules, rank, segment};
 use crate::session::{Searches, SessionStats, Streaks};
@@ -157,7 +157,7 @@ impl Engine {
     }
 
     /// Scores the whole catalogue.
-    pub(super) fn score(&self, state: &State) -> (Request, Scored) {
+    pub(super) fn score(&self, state: &State) -> (EncodedListener, Scored) {
         let catalogue = &self.setup.catalogue;
         let view = state.view();
         let request = state.model.encode(&view);
@@ -208,7 +208,7 @@ impl Engine {
         &self,
         state: &mut State,
         decision: &Decision,
-        request: &Request,
+        request: &EncodedListener,
         scored: &Scored,
         (before, happened, event): (Before, Happened, Option<Event>),
     ) -> Trace {

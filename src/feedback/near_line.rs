@@ -11,8 +11,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::index;
 use serde::{Deserialize, Serialize};
 
-use super::examples::{Example, Examples, LABELS};
-use crate::model::{Head, ModelVersion};
+use crate::model::{Example, Examples, Head, LABELS, ModelVersion};
 use crate::objective::{Objective, masked_losses, shares};
 use crate::policy;
 use crate::rng::{Purpose, generator};

@@ -168,13 +168,3 @@ impl NetworkConfig {
         }
     }
 }
-
-/// How the interest head's outputs make one interest score. The weights sum to one.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InterestBlend {
-    pub completion: f64,
-    pub play_ratio: f64,
-    pub like: f64,
-    pub no_skip: f64,
-}

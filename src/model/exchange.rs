@@ -22,10 +22,10 @@ use super::features::{
 };
 use super::heads::{HeadOutputs, TASKS};
 use super::inference::Inference;
-use super::network::Moment;
+use super::moment::Moment;
+use super::numbers::values;
 use super::songs::SongTable;
 use super::store::ModelFiles;
-use super::version::values;
 use crate::catalogue::{Catalogue, SongId};
 
 /// The file of scoring `songs` for a listener. `table` is the catalogue's.

@@ -4,7 +4,6 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
 use serde::{Deserialize, Serialize};
 
-use super::config::InterestBlend;
 use crate::score::Score;
 
 /// A task of the model, in the order of gates and towers.
@@ -163,6 +162,16 @@ impl HeadOutputs {
                 + blend.no_skip * (1.0 - self.skip.value()),
         )
     }
+}
+
+/// How the interest head's outputs make one interest score. The weights sum to one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InterestBlend {
+    pub completion: f64,
+    pub play_ratio: f64,
+    pub like: f64,
+    pub no_skip: f64,
 }
 
 /// How much each task uses each expert, `[task][expert]`, each row summing to about one.

@@ -1,4 +1,4 @@
-//! The whole network: songs, history, session and profile in; six logits per candidate out.
+//! The whole network: songs, history, session and profile in; eight logits per candidate out.
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
@@ -6,114 +6,19 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::attention::{Encoder, KeysValues};
-use super::config::{NetworkConfig, Sharing};
-use super::features::*;
-use super::heads::{HeadOutputs, INTEREST_OUTPUTS, TASKS};
+use super::config::NetworkConfig;
+use super::features::{CROSS_FEATURES, MOMENT_FEATURES, OUTCOME_FEATURES, profile_width};
+use super::head::{Head, HeadTensors, Mixture, Tower};
+use super::heads::{HeadOutputs, INTEREST_OUTPUTS};
 use super::layers::Initialiser;
-use super::mmoe::{Mmoe, MmoeOutput};
-use super::ple::Ple;
+use super::moment::Moment;
+use super::numbers::values;
 use super::session_encoder::SessionEncoder;
 use super::songs::{SongEncoder, SongTable};
 use crate::history::HISTORY_LENGTH;
 use crate::scene::Scene;
 
-/// A task's own layers.
-#[derive(Module, Debug)]
-pub struct Tower {
-    pub hidden: Linear,
-    pub output: Linear,
-}
-
-impl Tower {
-    pub fn new(init: &mut Initialiser, d_input: usize, d_hidden: usize, outputs: usize) -> Self {
-        Tower { hidden: init.linear(d_input, d_hidden), output: init.linear(d_hidden, outputs) }
-    }
-
-    /// Logits `[rows, outputs]` of `[rows, d_input]`.
-    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        self.output.forward(relu(self.hidden.forward(x)))
-    }
-}
-
-/// How the tasks share what comes after the Transformer.
-#[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one per network")]
-pub enum Mixture {
-    /// Also the shared bottom: a mixture of one expert.
-    Mmoe(Mmoe),
-    Ple(Ple),
-}
-
-impl Mixture {
-    fn new(init: &mut Initialiser, d_input: usize, config: &NetworkConfig) -> Self {
-        let (experts, d_hidden) = config.expert_shape();
-        let sizes = (experts, d_hidden, config.expert_output);
-        match config.sharing {
-            Sharing::Mmoe | Sharing::SharedBottom => {
-                Mixture::Mmoe(Mmoe::new(init, d_input, sizes, TASKS.len()))
-            }
-            Sharing::Ple => Mixture::Ple(Ple::new(init, d_input, sizes, TASKS.len())),
-        }
-    }
-
-    /// See [`Mmoe::forward`] and [`Ple::forward`].
-    pub fn forward(&self, own: Tensor<2>, shared: Tensor<2>) -> MmoeOutput {
-        match self {
-            Mixture::Mmoe(mmoe) => mmoe.forward(own, shared),
-            Mixture::Ple(ple) => ple.forward(own, shared),
-        }
-    }
-
-    /// The gates that decide what each task's tower gets.
-    pub fn gates(&self) -> Vec<&Linear> {
-        match self {
-            Mixture::Mmoe(mmoe) => vec![&mmoe.gates],
-            Mixture::Ple(ple) => ple.levels.iter().flat_map(|level| &level.gates).collect(),
-        }
-    }
-}
-
-/// Everything after the shared Transformer. Near-line updates train parts of this alone.
-#[derive(Module, Debug)]
-pub struct Head {
-    /// What near-line updates have learned of this listener; zero in a trained model. `[1, shared]`.
-    pub listener: Param<Tensor<2>>,
-    pub mixture: Mixture,
-    pub interest: Tower,
-    pub subscription: Tower,
-    pub exposure: Tower,
-}
-
-/// What the head puts out for each row.
-#[derive(Clone, Debug)]
-pub struct HeadTensors {
-    /// `[rows, HeadOutputs::WIDTH]`.
-    pub logits: Tensor<2>,
-    /// `[rows, tasks, experts]`.
-    pub gates: Tensor<3>,
-}
-
-impl Head {
-    /// `own` `[rows, d_model]` per candidate; `shared` `[rows or 1, d_shared]` per moment. All rows
-    /// are this listener's.
-    pub fn forward(&self, own: Tensor<2>, shared: Tensor<2>) -> HeadTensors {
-        self.mix(own, shared + self.listener.val())
-    }
-
-    /// The same for rows of several listeners: `mine` `[rows, 1]` is 1 where a row is this listener's,
-    /// 0 where it is another's.
-    pub fn forward_among(&self, own: Tensor<2>, shared: Tensor<2>, mine: Tensor<2>) -> HeadTensors {
-        self.mix(own, shared + mine * self.listener.val())
-    }
-
-    fn mix(&self, own: Tensor<2>, shared: Tensor<2>) -> HeadTensors {
-        let mixed = self.mixture.forward(own, shared);
-        let towers = [&self.interest, &self.subscription, &self.exposure];
-        let logits = towers.iter().zip(mixed.tasks).map(|(tower, x)| tower.forward(x)).collect();
-        HeadTensors { logits: Tensor::cat(logits, 1), gates: mixed.gates }
-    }
-}
-
+/// Everything from features to logits.
 #[derive(Module, Debug)]
 pub struct Network {
     pub songs: SongEncoder,
@@ -161,35 +66,6 @@ pub struct Encoded {
     pub shared: Tensor<2>,
     /// How much of the session vector enters the mixture, in (0, 1).
     pub session_gate: f32,
-}
-
-/// A listener at one moment, as numbers.
-#[derive(Clone, Debug, Default)]
-pub struct Moment {
-    pub profile: Vec<f32>,
-    pub moment: Vec<f32>,
-    pub scene: usize,
-    /// Past plays, oldest first: song row, outcome, scene.
-    pub songs: Vec<i32>,
-    pub outcomes: Vec<f32>,
-    pub scenes: Vec<i32>,
-    /// How many of the past plays belong to the current session.
-    pub session_plays: usize,
-}
-
-impl Moment {
-    pub fn new(view: &ListenerView) -> Self {
-        let recent = view.history.recent();
-        Moment {
-            profile: profile_features(view.account),
-            moment: moment_features(view).to_vec(),
-            scene: view.scene.index(),
-            songs: recent.iter().map(|play| play.song.0 as i32).collect(),
-            outcomes: outcomes(recent).concat(),
-            scenes: recent.iter().map(|play| play.scene.index() as i32).collect(),
-            session_plays: view.session.plays as usize,
-        }
-    }
 }
 
 impl Network {
@@ -356,7 +232,7 @@ impl Network {
                 let weights = looks.weights();
                 let width = weights.dims()[3];
                 let mean = weights.mean_dim(1).reshape([1, width]);
-                layers.push(super::version::values(mean));
+                layers.push(values(mean));
             },
         );
         layers

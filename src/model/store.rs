@@ -20,10 +20,10 @@ use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
 use super::config::NetworkConfig;
+use super::examples::Examples;
 use super::network::Network;
+use super::numbers::{floats, weights_hash};
 use super::schema::Schema;
-use super::version::weights_hash;
-use crate::feedback::Examples;
 use crate::input::{InputError, Problem, TomlFile, read_bytes};
 use crate::objective::Objective;
 
@@ -182,11 +182,6 @@ fn check_weights(name: &str, bytes: &[u8], network: &Network) -> Result<(), Inpu
     }
     problems.sort_by(|a, b| a.field.cmp(&b.field));
     if problems.is_empty() { Ok(()) } else { Err(InputError { problems }) }
-}
-
-/// Little-endian 32-bit floats.
-pub(crate) fn floats(bytes: &[u8]) -> impl Iterator<Item = f32> + '_ {
-    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
 }
 
 /// Writes a model folder: everything but the report, which training writes beside it.

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use burn::module::Module;
-use burn::store::ModuleSnapshot;
-use burn::tensor::{Device, Tensor};
-use sha2::{Digest, Sha256};
+use burn::tensor::Device;
 
 use super::features::{ListenerView, cross_features};
 use super::heads::{Gates, HeadOutputs, TASKS};
 use super::inference::{EncodedListener, Inference};
-use super::network::{Moment, Network};
+use super::moment::Moment;
+use super::network::Network;
+use super::numbers::weights_hash;
 use super::songs::SongTable;
 use super::store::ModelFiles;
 use crate::catalogue::{Catalogue, SongId};
@@ -32,24 +31,6 @@ pub struct ModelVersion {
     pub network: Arc<Network>,
     /// The same network as songs are scored with it.
     inference: Inference,
-}
-
-/// A listener at one moment, encoded.
-#[derive(Clone, Debug)]
-pub struct Request {
-    encoded: EncodedListener,
-}
-
-impl Request {
-    /// How much of the session vector enters the mixture, in (0, 1).
-    pub fn session_gate(&self) -> f32 {
-        self.encoded.session_gate
-    }
-
-    /// The mixture's input that all candidates share.
-    pub fn shared(&self) -> Vec<f32> {
-        self.encoded.shared.clone()
-    }
 }
 
 /// Head outputs of some songs and how each task used the experts for them.
@@ -123,23 +104,22 @@ impl ModelVersion {
         self.network.head.listener.val().device()
     }
 
-    /// Encodes the listener once, for any number of candidates. `session_plays` says how many of
-    /// the last plays belong to the current session.
-    pub fn encode(&self, view: &ListenerView) -> Request {
-        Request { encoded: self.inference.encode(&Moment::new(view)) }
+    /// Encodes the listener once, for any number of candidates.
+    pub fn encode(&self, view: &ListenerView) -> EncodedListener {
+        self.inference.encode(&Moment::new(view))
     }
 
     /// Head outputs and gates of some songs. The same song gets the same bits alone or in company.
     pub fn score(
         &self,
-        request: &Request,
+        listener: &EncodedListener,
         catalogue: &Catalogue,
         view: &ListenerView,
         songs: &[SongId],
     ) -> Scored {
         let rows: Vec<usize> = songs.iter().map(|song| song.index()).collect();
         let cross = |row: usize| cross_features(catalogue, view, SongId(row as u32));
-        let scores = self.inference.score(&request.encoded, &rows, cross);
+        let scores = self.inference.score(listener, &rows, cross);
         Scored {
             outputs: scores.outputs(),
             gates: scores.gates,
@@ -153,13 +133,13 @@ impl ModelVersion {
     /// looked and not by how much the score would change without.
     pub fn attention(
         &self,
-        request: &Request,
+        listener: &EncodedListener,
         catalogue: &Catalogue,
         view: &ListenerView,
         song: SongId,
     ) -> Attention {
         let cross = cross_features(catalogue, view, song);
-        let layers = self.inference.attention(&request.encoded, song.index(), cross);
+        let layers = self.inference.attention(listener, song.index(), cross);
         let width = layers.first().map_or(0, Vec::len);
         let mean = |column: usize| {
             let sum: f64 = layers.iter().map(|layer| f64::from(layer[column])).sum();
@@ -173,24 +153,4 @@ impl ModelVersion {
             _ => Attention::default(),
         }
     }
-}
-
-/// The elements of a float tensor.
-pub(super) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_to_vec().expect("networks here hold 32-bit floats")
-}
-
-/// SHA-256 over every parameter's name, shape and bytes, in name order.
-pub fn weights_hash<M: Module>(module: &M) -> String {
-    let mut tensors = module.collect(None, None, true);
-    tensors.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut hash = Sha256::new();
-    for tensor in tensors {
-        hash.update(tensor.name.as_bytes());
-        for &size in tensor.shape.iter() {
-            hash.update((size as u64).to_le_bytes());
-        }
-        hash.update(&tensor.to_bytes().expect("weights are in this machine's memory")[..]);
-    }
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }

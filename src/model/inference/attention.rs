@@ -6,7 +6,7 @@
 use macerator::Simd;
 
 use super::super::attention::{Block as Trained, Encoder};
-use super::super::version::values;
+use super::super::numbers::values;
 use super::dense::{Dense, Panels, product};
 use super::lanes::{Lanes, max, mul, mul_add, numbers, splat};
 use super::math::{exponentials, gelu_all, normalise};

@@ -4,7 +4,7 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 use macerator::{Scalar, Simd};
 
-use super::super::version::values;
+use super::super::numbers::values;
 use super::lanes::{Lanes, splat};
 
 /// Outputs computed together. With two registers per feature that makes eight sums at a time, enough

@@ -8,11 +8,11 @@ use burn::nn::Linear;
 use burn::tensor::Tensor;
 use macerator::Simd;
 
+use super::super::head::{Head as Trained, Mixture, Tower as TrainedTower};
 use super::super::heads::TASKS;
 use super::super::mmoe::Mmoe;
-use super::super::network::{Head as Trained, Mixture, Tower as TrainedTower};
+use super::super::numbers::values;
 use super::super::ple::Extraction;
-use super::super::version::values;
 use super::dense::{Dense, Panels, Rows, product};
 use super::lanes::{Lanes, mul_add, splat};
 use super::math::{relu, softmax};

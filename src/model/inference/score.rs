@@ -3,12 +3,14 @@
 use macerator::{Simd, with_simd};
 use rayon::prelude::*;
 
+use super::super::features::CROSS_FEATURES;
+use super::super::heads::{HeadOutputs, TASKS};
 use super::attention::{Bias, Scratch};
 use super::dense::product;
 use super::lanes::{Lanes, add_to, lanes, put, splat, strip_width, take};
+use super::layout::{Cross, Inference};
+use super::listener::EncodedListener;
 use super::mixture::Shares;
-use super::{Cross, EncodedListener, Inference};
-use crate::model::{CROSS_FEATURES, HeadOutputs, TASKS};
 
 /// What the network says of some songs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,6 +31,25 @@ impl Scores {
     }
 }
 
+impl Inference {
+    /// Scores songs, given by their rows, for a listener. The same song gets the same bits alone or
+    /// in company.
+    pub fn score(
+        &self,
+        encoded: &EncodedListener,
+        songs: &[usize],
+        cross: impl Fn(usize) -> Cross + Sync,
+    ) -> Scores {
+        score(self, encoded, songs, &cross)
+    }
+
+    /// What a song attends to: for each layer the mean over heads of its attention weights, on the
+    /// profile, on each event of the history, oldest first, and on itself.
+    pub fn attention(&self, encoded: &EncodedListener, song: usize, cross: Cross) -> Vec<Vec<f32>> {
+        attention(self, encoded, song, &cross)
+    }
+}
+
 /// Where a job's results go: its part of each list of [`Scores`].
 struct Out<'a> {
     logits: &'a mut [f32],
@@ -43,7 +64,7 @@ const LEAST: usize = 512;
 const JOBS: usize = 8;
 const MOST_STRIPS: usize = 16;
 
-pub fn score(
+fn score(
     model: &Inference,
     encoded: &EncodedListener,
     songs: &[usize],
@@ -103,7 +124,7 @@ fn run<'a, S: Simd>(
 }
 
 #[with_simd]
-pub fn attention<S: Simd>(
+fn attention<S: Simd>(
     model: &Inference,
     encoded: &EncodedListener,
     song: usize,

@@ -2,8 +2,8 @@
 
 use macerator::Simd;
 
+use super::super::numbers::values;
 use super::super::session_encoder::SessionEncoder;
-use super::super::version::values;
 use super::dense::{Dense, Rows};
 use super::lanes::{Lanes, add, lanes, numbers, splat};
 use super::math::gelu_all;

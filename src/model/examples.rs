@@ -7,8 +7,10 @@
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
+use super::config::NetworkConfig;
+use super::heads::HeadOutputs;
+use super::numbers::floats;
 use crate::input::{InputError, Problem};
-use crate::model::{HeadOutputs, NetworkConfig};
 
 /// Labels of one example, in the order of the head's logits.
 pub const LABELS: usize = HeadOutputs::WIDTH;
@@ -20,7 +22,7 @@ pub struct Example {
     pub own: Vec<f32>,
     /// The context all candidates shared.
     pub shared: Vec<f32>,
-    /// Completion, play ratio, like, skip, subscription, exposure.
+    /// Completion, play ratio, like, skip, save, replays, subscription, exposure.
     pub labels: [f32; LABELS],
     /// 1 where the label exists; a label that does not exist is masked, not zero.
     pub mask: [f32; LABELS],
@@ -62,7 +64,7 @@ impl Examples {
                     ))
                     .into());
                 }
-                let values: Vec<f32> = crate::model::floats(tensor.data()).collect();
+                let values: Vec<f32> = floats(tensor.data()).collect();
                 if values.iter().any(|v| !v.is_finite()) {
                     return Err(problem("holds a value that is not finite".into()).into());
                 }
