@@ -7,7 +7,7 @@ mod examples;
 mod exchange;
 mod features;
 mod head;
-mod heads;
+pub(crate) mod heads;
 mod inference;
 mod layers;
 mod mmoe;

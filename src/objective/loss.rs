@@ -2,9 +2,9 @@
 
 use burn::tensor::Tensor;
 
-use super::InterestParts;
-use super::weights::LossWeights;
-use crate::model::{Output, TASKS, link};
+use super::config::InterestParts;
+use super::scheme::LossWeights;
+use crate::model::heads::{Output, TASKS, link};
 
 /// One loss per task, each a scalar.
 #[derive(Clone, Debug)]

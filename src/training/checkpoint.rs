@@ -7,10 +7,11 @@ use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
 use super::config::TrainingConfig;
+use super::critics::Critics;
 use super::trainer::Progress;
 use super::validation::Validation;
+use super::weigher::Weigher;
 use crate::model::Network;
-use crate::objective::{Critics, Weigher};
 
 /// How far training got.
 #[derive(Debug, Serialize, Deserialize)]

@@ -10,11 +10,10 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use rayon::prelude::*;
 
 use super::batch::{Batch, Window};
+use super::critics::{Critics, REWARDED, Transitions, rewards};
 use super::dataset::Dataset;
 use crate::model::{HeadOutputs, Network, Output, SongTable, TASKS, link};
-use crate::objective::{
-    Critics, InterestParts, LossWeights, Losses, REWARDED, Transitions, masked_losses, rewards,
-};
+use crate::objective::{InterestParts, LossWeights, Losses, masked_losses};
 
 /// Parts of a batch.
 const PARTS: usize = 2;

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::batch::{Window, windows};
 use super::checkpoint::{Borrowed, Checkpoint, Parts};
 use super::config::TrainingConfig;
+use super::critics::Critics;
 use super::dataset::Dataset;
 use super::greedy::Greedy;
 use super::heard::held_out;
@@ -22,9 +23,10 @@ use super::plan::Plan;
 use super::source::{ReadAhead, Source};
 use super::step::Forward;
 use super::validation::{Validation, validate};
+use super::weigher::Weigher;
 use crate::catalogue::{Catalogue, Song};
 use crate::model::{Network, SongTable};
-use crate::objective::{Critics, LossWeights, Scheme, Weigher};
+use crate::objective::{LossWeights, Scheme};
 use crate::rng::{Purpose, generator};
 
 /// What one step did.

@@ -1,0 +1,53 @@
+//! The loss weights w1, w2 and w3, and where they come from.
+
+use serde::{Deserialize, Serialize};
+
+/// Weights of the three losses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LossWeights {
+    /// w1
+    pub interest: f64,
+    /// w2
+    pub subscription: f64,
+    /// w3
+    pub exposure: f64,
+}
+
+impl LossWeights {
+    /// Each weight times its task's factor, interest first.
+    pub fn times(self, [interest, subscription, exposure]: [f64; 3]) -> Self {
+        LossWeights {
+            interest: self.interest * interest,
+            subscription: self.subscription * subscription,
+            exposure: self.exposure * exposure,
+        }
+    }
+}
+
+/// Where the loss weights come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheme {
+    /// The configured weights at every step.
+    Fixed,
+    /// Interest alone first; then the commercial weights rise to the configured ones.
+    Staged,
+    /// One over the variance that each task is learned to have (Kendall et al., CVPR 2018).
+    Uncertainty,
+    /// By what critics expect of the rest of the session (RMTL: Zhao et al., WWW 2023).
+    Rmtl,
+}
+
+impl Scheme {
+    pub const ALL: [Scheme; 4] = [Scheme::Fixed, Scheme::Staged, Scheme::Uncertainty, Scheme::Rmtl];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Scheme::Fixed => "fixed",
+            Scheme::Staged => "staged",
+            Scheme::Uncertainty => "uncertainty",
+            Scheme::Rmtl => "rmtl",
+        }
+    }
+}
