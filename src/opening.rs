@@ -132,13 +132,14 @@ impl Library {
     }
 
     /// An engine for a listener of this library.
-    pub fn engine(&self, profile: Profile, scene: Option<Scene>, seed: u64) -> Engine {
+    pub fn engine(&self, profile: &Profile, scene: Option<Scene>, seed: u64) -> Engine {
         Engine::new(Setup {
             scene: scene.unwrap_or(profile.scene),
-            past: Arc::new(past_plays(&self.catalogue, &self.world, &profile)),
+            past: Arc::new(past_plays(&self.catalogue, &self.world, profile)),
             catalogue: self.catalogue.clone(),
             policy: self.policy.clone(),
-            profile: Arc::new(profile),
+            listener: profile.id.clone(),
+            account: Arc::new(profile.account.clone()),
             model: self.model.clone(),
             examples: self.examples.clone(),
             seed,
@@ -154,10 +155,10 @@ impl Library {
     pub fn engine_of(
         &self,
         opening: &Opening,
-        profile: Profile,
+        profile: &Profile,
         base: &Path,
     ) -> Result<Engine, InputError> {
-        let kept = opening.kept(&profile, base);
+        let kept = opening.kept(profile, base);
         let mut engine = self.engine(profile, opening.scene, opening.seed);
         let Some(kept) = kept else { return Ok(engine) };
         engine.setup.warm_start = kept.load()?;

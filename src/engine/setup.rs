@@ -8,7 +8,7 @@ use crate::feedback::Examples;
 use crate::history::Interaction;
 use crate::model::ModelVersion;
 use crate::policy::Policy;
-use crate::profile::Profile;
+use crate::profile::Account;
 use crate::scene::Scene;
 
 /// The fixed inputs of a session.
@@ -16,7 +16,10 @@ use crate::scene::Scene;
 pub struct Setup {
     pub catalogue: Arc<Catalogue>,
     pub policy: Arc<Policy>,
-    pub profile: Arc<Profile>,
+    /// Who listens, by the name that traces give.
+    pub listener: String,
+    /// What the service knows of the listener as the session opens.
+    pub account: Arc<Account>,
     /// The model the session starts with.
     pub model: ModelVersion,
     /// The model's own examples, for near-line updates.
