@@ -16,7 +16,6 @@ use crate::policy::{self, Policy};
 use crate::profile::{self, Profile};
 use crate::scene::Scene;
 use crate::simulation::{World, past_plays};
-use crate::training::Report;
 
 /// What a session is opened with. Each of catalogue, policy, model and profile is the name of a
 /// shipped one or the path of one's own.
@@ -86,8 +85,6 @@ pub struct Library {
     examples: Arc<crate::feedback::Examples>,
     world: Arc<World>,
     experience: Arc<Experience>,
-    /// How the model was trained, if its folder tells.
-    training: Option<Arc<Report>>,
 }
 
 impl Library {
@@ -98,8 +95,7 @@ impl Library {
         let policy = Arc::new(policy_named(&opening.policy, base)?);
         let catalogue = Arc::new(catalogue_named(&opening.catalogue, base)?);
         let files = model_named(&opening.model, base, &device)?;
-        let training = report_named(&opening.model, base).map(Arc::new);
-        Ok(Library { backend, training, ..Library::new(catalogue, policy, files, &device) })
+        Ok(Library { backend, ..Library::new(catalogue, policy, files, &device) })
     }
 
     /// A library of what has been loaded already.
@@ -116,14 +112,8 @@ impl Library {
             examples: Arc::new(files.examples),
             world: Arc::new(World::new(&catalogue)),
             experience: Arc::new(Experience::shipped()),
-            training: None,
             catalogue,
         }
-    }
-
-    /// How the model was trained, if it was opened by name and its folder tells.
-    pub fn training(&self) -> Option<&Arc<Report>> {
-        self.training.as_ref()
     }
 
     /// The hidden truth of the catalogue, for simulated listeners.
@@ -251,16 +241,6 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
 
 /// Files looked through for something to choose.
 const MOST_LISTED: usize = 200;
-
-/// The training report of a model. It is for people: nothing else needs it, so one that is not there
-/// or was written by another version is none.
-pub fn report_named(name: &str, base: &Path) -> Option<Report> {
-    let text = match model::shipped_report(name) {
-        Some(text) => text.into(),
-        None => std::fs::read_to_string(base.join(name).join("report.json")).ok()?,
-    };
-    serde_json::from_str(&text).ok()
-}
 
 /// A name that stays good wherever it is read from: a path from `base` that is there becomes absolute,
 /// anything else (a shipped name, a slip) is left as it is.

@@ -5,6 +5,7 @@
 //! shows the state before it and the clock stands still, so that slowness changes no session.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use crate::feedback::Update;
 use crate::opening::{Library, Opening};
 use crate::playback::Playhead;
 use crate::profile::{Profile, Tier};
+use crate::training::{Report, report_named};
 
 /// How fast the simulated clock runs against the real one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +94,8 @@ pub struct Session {
     library: Library,
     opening: Opening,
     profile: Arc<Profile>,
+    /// How the model was trained, if its folder tells.
+    trained: Option<Arc<Report>>,
     timeline: Timeline,
     head: Playhead,
     pub playing: bool,
@@ -137,7 +141,9 @@ impl Session {
         timeline: Timeline,
         head: Playhead,
     ) -> Self {
+        let trained = report_named(&opening.model, Path::new("")).map(Arc::new);
         Session {
+            trained,
             library,
             opening,
             profile: Arc::new(profile),
@@ -234,6 +240,11 @@ impl Session {
 
     pub fn library(&self) -> &Library {
         &self.library
+    }
+
+    /// How the model was trained, if its folder tells.
+    pub fn trained(&self) -> Option<&Arc<Report>> {
+        self.trained.as_ref()
     }
 
     /// What the bandit's decisions left lying, as far as it has been worked out.
