@@ -25,6 +25,7 @@ use melody::event::Event;
 use melody::input::InputError;
 use melody::model::{self, Backend};
 use melody::opening::{Library, Opening, model_named, policy_named, profile_named};
+use melody::profile::Profile;
 use melody::simulation::{Until, listen};
 use serde::Serialize;
 
@@ -142,14 +143,14 @@ fn measure(
         let policy = Arc::new(policy_named(&Opening::default().policy, Path::new(""))?);
         let library = Library::new(catalogue.clone(), policy, files, &device)?;
         let profile = profile_named(PROFILE, Path::new(""))?;
-        let engine = library.engine(profile, None, SEED);
+        let engine = library.engine(&profile, None, SEED);
         std::hint::black_box(engine.start());
         opening_times.push(began.elapsed());
-        opened = Some((engine, library));
+        opened = Some((engine, library, profile));
     }
-    let (engine, library) = opened.expect("it was opened at least once");
+    let (engine, library, profile) = opened.expect("it was opened at least once");
 
-    let events = session(&engine, &library, WARM_UP + arguments.events);
+    let events = session(&engine, &library, &profile, WARM_UP + arguments.events);
     let mut times: BTreeMap<&'static str, Vec<Duration>> = BTreeMap::new();
     let mut updates = Vec::new();
     let (mut state, _) = engine.start();
@@ -177,10 +178,10 @@ fn measure(
 }
 
 /// The events of a session that the listener plays by themselves.
-fn session(engine: &Engine, library: &Library, count: usize) -> Vec<Event> {
+fn session(engine: &Engine, library: &Library, profile: &Profile, count: usize) -> Vec<Event> {
     let mut events = Vec::new();
     let until = Until { songs: count as u32, leaving: false };
-    listen(engine, library.world(), SEED, until, &mut |_, trace| {
+    listen(engine, profile, library.world(), SEED, until, &mut |_, trace| {
         events.extend(trace.event.clone())
     })
     .expect("the engine takes what its own listener does");

@@ -42,10 +42,12 @@ fn export(model: &str, file: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let catalogue = Arc::new(default_catalogue());
     let policy = Arc::new(policy_named(&Opening::default().policy, Path::new(""))?);
     let library = Library::new(catalogue.clone(), policy, files.clone(), &device)?;
-    let engine = library.engine(profile_named("enthusiast", Path::new(""))?, None, SEED);
+    let profile = profile_named("enthusiast", Path::new(""))?;
+    let engine = library.engine(&profile, None, SEED);
     let mut state = engine.start().0;
     listen(
         &engine,
+        &profile,
         library.world(),
         SEED,
         Until { songs: PLAYS, leaving: false },

@@ -18,7 +18,6 @@ use crate::profile::{self, Profile};
 use crate::ranking::ranker_of;
 use crate::scene::Scene;
 use crate::simulation::{World, past_plays};
-use crate::training::Report;
 
 /// What a session is opened with. Each of catalogue, policy, model and profile is the name of a
 /// shipped one or the path of one's own.
@@ -90,8 +89,6 @@ pub struct Library {
     examples: Arc<crate::feedback::Examples>,
     world: Arc<World>,
     experience: Arc<Experience>,
-    /// How the model was trained, if its folder tells.
-    training: Option<Arc<Report>>,
 }
 
 impl Library {
@@ -103,9 +100,8 @@ impl Library {
         let ranker = ranker_of(&policy)?;
         let catalogue = Arc::new(catalogue_named(&opening.catalogue, base)?);
         let files = model_named(&opening.model, base, &device)?;
-        let training = report_named(&opening.model, base).map(Arc::new);
         let library = Library::of(catalogue, (policy, ranker), files, &device);
-        Ok(Library { backend, training, ..library })
+        Ok(Library { backend, ..library })
     }
 
     /// A library of what has been loaded already, but for a ranker that the policy names.
@@ -136,14 +132,8 @@ impl Library {
             examples: Arc::new(files.examples),
             world: Arc::new(World::new(&catalogue)),
             experience: Arc::new(Experience::shipped()),
-            training: None,
             catalogue,
         }
-    }
-
-    /// How the model was trained, if it was opened by name and its folder tells.
-    pub fn training(&self) -> Option<&Arc<Report>> {
-        self.training.as_ref()
     }
 
     /// The hidden truth of the catalogue, for simulated listeners.
@@ -152,14 +142,15 @@ impl Library {
     }
 
     /// An engine for a listener of this library.
-    pub fn engine(&self, profile: Profile, scene: Option<Scene>, seed: u64) -> Engine {
+    pub fn engine(&self, profile: &Profile, scene: Option<Scene>, seed: u64) -> Engine {
         Engine::new(Setup {
             scene: scene.unwrap_or(profile.scene),
-            past: Arc::new(past_plays(&self.catalogue, &self.world, &profile)),
+            past: Arc::new(past_plays(&self.catalogue, &self.world, profile)),
             catalogue: self.catalogue.clone(),
             policy: self.policy.clone(),
             ranker: self.ranker.clone(),
-            profile: Arc::new(profile),
+            listener: profile.id.clone(),
+            account: Arc::new(profile.account.clone()),
             model: self.model.clone(),
             examples: self.examples.clone(),
             seed,
@@ -175,10 +166,10 @@ impl Library {
     pub fn engine_of(
         &self,
         opening: &Opening,
-        profile: Profile,
+        profile: &Profile,
         base: &Path,
     ) -> Result<Engine, InputError> {
-        let kept = opening.kept(&profile, base);
+        let kept = opening.kept(profile, base);
         let mut engine = self.engine(profile, opening.scene, opening.seed);
         let Some(kept) = kept else { return Ok(engine) };
         engine.setup.warm_start = kept.load()?;
@@ -283,16 +274,6 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
 
 /// Files looked through for something to choose.
 const MOST_LISTED: usize = 200;
-
-/// The training report of a model. It is for people: nothing else needs it, so one that is not there
-/// or was written by another version is none.
-pub fn report_named(name: &str, base: &Path) -> Option<Report> {
-    let text = match model::shipped_report(name) {
-        Some(text) => text.into(),
-        None => std::fs::read_to_string(base.join(name).join("report.json")).ok()?,
-    };
-    serde_json::from_str(&text).ok()
-}
 
 /// A name that stays good wherever it is read from: a path from `base` that is there becomes absolute,
 /// anything else (a shipped name, a slip) is left as it is.

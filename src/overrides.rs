@@ -1,8 +1,10 @@
 //! Values set by hand, over what the policy would decide.
+//!
+//! Only the values and the bounds that hold whatever the policy: they are part of events, which know no
+//! policy. What a policy makes of them is said beside it.
 
 use serde::{Deserialize, Serialize};
 
-use crate::policy::Settings;
 use crate::score::Score;
 
 /// What a person who debugs a ranking has set. Nothing set leaves everything to the policy.
@@ -64,33 +66,9 @@ impl Overrides {
         self.window.and_then(|window| self.too_many(window))
     }
 
-    /// The same under a policy, whose window and arms are meant where none are set.
-    pub fn problem_under(&self, policy: &Settings) -> Option<(&'static str, String)> {
-        if let Some(problem) = self.problem() {
-            return Some(problem);
-        }
-        let arms = &policy.bandit.arms;
-        if let Some(name) = &self.arm
-            && !arms.iter().any(|arm| arm.name == *name)
-        {
-            let names: Vec<&str> = arms.iter().map(|arm| arm.name.as_str()).collect();
-            let why = format!("is no arm of this policy; it has {}", names.join(", "));
-            return Some(("arm", why));
-        }
-        self.too_many(self.window.unwrap_or(policy.mixing.window))
-    }
-
-    fn too_many(&self, window: usize) -> Option<(&'static str, String)> {
+    /// What is wrong with M, if it is more than a window of that length holds.
+    pub fn too_many(&self, window: usize) -> Option<(&'static str, String)> {
         let why = || format!("must not be over the window of {window}");
         self.at_most.filter(|at_most| *at_most > window).map(|_| ("at_most", why()))
-    }
-
-    /// What of these values another policy can be given: an arm that it does not have is let go, and
-    /// M is no more than its window holds.
-    pub fn under(mut self, policy: &Settings) -> Self {
-        self.arm = self.arm.filter(|name| policy.bandit.arms.iter().any(|arm| arm.name == *name));
-        let window = self.window.unwrap_or(policy.mixing.window);
-        self.at_most = self.at_most.map(|at_most| at_most.min(window));
-        self
     }
 }

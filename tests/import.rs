@@ -233,7 +233,7 @@ fn a_person_plays_as_themselves() {
     let again = interactions(catalogue(), stored, profile.scene, 0);
     let (plays, _) = read(&fixture("spotify.json"), None);
     assert_eq!(again, interactions(catalogue(), &recorded(plays), profile.scene, 0));
-    let engine = common::LIBRARY.engine(profile, None, 1);
+    let engine = common::LIBRARY.engine(&profile, None, 1);
     assert_eq!(engine.setup.past.len(), 4);
 
     // What is there is not written over.
@@ -243,7 +243,7 @@ fn a_person_plays_as_themselves() {
     let arguments = ["import", "history", &source, "--as", "me", "--force", "--matched-only"];
     assert_eq!(melody(folder.path(), &arguments).0, Some(0));
     let profile = profile_named(&own.display().to_string(), Path::new("")).unwrap();
-    assert_eq!(common::LIBRARY.engine(profile, None, 1).setup.past.len(), 2);
+    assert_eq!(common::LIBRARY.engine(&profile, None, 1).setup.past.len(), 2);
 }
 
 #[test]
@@ -341,7 +341,7 @@ fn the_estimated_taste_is_like_the_hidden_one() {
         let mut profile = profile_named(name, Path::new("")).unwrap();
         profile.past = Past::Simulated(PastPlays { plays: 1_500, seed: 5 });
         let hidden = profile.taste.clone();
-        let plays = common::LIBRARY.engine(profile, None, 1).setup.past.iter().map(told).collect();
+        let plays = common::LIBRARY.engine(&profile, None, 1).setup.past.iter().map(told).collect();
         let recorded = recorded(plays);
         let heard = placed(&Matcher::new(catalogue()), &recorded);
         let guessed = estimate(catalogue(), &heard);

@@ -119,8 +119,8 @@ fn autopilot_does_what_a_script_s_autopilot_does() {
     );
     let script = script::parse(TomlFile::embedded("same.toml", &text)).unwrap();
     let profile = melody::opening::profile_named("explorer", folder.path()).unwrap();
-    let engine = library().engine(profile, None, 1);
-    let ran = script::run(&script, engine, library().world()).unwrap();
+    let engine = library().engine(&profile, None, 1);
+    let ran = script::run(&script, engine, &profile, library().world()).unwrap();
     let ours: Vec<_> = app.session.timeline().events().to_vec();
     let shared = ours.len().min(ran.timeline.events().len());
     assert!(shared > 10);
@@ -189,8 +189,8 @@ fn a_session_is_written_as_a_script_that_replays_to_the_same_trace() {
     let path = folder.path().join("melody-session-1.toml");
     let script = script::load(&path).unwrap();
     let profile = melody::opening::profile_named("likely-payer", folder.path()).unwrap();
-    let engine = library().engine(profile, script.opening.scene, script.opening.seed);
-    let ran = script::run(&script, engine, library().world()).unwrap();
+    let engine = library().engine(&profile, script.opening.scene, script.opening.seed);
+    let ran = script::run(&script, engine, &profile, library().world()).unwrap();
     assert_eq!(tracefile::hash(ran.timeline.traces()), hash(&app));
 }
 

@@ -20,10 +20,10 @@ fn session() -> &'static (Opening, Vec<Trace>) {
         let opening = Opening { seed: 5, ..Opening::default() };
         let library = Library::load(&opening, Path::new(""), Backend::Flex).unwrap();
         let profile = profile_named(&opening.profile, Path::new("")).unwrap();
-        let engine = library.engine(profile, opening.scene, opening.seed);
+        let engine = library.engine(&profile, opening.scene, opening.seed);
         let mut traces = Vec::new();
         let until = Until { songs: 4, leaving: false };
-        listen(&engine, library.world(), opening.seed, until, &mut |_, trace| {
+        listen(&engine, &profile, library.world(), opening.seed, until, &mut |_, trace| {
             traces.push(trace.clone());
         })
         .unwrap();
@@ -246,8 +246,8 @@ fn a_log_becomes_a_script_that_replays_the_same_session() {
     assert_eq!(script.opening, *opening);
     let library = Library::load(&script.opening, Path::new(""), Backend::Flex).unwrap();
     let profile = profile_named(&opening.profile, Path::new("")).unwrap();
-    let engine = library.engine(profile, opening.scene, opening.seed);
-    let ran = script::run(&script, engine, library.world()).unwrap();
+    let engine = library.engine(&profile, opening.scene, opening.seed);
+    let ran = script::run(&script, engine, &profile, library.world()).unwrap();
     let traces: Vec<_> = traces.iter().cloned().map(std::sync::Arc::new).collect();
     assert_eq!(tracefile::hash(ran.timeline.traces()), tracefile::hash(traces.iter()));
 }

@@ -11,6 +11,7 @@ use melody::model::Backend;
 use melody::opening::{Library, Opening, profile_named};
 use melody::overrides::Overrides;
 use melody::playback::Playhead;
+use melody::profile::Profile;
 use melody::script::{self, Run};
 use melody::simulation::Decision;
 
@@ -20,16 +21,23 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     Library::load(&Opening::default(), Path::new(""), Backend::Flex).expect("the shipped library")
 });
 
+fn profile() -> Profile {
+    profile_named("promotion-averse", Path::new("")).unwrap()
+}
+
+fn at(timeline: &Timeline, step: usize) -> Option<Decision> {
+    Decision::at(timeline, step, &profile(), LIBRARY.world(), SEED)
+}
+
 /// A session by its own listener.
 fn session(songs: u32) -> Run {
-    let profile = profile_named("promotion-averse", Path::new("")).unwrap();
     let text = format!(
         "format = 1\nname = \"regret\"\n[session]\nprofile = \"promotion-averse\"\n\
          seed = {SEED}\n[[steps]]\ndo = \"autopilot\"\nsongs = {songs}\n"
     );
     let script = script::parse(TomlFile::embedded("regret.toml", &text)).unwrap();
-    let engine = LIBRARY.engine(profile, None, SEED);
-    script::run(&script, engine, LIBRARY.world()).unwrap()
+    let engine = LIBRARY.engine(&profile(), None, SEED);
+    script::run(&script, engine, &profile(), LIBRARY.world()).unwrap()
 }
 
 fn of(timeline: &Timeline) -> Vec<Decided> {
@@ -39,7 +47,7 @@ fn of(timeline: &Timeline) -> Vec<Decided> {
 #[test]
 fn the_chosen_arm_earns_what_it_really_did_and_no_choice_beats_the_best() {
     let timeline = session(13).timeline;
-    let decision = |step: usize| Decision::at(&timeline, step, LIBRARY.world(), SEED);
+    let decision = |step: usize| at(&timeline, step);
     let steps = 0..=timeline.events().len();
     let decisions: Vec<usize> = steps.filter(|&step| decision(step).is_some()).collect();
     assert!(decisions.len() >= 4, "{decisions:?}");
@@ -59,8 +67,7 @@ fn the_chosen_arm_earns_what_it_really_did_and_no_choice_beats_the_best() {
 fn the_truth_of_another_policy_is_what_its_arms_earn_at_the_same_decisions() {
     let timeline = session(13).timeline;
     let decisions = of(&timeline);
-    let regret =
-        |step: u32| Decision::at(&timeline, step as usize, LIBRARY.world(), SEED)?.regret().ok();
+    let regret = |step: u32| at(&timeline, step as usize)?.regret().ok();
     let rewards: Vec<Vec<f64>> = decisions
         .iter()
         .map(|one| {

@@ -70,8 +70,9 @@ fn write_the_fixtures() {
     let opening = script.opening.clone();
     let library = Library::load(&opening, &base, Backend::Flex).unwrap();
     let profile = profile_named(&opening.profile, &base).unwrap();
-    let engine = library.engine(profile, opening.scene, opening.seed);
-    let timeline = melody::script::run(&script, engine, library.world()).unwrap().timeline;
+    let engine = library.engine(&profile, opening.scene, opening.seed);
+    let ran = melody::script::run(&script, engine, &profile, library.world()).unwrap();
+    let timeline = ran.timeline;
     let (engine, state, trace) = (timeline.engine(), timeline.state(), timeline.trace());
     let look = engine.look(state);
     let song = state.queue[2].song;

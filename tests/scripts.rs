@@ -12,6 +12,7 @@ use melody::input::TomlFile;
 use melody::opening::Opening;
 use melody::overrides::Overrides;
 use melody::playback::Playhead;
+use melody::profile;
 use melody::scene::Scene;
 use melody::score::Score;
 use melody::script;
@@ -26,7 +27,8 @@ fn replays(opening: &Opening, timeline: &Timeline) {
         .unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert_eq!(&saved.opening, opening, "{text}");
     let engine = engine(&opening.profile, saved.opening.scene, saved.opening.seed);
-    let run = script::run(&saved, (*engine).clone(), LIBRARY.world())
+    let profile = profile::shipped(&opening.profile).unwrap();
+    let run = script::run(&saved, (*engine).clone(), &profile, LIBRARY.world())
         .unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert_eq!(run.timeline.events(), timeline.events(), "{text}");
     assert!(all_bytes(&run.timeline) == all_bytes(timeline), "{text}");
@@ -42,9 +44,11 @@ fn opened(profile: &str, scene: Option<Scene>, seed: u64) -> (Opening, Timeline)
 /// Lets the simulated listener play some songs, as a screen does.
 fn autopilot(timeline: &mut Timeline, seed: u64, songs: usize) {
     let engine: Arc<_> = timeline.engine().clone();
+    let profile = profile::shipped(&engine.setup.listener).unwrap();
     for _ in 0..songs {
         let traces = timeline.traces().map(|trace| &**trace);
-        let pilot = Autopilot::new(&engine, LIBRARY.world().clone(), seed).after(traces);
+        let pilot = Autopilot::new(&engine, &profile, LIBRARY.world().clone(), seed);
+        let pilot = pilot.after(traces);
         let plan = pilot.plan(timeline.state());
         let mut head = Playhead::after(timeline.trace());
         let mut act = |timeline: &mut Timeline, heard_ms: Option<u32>, action| {
@@ -177,7 +181,8 @@ fn steps_that_make_no_sense_name_their_line() {
         );
         let script = script::parse(TomlFile::embedded("s.toml", &text)).unwrap();
         let engine = engine("commuter", None, 1);
-        let error = match script::run(&script, (*engine).clone(), LIBRARY.world()) {
+        let profile = profile::shipped("commuter").unwrap();
+        let error = match script::run(&script, (*engine).clone(), &profile, LIBRARY.world()) {
             Ok(_) => panic!("ran: {steps}"),
             Err(error) => error,
         };

@@ -32,7 +32,7 @@ fn scene(app: &App) -> usize {
 fn the_shipped_tour_shows_what_it_claims() {
     let tour = shipped();
     let profile = profile_named(&tour.opening.profile, Path::new("")).unwrap();
-    let (reports, _) = tour.check(library(), profile).unwrap_or_else(|error| panic!("{error}"));
+    let (reports, _) = tour.check(library(), &profile).unwrap_or_else(|error| panic!("{error}"));
     for report in &reports {
         assert!(report.failed.is_empty(), "{report:#?}");
     }
@@ -48,7 +48,7 @@ fn a_tour_on_screen_is_the_session_that_was_checked() {
     let folder = tempfile::tempdir().unwrap();
     let tour = shipped();
     let profile = profile_named(&tour.opening.profile, Path::new("")).unwrap();
-    let (_, checked) = tour.check(library(), profile).unwrap();
+    let (_, checked) = tour.check(library(), &profile).unwrap();
     let mut app = on_screen(folder.path());
     for (i, wanted) in tour.scenes.iter().enumerate() {
         let view = app.view();

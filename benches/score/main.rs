@@ -147,10 +147,11 @@ fn scene(model: &str) -> Result<Ours, Failure> {
     let catalogue = Arc::new(catalogue(SIZES.map(|(songs, _)| songs)[SIZES.len() - 1])?);
     let policy = Arc::new(policy_named(&Opening::default().policy, Path::new(""))?);
     let library = Library::new(catalogue.clone(), policy, files.clone(), &device)?;
-    let engine = library.engine(profile_named(PROFILE, Path::new(""))?, None, SEED);
+    let profile = profile_named(PROFILE, Path::new(""))?;
+    let engine = library.engine(&profile, None, SEED);
     let mut state = engine.start().0;
     let until = Until { songs: PLAYS, leaving: false };
-    listen(&engine, library.world(), SEED, until, &mut |next, _| state = next.clone())?;
+    listen(&engine, &profile, library.world(), SEED, until, &mut |next, _| state = next.clone())?;
     let table = SongTable::new(&catalogue, &files.config, &device);
     Ok(Ours::new(files, table, catalogue, state))
 }

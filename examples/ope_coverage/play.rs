@@ -27,12 +27,13 @@ pub fn play(
     truth: bool,
 ) -> Result<Played, Refusal> {
     let seed = hash64(&format!("{}/{index}", cohort.seed));
-    let engine = Arc::new(library.engine(cohort.profile(index), None, seed));
+    let profile = cohort.profile(index);
+    let engine = Arc::new(library.engine(&profile, None, seed));
     // A song is a play at least, so that these are enough.
     let songs = engine.setup.policy.bandit.every * decisions as u32;
     let mut timeline: Option<Timeline> = None;
     let until = Until { songs, leaving: false };
-    listen(&engine, library.world(), seed, until, &mut |state, trace| match (
+    listen(&engine, &profile, library.world(), seed, until, &mut |state, trace| match (
         &mut timeline,
         &trace.event,
     ) {
@@ -46,7 +47,7 @@ pub fn play(
     logged.truncate(decisions);
     let tried = |logged: &Decided| {
         let step = logged.choice.step as usize;
-        let decision = Decision::at(&timeline, step, library.world(), seed);
+        let decision = Decision::at(&timeline, step, &profile, library.world(), seed);
         let regret = decision.expect("the bandit decided here by itself").regret()?;
         assert_eq!(regret.rewards[regret.arm], logged.reward, "the log and the truth agree");
         Ok(regret.rewards.iter().map(|reward| reward.value()).collect())

@@ -40,7 +40,7 @@ fn check(tour: &Tour, base: &Path, arguments: &Demo) -> Result<(), Failure> {
     let opening = &tour.opening;
     let profile = profile_named(&opening.profile, base)?;
     let library = Library::load(opening, base, arguments.device.unwrap_or_default().into())?;
-    let (scenes, _) = tour.check(&library, profile)?;
+    let (scenes, _) = tour.check(&library, &profile)?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&scenes).map_err(|e| e.to_string())?);
     } else {

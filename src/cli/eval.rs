@@ -12,12 +12,12 @@ use super::figures::{print, print_differences};
 use super::progress::bar;
 use crate::catalogue::Catalogue;
 use crate::model::{self, Backend, ModelFiles};
-use crate::opening::{catalogue_named, model_named, policy_named, report_named};
+use crate::opening::{catalogue_named, model_named, policy_named};
 use crate::ranking::ranker_of;
 use crate::training::log::{TrainingLog, simulated_index};
 use crate::training::{
     Drawn, Evaluation, Evaluator, Judged, Listening, Popularity, Report, Resampling, Source, Split,
-    TrainingConfig,
+    TrainingConfig, report_named,
 };
 
 /// What `--json` prints.

@@ -33,9 +33,9 @@ struct Said {
 pub fn run(arguments: &Explain) -> Result<(), Failure> {
     let script = script::load(&arguments.script)?;
     let base = arguments.script.parent().unwrap_or(Path::new(""));
-    let Prepared { engine, world, .. } =
+    let Prepared { engine, profile, world, .. } =
         prepare(&script, base, &arguments.session, None, &mut Vec::new())?;
-    let timeline = script::run(&script, engine, &world)?.timeline;
+    let timeline = script::run(&script, engine, &profile, &world)?.timeline;
     let last = timeline.events().len();
     let step = arguments.step.map_or(last, |step| step as usize);
     let Some((state, trace)) = timeline.state_at(step).zip(timeline.trace_at(step)) else {

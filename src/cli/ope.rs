@@ -3,9 +3,8 @@
 use super::arguments::Ope;
 use super::failure::Failure;
 use crate::evaluation::off_policy::{
-    Estimate, Estimator, FEWEST, Log, Report, Resampling, Row, Target,
+    Estimate, Estimator, FEWEST, Log, Logged, Report, Resampling, Row, Target, read_decisions,
 };
-use crate::saved::{Logged, read_decisions};
 
 /// Shown for every policy; `--all` shows the others, too.
 const USUAL: [Estimator; 3] = [Estimator::Dr, Estimator::Snips, Estimator::Direct];

@@ -21,8 +21,8 @@ pub fn run(arguments: &Open) -> Result<(), Failure> {
     let profile = profile_named(&opening.profile, here)?;
     let library = Library::load(&opening, here, config.device.value)?;
     // Its beginning is on screen while the rest is played again.
-    let engine = saved.engine(&library, profile)?;
-    let mut session = Session::begin(library, opening, engine);
+    let engine = saved.engine(&library, &profile)?;
+    let mut session = Session::begin(library, opening, profile, engine);
     session.playing = false;
     session.speed = config.speed.value;
     let mut app = App::new(session, here.to_path_buf(), look);

@@ -12,6 +12,7 @@ use super::simulator::from_anywhere;
 use crate::bandit::Kept;
 use crate::engine::{Engine, Timeline};
 use crate::opening::{Library, Opening, anchored, profile_named};
+use crate::profile::Profile;
 use crate::script::{self, Failed, Run, Script};
 use crate::simulation::World;
 use crate::tracefile::{self, Header};
@@ -35,6 +36,7 @@ pub(super) struct Prepared<'a> {
     /// What the script names, as overruled by the command line.
     pub opening: Opening,
     pub engine: Engine,
+    pub profile: Profile,
     pub world: Arc<World>,
     /// Where the command line wants what the bandit learns kept.
     kept: Option<Kept>,
@@ -58,12 +60,12 @@ pub fn run(arguments: &Replay) -> Result<(), Failure> {
     let mut lines = Vec::new();
     let mut reports = Vec::new();
     let mut all_passed = true;
-    for Prepared { script, opening, mut engine, world, kept } in prepared {
+    for Prepared { script, opening, mut engine, profile, world, kept } in prepared {
         if let Some(kept) = &kept {
             // The script before may have taught the same listener something.
             engine.setup.warm_start = kept.load()?;
         }
-        let ran = remembering(script, engine, &world, kept.as_ref())?;
+        let ran = remembering(script, engine, &profile, &world, kept.as_ref())?;
         if arguments.trace.is_some() {
             let header = Header::new(&script.name, &opening);
             tracefile::write(&mut lines, &header, ran.timeline.traces())
@@ -98,6 +100,7 @@ pub fn run(arguments: &Replay) -> Result<(), Failure> {
 fn remembering(
     script: &Script,
     engine: Engine,
+    profile: &Profile,
     world: &Arc<World>,
     kept: Option<&Kept>,
 ) -> Result<Run, Failure> {
@@ -108,7 +111,7 @@ fn remembering(
             *refused = Some(format!("{}: {error}", kept.path().display()));
         }
     };
-    let run = script::run_watched(script, engine, world, &mut |timeline, _| {
+    let run = script::run_watched(script, engine, profile, world, &mut |timeline, _| {
         if timeline.trace().bandit.taught() {
             save(timeline, &mut refused);
         }
@@ -163,8 +166,9 @@ pub(super) fn prepare<'a>(
     };
     let library = &loaded[place].2;
     let kept = opening.kept(&profile, base).filter(|_| memory.is_some());
-    let engine = library.engine_of(&opening, profile, base)?;
-    Ok(Prepared { script, opening: told, engine, world: library.world().clone(), kept })
+    let engine = library.engine_of(&opening, &profile, base)?;
+    let world = library.world().clone();
+    Ok(Prepared { script, opening: told, engine, profile, world, kept })
 }
 
 /// Says at once what would keep a file from being written in the end.

@@ -29,8 +29,8 @@ pub fn run(arguments: &Simulator) -> Result<(), Failure> {
     let trace = arguments.trace.as_deref().map(tui::create_trace).transpose()?;
 
     let kept = opening.kept(&profile, here);
-    let engine = library.engine_of(&opening, profile, here)?;
-    let mut session = Session::begin(library, opening, engine);
+    let engine = library.engine_of(&opening, &profile, here)?;
+    let mut session = Session::begin(library, opening, profile, engine);
     if let Some(kept) = kept {
         session.remember_in(kept);
         // A folder that cannot be written to is told before the first song, not after the last.

@@ -13,6 +13,7 @@ use crate::feedback::{Example, LABELS, Update};
 use crate::history::{COMPLETED, Interaction};
 use crate::model::{EncodedListener, Scored};
 use crate::overrides::Overrides;
+use crate::policy::problem_under;
 use crate::profile::Tier;
 use crate::score::Score;
 use crate::session::Search;
@@ -66,7 +67,7 @@ impl Engine {
     }
 
     pub(super) fn check_overrides(&self, set: &Overrides) -> Result<(), Refusal> {
-        match set.problem_under(&self.setup.policy) {
+        match problem_under(set, &self.setup.policy) {
             Some((field, why)) => Err(Refusal::BadOverride { field, why }),
             None => Ok(()),
         }

@@ -13,6 +13,7 @@ use super::trace::{PromotionReport, QueueEntry, Trace};
 use crate::bandit::Bandit;
 use crate::model::Scored;
 use crate::overrides::Overrides;
+use crate::policy::under;
 use crate::ranking::FusionWeights;
 use crate::scene::Scene;
 
@@ -77,7 +78,7 @@ impl Engine {
         let (ours, theirs) = (&self.setup.policy, &from.setup.policy);
         let mut next = state.clone();
         next.scene = scene.unwrap_or(state.scene);
-        next.overrides = next.overrides.under(ours);
+        next.overrides = under(next.overrides, ours);
         next.guardrail = next.guardrail.under(&ours.guardrail);
         if ours.bandit.arms != theirs.bandit.arms {
             next.bandit = Bandit::new(state.bandit.memory().clone());

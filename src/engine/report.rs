@@ -130,7 +130,7 @@ pub(super) fn report(
             replayed: state.playing.replayed,
         },
         listener: ListenerReport {
-            profile: setup.profile.id.clone(),
+            profile: setup.listener.clone(),
             tier: state.tier,
             scene: state.scene,
             segment: decision.segment.clone(),

@@ -9,7 +9,7 @@ use crate::history::Interaction;
 use crate::ltr::Ranker;
 use crate::model::ModelVersion;
 use crate::policy::Policy;
-use crate::profile::Profile;
+use crate::profile::Account;
 use crate::scene::Scene;
 
 /// The fixed inputs of a session.
@@ -19,7 +19,10 @@ pub struct Setup {
     pub policy: Arc<Policy>,
     /// The ranker that scores under the policy; `None` where fused scores do.
     pub ranker: Option<Arc<Ranker>>,
-    pub profile: Arc<Profile>,
+    /// Who listens, by the name that traces give.
+    pub listener: String,
+    /// What the service knows of the listener as the session opens.
+    pub account: Arc<Account>,
     /// The model the session starts with.
     pub model: ModelVersion,
     /// The model's own examples, for near-line updates.

@@ -37,7 +37,7 @@ impl Engine {
         for play in setup.past.iter() {
             history.record(&setup.catalogue, play.clone());
         }
-        let account = Arc::new(setup.profile.account.clone());
+        let account = setup.account.clone();
         State {
             step: 0,
             at_ms: 0,

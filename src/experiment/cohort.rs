@@ -105,7 +105,7 @@ impl Cohort {
                 // From here on the past is what was heard.
                 profile.past = Past::Simulated(PastPlays { plays: 0, seed: self.seed });
             }
-            let mut engine = library.engine(profile.clone(), None, seed);
+            let mut engine = library.engine(&profile, None, seed);
             engine.setup.warm_start = warm.take();
             if let Some(past) = past.take() {
                 engine.setup.past = Arc::new(past);
@@ -114,7 +114,7 @@ impl Cohort {
             let mut this = SessionOutcome::default();
             let until = Until { songs: self.songs, leaving: true };
             let Sitting { end, state, felt } =
-                listen(&engine, library.world(), seed, until, &mut |state, trace| {
+                listen(&engine, &profile, library.world(), seed, until, &mut |state, trace| {
                     if session == 0 && trace.event.is_none() {
                         outcome.segment.clone_from(&trace.listener.segment.name);
                     }

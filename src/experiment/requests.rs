@@ -67,13 +67,14 @@ pub fn requests(
 
 fn of_listener(cohort: &Cohort, library: &Library, index: u64) -> Result<Vec<Request>, Refusal> {
     let seed = hash64(&format!("requests/{}/{index}", cohort.seed));
-    let engine = library.engine(cohort.profile(index), None, seed);
+    let profile = cohort.profile(index);
+    let engine = library.engine(&profile, None, seed);
     // Goes through the session beside the one that plays it.
-    let mut listener = Autopilot::new(&engine, library.world().clone(), seed);
-    let mut tier = engine.setup.profile.account.tier;
+    let mut listener = Autopilot::new(&engine, &profile, library.world().clone(), seed);
+    let mut tier = profile.account.tier;
     let mut requests = Vec::new();
     let until = Until { songs: cohort.songs, leaving: true };
-    listen(&engine, library.world(), seed, until, &mut |state, trace| {
+    listen(&engine, &profile, library.world(), seed, until, &mut |state, trace| {
         if let Some(ended) = &trace.ended {
             listener.observe(ended, tier);
             // Whoever listens: the first request comes after one, two or three plays.

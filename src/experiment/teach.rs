@@ -72,11 +72,12 @@ fn sessions(
 ) -> Result<Vec<Sat>, Refusal> {
     let one = |index| {
         let seed = hash64(&format!("teach/{}/{index}", cohort.seed));
-        let mut engine = library.engine(cohort.profile(index), None, seed);
+        let profile = cohort.profile(index);
+        let mut engine = library.engine(&profile, None, seed);
         engine.setup.experience = experience.clone();
         let until = Until { songs: cohort.songs, leaving: true };
         let (mut segment, mut usual) = (String::new(), Usual::default());
-        let sitting = listen(&engine, library.world(), seed, until, &mut |_, trace| {
+        let sitting = listen(&engine, &profile, library.world(), seed, until, &mut |_, trace| {
             if trace.event.is_none() {
                 segment.clone_from(&trace.listener.segment.name);
             }

@@ -1,5 +1,6 @@
 //! The policy: every tunable of ranking, mixing, bandit and guardrails, in one TOML.
 
+mod by_hand;
 mod conflicts;
 mod file;
 mod shipped;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use by_hand::{problem_under, under};
 pub use file::{changed, load, parse, settings};
 pub use shipped::{DEFAULT_TEXT, shipped, shipped_names};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::evaluation::off_policy::{Decided, decided, flaw, paid_out};
+use super::decisions::{Decided, decided, flaw, paid_out};
 use crate::input::{InputError, Problem};
 use crate::tracefile;
 

@@ -5,12 +5,10 @@
 //! says what came of the events then; where something else comes of them now, it is said from which
 //! step on and which version is another.
 
-mod decisions;
 mod replay;
 
 use std::path::{Path, PathBuf};
 
-pub use decisions::{Logged, read_decisions};
 pub use replay::{Other, Parted, Replayed};
 
 use crate::engine::Trace;

@@ -55,13 +55,13 @@ impl Saved {
     pub fn replay(
         &self,
         library: &Library,
-        profile: Profile,
+        profile: &Profile,
         watch: Watch,
     ) -> Result<Replayed, InputError> {
         let engine = self.engine(library, profile)?;
         match &self.content {
             Content::Script(script) => {
-                let run = script::run_watched(script, engine, library.world(), watch)?;
+                let run = script::run_watched(script, engine, profile, library.world(), watch)?;
                 let failed = run.failed.len();
                 Ok(Replayed { timeline: run.timeline, head: run.head, failed, parted: None })
             }
@@ -90,7 +90,7 @@ impl Saved {
     /// # Errors
     /// When the memory cannot be read. One that is another than then is told where the session parts;
     /// a script, which says what memory it must have, is not played from another.
-    pub fn engine(&self, library: &Library, profile: Profile) -> Result<Engine, InputError> {
+    pub fn engine(&self, library: &Library, profile: &Profile) -> Result<Engine, InputError> {
         let then = match &self.content {
             Content::Script(_) => None,
             Content::Trace(traces) => traces.first().map(|trace| &trace.versions),

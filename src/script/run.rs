@@ -12,6 +12,7 @@ use crate::engine::{Engine, Refusal, Timeline, Trace};
 use crate::event::{Action, Target};
 use crate::input::{InputError, Problem, TomlFile};
 use crate::playback::Playhead;
+use crate::profile::Profile;
 use crate::simulation::{Autopilot, World};
 
 /// A script that ran to its end.
@@ -25,12 +26,18 @@ pub struct Run {
     pub failed: Vec<Failed>,
 }
 
-/// Runs a script on an engine made from its opening.
+/// Runs a script on an engine made from its opening and its profile, whose simulated listener takes
+/// over where a step says so.
 ///
 /// # Errors
 /// When a step names a song that is not there or makes no sense where the session stands.
-pub fn run(script: &Script, engine: Engine, world: &Arc<World>) -> Result<Run, InputError> {
-    run_watched(script, engine, world, &mut |_, _| {})
+pub fn run(
+    script: &Script,
+    engine: Engine,
+    profile: &Profile,
+    world: &Arc<World>,
+) -> Result<Run, InputError> {
+    run_watched(script, engine, profile, world, &mut |_, _| {})
 }
 
 /// The same, with `watch` told of the session and its playhead after every event.
@@ -40,11 +47,13 @@ pub fn run(script: &Script, engine: Engine, world: &Arc<World>) -> Result<Run, I
 pub fn run_watched(
     script: &Script,
     engine: Engine,
+    profile: &Profile,
     world: &Arc<World>,
     watch: Watch,
 ) -> Result<Run, InputError> {
     let timeline = Timeline::start(Arc::new(engine));
-    let mut runner = Runner::new(&script.file, script.opening.seed, world, timeline, watch);
+    let seed = script.opening.seed;
+    let mut runner = Runner::new(&script.file, seed, profile, world, timeline, watch);
     for (i, step) in script.steps.iter().enumerate() {
         runner.step(&format!("steps[{i}]"), step)?;
     }
@@ -67,16 +76,19 @@ pub struct Runner<'a> {
     /// The text the steps came from, for messages that name a line.
     file: &'a TomlFile,
     seed: u64,
+    /// Whose simulated listener takes over.
+    profile: &'a Profile,
     world: &'a Arc<World>,
     watch: Watch<'a>,
     marks: BTreeMap<String, Value>,
 }
 
 impl<'a> Runner<'a> {
-    /// Goes on from a session as it stands. `seed` is the session's own.
+    /// Goes on from a session as it stands. `seed` and `profile` are the session's own.
     pub fn new(
         file: &'a TomlFile,
         seed: u64,
+        profile: &'a Profile,
         world: &'a Arc<World>,
         timeline: Timeline,
         watch: Watch<'a>,
@@ -88,6 +100,7 @@ impl<'a> Runner<'a> {
             failed: Vec::new(),
             file,
             seed,
+            profile,
             world,
             watch,
             marks: BTreeMap::new(),
@@ -258,7 +271,8 @@ impl<'a> Runner<'a> {
         let engine = self.timeline.engine().clone();
         let seed = self.seed;
         let traces = self.timeline.traces().map(|trace| &**trace);
-        let mut pilot = Autopilot::new(&engine, self.world.clone(), seed).after(traces);
+        let pilot = Autopilot::new(&engine, self.profile, self.world.clone(), seed);
+        let mut pilot = pilot.after(traces);
         for _ in 0..songs {
             let plan = pilot.plan(self.timeline.state());
             let tier = self.timeline.trace().listener.tier;

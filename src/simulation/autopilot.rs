@@ -18,7 +18,7 @@ use super::world::World;
 use crate::catalogue::{Catalogue, SongId};
 use crate::engine::{EndedPlay, Engine, State, Trace};
 use crate::event::{Action, Target};
-use crate::profile::Tier;
+use crate::profile::{Profile, Tier};
 use crate::rng::{Purpose, generator};
 
 /// Someone listening by themselves.
@@ -61,13 +61,12 @@ const LIKES_AT: f64 = 0.6;
 
 impl Autopilot {
     /// A listener with this hidden taste at the start of a session.
-    pub fn new(engine: &Engine, world: Arc<World>, seed: u64) -> Self {
-        let profile = &engine.setup.profile;
+    pub fn new(engine: &Engine, profile: &Profile, world: Arc<World>, seed: u64) -> Self {
         Self::with_taste(engine, world, profile.taste.clone(), seed)
     }
 
     fn with_taste(engine: &Engine, world: Arc<World>, taste: Taste, seed: u64) -> Self {
-        let previews = engine.setup.profile.account.premium_previews;
+        let previews = engine.setup.account.premium_previews;
         let mut listener = SimulatedListener::new(taste, previews);
         listener.begin_session(&mut generator(seed, Purpose::Mood, u64::MAX));
         Autopilot { catalogue: engine.setup.catalogue.clone(), world, listener, seed, plays: 0 }

@@ -16,6 +16,7 @@ use crate::engine::{Engine, Refusal, State, Timeline};
 use crate::event::{Action, Event};
 use crate::overrides::Overrides;
 use crate::playback::Playhead;
+use crate::profile::Profile;
 use crate::score::Score;
 
 /// What each arm would have earned from one decision to the next.
@@ -58,7 +59,13 @@ pub struct Decision {
 
 impl Decision {
     /// The decision made at a step; `None` if none was, or if a person made it.
-    pub fn at(timeline: &Timeline, step: usize, world: &Arc<World>, seed: u64) -> Option<Self> {
+    pub fn at(
+        timeline: &Timeline,
+        step: usize,
+        profile: &Profile,
+        world: &Arc<World>,
+        seed: u64,
+    ) -> Option<Self> {
         let trace = timeline.trace_at(step)?;
         let arm = trace.bandit.decided.as_ref().filter(|choice| !choice.by_hand)?.arm;
         let engine = timeline.engine().clone();
@@ -70,7 +77,7 @@ impl Decision {
             .get(step)
             .filter(|event| event.action == Action::Subscribe && event.at_ms == trace.at_ms);
         let traces = timeline.traces().take(step + 1).map(|trace| &**trace);
-        let listener = Autopilot::new(&engine, world.clone(), seed).after(traces);
+        let listener = Autopilot::new(&engine, profile, world.clone(), seed).after(traces);
         Some(Decision { step: trace.step, arm, before, also: also.cloned(), listener, engine })
     }
 

@@ -11,6 +11,7 @@ use super::world::World;
 use crate::engine::{Engine, Refusal, State, Trace};
 use crate::event::Action;
 use crate::playback::Playhead;
+use crate::profile::Profile;
 
 /// When a session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,7 @@ pub struct Sitting {
 /// When the engine refuses what the listener does, which would be a fault of this program.
 pub fn listen(
     engine: &Engine,
+    profile: &Profile,
     world: &Arc<World>,
     seed: u64,
     until: Until,
@@ -54,7 +56,7 @@ pub fn listen(
     let (mut state, trace) = engine.start();
     watch(&state, &trace);
     let mut head = Playhead::after(&trace);
-    let mut pilot = Autopilot::new(engine, world.clone(), seed);
+    let mut pilot = Autopilot::new(engine, profile, world.clone(), seed);
     let mut felt = Vec::new();
     let mut end = End::Stopped;
     for _ in 0..until.songs {

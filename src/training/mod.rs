@@ -15,6 +15,7 @@ mod heard;
 mod listening;
 pub mod log;
 mod measure;
+mod named;
 mod plan;
 mod predict;
 mod report;
@@ -42,6 +43,7 @@ pub use listening::Listening;
 pub use measure::{
     Against, Evaluation, HeadReport, Kind, Play, PlayRatioError, Resampling, Slice, measure,
 };
+pub use named::report_named;
 pub use predict::{Predictions, examples, logits, predict};
 pub use report::{LogUsed, Report, model_card};
 pub use slates::{GreedyReport, choose};

@@ -273,7 +273,7 @@ impl App {
             popup: self.popup.clone(),
             policy: setup.policy.clone(),
             objective: setup.model.objective.clone(),
-            training: self.session.library().training().cloned(),
+            training: self.session.trained().cloned(),
             regrets,
             regretting: self.session.regrets().working(),
         }

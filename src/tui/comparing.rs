@@ -67,7 +67,7 @@ struct Fork {
     pilot: Option<Pilot>,
     /// Whether that listener has left.
     left: bool,
-    listener: Option<(Library, u64)>,
+    listener: Option<(Library, Arc<Profile>, u64)>,
 }
 
 /// A comparison under way.
@@ -99,7 +99,7 @@ impl Comparing {
         timeline: &Timeline,
         step: usize,
         against: Against,
-        (library, opening, profile): (Library, Opening, Profile),
+        (library, opening, profile): (Library, Opening, Arc<Profile>),
         listener: bool,
         folder: &Path,
     ) -> Self {
@@ -112,7 +112,7 @@ impl Comparing {
                 Against::Scene(scene) => Some(scene),
                 _ => None,
             };
-            let engine = Arc::new(library.engine(profile, opening.scene, seed));
+            let engine = Arc::new(library.engine(&profile, opening.scene, seed));
             let mut fork = main.fork(engine, step, scene).ok_or("the step is gone")?;
             let head = Playhead::after(fork.trace());
             let mut from = step;
@@ -129,7 +129,7 @@ impl Comparing {
                 refused: 0,
                 pilot: None,
                 left: false,
-                listener: listener.then_some((library, seed)),
+                listener: listener.then_some((library, profile, seed)),
             };
             Ok(fork.follow(&main, step))
         };
@@ -270,9 +270,9 @@ impl Fork {
 
     /// Lets the simulated listener play on until the clock shows `at_ms`.
     fn listen_until(&mut self, at_ms: u64) {
-        let Some((library, seed)) = &self.listener else { return };
-        let mut pilot =
-            self.pilot.take().unwrap_or_else(|| Pilot::new(&self.timeline, library.world(), *seed));
+        let Some((library, profile, seed)) = &self.listener else { return };
+        let anew = || Pilot::new(&self.timeline, profile, library.world(), *seed);
+        let mut pilot = self.pilot.take().unwrap_or_else(anew);
         while !self.left {
             let state = self.timeline.state().clone();
             let duration_ms = self.timeline.trace().playing.song.duration_ms;

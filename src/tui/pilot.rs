@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::engine::{EndedPlay, State, Timeline};
 use crate::event::Action;
-use crate::profile::Tier;
+use crate::profile::{Profile, Tier};
 use crate::simulation::{Autopilot, World};
 
 /// A simulated listener and what it is about to do.
@@ -35,9 +35,10 @@ pub struct Step {
 
 impl Pilot {
     /// The profile's listener after the session so far.
-    pub fn new(timeline: &Timeline, world: &Arc<World>, seed: u64) -> Self {
+    pub fn new(timeline: &Timeline, profile: &Profile, world: &Arc<World>, seed: u64) -> Self {
         let traces = timeline.traces().map(|trace| &**trace);
-        let listener = Autopilot::new(timeline.engine(), world.clone(), seed).after(traces);
+        let listener = Autopilot::new(timeline.engine(), profile, world.clone(), seed);
+        let listener = listener.after(traces);
         Pilot { listener, plan: None }
     }
 

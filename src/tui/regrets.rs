@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::background::Pending;
 use crate::engine::{Timeline, Trace};
+use crate::profile::Profile;
 use crate::simulation::{Decision, Regret, World};
 
 /// A decision, known by the trace of its step, and what came of trying every arm.
@@ -39,7 +40,14 @@ impl Regrets {
     }
 
     /// Takes in what is done, forgets what was taken back, and starts on the next if `more` are wanted.
-    pub fn follow(&mut self, timeline: &Timeline, world: &Arc<World>, seed: u64, more: bool) {
+    pub fn follow(
+        &mut self,
+        timeline: &Timeline,
+        profile: &Arc<Profile>,
+        world: &Arc<World>,
+        seed: u64,
+        more: bool,
+    ) {
         let outcome = self.running.as_ref().and_then(|running| running.outcome.ready());
         if let Some(outcome) = outcome {
             self.take(outcome);
@@ -61,9 +69,10 @@ impl Regrets {
         };
         // The newest decision is still open: what it earns is not known yet.
         let (Some(trace), Some(_)) = (decided.find(by_itself), decided.next()) else { return };
-        let (timeline, world, step) = (timeline.clone(), world.clone(), trace.step as usize);
+        let (timeline, step) = (timeline.clone(), trace.step as usize);
+        let (profile, world) = (profile.clone(), world.clone());
         let outcome = Pending::start("regret", move || {
-            Decision::at(&timeline, step, &world, seed)?.regret().ok()
+            Decision::at(&timeline, step, &profile, &world, seed)?.regret().ok()
         });
         self.running = Some(Running { trace: trace.clone(), outcome });
     }

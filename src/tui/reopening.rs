@@ -72,12 +72,12 @@ impl Arriving {
                 None => Library::load(&saved.opening, Path::new(""), backend)?,
             };
             let profile = profile_named(&saved.opening.profile, Path::new(""))?;
-            let replayed = saved.replay(&library, profile, &mut |_, _| {
+            let replayed = saved.replay(&library, &profile, &mut |_, _| {
                 counts.events.fetch_add(1, Ordering::Relaxed);
             })?;
             let said = told(&name, &replayed, lang);
             let Replayed { timeline, head, .. } = replayed;
-            let session = Session::at(library, saved.opening, timeline, head);
+            let session = Session::at(library, saved.opening, profile, timeline, head);
             Ok(Arrival { session, said, rests: true })
         };
         let arrival = Pending::start("opening", move || {

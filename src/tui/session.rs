@@ -5,6 +5,7 @@
 //! shows the state before it and the clock stands still, so that slowness changes no session.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use crate::feedback::Update;
 use crate::opening::{Library, Opening};
 use crate::playback::Playhead;
 use crate::profile::{Profile, Tier};
+use crate::training::{Report, report_named};
 
 /// How fast the simulated clock runs against the real one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +93,9 @@ struct Deciding {
 pub struct Session {
     library: Library,
     opening: Opening,
+    profile: Arc<Profile>,
+    /// How the model was trained, if its folder tells.
+    trained: Option<Arc<Report>>,
     timeline: Timeline,
     head: Playhead,
     pub playing: bool,
@@ -117,22 +122,31 @@ pub struct Session {
 
 impl Session {
     pub fn open(library: Library, opening: Opening, profile: Profile) -> Self {
-        let engine = library.engine(profile, opening.scene, opening.seed);
-        Session::begin(library, opening, engine)
+        let engine = library.engine(&profile, opening.scene, opening.seed);
+        Session::begin(library, opening, profile, engine)
     }
 
-    /// A session of this library and opening, under its engine.
-    pub fn begin(library: Library, opening: Opening, engine: Engine) -> Self {
+    /// A session of this library, opening and its profile, under its engine.
+    pub fn begin(library: Library, opening: Opening, profile: Profile, engine: Engine) -> Self {
         let timeline = Timeline::start(Arc::new(engine));
         let head = Playhead::after(timeline.trace());
-        Session::at(library, opening, timeline, head)
+        Session::at(library, opening, profile, timeline, head)
     }
 
-    /// A session of this library and opening where it stands already.
-    pub fn at(library: Library, opening: Opening, timeline: Timeline, head: Playhead) -> Self {
+    /// A session of this library, opening and its profile where it stands already.
+    pub fn at(
+        library: Library,
+        opening: Opening,
+        profile: Profile,
+        timeline: Timeline,
+        head: Playhead,
+    ) -> Self {
+        let trained = report_named(&opening.model, Path::new("")).map(Arc::new);
         Session {
+            trained,
             library,
             opening,
+            profile: Arc::new(profile),
             timeline,
             head,
             playing: true,
@@ -212,8 +226,8 @@ impl Session {
         &self.opening
     }
 
-    pub fn profile(&self) -> &Profile {
-        &self.timeline.engine().setup.profile
+    pub fn profile(&self) -> &Arc<Profile> {
+        &self.profile
     }
 
     pub fn catalogue(&self) -> &Arc<Catalogue> {
@@ -228,6 +242,11 @@ impl Session {
         &self.library
     }
 
+    /// How the model was trained, if its folder tells.
+    pub fn trained(&self) -> Option<&Arc<Report>> {
+        self.trained.as_ref()
+    }
+
     /// What the bandit's decisions left lying, as far as it has been worked out.
     pub fn regrets(&self) -> &Regrets {
         &self.regrets
@@ -236,8 +255,8 @@ impl Session {
     /// Works out, in the background, what one more decision left lying. Only autopilot's listener is
     /// simulated, so only while it is at the controls.
     pub fn regret(&mut self) {
-        let seed = self.opening.seed;
-        self.regrets.follow(&self.timeline, self.library.world(), seed, self.pilot.is_some());
+        let (world, seed, more) = (self.library.world(), self.opening.seed, self.pilot.is_some());
+        self.regrets.follow(&self.timeline, &self.profile, world, seed, more);
     }
 
     /// Works out all that is left.
@@ -257,7 +276,7 @@ impl Session {
     }
 
     fn new_pilot(&self) -> Pilot {
-        Pilot::new(&self.timeline, self.library.world(), self.opening.seed)
+        Pilot::new(&self.timeline, &self.profile, self.library.world(), self.opening.seed)
     }
 
     /// The listener does something now, or as soon as what is being decided is.

@@ -49,7 +49,7 @@ fn traces(path: &Path) -> Vec<Trace> {
 fn reopened(path: &Path) -> Replayed {
     let saved = Saved::read(path).unwrap();
     let profile = profile_named(&saved.opening.profile, Path::new("")).unwrap();
-    saved.replay(&library(), profile, &mut |_, _| {}).unwrap()
+    saved.replay(&library(), &profile, &mut |_, _| {}).unwrap()
 }
 
 #[test]
@@ -104,13 +104,13 @@ fn a_saved_script_is_not_played_from_another_memory() {
         memory: Some(memory.display().to_string()),
         ..Opening::default()
     };
-    let engine = library.engine_of(&opening, profile(), Path::new("")).unwrap();
+    let engine = library.engine_of(&opening, &profile(), Path::new("")).unwrap();
     let timeline = Timeline::start(Arc::new(engine));
     let text = melody::script::render("saved", &opening, &timeline);
     let saved = folder.path().join("saved.toml");
     std::fs::write(&saved, text).unwrap();
     let again =
-        |path: &Path| Saved::read(path).unwrap().replay(&library, profile(), &mut |_, _| {});
+        |path: &Path| Saved::read(path).unwrap().replay(&library, &profile(), &mut |_, _| {});
     let trace = again(&saved).unwrap().timeline.trace().clone();
     assert_eq!(*trace, **timeline.trace(), "the same session to the bit");
 
@@ -174,7 +174,7 @@ fn a_subscription_is_credited_to_the_decision_whose_play_led_to_it() {
     let library = library();
     let profile = profile_named(PROFILE, Path::new("")).unwrap();
     let policy = library.policy.bandit.clone();
-    let engine = library.engine(profile, None, 2);
+    let engine = library.engine(&profile, None, 2);
     let mut timeline = Timeline::start(Arc::new(engine));
     let mut head = Playhead::after(timeline.trace());
     let decided = timeline.trace().step;

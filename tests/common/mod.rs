@@ -38,7 +38,7 @@ pub fn engine(profile: &str, scene: Option<Scene>, seed: u64) -> Arc<Engine> {
 
 pub fn engine_of(library: &Library, profile: &str, scene: Option<Scene>, seed: u64) -> Arc<Engine> {
     let profile = profile::shipped(profile).unwrap_or_else(|| panic!("no profile {profile}"));
-    Arc::new(library.engine(profile, scene, seed))
+    Arc::new(library.engine(&profile, scene, seed))
 }
 
 /// The shipped policy with some settings changed.

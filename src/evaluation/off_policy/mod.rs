@@ -17,6 +17,8 @@ mod decisions;
 mod estimate;
 mod estimator;
 mod log;
+#[path = "../../saved/decisions.rs"]
+mod read;
 mod regression;
 mod report;
 mod sample;
@@ -29,6 +31,7 @@ pub use decisions::{Decided, decided, flaw, paid_out};
 pub use estimate::{Estimate, bootstrap};
 pub use estimator::Estimator;
 pub use log::Log;
+pub use read::{Logged, read_decisions};
 pub use regression::{believed, cross_fitted};
 pub use report::{Report, Resampling, Row};
 pub use sample::Sample;

@@ -125,7 +125,7 @@ fn alike(library: &Library, cohort: &Cohort) -> Vec<(u64, String)> {
         if !past_matters {
             profile.past = Past::Simulated(PastPlays { plays: 0, seed: cohort.seed });
         }
-        let segment = library.engine(profile, None, 0).first_segment().name;
+        let segment = library.engine(&profile, None, 0).first_segment().name;
         if let Some(left) = left.get_mut(segment.as_str()).filter(|left| **left > 0) {
             *left -= 1;
             drawn.push((index, segment));

@@ -197,16 +197,14 @@ fn moved(mood: [f64; 2], first: bool, shock: [f64; 2]) -> [f64; 2] {
 
 #[cfg(test)]
 pub mod tests {
-    use std::path::Path;
-
     use super::*;
-    use crate::opening::catalogue_named;
+    use crate::catalogue::default_catalogue;
     use crate::rng::{Purpose, generator};
     use crate::simulation::World;
 
     /// Tastes that are possible given an account alone, evenly weighted.
     pub fn believing(account: &Account, particles: usize) -> Vec<Leaning> {
-        let catalogue = catalogue_named("default", Path::new("")).unwrap();
+        let catalogue = default_catalogue();
         let mut rng = generator(8, Purpose::Ideal, 0);
         let rivals = Rivals::new(&catalogue, &World::new(&catalogue), &mut rng);
         let belief = Belief::new(&rivals, account, particles, &mut rng);

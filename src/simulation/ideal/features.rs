@@ -67,11 +67,9 @@ pub fn indifferent() -> Taste {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
+    use crate::catalogue::default_catalogue;
     use crate::history::History;
-    use crate::opening::catalogue_named;
     use crate::rng::{Purpose, generator};
     use crate::scene::Scene;
     use crate::simulation::ideal::hypothesis::{Hypothesis, Leaning, Patience};
@@ -80,7 +78,7 @@ mod tests {
     /// Utility out of features is the response model's, whatever the taste, song and moment.
     #[test]
     fn utility_is_the_response_models() {
-        let catalogue = catalogue_named("default", Path::new("")).unwrap();
+        let catalogue = default_catalogue();
         let world = World::new(&catalogue);
         let log = LogConfig { seed: 4, sessions: 2, rollouts: 0, slates: 0.0 };
         let (_, sessions) = listener_log(&catalogue, &world, log, 0);

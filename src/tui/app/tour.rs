@@ -19,11 +19,12 @@ impl App {
     pub(super) fn next_scene(&mut self) {
         let now = (self.session.timeline().clone(), self.session.head());
         let world = self.session.library().world().clone();
+        let profile = self.session.profile().clone();
         let Some(guide) = &mut self.guide else { return };
         if guide.busy() {
             return guide.hurry();
         }
-        match guide.next(now, &world) {
+        match guide.next(now, &profile, &world) {
             true => {
                 let busy = guide.busy();
                 self.set_scene();

@@ -33,13 +33,14 @@ impl Tour {
     pub fn check(
         &self,
         library: &Library,
-        profile: Profile,
+        profile: &Profile,
     ) -> Result<(Vec<SceneReport>, Timeline), InputError> {
         let engine = library.engine(profile, self.opening.scene, self.opening.seed);
         let timeline = Timeline::start(Arc::new(engine));
         let mut quiet = |_: &Timeline, _| {};
         let seed = self.opening.seed;
-        let mut runner = Runner::new(&self.file, seed, library.world(), timeline, &mut quiet);
+        let world = library.world();
+        let mut runner = Runner::new(&self.file, seed, profile, world, timeline, &mut quiet);
         let mut reports = Vec::new();
         for (i, scene) in self.scenes.iter().enumerate() {
             let before = runner.expectations;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{Scene, Tour};
 use crate::engine::Timeline;
 use crate::playback::Playhead;
+use crate::profile::Profile;
 use crate::script::{Runner, Step};
 use crate::simulation::World;
 use crate::tui::background::Pending;
@@ -80,14 +81,14 @@ impl Guide {
 
     /// The next scene begins where the session stands; `false` if there is none. A scene that only
     /// looks is not busy.
-    pub fn next(&mut self, now: Point, world: &Arc<World>) -> bool {
+    pub fn next(&mut self, now: Point, profile: &Arc<Profile>, world: &Arc<World>) -> bool {
         let number = self.begins.len();
         if number == self.scenes() {
             return false;
         }
         self.begins.push(now.clone());
         let does = self.tour.scenes[number].steps.iter().any(carried_out);
-        self.carrying_out = does.then(|| self.start(number, now, world.clone()));
+        self.carrying_out = does.then(|| self.start(number, now, profile.clone(), world.clone()));
         true
     }
 
@@ -99,7 +100,13 @@ impl Guide {
         Some(self.begins.pop().unwrap_or(this))
     }
 
-    fn start(&self, number: usize, (timeline, head): Point, world: Arc<World>) -> CarryingOut {
+    fn start(
+        &self,
+        number: usize,
+        (timeline, head): Point,
+        profile: Arc<Profile>,
+        world: Arc<World>,
+    ) -> CarryingOut {
         let (tell, steps) = channel();
         let tour = self.tour.clone();
         let work = move || {
@@ -108,7 +115,7 @@ impl Guide {
                 let _ = tell.send((timeline.clone(), head));
             };
             let seed = tour.opening.seed;
-            let mut runner = Runner::new(&tour.file, seed, &world, timeline, &mut told);
+            let mut runner = Runner::new(&tour.file, seed, &profile, &world, timeline, &mut told);
             runner.head = head;
             let steps = tour.scenes[number].steps.iter().enumerate();
             for (j, step) in steps.filter(|(_, step)| carried_out(step)) {
