@@ -7,6 +7,7 @@ pub const DEFAULT: &str = "default";
 
 /// What scores a song in the end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// What a mistake in a file is told by stays what it was before this type got its name.
 #[serde(deny_unknown_fields, default, expecting = "struct Ranking")]
 pub struct Scoring {
     pub scorer: Scorer,
