@@ -1,7 +1,7 @@
 //! Rules that cannot hold together: a policy that asks for what it forbids is a mistake of its author,
 //! and is told so by the names of the rules.
 
-use super::Settings;
+use super::settings::Settings;
 use crate::input::Checker;
 
 pub(super) fn conflicts(settings: &Settings, check: &mut Checker) {

@@ -5,7 +5,10 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::conflicts::conflicts;
-use super::{Policy, Settings, Tighter, Weights, When};
+use super::fusion::Weights;
+use super::groups::When;
+use super::mixing::Tighter;
+use super::settings::{Policy, Settings};
 use crate::input::{Checker, InputError, TomlFile};
 use crate::scene::Scene;
 

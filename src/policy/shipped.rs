@@ -1,6 +1,7 @@
 //! The policies that ship with Melody, compiled in.
 
-use super::{Policy, parse};
+use super::file::parse;
+use super::settings::Policy;
 use crate::input::TomlFile;
 
 pub const DEFAULT_TEXT: &str = include_str!("../../assets/policy/default.toml");
@@ -36,7 +37,7 @@ pub fn shipped(name: &str) -> Option<Policy> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Scorer;
+    use crate::policy::scoring::Scorer;
 
     #[test]
     fn the_shipped_policies_are_valid() {

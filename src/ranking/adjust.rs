@@ -1,6 +1,6 @@
 //! Adjustments after fusion: named stages, each with its own delta.
 
-use super::pipeline::Listening;
+use super::listening::Listening;
 use crate::catalogue::SongId;
 use crate::score::Score;
 

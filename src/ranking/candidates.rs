@@ -2,7 +2,7 @@
 
 use rand::seq::index;
 
-use super::pipeline::Listening;
+use super::listening::Listening;
 use crate::catalogue::SongId;
 use crate::content::similarity;
 use crate::rng::{Purpose, generator};

@@ -7,7 +7,7 @@
 use super::adjust::ADJUSTMENTS;
 use super::fusion::Fused;
 use super::ledger::Node;
-use super::pipeline::Listening;
+use super::listening::Listening;
 use crate::catalogue::SongId;
 use crate::ltr::Ranker;
 use crate::model::{

@@ -4,6 +4,7 @@
 //! sources bring candidates -> fusion of the heads -> adjustments -> diversity -> mixing of promoted songs -> queue
 //! ```
 
+mod account;
 mod adjust;
 mod candidates;
 mod diversity;
@@ -11,10 +12,14 @@ mod flip;
 mod fusion;
 mod learned;
 mod ledger;
+mod listening;
 mod mixing;
 mod pipeline;
+mod ranked;
 mod ranker;
+mod score;
 mod segment;
+mod spread;
 mod weights;
 
 pub use adjust::{ADJUSTMENTS, Adjustment};
@@ -22,10 +27,12 @@ pub use candidates::{SOURCES, Source, SourceSet};
 pub use flip::Flip;
 pub use learned::feature_names;
 pub use ledger::{Dropped, Ledger, Node, Stage};
+pub use listening::Listening;
 pub use mixing::{
     Candidate, DAY_MS, Displaced, Heard, Mix, Placed, Placement, Rules, discount, mix,
 };
-pub use pipeline::{Listening, Queued, Ranking, rank};
+pub use pipeline::{Ranking, rank};
+pub use ranked::Queued;
 pub use ranker::ranker_of;
 pub use segment::{Group, appetite, segment};
 pub use weights::{FusionWeights, Term, Weight, fusion_weights};

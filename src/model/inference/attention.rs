@@ -5,11 +5,11 @@
 
 use macerator::Simd;
 
-use super::super::attention::{Block as Trained, Encoder};
-use super::super::numbers::values;
 use super::dense::{Dense, Panels, product};
 use super::lanes::{Lanes, max, mul, mul_add, numbers, splat};
 use super::math::{exponentials, gelu_all, normalise};
+use crate::model::attention::{Block as Trained, Encoder};
+use crate::model::numbers::values;
 
 /// One layer's weights.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 use macerator::{Scalar, Simd};
 
-use super::super::numbers::values;
 use super::lanes::{Lanes, splat};
+use crate::model::numbers::values;
 
 /// Outputs computed together. With two registers per feature that makes eight sums at a time, enough
 /// to keep two units of four cycles' latency busy, and all in the sixteen registers of AVX2.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
-use super::super::features::CROSS_FEATURES;
-use super::super::head::Head as Trained;
-use super::super::moment::Moment;
-use super::super::network::Network;
-use super::super::numbers::values;
 use super::listener::{Body, EncodedListener};
 use super::mixture::Head;
+use crate::model::features::CROSS_FEATURES;
+use crate::model::head::Head as Trained;
+use crate::model::moment::Moment;
+use crate::model::network::Network;
+use crate::model::numbers::values;
 
 /// A song's cross features for one listener.
 pub type Cross = [f32; CROSS_FEATURES.len()];

@@ -2,13 +2,13 @@
 
 use macerator::{Simd, with_simd};
 
-use super::super::features::{CROSS_FEATURES, OUTCOME_FEATURES};
-use super::super::moment::Moment;
-use super::super::network::Network;
 use super::attention::{Bias, Block, Memory, Scratch};
 use super::dense::{Dense, Rows, norm_weights};
 use super::lanes::{Lanes, add_to, lanes, numbers, numbers_mut, put, splat};
 use super::session::Session;
+use crate::model::features::{CROSS_FEATURES, OUTCOME_FEATURES};
+use crate::model::moment::Moment;
+use crate::model::network::Network;
 
 /// Added to a score that must not count.
 const MASKED: f32 = -1.0e9;

@@ -8,14 +8,14 @@ use burn::nn::Linear;
 use burn::tensor::Tensor;
 use macerator::Simd;
 
-use super::super::head::{Head as Trained, Mixture, Tower as TrainedTower};
-use super::super::heads::TASKS;
-use super::super::mmoe::Mmoe;
-use super::super::numbers::values;
-use super::super::ple::Extraction;
 use super::dense::{Dense, Panels, Rows, product};
 use super::lanes::{Lanes, mul_add, splat};
 use super::math::{relu, softmax};
+use crate::model::head::{Head as Trained, Mixture, Tower as TrainedTower};
+use crate::model::heads::TASKS;
+use crate::model::mmoe::Mmoe;
+use crate::model::numbers::values;
+use crate::model::ple::Extraction;
 
 /// A layer over the common input `[own, shared]`, or, at later levels, over `own` alone.
 #[derive(Clone, Debug)]

@@ -3,14 +3,14 @@
 use macerator::{Simd, with_simd};
 use rayon::prelude::*;
 
-use super::super::features::CROSS_FEATURES;
-use super::super::heads::{HeadOutputs, TASKS};
 use super::attention::{Bias, Scratch};
 use super::dense::product;
 use super::lanes::{Lanes, add_to, lanes, put, splat, strip_width, take};
 use super::layout::{Cross, Inference};
 use super::listener::EncodedListener;
 use super::mixture::Shares;
+use crate::model::features::CROSS_FEATURES;
+use crate::model::heads::{HeadOutputs, TASKS};
 
 /// What the network says of some songs.
 #[derive(Clone, Debug, Default, PartialEq)]

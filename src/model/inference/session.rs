@@ -2,11 +2,11 @@
 
 use macerator::Simd;
 
-use super::super::numbers::values;
-use super::super::session_encoder::SessionEncoder;
 use super::dense::{Dense, Rows};
 use super::lanes::{Lanes, add, lanes, numbers, splat};
 use super::math::gelu_all;
+use crate::model::numbers::values;
+use crate::model::session_encoder::SessionEncoder;
 
 #[derive(Clone, Debug)]
 pub struct Session {

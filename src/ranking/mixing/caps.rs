@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Candidate, Rules};
+use super::rules::{Candidate, Rules};
 use crate::catalogue::CampaignId;
 use crate::score::Score;
 

@@ -32,7 +32,7 @@ impl Closure {
     /// Which nodes are in the heaviest set, the smallest of equally heavy ones. The magnitudes of all
     /// weights must sum to less than 2^60.
     pub fn heaviest(&self) -> Vec<bool> {
-        let mut network = Network::new(self.weights.len() + 2);
+        let mut network = FlowNetwork::new(self.weights.len() + 2);
         let (source, sink) = (self.weights.len(), self.weights.len() + 1);
         for (node, &weight) in self.weights.iter().enumerate() {
             match weight {
@@ -55,14 +55,14 @@ impl Closure {
 }
 
 /// A flow network (Dinic 1970).
-struct Network {
+struct FlowNetwork {
     edges: Vec<Edge>,
     from: Vec<Vec<usize>>,
 }
 
-impl Network {
+impl FlowNetwork {
     fn new(nodes: usize) -> Self {
-        Network { edges: Vec::new(), from: vec![Vec::new(); nodes] }
+        FlowNetwork { edges: Vec::new(), from: vec![Vec::new(); nodes] }
     }
 
     fn edge(&mut self, from: usize, to: usize, capacity: i64) {

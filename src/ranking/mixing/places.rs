@@ -1,6 +1,6 @@
 //! Where promoted songs may stand: the target's credit, M per N, spacing and the first P of a session.
 
-use super::Rules;
+use super::rules::Rules;
 use crate::score::Score;
 
 /// The rules about places of one queue. Places count from the session's first song; the queue

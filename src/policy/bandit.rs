@@ -1,0 +1,108 @@
+//! The bandit: its algorithm, its rewards, and the arms it chooses from.
+
+use serde::{Deserialize, Serialize};
+
+use super::fusion::Weights;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Algorithm {
+    /// A Bayesian regression that finds out what matters and whether the listener has changed.
+    Adaptive,
+    /// Disjoint LinUCB.
+    #[serde(rename = "linucb")]
+    LinUcb,
+    /// Linear Thompson sampling.
+    Thompson,
+    /// Inverse gap weighting.
+    #[serde(rename = "squarecb")]
+    SquareCb,
+    /// The highest expected reward; the uniform share is its epsilon.
+    EpsilonGreedy,
+    /// By the exponential of expected rewards.
+    Softmax,
+    /// Beta Thompson sampling, whatever the context.
+    Beta,
+    /// UCB1, whatever the context.
+    Ucb1,
+    /// Always the first arm.
+    Fixed,
+}
+
+impl Algorithm {
+    pub const ALL: [Algorithm; 9] = [
+        Algorithm::Adaptive,
+        Algorithm::LinUcb,
+        Algorithm::Thompson,
+        Algorithm::SquareCb,
+        Algorithm::EpsilonGreedy,
+        Algorithm::Softmax,
+        Algorithm::Beta,
+        Algorithm::Ucb1,
+        Algorithm::Fixed,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Algorithm::Adaptive => "adaptive",
+            Algorithm::LinUcb => "linucb",
+            Algorithm::Thompson => "thompson",
+            Algorithm::SquareCb => "squarecb",
+            Algorithm::EpsilonGreedy => "epsilon-greedy",
+            Algorithm::Softmax => "softmax",
+            Algorithm::Beta => "beta",
+            Algorithm::Ucb1 => "ucb1",
+            Algorithm::Fixed => "fixed",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bandit {
+    pub algorithm: Algorithm,
+    /// How much the algorithm tries what is not known to be best; 0 is nothing. Deviations added by
+    /// `adaptive`, `linucb` and `ucb1`, the scale of `thompson`'s draws, one over `squarecb`'s gap
+    /// weight by the root of observations, `softmax`'s temperature in units of the reward.
+    pub exploration: f64,
+    /// Chance that an arm is drawn uniformly.
+    pub uniform: f64,
+    /// Decisions that the chance stays full for; it falls as one over their number from then on.
+    /// Absent: for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uniform_for: Option<u32>,
+    pub forgetting: f64,
+    /// Of `linucb`, `thompson`, `squarecb`, `epsilon-greedy` and `softmax`.
+    pub ridge: f64,
+    /// The reward that is no success to `beta`, and the one that is all of one.
+    #[serde(default = "default_reward_range")]
+    pub reward_range: [f64; 2],
+    pub every: u32,
+    /// Plays after which a conversion is no longer put down to a play.
+    #[serde(default = "default_attribution")]
+    pub attribution: usize,
+    /// Start from what the segment's listeners have taught.
+    pub warm_start: bool,
+    pub user_weight: f64,
+    pub commercial_weight: f64,
+    pub baseline_rate: f64,
+    pub arms: Vec<Arm>,
+}
+
+/// Satisfaction and its baseline are both in [0, 1] and about half of that apart.
+fn default_reward_range() -> [f64; 2] {
+    [-0.5, 0.5]
+}
+
+fn default_attribution() -> usize {
+    9
+}
+
+/// A promotion-ratio level with a change of weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arm {
+    pub name: String,
+    pub ratio: f64,
+    pub weights: Weights,
+}

@@ -1,0 +1,29 @@
+//! How the three scores of a song become one: the fusion weights, and what gamma multiplies.
+
+use serde::{Deserialize, Serialize};
+
+/// Fusion weights, or a change of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    pub alpha: f64,
+    pub beta: f64,
+    pub gamma: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fusion {
+    pub epsilon: f64,
+}
+
+/// What gamma multiplies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GammaScores {
+    /// The exposure head, for promoted songs; zero for natural ones.
+    #[default]
+    Promotion,
+    /// How unlike the last plays a song is.
+    Diversity,
+}
