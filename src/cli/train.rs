@@ -1,16 +1,15 @@
 //! `melody train`.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use burn::module::Module;
 
 use super::arguments::Train;
 use super::failure::Failure;
 use super::figures::print_heads;
-use super::progress::bar;
+use super::progress::{bar, simulate, unless, watch_signals};
 use crate::catalogue::Catalogue;
 use crate::feedback::Examples;
 use crate::input::{InputError, TomlFile};
@@ -19,9 +18,9 @@ use crate::objective::LossWeights;
 use crate::opening::{DEFAULT, catalogue_named, policy_named};
 use crate::training::log::TrainingLog;
 use crate::training::{
-    Dataset, Drawn, Evaluator, Greedy, Heard, Judged, Listening, LogUsed, Logistic, Outcome,
-    Popularity, Progress, Report, Resampling, Source, Split, Training, TrainingConfig, calibrate,
-    choose, examples, forget_checkpoint, held_out, logits, model_card, train,
+    Dataset, Evaluator, Greedy, Heard, Judged, Listening, LogUsed, Logistic, Outcome, Popularity,
+    Progress, Report, Resampling, Source, Split, Training, TrainingConfig, calibrate, choose,
+    examples, forget_checkpoint, held_out, logits, model_card, train,
 };
 
 /// Times the listeners are drawn again for confidence intervals.
@@ -173,33 +172,6 @@ fn watched(log: &TrainingLog) -> Result<Dataset, InputError> {
         }
     }
     Ok(watched)
-}
-
-/// Sets `stop` when the user wants the program to end.
-pub(super) fn watch_signals(stop: &Arc<AtomicBool>) -> Result<(), String> {
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        signal_hook::flag::register(signal, stop.clone()).map_err(|e| e.to_string())?;
-    }
-    Ok(())
-}
-
-/// Whether to go on.
-pub(super) fn unless(stop: &AtomicBool) -> ControlFlow<()> {
-    if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-}
-
-pub(super) fn simulate(catalogue: &Catalogue, config: &TrainingConfig, split: Split) -> Dataset {
-    let what = match split {
-        Split::Train => "simulating listeners",
-        Split::Validation => "validation listeners",
-        Split::Test => "test listeners",
-        Split::Later => "later sessions",
-    };
-    let listeners = Drawn::new(config, split).indices;
-    let progress = bar(listeners.end - listeners.start, what);
-    let data = Dataset::simulate(catalogue, config, split, &|| progress.inc(1));
-    progress.finish();
-    data
 }
 
 /// Share of each new loss in the smoothed one that is shown.

@@ -7,7 +7,7 @@ use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
 use super::config::TrainingConfig;
-use super::trainer::Progress;
+use super::progress::Progress;
 use super::validation::Validation;
 use crate::model::Network;
 use crate::objective::{Critics, Weigher};

@@ -17,9 +17,10 @@ use super::dataset::Dataset;
 use super::greedy::Greedy;
 use super::heard::held_out;
 use super::predict::{Predictions, logits, predict};
+use super::progress::{Outcome, Progress, Training};
 use super::slates::choose;
 use super::source::Source;
-use super::trainer::{Outcome, Progress, Training, train};
+use super::trainer::{forget_checkpoint, train};
 use crate::catalogue::Catalogue;
 use crate::evaluation::{Clustered, Figures, Prediction};
 use crate::model::{Backend, Output, Sharing, device};
@@ -277,7 +278,7 @@ fn one(
     let last = &log[log.len() - log.len().div_ceil(10)..];
     let mean = |of: fn(&Progress) -> f64| last.iter().map(of).sum::<f64>() / last.len() as f64;
     // A finished run's checkpoint must not be taken for the next one's.
-    super::trainer::forget_checkpoint(&folder);
+    forget_checkpoint(&folder);
     Ok(Run {
         variant,
         seed,
@@ -333,7 +334,7 @@ impl Kept {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 // What an older comparison may have left of a run is of no use to this one.
-                super::trainer::forget_checkpoint(&folder.join(RUN));
+                forget_checkpoint(&folder.join(RUN));
                 let text = serde_json::to_string(config).map_err(|e| fail(&e))? + "\n";
                 std::fs::write(&path, &text).map_err(|e| fail(&e))?;
                 text

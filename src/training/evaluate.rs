@@ -4,12 +4,13 @@ use burn::tensor::Device;
 use rayon::prelude::*;
 
 use super::baselines::{Logistic, Popularity};
-use super::dataset::{Dataset, Listener, replay, rows};
+use super::dataset::{Dataset, Listener};
 use super::heard::Heard;
 use super::listening::Listening;
 use super::log::LoggedListener;
 use super::measure::{Evaluation, Kind, Play, Resampling, measure};
 use super::predict::predict;
+use super::rows::{replay, rows};
 use super::split::Sessions;
 use crate::catalogue::{Catalogue, SongId};
 use crate::input::InputError;

@@ -2,8 +2,9 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::batch::{Batch, windows};
+use super::batch::Batch;
 use super::dataset::Dataset;
+use super::windows::windows;
 use crate::catalogue::Catalogue;
 use crate::feedback::{Example, LABELS};
 use crate::model::{Network, NetworkConfig, SongTable, link};

@@ -9,8 +9,9 @@ use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rayon::prelude::*;
 
-use super::batch::{Batch, Window};
+use super::batch::Batch;
 use super::dataset::Dataset;
+use super::windows::Window;
 use crate::model::{HeadOutputs, Network, Output, SongTable, TASKS, link};
 use crate::objective::{
     Critics, InterestParts, LossWeights, Losses, REWARDED, Transitions, masked_losses, rewards,
