@@ -23,7 +23,7 @@ pub use config::{InterestBlend, NetworkConfig, Sharing};
 pub use device::{Backend, device};
 pub use exchange::scoring;
 pub use features::*;
-pub use heads::{Gates, HeadOutputs, INTEREST_OUTPUTS, Output, TASKS, Task, link};
+pub use heads::{Gates, HeadOutputs, INTEREST_OUTPUTS, Labels, Output, TASKS, Task, link};
 pub use inference::{Cross, EncodedListener, Inference, Scores};
 pub use layers::Initialiser;
 pub use mmoe::{Mmoe, MmoeOutput};

@@ -7,10 +7,9 @@ use super::dataset::{Alternative, Listener, Row};
 use super::log::LoggedListener;
 use super::split::Sessions;
 use crate::catalogue::Catalogue;
-use crate::feedback::LABELS;
 use crate::history::History;
 use crate::model::{
-    ListenerView, cross_features, moment_features, outcome_features, profile_features,
+    Labels, ListenerView, cross_features, moment_features, outcome_features, profile_features,
 };
 use crate::session::SessionStats;
 use crate::simulation::LoggedPlay;
@@ -32,8 +31,8 @@ pub fn rows(catalogue: &Catalogue, listener: &LoggedListener, part: Sessions) ->
             outcome: outcome_features(play, previous),
             cross: cross_features(catalogue, view, play.song),
             moment: moment_features(view),
-            labels,
-            mask,
+            labels: labels.in_order(),
+            mask: mask.in_order(),
             truth: logged.truth,
             slate: logged
                 .slate
@@ -83,34 +82,33 @@ fn replays(plays: &[LoggedPlay]) -> usize {
     plays[1..].iter().take_while(|logged| logged.play.replayed).count()
 }
 
-/// Labels in the order of the head's logits; the mask is zero where a label does not exist.
-fn labels(logged: &LoggedPlay, replays: usize) -> ([f32; LABELS], [f32; LABELS]) {
+/// Labels and their mask, which is zero where a label does not exist.
+fn labels(logged: &LoggedPlay, replays: usize) -> (Labels, Labels) {
     let LoggedPlay { play, known, .. } = logged;
     let number = |holds: bool| if holds { 1.0 } else { 0.0 };
     let optional = |label: Option<bool>| (number(label == Some(true)), number(label.is_some()));
     let (subscribes, can_subscribe) = optional(logged.subscribes);
     let (engaged, promoted) = optional(logged.engaged);
-    (
-        [
-            number(play.completed),
-            play.play_ratio,
-            number(play.liked || play.saved),
-            number(play.skipped),
-            number(play.saved),
-            replays as f32,
-            subscribes,
-            engaged,
-        ],
-        [
-            number(known.completed),
-            number(known.play_ratio),
-            number(known.liked),
-            number(known.skipped),
-            number(known.saved),
-            // Playing it again shows wherever the play itself does.
-            number(known.completed),
-            can_subscribe,
-            promoted,
-        ],
-    )
+    let labels = Labels {
+        completion: number(play.completed),
+        play_ratio: play.play_ratio,
+        like: number(play.liked || play.saved),
+        skip: number(play.skipped),
+        save: number(play.saved),
+        replays: replays as f32,
+        subscription: subscribes,
+        exposure: engaged,
+    };
+    let mask = Labels {
+        completion: number(known.completed),
+        play_ratio: number(known.play_ratio),
+        like: number(known.liked),
+        skip: number(known.skipped),
+        save: number(known.saved),
+        // Playing it again shows wherever the play itself does.
+        replays: number(known.completed),
+        subscription: can_subscribe,
+        exposure: promoted,
+    };
+    (labels, mask)
 }
