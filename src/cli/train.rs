@@ -18,7 +18,7 @@ use crate::objective::LossWeights;
 use crate::opening::{DEFAULT, catalogue_named, policy_named};
 use crate::training::log::TrainingLog;
 use crate::training::{
-    Dataset, Evaluator, Greedy, Heard, Judged, Listening, LogUsed, Logistic, Outcome, Popularity,
+    Dataset, Evaluator, Greedy, Heard, Judge, Listening, LogUsed, Logistic, Outcome, Popularity,
     Progress, Report, Resampling, Source, Split, Training, TrainingConfig, calibrate, choose,
     examples, forget_checkpoint, held_out, logits, model_card, train,
 };
@@ -76,8 +76,7 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         }
     };
 
-    let shape = &config.network;
-    let found = logits(&trained.network, shape, &catalogue, &validation, &device);
+    let found = logits(training.judge(&trained.network), &validation);
     let (network, calibration) = calibrate(trained.network, &validation, &found);
     let mut popularity = Popularity::new(&catalogue);
     let mut heard = Heard::default();
@@ -93,10 +92,8 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
     let learned_from = data.count();
     let logistic = Logistic::fit(&catalogue, (&data, &held), config.seed, &device)?;
     let evaluator = Evaluator {
-        catalogue: &catalogue,
         policy: &policy,
-        device: &device,
-        model: Judged { network: &network, config: &config.network },
+        model: training.judge(&network),
         against: None,
         heard: Some(&heard),
         popularity: Some(&popularity),
@@ -123,7 +120,7 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
                 &TrainingConfig { rollouts: 0, ..config.clone() },
                 Split::Test,
             );
-            choose((&network, shape), &catalogue, &slates, &training.greedy, &device)
+            choose(training.judge(&network), &slates, &training.greedy)
         }
     };
     let files = files(&name, &config, &catalogue, network.clone(), &validation, trained.best_step);
@@ -207,7 +204,8 @@ fn files(
 ) -> ModelFiles {
     let device = &network.devices()[0];
     let both = 2 * config.examples;
-    let drawn = examples(&network, &config.network, catalogue, validation, device, both);
+    let judge = Judge { network: &network, shape: &config.network, catalogue, device };
+    let drawn = examples(judge, validation, both);
     let (replay, held_back): (Vec<_>, Vec<_>) =
         drawn.into_iter().enumerate().partition(|(i, _)| i % 2 == 0);
     let strip = |set: Vec<(usize, _)>| set.into_iter().map(|(_, example)| example).collect();

@@ -243,23 +243,21 @@ fn one(
     let held = held_out(shared.catalogue, config.hold_out);
     let validation = shared.validation;
     let folder = folder.join(RUN);
-    let outcome = train(
-        &Training {
-            catalogue: shared.catalogue,
-            config: &config,
-            data: shared.train,
-            validation,
-            greedy: shared.greedy,
-            device: &device,
-            folder: &folder,
-        },
-        watch,
-    )?;
+    let training = Training {
+        catalogue: shared.catalogue,
+        config: &config,
+        data: shared.train,
+        validation,
+        greedy: shared.greedy,
+        device: &device,
+        folder: &folder,
+    };
+    let outcome = train(&training, watch)?;
     let Outcome::Finished(trained) = outcome else { return Err(INTERRUPTED.into()) };
-    let shape = &config.network;
-    let found = logits(&trained.network, shape, shared.catalogue, validation, &device);
+    let found = logits(training.judge(&trained.network), validation);
     let (network, _) = calibrate(trained.network, validation, &found);
-    let predictions = predict(&network, shape, shared.catalogue, shared.test, &device);
+    let judge = training.judge(&network);
+    let predictions = predict(judge, shared.test);
     let parts = config.objective.interest;
     let learned = |output: Output| match output {
         Output::Like => parts.like > 0.0,
@@ -273,7 +271,7 @@ fn one(
         Some((output.name().to_string(), figures))
     });
     let heads = heads.collect();
-    let greedy = choose((&network, shape), shared.catalogue, shared.test, &shared.greedy, &device);
+    let greedy = choose(judge, shared.test, &shared.greedy);
     let log = &trained.log;
     let last = &log[log.len() - log.len().div_ceil(10)..];
     let mean = |of: fn(&Progress) -> f64| last.iter().map(of).sum::<f64>() / last.len() as f64;

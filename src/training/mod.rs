@@ -39,14 +39,14 @@ pub use comparison_table::comparison_table;
 pub use config::TrainingConfig;
 pub use dataset::{Alternative, Dataset, Listener, Row};
 pub use drawn::Drawn;
-pub use evaluate::{Evaluator, Judged};
+pub use evaluate::Evaluator;
 pub use greedy::Greedy;
 pub use heard::{Heard, held_out};
 pub use listening::Listening;
 pub use measure::{
     Against, Evaluation, HeadReport, Kind, Play, PlayRatioError, Resampling, Slice, measure,
 };
-pub use predict::{Predictions, examples, logits, predict};
+pub use predict::{Judge, Predictions, examples, logits, predict};
 pub use progress::{Outcome, Progress, Trained, Training};
 pub use report::{LogUsed, Report, model_card};
 pub use rows::{replay, rows};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::config::TrainingConfig;
 use super::dataset::Dataset;
 use super::greedy::Greedy;
+use super::predict::Judge;
 use super::source::Source;
 use super::validation::Validation;
 use crate::catalogue::Catalogue;
@@ -69,4 +70,12 @@ pub struct Training<'a> {
     pub device: &'a Device,
     /// Where checkpoints are kept.
     pub folder: &'a Path,
+}
+
+impl<'a> Training<'a> {
+    /// The network of this training, to be asked about plays.
+    pub fn judge(&self, network: &'a Network) -> Judge<'a> {
+        let Training { catalogue, config, device, .. } = *self;
+        Judge { network, shape: &config.network, catalogue, device }
+    }
 }

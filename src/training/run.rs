@@ -84,14 +84,14 @@ impl Run {
     pub fn learn(
         &mut self,
         training: &Training,
-        batch: (&Dataset, &[Window]),
+        (data, windows): (&Dataset, &[Window]),
         steps: u64,
     ) -> Progress {
         let Training { config, device, .. } = *training;
         let objective = &config.objective;
         let keep = self.keep_ids(config, device);
-        let inputs = (config.network.session_window, device);
-        let mut forward = Forward::new(&self.network, &self.table, &keep, batch, inputs);
+        let judge = training.judge(&self.network);
+        let mut forward = Forward::new(judge, &self.table, &keep, data, windows);
         // RMTL first trains the network, then its critics, then both.
         let (pretrain, alone) = (objective.rmtl.pretrain, objective.rmtl.critics);
         let progress = self.step as f64 / steps.max(1) as f64;
@@ -138,11 +138,10 @@ impl Run {
         let Training { config, .. } = *training;
         let network = self.network.valid();
         let mut found = validate(
-            (&network, &config.network),
-            training.catalogue,
+            training.judge(&network),
             training.validation,
-            (&config.objective, &training.greedy),
-            training.device,
+            &config.objective,
+            &training.greedy,
             self.step,
         );
         self.weigher.constrain(found.completion, found.completion_by_interest);

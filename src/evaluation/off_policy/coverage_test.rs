@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use super::estimate::Estimate;
+use super::estimate::{Estimate, bootstrap};
 use super::estimator::Estimator;
 use super::sample::Sample;
 use super::terms::Units;
