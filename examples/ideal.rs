@@ -18,7 +18,7 @@ use melody::opening::{catalogue_named, model_named};
 use melody::rng::{Purpose, generator};
 use melody::simulation::{IdealObserver, IdealSettings, Truth, World};
 use melody::training::log::{LoggedListener, simulated};
-use melody::training::{Dataset, Drawn, Row, Split, TrainingConfig, predict, rows};
+use melody::training::{Dataset, Drawn, Judge, Row, Split, TrainingConfig, predict, rows};
 use rayon::prelude::*;
 
 /// Plays seen before, from which on a group begins.
@@ -68,7 +68,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let files = model_named("default", here, &device)?;
     let features = |listener| rows(&catalogue, listener, drawn.sessions);
     let test = Dataset { listeners: listeners.par_iter().map(features).collect() };
-    let model = predict(&files.network, &files.config, &catalogue, &test, &device);
+    let model = {
+        let (network, shape) = (&files.network, &files.config);
+        predict(Judge { network, shape, catalogue: &catalogue, device: &device }, &test)
+    };
 
     let mut rng = generator(config.seed, Purpose::Ideal, u64::MAX);
     let observer = IdealObserver::new(&catalogue, &world, settings, &mut rng);

@@ -16,7 +16,7 @@ use melody::rng::{Purpose, generator};
 use melody::simulation::{LogConfig, Truth};
 use melody::training::log::{TrainingLog, simulate_log};
 use melody::training::{
-    Dataset, Evaluation, Evaluator, Heard, Judged, Kind, Listening, Play, Popularity, Resampling,
+    Dataset, Evaluation, Evaluator, Heard, Judge, Kind, Listening, Play, Popularity, Resampling,
     Split, Splits, TrainingConfig, held_out, measure, predict,
 };
 use rand::RngExt;
@@ -250,12 +250,11 @@ fn a_log_is_judged_as_its_plays_are() {
     let mut popularity = Popularity::new(&CATALOGUE);
     popularity.learn(&train);
 
+    let judge = Judge { network: &network, shape: &config, catalogue: &CATALOGUE, device: &device };
     let evaluator = Evaluator {
-        catalogue: &CATALOGUE,
         policy: &policy,
-        device: &device,
-        model: Judged { network: &network, config: &config },
-        against: Some(Judged { network: &network, config: &config }),
+        model: judge,
+        against: Some(judge),
         heard: Some(&heard),
         popularity: Some(&popularity),
         logistic: None,
@@ -266,7 +265,7 @@ fn a_log_is_judged_as_its_plays_are() {
 
     // The same by hand.
     let data: Dataset = log.read(0, Split::Test).unwrap();
-    let predicted = predict(&network, &config, &CATALOGUE, &data, &device);
+    let predicted = predict(judge, &data);
     let rows: Vec<_> = data.listeners.iter().flat_map(|l| l.fresh()).collect();
     assert_eq!((found.listeners, found.plays), (data.listeners.len(), rows.len()));
     let at = Output::Completion.index();
@@ -330,7 +329,8 @@ fn later_sessions_are_judged_with_the_earlier_ones_as_their_past() {
     }
     let config = small();
     let network = Network::new(&config, 4, &device);
-    let predicted = predict(&network, &config, &CATALOGUE, &later, &device);
+    let judge = Judge { network: &network, shape: &config, catalogue: &CATALOGUE, device: &device };
+    let predicted = predict(judge, &later);
     assert_eq!(predicted.len(), later.plays());
     assert!(predicted.iter().flatten().all(|p| p.is_finite() && *p > 0.0));
 }

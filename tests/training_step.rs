@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 use common::LIBRARY;
 use melody::model::{Network, NetworkConfig, SongTable};
 use melody::objective::{InterestParts, LossWeights, masked_losses, shares};
-use melody::training::{Batch, Dataset, Forward, Split, TrainingConfig, Window, windows};
+use melody::training::{Batch, Dataset, Forward, Judge, Split, TrainingConfig, Window, windows};
 
 const WEIGHTS: LossWeights = LossWeights { interest: 1.0, subscription: 0.5, exposure: 0.3 };
 
@@ -18,7 +18,7 @@ struct Case {
     data: Dataset,
     windows: Vec<Window>,
     keep: Tensor<2>,
-    session_window: usize,
+    shape: NetworkConfig,
     device: Device,
 }
 
@@ -40,7 +40,7 @@ impl Case {
         Case {
             network: Network::new(&config.network, 3, &device).train(),
             keep: Tensor::ones([table.len(), 2], &device),
-            session_window: config.network.session_window,
+            shape: config.network,
             table,
             data,
             windows,
@@ -50,17 +50,17 @@ impl Case {
 
     /// Losses and gradients as a training step has them.
     fn in_parts(&self) -> ([f32; 3], Vec<Vec<f32>>) {
-        let batch = (&self.data, self.windows.as_slice());
-        let inputs = (self.session_window, &self.device);
-        let forward = Forward::new(&self.network, &self.table, &self.keep, batch, inputs);
-        let (losses, gradients) =
-            forward.gradients(&self.network, WEIGHTS, &InterestParts::default());
+        let Case { network, shape, device, .. } = self;
+        let judge = Judge { network, shape, catalogue: &LIBRARY.catalogue, device };
+        let forward = Forward::new(judge, &self.table, &self.keep, &self.data, &self.windows);
+        let (losses, gradients) = forward.gradients(network, WEIGHTS, &InterestParts::default());
         (losses, self.values(gradients))
     }
 
     /// Those of the whole batch at once.
     fn at_once(&self) -> ([f32; 3], Vec<Vec<f32>>) {
-        let batch = Batch::gather(&self.data, &self.windows, self.session_window, &self.device);
+        let batch =
+            Batch::gather(&self.data, &self.windows, self.shape.session_window, &self.device);
         let (head, ..) =
             self.network.forward(&self.table, Some(self.keep.clone()), &batch.sequences);
         let losses =

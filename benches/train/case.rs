@@ -19,6 +19,7 @@ const LISTENERS: u64 = 100;
 pub struct Case {
     pub config: TrainingConfig,
     pub data: Dataset,
+    pub catalogue: Catalogue,
     pub table: SongTable,
     /// The windows of each batch.
     pub batches: Vec<Vec<Window>>,
@@ -62,6 +63,7 @@ impl Case {
             device: device.clone(),
             config,
             data,
+            catalogue,
             table,
             batches,
         })

@@ -23,7 +23,7 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use melody::model::{Backend, Network, device};
-use melody::training::{Forward, TrainingConfig, optimizer};
+use melody::training::{Forward, Judge, TrainingConfig, optimizer};
 use serde::Serialize;
 
 use case::Case;
@@ -154,11 +154,10 @@ struct Ours<'a> {
 impl Ours<'_> {
     /// One step; the losses before it.
     fn step(&mut self) -> [f32; 3] {
-        let Case { config, data, table, batches, keep, device, .. } = self.case;
+        let Case { config, data, catalogue, table, batches, keep, device, .. } = self.case;
         let number = self.done % batches.len();
-        let inputs = (config.network.session_window, device);
-        let batch = (data, batches[number].as_slice());
-        let forward = Forward::new(&self.network, table, &keep[number], batch, inputs);
+        let judge = Judge { network: &self.network, shape: &config.network, catalogue, device };
+        let forward = Forward::new(judge, table, &keep[number], data, &batches[number]);
         let objective = &config.objective;
         let (losses, mut gradients) =
             forward.gradients(&self.network, objective.weights, &objective.interest);

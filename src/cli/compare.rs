@@ -6,8 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::arguments::Train;
 use super::failure::Failure;
-use super::progress::bar;
-use super::train::{simulate, unless, watch_signals};
+use super::progress::{bar, simulate, unless, watch_signals};
 use crate::opening::{catalogue_named, policy_named};
 use crate::training::{
     Greedy, Report, Shared, Source, Split, Told, TrainingConfig, Variant, compare,

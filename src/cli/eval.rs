@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 
+use burn::tensor::Device;
 use serde::Serialize;
 
 use super::arguments::Eval;
@@ -16,7 +17,7 @@ use crate::opening::{catalogue_named, model_named, policy_named};
 use crate::ranking::ranker_of;
 use crate::training::log::{TrainingLog, simulated_index};
 use crate::training::{
-    Drawn, Evaluation, Evaluator, Judged, Listening, Popularity, Report, Resampling, Source, Split,
+    Drawn, Evaluation, Evaluator, Judge, Listening, Popularity, Report, Resampling, Source, Split,
     TrainingConfig, report_named,
 };
 
@@ -66,11 +67,9 @@ pub fn run(arguments: &Eval) -> Result<(), Failure> {
         _ => None,
     };
     let evaluator = Evaluator {
-        catalogue: &catalogue,
         policy: &policy,
-        device: &device,
-        model: judged(&files),
-        against: other.as_ref().map(judged),
+        model: judge(&files, &catalogue, &device),
+        against: other.as_ref().map(|other| judge(other, &catalogue, &device)),
         heard: report.as_ref().and_then(|report| report.heard.as_ref()),
         popularity: popularity.as_ref(),
         logistic: None,
@@ -110,8 +109,8 @@ pub fn run(arguments: &Eval) -> Result<(), Failure> {
     Ok(())
 }
 
-fn judged(files: &ModelFiles) -> Judged<'_> {
-    Judged { network: &files.network, config: &files.config }
+fn judge<'a>(files: &'a ModelFiles, catalogue: &'a Catalogue, device: &'a Device) -> Judge<'a> {
+    Judge { network: &files.network, shape: &files.config, catalogue, device }
 }
 
 /// Whether the model was trained on this very log.

@@ -1,16 +1,15 @@
 //! `melody train`.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use burn::module::Module;
 
 use super::arguments::Train;
 use super::failure::Failure;
 use super::figures::print_heads;
-use super::progress::bar;
+use super::progress::{bar, simulate, unless, watch_signals};
 use crate::catalogue::Catalogue;
 use crate::feedback::Examples;
 use crate::input::{InputError, TomlFile};
@@ -19,9 +18,9 @@ use crate::objective::LossWeights;
 use crate::opening::{DEFAULT, catalogue_named, policy_named};
 use crate::training::log::TrainingLog;
 use crate::training::{
-    Dataset, Drawn, Evaluator, Greedy, Heard, Judged, Listening, LogUsed, Logistic, Outcome,
-    Popularity, Progress, Report, Resampling, Source, Split, Training, TrainingConfig, calibrate,
-    choose, examples, forget_checkpoint, held_out, logits, model_card, train,
+    Dataset, Evaluator, Greedy, Heard, Judge, Listening, LogUsed, Logistic, Outcome, Popularity,
+    Progress, Report, Resampling, Source, Split, Training, TrainingConfig, calibrate, choose,
+    examples, forget_checkpoint, held_out, logits, model_card, train,
 };
 
 /// Times the listeners are drawn again for confidence intervals.
@@ -77,8 +76,7 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
         }
     };
 
-    let shape = &config.network;
-    let found = logits(&trained.network, shape, &catalogue, &validation, &device);
+    let found = logits(training.judge(&trained.network), &validation);
     let (network, calibration) = calibrate(trained.network, &validation, &found);
     let mut popularity = Popularity::new(&catalogue);
     let mut heard = Heard::default();
@@ -94,10 +92,8 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
     let learned_from = data.count();
     let logistic = Logistic::fit(&catalogue, (&data, &held), config.seed, &device)?;
     let evaluator = Evaluator {
-        catalogue: &catalogue,
         policy: &policy,
-        device: &device,
-        model: Judged { network: &network, config: &config.network },
+        model: training.judge(&network),
         against: None,
         heard: Some(&heard),
         popularity: Some(&popularity),
@@ -124,7 +120,7 @@ pub fn run(arguments: &Train) -> Result<(), Failure> {
                 &TrainingConfig { rollouts: 0, ..config.clone() },
                 Split::Test,
             );
-            choose((&network, shape), &catalogue, &slates, &training.greedy, &device)
+            choose(training.judge(&network), &slates, &training.greedy)
         }
     };
     let files = files(&name, &config, &catalogue, network.clone(), &validation, trained.best_step);
@@ -175,33 +171,6 @@ fn watched(log: &TrainingLog) -> Result<Dataset, InputError> {
     Ok(watched)
 }
 
-/// Sets `stop` when the user wants the program to end.
-pub(super) fn watch_signals(stop: &Arc<AtomicBool>) -> Result<(), String> {
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        signal_hook::flag::register(signal, stop.clone()).map_err(|e| e.to_string())?;
-    }
-    Ok(())
-}
-
-/// Whether to go on.
-pub(super) fn unless(stop: &AtomicBool) -> ControlFlow<()> {
-    if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-}
-
-pub(super) fn simulate(catalogue: &Catalogue, config: &TrainingConfig, split: Split) -> Dataset {
-    let what = match split {
-        Split::Train => "simulating listeners",
-        Split::Validation => "validation listeners",
-        Split::Test => "test listeners",
-        Split::Later => "later sessions",
-    };
-    let listeners = Drawn::new(config, split).indices;
-    let progress = bar(listeners.end - listeners.start, what);
-    let data = Dataset::simulate(catalogue, config, split, &|| progress.inc(1));
-    progress.finish();
-    data
-}
-
 /// Share of each new loss in the smoothed one that is shown.
 const NEWEST: f32 = 0.05;
 
@@ -235,7 +204,8 @@ fn files(
 ) -> ModelFiles {
     let device = &network.devices()[0];
     let both = 2 * config.examples;
-    let drawn = examples(&network, &config.network, catalogue, validation, device, both);
+    let judge = Judge { network: &network, shape: &config.network, catalogue, device };
+    let drawn = examples(judge, validation, both);
     let (replay, held_back): (Vec<_>, Vec<_>) =
         drawn.into_iter().enumerate().partition(|(i, _)| i % 2 == 0);
     let strip = |set: Vec<(usize, _)>| set.into_iter().map(|(_, example)| example).collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::arguments::{ImportLog, SimulateLog, SplitShares};
 use super::failure::Failure;
-use super::import::{byte_bar, print_read};
+use super::import::reading::{byte_bar, print_read};
 use super::progress::bar;
 use crate::input::{InputError, Problem};
 use crate::opening::catalogue_named;

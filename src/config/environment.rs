@@ -87,7 +87,7 @@ impl Environment {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Origin;
+    use super::super::setting::Origin;
     use super::*;
 
     #[test]

@@ -9,9 +9,9 @@ use super::state::{Playing, State};
 use super::trace::{EndedPlay, SongRef};
 use crate::catalogue::SongId;
 use crate::event::{Action, Event};
-use crate::feedback::{Example, LABELS, Update};
+use crate::feedback::{Example, Update};
 use crate::history::{COMPLETED, Interaction};
-use crate::model::{EncodedListener, Scored};
+use crate::model::{EncodedListener, Labels, Scored};
 use crate::overrides::Overrides;
 use crate::policy::problem_under;
 use crate::profile::Tier;
@@ -169,20 +169,30 @@ impl Engine {
     pub(super) fn remember_example(&self, state: &mut State, play: &Interaction, promoted: bool) {
         let number = |holds: bool| if holds { 1.0 } else { 0.0 };
         let engaged = play.completed || play.liked || play.opened;
-        let labels: [f32; LABELS] = [
-            number(play.completed),
-            play.play_ratio,
-            number(play.liked || play.saved),
-            number(play.skipped),
-            number(play.saved),
-            0.0,
-            0.0,
-            number(promoted && engaged),
-        ];
+        let labels = Labels {
+            completion: number(play.completed),
+            play_ratio: play.play_ratio,
+            like: number(play.liked || play.saved),
+            skip: number(play.skipped),
+            save: number(play.saved),
+            replays: 0.0,
+            subscription: 0.0,
+            exposure: number(promoted && engaged),
+        };
         // Whether it is played again shows only after this, and whether the session converts when it is
         // over. Learning from conversions as they come, and never from their absence, would teach that
         // everybody subscribes.
-        let mask = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, number(promoted)];
+        let mask = Labels {
+            completion: 1.0,
+            play_ratio: 1.0,
+            like: 1.0,
+            skip: 1.0,
+            save: 1.0,
+            replays: 0.0,
+            subscription: 0.0,
+            exposure: number(promoted),
+        };
+        let (labels, mask) = (labels.in_order(), mask.in_order());
         let (own, shared) = std::mem::take(&mut state.playing.example);
         let learning = &mut state.learning;
         learning.examples.push_back(Example { own, shared, labels, mask });

@@ -174,5 +174,65 @@ pub struct InterestBlend {
     pub no_skip: f64,
 }
 
+/// What is to be learned of a play: a value for every output, or, as a mask, 1 where that value exists.
+///
+/// Whoever makes labels names them here; their places among the logits are told in [`Labels::in_order`]
+/// alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Labels {
+    pub completion: f32,
+    /// Seconds heard over duration.
+    pub play_ratio: f32,
+    /// Liked or saved.
+    pub like: f32,
+    pub skip: f32,
+    pub save: f32,
+    /// Times it was played again at once.
+    pub replays: f32,
+    /// Subscribed or started a trial in this session.
+    pub subscription: f32,
+    /// A promoted song was opened, completed or liked.
+    pub exposure: f32,
+}
+
+impl Labels {
+    /// All of them, in the order of [`Output::ALL`], as those of [`HeadOutputs::in_order`].
+    pub fn in_order(self) -> [f32; HeadOutputs::WIDTH] {
+        let Labels { completion, play_ratio, like, skip, save, replays, subscription, exposure } =
+            self;
+        [completion, play_ratio, like, skip, save, replays, subscription, exposure]
+    }
+}
+
 /// How much each task uses each expert, `[task][expert]`, each row summing to about one.
 pub type Gates = Vec<Vec<Score>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_stand_where_the_logits_do() {
+        let labels = Labels {
+            completion: 0.0,
+            play_ratio: 1.0,
+            like: 2.0,
+            skip: 3.0,
+            save: 4.0,
+            replays: 5.0,
+            subscription: 6.0,
+            exposure: 7.0,
+        };
+        for (place, value) in labels.in_order().into_iter().enumerate() {
+            assert_eq!(Output::ALL[place].index(), value as usize, "{}", Output::ALL[place].name());
+        }
+        // A tower that is sure of one output is sure of it in the field of that name.
+        for output in Output::ALL.into_iter().filter(|output| *output != Output::Replays) {
+            let mut logits = [-30.0; HeadOutputs::WIDTH];
+            logits[output.index()] = 30.0;
+            let said = HeadOutputs::from_logits(&logits).in_order();
+            assert_eq!(said[output.index()], Score::new(1.0), "{}", output.name());
+            assert!((0..said.len()).all(|k| k == output.index() || said[k] == Score::new(0.0)));
+        }
+    }
+}

@@ -29,7 +29,7 @@ pub use examples::{Example, Examples, LABELS};
 pub use exchange::scoring;
 pub use features::*;
 pub use head::{Head, HeadTensors, Mixture, Tower};
-pub use heads::{Gates, HeadOutputs, INTEREST_OUTPUTS, InterestBlend, Output, TASKS, Task, link};
+pub use heads::{Gates, HeadOutputs, INTEREST_OUTPUTS, InterestBlend, Labels, Output, TASKS, Task, link};
 pub use inference::{Cross, EncodedListener, Inference, Scores};
 pub use layers::Initialiser;
 pub use mmoe::{Mmoe, MmoeOutput};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config::TrainingConfig;
 use super::critics::Critics;
-use super::trainer::Progress;
+use super::progress::Progress;
 use super::validation::Validation;
 use super::weigher::Weigher;
 use crate::model::Network;

@@ -17,9 +17,10 @@ use super::dataset::Dataset;
 use super::greedy::Greedy;
 use super::heard::held_out;
 use super::predict::{Predictions, logits, predict};
+use super::progress::{Outcome, Progress, Training};
 use super::slates::choose;
 use super::source::Source;
-use super::trainer::{Outcome, Progress, Training, train};
+use super::trainer::{forget_checkpoint, train};
 use crate::catalogue::Catalogue;
 use crate::evaluation::{Clustered, Figures, Prediction};
 use crate::model::{Backend, Output, Sharing, device};
@@ -242,23 +243,21 @@ fn one(
     let held = held_out(shared.catalogue, config.hold_out);
     let validation = shared.validation;
     let folder = folder.join(RUN);
-    let outcome = train(
-        &Training {
-            catalogue: shared.catalogue,
-            config: &config,
-            data: shared.train,
-            validation,
-            greedy: shared.greedy,
-            device: &device,
-            folder: &folder,
-        },
-        watch,
-    )?;
+    let training = Training {
+        catalogue: shared.catalogue,
+        config: &config,
+        data: shared.train,
+        validation,
+        greedy: shared.greedy,
+        device: &device,
+        folder: &folder,
+    };
+    let outcome = train(&training, watch)?;
     let Outcome::Finished(trained) = outcome else { return Err(INTERRUPTED.into()) };
-    let shape = &config.network;
-    let found = logits(&trained.network, shape, shared.catalogue, validation, &device);
+    let found = logits(training.judge(&trained.network), validation);
     let (network, _) = calibrate(trained.network, validation, &found);
-    let predictions = predict(&network, shape, shared.catalogue, shared.test, &device);
+    let judge = training.judge(&network);
+    let predictions = predict(judge, shared.test);
     let parts = config.objective.interest;
     let learned = |output: Output| match output {
         Output::Like => parts.like > 0.0,
@@ -272,12 +271,12 @@ fn one(
         Some((output.name().to_string(), figures))
     });
     let heads = heads.collect();
-    let greedy = choose((&network, shape), shared.catalogue, shared.test, &shared.greedy, &device);
+    let greedy = choose(judge, shared.test, &shared.greedy);
     let log = &trained.log;
     let last = &log[log.len() - log.len().div_ceil(10)..];
     let mean = |of: fn(&Progress) -> f64| last.iter().map(of).sum::<f64>() / last.len() as f64;
     // A finished run's checkpoint must not be taken for the next one's.
-    super::trainer::forget_checkpoint(&folder);
+    forget_checkpoint(&folder);
     Ok(Run {
         variant,
         seed,
@@ -333,7 +332,7 @@ impl Kept {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 // What an older comparison may have left of a run is of no use to this one.
-                super::trainer::forget_checkpoint(&folder.join(RUN));
+                forget_checkpoint(&folder.join(RUN));
                 let text = serde_json::to_string(config).map_err(|e| fail(&e))? + "\n";
                 std::fs::write(&path, &text).map_err(|e| fail(&e))?;
                 text

@@ -1,39 +1,30 @@
 //! Judging a model by listening it has not learned from.
 
-use burn::tensor::Device;
 use rayon::prelude::*;
 
 use super::baselines::{Logistic, Popularity};
-use super::dataset::{Dataset, Listener, replay, rows};
+use super::dataset::{Dataset, Listener};
 use super::heard::Heard;
 use super::listening::Listening;
 use super::log::LoggedListener;
 use super::measure::{Evaluation, Kind, Play, Resampling, measure};
-use super::predict::predict;
+use super::predict::{Judge, predict};
+use super::rows::{replay, rows};
 use super::split::Sessions;
-use crate::catalogue::{Catalogue, SongId};
+use crate::catalogue::SongId;
 use crate::input::InputError;
-use crate::model::{Network, NetworkConfig};
 use crate::policy::Policy;
 use crate::ranking::segment;
 use crate::scene::Scene;
 
-/// A network with its shape.
-#[derive(Clone, Copy)]
-pub struct Judged<'a> {
-    pub network: &'a Network,
-    pub config: &'a NetworkConfig,
-}
-
 /// A model and all that it is put beside.
 #[derive(Clone, Copy)]
 pub struct Evaluator<'a> {
-    pub catalogue: &'a Catalogue,
     /// Its rules tell the segments.
     pub policy: &'a Policy,
-    pub device: &'a Device,
-    pub model: Judged<'a>,
-    pub against: Option<Judged<'a>>,
+    pub model: Judge<'a>,
+    /// Of the same catalogue.
+    pub against: Option<Judge<'a>>,
     /// What the model has heard in training, if that is known.
     pub heard: Option<&'a Heard>,
     pub popularity: Option<&'a Popularity>,
@@ -70,18 +61,15 @@ impl Evaluator<'_> {
         let made: Vec<(Listener, Vec<usize>)> = read
             .par_iter()
             .map(|(listener, part)| {
-                let made = rows(self.catalogue, listener, *part);
+                let made = rows(self.model.catalogue, listener, *part);
                 (made, self.segments(listener, *part))
             })
             .collect();
         let (made, segments): (Vec<Listener>, Vec<Vec<usize>>) = made.into_iter().unzip();
         let data = Dataset { listeners: made };
-        let say = |judged: Judged| {
-            predict(judged.network, judged.config, self.catalogue, &data, self.device)
-        };
-        let model = say(self.model);
-        let against = self.against.map(say);
-        let logistic = self.logistic.map(|logistic| logistic.predict(self.catalogue, &data));
+        let model = predict(self.model, &data);
+        let against = self.against.map(|other| predict(other, &data));
+        let logistic = self.logistic.map(|logistic| logistic.predict(self.model.catalogue, &data));
         let numbered = data.listeners.iter().zip(&segments).zip(first..);
         let fresh = numbered.flat_map(|((listener, segments), number)| {
             listener.fresh().iter().zip(&segments[listener.known..]).map(move |row| (number, row))
@@ -98,7 +86,7 @@ impl Evaluator<'_> {
     /// The listener's segment before each play, by place in the policy.
     fn segments(&self, listener: &LoggedListener, part: Sessions) -> Vec<usize> {
         let mut segments = Vec::new();
-        replay(self.catalogue, listener, part.until, |view, _, _| {
+        replay(self.model.catalogue, listener, part.until, |view, _, _| {
             segments.push(segment(self.policy, view).0);
         });
         segments
@@ -120,7 +108,10 @@ impl Evaluator<'_> {
     /// In the order of [`Evaluator::kinds`].
     fn slices(&self, song: SongId, scene: usize, segment: usize) -> Vec<usize> {
         let heard = self.heard.map(|heard| {
-            match (heard.song(self.catalogue, song), heard.artist_of(self.catalogue, song)) {
+            match (
+                heard.song(self.model.catalogue, song),
+                heard.artist_of(self.model.catalogue, song),
+            ) {
                 (true, _) => 0,
                 (false, true) => 1,
                 (false, false) => 2,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::config::TrainingConfig;
-use super::dataset::Drawn;
-use super::log::{LoggedListener, TrainingLog, simulated};
+use super::drawn::Drawn;
+use super::log::{LoggedListener, TrainingLog};
+use super::simulated::simulated;
 use super::split::{Sessions, Split};
 use crate::catalogue::Catalogue;
 use crate::input::InputError;

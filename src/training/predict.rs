@@ -2,8 +2,9 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::batch::{Batch, windows};
+use super::batch::Batch;
 use super::dataset::Dataset;
+use super::windows::windows;
 use crate::catalogue::Catalogue;
 use crate::feedback::{Example, LABELS};
 use crate::model::{Network, NetworkConfig, SongTable, link};
@@ -14,18 +15,23 @@ pub type Predictions = Vec<[f32; LABELS]>;
 /// Windows per evaluation batch.
 const BATCH: usize = 64;
 
+/// A network, and all that it takes to ask it about plays.
+#[derive(Clone, Copy)]
+pub struct Judge<'a> {
+    pub network: &'a Network,
+    pub shape: &'a NetworkConfig,
+    /// Of the songs that were played.
+    pub catalogue: &'a Catalogue,
+    /// That the network is on.
+    pub device: &'a Device,
+}
+
 /// Visits every play of `data` with the model's prediction and the head's input.
-fn visit(
-    network: &Network,
-    config: &NetworkConfig,
-    catalogue: &Catalogue,
-    data: &Dataset,
-    device: &Device,
-    mut visitor: impl FnMut((usize, usize), Predicted),
-) {
-    let table = SongTable::new(catalogue, config, device);
+fn visit(judge: Judge, data: &Dataset, mut visitor: impl FnMut((usize, usize), Predicted)) {
+    let Judge { network, shape, catalogue, device } = judge;
+    let table = SongTable::new(catalogue, shape, device);
     for chunk in windows(data).chunks(BATCH) {
-        let batch = Batch::gather(data, chunk, config.session_window, device);
+        let batch = Batch::gather(data, chunk, shape.session_window, device);
         let (head, own, shared) = network.forward(&table, None, &batch.sequences);
         let widths = [LABELS, own.dims()[1], shared.dims()[1]];
         let values = [head.logits, own, shared]
@@ -44,29 +50,17 @@ struct Predicted<'a> {
 }
 
 /// The model's predictions for every fresh play, in order.
-pub fn predict(
-    network: &Network,
-    config: &NetworkConfig,
-    catalogue: &Catalogue,
-    data: &Dataset,
-    device: &Device,
-) -> Predictions {
-    let logits = logits(network, config, catalogue, data, device);
+pub fn predict(judge: Judge, data: &Dataset) -> Predictions {
+    let logits = logits(judge, data);
     let flat: Vec<f32> = logits.iter().flatten().copied().collect();
-    let table = Tensor::<2>::from_data(TensorData::new(flat, [logits.len(), LABELS]), device);
+    let table = Tensor::<2>::from_data(TensorData::new(flat, [logits.len(), LABELS]), judge.device);
     let linked = link(table).into_data().try_to_vec::<f32>();
     let linked = linked.expect("networks here hold 32-bit floats");
     linked.chunks(LABELS).map(|row| std::array::from_fn(|k| row[k])).collect()
 }
 
 /// The towers' logits for every fresh play, in order.
-pub fn logits(
-    network: &Network,
-    config: &NetworkConfig,
-    catalogue: &Catalogue,
-    data: &Dataset,
-    device: &Device,
-) -> Predictions {
+pub fn logits(judge: Judge, data: &Dataset) -> Predictions {
     let mut starts = Vec::with_capacity(data.listeners.len());
     let mut total = 0;
     for listener in &data.listeners {
@@ -74,7 +68,7 @@ pub fn logits(
         total += listener.fresh().len();
     }
     let mut predictions = vec![[0.0; LABELS]; total];
-    visit(network, config, catalogue, data, device, |(listener, play), predicted| {
+    visit(judge, data, |(listener, play), predicted| {
         let fresh = play - data.listeners[listener].known;
         predictions[starts[listener] + fresh].copy_from_slice(predicted.logits);
     });
@@ -82,16 +76,9 @@ pub fn logits(
 }
 
 /// Up to `count` examples as the head sees them, spread over the listeners of `data`.
-pub fn examples(
-    network: &Network,
-    config: &NetworkConfig,
-    catalogue: &Catalogue,
-    data: &Dataset,
-    device: &Device,
-    count: usize,
-) -> Vec<Example> {
+pub fn examples(judge: Judge, data: &Dataset, count: usize) -> Vec<Example> {
     let mut all = Vec::new();
-    visit(network, config, catalogue, data, device, |(listener, play), predicted| {
+    visit(judge, data, |(listener, play), predicted| {
         let row = &data.listeners[listener].rows[play];
         all.push(Example {
             own: predicted.own.to_vec(),

@@ -11,9 +11,9 @@ use super::config::TrainingConfig;
 use super::heard::Heard;
 use super::log::{Origin, TrainingLog};
 use super::measure::{Evaluation, HeadReport, PlayRatioError, Slice};
+use super::progress::Progress;
 use super::slates::GreedyReport;
 use super::tables;
-use super::trainer::Progress;
 use super::validation::Validation;
 use crate::model::Manifest;
 

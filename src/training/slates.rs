@@ -1,14 +1,15 @@
 //! How much a listener would complete if the model alone chose.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::dataset::{Dataset, Listener, Row};
 use super::greedy::Greedy;
-use crate::catalogue::{Catalogue, SongId};
+use super::predict::Judge;
+use crate::catalogue::SongId;
 use crate::history::HISTORY_LENGTH;
-use crate::model::{CROSS_FEATURES, HeadOutputs, Moment, Network, NetworkConfig, SongTable};
+use crate::model::{CROSS_FEATURES, HeadOutputs, Moment, Network, SongTable};
 
 /// What a greedy policy's picks from slates of random songs come to: the simulator's own probability,
 /// a mean over slates, that the pick is completed.
@@ -26,13 +27,8 @@ pub struct GreedyReport {
 }
 
 /// Lets a greedy policy choose from every slate of `data`. `None` if it holds none.
-pub fn choose(
-    (network, shape): (&Network, &NetworkConfig),
-    catalogue: &Catalogue,
-    data: &Dataset,
-    greedy: &Greedy,
-    device: &Device,
-) -> Option<GreedyReport> {
+pub fn choose(judge: Judge, data: &Dataset, greedy: &Greedy) -> Option<GreedyReport> {
+    let Judge { network, shape, catalogue, device } = judge;
     let table = SongTable::new(catalogue, shape, device);
     let songs = network.encode_songs(&table);
     let moments: Vec<(&Listener, usize)> = data

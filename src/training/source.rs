@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
-use super::batch::windows;
 use super::dataset::Dataset;
 use super::log::{Count, TrainingLog};
 use super::split::Split;
+use super::windows::windows;
 use crate::input::InputError;
 
 /// Data in chunks of whole listeners. Copies share what they hold.

@@ -6,12 +6,14 @@
 
 use burn::module::Module;
 use burn::optim::{GradientsAccumulator, GradientsParams};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use rayon::prelude::*;
 
-use super::batch::{Batch, Window};
+use super::batch::Batch;
 use super::critics::{Critics, REWARDED, Transitions, rewards};
 use super::dataset::Dataset;
+use super::predict::Judge;
+use super::windows::Window;
 use crate::model::{HeadOutputs, Network, Output, SongTable, TASKS, link};
 use crate::objective::{InterestParts, LossWeights, Losses, masked_losses};
 
@@ -36,22 +38,23 @@ struct Part {
 }
 
 impl Forward {
-    /// Runs the network over windows of plays. `keep` `[songs, 2]` says whose identifiers are used:
-    /// artist, song.
+    /// Runs the judge's network over windows of plays. `table` is of the judge's catalogue; `keep`
+    /// `[songs, 2]` says whose identifiers are used: artist, song.
     pub fn new(
-        network: &Network,
+        judge: Judge,
         table: &SongTable,
         keep: &Tensor<2>,
-        (data, windows): (&Dataset, &[Window]),
-        (session_window, device): (usize, &Device),
+        data: &Dataset,
+        windows: &[Window],
     ) -> Self {
-        let plain = network.valid();
+        let session_window = judge.shape.session_window;
+        let plain = judge.network.valid();
         let size = windows.len().div_ceil(PARTS).max(1);
         let mut parts: Vec<Part> = windows
             .par_chunks(size)
             .map(|windows| {
                 let network = plain.clone().train();
-                let batch = Batch::gather(data, windows, session_window, device);
+                let batch = Batch::gather(data, windows, session_window, judge.device);
                 let (head, own, shared) =
                     network.forward(table, Some(keep.clone()), &batch.sequences);
                 let states = Tensor::cat(vec![own.inner(), shared.inner()], 1);

@@ -1,14 +1,13 @@
 //! Watching a training on listeners it does not learn from.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::dataset::{Dataset, Row};
 use super::greedy::Greedy;
-use super::predict::logits;
-use crate::catalogue::Catalogue;
+use super::predict::{Judge, logits};
 use crate::feedback::LABELS;
-use crate::model::{HeadOutputs, Network, NetworkConfig, Output, TASKS};
+use crate::model::{HeadOutputs, Output, TASKS};
 use crate::objective::{LossWeights, Objective, masked_losses, shares};
 
 /// What a validation found.
@@ -32,17 +31,16 @@ const CHOICE: usize = 8;
 
 /// Measures a network on validation listeners.
 pub(super) fn validate(
-    (network, shape): (&Network, &NetworkConfig),
-    catalogue: &Catalogue,
+    judge: Judge,
     data: &Dataset,
-    (objective, greedy): (&Objective, &Greedy),
-    device: &Device,
+    objective: &Objective,
+    greedy: &Greedy,
     step: u64,
 ) -> Validation {
-    let logits = logits(network, shape, catalogue, data, device);
+    let logits = logits(judge, data);
     let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| l.fresh()).collect();
     let table = |values: Vec<f32>| {
-        Tensor::<2>::from_data(TensorData::new(values, [rows.len(), LABELS]), device)
+        Tensor::<2>::from_data(TensorData::new(values, [rows.len(), LABELS]), judge.device)
     };
     let labels = table(rows.iter().flat_map(|row| row.labels).collect());
     let mask = table(rows.iter().flat_map(|row| row.mask).collect());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Device, Session};
+use super::session::{Device, Session};
 use crate::experiment::{Direction, Metric};
 use crate::training::Split;
 

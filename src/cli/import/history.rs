@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::output::Output;
-use super::{byte_bar, print_read};
+use super::reading::{byte_bar, print_read};
 use crate::catalogue::Catalogue;
 use crate::cli::arguments::ImportHistory;
 use crate::cli::failure::Failure;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::output::Output;
-use super::{byte_bar, print_read};
+use super::reading::{byte_bar, print_read};
 use crate::catalogue::{TrackSummary, import_mssd, write};
 use crate::cli::arguments::ImportMssd;
 use crate::cli::failure::Failure;

@@ -4,7 +4,10 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use super::*;
+use super::estimate::{Estimate, bootstrap};
+use super::estimator::Estimator;
+use super::sample::Sample;
+use super::terms::Units;
 use crate::rng::{Purpose, generator};
 
 const LOGS: u64 = 400;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::estimator::Estimator;
 use super::sample::Sample;
 use super::terms::{Sums, Terms, Units};
-use crate::evaluation::{percentile_interval, resample};
+use crate::evaluation::clustered::{percentile_interval, resample};
 
 /// A target policy's value, in rewards per decision.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

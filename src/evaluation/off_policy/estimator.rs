@@ -106,7 +106,7 @@ const SURE: f64 = 1e-9;
 
 #[cfg(test)]
 mod tests {
-    use super::super::Units;
+    use super::super::terms::Units;
     use super::*;
 
     /// Two arms taken as often, the target without chance; the model is right of the first arm only.

@@ -7,7 +7,7 @@ use super::support::Support;
 use super::terms::Units;
 use crate::bandit::Choice;
 
-/// Decisions without a [`super::flaw`], all between the same arms, with a reward model.
+/// Decisions without a [`super::decisions::flaw`], all between the same arms, with a reward model.
 pub struct Log {
     decisions: Vec<Decided>,
     /// The session of every decision.

@@ -5,7 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::Part;
+use super::part::Part;
 use super::surface::Place;
 use crate::overrides::MOST_WEIGHT;
 use crate::policy::{Mixing, Settings, Tighter, Weights};

@@ -13,6 +13,7 @@
 //! whole comes from listeners that decided nothing, beside the very policy without promotion.
 
 mod draw;
+mod part;
 mod surface;
 mod value;
 mod write;
@@ -32,6 +33,7 @@ use draw::{draw, place};
 use surface::{Place, Surface};
 use value::Worth;
 
+pub use part::Part;
 pub use surface::Expected;
 pub use value::Judged;
 pub use write::{render, write};
@@ -43,23 +45,6 @@ pub struct Search {
     pub trials: u32,
     /// Completion may be this much below that without promotion.
     pub margin: f64,
-}
-
-/// What is searched at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Part {
-    Segments,
-    Scenes,
-}
-
-impl Part {
-    fn name(self) -> &'static str {
-        match self {
-            Part::Segments => "segments",
-            Part::Scenes => "scenes",
-        }
-    }
 }
 
 /// What a search found for one segment or scene.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::catalogue::Catalogue;
 use crate::input::{InputError, Problem, TomlFile};
@@ -159,4 +160,9 @@ impl LogManifest {
     pub fn render(&self) -> String {
         toml::to_string_pretty(self).expect("a manifest holds only what TOML can")
     }
+}
+
+/// SHA-256 in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -3,7 +3,7 @@
 //! A folder with `log.toml` and shards in the Arrow IPC file format (`shard-00000.arrow`, ...). A row is
 //! a listener, so that a shard holds whole listeners, with their account and the list of their plays,
 //! oldest first. The plays are kept raw: features are made of them when they are read, by the same
-//! code that makes those of a session (`training/dataset.rs`). `log.toml` says of which catalogue the
+//! code that makes those of a session (`training/rows.rs`). `log.toml` says of which catalogue the
 //! log is, how it is split, and how much of each split is in which shard, with each shard's SHA-256.
 //!
 //! ```text
@@ -12,6 +12,7 @@
 
 mod columns;
 mod convert;
+mod count;
 mod decode;
 mod encode;
 mod leaks;
@@ -25,8 +26,6 @@ mod sorting;
 mod time;
 mod write;
 
-use sha2::{Digest, Sha256};
-
 use crate::profile::Account;
 use crate::simulation::LoggedSession;
 
@@ -34,8 +33,10 @@ pub use convert::{Converted, Converting};
 pub use leaks::{Features, Leak, LeakCheck};
 pub use manifest::{Count, LogManifest, Origin, Shard};
 pub use read::TrainingLog;
-pub use simulate::{simulate_log, simulated};
+pub use simulate::simulate_log;
 pub use write::{LogWriter, SHARD_PLAYS, split_again};
+
+pub use super::simulated::{simulated, simulated_index, simulated_name};
 
 /// Everything a training log knows of a listener.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,19 +53,4 @@ impl LoggedListener {
     pub fn plays(&self) -> usize {
         self.sessions.iter().map(|s| s.plays.len()).sum()
     }
-}
-
-/// Name of a simulated listener: the same wherever the same listener is drawn.
-pub fn simulated_name(seed: u64, index: u64) -> String {
-    format!("simulated-{seed}-{index}")
-}
-
-/// The number of the simulated listener of this name and seed.
-pub fn simulated_index(seed: u64, name: &str) -> Option<u64> {
-    name.strip_prefix(&format!("simulated-{seed}-"))?.parse().ok()
-}
-
-/// SHA-256 in hexadecimal.
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::LoggedListener;
+use super::count::counted;
 use super::decode::decode;
-use super::manifest::{Count, LogManifest, MANIFEST, Shard};
+use super::manifest::{Count, LogManifest, MANIFEST, Shard, sha256};
 use super::plays::Reading;
-use super::write::counted;
-use super::{LoggedListener, sha256};
 use crate::catalogue::Catalogue;
 use crate::input::{InputError, Problem, read_bytes};
 use crate::training::dataset::Dataset;

@@ -4,26 +4,16 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::LoggedListener;
 use super::manifest::{LogManifest, Origin};
 use super::write::{LogWriter, SHARD_PLAYS};
-use super::{LoggedListener, simulated_name};
 use crate::catalogue::Catalogue;
-use crate::simulation::{LogConfig, World, listener_log};
+use crate::simulation::{LogConfig, World};
+use crate::training::simulated::simulated;
 use crate::training::split::Splits;
 
 /// Listeners simulated side by side before they are written.
 const SIDE_BY_SIDE: u64 = 256;
-
-/// Listener `index` of a simulated log.
-pub fn simulated(
-    catalogue: &Catalogue,
-    world: &World,
-    config: LogConfig,
-    index: u64,
-) -> LoggedListener {
-    let (person, sessions) = listener_log(catalogue, world, config, index);
-    LoggedListener { name: simulated_name(config.seed, index), account: person.account, sessions }
-}
 
 /// Simulates `listeners` listeners into a new training log. `done` is told after each.
 ///

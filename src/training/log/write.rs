@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::LoggedListener;
+use super::count::counted;
 use super::encode::encode;
-use super::manifest::{Count, LogManifest, MANIFEST, Origin, Shard};
+use super::manifest::{LogManifest, MANIFEST, Origin, Shard, sha256};
 use super::read::read_shard;
 use super::time::Ends;
-use super::{LoggedListener, sha256};
 use crate::catalogue::Catalogue;
 use crate::input::InputError;
-use crate::training::batch::window_count;
 use crate::training::split::{Split, Splits};
 
 /// Plays in a shard, at most, unless one listener has more. On disk a play takes about 60 bytes, as a
@@ -158,24 +158,6 @@ fn count(
     }
     manifest.shards = shards;
     Ok(())
-}
-
-/// What of these listeners is in a split.
-pub fn counted(listeners: &[LoggedListener], splits: &Splits, split: Split) -> Count {
-    let mut total = Count::default();
-    for listener in listeners {
-        let Some(part) = splits.sessions(listener, split) else { continue };
-        let plays = |sessions: usize| -> usize {
-            listener.sessions[..sessions].iter().map(|s| s.plays.len()).sum()
-        };
-        let (known, until) = (plays(part.known), plays(part.until));
-        total += Count {
-            listeners: 1,
-            plays: (until - known) as u64,
-            windows: window_count(until, known) as u64,
-        };
-    }
-    total
 }
 
 /// Writes `log.toml` whole or not at all.

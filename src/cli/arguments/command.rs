@@ -1,0 +1,70 @@
+//! The program and its commands: what `melody --help` lists.
+
+use clap::{Parser, Subcommand};
+
+use super::data::{Catalogue, Import, Log};
+use super::experiments::{Ab, Eval, Ope, Simulate, Tune};
+use super::sessions::{Demo, Diff, Explain, Open, Replay};
+use super::simulator::{Config, Keys, Simulator};
+use super::training::{Train, TrainLtr};
+
+/// A listening simulator and music-recommendation lab.
+///
+/// Without a command, opens the simulator: play, skip, like and search as a mock listener and watch
+/// scores, weights and promotion ratio change, and why.
+#[derive(Debug, Parser)]
+#[command(name = "melody", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub simulator: Simulator,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open a session that was written down: a script, a trace, a log or a panic's report.
+    Open(Open),
+    /// Show a tour: a session told scene by scene, stepped through with space.
+    Demo(Demo),
+    /// Replay scripts without a terminal and check what they expect.
+    Replay(Replay),
+    /// Show where two traces part, with every rank and weight that differs.
+    Diff(Diff),
+    /// Explain a song's rank at a step of a script, to the last digit.
+    Explain(Explain),
+    /// Train a model on simulated listening.
+    Train(Train),
+    /// Train a ranker, which can take the place of the fused score, on simulated listeners.
+    TrainLtr(TrainLtr),
+    /// Judge a model by a training log or by simulated listeners, with confidence intervals.
+    Eval(Eval),
+    /// Run simulated listeners through a policy and model, beside real listening data.
+    Simulate(Simulate),
+    /// Compare two policies or models on the same simulated listeners.
+    Ab(Ab),
+    /// Search weights and mixing rules on simulated listeners, the listener first.
+    Tune(Tune),
+    /// Estimate what other bandit policies would have earned on sessions that were traced.
+    Ope(Ope),
+    /// Read feedback logs; make, split and check training logs.
+    #[command(subcommand)]
+    Log(Log),
+    /// Make or check a catalogue.
+    #[command(subcommand)]
+    Catalogue(Catalogue),
+    /// Bring in data of other services.
+    #[command(subcommand)]
+    Import(Import),
+    /// Print the settings in effect, each with where it comes from.
+    Config(Config),
+    /// Print which key does what in the simulator.
+    Keys(Keys),
+    /// Print a completion script for a shell.
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff.
+    Man,
+}

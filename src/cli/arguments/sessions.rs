@@ -1,0 +1,91 @@
+//! Sessions that were written down: opened, shown, replayed, set side by side and explained.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::session::{Device, Session};
+use super::simulator::Screen;
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// A script (TOML), a trace or a feedback log (JSON Lines), or `melody-panic-N.toml`.
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub screen: Screen,
+    /// Backend that near-line updates train on; flex by default.
+    #[arg(long, value_enum)]
+    pub device: Option<Device>,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// A tour (TOML); by default the one that ships with Melody.
+    pub file: Option<PathBuf>,
+    /// Play the tour without a terminal and check what its scenes expect.
+    #[arg(long)]
+    pub check: bool,
+    /// Print the check's report as JSON.
+    #[arg(long, requires = "check")]
+    pub json: bool,
+    #[command(flatten)]
+    pub screen: Screen,
+    /// Backend that near-line updates train on; flex by default.
+    #[arg(long, value_enum)]
+    pub device: Option<Device>,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Scripts (TOML).
+    #[arg(required = true, value_name = "SCRIPT")]
+    pub scripts: Vec<PathBuf>,
+    /// File to write the traces to, as JSON Lines.
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// Folder to keep what the bandit learns of each listener in, and to go on from.
+    #[arg(long, value_name = "DIR")]
+    pub memory: Option<PathBuf>,
+    /// Print the reports as JSON.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub session: Session,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// A trace file.
+    pub a: PathBuf,
+    /// The trace file to compare it with.
+    pub b: PathBuf,
+    /// Numbers closer than this count as equal.
+    #[arg(long, value_name = "X", default_value_t = 0.0)]
+    pub tolerance: f64,
+    /// Print as JSON; `null` where nothing differs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The script to run first.
+    pub script: PathBuf,
+    /// The step to look at: the number of events that have happened. By default the last.
+    #[arg(long)]
+    pub step: Option<u32>,
+    /// The song, by identifier or title: shown or not.
+    #[arg(long, value_name = "ID|TITLE", conflicts_with = "rank")]
+    pub song: Option<String>,
+    /// Say why it is not above this song, and which change of one weight would put it there.
+    #[arg(long, value_name = "ID|TITLE")]
+    pub above: Option<String>,
+    /// The song, by its place in the queue, from 1 (the default).
+    #[arg(long)]
+    pub rank: Option<usize>,
+    #[command(flatten)]
+    pub session: Session,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,60 @@
+//! Training: models, and rankers.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::session::{Device, Session};
+
+#[derive(Debug, Args)]
+pub struct Train {
+    /// Folder the model is written to; its last part is the model's name. An interrupted training
+    /// found there is taken up.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Training config (TOML); what it leaves out keeps its default.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Catalogue to simulate listening on: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Train on a training log instead of simulated listening: a folder that `melody log simulate` or
+    /// an importer wrote. Its own splits are used.
+    #[arg(long, value_name = "DIR", conflicts_with = "compare")]
+    pub log: Option<PathBuf>,
+    /// Compare ways of training instead: weight schemes, ways of sharing, kinds of feedback, all on the
+    /// same simulated log. Writes `comparison.json`, and into the card of a model that is in the folder.
+    #[arg(long)]
+    pub compare: bool,
+    /// Seeds that each way is trained with.
+    #[arg(long, default_value_t = 5, requires = "compare", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub seeds: u64,
+    /// Backend to train on.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Device,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TrainLtr {
+    /// File to write the ranker to (JSON); its name without the ending is the ranker's. A policy names
+    /// it in `ranking.ranker`.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Simulated listeners: six of ten to learn from, two to stop by, two for the figures.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(20..=1_000_000))]
+    pub listeners: u64,
+    /// Songs in a listener's session, at most; most leave before.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(3..=10_000))]
+    pub songs: u32,
+    /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.
+    #[arg(long, default_value_t = 3)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub session: Session,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,36 @@
+//! Reading files of plays, as a person sees it: how far it is, and what came of it.
+
+use std::path::PathBuf;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::progress::bar;
+use crate::plays::ReadSummary;
+
+/// A bar over the bytes of files.
+pub fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {
+    let size = |path: &PathBuf| path.metadata().map_or(0, |data| data.len());
+    let bar = bar(files.iter().map(size).sum(), what);
+    let style = "{msg:24} [{bar:30}] {bytes}/{total_bytes}  {elapsed_precise} < {eta_precise}";
+    let style = ProgressStyle::with_template(style).expect("the template is valid");
+    bar.with_style(style.progress_chars("=> "))
+}
+
+/// Prints what was read and what of it was dropped.
+pub fn print_read(summary: &ReadSummary) {
+    for (file, format) in &summary.files {
+        println!("{file}{}", format.map_or(String::new(), |f| format!(": {}", f.name())));
+    }
+    println!("{} records", summary.records);
+    for (reason, dropped) in &summary.dropped {
+        println!("  dropped          {}: {reason} (first {})", dropped.count, dropped.first);
+    }
+    if summary.other_listeners > 0 {
+        let names: Vec<&str> = summary.others.iter().map(String::as_str).collect();
+        println!(
+            "  dropped          {}: of other listeners (`--listener`: {})",
+            summary.other_listeners,
+            names.join(", ")
+        );
+    }
+}

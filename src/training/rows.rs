@@ -1,0 +1,114 @@
+//! How logged listening becomes rows: the plays gone through once, as the engine would have met them.
+//!
+//! What is known before a play is made of the same listener's view, by the same functions, as in a
+//! session of the engine; so a model is trained on nothing that it will not be given.
+
+use super::dataset::{Alternative, Listener, Row};
+use super::log::LoggedListener;
+use super::split::Sessions;
+use crate::catalogue::Catalogue;
+use crate::history::History;
+use crate::model::{
+    Labels, ListenerView, cross_features, moment_features, outcome_features, profile_features,
+};
+use crate::session::SessionStats;
+use crate::simulation::LoggedPlay;
+
+/// Makes features and labels of a listener's sessions, as far as `part` goes.
+pub fn rows(catalogue: &Catalogue, listener: &LoggedListener, part: Sessions) -> Listener {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut known = 0;
+    let mut previous = None;
+    replay(catalogue, listener, part.until, |view, session, plays| {
+        let logged = &plays[0];
+        let play = &logged.play;
+        let (labels, mask) = labels(logged, replays(plays));
+        known += usize::from(session < part.known);
+        rows.push(Row {
+            song: play.song.0,
+            scene: play.scene.index() as u8,
+            session: session as u32,
+            outcome: outcome_features(play, previous),
+            cross: cross_features(catalogue, view, play.song),
+            moment: moment_features(view),
+            labels: labels.in_order(),
+            mask: mask.in_order(),
+            truth: logged.truth,
+            slate: logged
+                .slate
+                .iter()
+                .map(|&(song, completion)| Alternative {
+                    song: song.0,
+                    cross: cross_features(catalogue, view, song),
+                    completion,
+                })
+                .collect(),
+        });
+        previous = Some(play.began_ms);
+    });
+    Listener { profile: profile_features(&listener.account), rows, known }
+}
+
+/// Goes through a listener's first `until` sessions as the engine would have: `visit` is given what
+/// was known before each play, the session's number, and the session's plays from this one on.
+pub fn replay(
+    catalogue: &Catalogue,
+    listener: &LoggedListener,
+    until: usize,
+    mut visit: impl FnMut(&ListenerView, usize, &[LoggedPlay]),
+) {
+    let mut history = History::default();
+    for (session, log) in listener.sessions[..until].iter().enumerate() {
+        let mut stats = SessionStats::default();
+        for (at, logged) in log.plays.iter().enumerate() {
+            let play = &logged.play;
+            let view = ListenerView {
+                account: &listener.account,
+                tier: logged.tier,
+                previews: logged.previews,
+                scene: play.scene,
+                history: &history,
+                session: &stats,
+            };
+            visit(&view, session, &log.plays[at..]);
+            stats.record(play, catalogue.song(play.song).promoted());
+            history.record(catalogue, play.clone());
+        }
+    }
+}
+
+/// How often the first of these plays is played again at once.
+fn replays(plays: &[LoggedPlay]) -> usize {
+    plays[1..].iter().take_while(|logged| logged.play.replayed).count()
+}
+
+/// Labels and their mask, which is zero where a label does not exist.
+fn labels(logged: &LoggedPlay, replays: usize) -> (Labels, Labels) {
+    let LoggedPlay { play, known, .. } = logged;
+    let number = |holds: bool| if holds { 1.0 } else { 0.0 };
+    let optional = |label: Option<bool>| (number(label == Some(true)), number(label.is_some()));
+    let (subscribes, can_subscribe) = optional(logged.subscribes);
+    let (engaged, promoted) = optional(logged.engaged);
+    let labels = Labels {
+        completion: number(play.completed),
+        play_ratio: play.play_ratio,
+        like: number(play.liked || play.saved),
+        skip: number(play.skipped),
+        save: number(play.saved),
+        replays: replays as f32,
+        subscription: subscribes,
+        exposure: engaged,
+    };
+    let mask = Labels {
+        completion: number(known.completed),
+        play_ratio: number(known.play_ratio),
+        like: number(known.liked),
+        skip: number(known.skipped),
+        save: number(known.saved),
+        // Playing it again shows wherever the play itself does.
+        replays: number(known.completed),
+        subscription: can_subscribe,
+        exposure: promoted,
+    };
+    (labels, mask)
+}

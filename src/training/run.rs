@@ -1,0 +1,238 @@
+//! A training under way: one step, one look at the validation listeners, one checkpoint.
+//!
+//! All that a step depends on is here or follows from the seed and the step's number, so that a training
+//! taken up from its checkpoint goes on to the same bits.
+
+use burn::grad_clipping::GradientClippingConfig;
+use burn::module::Module;
+use burn::optim::{AdamWConfig, ModuleOptimizer};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::RngExt;
+
+use super::checkpoint::{Borrowed, Checkpoint, Parts};
+use super::config::TrainingConfig;
+use super::dataset::Dataset;
+use super::heard::held_out;
+use super::progress::{Progress, Trained, Training};
+use super::step::Forward;
+use super::validation::{Validation, validate};
+use super::windows::Window;
+use crate::catalogue::{Catalogue, Song};
+use crate::model::{Network, SongTable};
+use crate::objective::{Critics, Scheme, Weigher};
+use crate::rng::{Purpose, generator};
+
+/// A training under way.
+pub(super) struct Run {
+    /// Steps done.
+    pub step: u64,
+    table: SongTable,
+    /// Per song, whether its artist and whether it itself is kept out.
+    held: Vec<[bool; 2]>,
+    network: Network,
+    best: Network,
+    optimizer: ModuleOptimizer,
+    weigher: Weigher,
+    critics: Option<Critics>,
+    log: Vec<Progress>,
+    validations: Vec<Validation>,
+}
+
+impl Run {
+    /// From the start, or from the folder's checkpoint.
+    pub fn begin(training: &Training) -> Result<Self, String> {
+        let Training { config, device, folder, .. } = *training;
+        let network = Network::new(&config.network, config.seed, device);
+        let critics = (config.objective.scheme == Scheme::Rmtl).then(|| {
+            let d_state = config.network.d_model + config.network.d_shared();
+            Critics::new(config.objective.rmtl, d_state, config.seed, device)
+        });
+        let run = Run {
+            step: 0,
+            table: SongTable::new(training.catalogue, &config.network, device),
+            held: held(training.catalogue, config.hold_out),
+            best: network.clone(),
+            network: network.train(),
+            optimizer: optimizer(config),
+            weigher: Weigher::new(&config.objective),
+            critics,
+            log: Vec::new(),
+            validations: Vec::new(),
+        };
+        let Some(saved) = Checkpoint::find(folder, config)? else { return Ok(run) };
+        let parts = Parts {
+            network: run.network.valid(),
+            best: run.best,
+            optimizer: run.optimizer,
+            critics: run.critics,
+        };
+        let parts = parts.load(folder)?;
+        Ok(Run {
+            step: saved.step,
+            network: parts.network.train(),
+            best: parts.best,
+            optimizer: parts.optimizer,
+            critics: parts.critics,
+            weigher: saved.weigher,
+            log: saved.log,
+            validations: saved.validations,
+            ..run
+        })
+    }
+
+    /// One step.
+    pub fn learn(
+        &mut self,
+        training: &Training,
+        (data, windows): (&Dataset, &[Window]),
+        steps: u64,
+    ) -> Progress {
+        let Training { config, device, .. } = *training;
+        let objective = &config.objective;
+        let keep = self.keep_ids(config, device);
+        let judge = training.judge(&self.network);
+        let mut forward = Forward::new(judge, &self.table, &keep, data, windows);
+        // RMTL first trains the network, then its critics, then both.
+        let (pretrain, alone) = (objective.rmtl.pretrain, objective.rmtl.critics);
+        let progress = self.step as f64 / steps.max(1) as f64;
+        let mut returns = None;
+        let mut critics_alone = false;
+        if let Some(critics) = self.critics.as_mut().filter(|_| progress >= pretrain) {
+            forward.teach(critics);
+            critics_alone = progress < pretrain + alone;
+            if !critics_alone {
+                returns = Some(forward.weigh_rows(critics, objective.rmtl.lambda));
+            }
+        }
+        let weighed = self.weigher.weigh(self.step, steps, returns);
+        let learning_rate = learning_rate(config, self.step, steps);
+        let losses = if critics_alone {
+            forward.losses(&objective.interest)
+        } else {
+            let (losses, mut gradients) =
+                forward.gradients(&self.network, weighed.used, &objective.interest);
+            // What is learned of one listener is for near-line updates to fill in.
+            gradients.remove::<2>(self.network.head.listener.id);
+            self.network = self.optimizer.step(learning_rate, self.network.clone(), gradients);
+            losses
+        };
+        self.weigher.learn(losses);
+        let progress = Progress {
+            step: self.step,
+            steps,
+            losses,
+            weights: weighed.used,
+            asked: weighed.asked,
+            clamped: weighed.clamped,
+            multiplier: self.weigher.multiplier(),
+            returns,
+            learning_rate,
+        };
+        self.log.push(progress);
+        self.step += 1;
+        progress
+    }
+
+    /// Looks at the validation listeners, and keeps the network if it is the best so far.
+    pub fn validate(&mut self, training: &Training) {
+        let Training { config, .. } = *training;
+        let network = self.network.valid();
+        let mut found = validate(
+            training.judge(&network),
+            training.validation,
+            &config.objective,
+            &training.greedy,
+            self.step,
+        );
+        self.weigher.constrain(found.completion, found.completion_by_interest);
+        found.multiplier = self.weigher.multiplier();
+        if self.best_so_far().is_none_or(|best| found.loss < best.loss) {
+            self.best = network;
+        }
+        self.validations.push(found);
+    }
+
+    fn best_so_far(&self) -> Option<&Validation> {
+        // The first of equals, as the network kept is.
+        self.validations.iter().min_by(|a, b| a.loss.total_cmp(&b.loss))
+    }
+
+    pub fn stopped_early(&self, config: &TrainingConfig) -> bool {
+        let since = self.best_so_far().map_or(0, |best| {
+            self.validations.iter().filter(|validation| validation.step > best.step).count()
+        });
+        config.patience > 0 && since >= config.patience as usize
+    }
+
+    pub fn held_songs(&self) -> Vec<bool> {
+        self.held.iter().map(|[_, song]| *song).collect()
+    }
+
+    /// Which artists and songs keep their identifiers in this step, `[songs, 2]`.
+    fn keep_ids(&self, config: &TrainingConfig, device: &Device) -> Tensor<2> {
+        let mut rng = generator(config.seed, Purpose::Training, (1 << 40) + self.step);
+        let values: Vec<f32> = (0..self.table.len())
+            .flat_map(|song| {
+                let hidden =
+                    [config.hide_artist, config.hide_song].map(|hide| rng.random_bool(hide));
+                let held = self.held[song];
+                [0, 1].map(|which| if hidden[which] || held[which] { 0.0 } else { 1.0 })
+            })
+            .collect();
+        Tensor::from_data(TensorData::new(values, [self.table.len(), 2]), device)
+    }
+
+    pub fn save(&self, training: &Training) -> Result<(), String> {
+        let checkpoint = Checkpoint {
+            step: self.step,
+            weigher: self.weigher.clone(),
+            log: self.log.clone(),
+            validations: self.validations.clone(),
+        };
+        let parts = Borrowed {
+            network: &self.network.valid(),
+            best: &self.best,
+            optimizer: &self.optimizer,
+            critics: self.critics.as_ref(),
+        };
+        checkpoint.write(training.folder, training.config, &parts)
+    }
+
+    pub fn end(self, config: &TrainingConfig) -> Trained {
+        Trained {
+            best_step: self.best_so_far().map_or(self.step, |best| best.step),
+            stopped_early: self.stopped_early(config),
+            network: self.best,
+            log: self.log,
+            validations: self.validations,
+        }
+    }
+}
+
+/// What turns gradients into steps.
+pub fn optimizer(config: &TrainingConfig) -> ModuleOptimizer {
+    AdamWConfig::new()
+        .with_epsilon(1e-8)
+        .with_weight_decay(config.weight_decay)
+        .with_grad_clipping(Some(GradientClippingConfig::Norm(config.gradient_clip)))
+        .init()
+}
+
+/// Rises over the warm-up, then falls along a cosine to a twentieth.
+fn learning_rate(config: &TrainingConfig, step: u64, steps: u64) -> f64 {
+    let warm = ((step + 1) as f64 / config.warm_up.max(1) as f64).min(1.0);
+    let progress = step as f64 / steps.max(1) as f64;
+    let cosine = 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
+    config.learning_rate * warm * (0.05 + 0.95 * cosine)
+}
+
+/// Per song, whether its artist and whether it itself is kept out of training.
+fn held(catalogue: &Catalogue, share: f64) -> Vec<[bool; 2]> {
+    let songs = held_out(catalogue, share);
+    let mut artists = vec![true; catalogue.artists.len()];
+    for (song, held) in catalogue.songs.iter().zip(&songs) {
+        artists[song.lead_artist().0 as usize] &= held;
+    }
+    let of = |(song, held): (&Song, &bool)| [artists[song.lead_artist().0 as usize], *held];
+    catalogue.songs.iter().zip(&songs).map(of).collect()
+}
