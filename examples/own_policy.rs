@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .replacen("algorithm = \"adaptive\"", "algorithm = \"fixed\"", 1)
         .replacen("ratio = 0.0\n", "ratio = 0.5\n", 1)
         .replacen("at_most = 2 ", "at_most = 5 ", 1)
-        .replacen("per_campaign = 3 ", "per_campaign = 9 ", 1);
+        .replacen("per_campaign = 3 ", "per_campaign = 6 ", 1);
     let file = std::env::temp_dir().join(format!("melody-policy-{}.toml", std::process::id()));
     std::fs::write(&file, mine)?;
 
