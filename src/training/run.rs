@@ -19,7 +19,9 @@ use super::validation::{Validation, validate};
 use super::windows::Window;
 use crate::catalogue::{Catalogue, Song};
 use crate::model::{Network, SongTable};
-use crate::objective::{Critics, Scheme, Weigher};
+use super::critics::Critics;
+use super::weigher::Weigher;
+use crate::objective::Scheme;
 use crate::rng::{Purpose, generator};
 
 /// A training under way.
