@@ -17,7 +17,6 @@ mod decisions;
 mod estimate;
 mod estimator;
 mod log;
-#[path = "../../saved/decisions.rs"]
 mod read;
 mod regression;
 mod report;
