@@ -16,8 +16,8 @@ use melody::rng::{Purpose, generator};
 use melody::simulation::{LogConfig, Truth};
 use melody::training::log::{TrainingLog, simulate_log};
 use melody::training::{
-    Dataset, Evaluation, Evaluator, Heard, Judge, Kind, Listening, Play, Popularity, Resampling,
-    Split, Splits, TrainingConfig, held_out, measure, predict,
+    Dataset, Evaluation, Evaluator, Judge, Kind, Listening, Play, Popularity, Resampling, Split,
+    Splits, TrainedOn, TrainingConfig, held_out, measure, predict,
 };
 use rand::RngExt;
 
@@ -242,7 +242,7 @@ fn a_log_is_judged_as_its_plays_are() {
     assert!((0.12..0.26).contains(&share), "{share}");
     let mut train = log.read(0, Split::Train).unwrap();
     train.unlabel(&held);
-    let mut heard = Heard::default();
+    let mut heard = TrainedOn::default();
     heard.add(&CATALOGUE, &train);
     for id in CATALOGUE.ids().filter(|id| held[id.index()]) {
         assert!(!heard.song(&CATALOGUE, id), "{}", CATALOGUE.song(id).id);

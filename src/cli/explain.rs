@@ -34,7 +34,7 @@ pub fn run(arguments: &Explain) -> Result<(), Failure> {
     let script = script::load(&arguments.script)?;
     let base = arguments.script.parent().unwrap_or(Path::new(""));
     let Prepared { engine, profile, world, .. } =
-        prepare(&script, base, &arguments.session, None, &mut Vec::new())?;
+        prepare(&script, base, &arguments.named, None, &mut Vec::new())?;
     let timeline = script::run(&script, engine, &profile, &world)?.timeline;
     let last = timeline.events().len();
     let step = arguments.step.map_or(last, |step| step as usize);

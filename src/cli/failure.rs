@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::input::InputError;
+use crate::training::Undone;
 
 #[derive(Debug)]
 pub enum Failure {
@@ -43,5 +44,14 @@ impl From<InputError> for Failure {
 impl From<String> for Failure {
     fn from(message: String) -> Self {
         Failure::Other(message)
+    }
+}
+
+impl From<Undone> for Failure {
+    fn from(error: Undone) -> Self {
+        match error {
+            Undone::Input(error) => Failure::Input(error),
+            error => Failure::Other(error.to_string()),
+        }
     }
 }

@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::catalogue::Catalogue;
-use crate::training::{Dataset, Drawn, Split, TrainingConfig};
+use crate::training::{Split, Stage, Work};
 
 /// A bar over `total` units of `what`.
 pub fn bar(total: u64, what: &str) -> ProgressBar {
@@ -32,17 +31,46 @@ pub fn unless(stop: &AtomicBool) -> ControlFlow<()> {
     if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
-/// Simulates the listeners of a split, under a bar of its own.
-pub fn simulate(catalogue: &Catalogue, config: &TrainingConfig, split: Split) -> Dataset {
-    let what = match split {
-        Split::Train => "simulating listeners",
-        Split::Validation => "validation listeners",
-        Split::Test => "test listeners",
-        Split::Later => "later sessions",
-    };
-    let listeners = Drawn::new(config, split).indices;
-    let progress = bar(listeners.end - listeners.start, what);
-    let data = Dataset::simulate(catalogue, config, split, &|| progress.inc(1));
-    progress.finish();
-    data
+/// Bars for the stages of long work, one below the other.
+pub struct Bars {
+    now: ProgressBar,
+}
+
+impl Default for Bars {
+    fn default() -> Self {
+        Bars { now: ProgressBar::hidden() }
+    }
+}
+
+impl Bars {
+    /// A bar when work begins, a step of it for each unit; what else is told is for the caller to show.
+    pub fn show(&mut self, stage: &Stage) {
+        match *stage {
+            Stage::Begins(work, units) => self.now = bar(units, words(work)),
+            Stage::One => self.now.inc(1),
+            Stage::Ends => self.now.finish(),
+            Stage::Step(_) | Stage::Run(..) => {}
+        }
+    }
+
+    /// The bar of what is going on.
+    pub fn now(&self) -> &ProgressBar {
+        &self.now
+    }
+}
+
+fn words(work: Work) -> &'static str {
+    match work {
+        Work::Simulating(Split::Train) => "simulating listeners",
+        Work::Simulating(Split::Validation) => "validation listeners",
+        Work::Simulating(Split::Test) => "test listeners",
+        Work::Simulating(Split::Later) => "later sessions",
+        Work::Training => "training",
+        Work::Comparing => "training runs",
+        Work::Judging(Some(Split::Later)) => "judging by later sessions",
+        Work::Judging(Some(_)) => "judging by others",
+        Work::Judging(None) => "judging",
+        Work::Asking => "listeners",
+        Work::Growing => "trees",
+    }
 }

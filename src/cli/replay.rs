@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::arguments::{Replay, Session};
+use super::arguments::{Named, Replay};
 use super::failure::Failure;
 use super::simulator::from_anywhere;
 use crate::bandit::Kept;
@@ -19,7 +19,7 @@ use crate::tracefile::{self, Header};
 
 /// How one script went.
 #[derive(Serialize)]
-struct Report<'a> {
+struct ScriptReport<'a> {
     script: &'a str,
     name: &'a str,
     passed: bool,
@@ -50,7 +50,7 @@ pub fn run(arguments: &Replay) -> Result<(), Failure> {
     let mut loaded = Vec::new();
     let prepared = scripts.iter().zip(&arguments.scripts).map(|(script, path)| {
         let base = path.parent().unwrap_or(Path::new(""));
-        prepare(script, base, &arguments.session, arguments.memory.as_deref(), &mut loaded)
+        prepare(script, base, &arguments.named, arguments.memory.as_deref(), &mut loaded)
     });
     let prepared: Vec<Prepared> = prepared.collect::<Result<_, _>>()?;
     drop(loaded);
@@ -71,7 +71,7 @@ pub fn run(arguments: &Replay) -> Result<(), Failure> {
             tracefile::write(&mut lines, &header, ran.timeline.traces())
                 .map_err(|e| e.to_string())?;
         }
-        let report = Report {
+        let report = ScriptReport {
             script: &script.file.name,
             name: &script.name,
             passed: ran.failed.is_empty(),
@@ -127,16 +127,16 @@ pub(super) type Loaded = Vec<(Opening, PathBuf, Library)>;
 pub(super) fn prepare<'a>(
     script: &'a Script,
     base: &Path,
-    said: &Session,
+    arguments: &Named,
     memory: Option<&Path>,
     loaded: &mut Loaded,
 ) -> Result<Prepared<'a>, Failure> {
     let mut opening = script.opening.clone();
     let mut told = opening.clone();
     for (name, shown, given) in [
-        (&mut opening.policy, &mut told.policy, &said.policy),
-        (&mut opening.model, &mut told.model, &said.model),
-        (&mut opening.catalogue, &mut told.catalogue, &said.catalogue),
+        (&mut opening.policy, &mut told.policy, &arguments.policy),
+        (&mut opening.model, &mut told.model, &arguments.model),
+        (&mut opening.catalogue, &mut told.catalogue, &arguments.catalogue),
     ] {
         if let Some(given) = given {
             // What the command line names is relative to where it was typed, not to the script.
@@ -159,7 +159,7 @@ pub(super) fn prepare<'a>(
     let place = match known {
         Some(place) => place,
         None => {
-            let library = Library::load(&opening, base, said.backend())?;
+            let library = Library::load(&opening, base, arguments.backend())?;
             loaded.push((opening.clone(), base.to_path_buf(), library));
             loaded.len() - 1
         }
@@ -183,7 +183,7 @@ fn writable(path: &Path) -> Result<(), String> {
     }
 }
 
-fn print(report: &Report) {
+fn print(report: &ScriptReport) {
     let mark = if report.passed { "ok  " } else { "FAIL" };
     let hash = &report.trace_sha256[..12];
     println!(

@@ -5,27 +5,27 @@ use crate::config::{Layer, Origin, Setting};
 use crate::tui::Lang;
 
 /// What the flags say.
-pub fn layer(said: &Settings) -> Layer {
+pub fn layer(arguments: &Settings) -> Layer {
     Layer {
-        speed: flag("--speed", said.speed),
-        profile: flag("--profile", said.profile.clone()),
-        policy: flag("--policy", said.session.policy.clone()),
-        model: flag("--model", said.session.model.clone()),
-        catalogue: flag("--catalogue", said.session.catalogue.clone()),
-        scene: flag("--scene", said.scene),
-        seed: flag("--seed", said.seed),
-        ..screen(&said.screen, said.session.device)
+        speed: flag("--speed", arguments.speed),
+        profile: flag("--profile", arguments.profile.clone()),
+        policy: flag("--policy", arguments.named.policy.clone()),
+        model: flag("--model", arguments.named.model.clone()),
+        catalogue: flag("--catalogue", arguments.named.catalogue.clone()),
+        scene: flag("--scene", arguments.scene),
+        seed: flag("--seed", arguments.seed),
+        ..screen(&arguments.screen, arguments.named.device)
     }
 }
 
 /// What the flags say that every command with a screen has.
-pub fn screen(said: &Screen, device: Option<Device>) -> Layer {
+pub fn screen(arguments: &Screen, device: Option<Device>) -> Layer {
     Layer {
-        theme: flag("--theme", said.theme.clone()),
-        lang: flag("--lang", said.lang.map(language)),
-        ascii: flag("--ascii", said.ascii.map(ascii)),
-        motion: flag("--no-motion", said.no_motion.then_some(false)),
-        mouse: flag("--no-mouse", said.no_mouse.then_some(false)),
+        theme: flag("--theme", arguments.theme.clone()),
+        lang: flag("--lang", arguments.lang.map(language)),
+        ascii: flag("--ascii", arguments.ascii.map(ascii)),
+        motion: flag("--no-motion", arguments.no_motion.then_some(false)),
+        mouse: flag("--no-mouse", arguments.no_mouse.then_some(false)),
         device: flag("--device", device.map(Into::into)),
         ..Layer::default()
     }

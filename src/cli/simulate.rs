@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::arguments::{Population, Session, Simulate};
+use super::arguments::{Named, Population, Simulate};
 use super::failure::Failure;
 use super::progress::bar;
 use crate::experiment::{Arm, CLOSE, Check, Cohort, Figures, Quartiles, checks, teach};
@@ -12,7 +12,7 @@ use crate::input;
 use crate::opening::{DEFAULT, Library, Opening};
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct PopulationReport<'a> {
     seed: u64,
     sessions: u32,
     catalogue: &'a str,
@@ -33,7 +33,7 @@ impl From<&Population> for Cohort {
 }
 
 pub fn run(arguments: &Simulate) -> Result<(), Failure> {
-    let library = library(&arguments.session)?;
+    let library = library(&arguments.named)?;
     let cohort = Cohort::from(&arguments.population);
     if let Some(path) = &arguments.experience {
         return write_experience(&cohort, &library, path);
@@ -45,7 +45,7 @@ pub fn run(arguments: &Simulate) -> Result<(), Failure> {
     let logged = cohort.logged(&library, &|| progress.inc(1));
     progress.finish();
     let (simulated, logged) = (Figures::new(&outcomes), Figures::new(&logged));
-    let report = Report {
+    let report = PopulationReport {
         seed: cohort.seed,
         sessions: cohort.sessions,
         catalogue: &library.catalogue.name,
@@ -76,18 +76,18 @@ fn write_experience(cohort: &Cohort, library: &Library, path: &Path) -> Result<(
 }
 
 /// What the command line names.
-pub fn library(said: &Session) -> Result<Library, Failure> {
+pub fn library(arguments: &Named) -> Result<Library, Failure> {
     let named = |given: &Option<String>| given.clone().unwrap_or_else(|| DEFAULT.into());
     let opening = Opening {
-        policy: named(&said.policy),
-        model: named(&said.model),
-        catalogue: named(&said.catalogue),
+        policy: named(&arguments.policy),
+        model: named(&arguments.model),
+        catalogue: named(&arguments.catalogue),
         ..Opening::default()
     };
-    Ok(Library::load(&opening, Path::new(""), said.backend())?)
+    Ok(Library::load(&opening, Path::new(""), arguments.backend())?)
 }
 
-fn print(report: &Report) {
+fn print(report: &PopulationReport) {
     let (ours, logs) = (&report.simulated, &report.logged);
     println!(
         "{} listeners, {} sessions, seed {}: {} plays under policy `{}` and model `{}`,",

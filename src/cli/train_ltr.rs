@@ -1,19 +1,19 @@
 //! `melody train-ltr`: a ranker from simulated listeners.
 
+use std::ops::ControlFlow;
+
 use serde::Serialize;
 
 use super::arguments::TrainLtr;
 use super::failure::Failure;
-use super::progress::bar;
+use super::progress::Bars;
 use super::simulate::library;
-use crate::experiment::{
-    Arm, Cohort, Learned, OrderReport, PLACES, boosting, learn, requests, trees,
-};
+use crate::experiment::{Arm, Cohort, Learned, OrderReport, PLACES, RankerDelivered, train_ranker};
 use crate::input;
 use crate::ltr::Ranker;
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct RankerReport<'a> {
     ranker: &'a str,
     ranker_hash: &'a str,
     seed: u64,
@@ -36,20 +36,17 @@ pub fn run(arguments: &TrainLtr) -> Result<(), Failure> {
     if folder.is_some_and(|folder| !folder.is_dir()) {
         return Err(format!("--out {}: there is no such folder", out.display()).into());
     }
-    let library = library(&arguments.session)?;
+    let library = library(&arguments.named)?;
     let &TrainLtr { listeners, songs, seed, .. } = arguments;
     let cohort = Cohort { seed, listeners, sessions: 1, songs };
-    let progress = bar(listeners, "listeners");
-    let asked = requests(&cohort, &library, &|| progress.inc(1)).map_err(|e| e.to_string())?;
-    progress.finish();
-    let boosting = boosting(seed);
-    let progress = bar(trees(&boosting), "trees");
-    let (ranker, text, learned) =
-        learn(name, &asked, &boosting, &|| progress.inc(1)).map_err(|e| e.to_string())?;
-    progress.finish();
-    std::fs::write(out, text).map_err(|e| format!("{}: {e}", out.display()))?;
+    let mut bars = Bars::default();
+    let delivered = train_ranker(&library, &cohort, name, out, &mut |stage| {
+        bars.show(&stage);
+        ControlFlow::Continue(())
+    })?;
+    let RankerDelivered { ranker, learned } = delivered;
     if arguments.json {
-        let report = Report {
+        let report = RankerReport {
             ranker: &ranker.name,
             ranker_hash: &ranker.hash,
             seed,

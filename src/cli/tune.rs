@@ -21,7 +21,7 @@ pub fn run(arguments: &Tune) -> Result<(), Failure> {
     if !(0.0..=1.0).contains(&search.margin) {
         return Err(format!("--margin {}: it must be 0 to 1", search.margin).into());
     }
-    let library = library(&arguments.session)?;
+    let library = library(&arguments.named)?;
     writable(arguments, &library.policy)?;
     let cohort = Cohort::from(&arguments.population);
     let progress = bar(runs(&cohort, search), "listeners, all draws");
@@ -77,7 +77,7 @@ fn writable(arguments: &Tune, from: &Policy) -> Result<(), Failure> {
         }
     }
     let ranking = &from.settings.ranking;
-    if let Some(policy) = &arguments.session.policy
+    if let Some(policy) = &arguments.named.policy
         && ranking.scorer == Scorer::Ltr
         && ranking.ranker != DEFAULT
         && folder(Path::new(policy)).canonicalize().ok()
@@ -99,7 +99,7 @@ fn save(path: &Path, text: &str) -> Result<(), Failure> {
 /// What the file says of where it came from.
 fn record(from: &Arm, cohort: &Cohort, arguments: &Tune, tuned: &Tuned) -> Vec<String> {
     let Cohort { seed, listeners, sessions, songs } = cohort;
-    let policy = arguments.session.policy.iter().map(|policy| format!(" --policy {policy}"));
+    let policy = arguments.named.policy.iter().map(|policy| format!(" --policy {policy}"));
     let policy: String = policy.collect();
     let taken = tuned.found.iter().filter(|found| found.taken).count();
     let mut lines = vec![

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::baselines::{Logistic, Popularity};
 use super::dataset::{Dataset, Listener};
-use super::heard::Heard;
+use super::heard::TrainedOn;
 use super::listening::Listening;
 use super::log::LoggedListener;
 use super::measure::{Evaluation, Kind, Play, Resampling, measure};
@@ -26,7 +26,7 @@ pub struct Evaluator<'a> {
     /// Of the same catalogue.
     pub against: Option<Judge<'a>>,
     /// What the model has heard in training, if that is known.
-    pub heard: Option<&'a Heard>,
+    pub heard: Option<&'a TrainedOn>,
     pub popularity: Option<&'a Popularity>,
     pub logistic: Option<&'a Logistic>,
     pub resampling: Resampling,

@@ -11,14 +11,14 @@ use crate::rng::hash64;
 /// Songs and lead artists that a model has learned from at least one play of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Heard {
+pub struct TrainedOn {
     /// Identifiers.
     pub songs: BTreeSet<String>,
     /// Names.
     pub artists: BTreeSet<String>,
 }
 
-impl Heard {
+impl TrainedOn {
     /// Adds what is learned from in `data`: plays that are fresh and have a label.
     pub fn add(&mut self, catalogue: &Catalogue, data: &Dataset) {
         let mut songs = vec![false; catalogue.songs.len()];

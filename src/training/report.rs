@@ -8,7 +8,7 @@ use super::calibrate::Scaling;
 use super::compare::Comparison;
 use super::comparison_table::comparison_table;
 use super::config::TrainingConfig;
-use super::heard::Heard;
+use super::heard::TrainedOn;
 use super::log::{Origin, TrainingLog};
 use super::measure::{Evaluation, HeadReport, PlayRatioError, Slice};
 use super::progress::Progress;
@@ -36,7 +36,7 @@ pub struct Report {
     #[serde(default)]
     pub later: Option<Evaluation>,
     #[serde(default)]
-    pub heard: Option<Heard>,
+    pub heard: Option<TrainedOn>,
     /// The training log, if it was not simulated in memory.
     #[serde(default)]
     pub trained_on_log: Option<LogUsed>,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::session::{Device, Session};
+use super::named::{Device, Named};
 use crate::experiment::{Direction, Metric};
 use crate::training::Split;
 
@@ -123,7 +123,7 @@ pub struct Simulate {
     #[command(flatten)]
     pub population: Population,
     #[command(flatten)]
-    pub session: Session,
+    pub named: Named,
     /// Write what the listeners teach the bandit to FILE, in place of the report: the experience
     /// that new listeners of a segment start from.
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
@@ -187,7 +187,7 @@ pub struct Tune {
     #[command(flatten)]
     pub population: Population,
     #[command(flatten)]
-    pub session: Session,
+    pub named: Named,
     /// Print the search as JSON.
     #[arg(long)]
     pub json: bool,

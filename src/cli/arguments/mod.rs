@@ -3,7 +3,7 @@
 mod command;
 mod data;
 mod experiments;
-mod session;
+mod named;
 mod sessions;
 mod simulator;
 mod training;
@@ -13,7 +13,7 @@ pub use data::{
     Catalogue, Import, ImportHistory, ImportLog, ImportMssd, Log, SimulateLog, SplitShares,
 };
 pub use experiments::{Ab, Eval, Ope, Population, Simulate, Tune};
-pub use session::{Device, Session};
+pub use named::{Device, Named};
 pub use sessions::{Demo, Diff, Explain, Open, Replay};
 pub use simulator::{AsciiWord, Config, Keys, LangWord, Screen, Settings, Simulator};
 pub use training::{Train, TrainLtr};

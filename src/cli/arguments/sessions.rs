@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::session::{Device, Session};
+use super::named::{Device, Named};
 use super::simulator::Screen;
 
 #[derive(Debug, Args)]
@@ -50,7 +50,7 @@ pub struct Replay {
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    pub session: Session,
+    pub named: Named,
 }
 
 #[derive(Debug, Args)]
@@ -84,7 +84,7 @@ pub struct Explain {
     #[arg(long)]
     pub rank: Option<usize>,
     #[command(flatten)]
-    pub session: Session,
+    pub named: Named,
     /// Print as JSON.
     #[arg(long)]
     pub json: bool,

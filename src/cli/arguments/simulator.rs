@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use super::session::Session;
+use super::named::Named;
 use crate::config;
 use crate::scene::Scene;
 use crate::tui::Speed;
@@ -48,7 +48,7 @@ pub struct Settings {
     #[arg(long, value_name = "X", value_parser = speed)]
     pub speed: Option<Speed>,
     #[command(flatten)]
-    pub session: Session,
+    pub named: Named,
     #[command(flatten)]
     pub screen: Screen,
 }

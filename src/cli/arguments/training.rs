@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::session::{Device, Session};
+use super::named::{Device, Named};
 
 #[derive(Debug, Args)]
 pub struct Train {
@@ -53,7 +53,7 @@ pub struct TrainLtr {
     #[arg(long, default_value_t = 3)]
     pub seed: u64,
     #[command(flatten)]
-    pub session: Session,
+    pub named: Named,
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,

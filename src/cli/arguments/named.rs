@@ -1,4 +1,4 @@
-//! What any session is opened with, whoever listens.
+//! What any session is opened with, by name or path, whoever listens.
 
 use clap::{Args, ValueEnum};
 
@@ -27,7 +27,7 @@ impl From<Device> for Backend {
 
 /// What a session is opened with.
 #[derive(Debug, Default, Args)]
-pub struct Session {
+pub struct Named {
     /// Policy: `default`, `ltr` (scored by the learned ranker), `untuned` (before `melody tune`) or a TOML
     /// file.
     #[arg(long, value_name = "NAME|FILE")]
@@ -43,7 +43,7 @@ pub struct Session {
     pub device: Option<Device>,
 }
 
-impl Session {
+impl Named {
     pub fn backend(&self) -> Backend {
         self.device.unwrap_or_default().into()
     }
