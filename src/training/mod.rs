@@ -17,6 +17,8 @@ mod heard;
 mod judgement;
 mod listening;
 pub mod log;
+#[cfg(test)]
+mod made_up;
 mod measure;
 mod plan;
 mod predict;
