@@ -188,3 +188,49 @@ fn features(catalogue: &Catalogue, listener: &Listener, play: usize) -> Vec<f32>
     all.extend((0..OUTCOME_FEATURES.len()).map(average));
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::catalogue::default_catalogue;
+    use crate::training::made_up::{data, row};
+
+    #[test]
+    fn popularity_is_held_towards_the_average_of_all_songs() {
+        let catalogue = default_catalogue();
+        let mut popularity = Popularity::new(&catalogue);
+        let at = Output::Completion.index();
+        let heard = |song: u32, completed: bool| {
+            let mut row = row(song, 0);
+            row.labels[at] = if completed { 1.0 } else { 0.0 };
+            row
+        };
+        // Song 0 is always completed, song 1 never; all in all one play of four.
+        let mut rows: Vec<_> = (0..10).map(|_| heard(0, true)).collect();
+        rows.extend((0..30).map(|_| heard(1, false)));
+        // Neither the past nor what is masked is learned from.
+        let mut masked = heard(1, true);
+        masked.mask = [0.0; LABELS];
+        rows.push(masked);
+        rows.insert(0, heard(1, true));
+        popularity.learn(&data(vec![(1, rows)]));
+        let completion = |song| f64::from(popularity.predict(song)[at]);
+        assert!((completion(0) - (10.0 + 20.0 * 0.25) / 30.0).abs() < 1e-6);
+        assert!((completion(1) - 20.0 * 0.25 / 50.0).abs() < 1e-6);
+        assert!((completion(2) - 0.25).abs() < 1e-6, "of one never heard the average is known");
+    }
+
+    #[test]
+    fn features_are_as_many_as_their_width_says() {
+        let catalogue = default_catalogue();
+        let data = data(vec![(0, vec![row(0, 0), row(5, 0)])]);
+        let mut listener = data.listeners[0].clone();
+        listener.profile = vec![0.0; profile_width()];
+        for (play, song) in [(0, 0), (1, 5)] {
+            let all = features(&catalogue, &listener, play);
+            assert_eq!(all.len(), features_width());
+            assert_eq!(all[..SONG_FEATURES.len()], song_features(catalogue.song(SongId(song)))[..]);
+        }
+    }
+}

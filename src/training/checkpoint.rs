@@ -152,3 +152,60 @@ fn remove(folder: &Path) {
     let _ = std::fs::remove_file(folder.join(PROGRESS));
     let _ = std::fs::remove_dir_all(folder);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::objective::Objective;
+    use burn::optim::AdamWConfig;
+    use burn::tensor::Device;
+
+    fn small() -> TrainingConfig {
+        let mut config = TrainingConfig::default();
+        (config.network.song_buckets, config.network.artist_buckets) = (64, 32);
+        config
+    }
+
+    fn saved(folder: &Path, config: &TrainingConfig, step: u64) {
+        let network = Network::new(&config.network, 1, &Device::flex());
+        let optimizer = AdamWConfig::new().init();
+        let parts =
+            Borrowed { network: &network, best: &network, optimizer: &optimizer, critics: None };
+        let weigher = Weigher::new(&Objective::default());
+        let checkpoint = Checkpoint { step, weigher, log: Vec::new(), validations: Vec::new() };
+        checkpoint.write(folder, config, &parts).unwrap();
+    }
+
+    #[test]
+    fn the_newest_checkpoint_is_found_and_another_config_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = small();
+        assert!(Checkpoint::find(folder.path(), &config).unwrap().is_none());
+        saved(folder.path(), &config, 5);
+        saved(folder.path(), &config, 7);
+        let found = Checkpoint::find(folder.path(), &config).unwrap().unwrap();
+        assert_eq!(found.step, 7);
+        let other = TrainingConfig { batch: config.batch + 1, ..config.clone() };
+        let refused = Checkpoint::find(folder.path(), &other).unwrap_err();
+        assert!(refused.contains("made with another training config"), "{refused}");
+        Checkpoint::remove(folder.path());
+        assert!(Checkpoint::find(folder.path(), &config).unwrap().is_none());
+    }
+
+    #[test]
+    fn killed_between_two_checkpoints_the_new_one_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = small();
+        saved(folder.path(), &config, 9);
+        // The last one is gone, the next one whole, but not yet in its place.
+        let place = Checkpoint::folder(folder.path());
+        std::fs::rename(&place, Checkpoint::unfinished(folder.path())).unwrap();
+        assert_eq!(Checkpoint::find(folder.path(), &config).unwrap().unwrap().step, 9);
+        assert!(place.exists());
+        // Half written it is none.
+        std::fs::rename(&place, Checkpoint::unfinished(folder.path())).unwrap();
+        std::fs::remove_file(Checkpoint::unfinished(folder.path()).join(PROGRESS)).unwrap();
+        assert!(Checkpoint::find(folder.path(), &config).unwrap().is_none());
+    }
+}

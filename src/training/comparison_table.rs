@@ -125,3 +125,52 @@ fn estimate(
     let runs = comparison.runs.iter().filter(|run| run.variant == variant);
     Estimate::new(&runs.filter_map(value).collect::<Vec<f64>>())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::training::config::TrainingConfig;
+
+    fn run(variant: Variant, seed: u64, auc: f64) -> Run {
+        let figures =
+            Figures { auc, log_loss: 0.5, calibration_error: 0.01, brier: None, grouped_auc: None };
+        Run {
+            variant,
+            seed,
+            heads: vec![("completion".into(), figures)],
+            greedy: 0.5,
+            clamped: 0.25,
+            multiplier: 1.5,
+            asked: [1.0, 0.2, 0.1],
+        }
+    }
+
+    #[test]
+    fn a_variant_is_a_mean_over_its_seeds_and_the_others_are_blank() {
+        let base = Variant::all()[0];
+        let comparison = Comparison {
+            config: TrainingConfig::default(),
+            seeds: vec![1, 2],
+            runs: vec![run(base, 1, 0.7), run(base, 2, 0.8)],
+        };
+        let table = comparison_table(&comparison);
+        let line = |start: &str| {
+            let line = table.lines().find(|line| line.starts_with(start));
+            line.unwrap_or_else(|| panic!("no line begins with {start}: {table}")).to_string()
+        };
+        let own = line(&format!("| {base} | 0.7500 ± "));
+        // Of outputs that were not learned there is nothing to tell.
+        assert!(own.contains("| – | – | – | – | 0.5000 ± 0.0000 |"), "{own}");
+        assert!(line(&format!("| {base} | 1.000")).ends_with("| 0.200 | 0.100 | 0.250 | 1.500 |"));
+        let other = Variant::all()[1];
+        assert_eq!(line(&format!("| {other} |")).matches('–').count(), 6);
+    }
+
+    #[test]
+    fn one_seed_has_no_interval() {
+        assert_eq!(shown(Estimate::new(&[0.25])), "0.2500");
+        assert_eq!(shown(None), "–");
+        assert_eq!(header("AUC", &["a", "b"], "more"), "| AUC | a | b | more |\n|---|--:|--:|--:|");
+    }
+}

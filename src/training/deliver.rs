@@ -327,3 +327,51 @@ fn write_steps(folder: &Path, log: &[Progress]) -> Result<(), String> {
     }
     file.flush().map_err(|e| format!("{}: {e}", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_is_a_line_with_its_weights() {
+        let folder = tempfile::tempdir().unwrap();
+        let weights = LossWeights { interest: 1.0, subscription: 0.5, exposure: 0.25 };
+        let step = |step, returns| Progress {
+            step,
+            steps: 2,
+            losses: [0.5, 0.25, 0.125],
+            weights,
+            asked: LossWeights { subscription: 2.0, ..weights },
+            clamped: step == 1,
+            multiplier: 0.0,
+            returns,
+            learning_rate: 0.002,
+        };
+        write_steps(folder.path(), &[step(0, None), step(1, Some([-1.0, -2.0, -3.0]))]).unwrap();
+        let text = std::fs::read_to_string(folder.path().join("steps.csv")).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines[0].starts_with("step,loss_interest,") && lines[0].ends_with("learning_rate"));
+        let rest = "0.5,0.25,0.125,1.0,0.5,0.25,1.0,2.0,0.25";
+        assert_eq!(lines[1], format!("0,{rest},false,0.0,,,,0.002"));
+        assert_eq!(lines[2], format!("1,{rest},true,0.0,-1.0,-2.0,-3.0,0.002"));
+    }
+
+    #[test]
+    fn a_folder_without_a_name_is_refused_before_anything_is_made() {
+        let recipe = Recipe {
+            config: TrainingConfig::default(),
+            catalogue: DEFAULT.into(),
+            log: None,
+            backend: Backend::default(),
+            out: "..".into(),
+        };
+        let mut told = 0;
+        let delivered = train_model(&recipe, &mut |_| {
+            told += 1;
+            std::ops::ControlFlow::Continue(())
+        });
+        assert_eq!(delivered.unwrap_err().to_string(), "..: not a folder name");
+        assert_eq!(told, 0);
+    }
+}

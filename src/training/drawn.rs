@@ -82,3 +82,39 @@ impl Drawn {
         Drawn { indices, log, sessions }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_listener_is_in_two_parts_and_the_later_ones_come_back() {
+        let config = TrainingConfig {
+            listeners: 1000,
+            test_listeners: 300,
+            sessions: 4,
+            ..TrainingConfig::default()
+        };
+        let [train, validation, test, later] = Split::ALL.map(|split| Drawn::new(&config, split));
+        assert_eq!(train.indices, 0..1000);
+        assert_eq!(validation.indices, 1000..1050);
+        assert_eq!(test.indices, 1050..1350);
+        assert_eq!(later.indices, 0..300);
+        // One session more than was learned from, and only that one is judged by.
+        assert_eq!((train.log.sessions, later.log.sessions), (4, 5));
+        assert_eq!(later.sessions, Sessions { known: 4, until: 5 });
+        assert_eq!(train.log.seed, later.log.seed);
+        // Truth that takes long to estimate is for those judged by alone.
+        assert_eq!([train.log.rollouts, validation.log.rollouts], [0, 0]);
+        assert!(test.log.slates > 0.0 && later.log.slates == 0.0);
+    }
+
+    #[test]
+    fn few_listeners_are_validated_by_twenty_at_least() {
+        let config =
+            TrainingConfig { listeners: 50, test_listeners: 80, ..TrainingConfig::default() };
+        assert_eq!(Drawn::new(&config, Split::Validation).indices, 50..70);
+        // No more can come back than there were.
+        assert_eq!(Drawn::new(&config, Split::Later).indices, 0..50);
+    }
+}

@@ -30,3 +30,46 @@ impl Greedy {
         outputs.interest(&self.blend).value()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::score::Score;
+
+    fn outputs() -> HeadOutputs {
+        let of = Score::new;
+        HeadOutputs {
+            completion: of(0.8),
+            play_ratio: of(0.7),
+            like: of(0.1),
+            skip: of(0.2),
+            subscription: of(0.3),
+            exposure: of(0.6),
+            ..HeadOutputs::default()
+        }
+    }
+
+    #[test]
+    fn exposure_counts_for_promoted_songs_alone() {
+        let greedy = Greedy {
+            weights: Weights { alpha: 0.5, beta: 0.2, gamma: 0.1 },
+            blend: InterestBlend { completion: 1.0, play_ratio: 0.0, like: 0.0, no_skip: 0.0 },
+        };
+        let natural = 0.5 * 0.8 + 0.2 * 0.3;
+        assert!((greedy.fused(&outputs(), false) - natural).abs() < 1e-12);
+        assert!((greedy.fused(&outputs(), true) - natural - 0.1 * 0.6).abs() < 1e-12);
+        assert_eq!(greedy.interest(&outputs()), 0.8);
+    }
+
+    #[test]
+    fn the_weights_are_those_of_whom_no_rule_catches() {
+        let policy = crate::policy::shipped("default").unwrap();
+        let last = policy.segments.last().unwrap();
+        let greedy = Greedy::new(&policy);
+        assert_eq!(greedy.weights, last.weights);
+        let interest = outputs().interest(&policy.interest).value();
+        let wanted = last.weights.alpha * interest + last.weights.beta * 0.3;
+        assert!((greedy.fused(&outputs(), false) - wanted).abs() < 1e-9);
+    }
+}

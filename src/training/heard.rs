@@ -56,3 +56,35 @@ pub fn held_out(catalogue: &Catalogue, share: f64) -> Vec<bool> {
     };
     catalogue.ids().map(held).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::catalogue::default_catalogue;
+    use crate::training::made_up::{data, row};
+
+    #[test]
+    fn only_plays_with_a_label_are_learned_from() {
+        let catalogue = default_catalogue();
+        let (past, masked, fresh) = (SongId(1), SongId(2), SongId(3));
+        let mut unlabelled = row(masked.0, 0);
+        unlabelled.mask = Default::default();
+        let rows = vec![row(past.0, 0), unlabelled, row(fresh.0, 0)];
+        let mut heard = TrainedOn::default();
+        heard.add(&catalogue, &data(vec![(1, rows)]));
+        assert!(heard.song(&catalogue, fresh) && heard.artist_of(&catalogue, fresh));
+        assert!(!heard.song(&catalogue, past) && !heard.song(&catalogue, masked));
+        assert_eq!((heard.songs.len(), heard.artists.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_larger_share_holds_out_what_a_smaller_one_does() {
+        let catalogue = default_catalogue();
+        let [none, some, more] = [0.0, 0.1, 0.5].map(|share| held_out(&catalogue, share));
+        assert!(none.iter().all(|held| !held));
+        assert!(some.iter().zip(&more).all(|(some, more)| *more || !some));
+        let share = |held: &[bool]| held.iter().filter(|h| **h).count() as f64 / held.len() as f64;
+        assert!(share(&some) > 0.04 && share(&some) < share(&more) && share(&more) < 0.6);
+    }
+}

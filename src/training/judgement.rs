@@ -200,3 +200,35 @@ fn nothing(split: Option<Split>, left_out: usize) -> String {
     };
     format!("{where_} holds no plays to judge by\n  help: {help}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_told_with_a_way_on() {
+        let split = nothing(Some(Split::Later), 0);
+        assert!(split.starts_with("the split `later` holds no plays"), "{split}");
+        assert!(split.contains("melody log check"));
+        let all = nothing(None, 12);
+        assert!(all.starts_with("the log holds no plays"), "{all}");
+        assert!(all.contains("learned from all 12 listeners"));
+    }
+
+    #[test]
+    fn a_model_has_learned_from_the_simulated_listeners_of_its_own_seed() {
+        let text = crate::model::shipped_report("default").unwrap();
+        let mut report: Report = serde_json::from_str(text).unwrap();
+        let own = |report: &Report, index: u64| {
+            learned_from(report, &format!("simulated-{}-{index}", report.config.seed))
+        };
+        let drawn = |split| Drawn::new(&report.config, split).indices;
+        let (validation, test) = (drawn(Split::Validation), drawn(Split::Test));
+        assert!(own(&report, 0) && own(&report, validation.end - 1));
+        assert!(!own(&report, test.start));
+        assert!(!learned_from(&report, &format!("simulated-{}-0", report.config.seed + 1)));
+        assert!(!learned_from(&report, "somebody"));
+        report.config.seed += 1;
+        assert!(own(&report, 0));
+    }
+}

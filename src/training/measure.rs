@@ -271,3 +271,85 @@ fn play_ratio_error(plays: &[Play]) -> PlayRatioError {
     let model = mean(&|play| Some(f64::from(play.model[label]))).unwrap_or(0.0);
     (model, mean(&|play| Some(play.truth?.play_ratio)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::training::made_up::row;
+
+    const NO_RESAMPLES: Resampling = Resampling { seed: 1, resamples: 0 };
+
+    /// A play whose completion is foretold as this probability.
+    fn play(listener: u32, foretold: f32, completed: bool) -> Play {
+        let mut row = row(0, 0);
+        row.labels[Output::Completion.index()] = if completed { 1.0 } else { 0.0 };
+        Play { slices: vec![listener as usize % 2], ..Play::of(listener, &row, [foretold; LABELS]) }
+    }
+
+    fn plays() -> Vec<Play> {
+        [(0, 0.9, true), (0, 0.2, false), (1, 0.8, true), (1, 0.85, false), (2, 0.1, false)]
+            .map(|(listener, foretold, completed)| play(listener, foretold, completed))
+            .into()
+    }
+
+    #[test]
+    fn labels_of_a_single_kind_are_left_out() {
+        let found = measure(&plays(), &[], NO_RESAMPLES);
+        assert_eq!((found.listeners, found.plays), (3, 5));
+        // Nobody liked, skipped, saved, replayed, subscribed or opened anything.
+        assert_eq!(found.heads.len(), 1);
+        let completion = &found.heads[0];
+        assert_eq!(completion.label, "interest: completion");
+        assert_eq!((completion.plays, completion.positives), (5, 2));
+        // Of six pairs one is the wrong way round.
+        assert!((completion.model.auc - 5.0 / 6.0).abs() < 1e-12);
+        assert_eq!((completion.intervals, completion.best), (None, None));
+    }
+
+    #[test]
+    fn slices_are_measured_by_themselves_and_empty_ones_are_not_there() {
+        let kind = Kind { name: "half", slices: ["even", "odd", "none"].map(String::from).into() };
+        let found = measure(&plays(), &[kind], NO_RESAMPLES);
+        let told: Vec<(&str, usize, f64)> = found
+            .slices
+            .iter()
+            .map(|slice| (slice.name.as_str(), slice.plays, slice.heads[0].model.auc))
+            .collect();
+        assert_eq!(told, [("even", 3, 1.0), ("odd", 2, 0.0)]);
+    }
+
+    #[test]
+    fn another_model_is_set_beside_on_the_same_listeners() {
+        let against = |play: Play| Play { against: Some(play.model), ..play };
+        let same: Vec<Play> = plays().into_iter().map(against).collect();
+        let found = measure(&same, &[], Resampling { seed: 1, resamples: 40 });
+        let beside = found.heads[0].against.unwrap();
+        assert_eq!(beside.model, found.heads[0].model);
+        assert_eq!(beside.difference.map(|d| d.log_loss), Some([0.0, 0.0]));
+    }
+
+    #[test]
+    fn expected_replays_become_the_chance_of_one() {
+        assert_eq!(probability(Output::Completion, 0.25), 0.25);
+        let once = probability(Output::Replays, 1.0);
+        assert!((once - (1.0 - (-1.0f64).exp())).abs() < 1e-12);
+        assert_eq!(probability(Output::Replays, 0.0), 0.0);
+    }
+
+    #[test]
+    fn the_play_ratio_has_a_mean_absolute_error_over_known_plays() {
+        let ratio = |told: f32, real: f32, known: bool| {
+            let mut row = row(0, 0);
+            row.labels[Output::PlayRatio.index()] = real;
+            row.mask[Output::PlayRatio.index()] = if known { 1.0 } else { 0.0 };
+            Play::of(0, &row, [told; LABELS])
+        };
+        let (error, best) = play_ratio_error(&[
+            ratio(0.5, 1.0, true),
+            ratio(0.5, 0.25, true),
+            ratio(0.0, 1.0, false),
+        ]);
+        assert_eq!((error, best), (0.375, None));
+    }
+}

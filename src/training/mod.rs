@@ -18,6 +18,8 @@ mod heard;
 mod judgement;
 mod listening;
 pub mod log;
+#[cfg(test)]
+mod made_up;
 mod measure;
 mod named;
 mod plan;

@@ -112,3 +112,73 @@ fn labels(logged: &LoggedPlay, replays: usize) -> (Labels, Labels) {
     };
     (labels, mask)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::catalogue::default_catalogue;
+    use crate::model::Output;
+    use crate::training::made_up::{listener, play};
+
+    #[test]
+    fn labels_that_were_not_seen_are_masked() {
+        let mut logged = play(3, 0);
+        logged.play.liked = true;
+        logged.play.play_ratio = 0.5;
+        logged.subscribes = None;
+        logged.engaged = Some(true);
+        logged.known.liked = false;
+        let (labels, mask) = labels(&logged, 2);
+        assert_eq!((labels.like, mask.like), (1.0, 0.0));
+        assert_eq!((labels.play_ratio, mask.play_ratio), (0.5, 1.0));
+        assert_eq!((labels.replays, mask.replays), (2.0, 1.0));
+        assert_eq!((labels.subscription, mask.subscription), (0.0, 0.0));
+        assert_eq!((labels.exposure, mask.exposure), (1.0, 1.0));
+        logged.play.liked = false;
+        logged.play.saved = true;
+        // To save is to like.
+        let (labels, _) = super::labels(&logged, 0);
+        assert_eq!((labels.like, labels.save, labels.replays), (1.0, 1.0, 0.0));
+    }
+
+    #[test]
+    fn replays_are_counted_until_another_song_comes() {
+        let again = |time| {
+            let mut again = play(3, time);
+            again.play.replayed = true;
+            again
+        };
+        let plays = [play(3, 0), again(1), again(2), play(4, 3), again(4)];
+        assert_eq!([0, 1, 2, 3, 4].map(|at| replays(&plays[at..])), [2, 1, 0, 1, 0]);
+    }
+
+    #[test]
+    fn a_row_knows_what_came_before_it_and_nothing_else() {
+        let catalogue = default_catalogue();
+        let (minute, day) = (60_000, 86_400_000);
+        let one = listener("one", &[&[0, 4 * minute], &[day], &[2 * day]]);
+        let part = Sessions { known: 1, until: 2 };
+        let made = rows(&catalogue, &one, part);
+        assert_eq!((made.rows.len(), made.known, made.fresh().len()), (3, 2, 1));
+        assert_eq!(made.rows.iter().map(|row| row.session).collect::<Vec<_>>(), [0, 0, 1]);
+        // The same first play, whatever follows it.
+        let alone = rows(&catalogue, &listener("one", &[&[0]]), Sessions { known: 0, until: 1 });
+        assert!(made.rows[0].known_alike(&alone.rows[0]));
+        // The song has been heard since.
+        assert!(!made.rows[0].known_alike(&made.rows[1]));
+        assert_eq!(made.rows[2].labels[Output::Completion.index()], 1.0);
+    }
+
+    #[test]
+    fn going_through_again_visits_every_play_with_the_rest_of_its_session() {
+        let catalogue = default_catalogue();
+        let one = listener("one", &[&[0, 1, 2], &[10]]);
+        let mut visited = Vec::new();
+        replay(&catalogue, &one, 2, |view, session, plays| {
+            visited.push((session, plays.len(), view.session.plays));
+        });
+        // A session's own count begins anew.
+        assert_eq!(visited, [(0, 3, 0), (0, 2, 1), (0, 1, 2), (1, 1, 0)]);
+    }
+}

@@ -238,3 +238,48 @@ fn held(catalogue: &Catalogue, share: f64) -> Vec<[bool; 2]> {
     let of = |(song, held): (&Song, &bool)| [artists[song.lead_artist().0 as usize], *held];
     catalogue.songs.iter().zip(&songs).map(of).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_learning_rate_warms_up_and_falls_along_a_cosine_to_a_twentieth() {
+        let config =
+            TrainingConfig { learning_rate: 0.02, warm_up: 10, ..TrainingConfig::default() };
+        let rate = |step| learning_rate(&config, step, 1000);
+        // The first ten steps rise evenly, but for the little that the cosine has fallen by then.
+        for step in 0..10 {
+            let warm = (step + 1) as f64 / 10.0;
+            assert!((rate(step) / (0.02 * warm) - 1.0).abs() < 1e-3, "step {step}");
+        }
+        let half = 0.02 * (0.05 + 0.95 * 0.5);
+        assert!((rate(500) - half).abs() < 1e-12);
+        assert!((rate(1000) - 0.001).abs() < 1e-12);
+        assert!((10..999).all(|step| rate(step + 1) < rate(step)));
+    }
+
+    #[test]
+    fn no_warm_up_and_no_steps_are_no_division_by_zero() {
+        let config =
+            TrainingConfig { learning_rate: 0.02, warm_up: 0, ..TrainingConfig::default() };
+        assert_eq!(learning_rate(&config, 0, 0), 0.02);
+    }
+
+    #[test]
+    fn an_artist_is_held_out_with_all_their_songs_or_not_at_all() {
+        let catalogue = crate::catalogue::default_catalogue();
+        let all = held(&catalogue, 0.3);
+        let mut by_artist = std::collections::BTreeMap::new();
+        for (song, [artist, own]) in catalogue.songs.iter().zip(&all) {
+            let entry = by_artist.entry(song.lead_artist().0).or_insert((*artist, true));
+            assert_eq!(entry.0, *artist);
+            entry.1 &= own;
+        }
+        assert!(by_artist.values().all(|(artist, every)| artist == every));
+        assert!(by_artist.values().any(|(artist, _)| *artist));
+        // Some songs are held out by themselves.
+        assert!(all.iter().any(|[artist, own]| *own && !artist));
+        assert!(held(&catalogue, 0.0).iter().all(|held| *held == [false; 2]));
+    }
+}

@@ -83,3 +83,32 @@ impl Iterator for ReadAhead {
         self.receiver.recv().ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::training::made_up::{data, row};
+
+    #[test]
+    fn memory_is_one_chunk_counted_as_it_is() {
+        let rows = |count: u32| (0..count).map(|song| row(song, 0)).collect();
+        let source = Source::memory(data(vec![(0, rows(3)), (1, rows(2)), (2, rows(2))]));
+        assert_eq!(source.chunks().len(), 1);
+        assert_eq!(source.count(), Count { listeners: 3, plays: 4, windows: 2 });
+    }
+
+    #[test]
+    fn chunks_come_in_the_order_asked_for_and_then_no_more() {
+        let source = Source::memory(data(vec![(0, vec![row(7, 0)])]));
+        let songs: Vec<u32> = source
+            .read_ahead(vec![0, 0, 0])
+            .map(|read| read.unwrap().listeners[0].rows[0].song)
+            .collect();
+        assert_eq!(songs, [7, 7, 7]);
+        // Whoever stops reading leaves no thread waiting for ever.
+        let mut ahead = source.read_ahead(vec![0; 100]);
+        assert!(ahead.next().is_some());
+        drop(ahead);
+    }
+}

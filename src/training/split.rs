@@ -124,3 +124,61 @@ pub struct Sessions {
     /// The sessions from this one on have not happened yet.
     pub until: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::training::made_up::listener;
+
+    #[test]
+    fn each_part_gets_about_its_share_of_the_listeners() {
+        let splits = Splits { validation: 0.2, test: 0.3, ..Splits::default() };
+        let parts: Vec<Split> = (0..10_000).map(|i| splits.listener(&format!("l{i}"))).collect();
+        for (split, share) in [(Split::Test, 0.3), (Split::Validation, 0.2), (Split::Train, 0.5)] {
+            let found = parts.iter().filter(|part| **part == split).count() as f64 / 10_000.0;
+            // Four standard deviations.
+            assert!((found - share).abs() < 0.02, "{} {found}", split.name());
+        }
+        let other = Splits { seed: 2, ..splits };
+        assert!((0..100).any(|i| other.listener(&format!("l{i}")) != parts[i]));
+    }
+
+    #[test]
+    fn a_larger_test_part_keeps_those_who_were_in_it() {
+        let small = Splits { test: 0.1, ..Splits::default() };
+        let large = Splits { test: 0.4, ..Splits::default() };
+        let names: Vec<String> = (0..500).map(|i| format!("l{i}")).collect();
+        let tested = |splits: &Splits, name: &&String| splits.listener(name) == Split::Test;
+        assert!(names.iter().filter(|n| tested(&small, n)).all(|n| tested(&large, &n)));
+    }
+
+    #[test]
+    fn a_session_that_reaches_the_cut_is_later_as_a_whole() {
+        let splits = Splits { validation: 0.0, test: 0.0, cut_ms: Some(100), ..Splits::default() };
+        let one = listener("one", &[&[10, 20], &[90, 100], &[120]]);
+        assert_eq!(splits.earlier(&one), 1);
+        let part = |split| splits.sessions(&one, split);
+        assert_eq!(part(Split::Train), Some(Sessions { known: 0, until: 1 }));
+        assert_eq!(part(Split::Later), Some(Sessions { known: 1, until: 3 }));
+        assert_eq!(part(Split::Test), None);
+        let uncut = Splits { cut_ms: None, ..splits };
+        assert_eq!(uncut.sessions(&one, Split::Train), Some(Sessions { known: 0, until: 3 }));
+        assert_eq!(uncut.sessions(&one, Split::Later), None);
+        let late = listener("late", &[&[200]]);
+        assert_eq!(splits.sessions(&late, Split::Train), None);
+    }
+
+    #[test]
+    fn shares_that_make_no_sense_are_told_by_name() {
+        let named = |splits: Splits| -> Vec<&str> {
+            splits.problems().into_iter().map(|(name, _)| name).collect()
+        };
+        let fine = Splits::default();
+        assert!(named(fine).is_empty());
+        assert_eq!(named(Splits { validation: -0.1, test: 1.5, ..fine }), ["validation", "test"]);
+        assert_eq!(named(Splits { validation: 0.6, test: 0.6, ..fine }), ["test"]);
+        assert_eq!(named(Splits { later: 0.96, ..fine }), ["later"]);
+        assert_eq!(named(Splits { later: f64::NAN, ..fine }), ["later"]);
+    }
+}

@@ -89,3 +89,63 @@ pub fn play_ratio(&(error, best): &PlayRatioError) -> String {
         .map_or(String::new(), |best| format!("; the simulator's own expectation has {best:.4}"));
     format!("Expected play ratio: mean absolute error {error:.4}{best}.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(auc: f64) -> Figures {
+        Figures { auc, log_loss: 0.5, calibration_error: 0.01, brier: None, grouped_auc: None }
+    }
+
+    fn head() -> HeadReport {
+        HeadReport {
+            label: "exposure".into(),
+            plays: 10,
+            positives: 4,
+            model: figures(0.75),
+            intervals: None,
+            popularity: Some(figures(0.6)),
+            logistic: None,
+            best: Some(figures(0.8)),
+            against: None,
+        }
+    }
+
+    #[test]
+    fn what_was_not_measured_is_a_dash() {
+        let table = heads(&[head()]);
+        let line = table.lines().find(|line| line.starts_with("| exposure | 10")).unwrap();
+        let cells = "**0.7500** | 0.6000 | - | 0.8000 | 0.0500 | - |";
+        assert_eq!(line, format!("| exposure | 10 | 4 | {cells}"));
+        // The second table has log loss, calibration error and Brier score.
+        let line = table.lines().find(|line| line.starts_with("| exposure | 0.5")).unwrap();
+        let (loss, error) = ("0.5000 | 0.5000 | - | 0.5000", "0.0100 | 0.0100 | - | 0.0100");
+        assert_eq!(line, format!("| exposure | {loss} | {error} | - |"));
+    }
+
+    #[test]
+    fn every_line_of_a_table_has_as_many_cells_as_its_head() {
+        let slice = Slice {
+            kind: "scene".into(),
+            name: "focus".into(),
+            plays: 10,
+            heads: vec![head(), head()],
+        };
+        for table in [heads(&[head(), head()]), slices(&[slice])] {
+            for part in table.split("\n\n") {
+                let cells = |line: &str| line.matches('|').count();
+                let mut lines = part.lines().filter(|line| !line.is_empty());
+                let wanted = cells(lines.next().unwrap());
+                assert!(lines.all(|line| cells(line) == wanted), "{part}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_interval_follows_its_value() {
+        assert_eq!(with_interval(0.5, Some([0.25, 0.75])), "0.5000 (0.2500 to 0.7500)");
+        assert_eq!(play_ratio(&(0.1, None)), "Expected play ratio: mean absolute error 0.1000.");
+        assert!(play_ratio(&(0.1, Some(0.05))).ends_with("expectation has 0.0500."));
+    }
+}

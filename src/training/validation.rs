@@ -84,3 +84,34 @@ fn completion_of_picks(data: &Dataset, scores: &[f64]) -> f64 {
     }
     completed / f64::max(picks, 1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::training::made_up::{data, row};
+
+    #[test]
+    fn the_best_scored_of_each_eight_plays_is_picked() {
+        let completed = |song: u32, session| {
+            let mut row = row(song, session);
+            row.labels[Output::Completion.index()] = 1.0;
+            row
+        };
+        // One play is the past. A session of nine makes one choice, of seven none.
+        let mut rows = vec![completed(99, 0)];
+        rows.extend((0..9).map(|i| if i == 2 { completed(i, 1) } else { row(i, 1) }));
+        rows.extend((0..7).map(|i| completed(i, 2)));
+        rows.extend((0..8).map(|i| row(i, 3)));
+        let data = data(vec![(1, rows)]);
+        let mut scores = vec![0.0; 24];
+        scores[2] = 1.0;
+        assert_eq!(completion_of_picks(&data, &scores), 0.5);
+        // Outside the first eight nothing is chosen from.
+        scores[8] = 2.0;
+        assert_eq!(completion_of_picks(&data, &scores), 0.5);
+        scores[3] = 2.0;
+        assert_eq!(completion_of_picks(&data, &scores), 0.0);
+        assert_eq!(completion_of_picks(&Dataset::default(), &[]), 0.0);
+    }
+}

@@ -49,3 +49,45 @@ fn cuts(plays: usize, known: usize) -> impl Iterator<Item = (usize, usize)> {
         cut
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::training::made_up::{data, row};
+
+    #[test]
+    fn every_fresh_play_is_in_one_cut_and_no_window_is_too_long() {
+        for plays in [0, 1, STRIDE, HISTORY_LENGTH, HISTORY_LENGTH + 1, 5 * HISTORY_LENGTH + 7] {
+            for known in [0, 1, STRIDE, HISTORY_LENGTH + 3] {
+                let mut next = known;
+                for (fresh, end) in cuts(plays, known) {
+                    assert_eq!(fresh, next);
+                    assert!(fresh < end && end <= plays);
+                    next = end;
+                }
+                assert_eq!(next, plays.max(known), "{plays} plays, {known} known");
+            }
+        }
+    }
+
+    #[test]
+    fn windows_after_the_first_move_on_by_half_their_length() {
+        let all: Vec<(usize, usize)> = cuts(HISTORY_LENGTH + STRIDE + 1, 0).collect();
+        let (whole, more) = (HISTORY_LENGTH, HISTORY_LENGTH + STRIDE);
+        assert_eq!(all, [(0, whole), (whole, more), (more, more + 1)]);
+        assert_eq!(window_count(HISTORY_LENGTH + STRIDE + 1, 0), 3);
+        // What is just the past is in a window, but none is made for it alone.
+        assert_eq!(window_count(40, 40), 0);
+    }
+
+    #[test]
+    fn a_window_ends_with_its_fresh_plays_and_begins_with_their_past() {
+        let rows = |count: u32| (0..count).map(|song| row(song, 0)).collect();
+        let long = HISTORY_LENGTH as u32 + 10;
+        let all = windows(&data(vec![(0, rows(3)), (long as usize - 4, rows(long)), (2, rows(2))]));
+        let last =
+            Window { listener: 1, start: 10, end: HISTORY_LENGTH + 10, fresh: HISTORY_LENGTH + 6 };
+        assert_eq!(all, [Window { listener: 0, start: 0, end: 3, fresh: 0 }, last]);
+    }
+}

@@ -25,3 +25,23 @@ pub fn counted(listeners: &[LoggedListener], splits: &Splits, split: Split) -> C
     }
     total
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::history::HISTORY_LENGTH;
+    use crate::training::made_up::listener;
+
+    #[test]
+    fn parts_count_their_own_plays_and_windows() {
+        let splits = Splits { validation: 0.0, test: 0.0, cut_ms: Some(100), ..Splits::default() };
+        let many: Vec<i64> = (0..HISTORY_LENGTH as i64 + 1).collect();
+        let listeners = [listener("a", &[&many, &[100, 101]]), listener("b", &[&[200]])];
+        let count = |split| counted(&listeners, &splits, split);
+        let plays = HISTORY_LENGTH as u64 + 1;
+        assert_eq!(count(Split::Train), Count { listeners: 1, plays, windows: 2 });
+        assert_eq!(count(Split::Later), Count { listeners: 2, plays: 3, windows: 2 });
+        assert_eq!(count(Split::Test), Count::default());
+    }
+}

@@ -37,3 +37,32 @@ impl Ends {
         cut
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::training::made_up::listener;
+
+    #[test]
+    fn the_cut_leaves_at_most_the_share_of_plays_after_it() {
+        let mut ends = Ends::default();
+        let hour = |n: i64| n * HOUR_MS + 5;
+        ends.add(&listener("a", &[&[hour(0), hour(1)], &[hour(7), hour(7)], &[hour(9)]]));
+        ends.add(&listener("b", &[&[hour(2), hour(3), hour(4), hour(5), hour(5)]]));
+        // Ten plays: one ends in hour 9, two in hour 7, five in hour 5.
+        assert_eq!(ends.cut(0.05), None);
+        assert_eq!(ends.cut(0.1), Some(9 * HOUR_MS));
+        assert_eq!(ends.cut(0.29), Some(9 * HOUR_MS));
+        assert_eq!(ends.cut(0.3), Some(7 * HOUR_MS));
+        assert_eq!(ends.cut(1.0), Some(HOUR_MS));
+        assert_eq!(Ends::default().cut(0.5), None);
+    }
+
+    #[test]
+    fn hours_before_the_clock_began_count_downwards() {
+        let mut ends = Ends::default();
+        ends.add(&listener("a", &[&[-1]]));
+        assert_eq!(ends.cut(1.0), Some(-HOUR_MS));
+    }
+}
