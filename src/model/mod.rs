@@ -18,6 +18,7 @@ mod store;
 mod tangent;
 mod version;
 
+pub use crate::listener::ListenerView;
 pub use attention::{Block, Encoder};
 pub use config::{InterestBlend, NetworkConfig, Sharing};
 pub use device::{Backend, device};

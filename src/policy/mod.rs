@@ -15,9 +15,9 @@ pub use by_hand::{problem_under, under};
 pub use file::{changed, load, parse, settings};
 pub use shipped::{DEFAULT_TEXT, shipped, shipped_names};
 
+use crate::listener::Tier;
 use crate::ltr::Ranker;
 use crate::model::InterestBlend;
-use crate::profile::Tier;
 use crate::scene::Scene;
 
 /// A policy that has been checked, with the hash of its text.
