@@ -95,15 +95,18 @@ pub mod catalogue;
 pub mod cli;
 #[cfg(feature = "terminal")]
 pub mod config;
-pub mod content;
+pub mod content {
+    //! How alike songs are, at the path it had before it went to the catalogue.
+    pub use crate::catalogue::similarity;
+}
 pub mod diff;
 pub mod engine;
 pub mod evaluation;
 pub mod event;
 pub mod experiment;
 pub mod feedback;
-pub mod history;
 pub mod input;
+pub mod listener;
 pub mod ltr;
 pub mod model;
 pub mod objective;
@@ -125,3 +128,5 @@ pub mod tracefile;
 pub mod training;
 #[cfg(feature = "terminal")]
 pub mod tui;
+
+pub use listener::history;

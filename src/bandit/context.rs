@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ListenerView;
-use crate::profile::Tier;
+use crate::listener::{ListenerView, Tier};
 use crate::scene::Scene;
 
 /// Names of the context's features.

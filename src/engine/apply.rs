@@ -10,11 +10,10 @@ use super::trace::{EndedPlay, SongRef};
 use crate::catalogue::SongId;
 use crate::event::{Action, Event};
 use crate::feedback::{Example, Update};
-use crate::history::{COMPLETED, Interaction};
+use crate::listener::{COMPLETED, Interaction, Tier};
 use crate::model::{EncodedListener, Labels, Scored};
 use crate::overrides::Overrides;
 use crate::policy::problem_under;
-use crate::profile::Tier;
 use crate::score::Score;
 use crate::session::Search;
 

@@ -10,7 +10,7 @@ use crate::bandit::{Choice, Credit, Learned};
 use crate::catalogue::{Catalogue, GenreId, SongId};
 use crate::event::{Action, Event};
 use crate::feedback::{Intervention, UpdateReport};
-use crate::history::Tally;
+use crate::listener::Tally;
 use crate::model::{EncodedListener, Scored};
 use crate::ranking::{Group, Ranking};
 use crate::score::Score;

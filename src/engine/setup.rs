@@ -5,11 +5,10 @@ use std::sync::Arc;
 use crate::bandit::{Experience, WarmStart};
 use crate::catalogue::Catalogue;
 use crate::feedback::Examples;
-use crate::history::Interaction;
+use crate::listener::{Account, Interaction};
 use crate::ltr::Ranker;
 use crate::model::ModelVersion;
 use crate::policy::Policy;
-use crate::profile::Account;
 use crate::scene::Scene;
 
 /// The fixed inputs of a session.

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use crate::bandit::Bandit;
 use crate::catalogue::SongId;
 use crate::feedback::{Example, Guardrail, Metrics, Update};
-use crate::history::History;
-use crate::model::{ListenerView, ModelVersion};
+use crate::listener::{Account, History, ListenerView, SessionStats, Tier};
+use crate::model::ModelVersion;
 use crate::overrides::Overrides;
-use crate::profile::{Account, Tier};
 use crate::ranking::{Heard, Queued};
 use crate::scene::Scene;
-use crate::session::{Searches, SessionStats, Streaks};
+use crate::session::{Searches, Streaks};
 
 /// The song playing now.
 #[derive(Clone, Debug, PartialEq)]

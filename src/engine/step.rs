@@ -13,11 +13,11 @@ use crate::bandit::Bandit;
 use crate::catalogue::SongId;
 use crate::event::{Action, Event};
 use crate::feedback::{Guardrail, Metrics};
-use crate::history::History;
+use crate::listener::{History, SessionStats};
 use crate::model::{EncodedListener, Scored};
 use crate::overrides::Overrides;
 use crate::ranking::{Group, Heard, Listening, Placement, Ranking, Rules, rank, segment};
-use crate::session::{Searches, SessionStats, Streaks};
+use crate::session::{Searches, Streaks};
 
 impl Engine {
     /// Opens the session: the best song begins to play and the queue is filled.

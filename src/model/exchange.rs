@@ -18,7 +18,7 @@
 use safetensors::tensor::{Dtype, TensorView};
 
 use super::features::{
-    CROSS_FEATURES, ListenerView, OUTCOME_FEATURES, SONG_FEATURES, cross_features,
+    CROSS_FEATURES, OUTCOME_FEATURES, SONG_FEATURES, cross_features,
 };
 use super::heads::{HeadOutputs, TASKS};
 use super::inference::Inference;
@@ -26,6 +26,7 @@ use super::moment::Moment;
 use super::numbers::values;
 use super::songs::SongTable;
 use super::store::ModelFiles;
+use crate::listener::ListenerView;
 use crate::catalogue::{Catalogue, SongId};
 
 /// The file of scoring `songs` for a listener. `table` is the catalogue's.

@@ -7,10 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::catalogue::{AudioFeature, Catalogue, Song, SongId, taxonomy};
-use crate::history::{History, Interaction};
-use crate::profile::{Account, Tier};
-use crate::scene::Scene;
-use crate::session::SessionStats;
+use crate::listener::{Account, Familiarity, Interaction, ListenerView, Tier};
 
 /// Names of a song's dense features.
 pub const SONG_FEATURES: [&str; 17] = [
@@ -85,19 +82,6 @@ pub fn profile_width() -> usize {
     ACCOUNT_FEATURES.len() + taxonomy().genres.len()
 }
 
-/// What is known of a listener at one moment. The engine, the training set and the baselines all
-/// build features from this one view, so that none can see what another cannot.
-#[derive(Clone, Copy, Debug)]
-pub struct ListenerView<'a> {
-    pub account: &'a Account,
-    pub tier: Tier,
-    /// Premium songs played so far without a subscription.
-    pub previews: u32,
-    pub scene: Scene,
-    pub history: &'a History,
-    pub session: &'a SessionStats,
-}
-
 fn flag(holds: bool) -> f32 {
     if holds { 1.0 } else { 0.0 }
 }
@@ -161,7 +145,7 @@ pub fn cross_features(
 ) -> [f32; CROSS_FEATURES.len()] {
     let song = catalogue.song(id);
     let genre = catalogue.genre(song);
-    let heard = |f: crate::history::Familiarity| {
+    let heard = |f: Familiarity| {
         let recency = f.plays_ago.map_or(0.0, |ago| (-(ago as f32) / 8.0).exp());
         [(f.plays as f32).ln_1p() / 2.0, recency]
     };

@@ -22,6 +22,7 @@ mod store;
 mod tangent;
 mod version;
 
+pub use crate::listener::ListenerView;
 pub use attention::{Block, Encoder};
 pub use config::{NetworkConfig, Sharing};
 pub use device::{Backend, device};

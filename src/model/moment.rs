@@ -1,6 +1,7 @@
 //! What the network is given of a listener at one moment.
 
-use super::features::{ListenerView, moment_features, outcomes, profile_features};
+use super::features::{moment_features, outcomes, profile_features};
+use crate::listener::ListenerView;
 
 /// A listener at one moment, as numbers.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 
-use super::features::{ListenerView, cross_features};
+use super::features::cross_features;
+use crate::listener::ListenerView;
 use super::heads::{Gates, HeadOutputs, TASKS};
 use super::inference::{EncodedListener, Inference};
 use super::moment::Moment;

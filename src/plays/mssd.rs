@@ -10,7 +10,7 @@ use super::play::Play;
 use super::reader::{ReadSummary, not_written};
 use super::spotify::WENT_ON;
 use crate::input::{Columns, Fields, InputError, Layout, Progress, Records};
-use crate::profile::Tier;
+use crate::listener::Tier;
 
 const REQUIRED: [&str; 6] =
     ["session_id", "track_id_clean", "skip_1", "skip_2", "skip_3", "not_skipped"];

@@ -6,7 +6,7 @@ use super::matching::{How, Matcher};
 use super::play::{Outcome, Play, SESSION_GAP_MS};
 use super::reader::Recorded;
 use crate::catalogue::{Catalogue, SongId};
-use crate::history::Interaction;
+use crate::listener::Interaction;
 use crate::scene::Scene;
 
 /// A play and the song of the catalogue it counts as.

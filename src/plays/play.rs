@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::clock;
-use crate::history::COMPLETED;
-use crate::profile::Tier;
+use crate::listener::COMPLETED;
+use crate::listener::Tier;
 use crate::scene::Scene;
 
 /// A pause longer than this between two plays ends a session: half an hour, the usual rule for logs

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fusion::{GammaScores, Weights};
 use super::mixing::Tighter;
-use crate::profile::Tier;
+use crate::listener::Tier;
 
 /// Conditions on what is known of a listener; all must hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

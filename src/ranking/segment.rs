@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ListenerView;
+use crate::listener::ListenerView;
 use crate::policy::{Bounds, Policy, When};
 
 /// A group the listener is in by rule.

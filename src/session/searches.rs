@@ -1,7 +1,7 @@
 //! Searches raise what is related, at once and for a while.
 
+use crate::catalogue::similarity;
 use crate::catalogue::{Catalogue, SongId};
-use crate::content::similarity;
 use crate::event::Target;
 use crate::policy::SessionTuning;
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::{ArtistId, GenreId, Song};
-use crate::history::Interaction;
+use crate::listener::Interaction;
 use crate::policy::SessionTuning;
 
 /// How much a genre or artist is wanted, and unwanted, as of some time.

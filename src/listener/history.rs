@@ -53,7 +53,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn count(&mut self, completed: bool) {
+    /// Counts one more play.
+    pub fn count(&mut self, completed: bool) {
         self.plays += 1;
         self.completed += u32::from(completed);
     }

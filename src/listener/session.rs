@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::history::Interaction;
+use super::history::Interaction;
 
 /// Plays over which recent promotion is judged.
 const RECENT: usize = 10;

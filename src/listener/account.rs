@@ -1,0 +1,38 @@
+//! What the service knows about a listener before anything is played: what they pay and what they said.
+
+use serde::{Deserialize, Serialize};
+
+/// What a listener pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    Free,
+    Trial,
+    Premium,
+}
+
+impl Tier {
+    pub const ALL: [Tier; 3] = [Tier::Free, Tier::Trial, Tier::Premium];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Tier::Free => "free",
+            Tier::Trial => "trial",
+            Tier::Premium => "premium",
+        }
+    }
+}
+
+/// What the service knows about a listener before the session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Account {
+    pub tier: Tier,
+    pub tenure_days: u32,
+    pub hours_per_week: f32,
+    /// Premium songs played without a subscription in the last month.
+    pub premium_previews: u32,
+    /// Earlier subscriptions and trials started.
+    pub past_conversions: u32,
+    /// Genres of the taxonomy the listener named as favourites, by index.
+    pub favourite_genres: Vec<usize>,
+}
