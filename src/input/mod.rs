@@ -7,96 +7,12 @@ mod columns;
 mod problem;
 mod records;
 mod table;
+mod text;
 mod toml_file;
 
 pub use columns::{Columns, Fields};
 pub use problem::{InputError, Problem, nearest};
 pub use records::{Layout, Progress, Records};
 pub use table::{Row, Table};
+pub use text::{first_object, may_write, open, read_bytes, read_text};
 pub use toml_file::{Checker, TomlFile};
-
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
-
-use serde_json::Value;
-
-/// Reads a text file, turning every way that can fail into a problem a person can act on.
-pub fn read_text(path: &Path) -> Result<String, InputError> {
-    let name = path.display().to_string();
-    let bytes = read_bytes(path)?;
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..valid].iter().filter(|&&b| b == b'\n').count() + 1;
-        Problem::new(&name, "not a text file: the bytes are not UTF-8")
-            .line(line)
-            .field("(whole file)")
-            .help("save the file as UTF-8 text; a binary file cannot be read here")
-            .into()
-    })
-}
-
-/// Longest first line that is looked at, in bytes.
-const FIRST_LINE: u64 = 1 << 22;
-
-/// The JSON object on a file's first line, if there is one.
-pub fn first_object(path: &Path) -> Option<Value> {
-    let mut line = String::new();
-    let file = File::open(path).ok()?;
-    BufReader::new(file.take(FIRST_LINE)).read_line(&mut line).ok()?;
-    serde_json::from_str(&line).ok().filter(Value::is_object)
-}
-
-/// Whether a file may be written there whose first line is an object with such a key: where nothing is
-/// yet, or an older one of its kind.
-///
-/// # Errors
-/// Where the file is something else, which would be lost.
-pub fn may_write(path: &Path, key: &str, kind: &str) -> Result<(), String> {
-    let lost = std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0);
-    let alike = || first_object(path).is_some_and(|object| object.get(key).is_some());
-    if lost && !alike() {
-        let message = "there is something else already, which would be lost";
-        return Err(format!("{}: no {kind} is written: {message}", path.display()));
-    }
-    Ok(())
-}
-
-/// Reads a file's bytes; an empty file is an error, because no format here allows one.
-pub fn read_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
-    let mut bytes = Vec::new();
-    open(path)?.read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
-    if bytes.is_empty() { Err(empty(path)) } else { Ok(bytes) }
-}
-
-/// Opens a file that is read piece by piece.
-pub fn open(path: &Path) -> Result<File, InputError> {
-    if path.is_dir() {
-        return Err(whole(path, "is a folder, not a file".into(), "name the file inside it"));
-    }
-    File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => whole(
-            path,
-            "no such file".into(),
-            "check the path; paths are relative to the folder you are in",
-        ),
-        _ => unreadable(path, &error),
-    })
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> InputError {
-    whole(path, format!("cannot be read: {error}"), "check the file's permissions")
-}
-
-fn empty(path: &Path) -> InputError {
-    whole(path, "the file is empty".into(), "was it saved, or cut short on the way?")
-}
-
-/// A problem with a file as a whole.
-fn whole(path: &Path, message: String, help: &str) -> InputError {
-    Problem::new(path.display().to_string(), message)
-        .line(1)
-        .field("(whole file)")
-        .help(help)
-        .into()
-}

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::{InputError, Problem, empty, open};
+use super::problem::{InputError, Problem};
+use super::text::{empty, open};
 
 /// A record longer than this is none of any format here.
 const LONGEST_RECORD: usize = 1 << 20;

@@ -1,8 +1,8 @@
 //! The Last.fm 1K layout: listener, time, artist's id, artist, track's id, track; by tabs, no header.
 
 use super::clock;
-use super::format::Refused;
 use super::play::Play;
+use super::record::Refused;
 
 /// Fields of a line.
 pub const FIELDS: usize = 6;

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::clock;
-use super::format::{Refused, decode};
 use super::play::Play;
+use super::record::{Refused, decode};
 use crate::catalogue::taxonomy;
 
 #[derive(Deserialize)]

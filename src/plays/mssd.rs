@@ -5,8 +5,8 @@ use std::io;
 use std::path::PathBuf;
 
 use super::clock;
-use super::format::Refused;
 use super::play::Play;
+use super::record::Refused;
 use super::reader::{ReadSummary, not_written};
 use super::spotify::WENT_ON;
 use crate::input::{Columns, Fields, InputError, Layout, Progress, Records};

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::format::{Format, Refused, recognise, unknown};
+use super::format::{Format, recognise, unknown};
 use super::play::Play;
+use super::record::Refused;
 use crate::input::{InputError, Layout, Problem, Progress, Records};
 
 /// Reasons that are told apart; what comes after is counted together.

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::clock;
-use super::format::{Refused, decode, said};
 use super::play::Play;
+use super::record::{Refused, decode, said};
 
 /// What is read of one stream. The short form has its keys in other words.
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Content, Saved};
+use super::content::{Content, Saved};
 use crate::diff::diff;
 use crate::engine::{Engine, Timeline, Trace, Versions};
 use crate::event::Event;

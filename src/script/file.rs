@@ -24,7 +24,7 @@ struct ScriptFile {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SessionEntry {
+pub struct SessionEntry {
     profile: String,
     scene: Option<Scene>,
     seed: u64,
@@ -80,7 +80,7 @@ pub fn parse(file: TomlFile) -> Result<Script, InputError> {
 }
 
 /// Checks the step that stands at `field`. `marks` are those set before it.
-pub(crate) fn check_step(
+pub fn check_step(
     check: &mut Checker,
     field: &str,
     step: &Step,

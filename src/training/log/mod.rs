@@ -26,9 +26,8 @@ mod sorting;
 mod time;
 mod write;
 
-use crate::profile::Account;
-use crate::simulation::LoggedSession;
 
+pub use crate::plays::LoggedListener;
 pub use convert::{Converted, Converting};
 pub use leaks::{Features, Leak, LeakCheck};
 pub use manifest::{Count, LogManifest, Origin, Shard};
@@ -38,19 +37,3 @@ pub use write::{LogWriter, SHARD_PLAYS, split_again};
 
 pub use super::simulated::{simulated, simulated_index, simulated_name};
 
-/// Everything a training log knows of a listener.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LoggedListener {
-    /// Unique in the log.
-    pub name: String,
-    /// As it was before the first play.
-    pub account: Account,
-    /// Oldest first; none is empty.
-    pub sessions: Vec<LoggedSession>,
-}
-
-impl LoggedListener {
-    pub fn plays(&self) -> usize {
-        self.sessions.iter().map(|s| s.plays.len()).sum()
-    }
-}

@@ -1,0 +1,121 @@
+//! Listening as a log keeps it: plays with what was seen of each, and with what was truly likely where that is known.
+
+use crate::catalogue::SongId;
+use crate::listener::{Account, Interaction, Tier};
+
+/// What was truly likely when a play began.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Truth {
+    pub completion: f64,
+    pub play_ratio: f64,
+    pub explicit: f64,
+    pub save: f64,
+    pub skip: f64,
+    /// Being played again at once.
+    pub replay: f64,
+    pub engaged: f64,
+    /// Subscribing within the session, estimated by continuing it many times.
+    pub subscription: Option<f64>,
+}
+
+impl Truth {
+    /// Names of what is true, in the order of [`Truth::values`].
+    pub const NAMES: [&str; 8] = [
+        "completion",
+        "play_ratio",
+        "explicit",
+        "save",
+        "skip",
+        "replay",
+        "engaged",
+        "subscription",
+    ];
+
+    pub fn values(&self) -> [Option<f64>; Self::NAMES.len()] {
+        [
+            Some(self.completion),
+            Some(self.play_ratio),
+            Some(self.explicit),
+            Some(self.save),
+            Some(self.skip),
+            Some(self.replay),
+            Some(self.engaged),
+            self.subscription,
+        ]
+    }
+
+    /// `None` where any but the last value is missing.
+    pub fn from_values(values: [Option<f64>; Self::NAMES.len()]) -> Option<Self> {
+        let [completion, play_ratio, explicit, save, skip, replay, engaged, subscription] = values;
+        Some(Truth {
+            completion: completion?,
+            play_ratio: play_ratio?,
+            explicit: explicit?,
+            save: save?,
+            skip: skip?,
+            replay: replay?,
+            engaged: engaged?,
+            subscription,
+        })
+    }
+}
+
+/// Which of a play's outcomes were seen. A service does not see them all: what it did not is no
+/// label, and stands in the play as false.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub completed: bool,
+    pub play_ratio: bool,
+    pub skipped: bool,
+    pub liked: bool,
+    pub saved: bool,
+}
+
+impl Known {
+    pub const ALL: Known =
+        Known { completed: true, play_ratio: true, skipped: true, liked: true, saved: true };
+}
+
+/// One play with its labels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoggedPlay {
+    pub play: Interaction,
+    /// What the listener paid when the play began.
+    pub tier: Tier,
+    /// Premium songs played so far without a subscription.
+    pub previews: u32,
+    /// Whether the listener subscribed in this session, at this play or later. Absent if they
+    /// could not: a label that does not exist is masked in training, not zero.
+    pub subscribes: Option<bool>,
+    /// Whether a promoted song was opened, completed or liked. Absent for natural songs.
+    pub engaged: Option<bool>,
+    pub known: Known,
+    /// Absent where nobody can know it: for people.
+    pub truth: Option<Truth>,
+    /// Songs that could have played instead, drawn at random, each with the probability that the
+    /// listener would have completed it. Empty where no slate was drawn.
+    pub slate: Vec<(SongId, f64)>,
+}
+
+/// One sitting of a listener.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoggedSession {
+    pub plays: Vec<LoggedPlay>,
+}
+
+/// Everything a training log knows of a listener.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoggedListener {
+    /// Unique in the log.
+    pub name: String,
+    /// As it was before the first play.
+    pub account: Account,
+    /// Oldest first; none is empty.
+    pub sessions: Vec<LoggedSession>,
+}
+
+impl LoggedListener {
+    pub fn plays(&self) -> usize {
+        self.sessions.iter().map(|s| s.plays.len()).sum()
+    }
+}

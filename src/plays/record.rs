@@ -1,0 +1,48 @@
+//! One record of a file of plays: reading its JSON, and why it is no play.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+/// Why a record is no play.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// One of few, to be counted by.
+    pub reason: String,
+    /// What exactly is wrong, if the reason does not say it all.
+    pub detail: String,
+}
+
+impl Refused {
+    pub fn reason(reason: &str) -> Self {
+        Refused { reason: reason.into(), detail: String::new() }
+    }
+}
+
+/// Reads one JSON object.
+pub fn decode<'a, T: Deserialize<'a>>(record: &'a [u8]) -> Result<T, Refused> {
+    // A list of values in the order of the keys would do for the parser, but not for a person.
+    if record.trim_ascii_start().starts_with(b"[") {
+        return Err(Refused::reason("not a play's object"));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(record);
+    let wrong = |field: String, error: &serde_json::Error| {
+        let text = error.to_string();
+        let detail = text.split(" at line ").next().unwrap_or_default().to_string();
+        let reason = match error.classify() {
+            serde_json::error::Category::Data if field == "." => "not a play's object".into(),
+            serde_json::error::Category::Data => format!("{field}: not what it should be"),
+            _ => "not JSON".into(),
+        };
+        Refused { reason, detail }
+    };
+    let value = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| wrong(error.path().to_string(), error.inner()))?;
+    reader.end().map_err(|error| wrong(".".into(), &error))?;
+    Ok(value)
+}
+
+/// A text that is there and not empty.
+pub fn said<'b>(text: &'b Option<Cow<str>>) -> Option<&'b str> {
+    text.as_deref().filter(|text| !text.trim().is_empty())
+}
