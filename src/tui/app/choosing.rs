@@ -1,15 +1,15 @@
 //! What is selected, in the view or in a popup, and what comes of choosing it.
 
-use super::super::export::Form;
-use super::super::lang::Lang;
-use super::super::palette::Deed;
-use super::super::popup::{Picker, Picking, Popup, Proposal};
-use super::super::search::Seeking;
-use super::super::tab::Tab;
-use super::App;
+use super::simulator::App;
 use crate::catalogue::SongId;
 use crate::event::Action;
 use crate::scene::Scene;
+use crate::tui::command::palette::Deed;
+use crate::tui::command::popup::{Picker, Picking, Popup, Proposal};
+use crate::tui::command::search::Seeking;
+use crate::tui::command::tab::Tab;
+use crate::tui::export::form::Form;
+use crate::tui::words::lang::Lang;
 
 impl App {
     pub(super) fn select(&mut self, by: isize) {

@@ -1,12 +1,12 @@
 //! A session beside another that parted from it.
 
-use super::super::comparing::{Against, Compared, Comparing};
-use super::super::popup::Picker;
-use super::super::tab::Tab;
-use super::App;
+use super::simulator::App;
 use crate::opening;
 use crate::policy;
 use crate::scene::Scene;
+use crate::tui::command::popup::Picker;
+use crate::tui::command::tab::Tab;
+use crate::tui::desk::comparing::{Against, Compared, Comparing};
 
 impl App {
     pub(super) fn comparison_failed(&mut self, failed: Option<String>) {

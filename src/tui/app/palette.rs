@@ -1,13 +1,13 @@
 //! What the palette offers now, and doing it.
 
-use super::super::command::Command;
-use super::super::lang::Lang;
-use super::super::palette::{Deed, Offer, Palette};
-use super::super::popup::Popup;
-use super::super::session::Speed;
-use super::App;
+use super::simulator::App;
 use crate::event::Action;
 use crate::scene::Scene;
+use crate::tui::command::palette::{Deed, Offer, Palette};
+use crate::tui::command::popup::Popup;
+use crate::tui::command::table::Command;
+use crate::tui::desk::speed::Speed;
+use crate::tui::words::lang::Lang;
 
 /// Deeds remembered, so that they come first.
 const LATELY: usize = 16;

@@ -1,8 +1,8 @@
 //! Looking back at earlier steps, going back to them, and asking before much is lost.
 
-use super::App;
-use crate::tui::popup::{Confirm, Popup, Proposal};
-use crate::tui::text;
+use super::simulator::App;
+use crate::tui::command::popup::{Confirm, Popup, Proposal};
+use crate::tui::words::text;
 
 /// Taking back or leaving more events than this is asked about first.
 const LOST_WITHOUT_ASKING: usize = 3;

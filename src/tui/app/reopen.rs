@@ -1,15 +1,16 @@
 //! Opening what was written down, and going over to another session.
 
-use super::App;
+use super::simulator::App;
+use crate::tui::desk::choice::Choice;
 use crate::input::InputError;
 use crate::opening;
 use crate::saved::Saved;
-use crate::tui::background::Pending;
-use crate::tui::explaining::Explaining;
-use crate::tui::popup::{Picker, Picking, Popup};
-use crate::tui::reopening::{Arrival, Arriving, list};
-use crate::tui::tab::Tab;
-use crate::tui::what_if::WhatIf;
+use crate::tui::command::popup::{Picker, Picking, Popup};
+use crate::tui::command::tab::Tab;
+use crate::tui::desk::background::Pending;
+use crate::tui::desk::explaining::Explaining;
+use crate::tui::desk::reopening::{Arrival, Arriving, list};
+use crate::tui::desk::what_if::WhatIf;
 
 impl App {
     /// Looks for sessions to choose from.
@@ -18,7 +19,7 @@ impl App {
         self.listing = Some(Pending::start("listing", move || list(&folder, lang)));
     }
 
-    pub(super) fn listed(&mut self, choices: Vec<crate::tui::popup::Choice>) {
+    pub(super) fn listed(&mut self, choices: Vec<Choice>) {
         self.listing = None;
         if choices.is_empty() {
             let said = "No session is here to open; `w` writes this one.";

@@ -1,9 +1,10 @@
 //! Handing out what is on screen: to a file, to the clipboard.
 
-use super::super::background::Pending;
-use super::super::export::{self, Form};
-use super::super::save;
-use super::App;
+use super::simulator::App;
+use crate::tui::desk::background::Pending;
+use crate::tui::desk::save;
+use crate::tui::export::form::Form;
+use crate::tui::export::json::{json, stem};
 
 impl App {
     /// What is to be put on the terminal's clipboard, once. The app itself writes to no terminal.
@@ -14,7 +15,7 @@ impl App {
     /// Hands what the view is about to the clipboard.
     pub(super) fn copy(&mut self) {
         let view = self.view();
-        let text = format!("{:#}\n", export::json(&view));
+        let text = format!("{:#}\n", json(&view));
         let kb = text.len().div_ceil(1000);
         let name = view.say(view.tab.name()).into_owned();
         self.clipboard = Some(text);
@@ -25,7 +26,7 @@ impl App {
     /// Writes what is on screen to the next free file, on another thread.
     pub(super) fn export(&mut self, form: Form) {
         let (view, area, folder) = (self.view(), self.drawn.area, self.folder.clone());
-        let stem = format!("melody-{}", export::stem(view.tab));
+        let stem = format!("melody-{}", stem(view.tab));
         let write =
             move || save::next_free(&folder, &stem, form.extension(), |_| form.text(&view, area));
         self.exporting = Some(Pending::start("export", write));

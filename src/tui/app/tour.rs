@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::App;
-use crate::tui::command::Command;
-use crate::tui::tour::{Guide, News, Tour};
-use crate::tui::view::Caption;
+use super::simulator::App;
+use crate::tui::command::table::Command;
+use crate::tui::tour::guide::{Guide, News};
+use crate::tui::tour::scene::Tour;
+use crate::tui::view::frame::Caption;
 
 impl App {
     /// Begins a tour of this session, which is one of its opening and has just begun.

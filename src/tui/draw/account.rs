@@ -6,9 +6,9 @@ use super::pen::short;
 use crate::engine::{QueueEntry, Trace};
 use crate::ranking::{Ledger, Node};
 use crate::score::Score;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// What a stacked bar shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::pen;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::{Caption, View};
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::{Caption, View};
+use crate::tui::words::text;
 
 /// Columns a caption is easily read in.
 const COLUMNS: usize = 100;

@@ -5,14 +5,15 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Drawn, Hit, pen};
-use crate::tui::command::{Command, Entry};
-use crate::tui::keys::Key;
-use crate::tui::popup::Popup;
-use crate::tui::search::Seeking;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use super::drawn::{Drawn, Hit};
+use super::pen;
+use crate::tui::command::keys::Key;
+use crate::tui::command::popup::Popup;
+use crate::tui::command::search::Seeking;
+use crate::tui::command::table::{Command, Entry};
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// Rows that a message takes at most.
 const ROWS: usize = 3;

@@ -5,13 +5,14 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Drawn, Hit, pen};
+use super::drawn::{Drawn, Hit};
+use super::pen;
 use crate::opening::DEFAULT;
-use crate::tui::command::Command;
-use crate::tui::tab::Tab;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::command::tab::Tab;
+use crate::tui::command::table::Command;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// Characters of a hash that tell versions apart.
 const HASH: usize = 8;

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::pen;
-use crate::tui::narration;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::view::narration;
+use crate::tui::words::text;
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if area.height < 3 {

@@ -3,74 +3,35 @@
 //! A tab is a view of its own, a panel a part of the stage, a popup lies over either; one small file
 //! each. The layout is worked out once and everything is drawn inside it.
 
-mod account;
-mod bar;
-mod caption;
-mod footer;
-mod header;
-mod layout;
-mod log;
-mod moves;
-mod narration;
-mod now_playing;
-mod page;
-mod panel;
-mod pen;
-mod plot;
-mod popup;
-mod queue;
-mod tab;
+pub mod account;
+pub mod ascii;
+pub mod bar;
+pub mod caption;
+pub mod drawn;
+pub mod footer;
+pub mod header;
+pub mod layout;
+pub mod log;
+pub mod moves;
+pub mod narration;
+pub mod now_playing;
+pub mod page;
+pub mod panel;
+pub mod pen;
+pub mod plot;
+pub mod popup;
+pub mod queue;
+pub mod tab;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-pub use account::Parts;
+pub use drawn::{Drawn, Hit};
 use layout::Frame;
 pub use panel::PANELS;
 
-use super::ascii;
-use super::command::Command;
-use super::theme::Theme;
-use super::view::View;
-
-/// What a place on the screen stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hit {
-    Command(Command),
-    /// A place in the queue, from 0.
-    Song(usize),
-    /// A step of the session.
-    Step(usize),
-    /// The bar of a slider, from its least to its most.
-    Slider(usize),
-    /// A line of the open list, from 0.
-    Choice(usize),
-    /// What lies over everything, where nothing else is.
-    Popup,
-}
-
-/// What drawing found out, for keys and mouse to act on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Drawn {
-    /// Lines that what is on top can be scrolled by.
-    pub scroll_limit: usize,
-    /// What the mouse can reach; the last lies on top.
-    pub hits: Vec<(Rect, Hit)>,
-    /// The screen that was drawn on.
-    pub area: Rect,
-}
-
-impl Drawn {
-    fn hit(&mut self, place: Rect, hit: Hit) {
-        self.hits.push((place, hit));
-    }
-
-    /// Takes in what a part of the screen found out.
-    fn add(&mut self, part: Drawn) {
-        self.scroll_limit = self.scroll_limit.max(part.scroll_limit);
-        self.hits.extend(part.hits);
-    }
-}
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
 
 /// Draws one frame.
 pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {

@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 
 use super::plot::Dots;
 use crate::engine::QueueEntry;
-use crate::tui::theme::Theme;
-use crate::tui::view::{Movement, View};
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::view::movement::Movement;
 
 /// Rows a song is above (negative) or below the place it came from; `None` where it was not there.
 pub fn travelled(view: &View, entry: &QueueEntry) -> Option<i32> {

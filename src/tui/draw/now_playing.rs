@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::pen;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) {
     let inside = if framed && area.height >= 4 {

@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Drawn, pen};
-use crate::tui::text;
-use crate::tui::theme::Theme;
+use super::drawn::Drawn;
+use super::pen;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::words::text;
 
 /// From here on sections have frames; below, a line with the title must do.
 const FRAMED: (u16, u16) = (100, 30);

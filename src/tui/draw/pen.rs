@@ -7,10 +7,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders, Widget};
 use unicode_width::UnicodeWidthStr;
 
-use super::Drawn;
+use super::drawn::Drawn;
 use crate::score::Score;
-use crate::tui::text;
-use crate::tui::theme::Theme;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::words::text;
 
 /// Draws a line in a row of `area`, cut to its width. Rows outside are not drawn.
 pub fn line(buf: &mut Buffer, area: Rect, row: u16, line: Line, style: Style) {

@@ -6,8 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::pen;
-use crate::tui::text;
-use crate::tui::theme::Theme;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::words::text;
 
 /// A line of the chart.
 pub struct Series {

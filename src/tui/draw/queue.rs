@@ -9,12 +9,14 @@ use ratatui::text::{Line, Span};
 
 use super::account::{self, Parts};
 use super::bar::{Part, stacked};
-use super::{Drawn, Hit, moves, pen};
+use super::drawn::{Drawn, Hit};
+use super::{moves, pen};
 use crate::engine::QueueEntry;
 use crate::score::Score;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::{Movement, View};
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::view::movement::Movement;
+use crate::tui::words::text;
 
 /// Widths of the columns that give way. The others are fixed.
 struct Columns {

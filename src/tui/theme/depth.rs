@@ -2,8 +2,8 @@
 
 use ratatui::style::{Color, Style};
 
-use super::Theme;
 use super::colour::{Lab, Rgb, contrast};
+use super::meanings::Theme;
 
 /// The colours a terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -170,7 +170,8 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::tui::theme::{shipped, shipped_names};
+    use crate::tui::theme::colour::named;
+    use crate::tui::theme::shipped::{shipped, shipped_names};
 
     #[test]
     fn the_environment_says_how_many_colours_there_are() {
@@ -192,7 +193,7 @@ mod tests {
     }
 
     fn hex(name: &str) -> Color {
-        super::super::colour::named(name).unwrap()
+        named(name).unwrap()
     }
 
     #[test]

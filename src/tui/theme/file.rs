@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::{Theme, colour};
+use super::colour;
+use super::meanings::Theme;
 use crate::input::{Checker, InputError, TomlFile};
 
 /// A theme, and what it says about itself.

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{NamedTheme, load, shipped, shipped_names};
+use super::file::{NamedTheme, load};
+use super::shipped::{shipped, shipped_names};
 use crate::input::{InputError, Problem};
 
 /// The themes that can be named.

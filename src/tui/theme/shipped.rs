@@ -1,6 +1,9 @@
 //! The themes that ship with Melody, compiled in.
 
-use super::{NamedTheme, Theme, parse};
+use std::sync::LazyLock;
+
+use super::file::{NamedTheme, parse};
+use super::meanings::Theme;
 use crate::input::TomlFile;
 
 macro_rules! themes {
@@ -37,12 +40,22 @@ pub fn shipped(name: &str) -> Option<NamedTheme> {
     Some(parse(&file, base).expect("the shipped themes are checked by a test"))
 }
 
+static TERMINAL: LazyLock<Theme> =
+    LazyLock::new(|| shipped(DEFAULT).expect("the default theme is one of the shipped ones").theme);
+
+impl Theme {
+    /// The default theme: the terminal's own sixteen colours, fit for dark and light terminals.
+    pub fn colours() -> Self {
+        TERMINAL.clone()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use ratatui::style::{Color, Modifier, Style};
 
-    use super::super::colour::{Lab, contrast};
     use super::*;
+    use crate::tui::theme::colour::{Lab, contrast};
 
     fn rgb(colour: Option<Color>, of: &str) -> (u8, u8, u8) {
         match colour {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::Tour;
+use super::scene::Tour;
 use crate::engine::Timeline;
 use crate::input::InputError;
 use crate::opening::Library;

@@ -1,14 +1,15 @@
 //! Reading a tour, checked whole.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Caption, Scene, Tour};
+use super::scene::{Caption, Scene, Tour};
 use crate::input::{Checker, InputError, TomlFile};
 use crate::script::{SessionEntry, Step, check_step};
-use crate::tui::keys::Key;
-use crate::tui::tab::Tab;
+use crate::tui::command::keys::Key;
+use crate::tui::command::tab::Tab;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,7 +50,34 @@ fn first() -> usize {
 /// Most scenes of a tour: more would not fit their own numbers.
 const MOST_SCENES: usize = 99;
 
-pub fn parse(file: TomlFile) -> Result<Tour, InputError> {
+impl Tour {
+    /// The tour that ships with the program.
+    ///
+    /// # Errors
+    /// Never for the file that was compiled in; tests hold it to that.
+    pub fn shipped() -> Result<Self, InputError> {
+        let text = include_str!("../../../assets/tour.toml");
+        parse(TomlFile::embedded("assets/tour.toml", text))
+    }
+
+    /// Reads a tour, checked whole.
+    ///
+    /// # Errors
+    /// When anything in it is wrong: names file, line and field.
+    pub fn load(path: &Path) -> Result<Self, InputError> {
+        parse(TomlFile::read(path)?)
+    }
+
+    /// Requires everything the tour's session names to be there; relative paths start at `base`.
+    ///
+    /// # Errors
+    /// When something is not there, and where it is named.
+    pub fn check_names(&self, base: &Path) -> Result<(), InputError> {
+        crate::script::check_names(&self.file, &self.opening, &self.opening, base)
+    }
+}
+
+fn parse(file: TomlFile) -> Result<Tour, InputError> {
     let entry: TourFile = file.parse()?;
     let mut check = file.checker();
     check.require(entry.format == 1, "format", "only format 1 is known");

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
-use super::{Scene, Tour};
+use super::scene::{Scene, Tour};
 use crate::engine::Timeline;
 use crate::playback::Playhead;
 use crate::profile::Profile;
 use crate::script::{Runner, Step};
 use crate::simulation::World;
-use crate::tui::background::Pending;
+use crate::tui::desk::background::Pending;
 
 /// How long the eye is given for each event of a scene.
 const PACE: Duration = Duration::from_millis(180);

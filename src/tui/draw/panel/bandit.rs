@@ -7,10 +7,10 @@ use ratatui::text::{Line, Span};
 use crate::bandit::{ArmReport, Learned};
 use crate::score::Score;
 use crate::tui::draw::pen;
-use crate::tui::narration::percent;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::view::narration::percent;
+use crate::tui::words::text;
 
 /// Columns of an arm beside its interval: mark, name, ratio, mean, propensity, pulls.
 const FIXED: usize = 2 + 9 + 5 + 6 + 1 + 7 + 6;

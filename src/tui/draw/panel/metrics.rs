@@ -8,10 +8,10 @@ use crate::feedback::Rates;
 use crate::score::Score;
 use crate::tui::draw::bar::spark_between;
 use crate::tui::draw::pen;
-use crate::tui::narration::percent;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::view::narration::percent;
+use crate::tui::words::text;
 
 /// Name, window and session columns.
 const LEAD: usize = 18 + 9 + 9 + 2;

@@ -10,8 +10,8 @@ pub mod weights;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
 
 /// A panel beside or under the queue.
 pub struct Panel {

@@ -8,8 +8,8 @@ use ratatui::text::{Line, Span};
 
 use crate::score::Score;
 use crate::tui::draw::pen;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
 
 pub fn rows(_: &View) -> u16 {
     4

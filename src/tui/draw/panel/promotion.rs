@@ -9,9 +9,9 @@ use crate::engine::{PromotionReport, Trace};
 use crate::score::Score;
 use crate::tui::draw::pen;
 use crate::tui::draw::plot::{self, Series};
-use crate::tui::narration::percent;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::view::narration::percent;
 
 /// The lowest top a chart has.
 const TOP: f64 = 0.2;

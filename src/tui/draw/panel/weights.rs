@@ -10,9 +10,9 @@ use crate::ranking::{FusionWeights, Weight};
 use crate::score::Score;
 use crate::tui::draw::bar::spark;
 use crate::tui::draw::pen;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// The smallest range a history is drawn over, in points of weight.
 const SPAN: f64 = 0.08;

@@ -4,12 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::tui::command::Context;
-use crate::tui::draw::{Drawn, Hit, pen};
-use crate::tui::popup::{Confirm, Proposal};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::command::context::Context;
+use crate::tui::command::popup::{Confirm, Proposal};
+use crate::tui::draw::drawn::{Drawn, Hit};
+use crate::tui::draw::pen;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// Columns of the question.
 const COLUMNS: u16 = 58;

@@ -6,11 +6,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::reading;
-use crate::tui::command::Context;
-use crate::tui::draw::Drawn;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::command::context::Context;
+use crate::tui::draw::drawn::Drawn;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// Columns of keys and marks, the space after them included.
 const KEYS: usize = 18;

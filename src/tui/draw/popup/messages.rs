@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::reading;
-use crate::tui::draw::Drawn;
-use crate::tui::messages::Message;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::desk::messages::Message;
+use crate::tui::draw::drawn::Drawn;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// Columns of the clock.
 const CLOCK: usize = 9;

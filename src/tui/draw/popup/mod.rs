@@ -12,10 +12,10 @@ mod typed;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::Drawn;
-use crate::tui::popup::Popup;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::command::popup::Popup;
+use crate::tui::draw::drawn::Drawn;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
 
 pub fn draw(popup: &Popup, view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     match popup {

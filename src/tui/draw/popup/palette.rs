@@ -6,12 +6,13 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::typed;
+use crate::tui::command::palette::{Offer, Palette};
+use crate::tui::draw::drawn::{Drawn, Hit};
 use crate::tui::draw::layout::take;
-use crate::tui::draw::{Drawn, Hit, pen};
-use crate::tui::palette::{Offer, Palette};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::draw::pen;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 const COLUMNS: u16 = 104;
 /// From here on each line has its sentence beside it; under all of them stands the selected one's.

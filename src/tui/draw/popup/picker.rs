@@ -5,11 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::tui::draw::{Drawn, Hit, pen};
-use crate::tui::popup::Picker;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::command::popup::Picker;
+use crate::tui::draw::drawn::{Drawn, Hit};
+use crate::tui::draw::pen;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 pub fn draw(view: &View, picker: &Picker, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let mut drawn = Drawn::default();

@@ -4,9 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::tui::draw::{Drawn, Hit, pen};
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::draw::drawn::{Drawn, Hit};
+use crate::tui::draw::pen;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
 
 /// Columns that its frame takes.
 pub const FRAME: u16 = 4;

@@ -7,11 +7,12 @@ use ratatui::text::{Line, Span};
 
 use super::typed;
 use crate::event::Target;
-use crate::tui::draw::{self, Drawn, pen};
-use crate::tui::search::{Hit, Search};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::command::search::{Hit, Search};
+use crate::tui::draw::drawn::{self, Drawn};
+use crate::tui::draw::pen;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 pub fn draw(view: &View, search: &Search, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let mut drawn = Drawn::default();
@@ -25,7 +26,7 @@ pub fn draw(view: &View, search: &Search, theme: &Theme, area: Rect, buf: &mut B
         pen::popup(buf, area, (76, height), &view.say(search.seeking.title()), bottom, theme);
     let input = typed::line(&search.typed, "/", theme, inside.width.into());
     pen::line(buf, inside, 0, input, Style::new());
-    drawn.hit(inside, draw::Hit::Popup);
+    drawn.hit(inside, drawn::Hit::Popup);
     if inside.height < 3 {
         return drawn;
     }
@@ -39,7 +40,7 @@ pub fn draw(view: &View, search: &Search, theme: &Theme, area: Rect, buf: &mut B
     for (row, (i, hit)) in search.hits.iter().enumerate().skip(first).take(rows).enumerate() {
         let line = result(view, hit, i == search.selected, theme, list.width.into());
         pen::line(buf, list, row as u16, line, Style::new());
-        drawn.hit(Rect { y: list.y + row as u16, height: 1, ..list }, draw::Hit::Choice(i));
+        drawn.hit(Rect { y: list.y + row as u16, height: 1, ..list }, drawn::Hit::Choice(i));
     }
     drawn
 }

@@ -3,9 +3,9 @@
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::typed::Typed;
+use crate::tui::command::typed::Typed;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::words::text;
 
 /// The text after a sign that says what is typed, scrolled so that the cursor is in sight.
 pub fn line<'a>(typed: &Typed, sign: &'a str, theme: &Theme, columns: usize) -> Line<'a> {

@@ -8,14 +8,15 @@ use ratatui::text::{Line, Span};
 use crate::engine::{QueueEntry, Trace};
 use crate::feedback::Rates;
 use crate::score::Score;
-use crate::tui::command::Command;
-use crate::tui::comparing::Compared;
+use crate::tui::command::table::Command;
+use crate::tui::desk::comparing::Compared;
+use crate::tui::draw::drawn::{Drawn, Hit};
 use crate::tui::draw::layout::take;
-use crate::tui::draw::{Drawn, Hit, pen};
-use crate::tui::narration::percent;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::draw::pen;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::view::narration::percent;
+use crate::tui::words::text;
 
 /// Rows of what stands above the queues of a side.
 const HEAD: u16 = 4;

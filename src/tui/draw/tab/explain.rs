@@ -10,12 +10,13 @@ use crate::engine::{AttendedPlay, Explanation, Neighbour, WhyNot};
 use crate::model::TASKS;
 use crate::ranking::{Flip, Node};
 use crate::score::Score;
+use crate::tui::desk::explaining::Explained;
 use crate::tui::draw::account::song_name;
-use crate::tui::draw::{Drawn, bar, pen};
-use crate::tui::explaining::Explained;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::draw::drawn::Drawn;
+use crate::tui::draw::{bar, pen};
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// From here on there are two columns.
 const WIDE: u16 = 100;

@@ -13,11 +13,12 @@ mod what_if;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::layout::take;
-use super::{Drawn, narration, now_playing};
-use crate::tui::tab::Tab;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::command::tab::Tab;
+use crate::tui::draw::drawn::Drawn;
+use crate::tui::draw::layout::take;
+use crate::tui::draw::{narration, now_playing};
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
 
 /// From here on every view says what just changed.
 const TALL: u16 = 24;

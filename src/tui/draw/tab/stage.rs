@@ -3,11 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::tui::draw::drawn::Drawn;
 use crate::tui::draw::layout::take;
 use crate::tui::draw::panel::PANELS;
-use crate::tui::draw::{Drawn, log, narration, now_playing, queue};
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::draw::{log, narration, now_playing, queue};
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
 
 /// From here on panels stand beside the queue.
 const WIDE: (u16, u16) = (110, 17);

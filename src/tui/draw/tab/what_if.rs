@@ -7,13 +7,14 @@ use ratatui::text::{Line, Span};
 
 use crate::engine::{Preview, QueueEntry, Trace};
 use crate::policy::GammaScores;
+use crate::tui::desk::what_if::{Drafted, Slider};
+use crate::tui::draw::drawn::{Drawn, Hit};
 use crate::tui::draw::layout::take;
-use crate::tui::draw::{Drawn, Hit, pen};
-use crate::tui::narration::percent;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
-use crate::tui::what_if::{Drafted, Slider};
+use crate::tui::draw::pen;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::view::narration::percent;
+use crate::tui::words::text;
 
 /// Columns of a slider's name.
 const NAME: usize = 17;

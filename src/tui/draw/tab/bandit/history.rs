@@ -2,11 +2,11 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{letter, place, style};
+use super::arm::{letter, place, style};
 use crate::tui::draw::bar::spark_between;
 use crate::tui::draw::page::{Section, legend};
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
 
 /// Cells a step takes at most.
 const STRETCHED: usize = 3;

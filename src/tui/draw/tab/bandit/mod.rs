@@ -1,5 +1,6 @@
 //! The bandit: what it believes of each arm, what it chose and on what, and what that earned.
 
+mod arm;
 mod arms;
 mod history;
 mod others;
@@ -8,15 +9,17 @@ mod rewards;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::bandit::{CONTEXT, Choice};
+use arm::decision;
+
+use crate::bandit::CONTEXT;
+use crate::tui::draw::bar;
+use crate::tui::draw::drawn::Drawn;
 use crate::tui::draw::page::{Page, Section};
-use crate::tui::draw::{Drawn, bar};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// From here on there are two columns.
 const WIDE: u16 = 110;
@@ -37,33 +40,6 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
         false => vec![vec![arms, rewards, history, regret, others, context]],
     };
     page.draw(columns, view.scroll, theme, buf)
-}
-
-/// The letter an arm goes by where there is no room for its name.
-fn letter(place: usize) -> char {
-    char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place % 26])
-}
-
-/// Arms are told apart by letters, and by colour where there is some.
-fn style(place: usize, theme: &Theme) -> Style {
-    let styles =
-        [theme.good, theme.interest, theme.accent, theme.exposure, theme.subscription, theme.loss];
-    styles[place % styles.len()]
-}
-
-/// The arm's letter and name.
-fn named(view: &View, place: usize, name: &str) -> String {
-    format!("{} {}", letter(place), view.say(name))
-}
-
-/// The place of an arm among those of the step looked at.
-fn place(view: &View, name: &str) -> usize {
-    view.now().bandit.arms.iter().position(|arm| arm.name == name).unwrap_or(0)
-}
-
-/// The decision in force, unless it was made before the steps shown.
-fn decision(view: &View) -> Option<&Choice> {
-    view.traces.iter().rev().find_map(|trace| trace.bandit.decided.as_ref())
 }
 
 /// What the decision was made on: the context's features by name.

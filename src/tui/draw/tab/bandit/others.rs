@@ -3,12 +3,12 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{letter, style};
+use super::arm::{letter, style};
 use crate::evaluation::off_policy::{Estimate, Estimator, Report, Row, Target};
 use crate::tui::draw::page::{Section, legend};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// Columns of a policy's name, of its effective decisions, of an estimate and of the truth.
 const NAME: usize = 18;

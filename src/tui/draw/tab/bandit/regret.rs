@@ -2,14 +2,14 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{letter, named};
+use super::arm::{letter, named};
 use crate::score::Score;
 use crate::simulation::Regret;
 use crate::tui::draw::bar;
 use crate::tui::draw::page::{Section, legend};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// Decisions listed at most, and where there is little room.
 const LISTED: usize = 10;

@@ -4,14 +4,14 @@ use std::cmp::Ordering;
 
 use ratatui::text::{Line, Span};
 
-use super::{named, place};
+use super::arm::{named, place};
 use crate::bandit::{Credit, Learned};
 use crate::score::Score;
 use crate::tui::draw::page::{Section, legend};
 use crate::tui::draw::{bar, pen};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// Decisions listed at most, and where there is little room.
 const LISTED: usize = 12;

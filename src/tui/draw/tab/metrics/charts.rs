@@ -5,14 +5,14 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Of, whole};
+use super::rates::{Of, whole};
 use crate::engine::Trace;
 use crate::score::Score;
 use crate::tui::draw::page::Section;
 use crate::tui::draw::pen;
 use crate::tui::draw::plot::{self, Series};
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
 
 /// Rows a chart has at least, and gains at most.
 const ROWS: u16 = 5;

@@ -8,11 +8,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::tui::draw::Drawn;
+use crate::tui::draw::drawn::Drawn;
 use crate::tui::draw::page::{Page, Section};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// From here on there are two columns.
 const WIDE: u16 = 110;

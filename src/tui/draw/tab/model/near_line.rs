@@ -5,9 +5,9 @@ use ratatui::text::{Line, Span};
 use crate::feedback::UpdateReport;
 use crate::score::Score;
 use crate::tui::draw::page::{Section, legend};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// Updates listed at most.
 const LISTED: usize = 12;

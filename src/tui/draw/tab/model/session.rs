@@ -8,10 +8,10 @@ use crate::evaluation::{Foretold, Labelled, predictions};
 use crate::model::HeadOutputs;
 use crate::score::Score;
 use crate::tui::draw::page::{Section, legend};
-use crate::tui::narration::percent;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::view::narration::percent;
+use crate::tui::words::text;
 
 /// Something that is predicted of a play and then seen.
 type Outcome = (&'static str, fn(&HeadOutputs) -> Score, fn(&EndedPlay) -> bool);

@@ -11,9 +11,9 @@ use crate::training::{HeadReport, Progress};
 use crate::tui::draw::page::{Section, legend};
 use crate::tui::draw::plot::{self, Series};
 use crate::tui::draw::{bar, pen};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// Columns of a head's name and of a figure.
 const NAME: usize = 22;

@@ -6,9 +6,9 @@ use crate::engine::QueueEntry;
 use crate::score::Score;
 use crate::tui::draw::account::leaves;
 use crate::tui::draw::page::Section;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// The adjustments that come from the session.
 const BOOSTS: [&str; 3] = ["genre streak", "artist streak", "search"];

@@ -7,9 +7,9 @@ use crate::engine::StreakReport;
 use crate::score::Score;
 use crate::tui::draw::bar::{Part, stacked};
 use crate::tui::draw::page::{Section, legend};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// Streaks listed at most, and where there is little room.
 const LISTED: usize = 10;

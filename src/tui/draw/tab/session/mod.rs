@@ -13,12 +13,13 @@ use ratatui::text::{Line, Span};
 
 use crate::engine::SessionReport;
 use crate::score::Score;
+use crate::tui::draw::drawn::Drawn;
 use crate::tui::draw::page::{Page, Section, legend};
 use crate::tui::draw::plot::{self, Series};
-use crate::tui::draw::{Drawn, bar, pen};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::draw::{bar, pen};
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// From here on there are two columns.
 const WIDE: u16 = 110;

@@ -10,9 +10,9 @@ use crate::engine::TasteReport;
 use crate::history::Tally;
 use crate::tui::draw::bar;
 use crate::tui::draw::page::{Section, legend};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::words::text;
 
 /// Columns of a name in the middle.
 const NAME: usize = 14;

@@ -8,10 +8,10 @@ use ratatui::text::{Line, Span};
 use crate::engine::Trace;
 use crate::score::Score;
 use crate::tui::draw::pen::{self, decimals};
-use crate::tui::narration::percent;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::view::narration::percent;
+use crate::tui::words::text;
 
 /// Before and after, where they differ.
 type Changed<T> = Option<(T, T)>;

@@ -8,10 +8,10 @@ mod steps;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::tui::draw::Drawn;
+use crate::tui::draw::drawn::Drawn;
 use crate::tui::draw::layout::take;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
 
 /// Rows the list keeps whatever else wants room.
 const LIST_AT_LEAST: u16 = 3;

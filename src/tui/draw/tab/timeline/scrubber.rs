@@ -5,12 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::tui::draw::drawn::{Drawn, Hit};
 use crate::tui::draw::layout::take;
-use crate::tui::draw::{Drawn, Hit, pen};
-use crate::tui::strip::{Lane, Strip};
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::draw::pen;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::view::strip::{Lane, Strip};
+use crate::tui::words::text;
 
 /// Rows of the bar and of the clock under it.
 const AXIS: u16 = 2;

@@ -7,12 +7,13 @@ use ratatui::text::{Line, Span};
 
 use super::change::Change;
 use super::scrubber;
-use crate::tui::draw::{Drawn, Hit, pen};
-use crate::tui::narration;
-use crate::tui::strip::Strip;
-use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::view::View;
+use crate::tui::draw::drawn::{Drawn, Hit};
+use crate::tui::draw::pen;
+use crate::tui::theme::meanings::Theme;
+use crate::tui::view::frame::View;
+use crate::tui::view::narration;
+use crate::tui::view::strip::Strip;
+use crate::tui::words::text;
 
 /// Columns of step, clock and mark.
 const STEP: usize = 5;
