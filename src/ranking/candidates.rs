@@ -4,7 +4,7 @@ use rand::seq::index;
 
 use super::listening::Listening;
 use crate::catalogue::SongId;
-use crate::content::similarity;
+use crate::catalogue::similarity;
 use crate::rng::{Purpose, generator};
 
 /// Brings songs, at most its quota.

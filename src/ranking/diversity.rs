@@ -6,7 +6,7 @@
 
 use super::ledger::Node;
 use crate::catalogue::{Catalogue, SongId};
-use crate::content::similarity;
+use crate::catalogue::similarity;
 use crate::policy::{Diversity, Rerank};
 use crate::score::Score;
 

@@ -10,7 +10,7 @@ use super::listening::Listening;
 use super::mixing::Candidate;
 use super::ranked::Ranked;
 use crate::catalogue::{Song, SongId};
-use crate::content::similarity;
+use crate::catalogue::similarity;
 use crate::score::Score;
 
 /// Plays a song is compared with for its diversity.
