@@ -89,46 +89,79 @@
 //! Nothing that recommends knows a simulated listener's hidden taste: it sees the account and what was played.
 //! `ARCHITECTURE.md` has the map, and the invariants that everything here keeps.
 
-pub mod bandit;
-pub mod catalogue;
+pub use melody_core::{catalogue, event, input, listener, overrides, plays, rng, scene, score};
+pub use melody_lab::experiment;
+pub use melody_model::objective;
+pub use melody_recommender::{bandit, engine, playback, policy, ranking};
+pub use melody_sessions::{diff, saved, script};
+
+pub use melody_core::catalogue::similarity as content;
+pub use melody_core::listener::history;
+pub use melody_sessions::trace_file as tracefile;
+
+/// What is heard and done in one sitting.
+pub mod session {
+    pub use melody_core::listener::SessionStats;
+    pub use melody_recommender::session::*;
+}
+
+/// The network: features in, three heads out.
+pub mod model {
+    pub use melody_core::listener::ListenerView;
+    pub use melody_model::*;
+}
+
+/// Listener profiles: the mock users.
+pub mod profile {
+    pub use melody_core::listener::{Account, Tier};
+    pub use melody_simulation::profile::*;
+}
+
+/// Simulated listeners: hidden tastes, known probabilities.
+pub mod simulation {
+    pub use melody_core::plays::{Known, LoggedPlay, LoggedSession, Truth};
+    pub use melody_simulation::*;
+}
+
+/// The feedback loop: metrics, guardrail, near-line updates, the durable log.
+pub mod feedback {
+    pub use melody_model::{Example, Examples, LABELS};
+    pub use melody_recommender::feedback::*;
+    pub use melody_sessions::log;
+}
+
+/// Opening a session: names and paths become a checked engine setup.
+pub mod opening {
+    pub use melody_sessions::library::*;
+    pub use melody_sessions::names::*;
+    pub use melody_sessions::opening::*;
+}
+
+/// Learning to rank: growing forests, and scoring with them.
+pub mod ltr {
+    pub use melody_lab::ltr::*;
+    pub use melody_recommender::ltr::*;
+}
+
+/// How good predictions, orders and policies are.
+pub mod evaluation {
+    pub use melody_lab::off_policy;
+    pub use melody_lab::statistics::*;
+}
+
+/// Training and measuring models.
+pub mod training {
+    pub use melody_lab::config::*;
+    pub use melody_lab::data::*;
+    pub use melody_lab::evaluation::*;
+    pub use melody_lab::reports::*;
+    pub use melody_lab::training::*;
+}
+
+#[cfg(feature = "terminal")]
+pub use melody_tui as tui;
+
 #[cfg(feature = "terminal")]
 pub mod cli;
 #[cfg(feature = "terminal")]
 pub mod config;
-pub mod content {
-    //! How alike songs are, at the path it had before it went to the catalogue.
-    pub use crate::catalogue::similarity;
-}
-pub mod diff;
-pub mod engine;
-pub mod evaluation;
-pub mod event;
-pub mod experiment;
-pub mod feedback;
-pub mod input;
-mod library;
-pub mod listener;
-pub mod ltr;
-pub mod model;
-mod names;
-pub mod objective;
-pub mod opening;
-pub mod overrides;
-pub mod playback;
-pub mod plays;
-pub mod policy;
-pub mod profile;
-pub mod ranking;
-pub mod rng;
-pub mod saved;
-pub mod scene;
-pub mod score;
-pub mod script;
-pub mod session;
-pub mod simulation;
-pub mod tracefile;
-pub mod training;
-#[cfg(feature = "terminal")]
-pub mod tui;
-
-pub use listener::history;

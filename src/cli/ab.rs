@@ -5,9 +5,11 @@ use std::path::Path;
 use super::arguments::Ab;
 use super::failure::Failure;
 use super::progress::bar;
-use crate::experiment::{AbReport, Cohort, Comparison, Metric, Verdict, compare};
-use crate::model::Backend;
-use crate::opening::{DEFAULT, Library, Opening, policy_named};
+use melody_lab::experiment::{AbReport, Cohort, Comparison, Metric, Verdict, compare};
+use melody_model::Backend;
+use melody_sessions::library::Library;
+use melody_sessions::names::{DEFAULT, policy_named};
+use melody_sessions::opening::Opening;
 
 pub fn run(arguments: &Ab) -> Result<(), Failure> {
     let (a, b) = libraries(arguments)?;

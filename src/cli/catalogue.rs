@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::arguments::Catalogue;
 use super::failure::Failure;
-use crate::catalogue::{generate, taxonomy, write};
-use crate::opening::catalogue_named;
+use melody_core::catalogue::{generate, taxonomy, write};
+use melody_sessions::names::catalogue_named;
 
 pub fn run(command: &Catalogue) -> Result<(), Failure> {
     match command {
@@ -27,7 +27,7 @@ fn check(name: &str, json: bool) -> Result<(), Failure> {
         let family = &taxonomy().families[catalogue.family(song)].id;
         *families.entry(family).or_default() += 1;
     }
-    let count = |holds: fn(&crate::catalogue::Song) -> bool| {
+    let count = |holds: fn(&melody_core::catalogue::Song) -> bool| {
         catalogue.songs.iter().filter(|s| holds(s)).count()
     };
     let (promoted, premium) = (count(|s| s.promoted()), count(|s| s.premium));

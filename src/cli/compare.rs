@@ -9,8 +9,9 @@ use indicatif::ProgressBar;
 use super::arguments::Train;
 use super::failure::Failure;
 use super::progress::{Bars, unless, watch_signals};
-use crate::training::{
-    ComparisonRecipe, Stage, Told, TrainingConfig, Variant, Work, compare_ways, comparison_table,
+use melody_lab::config::TrainingConfig;
+use melody_lab::reports::{
+    ComparisonRecipe, Stage, Told, Variant, Work, compare_ways, comparison_table,
 };
 
 /// Trains every variant with every seed and writes `comparison.json` into the folder; where that is a

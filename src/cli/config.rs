@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::arguments;
 use super::failure::Failure;
-use super::settings;
+use super::{arguments, settings};
 use crate::config::{Config, Environment};
-use crate::input::{InputError, Problem};
-use crate::opening::missing;
-use crate::tui::theme::Found;
+use melody_core::input::{InputError, Problem};
+use melody_sessions::library::missing;
+use melody_tui::theme::Found;
 
 pub fn run(arguments: &arguments::Config) -> Result<(), Failure> {
     let config = Config::load(&Environment::of_process(), settings::layer(&arguments.settings))?;

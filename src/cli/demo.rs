@@ -7,8 +7,10 @@ use super::failure::Failure;
 use super::settings;
 use super::simulator::{how_it_ended, needs_terminal};
 use crate::config::{Config, Environment};
-use crate::opening::{Library, profile_named};
-use crate::tui::{self, App, SceneReport, Session, Tour};
+use melody_sessions::library::Library;
+use melody_sessions::names::profile_named;
+use melody_tui as tui;
+use melody_tui::{App, SceneReport, Session, Tour};
 
 pub fn run(arguments: &Demo) -> Result<(), Failure> {
     if !arguments.check {

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::arguments::Diff;
 use super::failure::Failure;
-use crate::diff::{Difference, RankChange, diff};
-use crate::engine::Trace;
-use crate::tracefile::{Session, read_all};
+use melody_recommender::engine::Trace;
+use melody_sessions::diff::{Difference, RankChange, diff};
+use melody_sessions::trace_file::{Session, read_all};
 
 /// How one session of two files went in each.
 #[derive(Serialize)]

@@ -8,11 +8,14 @@ use super::arguments::Eval;
 use super::failure::Failure;
 use super::figures::{print, print_differences};
 use super::progress::Bars;
-use crate::model::{self, Backend};
-use crate::opening::{catalogue_named, model_named, policy_named};
-use crate::ranking::ranker_of;
-use crate::training::log::TrainingLog;
-use crate::training::{Asked, Case, Judgement, Resampling, Split, report_named};
+use melody_lab::data::Split;
+use melody_lab::data::log::TrainingLog;
+use melody_lab::evaluation::Resampling;
+use melody_lab::reports::{Asked, Case, Judgement, report_named};
+use melody_model as model;
+use melody_model::Backend;
+use melody_recommender::ranking::ranker_of;
+use melody_sessions::names::{catalogue_named, model_named, policy_named};
 
 pub fn run(arguments: &Eval) -> Result<(), Failure> {
     let base = Path::new("");

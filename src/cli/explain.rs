@@ -8,13 +8,13 @@ use serde::Serialize;
 use super::arguments::Explain;
 use super::failure::Failure;
 use super::replay::{Prepared, prepare};
-use crate::catalogue::SongId;
-use crate::engine::{AttendedPlay, Engine, Explanation, Trace, WhyNot};
-use crate::input::Problem;
-use crate::model::TASKS;
-use crate::ranking::{Flip, Node, Weight};
-use crate::score::Score;
-use crate::script;
+use melody_core::catalogue::SongId;
+use melody_core::input::Problem;
+use melody_core::score::Score;
+use melody_model::TASKS;
+use melody_recommender::engine::{AttendedPlay, Engine, Explanation, Trace, WhyNot};
+use melody_recommender::ranking::{Flip, Node, Weight};
+use melody_sessions::script;
 
 /// Past plays that are printed.
 const PLAYS: usize = 6;

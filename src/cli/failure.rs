@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::input::InputError;
-use crate::training::Undone;
+use melody_core::input::InputError;
+use melody_lab::reports::Undone;
 
 #[derive(Debug)]
 pub enum Failure {

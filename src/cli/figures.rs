@@ -1,7 +1,7 @@
 //! Figures of a model, as a person reads them.
 
-use crate::evaluation::Figures;
-use crate::training::{Evaluation, HeadReport};
+use melody_lab::evaluation::{Evaluation, HeadReport};
+use melody_lab::statistics::Figures;
 
 /// Columns of a label and of a figure with its interval.
 const LABEL: usize = 24;

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::arguments;
 use super::failure::Failure;
 use crate::config::{Environment, Places};
-use crate::input::InputError;
-use crate::tui::{Context, Keymap, keymap};
+use melody_core::input::InputError;
+use melody_tui::command::keymap;
+use melody_tui::{Context, Keymap};
 
 pub fn run(arguments: &arguments::Keys) -> Result<(), Failure> {
     let keymap = effective(arguments.keymap.as_deref())?;

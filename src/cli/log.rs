@@ -6,11 +6,11 @@ use super::arguments::Log;
 use super::diff::clock;
 use super::failure::Failure;
 use super::training_log;
-use crate::event::Action;
-use crate::feedback::log::{Contents, FeedbackLog, Record, StepRecord, TornTail, read};
-use crate::input::Problem;
-use crate::opening::catalogue_named;
-use crate::script::render_events;
+use melody_core::event::Action;
+use melody_core::input::Problem;
+use melody_sessions::log::{Contents, FeedbackLog, Record, StepRecord, TornTail, read};
+use melody_sessions::names::catalogue_named;
+use melody_sessions::script::render_events;
 
 pub fn run(command: &Log) -> Result<(), Failure> {
     match command {
@@ -163,12 +163,13 @@ fn rebuild(file: &Path, contents: &Contents) -> Result<String, Failure> {
             .help("bring the catalogue back as it was");
         return Err(Failure::Input(problem.into()));
     }
-    let known = |song: crate::catalogue::SongId| song.index() < catalogue.songs.len();
+    let known = |song: melody_core::catalogue::SongId| song.index() < catalogue.songs.len();
     let events = contents.events();
     let stray = events.iter().position(|event| match &event.action {
         Action::Open { song } => !known(*song),
         Action::Search {
-            target: crate::event::Target::Song(song) | crate::event::Target::ArtistOf(song),
+            target:
+                melody_core::event::Target::Song(song) | melody_core::event::Target::ArtistOf(song),
             ..
         } => !known(*song),
         _ => false,

@@ -34,7 +34,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command};
+use crate::cli::arguments::{Arguments, Command};
 
 /// Runs the program with the process's own arguments.
 pub fn run() -> ExitCode {

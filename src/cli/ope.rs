@@ -2,7 +2,7 @@
 
 use super::arguments::Ope;
 use super::failure::Failure;
-use crate::evaluation::off_policy::{
+use melody_lab::off_policy::{
     Estimate, Estimator, FEWEST, Log, Logged, Report, Resampling, Row, Target, read_decisions,
 };
 

@@ -7,9 +7,11 @@ use super::failure::Failure;
 use super::settings;
 use super::simulator::{how_it_ended, needs_terminal};
 use crate::config::{Config, Environment};
-use crate::opening::{Library, profile_named};
-use crate::saved::Saved;
-use crate::tui::{self, App, Session};
+use melody_sessions::library::Library;
+use melody_sessions::names::profile_named;
+use melody_sessions::saved::Saved;
+use melody_tui as tui;
+use melody_tui::{App, Session};
 
 pub fn run(arguments: &Open) -> Result<(), Failure> {
     needs_terminal("`melody replay SCRIPT` plays a script without one")?;

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::training::{Split, Stage, Work};
+use melody_lab::data::Split;
+use melody_lab::reports::{Stage, Work};
 
 /// A bar over `total` units of `what`.
 pub fn bar(total: u64, what: &str) -> ProgressBar {

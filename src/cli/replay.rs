@@ -9,13 +9,16 @@ use serde::Serialize;
 use super::arguments::{Named, Replay};
 use super::failure::Failure;
 use super::simulator::from_anywhere;
-use crate::bandit::Kept;
-use crate::engine::{Engine, Timeline};
-use crate::opening::{Library, Opening, anchored, profile_named};
-use crate::profile::Profile;
-use crate::script::{self, Failed, Run, Script};
-use crate::simulation::World;
-use crate::tracefile::{self, Header};
+use melody_recommender::bandit::Kept;
+use melody_recommender::engine::{Engine, Timeline};
+use melody_sessions::library::Library;
+use melody_sessions::names::{anchored, profile_named};
+use melody_sessions::opening::Opening;
+use melody_sessions::script::{Failed, Run, Script};
+use melody_sessions::trace_file::Header;
+use melody_sessions::{script, trace_file as tracefile};
+use melody_simulation::World;
+use melody_simulation::profile::Profile;
 
 /// How one script went.
 #[derive(Serialize)]

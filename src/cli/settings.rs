@@ -2,7 +2,7 @@
 
 use super::arguments::{AsciiWord, Device, LangWord, Screen, Settings};
 use crate::config::{Layer, Origin, Setting};
-use crate::tui::Lang;
+use melody_tui::Lang;
 
 /// What the flags say.
 pub fn layer(arguments: &Settings) -> Layer {

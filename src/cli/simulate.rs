@@ -7,9 +7,11 @@ use serde::Serialize;
 use super::arguments::{Named, Population, Simulate};
 use super::failure::Failure;
 use super::progress::bar;
-use crate::experiment::{Arm, CLOSE, Check, Cohort, Figures, Quartiles, checks, teach};
-use crate::input;
-use crate::opening::{DEFAULT, Library, Opening};
+use melody_core::input;
+use melody_lab::experiment::{Arm, CLOSE, Check, Cohort, Figures, Quartiles, checks, teach};
+use melody_sessions::library::Library;
+use melody_sessions::names::DEFAULT;
+use melody_sessions::opening::Opening;
 
 #[derive(Serialize)]
 struct PopulationReport<'a> {

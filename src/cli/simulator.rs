@@ -5,11 +5,13 @@ use std::path::Path;
 
 use super::arguments::Simulator;
 use super::failure::Failure;
-use super::keys;
-use super::settings;
+use super::{keys, settings};
 use crate::config::{Config, Environment};
-use crate::opening::{Library, Opening, profile_named};
-use crate::tui::{self, App, Ended, Journal, Session};
+use melody_sessions::library::Library;
+use melody_sessions::names::profile_named;
+use melody_sessions::opening::Opening;
+use melody_tui as tui;
+use melody_tui::{App, Ended, Journal, Session};
 
 /// Signals that end a program have this added in its exit code.
 const SIGNALLED: u8 = 128;

@@ -8,9 +8,11 @@ use super::arguments::Train;
 use super::failure::Failure;
 use super::figures::print_heads;
 use super::progress::{Bars, unless, watch_signals};
-use crate::input::TomlFile;
-use crate::model::Backend;
-use crate::training::{Progress, Recipe, Stage, TrainingConfig, Work, train_model};
+use melody_core::input::TomlFile;
+use melody_lab::config::TrainingConfig;
+use melody_lab::reports::{Recipe, Stage, Work, train_model};
+use melody_lab::training::Progress;
+use melody_model::Backend;
 
 pub fn run(arguments: &Train) -> Result<(), Failure> {
     let config = match &arguments.config {

@@ -8,9 +8,11 @@ use super::arguments::TrainLtr;
 use super::failure::Failure;
 use super::progress::Bars;
 use super::simulate::library;
-use crate::experiment::{Arm, Cohort, Learned, OrderReport, PLACES, RankerDelivered, train_ranker};
-use crate::input;
-use crate::ltr::Ranker;
+use melody_core::input;
+use melody_lab::experiment::{
+    Arm, Cohort, Learned, OrderReport, PLACES, RankerDelivered, train_ranker,
+};
+use melody_recommender::ltr::Ranker;
 
 #[derive(Serialize)]
 struct RankerReport<'a> {

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use super::arguments::{ImportLog, SimulateLog, SplitShares};
 use super::failure::Failure;
-use super::import::reading::{byte_bar, print_read};
 use super::progress::bar;
-use crate::input::{InputError, Problem};
-use crate::opening::catalogue_named;
-use crate::simulation::LogConfig;
-use crate::training::log::{
+use crate::cli::import::reading::{byte_bar, print_read};
+use melody_core::input::{InputError, Problem};
+use melody_lab::data::log::{
     Converted, Converting, Count, Leak, LeakCheck, LogManifest, TrainingLog, simulate_log,
     split_again,
 };
-use crate::training::{Split, Splits, rows};
+use melody_lab::data::{Split, Splits, rows};
+use melody_sessions::names::catalogue_named;
+use melody_simulation::LogConfig;
 
 pub fn simulate(arguments: &SimulateLog) -> Result<(), Failure> {
     let splits = splits(&arguments.shares)?;

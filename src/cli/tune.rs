@@ -9,12 +9,12 @@ use super::progress::bar;
 use super::simulate::library;
 use super::table::Side::{Left, Right};
 use super::table::Table;
-use crate::evaluation::Paired;
-use crate::experiment::{
+use melody_lab::experiment::{
     Arm, Cohort, Found, Judged, Nothing, Part, Search, Tuned, runs, tune, write,
 };
-use crate::opening::DEFAULT;
-use crate::policy::{Policy, Scorer};
+use melody_lab::statistics::Paired;
+use melody_recommender::policy::{Policy, Scorer};
+use melody_sessions::names::DEFAULT;
 
 pub fn run(arguments: &Tune) -> Result<(), Failure> {
     let search = Search { trials: arguments.trials, margin: arguments.margin };

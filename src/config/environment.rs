@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::setting::Setting;
-use crate::tui::Lang;
-use crate::tui::theme::ColourDepth;
+use melody_tui::Lang;
+use melody_tui::theme::ColourDepth;
 
 /// The variables that are looked at.
 const NAMES: [&str; 10] = [

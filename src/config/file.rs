@@ -6,12 +6,14 @@ use serde::Deserialize;
 
 use super::places::Places;
 use super::setting::{Layer, Origin, Setting};
-use crate::input::{Checker, InputError, TomlFile};
-use crate::model::Backend;
-use crate::opening::{Opening, anchored, missing};
-use crate::scene::Scene;
-use crate::tui::theme::{Place, Shelf};
-use crate::tui::{Lang, Speed};
+use melody_core::input::{Checker, InputError, TomlFile};
+use melody_core::scene::Scene;
+use melody_model::Backend;
+use melody_sessions::library::missing;
+use melody_sessions::names::anchored;
+use melody_sessions::opening::Opening;
+use melody_tui::theme::{Place, Shelf};
+use melody_tui::{Lang, Speed};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -9,21 +9,22 @@ mod file;
 mod places;
 mod setting;
 
-use std::path::{Path, PathBuf};
-
-use serde_json::{Value, json};
-
 pub use environment::Environment;
 pub use file::{parse, speed};
 pub use places::Places;
 pub use setting::{Layer, Origin, Setting};
 
-use crate::input::InputError;
-use crate::model::Backend;
-use crate::opening::{Opening, anchored};
-use crate::scene::Scene;
-use crate::tui::theme::{self, ColourDepth, Shelf};
-use crate::tui::{Lang, Look, Speed, Theme};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use melody_core::input::InputError;
+use melody_core::scene::Scene;
+use melody_model::Backend;
+use melody_sessions::names::anchored;
+use melody_sessions::opening::Opening;
+use melody_tui::theme::{ColourDepth, Shelf};
+use melody_tui::{Lang, Look, Speed, Theme, theme};
 
 /// Every setting as it is in effect.
 #[derive(Clone, Debug)]

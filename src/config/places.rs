@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
-use crate::profile::shipped_names;
+use melody_simulation::profile::shipped_names;
 
 /// The config file; what else is one's own lies in the same folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::model::Backend;
-use crate::scene::Scene;
-use crate::tui::{Lang, Speed};
+use melody_core::scene::Scene;
+use melody_model::Backend;
+use melody_tui::{Lang, Speed};
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -5,18 +5,20 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use melody::catalogue::SongId;
-use melody::engine::{Engine, Timeline, Trace};
-use melody::event::{Action, Event, Target};
-use melody::model::Backend;
-use melody::opening::{Library, Opening};
-use melody::overrides::Overrides;
-use melody::playback::Playhead;
-use melody::policy::Policy;
-use melody::profile::{self, Tier};
-use melody::rng::{Purpose, generator};
-use melody::scene::Scene;
-use melody::score::Score;
+use melody_core::catalogue::SongId;
+use melody_core::event::{Action, Event, Target};
+use melody_core::listener::Tier;
+use melody_core::overrides::Overrides;
+use melody_core::rng::{Purpose, generator};
+use melody_core::scene::Scene;
+use melody_core::score::Score;
+use melody_model::Backend;
+use melody_recommender::engine::{Engine, Timeline, Trace};
+use melody_recommender::playback::Playhead;
+use melody_recommender::policy::Policy;
+use melody_sessions::library::Library;
+use melody_sessions::opening::Opening;
+use melody_simulation::profile;
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -42,8 +44,8 @@ pub fn engine_of(library: &Library, profile: &str, scene: Option<Scene>, seed: u
 }
 
 /// The shipped policy with some settings changed.
-pub fn policy(change: impl FnOnce(&mut melody::policy::Settings)) -> Policy {
-    let mut policy = melody::policy::shipped("default").unwrap();
+pub fn policy(change: impl FnOnce(&mut melody_recommender::policy::Settings)) -> Policy {
+    let mut policy = melody_recommender::policy::shipped("default").unwrap();
     change(&mut policy.settings);
     policy
 }

@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use melody::model::Backend;
-use melody::opening::{Library, Opening, profile_named};
-use melody::tui::{App, Look, Session, Theme};
+use melody_model::Backend;
+use melody_sessions::library::Library;
+use melody_sessions::names::profile_named;
+use melody_sessions::opening::Opening;
+use melody_tui::{App, Look, Session, Theme};
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     Library::load(&Opening::default(), Path::new(""), Backend::Flex).expect("the shipped library")

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
-use crate::plays::{Format, MOST_RECORDED};
+use melody_core::plays::{Format, MOST_RECORDED};
 
 #[derive(Debug, Subcommand)]
 pub enum Catalogue {
     /// Generate the invented catalogue again; the same seed gives the same bytes.
     Generate {
         /// Seed of every draw.
-        #[arg(long, default_value_t = crate::catalogue::DEFAULT_SEED)]
+        #[arg(long, default_value_t = melody_core::catalogue::DEFAULT_SEED)]
         seed: u64,
         /// Folder to write songs.csv and catalogue.toml to.
         #[arg(long, value_name = "DIR")]

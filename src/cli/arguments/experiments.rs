@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::named::{Device, Named};
-use crate::experiment::{Direction, Metric};
-use crate::training::Split;
+use melody_lab::data::Split;
+use melody_lab::experiment::{Direction, Metric};
 
 #[derive(Debug, Args)]
 pub struct Ope {

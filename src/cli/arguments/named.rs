@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::model::Backend;
+use melody_model::Backend;
 
 /// A backend of tensors, as named on the command line.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 
 use super::named::Named;
 use crate::config;
-use crate::scene::Scene;
-use crate::tui::Speed;
+use melody_core::scene::Scene;
+use melody_tui::Speed;
 
 /// What the simulator is opened with.
 #[derive(Debug, Args)]

@@ -6,16 +6,16 @@ use serde::Serialize;
 
 use super::output::Output;
 use super::reading::{byte_bar, print_read};
-use crate::catalogue::Catalogue;
 use crate::cli::arguments::ImportHistory;
 use crate::cli::failure::Failure;
 use crate::config::{Environment, Places};
-use crate::input::Problem;
-use crate::opening::catalogue_named;
-use crate::plays::{
+use melody_core::catalogue::Catalogue;
+use melody_core::input::Problem;
+use melody_core::plays::{
     Heard, Kept, KeptSummary, Matcher, Matching, Play, ReadSummary, Recorded, import, placed, save,
 };
-use crate::profile::{of_plays, render, shipped_names};
+use melody_sessions::names::catalogue_named;
+use melody_simulation::profile::{of_plays, render, shipped_names};
 
 /// Songs that are not in the catalogue, listed at most.
 const LISTED: usize = 10;

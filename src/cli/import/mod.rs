@@ -3,7 +3,7 @@
 mod history;
 mod mssd;
 mod output;
-pub(super) mod reading;
+pub(crate) mod reading;
 mod spotify_tracks;
 
 use super::arguments::Import;

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::output::Output;
 use super::reading::{byte_bar, print_read};
-use crate::catalogue::{TrackSummary, import_mssd, write};
 use crate::cli::arguments::ImportMssd;
 use crate::cli::failure::Failure;
-use crate::input::Problem;
-use crate::plays::{ReadSummary, read_mssd, save};
+use melody_core::catalogue::{TrackSummary, import_mssd, write};
+use melody_core::input::Problem;
+use melody_core::plays::{ReadSummary, read_mssd, save};
 
 /// What became of the files.
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::progress::bar;
-use crate::plays::ReadSummary;
+use melody_core::plays::ReadSummary;
 
 /// A bar over the bytes of files.
 pub fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::catalogue::{ImportSummary, import_spotify, write};
 use crate::cli::failure::Failure;
+use melody_core::catalogue::{ImportSummary, import_spotify, write};
 
 pub fn run(file: &Path, out: &Path, json: bool) -> Result<(), Failure> {
     let name = out.file_name().map_or("imported".into(), |n| n.to_string_lossy().into_owned());

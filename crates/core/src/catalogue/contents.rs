@@ -1,0 +1,60 @@
+//! What a catalogue holds, and how songs are found in it.
+
+use std::collections::HashMap;
+
+use super::song::{Artist, ArtistId, Campaign, CampaignId, Genre, Song, SongId};
+
+/// Songs, and what they are of: artists, genres, campaigns. Identifiers are places in these lists.
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    pub name: String,
+    /// SHA-256 over both files' bytes, in hexadecimal.
+    pub hash: String,
+    pub songs: Vec<Song>,
+    pub artists: Vec<Artist>,
+    pub genres: Vec<Genre>,
+    pub campaigns: Vec<Campaign>,
+    pub(super) by_id: HashMap<String, SongId>,
+}
+
+impl Catalogue {
+    pub fn song(&self, id: SongId) -> &Song {
+        &self.songs[id.index()]
+    }
+
+    pub fn find(&self, id: &str) -> Option<SongId> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The first song that has this artist as its lead: what a search for the artist goes by.
+    pub fn first_by(&self, artist: &str) -> Option<SongId> {
+        self.ids().find(|&id| self.artist(self.song(id).lead_artist()).name == artist)
+    }
+
+    pub fn ids(&self) -> impl Iterator<Item = SongId> {
+        (0..self.songs.len() as u32).map(SongId)
+    }
+
+    pub fn genre(&self, song: &Song) -> &Genre {
+        &self.genres[song.genre.0 as usize]
+    }
+
+    /// The taxonomy's family of a song.
+    pub fn family(&self, song: &Song) -> usize {
+        self.genre(song).family
+    }
+
+    pub fn artist(&self, id: ArtistId) -> &Artist {
+        &self.artists[id.0 as usize]
+    }
+
+    pub fn campaign(&self, id: CampaignId) -> &Campaign {
+        &self.campaigns[id.0 as usize]
+    }
+
+    /// All artists of a song, as one line.
+    pub fn artist_names(&self, song: &Song) -> String {
+        let names: Vec<&str> = song.artists.iter().map(|&a| self.artist(a).name.as_str()).collect();
+        names.join(", ")
+    }
+}

@@ -1,0 +1,28 @@
+//! The catalogue: every song that can be played.
+//!
+//! A catalogue is a folder with `songs.csv` and `catalogue.toml`. The default one is compiled in.
+
+mod contents;
+mod embedded;
+mod generate;
+mod import_mssd;
+mod import_spotify;
+mod load;
+mod similarity;
+mod song;
+mod taxonomy;
+mod words;
+mod write;
+
+pub use contents::Catalogue;
+pub use embedded::default_catalogue;
+pub use generate::{DEFAULT_SEED, generate};
+pub use import_mssd::{TrackSummary, import_mssd};
+pub use import_spotify::{ImportSummary, import_spotify};
+pub use load::{load, parse};
+pub use similarity::similarity;
+pub use song::{
+    Artist, ArtistId, AudioFeature, Campaign, CampaignId, Genre, GenreId, Song, SongId,
+};
+pub use taxonomy::{BaseGenre, Family, Taxonomy, taxonomy};
+pub use write::{CatalogueFiles, render, write};

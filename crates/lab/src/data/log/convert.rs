@@ -1,0 +1,148 @@
+//! Plays of real listeners, as any importer reads them, as a training log.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::manifest::{LogManifest, Origin};
+use super::sorting::Sorting;
+use super::write::{LogWriter, SHARD_PLAYS};
+use crate::data::split::Splits;
+use melody_core::catalogue::Catalogue;
+use melody_core::input::{InputError, Problem, Progress};
+use melody_core::listener::{Account, Interaction, Tier};
+use melody_core::plays::{
+    Format, Heard, Known, LoggedListener, LoggedPlay, LoggedSession, Matcher, Play, ReadSummary,
+    Recorded, import, placed, timed,
+};
+use melody_core::scene::Scene;
+
+/// Where plays do not say it. It asks for nothing in particular.
+const SCENE: Scene = Scene::Relax;
+
+/// What is turned into a training log.
+pub struct Converting<'a> {
+    pub files: &'a [PathBuf],
+    /// Recognised by what is in the files if absent.
+    pub format: Option<Format>,
+    pub catalogue: &'a Catalogue,
+    pub splits: Splits,
+    /// Plays of songs that the catalogue does not have stay in the listeners' past, with songs of it
+    /// standing in; nothing is learned of those. Else they are left out.
+    pub stand_ins: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Converted {
+    pub log: LogManifest,
+    pub read: ReadSummary,
+    /// Plays that other songs stand in for.
+    pub imputed: u64,
+    /// Plays, and listeners with all their plays, left out because the catalogue lacks the songs.
+    pub left_out: [u64; 2],
+}
+
+impl Converting<'_> {
+    /// Reads the files into a new training log. Listeners are sorted on disk, in a folder beside it, so
+    /// that a sixty-fourth of the plays is in memory.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is in no known format, the folder is not empty or cannot be
+    /// written to, or no play is left.
+    pub fn write(&self, folder: &Path, progress: Progress) -> Result<Converted, InputError> {
+        let failed = |path: &Path, error: &dyn std::fmt::Display| {
+            Problem::new(path.display().to_string(), error.to_string()).field("(output)")
+        };
+        let origin = Origin::Imported { from: names(self.files) };
+        let other = |message: String| Problem::new(folder.display().to_string(), message);
+        let mut writer =
+            LogWriter::create(folder, self.catalogue, origin, self.splits, SHARD_PLAYS)
+                .map_err(other)?;
+        let beside = folder.with_extension("sorting");
+        let mut sorting = Sorting::create(beside.clone()).map_err(|e| failed(&beside, &e))?;
+        let mut all = |play: &Play| sorting.push(play);
+        let read = import(self.files, self.format, None, progress, &mut all, &mut |_| {})?;
+
+        let matcher = Matcher::new(self.catalogue);
+        let (mut imputed, mut left_out) = (0, [0, 0]);
+        sorting.finish(|name, plays| {
+            let recorded = Recorded { plays, catalogue: None, stand_ins: self.stand_ins };
+            let heard = placed(&matcher, &recorded);
+            left_out[0] += (recorded.plays.len() - heard.len()) as u64;
+            imputed += heard.iter().filter(|heard| heard.how.imputed()).count() as u64;
+            match listener(self.catalogue, name, &heard) {
+                Some(listener) => writer.push(listener).map_err(other)?,
+                None => left_out[1] += 1,
+            }
+            Ok(())
+        })?;
+        let log = writer.finish().map_err(other)?;
+        // Here nobody is another listener.
+        let read = ReadSummary { other_listeners: 0, others: BTreeSet::new(), ..read };
+        Ok(Converted { log, read, imputed, left_out })
+    }
+}
+
+fn names(files: &[PathBuf]) -> String {
+    let name = |path: &PathBuf| path.file_name().map(|n| n.to_string_lossy().into_owned());
+    files.iter().filter_map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// A listener as a log keeps them; `None` without plays.
+///
+/// What a service would have known before the first play is not in the plays. Taking it from them
+/// (how much is listened to, which genres are liked) would tell what is to be foretold, so the
+/// account is that of somebody new.
+fn listener(catalogue: &Catalogue, name: String, heard: &[Heard]) -> Option<LoggedListener> {
+    let (played, _) = timed(catalogue, heard, SCENE);
+    let mut tier = heard.first()?.play.tier.unwrap_or(Tier::Free);
+    let account = Account {
+        tier,
+        tenure_days: 0,
+        hours_per_week: 0.0,
+        premium_previews: 0,
+        past_conversions: 0,
+        favourite_genres: Vec::new(),
+    };
+    let mut sessions: Vec<LoggedSession> = Vec::new();
+    let mut previews = 0;
+    for (play, heard) in played.into_iter().zip(heard) {
+        tier = heard.play.tier.unwrap_or(tier);
+        let offered = catalogue.song(play.song).premium && tier != Tier::Premium;
+        let logged = logged(play, heard, tier, previews);
+        previews += u32::from(offered);
+        match sessions.last_mut().filter(|_| !logged.play.first) {
+            Some(session) => session.plays.push(logged),
+            None => sessions.push(LoggedSession { plays: vec![logged] }),
+        }
+    }
+    let name = if name.is_empty() { "(somebody)".into() } else { name };
+    Some(LoggedListener { name, account, sessions })
+}
+
+fn logged(play: Interaction, heard: &Heard, tier: Tier, previews: u32) -> LoggedPlay {
+    let said = heard.play;
+    // Of a song that stands in for another nothing can be learned.
+    let real = !heard.how.imputed();
+    let play_ratio = said.play_ratio.is_some() || said.ms_played.is_some();
+    let completed = said.completed.is_some() || play_ratio;
+    LoggedPlay {
+        known: Known {
+            completed: real && completed,
+            play_ratio: real && play_ratio,
+            // What was completed was not skipped.
+            skipped: real && (said.skipped.is_some() || completed && play.completed),
+            liked: real && said.liked.is_some(),
+            saved: real && said.saved.is_some(),
+        },
+        play,
+        tier,
+        previews,
+        subscribes: None,
+        engaged: None,
+        truth: None,
+        slate: Vec::new(),
+    }
+}

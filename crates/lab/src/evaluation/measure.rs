@@ -1,0 +1,354 @@
+//! Figures of a model: by label, by segment, scene and what was never heard in training, beside
+//! baselines and the best possible.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::data::Row;
+use crate::statistics::{Clustered, FIGURES, Figures, Intervals, Prediction, resample};
+use melody_core::plays::Truth;
+use melody_model::{LABELS, Output};
+
+/// What is measured: a name, the output, and its true probability.
+type Measured = (&'static str, Output, fn(&Truth) -> Option<f64>);
+
+/// One measured label per line of the report. The play ratio is not a yes/no label; it is left to
+/// [`PlayRatioError`].
+const MEASURED: [Measured; 7] = [
+    ("interest: completion", Output::Completion, |truth| Some(truth.completion)),
+    ("interest: like or save", Output::Like, |truth| Some(truth.explicit)),
+    ("interest: skip", Output::Skip, |truth| Some(truth.skip)),
+    ("interest: save", Output::Save, |truth| Some(truth.save)),
+    ("interest: replay", Output::Replays, |truth| Some(truth.replay)),
+    ("subscription", Output::Subscription, |truth| truth.subscription),
+    ("exposure", Output::Exposure, |truth| Some(truth.engaged)),
+];
+
+/// One label, measured on some plays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeadReport {
+    pub label: String,
+    /// Plays that have the label.
+    pub plays: usize,
+    pub positives: usize,
+    pub model: Figures,
+    /// 95 % confidence intervals of the model's figures, by resampling listeners.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intervals: Option<Intervals>,
+    /// Each song's average outcome in what the model was trained on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub popularity: Option<Figures>,
+    /// Logistic regression on the same features.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logistic: Option<Figures>,
+    /// The simulator's own probabilities: no model can do better than by chance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<Figures>,
+    /// Another model on the same plays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
+}
+
+/// Another model beside the one that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Against {
+    pub model: Figures,
+    /// 95 % confidence intervals of its figures less those of the measured model, both on the same
+    /// resampled listeners.
+    pub difference: Option<Intervals>,
+}
+
+/// Figures on a part of the plays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Slice {
+    /// `segment`, `scene` or `heard in training`.
+    pub kind: String,
+    pub name: String,
+    pub plays: usize,
+    pub heads: Vec<HeadReport>,
+}
+
+/// Everything measured on one set of plays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    pub listeners: usize,
+    pub plays: usize,
+    pub heads: Vec<HeadReport>,
+    pub play_ratio_error: PlayRatioError,
+    pub slices: Vec<Slice>,
+}
+
+/// Mean absolute error of the expected play ratio: the model's, and the simulator's own.
+pub type PlayRatioError = (f64, Option<f64>);
+
+/// One play with everything that was predicted for it.
+#[derive(Clone, Debug)]
+pub struct Play {
+    /// Place of the listener among those measured.
+    pub listener: u32,
+    pub labels: [f32; LABELS],
+    pub mask: [f32; LABELS],
+    pub truth: Option<Truth>,
+    pub model: [f32; LABELS],
+    pub popularity: Option<[f32; LABELS]>,
+    pub logistic: Option<[f32; LABELS]>,
+    pub against: Option<[f32; LABELS]>,
+    /// Which slice of each kind the play is in, by place among the kind's names.
+    pub slices: Vec<usize>,
+}
+
+impl Play {
+    pub fn of(listener: u32, row: &Row, model: [f32; LABELS]) -> Self {
+        Play {
+            listener,
+            labels: row.labels,
+            mask: row.mask,
+            truth: row.truth,
+            model,
+            popularity: None,
+            logistic: None,
+            against: None,
+            slices: Vec::new(),
+        }
+    }
+}
+
+/// A way of telling plays apart.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    pub name: &'static str,
+    pub slices: Vec<String>,
+}
+
+/// How intervals are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resampling {
+    pub seed: u64,
+    /// Times the listeners are drawn again; none makes no intervals.
+    pub resamples: u64,
+}
+
+/// Measures plays as a whole and by each kind of slice. Labels with a single class are left out.
+pub fn measure(plays: &[Play], kinds: &[Kind], resampling: Resampling) -> Evaluation {
+    let listeners = plays.iter().map(|p| p.listener as usize + 1).max().unwrap_or(0);
+    let mut groups = vec![("", "", plays.iter().collect::<Vec<&Play>>())];
+    for (k, kind) in kinds.iter().enumerate() {
+        let names = kind.slices.iter().enumerate();
+        groups.extend(names.map(|(s, name)| {
+            let inside = plays.iter().filter(|play| play.slices[k] == s).collect();
+            (kind.name, name.as_str(), inside)
+        }));
+    }
+    let lines: Vec<Vec<Line>> = groups.par_iter().map(|(_, _, plays)| lines(plays)).collect();
+    let mut heads = with_intervals(lines, listeners, resampling).into_iter();
+    let overall = heads.next().unwrap_or_default();
+    let slices = groups[1..].iter().zip(heads).filter(|((_, _, plays), _)| !plays.is_empty());
+    Evaluation {
+        listeners,
+        plays: plays.len(),
+        heads: overall,
+        play_ratio_error: play_ratio_error(plays),
+        slices: slices
+            .map(|((kind, name, plays), heads)| Slice {
+                kind: (*kind).into(),
+                name: (*name).into(),
+                plays: plays.len(),
+                heads,
+            })
+            .collect(),
+    }
+}
+
+/// A line of a report, and what its intervals are made of.
+struct Line {
+    report: HeadReport,
+    model: Clustered,
+    against: Option<Clustered>,
+}
+
+/// The probability of what is measured: of replays, whose expected number is predicted, that there is
+/// one at all, as by Poisson's law.
+fn probability(output: Output, predicted: f32) -> f64 {
+    let predicted = f64::from(predicted);
+    if output == Output::Replays { -(-predicted).exp_m1() } else { predicted }
+}
+
+fn lines(plays: &[&Play]) -> Vec<Line> {
+    let line = |&(name, output, truth): &Measured| {
+        let label = output.index();
+        let known = || plays.iter().filter(|play| play.mask[label] > 0.0);
+        let clustered = |score: &dyn Fn(&Play) -> Option<f64>| {
+            let predictions = known().map(|play| {
+                let label = play.labels[label] > 0.5;
+                Some(Prediction { listener: play.listener, score: score(play)?, label })
+            });
+            Clustered::new(predictions.collect::<Option<Vec<Prediction>>>()?)
+        };
+        let of = |value: f32| Some(probability(output, value));
+        let model = clustered(&|play| of(play.model[label]))?;
+        let against = clustered(&|play| of(play.against?[label]));
+        let figures = |score: &dyn Fn(&Play) -> Option<f64>| clustered(score).map(|c| c.figures());
+        let report = HeadReport {
+            label: name.into(),
+            plays: model.plays(),
+            positives: model.positives(),
+            model: model.figures(),
+            intervals: None,
+            popularity: figures(&|play| of(play.popularity?[label])),
+            logistic: figures(&|play| of(play.logistic?[label])),
+            best: figures(&|play| truth(&play.truth?)),
+            against: against
+                .as_ref()
+                .map(|other| Against { model: other.figures(), difference: None }),
+        };
+        Some(Line { report, model, against })
+    };
+    MEASURED.iter().filter_map(line).collect()
+}
+
+/// Gives every line its intervals. All lines are judged on the same resampled listeners.
+fn with_intervals(
+    groups: Vec<Vec<Line>>,
+    listeners: usize,
+    resampling: Resampling,
+) -> Vec<Vec<HeadReport>> {
+    let lines: Vec<&Line> = groups.iter().flatten().collect();
+    // Of every resample and every line: the model's figures, and the other's less those.
+    let drawn: Vec<Vec<[[f64; FIGURES]; 2]>> = (0..resampling.resamples)
+        .into_par_iter()
+        .map(|number| {
+            let times = resample(resampling.seed, number, listeners);
+            let weight = |listener: u32| times[listener as usize];
+            lines.iter().map(|line| line.figures(&weight)).collect()
+        })
+        .collect();
+    let intervals: Vec<[Option<Intervals>; 2]> = lines
+        .iter()
+        .enumerate()
+        .map(|(i, line)| {
+            let of = |which: usize| {
+                let values = line.figures(&|_| 1.0)[which];
+                let column = |figure: usize| -> Vec<f64> {
+                    drawn.iter().map(|lines| lines[i][which][figure]).collect()
+                };
+                Intervals::basic(values, column, which == 1)
+            };
+            [of(0), of(1)]
+        })
+        .collect();
+    let mut intervals = intervals.into_iter();
+    let finish = |(line, [own, difference]): (Line, [Option<Intervals>; 2])| {
+        let against = line.report.against.map(|against| Against { difference, ..against });
+        HeadReport { intervals: own, against, ..line.report }
+    };
+    groups
+        .into_iter()
+        .map(|lines| {
+            let own: Vec<_> = intervals.by_ref().take(lines.len()).collect();
+            lines.into_iter().zip(own).map(finish).collect()
+        })
+        .collect()
+}
+
+impl Line {
+    fn figures(&self, weight: &dyn Fn(u32) -> f64) -> [[f64; FIGURES]; 2] {
+        let own = self.model.weighted(weight);
+        let other = self.against.as_ref().map(|other| other.weighted(weight));
+        let less = |i: usize| other.map_or(f64::NAN, |other| other[i] - own[i]);
+        [own, std::array::from_fn(less)]
+    }
+}
+
+fn play_ratio_error(plays: &[Play]) -> PlayRatioError {
+    let label = Output::PlayRatio.index();
+    let known = || plays.iter().filter(|play| play.mask[label] > 0.0);
+    let count = known().count().max(1) as f64;
+    let mean = |of: &dyn Fn(&Play) -> Option<f64>| -> Option<f64> {
+        let error = |play: &Play| Some((f64::from(play.labels[label]) - of(play)?).abs());
+        known().map(error).sum::<Option<f64>>().map(|sum| sum / count)
+    };
+    let model = mean(&|play| Some(f64::from(play.model[label]))).unwrap_or(0.0);
+    (model, mean(&|play| Some(play.truth?.play_ratio)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::data::made_up::row;
+
+    const NO_RESAMPLES: Resampling = Resampling { seed: 1, resamples: 0 };
+
+    /// A play whose completion is foretold as this probability.
+    fn play(listener: u32, foretold: f32, completed: bool) -> Play {
+        let mut row = row(0, 0);
+        row.labels[Output::Completion.index()] = if completed { 1.0 } else { 0.0 };
+        Play { slices: vec![listener as usize % 2], ..Play::of(listener, &row, [foretold; LABELS]) }
+    }
+
+    fn plays() -> Vec<Play> {
+        [(0, 0.9, true), (0, 0.2, false), (1, 0.8, true), (1, 0.85, false), (2, 0.1, false)]
+            .map(|(listener, foretold, completed)| play(listener, foretold, completed))
+            .into()
+    }
+
+    #[test]
+    fn labels_of_a_single_kind_are_left_out() {
+        let found = measure(&plays(), &[], NO_RESAMPLES);
+        assert_eq!((found.listeners, found.plays), (3, 5));
+        // Nobody liked, skipped, saved, replayed, subscribed or opened anything.
+        assert_eq!(found.heads.len(), 1);
+        let completion = &found.heads[0];
+        assert_eq!(completion.label, "interest: completion");
+        assert_eq!((completion.plays, completion.positives), (5, 2));
+        // Of six pairs one is the wrong way round.
+        assert!((completion.model.auc - 5.0 / 6.0).abs() < 1e-12);
+        assert_eq!((completion.intervals, completion.best), (None, None));
+    }
+
+    #[test]
+    fn slices_are_measured_by_themselves_and_empty_ones_are_not_there() {
+        let kind = Kind { name: "half", slices: ["even", "odd", "none"].map(String::from).into() };
+        let found = measure(&plays(), &[kind], NO_RESAMPLES);
+        let told: Vec<(&str, usize, f64)> = found
+            .slices
+            .iter()
+            .map(|slice| (slice.name.as_str(), slice.plays, slice.heads[0].model.auc))
+            .collect();
+        assert_eq!(told, [("even", 3, 1.0), ("odd", 2, 0.0)]);
+    }
+
+    #[test]
+    fn another_model_is_set_beside_on_the_same_listeners() {
+        let against = |play: Play| Play { against: Some(play.model), ..play };
+        let same: Vec<Play> = plays().into_iter().map(against).collect();
+        let found = measure(&same, &[], Resampling { seed: 1, resamples: 40 });
+        let beside = found.heads[0].against.unwrap();
+        assert_eq!(beside.model, found.heads[0].model);
+        assert_eq!(beside.difference.map(|d| d.log_loss), Some([0.0, 0.0]));
+    }
+
+    #[test]
+    fn expected_replays_become_the_chance_of_one() {
+        assert_eq!(probability(Output::Completion, 0.25), 0.25);
+        let once = probability(Output::Replays, 1.0);
+        assert!((once - (1.0 - (-1.0f64).exp())).abs() < 1e-12);
+        assert_eq!(probability(Output::Replays, 0.0), 0.0);
+    }
+
+    #[test]
+    fn the_play_ratio_has_a_mean_absolute_error_over_known_plays() {
+        let ratio = |told: f32, real: f32, known: bool| {
+            let mut row = row(0, 0);
+            row.labels[Output::PlayRatio.index()] = real;
+            row.mask[Output::PlayRatio.index()] = if known { 1.0 } else { 0.0 };
+            Play::of(0, &row, [told; LABELS])
+        };
+        let (error, best) = play_ratio_error(&[
+            ratio(0.5, 1.0, true),
+            ratio(0.5, 0.25, true),
+            ratio(0.0, 1.0, false),
+        ]);
+        assert_eq!((error, best), (0.375, None));
+    }
+}

@@ -1,0 +1,194 @@
+//! Simulated listeners, drawn and run.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rand::RngExt;
+use rand_distr::{Distribution, Exp1};
+
+use super::outcome::{ListenerOutcome, SessionOutcome};
+use melody_core::listener::{Interaction, Tier};
+use melody_core::rng::{Purpose, generator, hash64};
+use melody_recommender::bandit::WarmStart;
+use melody_recommender::engine::Refusal;
+use melody_sessions::library::Library;
+use melody_simulation::profile::{Past, PastPlays, Profile};
+use melody_simulation::{LogConfig, Sitting, Until, draw_person, listen, listener_log, pick_scene};
+
+/// Listeners of one seed. The same cohort meets every arm of an experiment: the same people with the
+/// same pasts, in the same scenes, with the same luck.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cohort {
+    pub seed: u64,
+    pub listeners: u64,
+    /// Sessions of each, one after the other.
+    pub sessions: u32,
+    /// Songs in one session at most.
+    pub songs: u32,
+}
+
+/// Plays before the first session: few for those who are new to the service.
+const PAST_OF_NEW: u32 = 15;
+const PAST_AT_MOST: u32 = 120;
+/// Days below which a listener is new.
+const NEW_DAYS: u32 = 30;
+
+impl Cohort {
+    /// Listener number `index` as a profile.
+    pub fn profile(&self, index: u64) -> Profile {
+        let person = draw_person(&mut generator(self.seed, Purpose::Population, index));
+        let mut rng = generator(self.seed, Purpose::Experiment, index);
+        let new = person.account.tenure_days < NEW_DAYS;
+        let plays = if new {
+            rng.random_range(0..=PAST_OF_NEW)
+        } else {
+            rng.random_range(20..=PAST_AT_MOST)
+        };
+        let scene = pick_scene(&person.scenes, &mut rng);
+        Profile {
+            id: format!("listener-{index}"),
+            name: format!("Listener {index}"),
+            summary: String::new(),
+            summary_zh: String::new(),
+            account: person.account,
+            scene,
+            past: Past::Simulated(PastPlays { plays, seed: self.seed }),
+            taste: person.taste,
+        }
+    }
+
+    /// Runs every listener through the library's policy and model. The outcomes are in order and the
+    /// same whatever the number of threads. `done` is called as each listener is through.
+    ///
+    /// # Errors
+    /// When the engine refuses what a listener does, which would be a fault of this program.
+    pub fn run(
+        &self,
+        library: &Library,
+        done: &(dyn Fn() + Sync),
+    ) -> Result<Vec<ListenerOutcome>, Refusal> {
+        let all: Vec<u64> = (0..self.listeners).collect();
+        self.run_some(library, &all, done)
+    }
+
+    /// The same for some of the listeners, by their numbers.
+    ///
+    /// # Errors
+    /// As for all.
+    pub fn run_some(
+        &self,
+        library: &Library,
+        indexes: &[u64],
+        done: &(dyn Fn() + Sync),
+    ) -> Result<Vec<ListenerOutcome>, Refusal> {
+        let one = |place: u64| self.listener(library, indexes[place as usize]);
+        in_parallel(indexes.len() as u64, &one, done).into_iter().collect()
+    }
+
+    /// As many listeners of another seed, which are others and nobody else's.
+    pub fn other(&self, number: u64) -> Self {
+        Cohort { seed: hash64(&format!("{}/others/{number}", self.seed)), ..*self }
+    }
+
+    /// The sessions of one listener. What they heard, pay and taught the bandit is carried on.
+    fn listener(&self, library: &Library, index: u64) -> Result<ListenerOutcome, Refusal> {
+        let mut profile = self.profile(index);
+        let person = draw_person(&mut generator(self.seed, Purpose::Population, index));
+        let mut outcome = ListenerOutcome { segment: String::new(), sessions: Vec::new() };
+        let mut past: Option<Vec<Interaction>> = None;
+        let mut warm = None;
+        for session in 0..self.sessions {
+            let seed = hash64(&format!("{}/{index}/{session}", self.seed));
+            let mut rng = generator(seed, Purpose::Experiment, session.into());
+            if session > 0 {
+                profile.scene = pick_scene(&person.scenes, &mut rng);
+                // From here on the past is what was heard.
+                profile.past = Past::Simulated(PastPlays { plays: 0, seed: self.seed });
+            }
+            let mut engine = library.engine(&profile, None, seed);
+            engine.setup.warm_start = warm.take();
+            if let Some(past) = past.take() {
+                engine.setup.past = Arc::new(past);
+            }
+            let mut heard: Vec<Interaction> = engine.setup.past.to_vec();
+            let mut this = SessionOutcome::default();
+            let until = Until { songs: self.songs, leaving: true };
+            let Sitting { end, state, felt } =
+                listen(&engine, &profile, library.world(), seed, until, &mut |state, trace| {
+                    if session == 0 && trace.event.is_none() {
+                        outcome.segment.clone_from(&trace.listener.segment.name);
+                    }
+                    this.watch(trace);
+                    if trace.ended.is_some() {
+                        heard.extend(state.history.recent().back().cloned());
+                    }
+                })?;
+            this.end(end, felt);
+            outcome.sessions.push(this);
+            if state.tier == Tier::Premium && profile.account.tier != Tier::Premium {
+                profile.account.past_conversions += 1;
+            }
+            profile.account.tier = state.tier;
+            profile.account.premium_previews = state.previews;
+            warm = Some(WarmStart::new(state.bandit.memory().clone()));
+            let gap_hours = 20.0 * Distribution::<f64>::sample(&Exp1, &mut rng) + 0.5;
+            let since = state.at_ms as i64 + (gap_hours * 3.6e6) as i64;
+            heard.iter_mut().for_each(|play| play.began_ms -= since);
+            past = Some(heard);
+        }
+        Ok(outcome)
+    }
+
+    /// The same listeners served by the policy that made the default model's training logs.
+    pub fn logged(&self, library: &Library, done: &(dyn Fn() + Sync)) -> Vec<ListenerOutcome> {
+        let config =
+            LogConfig { seed: self.seed, sessions: self.sessions, rollouts: 0, slates: 0.0 };
+        let one = |index| {
+            let (_, sessions) = listener_log(&library.catalogue, library.world(), config, index);
+            let logged = |session| SessionOutcome::logged(&library.catalogue, session);
+            ListenerOutcome {
+                segment: String::new(),
+                sessions: sessions.iter().map(logged).collect(),
+            }
+        };
+        in_parallel(self.listeners, &one, done)
+    }
+}
+
+/// Does `work` for 0 to `count`, on as many threads as rayon has; results are in order.
+///
+/// Each worker gives the model a pool of one thread: sessions are what runs side by side here, and
+/// with rayon's own pool a session that waits for its scores would begin another on the same stack.
+pub fn in_parallel<T: Send>(
+    count: u64,
+    work: &(dyn Fn(u64) -> T + Sync),
+    done: &(dyn Fn() + Sync),
+) -> Vec<T> {
+    let next = AtomicU64::new(0);
+    let worker = || {
+        let mut results = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return results;
+            }
+            results.push((index, work(index)));
+            done();
+        }
+    };
+    let alone = || match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(pool) => pool.install(worker),
+        Err(_) => worker(),
+    };
+    let threads = rayon::current_num_threads().min(count.max(1) as usize);
+    let mut all: Vec<(u64, T)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(alone)).collect();
+        let results = workers.into_iter().map(|worker| match worker.join() {
+            Ok(results) => results,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        results.flatten().collect()
+    });
+    all.sort_by_key(|(index, _)| *index);
+    all.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,30 @@
+//! Experiments on simulated listeners: what a policy or model does to a whole population.
+//!
+//! A cohort of listeners is drawn from a seed; each plays sessions by themselves through the real
+//! engine until they leave. What comes of it is measured, set beside real listening, or compared
+//! between two arms that the very same listeners went through.
+
+mod ab;
+mod cohort;
+mod figures;
+mod learn;
+mod metric;
+mod outcome;
+mod ranker;
+mod reality;
+mod requests;
+mod teach;
+pub mod testbed;
+mod tune;
+
+pub use ab::{AbReport, Arm, Comparison, Verdict, compare};
+pub use cohort::{Cohort, in_parallel};
+pub use figures::{Figures, Quartiles};
+pub use learn::{Learned, OrderReport, PLACES, TooFew, boosting, learn, trees};
+pub use metric::{Direction, Metric};
+pub use outcome::{Heard, ListenerOutcome, SessionOutcome};
+pub use ranker::{RankerDelivered, train_ranker};
+pub use reality::{CLOSE, Check, checks};
+pub use requests::{GRADES, Request, Shown, grade, requests};
+pub use teach::teach;
+pub use tune::{Expected, Found, Judged, Nothing, Part, Search, Tuned, render, runs, tune, write};

@@ -1,0 +1,112 @@
+//! Requests of simulated listeners, for a ranker to learn from.
+//!
+//! A request is a moment of a session: songs a policy might show, each with what the ranker is told of
+//! it and what this listener does with it if it comes up now. Half of the songs are the policy's own
+//! queue, which is what a ranker will have to order; half are drawn from all other candidates, so that
+//! songs which the policy would never show are seen as well.
+
+use super::cohort::{Cohort, in_parallel};
+use melody_core::catalogue::SongId;
+use melody_core::rng::{Purpose, generator, hash64};
+use melody_core::score::Score;
+use melody_recommender::engine::{Engine, Refusal, State};
+use melody_recommender::policy::Scorer;
+use melody_sessions::library::Library;
+use melody_simulation::{Autopilot, Reaction, Until, listen};
+use rand::seq::IndexedRandom;
+
+/// Grades of [`grade`].
+pub const GRADES: usize = 4;
+
+/// One song of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    /// In the order of [`feature_names`](melody_recommender::ranking::feature_names).
+    pub features: Vec<f32>,
+    pub grade: u8,
+    /// The policy's final score.
+    pub fusion: Score,
+    pub interest: Score,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    pub listener: u64,
+    pub shown: Vec<Shown>,
+}
+
+/// Plays from one request of a listener to the next. Neighbours would be much alike.
+const EVERY: u32 = 3;
+
+/// What a listener made of a song: 0 broken off before half of it was heard, 1 broken off later, 2
+/// completed, 3 completed and liked or saved.
+pub fn grade(reaction: &Reaction) -> u8 {
+    match reaction {
+        Reaction { completed: true, liked, saved, .. } => 2 + u8::from(*liked || *saved),
+        Reaction { play_ratio, .. } => u8::from(*play_ratio >= 0.5),
+    }
+}
+
+/// Requests of every listener of the cohort in one session each, under the library's policy with its
+/// fused scores. `done` is called as each listener is through.
+///
+/// # Errors
+/// When the engine refuses what a listener does, which would be a fault of this program.
+pub fn requests(
+    cohort: &Cohort,
+    library: &Library,
+    done: &(dyn Fn() + Sync),
+) -> Result<Vec<Request>, Refusal> {
+    let mut policy = (*library.policy).clone();
+    policy.settings.ranking.scorer = Scorer::Fusion;
+    let library = library.with_values(policy);
+    let one = |index| of_listener(cohort, &library, index);
+    let all: Result<Vec<_>, _> = in_parallel(cohort.listeners, &one, done).into_iter().collect();
+    Ok(all?.into_iter().flatten().collect())
+}
+
+fn of_listener(cohort: &Cohort, library: &Library, index: u64) -> Result<Vec<Request>, Refusal> {
+    let seed = hash64(&format!("requests/{}/{index}", cohort.seed));
+    let profile = cohort.profile(index);
+    let engine = library.engine(&profile, None, seed);
+    // Goes through the session beside the one that plays it.
+    let mut listener = Autopilot::new(&engine, &profile, library.world().clone(), seed);
+    let mut tier = profile.account.tier;
+    let mut requests = Vec::new();
+    let until = Until { songs: cohort.songs, leaving: true };
+    listen(&engine, &profile, library.world(), seed, until, &mut |state, trace| {
+        if let Some(ended) = &trace.ended {
+            listener.observe(ended, tier);
+            // Whoever listens: the first request comes after one, two or three plays.
+            if trace.listener.plays % EVERY == index as u32 % EVERY {
+                requests.push(Request {
+                    listener: index,
+                    shown: show(&engine, &listener, state, seed),
+                });
+            }
+        }
+        tier = state.tier;
+    })?;
+    Ok(requests)
+}
+
+fn show(engine: &Engine, listener: &Autopilot, state: &State, seed: u64) -> Vec<Shown> {
+    engine.with_ranking(state, |ranking, _| {
+        let mut rng = generator(seed, Purpose::Requests, state.step.into());
+        let queue: Vec<SongId> = ranking.queue.iter().map(|queued| queued.song).collect();
+        let others: Vec<SongId> = ranking.in_order().filter(|s| !queue.contains(s)).collect();
+        let drawn = others.sample(&mut rng, queue.len()).copied();
+        let shown = |song: SongId| {
+            // Its own stream for each song, as reactions take as many draws as they need.
+            let step = u64::from(state.step) << 32 | song.index() as u64;
+            let mut rng = generator(seed, Purpose::Requests, step + (1 << 63));
+            Shown {
+                features: ranking.features(song),
+                grade: grade(&listener.would(state, song, &mut rng)),
+                fusion: ranking.total(song),
+                interest: ranking.scores(song).interest,
+            }
+        };
+        queue.iter().copied().chain(drawn).map(shown).collect()
+    })
+}

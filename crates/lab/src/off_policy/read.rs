@@ -1,0 +1,116 @@
+//! The bandit's decisions in sessions that were written down.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::decisions::{Decided, decided, flaw, paid_out};
+use melody_core::input::{InputError, Problem};
+use melody_sessions::trace_file as tracefile;
+
+/// Where a decision stands: file, line and field.
+type Place<'a> = (&'a str, usize, &'static str);
+
+/// What trace files hold of the bandit's decisions.
+pub struct Logged {
+    /// Those that the bandit made by itself and that were paid out, by session.
+    pub sessions: Vec<Vec<Decided>>,
+    /// How many more were paid out, but made by a person or played under values set by one.
+    pub by_hand: usize,
+}
+
+/// The decisions of every session of every trace file, in order. A folder stands for the `.jsonl` files
+/// in it, by name. A file that is named twice counts once.
+///
+/// # Errors
+/// When a file is not a trace file, when a decision's propensities make no sense, and when decisions
+/// are not between the same arms in the same kind of context.
+pub fn read_decisions(paths: &[PathBuf]) -> Result<Logged, InputError> {
+    let mut logged = Logged { sessions: Vec::new(), by_hand: 0 };
+    let mut first: Option<Decided> = None;
+    for path in trace_files(paths)? {
+        let name = path.display().to_string();
+        for session in tracefile::read_all(&path)? {
+            let found = decided(session.traces.iter().map(|(_, trace)| trace));
+            for one in &found {
+                let step = one.choice.step;
+                let at = session.traces.iter().find(|(_, trace)| trace.step == step);
+                let line = at.map_or(session.line, |(line, _)| *line);
+                check(one, (&name, line, "bandit.decided"), first.get_or_insert(one.clone()))?;
+            }
+            let paid = paid_out(session.traces.iter().map(|(_, trace)| trace));
+            logged.by_hand += paid - found.len();
+            logged.sessions.push(found);
+        }
+    }
+    Ok(logged)
+}
+
+fn trace_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            files.extend(inside(path)?);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    // A path that leads nowhere stays, to be told of when it is read.
+    let mut seen = BTreeSet::new();
+    files.retain(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
+    Ok(files)
+}
+
+fn inside(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
+    let name = folder.display().to_string();
+    let wrong = |message: String| Problem::new(&name, message).line(1).field("(folder)");
+    let entries = std::fs::read_dir(folder).map_err(|e| wrong(e.to_string()))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|e| wrong(e.to_string()))?.path();
+        if path.is_file() && path.extension().is_some_and(|ending| ending == "jsonl") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let help = "`melody replay SCRIPT --trace FILE` writes one";
+    let none = || wrong("there is no trace file (.jsonl) in it".into()).help(help);
+    if files.is_empty() { Err(none().into()) } else { Ok(files) }
+}
+
+/// Checks a decision by itself and beside the first of all.
+fn check(decided: &Decided, (file, line, field): Place, first: &Decided) -> Result<(), InputError> {
+    let problem = |part: &str, message: String| -> Result<(), InputError> {
+        Err(Problem::new(file, message).line(line).field(format!("{field}.{part}")).into())
+    };
+    if let Some((part, message)) = flaw(&decided.choice) {
+        return problem(part, message);
+    }
+    let names =
+        |d: &Decided| -> Vec<String> { d.choice.arms.iter().map(|arm| arm.name.clone()).collect() };
+    let (arms, expected) = (names(decided), names(first));
+    if arms != expected {
+        let (arms, expected) = (arms.join(", "), expected.join(", "));
+        return problem("arms", format!("the arms are {arms}; those before are {expected}"));
+    }
+    let (features, expected) = (decided.choice.context.0.len(), first.choice.context.0.len());
+    if features != expected {
+        let message = format!("there are {features} features; those before have {expected}");
+        return problem("context", message);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_named_twice_counts_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("a.jsonl"), "").unwrap();
+        std::fs::write(at("b.jsonl"), "").unwrap();
+        let named = [at("b.jsonl"), folder.path().into(), at("./a.jsonl"), at("nowhere")];
+        assert_eq!(trace_files(&named).unwrap(), [at("b.jsonl"), at("a.jsonl"), at("nowhere")]);
+    }
+}

@@ -1,0 +1,18 @@
+//! How good predictions and orders are.
+
+mod binary;
+mod calibration;
+mod clustered;
+mod paired;
+mod ranking;
+
+pub use binary::{
+    Labelled, auc, average_precision, brier, grouped_auc, log_loss, predicted_over_observed,
+};
+pub use calibration::{Bin, Calibration, calibration};
+pub use clustered::{
+    CALIBRATION_BINS, Clustered, FIGURES, Figures, Intervals, Prediction, basic_interval,
+    percentile_interval, resample,
+};
+pub use paired::{Paired, Peeking, log_mixture_ratio, paired, peeking};
+pub use ranking::{Gain, hit_rate, map_at, ndcg_at, precision_at, recall_at, reciprocal_rank_at};

@@ -1,0 +1,167 @@
+//! Two arms on the same units: is the difference more than chance?
+//!
+//! With common random numbers every listener is their own control, so the differences of pairs are
+//! judged, not the arms apart. The t-test answers once, at a size fixed beforehand. Whoever looks
+//! while data comes in and stops when it suits needs the always-valid p-value instead.
+
+use serde::Serialize;
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+/// A paired comparison of b with a.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Paired {
+    pub pairs: usize,
+    pub mean_a: f64,
+    pub mean_b: f64,
+    /// Mean of b minus a.
+    pub difference: f64,
+    pub standard_error: f64,
+    /// 95 % confidence interval of the difference, by Student's t.
+    pub interval: [f64; 2],
+    /// Two-sided p-value of Student's paired t-test.
+    pub p: f64,
+}
+
+/// Student's paired t-test (Student 1908): the mean of the differences over its standard error has
+/// a t distribution with one degree of freedom less than there are pairs.
+///
+/// Where all differences are the same their spread is zero: the interval is that one value, and p is
+/// 1 if it is zero and 0 otherwise. `None` with fewer than two pairs.
+///
+/// # Panics
+/// When there are not as many values in `a` as in `b`.
+pub fn paired(a: &[f64], b: &[f64]) -> Option<Paired> {
+    assert_eq!(a.len(), b.len(), "every value needs its pair");
+    let pairs = a.len();
+    if pairs < 2 {
+        return None;
+    }
+    let n = pairs as f64;
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / n;
+    let differences: Vec<f64> = a.iter().zip(b).map(|(a, b)| b - a).collect();
+    let difference = mean(&differences);
+    let squares: f64 = differences.iter().map(|d| (d - difference).powi(2)).sum();
+    let standard_error = (squares / (n - 1.0) / n).sqrt();
+    let t = StudentsT::new(0.0, 1.0, n - 1.0).ok()?;
+    let reach = t.inverse_cdf(0.975) * standard_error;
+    let p = match (difference, standard_error) {
+        (0.0, _) => 1.0,
+        (_, 0.0) => 0.0,
+        _ => 2.0 * t.sf((difference / standard_error).abs()),
+    };
+    Some(Paired {
+        pairs,
+        mean_a: mean(a),
+        mean_b: mean(b),
+        difference,
+        standard_error,
+        interval: [difference - reach, difference + reach],
+        p,
+    })
+}
+
+/// What may be said however often one has looked.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Peeking {
+    /// Always-valid p-value: the chance, were there no difference, of ever seeing this much evidence.
+    pub p: f64,
+    /// Standard deviation of the mixture: the size of difference the test is best at finding.
+    pub mixing_deviation: f64,
+    /// Pairs after which p first fell to 0.05.
+    pub first_below: Option<usize>,
+}
+
+/// Pairs whose spread is known too poorly for the first looks to count.
+const BURN_IN: usize = 20;
+
+/// The mixture sequential probability ratio test on differences of pairs in the order they came
+/// (Robbins 1970; Johari, Koomen, Pekelis and Walsh, KDD 2017, equations 4 and 5).
+///
+/// The difference under the alternative is drawn from a normal of mean zero and standard deviation
+/// `mixing_deviation`, which must be fixed beforehand. p is the least inverse of the mixture ratio so
+/// far, and holds at every look at once. The variance of a difference is the sample's own up to each
+/// look, so that validity is asymptotic; the first 20 pairs do not count.
+pub fn peeking(differences: &[f64], mixing_deviation: f64) -> Peeking {
+    let mut result = Peeking { p: 1.0, mixing_deviation, first_below: None };
+    let (mut mean, mut squares) = (0.0, 0.0);
+    for (i, difference) in differences.iter().enumerate() {
+        let n = i + 1;
+        // Welford's update.
+        let off = difference - mean;
+        mean += off / n as f64;
+        squares += off * (difference - mean);
+        if n < BURN_IN {
+            continue;
+        }
+        let variance = squares / i as f64;
+        let ratio = log_mixture_ratio(n, mean, variance, mixing_deviation);
+        result.p = result.p.min((-ratio).exp());
+        if result.p <= 0.05 {
+            result.first_below.get_or_insert(n);
+        }
+    }
+    result
+}
+
+/// The logarithm of the mixture likelihood ratio against no difference, after `n` differences of
+/// this mean, each of this variance:
+///
+/// `ln L = 0.5 ln(v / (v + n t^2)) + n^2 t^2 mean^2 / (2 v (v + n t^2))`
+///
+/// Without variance it is zero for a mean of zero, and infinite for any other.
+pub fn log_mixture_ratio(n: usize, mean: f64, variance: f64, mixing_deviation: f64) -> f64 {
+    if variance <= 0.0 {
+        return if mean == 0.0 { 0.0 } else { f64::INFINITY };
+    }
+    let n = n as f64;
+    let mixing = mixing_deviation.powi(2);
+    let spread = variance + n * mixing;
+    0.5 * (variance / spread).ln() + n.powi(2) * mixing * mean.powi(2) / (2.0 * variance * spread)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use melody_core::rng::{Purpose, generator};
+    use rand::RngExt;
+    use rand_distr::StandardNormal;
+
+    /// R: `t.test(extra ~ group, data = sleep, paired = TRUE)`, Student's own data.
+    #[test]
+    fn students_sleep_data_give_students_result() {
+        let a = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
+        let b = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+        let r = paired(&a, &b).unwrap();
+        assert!((r.difference - 1.58).abs() < 1e-12);
+        assert!((r.difference / r.standard_error - 4.0621).abs() < 1e-4);
+        assert!((r.p - 0.002833).abs() < 1e-6, "{}", r.p);
+        assert!((r.interval[0] - 0.7001142).abs() < 1e-6);
+        assert!((r.interval[1] - 2.4598858).abs() < 1e-6);
+    }
+
+    #[test]
+    fn arms_that_are_the_same_differ_in_nothing() {
+        let same = [0.3, 0.5, 0.9, 0.2];
+        let r = paired(&same, &same).unwrap();
+        assert_eq!((r.difference, r.p, r.interval), (0.0, 1.0, [0.0, 0.0]));
+        assert_eq!(peeking(&[0.0; 200], 0.1).p, 1.0);
+        assert_eq!(paired(&[1.0], &[2.0]), None);
+    }
+
+    #[test]
+    fn looking_at_every_pair_keeps_its_promise() {
+        let mut rejections = 0;
+        let (runs, length) = (400, 400);
+        for run in 0..runs {
+            let mut rng = generator(11, Purpose::Bootstrap, run);
+            let noise: Vec<f64> = (0..length).map(|_| rng.sample(StandardNormal)).collect();
+            rejections += u32::from(peeking(&noise, 0.2).p <= 0.05);
+        }
+        let rate = f64::from(rejections) / runs as f64;
+        assert!(rate <= 0.06, "without a difference {rate} of runs found one");
+        let mut rng = generator(12, Purpose::Bootstrap, 0);
+        let shifted: Vec<f64> =
+            (0..length).map(|_| 0.3 + rng.sample::<f64, _>(StandardNormal)).collect();
+        assert!(peeking(&shifted, 0.2).first_below.is_some(), "a real difference is found");
+    }
+}

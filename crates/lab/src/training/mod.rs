@@ -1,0 +1,19 @@
+//! Training and measuring models.
+
+mod checkpoint;
+mod critics;
+mod plan;
+mod progress;
+mod run;
+mod step;
+mod trainer;
+mod validation;
+mod weigher;
+
+pub use critics::{Critics, REWARDED, Transitions, rewards};
+pub use progress::{Outcome, Progress, Trained, Training};
+pub use run::optimizer;
+pub use step::Forward;
+pub use trainer::{forget_checkpoint, train};
+pub use validation::Validation;
+pub use weigher::{Weighed, Weigher, user_first};

@@ -1,0 +1,80 @@
+//! What a training works on, what it tells on its way, and what it ends with.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+use super::validation::Validation;
+use crate::config::TrainingConfig;
+use crate::data::Dataset;
+use crate::data::log::Source;
+use crate::evaluation::{Greedy, Judge};
+use melody_core::catalogue::Catalogue;
+use melody_model::Network;
+use melody_model::objective::LossWeights;
+
+/// What one step did.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    pub step: u64,
+    pub steps: u64,
+    /// Interest, subscription, exposure.
+    pub losses: [f32; 3],
+    /// As used.
+    pub weights: LossWeights,
+    /// As the scheme and the completion constraint asked, before the user-first rule.
+    #[serde(default)]
+    pub asked: LossWeights,
+    /// The user-first rule had to lower the commercial weights.
+    pub clamped: bool,
+    /// The completion constraint's.
+    #[serde(default)]
+    pub multiplier: f64,
+    /// What RMTL's critics expect of the rest of the session, by task, once they are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returns: Option<[f64; 3]>,
+    pub learning_rate: f64,
+}
+
+/// How training ended.
+pub enum Outcome {
+    Finished(Box<Trained>),
+    /// Stopped by the watcher; a checkpoint was written.
+    Interrupted {
+        step: u64,
+    },
+}
+
+/// A trained network: the best that validation saw.
+pub struct Trained {
+    pub network: Network,
+    /// Every step.
+    pub log: Vec<Progress>,
+    pub validations: Vec<Validation>,
+    /// Steps before the validation that the network was taken at.
+    pub best_step: u64,
+    /// Validation no longer improved, and training ended before its time.
+    pub stopped_early: bool,
+}
+
+/// What a training works on.
+#[derive(Clone, Copy)]
+pub struct Training<'a> {
+    pub catalogue: &'a Catalogue,
+    pub config: &'a TrainingConfig,
+    pub data: &'a Source,
+    pub validation: &'a Dataset,
+    pub greedy: Greedy,
+    pub device: &'a Device,
+    /// Where checkpoints are kept.
+    pub folder: &'a Path,
+}
+
+impl<'a> Training<'a> {
+    /// The network of this training, to be asked about plays.
+    pub fn judge(&self, network: &'a Network) -> Judge<'a> {
+        let Training { catalogue, config, device, .. } = *self;
+        Judge { network, shape: &config.network, catalogue, device }
+    }
+}

@@ -1,0 +1,172 @@
+//! The gradient of one batch.
+//!
+//! A batch is cut into a fixed number of parts, worked on side by side and summed in order. So the
+//! sum has the same bits on one thread and on many. Each part has a network with leaves of its own:
+//! burn walks back through graphs that share a leaf one at a time, whatever threads ask for it.
+
+use burn::module::Module;
+use burn::optim::{GradientsAccumulator, GradientsParams};
+use burn::tensor::{Int, Tensor, TensorData};
+use rayon::prelude::*;
+
+use super::critics::{Critics, REWARDED, Transitions, rewards};
+use crate::data::{Batch, Dataset, Window};
+use crate::evaluation::Judge;
+use melody_model::objective::{InterestParts, LossWeights, Losses, masked_losses};
+use melody_model::{HeadOutputs, Network, Output, SongTable, TASKS, link};
+
+/// Parts of a batch.
+const PARTS: usize = 2;
+
+/// A batch whose logits are known, ready for its losses.
+pub struct Forward {
+    parts: Vec<Part>,
+}
+
+struct Part {
+    /// The network with a graph of its own: burn takes graphs that share a parameter for one, and a
+    /// graph can be gone back through once.
+    network: Network,
+    batch: Batch,
+    logits: Tensor<2>,
+    /// What the network made of each play, cut off from its graph, `[rows, d_model + shared]`.
+    states: Tensor<2>,
+    /// Each row's share in the mean of each label over the whole batch.
+    shares: Tensor<2>,
+}
+
+impl Forward {
+    /// Runs the judge's network over windows of plays. `table` is of the judge's catalogue; `keep`
+    /// `[songs, 2]` says whose identifiers are used: artist, song.
+    pub fn new(
+        judge: Judge,
+        table: &SongTable,
+        keep: &Tensor<2>,
+        data: &Dataset,
+        windows: &[Window],
+    ) -> Self {
+        let session_window = judge.shape.session_window;
+        let plain = judge.network.valid();
+        let size = windows.len().div_ceil(PARTS).max(1);
+        let mut parts: Vec<Part> = windows
+            .par_chunks(size)
+            .map(|windows| {
+                let network = plain.clone().train();
+                let batch = Batch::gather(data, windows, session_window, judge.device);
+                let (head, own, shared) =
+                    network.forward(table, Some(keep.clone()), &batch.sequences);
+                let states = Tensor::cat(vec![own.inner(), shared.inner()], 1);
+                let shares = batch.mask.clone();
+                Part { network, batch, logits: head.logits, states, shares }
+            })
+            .collect();
+        let counts = parts.iter().map(|part| part.batch.mask.clone().sum_dim(0));
+        let counts = counts.reduce(|a, b| a + b).expect("a batch has windows").clamp_min(1.0);
+        for part in &mut parts {
+            part.shares = part.batch.mask.clone() / counts.clone();
+        }
+        Forward { parts }
+    }
+
+    /// What the critics expect of the rest of the session, a mean over the rows where each task's
+    /// label exists. Rows weigh 1 - lambda Q in their tasks' losses from here on, relative to the mean.
+    pub fn weigh_rows(&mut self, critics: &Critics, lambda: f64) -> [f64; TASKS.len()] {
+        let values: Vec<Tensor<2>> =
+            self.parts.iter().map(|part| critics.values(&part.states, &part.actions())).collect();
+        let mut means = [0.0; TASKS.len()];
+        for (part, values) in self.parts.iter().zip(&values) {
+            for (task, mean) in means.iter_mut().enumerate() {
+                let share = part.shares.clone().narrow(1, REWARDED[task].index(), 1);
+                let value = values.clone().narrow(1, task, 1);
+                *mean += f64::from((share * value).sum().into_scalar::<f32>());
+            }
+        }
+        for (part, values) in self.parts.iter_mut().zip(values) {
+            let columns = Output::ALL.map(|output| {
+                let task = output.task() as usize;
+                let weight = values.clone().narrow(1, task, 1) * -lambda + 1.0;
+                weight / (1.0 - lambda * means[task])
+            });
+            part.shares = part.shares.clone() * Tensor::cat(columns.into(), 1);
+        }
+        means
+    }
+
+    /// The critics learn from this batch's plays. Gives their mean squared error.
+    pub fn teach(&self, critics: &mut Critics) -> f32 {
+        let errors: Vec<f32> =
+            self.parts.iter().map(|part| critics.learn(&part.transitions())).collect();
+        errors.iter().sum::<f32>() / errors.len().max(1) as f32
+    }
+
+    /// The losses of the tasks, without a gradient.
+    pub fn losses(&self, interest: &InterestParts) -> [f32; TASKS.len()] {
+        let of = |part: &Part| part.losses(part.logits.clone().inner(), interest).values();
+        sum(self.parts.iter().map(of))
+    }
+
+    /// The losses of the tasks, and the gradient of their weighted sum.
+    pub fn gradients(
+        self,
+        network: &Network,
+        weights: LossWeights,
+        interest: &InterestParts,
+    ) -> ([f32; TASKS.len()], GradientsParams) {
+        let parts: Vec<_> = self
+            .parts
+            .into_par_iter()
+            .map(|part| {
+                let losses = part.losses(part.logits.clone(), interest);
+                let values = losses.values();
+                let gradients = losses.total(weights).backward();
+                (values, GradientsParams::from_grads(gradients, &part.network))
+            })
+            .collect();
+        let mut all = GradientsAccumulator::new();
+        let mut values = Vec::new();
+        for (value, gradients) in parts {
+            values.push(value);
+            all.accumulate(network, gradients);
+        }
+        (sum(values.into_iter()), all.grads())
+    }
+}
+
+fn sum(values: impl Iterator<Item = [f32; TASKS.len()]>) -> [f32; TASKS.len()] {
+    values
+        .fold([0.0; TASKS.len()], |sum, value| std::array::from_fn(|task| sum[task] + value[task]))
+}
+
+impl Part {
+    fn losses(&self, logits: Tensor<2>, interest: &InterestParts) -> Losses {
+        debug_assert_eq!(logits.dims()[1], HeadOutputs::WIDTH);
+        masked_losses(logits, self.batch.labels.clone(), self.shares.clone(), interest)
+    }
+
+    /// Each task's prediction, `[rows, tasks]`.
+    fn actions(&self) -> Tensor<2> {
+        rewarded(link(self.logits.clone().inner()))
+    }
+
+    fn transitions(&self) -> Transitions {
+        let device = self.states.device();
+        let (labels, mask) = (self.batch.labels.clone(), self.batch.mask.clone());
+        let column = |values: &[f32]| {
+            Tensor::<2>::from_data(TensorData::new(values.to_vec(), [values.len(), 1]), &device)
+        };
+        let actions = self.actions();
+        Transitions {
+            rewards: rewards(actions.clone(), rewarded(labels), rewarded(mask)),
+            states: self.states.clone(),
+            actions,
+            next: Tensor::<1, Int>::from_data(self.batch.next.as_slice(), &device),
+            continues: column(&self.batch.continues),
+            known: column(&self.batch.known),
+        }
+    }
+}
+
+/// The columns of the labels that stand for the tasks, `[rows, tasks]`.
+fn rewarded(labels: Tensor<2>) -> Tensor<2> {
+    Tensor::cat(REWARDED.map(|output| labels.clone().narrow(1, output.index(), 1)).into(), 1)
+}

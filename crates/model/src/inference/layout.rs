@@ -1,0 +1,61 @@
+//! A network laid out for scoring a catalogue: its songs' vectors, its layers before the head, and
+//! the head.
+
+use std::sync::Arc;
+
+use burn::tensor::Tensor;
+
+use super::listener::{Body, EncodedListener};
+use super::mixture::Head;
+use crate::features::CROSS_FEATURES;
+use crate::moment::Moment;
+use crate::network::assembled::Network;
+use crate::network::head::Head as Trained;
+use crate::numbers::values;
+
+/// A song's cross features for one listener.
+pub type Cross = [f32; CROSS_FEATURES.len()];
+
+/// A network laid out for scoring a catalogue.
+#[derive(Clone, Debug)]
+pub struct Inference {
+    /// `[songs][d_model]`.
+    pub(super) songs: Arc<Vec<f32>>,
+    pub(super) body: Arc<Body>,
+    pub(super) head: Arc<Head>,
+}
+
+impl Inference {
+    /// `songs` are the vectors of [`Network::encode_songs`].
+    pub fn new(network: &Network, songs: Tensor<2>) -> Self {
+        let body = Body::new(network);
+        Inference {
+            songs: Arc::new(values(songs)),
+            head: Arc::new(Head::new(&network.head, body.d_model)),
+            body: Arc::new(body),
+        }
+    }
+
+    /// The same with another head: all that near-line updates change.
+    pub fn with_head(&self, head: &Trained) -> Self {
+        Inference {
+            songs: self.songs.clone(),
+            body: self.body.clone(),
+            head: Arc::new(Head::new(head, self.body.d_model)),
+        }
+    }
+
+    /// Encodes a listener at one moment.
+    pub fn encode(&self, moment: &Moment) -> EncodedListener {
+        self.body.encode(&self.songs, moment)
+    }
+
+    /// Experts each task chooses from.
+    pub fn experts(&self) -> usize {
+        self.head.experts()
+    }
+
+    pub fn d_model(&self) -> usize {
+        self.body.d_model
+    }
+}

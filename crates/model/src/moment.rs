@@ -1,0 +1,33 @@
+//! What the network is given of a listener at one moment.
+
+use crate::features::{moment_features, outcomes, profile_features};
+use melody_core::listener::ListenerView;
+
+/// A listener at one moment, as numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Moment {
+    pub profile: Vec<f32>,
+    pub moment: Vec<f32>,
+    pub scene: usize,
+    /// Past plays, oldest first: song row, outcome, scene.
+    pub songs: Vec<i32>,
+    pub outcomes: Vec<f32>,
+    pub scenes: Vec<i32>,
+    /// How many of the past plays belong to the current session.
+    pub session_plays: usize,
+}
+
+impl Moment {
+    pub fn new(view: &ListenerView) -> Self {
+        let recent = view.history.recent();
+        Moment {
+            profile: profile_features(view.account),
+            moment: moment_features(view).to_vec(),
+            scene: view.scene.index(),
+            songs: recent.iter().map(|play| play.song.0 as i32).collect(),
+            outcomes: outcomes(recent).concat(),
+            scenes: recent.iter().map(|play| play.scene.index() as i32).collect(),
+            session_plays: view.session.plays as usize,
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! A model on disk: one folder with weights, shape, schema, report and hashes.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `model.toml` | name, hash of the weights, what it was trained on |
+//! | `config.toml` | the network's shape |
+//! | `schema.toml` | what each feature means |
+//! | `weights.safetensors` | parameters under PyTorch's names and layout |
+//! | `examples.safetensors` | replayed and held-back examples for near-line updates |
+//! | `report.json`, `MODEL_CARD.md` | how training went, for people and programs |
+//!
+//! `models/README.md` lists every parameter: name, shape, layout, and how the hash is taken.
+//! `tools/interchange.py` reads and writes such folders with PyTorch.
+
+use std::path::{Path, PathBuf};
+
+use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot, PyTorchToBurnAdapter, SafetensorsStore};
+use burn::tensor::Device;
+use safetensors::{Dtype, SafeTensors};
+use serde::{Deserialize, Serialize};
+
+use crate::config::NetworkConfig;
+use crate::examples::Examples;
+use crate::network::assembled::Network;
+use crate::numbers::{floats, weights_hash};
+use crate::objective::Objective;
+use crate::schema::Schema;
+use melody_core::input::{InputError, Problem, TomlFile, read_bytes};
+
+/// The model's identity, `model.toml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    pub format: u32,
+    pub name: String,
+    /// SHA-256 over the parameters' names, shapes and values.
+    pub weights_sha256: String,
+    /// The catalogue its training log was simulated on.
+    pub trained_on: String,
+    pub seed: u64,
+    pub steps: u64,
+    pub objective: Objective,
+}
+
+/// A model folder's contents, checked.
+#[derive(Clone, Debug)]
+pub struct ModelFiles {
+    pub manifest: Manifest,
+    pub config: NetworkConfig,
+    pub network: Network,
+    pub examples: Examples,
+}
+
+macro_rules! shipped {
+    ($($name:literal),* $(,)?) => {
+        &[$(Texts {
+            folder: concat!("models/", $name),
+            manifest: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/model.toml")),
+            config: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/config.toml")),
+            schema: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/schema.toml")),
+            weights: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/weights.safetensors")),
+            examples: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/examples.safetensors")),
+            report: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/report.json")),
+        }),*]
+    };
+}
+
+/// The files that make up a model, unread.
+struct Texts<'a> {
+    folder: &'a str,
+    manifest: &'a str,
+    config: &'a str,
+    schema: &'a str,
+    weights: &'a [u8],
+    examples: &'a [u8],
+    /// Empty where nobody asks for it.
+    report: &'a str,
+}
+
+/// Models compiled into the program; the first is the default.
+const SHIPPED: &[Texts] = shipped!["default"];
+
+pub fn shipped_names() -> impl Iterator<Item = &'static str> + Clone {
+    SHIPPED.iter().filter_map(|texts| texts.folder.strip_prefix("models/"))
+}
+
+/// A model compiled into the program.
+pub fn load_shipped(name: &str, device: &Device) -> Option<Result<ModelFiles, InputError>> {
+    let place = shipped_names().position(|shipped| shipped == name)?;
+    Some(read(&SHIPPED[place], device))
+}
+
+/// The training report of a model compiled into the program, in JSON.
+pub fn shipped_report(name: &str) -> Option<&'static str> {
+    let place = shipped_names().position(|shipped| shipped == name)?;
+    Some(SHIPPED[place].report)
+}
+
+/// Reads a model folder, checking shapes, schema and hash.
+pub fn load(folder: &Path, device: &Device) -> Result<ModelFiles, InputError> {
+    if folder.is_file() {
+        return Err(Problem::new(folder.display().to_string(), "is a file, not a model folder")
+            .line(1)
+            .field("(whole file)")
+            .help("a model is the folder that `melody train --out DIR` writes; name that")
+            .into());
+    }
+    let text = |name: &str| TomlFile::read(&folder.join(name)).map(|file| file.text);
+    let folder_name = folder.display().to_string();
+    let texts = Texts {
+        folder: &folder_name,
+        manifest: &text("model.toml")?,
+        config: &text("config.toml")?,
+        schema: &text("schema.toml")?,
+        weights: &read_bytes(&folder.join("weights.safetensors"))?,
+        examples: &read_bytes(&folder.join("examples.safetensors"))?,
+        report: "",
+    };
+    read(&texts, device)
+}
+
+fn read(texts: &Texts, device: &Device) -> Result<ModelFiles, InputError> {
+    let path = |name: &str| format!("{}/{name}", texts.folder);
+    let manifest_file = TomlFile::embedded(&path("model.toml"), texts.manifest);
+    let manifest: Manifest = manifest_file.parse()?;
+    let config = NetworkConfig::parse(&TomlFile::embedded(&path("config.toml"), texts.config))?;
+    Schema::check(&TomlFile::embedded(&path("schema.toml"), texts.schema))?;
+
+    let name = path("weights.safetensors");
+    let mut network = Network::new(&config, 0, device);
+    check_weights(&name, texts.weights, &network)?;
+    let mut store = SafetensorsStore::from_bytes(Some(texts.weights.to_vec()))
+        .skip_enum_variants(true)
+        .with_from_adapter(PyTorchToBurnAdapter);
+    let applied = network.load_from(&mut store);
+    applied.map_err(|error| Problem::new(&name, error.to_string()).field("(weights)"))?;
+
+    let hash = weights_hash(&network);
+    let mut check = manifest_file.checker();
+    check.require(manifest.format == 1, "format", "only format 1 is known");
+    if hash != manifest.weights_sha256 {
+        check.problem("weights_sha256", format!("the weights' hash is {hash}")).help = Some(
+            "the weights are not those this model was saved with; fetch the folder again".into(),
+        );
+    }
+    check.finish()?;
+    let examples = Examples::parse(&path("examples.safetensors"), texts.examples, &config)?;
+    Ok(ModelFiles { manifest, config, network, examples })
+}
+
+/// Requires the file to hold exactly the network's tensors, in its shapes, all finite.
+fn check_weights(name: &str, bytes: &[u8], network: &Network) -> Result<(), InputError> {
+    let file = SafeTensors::deserialize(bytes).map_err(|error| {
+        Problem::new(name, format!("not a safetensors file: {error}")).field("(header)")
+    })?;
+    let wanted = network.collect(None, Some(Box::new(BurnToPyTorchAdapter)), true);
+    let mut problems = Vec::new();
+    for tensor in &wanted {
+        let problem = |message: String| Problem::new(name, message).field(&tensor.name);
+        let shape: Vec<usize> = tensor.shape.iter().copied().collect();
+        match file.tensor(&tensor.name) {
+            Err(_) => problems.push(problem("the tensor is missing".into())),
+            Ok(found) if found.shape() != shape => problems.push(problem(format!(
+                "has shape {:?} where config.toml asks for {shape:?}",
+                found.shape()
+            ))),
+            Ok(found) if found.dtype() != Dtype::F32 => {
+                problems.push(problem(format!("has type {:?} where F32 is needed", found.dtype())));
+            }
+            Ok(found) => {
+                let odd = floats(found.data()).position(|v| !v.is_finite());
+                if let Some(at) = odd {
+                    problems.push(problem(format!("value {at} is not a finite number")));
+                }
+            }
+        }
+    }
+    for unknown in file.names().into_iter().filter(|n| !wanted.iter().any(|t| t.name == **n)) {
+        let valid = wanted.iter().map(|t| t.name.as_str());
+        let problem = Problem::new(name, "no such tensor in this network").field(unknown);
+        problems.push(problem.suggest(unknown, valid));
+    }
+    problems.sort_by(|a, b| a.field.cmp(&b.field));
+    if problems.is_empty() { Ok(()) } else { Err(InputError { problems }) }
+}
+
+/// Writes a model folder: everything but the report, which training writes beside it.
+pub fn save(folder: &Path, files: &ModelFiles) -> Result<(), String> {
+    let fail = |path: PathBuf, error: String| format!("{}: {error}", path.display());
+    std::fs::create_dir_all(folder).map_err(|e| fail(folder.into(), e.to_string()))?;
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).map_err(|e| fail(path, e.to_string()))
+    };
+    let text = |value: &dyn erased::Toml| value.render();
+    write("model.toml", text(&files.manifest).as_bytes())?;
+    write("config.toml", text(&files.config).as_bytes())?;
+    write("schema.toml", text(&Schema::current()).as_bytes())?;
+    write("examples.safetensors", &files.examples.render())?;
+    let path = folder.join("weights.safetensors");
+    // Without metadata, which is written in no fixed order: the same weights make the same file.
+    let mut store = SafetensorsStore::from_file(&path)
+        .with_to_adapter(BurnToPyTorchAdapter)
+        .skip_enum_variants(true)
+        .clear_metadata()
+        .overwrite(true);
+    files.network.save_into(&mut store).map_err(|e| fail(path, e.to_string()))
+}
+
+mod erased {
+    /// What can be written as TOML, without its type.
+    pub trait Toml {
+        fn render(&self) -> String;
+    }
+
+    impl<T: serde::Serialize> Toml for T {
+        fn render(&self) -> String {
+            toml::to_string_pretty(self).expect("these structs hold only what TOML can")
+        }
+    }
+}

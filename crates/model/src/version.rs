@@ -1,0 +1,157 @@
+//! A version of the model, ready to score a catalogue.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+
+use crate::features::cross_features;
+use crate::heads::{Gates, HeadOutputs, TASKS};
+use crate::inference::{EncodedListener, Inference};
+use crate::moment::Moment;
+use crate::network::assembled::Network;
+use crate::network::songs::SongTable;
+use crate::numbers::weights_hash;
+use crate::objective::Objective;
+use crate::store::ModelFiles;
+use melody_core::catalogue::{Catalogue, SongId};
+use melody_core::listener::ListenerView;
+use melody_core::score::Score;
+
+/// The model at one point of its life.
+#[derive(Clone, Debug)]
+pub struct ModelVersion {
+    /// The trained model's name.
+    pub name: String,
+    /// 0 as trained; near-line updates count up.
+    pub number: u32,
+    /// SHA-256 of the weights, in hexadecimal.
+    pub hash: String,
+    /// What it was trained for, and what near-line updates train for.
+    pub objective: Objective,
+    /// The network as trained, and as near-line updates train it.
+    pub network: Arc<Network>,
+    /// The same network as songs are scored with it.
+    inference: Inference,
+}
+
+/// Head outputs of some songs and how each task used the experts for them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scored {
+    pub outputs: Vec<HeadOutputs>,
+    /// `[songs, tasks, experts]`.
+    gates: Vec<f32>,
+    experts: usize,
+    /// `[songs, d_model]`.
+    own: Vec<f32>,
+    d_model: usize,
+}
+
+impl Scored {
+    /// Gate weights of the song at `place`, `[task][expert]`, rounded to a millionth.
+    pub fn gates(&self, place: usize) -> Gates {
+        let width = TASKS.len() * self.experts;
+        self.gates[place * width..(place + 1) * width]
+            .chunks(self.experts)
+            .map(|task| task.iter().map(|&g| Score::new(g.into())).collect())
+            .collect()
+    }
+
+    /// The representation of the song at `place`, as the head received it: what near-line updates
+    /// learn from.
+    pub fn own(&self, place: usize) -> &[f32] {
+        &self.own[place * self.d_model..(place + 1) * self.d_model]
+    }
+}
+
+/// Where the network looked for one song: means over layers and heads, shares that sum to one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attention {
+    pub profile: Score,
+    /// Of the past plays it was shown, oldest first.
+    pub plays: Vec<Score>,
+    /// At the song itself.
+    pub own: Score,
+}
+
+impl ModelVersion {
+    /// The trained model, with every song of the catalogue encoded.
+    pub fn new(files: &ModelFiles, catalogue: &Catalogue, device: &Device) -> Self {
+        let network = files.network.clone();
+        let songs = network.encode_songs(&SongTable::new(catalogue, &files.config, device));
+        ModelVersion {
+            name: files.manifest.name.clone(),
+            number: 0,
+            hash: files.manifest.weights_sha256.clone(),
+            objective: files.manifest.objective.clone(),
+            inference: Inference::new(&network, songs),
+            network: Arc::new(network),
+        }
+    }
+
+    /// The version after a near-line update, which may have changed the head alone.
+    pub fn updated(&self, network: Network) -> Self {
+        ModelVersion {
+            name: self.name.clone(),
+            number: self.number + 1,
+            hash: weights_hash(&network),
+            objective: self.objective.clone(),
+            inference: self.inference.with_head(&network.head),
+            network: Arc::new(network),
+        }
+    }
+
+    /// Where near-line updates are computed.
+    pub fn device(&self) -> Device {
+        self.network.head.listener.val().device()
+    }
+
+    /// Encodes the listener once, for any number of candidates.
+    pub fn encode(&self, view: &ListenerView) -> EncodedListener {
+        self.inference.encode(&Moment::new(view))
+    }
+
+    /// Head outputs and gates of some songs. The same song gets the same bits alone or in company.
+    pub fn score(
+        &self,
+        listener: &EncodedListener,
+        catalogue: &Catalogue,
+        view: &ListenerView,
+        songs: &[SongId],
+    ) -> Scored {
+        let rows: Vec<usize> = songs.iter().map(|song| song.index()).collect();
+        let cross = |row: usize| cross_features(catalogue, view, SongId(row as u32));
+        let scores = self.inference.score(listener, &rows, cross);
+        Scored {
+            outputs: scores.outputs(),
+            gates: scores.gates,
+            experts: self.inference.experts(),
+            own: scores.own,
+            d_model: self.inference.d_model(),
+        }
+    }
+
+    /// Which past plays the network looks at for a song: mean attention weights, which say where it
+    /// looked and not by how much the score would change without.
+    pub fn attention(
+        &self,
+        listener: &EncodedListener,
+        catalogue: &Catalogue,
+        view: &ListenerView,
+        song: SongId,
+    ) -> Attention {
+        let cross = cross_features(catalogue, view, song);
+        let layers = self.inference.attention(listener, song.index(), cross);
+        let width = layers.first().map_or(0, Vec::len);
+        let mean = |column: usize| {
+            let sum: f64 = layers.iter().map(|layer| f64::from(layer[column])).sum();
+            Score::new(sum / layers.len().max(1) as f64)
+        };
+        let shares: Vec<Score> = (0..width).map(mean).collect();
+        match shares.as_slice() {
+            [profile, plays @ .., own] => {
+                Attention { profile: *profile, plays: plays.to_vec(), own: *own }
+            }
+            _ => Attention::default(),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The network, scored and trained: one program, by theme.
+
+#[path = "../../../../tests/common/mod.rs"]
+mod common;
+mod inference;
+mod model;
+mod training_step;

@@ -1,0 +1,185 @@
+//! The agent: picks an arm, gathers feedback, learns from the reward.
+
+use std::sync::Arc;
+
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::algorithm::learn;
+use super::attribution::{Attribution, Closed, Credit};
+use super::context::Context;
+use super::decision::decide;
+use super::memory::{Memory, Observation};
+use super::reward::{Gathered, Reward, conversion_value, engaged};
+use crate::policy;
+use melody_core::listener::Interaction;
+use melody_core::score::Score;
+
+/// One arm at a decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ArmReport {
+    pub name: String,
+    /// The promotion ratio it stands for.
+    pub ratio: Score,
+    pub pulls: u64,
+    /// Expected reward.
+    pub mean: Score,
+    /// How unsure that is: one standard deviation, or LinUCB's bonus.
+    pub deviation: Score,
+    /// What the arm was judged by: an upper bound, a draw, or the expectation itself.
+    pub judged: Score,
+    /// Probability with which it was chosen.
+    pub propensity: Score,
+}
+
+/// A decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    pub arm: usize,
+    /// The step it was made at.
+    pub step: u32,
+    /// Drawn uniformly, for support, rather than judged best.
+    pub uniform: bool,
+    /// Pinned by hand rather than judged best.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
+    pub context: Context,
+    pub arms: Vec<ArmReport>,
+}
+
+/// What closing a decision taught.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Learned {
+    pub arm: String,
+    pub plays: u32,
+    pub reward: Reward,
+}
+
+/// The bandit's state for one listener.
+#[derive(Clone, Debug)]
+pub struct Bandit {
+    memory: Arc<Memory>,
+    pub choice: Option<Choice>,
+    gathered: Gathered,
+    attribution: Attribution,
+}
+
+impl Bandit {
+    /// Starts from what has been learned before, if anything.
+    pub fn new(memory: Arc<Memory>) -> Self {
+        Bandit {
+            memory,
+            choice: None,
+            gathered: Gathered::default(),
+            attribution: Attribution::default(),
+        }
+    }
+
+    /// What a later session of this listener, or others of the segment, start from.
+    pub fn memory(&self) -> &Arc<Memory> {
+        &self.memory
+    }
+
+    /// The chosen arm. Before the first decision it is the first one.
+    pub fn arm(&self) -> usize {
+        self.choice.as_ref().map_or(0, |c| c.arm)
+    }
+
+    /// Takes in a play under the running decision. A `preview` is a premium song without a
+    /// subscription.
+    pub fn play(
+        &mut self,
+        policy: &policy::Bandit,
+        play: &Interaction,
+        promoted: bool,
+        preview: bool,
+    ) {
+        self.gathered.play(play, promoted);
+        if let Some(choice) = &self.choice {
+            let led = preview || promoted && engaged(play);
+            self.attribution.play(choice.step, led, policy.attribution);
+        }
+    }
+
+    /// The listener subscribed. If the decision that it belongs to has closed, its reward is
+    /// corrected, as if that had been known when it was learned.
+    pub fn conversion(&mut self, policy: &policy::Bandit) -> Option<Credit> {
+        let Some((closed, plays_ago)) = self.attribution.closed() else {
+            self.gathered.conversion();
+            return None;
+        };
+        let commercial = conversion_value(closed.plays);
+        let reward = Score::new(policy.commercial_weight * commercial);
+        let memory = Arc::make_mut(&mut self.memory);
+        let since = memory.learned - closed.learned;
+        memory.credit(closed.learned, reward.value());
+        memory.baselines.credit(commercial, policy.baseline_rate, since);
+        Some(Credit { step: closed.step, arm: closed.arm.clone(), plays_ago, reward })
+    }
+
+    /// Whether it is time for the next decision.
+    pub fn due(&self, policy: &policy::Bandit) -> bool {
+        self.choice.is_none() || self.gathered.plays >= policy.every
+    }
+
+    /// Closes the running decision, if any: its reward is learned and the baselines move. A decision
+    /// without a play teaches nothing.
+    pub fn learn(&mut self, policy: &policy::Bandit) -> Option<Learned> {
+        let choice = self.choice.take()?;
+        let gathered = std::mem::take(&mut self.gathered);
+        if gathered.plays == 0 {
+            return None;
+        }
+        let memory = Arc::make_mut(&mut self.memory);
+        let reward = Reward::new(&gathered, &memory.baselines, policy);
+        let arm = policy.arms[choice.arm].name.clone();
+        memory.baselines.follow(&gathered, policy.baseline_rate);
+        learn(
+            policy,
+            memory,
+            Observation {
+                arm: arm.clone(),
+                context: choice.context.0,
+                reward: reward.total.value(),
+            },
+        );
+        self.attribution.close(Closed {
+            step: choice.step,
+            arm: arm.clone(),
+            plays: gathered.plays,
+            learned: memory.learned,
+        });
+        Some(Learned { arm, plays: gathered.plays, reward })
+    }
+
+    /// Decides for a context; an arm that is pinned is chosen for certain.
+    pub fn decide(
+        &mut self,
+        policy: &policy::Bandit,
+        context: Context,
+        step: u32,
+        pinned: Option<usize>,
+        rng: &mut ChaCha8Rng,
+    ) {
+        let decided = decide(policy, &self.memory, &context.0, pinned, rng);
+        let arms = policy.arms.iter().zip(&decided.arms);
+        let arms = arms.map(|(arm, estimate)| ArmReport {
+            name: arm.name.clone(),
+            ratio: Score::new(arm.ratio),
+            pulls: self.memory.pulls(&arm.name),
+            mean: Score::new(estimate.mean),
+            deviation: Score::new(estimate.deviation),
+            judged: Score::new(estimate.judged),
+            propensity: Score::new(estimate.chance),
+        });
+        self.choice = Some(Choice {
+            arm: decided.arm,
+            step,
+            uniform: decided.uniform,
+            by_hand: pinned.is_some(),
+            arms: arms.collect(),
+            context,
+        });
+        self.gathered = Gathered::default();
+    }
+}

@@ -1,0 +1,26 @@
+//! The personal policy: a contextual bandit over promotion-ratio levels.
+
+mod agent;
+mod algorithm;
+mod attribution;
+mod context;
+mod decision;
+mod experience;
+mod features;
+mod file;
+mod memory;
+mod reward;
+mod ridge;
+mod sums;
+
+pub use agent::{ArmReport, Bandit, Choice, Learned};
+pub use algorithm::{Beta, Normal, Spread, argmax, learn, probability_best, ucb1};
+pub use attribution::Credit;
+pub use context::{CONTEXT, Context};
+pub use decision::{Decided, decide};
+pub use experience::{Experience, Pool};
+pub use file::{Kept, WarmStart};
+pub use memory::{Arm, Memory, Observation, RECENT};
+pub use reward::{Baselines, CONVERSION_VALUE, Gathered, Reward, satisfaction};
+pub use ridge::{Belief, LinearArm};
+pub use sums::Sums;

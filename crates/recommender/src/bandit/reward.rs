@@ -1,0 +1,119 @@
+//! What a decision was worth: the user first, then the business, each against its usual level.
+
+use serde::{Deserialize, Serialize};
+
+use crate::policy;
+use melody_core::listener::Interaction;
+use melody_core::score::Score;
+
+/// Feedback gathered since a decision.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gathered {
+    pub plays: u32,
+    satisfaction: f64,
+    engagements: u32,
+    conversions: u32,
+}
+
+/// What a conversion counts against one engagement with a promoted song.
+pub const CONVERSION_VALUE: f64 = 5.0;
+
+/// What one conversion adds to the commercial part of a decision with so many plays.
+pub(super) fn conversion_value(plays: u32) -> f64 {
+    CONVERSION_VALUE / f64::from(plays.max(1))
+}
+
+impl Gathered {
+    pub fn play(&mut self, play: &Interaction, promoted: bool) {
+        self.plays += 1;
+        let count = |holds: bool| if holds { 1.0 } else { 0.0 };
+        self.satisfaction += satisfaction(
+            play.play_ratio.into(),
+            count(play.completed),
+            count(play.skipped),
+            count(play.liked || play.saved),
+        );
+        self.engagements += u32::from(promoted && engaged(play));
+    }
+
+    pub fn conversion(&mut self) {
+        self.conversions += 1;
+    }
+
+    /// Mean satisfaction per play, in [0, 1].
+    fn satisfaction(&self) -> f64 {
+        self.satisfaction / f64::from(self.plays.max(1))
+    }
+
+    /// Engagements with promoted songs and conversions, per play.
+    fn commercial(&self) -> f64 {
+        let value = f64::from(self.engagements) + CONVERSION_VALUE * f64::from(self.conversions);
+        value / f64::from(self.plays.max(1))
+    }
+}
+
+/// Whether a listener took to a song.
+pub(super) fn engaged(play: &Interaction) -> bool {
+    play.completed || play.liked || play.opened
+}
+
+/// How content one play leaves a listener, in [0, 1]; `loved` is liked or saved. All but the ratio are 0
+/// or 1 of a play that was, and probabilities of one that is expected.
+pub fn satisfaction(play_ratio: f64, completed: f64, skipped: f64, loved: f64) -> f64 {
+    0.4 * play_ratio + 0.3 * completed + 0.2 * (1.0 - skipped) + 0.1 * loved
+}
+
+/// Usual levels: running means of this listener, from the segment's.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Baselines {
+    pub satisfaction: f64,
+    pub commercial: f64,
+}
+
+impl Default for Baselines {
+    /// About what the simulated population does under the logging policy.
+    fn default() -> Self {
+        Baselines { satisfaction: 0.64, commercial: 0.06 }
+    }
+}
+
+/// A reward and its parts: `user_weight (satisfaction - baseline) + commercial_weight (commercial
+/// - baseline)`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reward {
+    pub satisfaction: Score,
+    pub satisfaction_baseline: Score,
+    pub commercial: Score,
+    pub commercial_baseline: Score,
+    pub total: Score,
+}
+
+impl Reward {
+    pub fn new(gathered: &Gathered, baselines: &Baselines, policy: &policy::Bandit) -> Self {
+        let (user, commercial) = (gathered.satisfaction(), gathered.commercial());
+        Reward {
+            satisfaction: Score::new(user),
+            satisfaction_baseline: Score::new(baselines.satisfaction),
+            commercial: Score::new(commercial),
+            commercial_baseline: Score::new(baselines.commercial),
+            total: Score::new(
+                policy.user_weight * (user - baselines.satisfaction)
+                    + policy.commercial_weight * (commercial - baselines.commercial),
+            ),
+        }
+    }
+}
+
+impl Baselines {
+    /// Moves the baselines towards what was just seen.
+    pub fn follow(&mut self, gathered: &Gathered, rate: f64) {
+        self.satisfaction += rate * (gathered.satisfaction() - self.satisfaction);
+        self.commercial += rate * (gathered.commercial() - self.commercial);
+    }
+
+    /// Moves the commercial baseline as if `more` had been seen with one of the decisions before,
+    /// `since` others having closed after it.
+    pub fn credit(&mut self, more: f64, rate: f64, since: u64) {
+        self.commercial += rate * (1.0 - rate).powf(since as f64) * more;
+    }
+}

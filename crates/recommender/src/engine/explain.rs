@@ -1,0 +1,244 @@
+//! Why a song ranks where it does, or is not there at all, and what would change that.
+//!
+//! What the trace says of a song of the queue is taken from the trace, to the last digit. For any other
+//! song the same state is ranked again, which is the same arithmetic.
+
+use serde::{Deserialize, Serialize};
+
+use super::preview::Look;
+use super::setup::Engine;
+use super::state::State;
+use super::trace::{DisplacedSong, SongRef, Trace};
+use crate::ranking::{Dropped, Flip, FusionWeights, Ledger, Ranking, Stage};
+use melody_core::catalogue::SongId;
+use melody_core::score::Score;
+use melody_model::{Gates, HeadOutputs};
+
+/// Everything there is to say about one song at one step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    pub step: u32,
+    pub song: SongRef,
+    /// Its place in the queue, from 1; absent if it has none.
+    pub position: Option<usize>,
+    pub ledger: Ledger,
+    pub heads: HeadOutputs,
+    /// How the interest score comes of the heads. The parts are rounded each; the score is their
+    /// exact sum rounded once.
+    pub interest: Vec<InterestPart>,
+    /// `[task][expert]`.
+    pub gates: Gates,
+    pub weights: FusionWeights,
+    /// For a promoted song of the queue: the natural song it took the place of.
+    pub displaced: Option<DisplacedSong>,
+    /// Share of the network's attention on the profile.
+    pub attention_profile: Score,
+    /// Share on the song itself.
+    pub attention_own: Score,
+    /// Shares on past plays, the most attended first.
+    pub attention: Vec<AttendedPlay>,
+    /// The song right above it in the queue, or for one that is not there in the order of scores; and the
+    /// one right below.
+    pub above: Option<Neighbour>,
+    pub below: Option<Neighbour>,
+}
+
+/// A part of the interest score: `value` is `weight` times what `name` stands for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InterestPart {
+    pub name: String,
+    pub weight: f64,
+    pub value: Score,
+}
+
+/// A past play the network looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttendedPlay {
+    pub title: String,
+    pub artist: String,
+    pub genre: String,
+    /// 1 for the last play.
+    pub plays_ago: usize,
+    pub play_ratio: Score,
+    pub completed: bool,
+    pub skipped: bool,
+    pub liked: bool,
+    /// Mean attention weight over layers and heads.
+    pub share: Score,
+}
+
+/// Another song in the order of scores.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Neighbour {
+    pub id: String,
+    pub title: String,
+    pub score: Score,
+}
+
+/// Why a song is not above another, and what would put it there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WhyNot {
+    pub song: Neighbour,
+    pub above: Neighbour,
+    /// Points the song lacks; negative where its score is the higher one.
+    pub lacks: Score,
+    /// The stage that dropped it, if one did.
+    pub dropped: Option<Dropped>,
+    /// What decides beside the score, where something does.
+    pub beside: Option<String>,
+    /// For each weight the smallest change of it alone that gives the song the higher score. None
+    /// for a song that no source brought or a rule excludes.
+    pub flips: Vec<Flip>,
+}
+
+impl Engine {
+    /// The account of any song at a state, with the trace that led to it.
+    pub fn explain(&self, state: &State, trace: &Trace, song: SongId) -> Explanation {
+        self.explain_of(state, trace, &self.look(state), song)
+    }
+
+    /// The same where the state's catalogue has been scored already.
+    pub fn explain_of(
+        &self,
+        state: &State,
+        trace: &Trace,
+        look: &Look,
+        song: SongId,
+    ) -> Explanation {
+        let catalogue = &self.setup.catalogue;
+        let reference = SongRef::new(catalogue, song);
+        let queued = trace.queue.iter().find(|entry| entry.song.id == reference.id);
+        let view = state.view();
+        let attention = state.model.attention(&state.model.encode(&view), catalogue, &view, song);
+        self.with_ranking_of(state, look, |ranking, scored| {
+            let heads = queued.map_or(scored.outputs[song.index()], |entry| entry.heads);
+            let [above, below] = self.neighbours(ranking, song);
+            Explanation {
+                step: trace.step,
+                position: queued.map(|entry| entry.position),
+                ledger: queued.map_or_else(|| ranking.ledger(song), |entry| entry.ledger.clone()),
+                heads,
+                interest: self.interest_parts(&heads),
+                gates: queued.map_or_else(|| scored.gates(song.index()), |e| e.gates.clone()),
+                weights: trace.weights.clone(),
+                displaced: queued.and_then(|entry| entry.displaced.clone()),
+                attention_profile: attention.profile,
+                attention_own: attention.own,
+                attention: self.attended(state, &attention.plays),
+                above,
+                below,
+                song: reference,
+            }
+        })
+    }
+
+    /// Why `song` is not above another: by default the one right before it in the queue, of its own kind
+    /// where there is one, or for a song that is not in the queue the last of its kind there. `None` for
+    /// the first.
+    pub fn why_not(
+        &self,
+        state: &State,
+        look: &Look,
+        song: SongId,
+        above: Option<SongId>,
+    ) -> Option<WhyNot> {
+        let catalogue = &self.setup.catalogue;
+        self.with_ranking_of(state, look, |ranking, _| {
+            let dropped = ranking.dropped(song);
+            let promoted = catalogue.song(song).promoted();
+            let last = ranking.queue.iter().rev().find(|queued| queued.promoted == promoted);
+            let above = above.or_else(|| match dropped {
+                Some(_) => last.or(ranking.queue.last()).map(|queued| queued.song),
+                None => {
+                    let before = || ranking.queue.iter().take_while(|queued| queued.song != song);
+                    let alike = before().filter(|queued| queued.promoted == promoted).last();
+                    alike.or_else(|| before().last()).map(|queued| queued.song)
+                }
+            })?;
+            let excluded = dropped.as_ref().is_some_and(|d| d.stage != Stage::Mixing);
+            let flips = if excluded { Vec::new() } else { ranking.flips(song, above) };
+            Some(WhyNot {
+                song: self.neighbour(ranking, song),
+                above: self.neighbour(ranking, above),
+                lacks: ranking.lacks(song, above),
+                beside: beside(dropped.as_ref(), promoted, catalogue.song(above).promoted()),
+                dropped,
+                flips,
+            })
+        })
+    }
+
+    fn neighbour(&self, ranking: &Ranking, song: SongId) -> Neighbour {
+        let entry = self.setup.catalogue.song(song);
+        Neighbour { id: entry.id.clone(), title: entry.title.clone(), score: ranking.total(song) }
+    }
+
+    /// The songs right above and below: in the queue, or for a song that is not there in the order of
+    /// scores, of those that are ranked.
+    fn neighbours(&self, ranking: &Ranking, song: SongId) -> [Option<Neighbour>; 2] {
+        let queue = ranking.queue.iter().map(|queued| queued.song);
+        let order: Vec<SongId> = match queue.clone().any(|queued| queued == song) {
+            true => queue.collect(),
+            false => ranking.in_order().collect(),
+        };
+        let Some(place) = order.iter().position(|s| *s == song) else { return [None, None] };
+        let at = |place: Option<usize>| {
+            place.and_then(|at| order.get(at)).map(|s| self.neighbour(ranking, *s))
+        };
+        [at(place.checked_sub(1)), at(Some(place + 1))]
+    }
+
+    fn interest_parts(&self, heads: &HeadOutputs) -> Vec<InterestPart> {
+        let blend = &self.setup.policy.interest;
+        let part = |name: &str, weight: f64, value: f64| InterestPart {
+            name: name.into(),
+            weight,
+            value: Score::new(weight * value),
+        };
+        vec![
+            part("completion", blend.completion, heads.completion.value()),
+            part("play ratio", blend.play_ratio, heads.play_ratio.value()),
+            part("like or save", blend.like, heads.like.value()),
+            part("no skip", blend.no_skip, 1.0 - heads.skip.value()),
+        ]
+    }
+
+    fn attended(&self, state: &State, shares: &[Score]) -> Vec<AttendedPlay> {
+        let catalogue = &self.setup.catalogue;
+        let recent = state.history.recent();
+        let count = recent.len();
+        let mut plays: Vec<AttendedPlay> = recent
+            .iter()
+            .zip(shares)
+            .enumerate()
+            .map(|(i, (play, share))| {
+                let song = SongRef::new(catalogue, play.song);
+                AttendedPlay {
+                    title: song.title,
+                    artist: song.artist,
+                    genre: song.genre,
+                    plays_ago: count - i,
+                    play_ratio: Score::new(play.play_ratio.into()),
+                    completed: play.completed,
+                    skipped: play.skipped,
+                    liked: play.liked || play.saved,
+                    share: *share,
+                }
+            })
+            .collect();
+        plays.sort_by(|a, b| b.share.cmp(&a.share).then(a.plays_ago.cmp(&b.plays_ago)));
+        plays
+    }
+}
+
+/// What decides beside the score.
+fn beside(dropped: Option<&Dropped>, promoted: bool, above_promoted: bool) -> Option<String> {
+    let said = match (dropped.map(|d| d.stage), promoted, above_promoted) {
+        (Some(Stage::Retrieval), ..) => "no weight helps a song that no source brings",
+        (Some(Stage::Filter), ..) => "no weight helps a song that a rule excludes",
+        (_, true, _) => "a promoted song is placed when promotion is due, the best-scored first",
+        (_, false, true) => "the other song is promoted: it is placed when promotion is due",
+        _ => return None,
+    };
+    Some(said.into())
+}

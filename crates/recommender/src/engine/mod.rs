@@ -1,0 +1,30 @@
+//! The engine: one pure state machine, `step(state, event) -> (state, trace)`.
+//!
+//! It does no input or output, reads no clock and holds no terminal type. Time comes in with events,
+//! randomness from generators keyed by seed, purpose and step. The same setup and events give the
+//! same traces, to the bit, in the simulator, in a replay, forwards or after a rewind.
+
+mod apply;
+mod decide;
+mod explain;
+mod preview;
+mod refusal;
+mod report;
+mod setup;
+mod state;
+mod step;
+mod timeline;
+mod trace;
+
+pub use explain::{AttendedPlay, Explanation, InterestPart, Neighbour, WhyNot};
+pub use preview::{Look, Preview};
+pub use refusal::Refusal;
+pub use setup::{Engine, Setup};
+pub use state::{Moment, Playing, State};
+pub use timeline::Timeline;
+pub use trace::{
+    BanditReport, CandidateReport, DisplacedSong, EndedPlay, LATER_MS, Limit, ListenerReport,
+    NearLineReport, Note, PlayingNow, PromotionReport, QueueEntry, RankerVersion, RunnerUp,
+    SearchReport, SessionReport, Shares, SongRef, StreakReport, TRACE_FORMAT, TasteReport, Trace,
+    Versions,
+};

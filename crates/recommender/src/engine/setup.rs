@@ -1,0 +1,48 @@
+//! What a session is made of, and does not change.
+
+use std::sync::Arc;
+
+use crate::bandit::{Experience, WarmStart};
+use crate::ltr::Ranker;
+use crate::policy::Policy;
+use melody_core::catalogue::Catalogue;
+use melody_core::listener::{Account, Interaction};
+use melody_core::scene::Scene;
+use melody_model::{Examples, ModelVersion};
+
+/// The fixed inputs of a session.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    pub catalogue: Arc<Catalogue>,
+    pub policy: Arc<Policy>,
+    /// The ranker that scores under the policy; `None` where fused scores do.
+    pub ranker: Option<Arc<Ranker>>,
+    /// Who listens, by the name that traces give.
+    pub listener: String,
+    /// What the service knows of the listener as the session opens.
+    pub account: Arc<Account>,
+    /// The model the session starts with.
+    pub model: ModelVersion,
+    /// The model's own examples, for near-line updates.
+    pub examples: Arc<Examples>,
+    pub scene: Scene,
+    pub seed: u64,
+    /// Plays before the session, oldest first.
+    pub past: Arc<Vec<Interaction>>,
+    /// What this listener's earlier sessions have taught the bandit, if there were any.
+    pub warm_start: Option<WarmStart>,
+    /// What listeners of each segment have taught; where the bandit starts if the policy wants it.
+    pub experience: Arc<Experience>,
+}
+
+/// Steps sessions of one setup.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub setup: Setup,
+}
+
+impl Engine {
+    pub fn new(setup: Setup) -> Self {
+        Engine { setup }
+    }
+}

@@ -1,0 +1,151 @@
+//! A session with its past: events are the truth, states a cache.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::refusal::Refusal;
+use super::setup::Engine;
+use super::state::State;
+use super::trace::Trace;
+use melody_core::event::Event;
+
+/// Of the older states every how-manyth is kept. The others are worked out again when asked for.
+const EVERY: usize = 16;
+/// So many of the newest states are kept all, so that taking back a few steps costs nothing.
+const NEWEST: usize = 16;
+
+/// Every step of a session so far. Rewinding keeps a prefix; forking clones one.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    engine: Arc<Engine>,
+    events: Vec<Event>,
+    /// One more than events: the first is the session's start.
+    traces: Vec<Arc<Trace>>,
+    /// States by step, the newest always among them.
+    states: BTreeMap<usize, Arc<State>>,
+    /// Events before this one were another engine's and are not taken back.
+    own_from: usize,
+}
+
+impl Timeline {
+    pub fn start(engine: Arc<Engine>) -> Self {
+        let (state, trace) = engine.start();
+        Timeline {
+            engine,
+            events: Vec::new(),
+            traces: vec![Arc::new(trace)],
+            states: BTreeMap::from([(0, Arc::new(state))]),
+            own_from: 0,
+        }
+    }
+
+    /// Applies an event and returns its trace.
+    pub fn apply(&mut self, event: Event) -> Result<Arc<Trace>, Refusal> {
+        let outcome = self.engine.step(self.state(), &event)?;
+        Ok(self.push(event, outcome))
+    }
+
+    /// Takes in the outcome of an event that was worked out elsewhere, on the newest state.
+    pub fn push(&mut self, event: Event, (state, trace): (State, Trace)) -> Arc<Trace> {
+        debug_assert_eq!(state.step as usize, self.traces.len(), "an outcome of the newest state");
+        let trace = Arc::new(trace);
+        self.events.push(event);
+        self.traces.push(trace.clone());
+        let step = self.events.len();
+        self.states.insert(step, Arc::new(state));
+        let old = step.checked_sub(NEWEST);
+        if let Some(old) = old.filter(|old| old % EVERY != 0 && *old != self.own_from) {
+            self.states.remove(&old);
+        }
+        trace
+    }
+
+    /// Forgets every event after the first `events`; a fork keeps those before it began. Going far
+    /// back works some steps out again, [`EVERY`] at most.
+    pub fn rewind(&mut self, events: usize) {
+        let events = events.max(self.own_from);
+        if events >= self.events.len() {
+            return;
+        }
+        // What is worked out on the way stays: one step back is often followed by another.
+        for (step, state) in self.worked_out(events) {
+            self.states.insert(step, state);
+        }
+        self.events.truncate(events);
+        self.traces.truncate(events + 1);
+        self.states.split_off(&(events + 1));
+    }
+
+    /// The states from the nearest kept one before a step up to that step's, by step.
+    fn worked_out(&self, to: usize) -> Vec<(usize, Arc<State>)> {
+        let kept = self.states.range(..=to).next_back().expect("a first state is kept");
+        let mut states = vec![(*kept.0, kept.1.clone())];
+        for event in &self.events[*kept.0..to] {
+            let (step, state) = &states[states.len() - 1];
+            let again = self.engine.step(state, event);
+            let (state, _) = again.expect("what was taken in once is not refused");
+            states.push((step + 1, Arc::new(state)));
+        }
+        states
+    }
+
+    /// Another engine takes over at the newest step, with what it has made of that step.
+    pub(super) fn go_on_with(&mut self, engine: Arc<Engine>, state: State, trace: Trace) {
+        self.engine = engine;
+        self.own_from = self.events.len();
+        self.traces.pop();
+        self.traces.push(Arc::new(trace));
+        // Earlier states could not be worked out again, and cannot be gone back to.
+        self.states = BTreeMap::from([(self.own_from, Arc::new(state))]);
+    }
+
+    /// Events before the first of this engine's own; 0 unless the session was forked.
+    pub fn own_from(&self) -> usize {
+        self.own_from
+    }
+
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    pub fn state(&self) -> &Arc<State> {
+        self.states.last_key_value().expect("the newest state is kept").1
+    }
+
+    pub fn trace(&self) -> &Arc<Trace> {
+        self.traces.last().expect("a timeline has a first step")
+    }
+
+    /// The trace of the step after the first `step` events.
+    pub fn trace_at(&self, step: usize) -> Option<&Arc<Trace>> {
+        self.traces.get(step)
+    }
+
+    /// Whether the state of a step is at hand, so that going back there costs nothing.
+    pub fn keeps(&self, step: usize) -> bool {
+        self.states.contains_key(&step)
+    }
+
+    /// The state after the first `step` events; where a fork began at the earliest. One of long ago is
+    /// worked out again.
+    pub fn state_at(&self, step: usize) -> Option<Arc<State>> {
+        if !(self.own_from..=self.events.len()).contains(&step) {
+            return None;
+        }
+        self.worked_out(step).pop().map(|(_, state)| state)
+    }
+
+    /// Events up to which another timeline is this one: a copy of it, cut short or gone on with.
+    pub fn shared_with(&self, other: &Timeline) -> usize {
+        let same = self.traces.iter().zip(&other.traces).take_while(|(a, b)| Arc::ptr_eq(a, b));
+        same.count().saturating_sub(1)
+    }
+
+    pub fn traces(&self) -> impl DoubleEndedIterator<Item = &Arc<Trace>> {
+        self.traces.iter()
+    }
+}

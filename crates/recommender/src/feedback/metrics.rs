@@ -1,0 +1,94 @@
+//! Metrics of the session: over a window of plays, and over all of it.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use melody_core::listener::Interaction;
+use melody_core::score::Score;
+
+/// One play, as the metrics keep it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Play {
+    play_ratio: f32,
+    completed: bool,
+    skipped: bool,
+    promoted: bool,
+    engaged: bool,
+    heard_ms: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Metrics {
+    window: VecDeque<Play>,
+    all: Vec<Play>,
+    conversions: u32,
+}
+
+/// Rates over some plays. Rates of nothing are absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rates {
+    pub plays: u32,
+    pub completion: Option<Score>,
+    pub skip: Option<Score>,
+    pub play_ratio: Option<Score>,
+    /// Share of promoted plays that were completed, liked or opened.
+    pub promoted_engagement: Option<Score>,
+    pub promoted_share: Option<Score>,
+    pub listening_s: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetricsReport {
+    /// Over the guardrail's window.
+    pub window: Rates,
+    /// Over the whole session.
+    pub session: Rates,
+    pub conversions: u32,
+}
+
+impl Metrics {
+    pub fn record(&mut self, play: &Interaction, promoted: bool, heard_ms: u64, window: usize) {
+        let entry = Play {
+            play_ratio: play.play_ratio,
+            completed: play.completed,
+            skipped: play.skipped,
+            promoted,
+            engaged: promoted && (play.completed || play.liked || play.opened),
+            heard_ms,
+        };
+        self.all.push(entry);
+        self.window.push_back(entry);
+        while self.window.len() > window {
+            self.window.pop_front();
+        }
+    }
+
+    pub fn conversion(&mut self) {
+        self.conversions += 1;
+    }
+
+    pub fn report(&self) -> MetricsReport {
+        MetricsReport {
+            window: rates(self.window.iter()),
+            session: rates(self.all.iter()),
+            conversions: self.conversions,
+        }
+    }
+}
+
+fn rates<'a>(plays: impl Iterator<Item = &'a Play> + Clone) -> Rates {
+    let count = plays.clone().count();
+    let share = |of: usize, total: usize| (total > 0).then(|| Score::new(of as f64 / total as f64));
+    let promoted = plays.clone().filter(|p| p.promoted).count();
+    let ratio: f64 = plays.clone().map(|p| f64::from(p.play_ratio)).sum();
+    Rates {
+        plays: count as u32,
+        completion: share(plays.clone().filter(|p| p.completed).count(), count),
+        skip: share(plays.clone().filter(|p| p.skipped).count(), count),
+        play_ratio: (count > 0).then(|| Score::new(ratio / count as f64)),
+        promoted_engagement: share(plays.clone().filter(|p| p.engaged).count(), promoted),
+        promoted_share: share(promoted, count),
+        listening_s: plays.map(|p| p.heard_ms).sum::<u64>() / 1000,
+    }
+}

@@ -1,0 +1,219 @@
+//! Near-line updates: the head learns from the newest plays during the session.
+//!
+//! An update is a pure function of what it was started with. It may run in the background; the
+//! engine takes its result at a fixed event, waiting if it must, so a replay gives the same bits.
+
+use std::sync::{Arc, OnceLock};
+
+use burn::module::{Module, ParamId};
+use burn::optim::{GradientsParams, SgdConfig};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::seq::index;
+use serde::{Deserialize, Serialize};
+
+use crate::policy;
+use melody_core::rng::{Purpose, generator};
+use melody_core::score::Score;
+use melody_model::objective::{Objective, masked_losses, shares};
+use melody_model::{Example, Examples, Head, LABELS, ModelVersion};
+
+/// Everything an update works on, and its result once it has run.
+#[derive(Debug)]
+pub struct Update {
+    base: ModelVersion,
+    /// The newest plays, this listener's, and replayed ones, others'.
+    newest: Vec<Example>,
+    replayed: Vec<Example>,
+    own: Arc<Examples>,
+    policy: policy::NearLine,
+    /// The step it was started at.
+    pub started: u32,
+    /// The step at which its result takes over.
+    pub due: u32,
+    result: OnceLock<Learned>,
+}
+
+/// What an update came to.
+#[derive(Clone, Debug)]
+struct Learned {
+    /// The next version, unless it was refused.
+    version: Option<ModelVersion>,
+    report: UpdateReport,
+}
+
+/// An update, for the trace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpdateReport {
+    pub accepted: bool,
+    /// The version's number and hash, if accepted.
+    pub number: u32,
+    pub hash: String,
+    pub examples: usize,
+    /// Loss on the batch before and after.
+    pub batch_loss: [Score; 2],
+    /// Loss on the held-back examples before and after.
+    pub held_back_loss: [Score; 2],
+}
+
+impl Update {
+    /// Prepares an update from the newest plays and a draw of replayed ones.
+    pub fn new(
+        base: ModelVersion,
+        newest: &[Example],
+        own: Arc<Examples>,
+        policy: policy::NearLine,
+        (seed, step): (u64, u32),
+    ) -> Self {
+        let mut rng = generator(seed, Purpose::NearLine, step.into());
+        let replayed =
+            index::sample(&mut rng, own.replay.len(), policy.replayed.min(own.replay.len()));
+        let from = newest.len().saturating_sub(policy.newest);
+        let newest = newest[from..].to_vec();
+        let replayed = replayed.into_iter().map(|i| own.replay[i].clone()).collect();
+        Update {
+            base,
+            newest,
+            replayed,
+            own,
+            policy,
+            started: step,
+            due: step + policy.lag,
+            result: OnceLock::new(),
+        }
+    }
+
+    /// Trains, once; later calls return at once. May be called from any thread ahead of time.
+    pub fn run(&self) {
+        self.learned();
+    }
+
+    /// Whether it has run.
+    pub fn done(&self) -> bool {
+        self.result.get().is_some()
+    }
+
+    /// The version from here on, and what happened. Waits for the training if it must.
+    pub fn outcome(&self) -> (ModelVersion, UpdateReport) {
+        let learned = self.learned();
+        (learned.version.clone().unwrap_or_else(|| self.base.clone()), learned.report.clone())
+    }
+
+    fn learned(&self) -> &Learned {
+        self.result.get_or_init(|| self.learn())
+    }
+
+    fn learn(&self) -> Learned {
+        let device = self.base.device();
+        let objective = &self.base.objective;
+        let batch = Rows::new(&self.newest, &self.replayed, &device);
+        let held_back = Rows::new(&[], &self.own.held_back, &device);
+        let before = &self.base.network.head;
+        let trained = self.train(before.clone(), &batch);
+
+        let losses = |rows: &Rows| [before, &trained].map(|head| rows.loss(head, objective));
+        let (batch_loss, held_back_loss) = (losses(&batch), losses(&held_back));
+        let worse = held_back_loss[1] - held_back_loss[0];
+        let accepted = worse.is_finite() && worse <= self.policy.tolerance;
+        let version = accepted.then(|| {
+            let mut network = (*self.base.network).clone();
+            network.head = trained;
+            self.base.updated(network)
+        });
+        let report = UpdateReport {
+            accepted,
+            number: version.as_ref().map_or(self.base.number, |v| v.number),
+            hash: version.as_ref().map_or_else(|| self.base.hash.clone(), |v| v.hash.clone()),
+            examples: self.newest.len() + self.replayed.len(),
+            batch_loss: batch_loss.map(Score::new),
+            held_back_loss: held_back_loss.map(Score::new),
+        };
+        Learned { version, report }
+    }
+
+    /// A few steps on the listener embedding, which is this listener's alone and may move far, and
+    /// on towers and gates, which are everybody's and may not. The experts stay as they are.
+    fn train(&self, head: Head, rows: &Rows) -> Head {
+        let listener = [head.listener.id];
+        let shared = shared_parameters(&head);
+        let mut head = head.train();
+        // Plain gradient steps: Adam's first steps have one size for every parameter, and so move
+        // thousands that the few newest plays say nothing about.
+        let mut optimizer = SgdConfig::new().init();
+        let objective = &self.base.objective;
+        let weights = objective.weights;
+        for _ in 0..self.policy.steps {
+            let logits = rows.logits(&head);
+            let losses = masked_losses(
+                logits,
+                rows.labels.clone(),
+                rows.shares.clone(),
+                &objective.interest,
+            );
+            let mut gradients = losses.total(weights).backward();
+            for (ids, rate) in [
+                (&listener[..], self.policy.listener_rate),
+                (&shared[..], self.policy.learning_rate),
+            ] {
+                let gradients = GradientsParams::from_params(&mut gradients, &head, ids);
+                head = optimizer.step(rate, head, gradients);
+            }
+        }
+        head.valid()
+    }
+}
+
+/// Towers and gates.
+fn shared_parameters(head: &Head) -> Vec<ParamId> {
+    let mut ids = Vec::new();
+    let towers = [&head.interest, &head.subscription, &head.exposure];
+    let layers = towers.iter().flat_map(|t| [&t.hidden, &t.output]).chain(head.mixture.gates());
+    for layer in layers {
+        ids.push(layer.weight.id);
+        ids.extend(layer.bias.as_ref().map(|bias| bias.id));
+    }
+    ids
+}
+
+/// Examples as tensors.
+struct Rows {
+    own: Tensor<2>,
+    shared: Tensor<2>,
+    labels: Tensor<2>,
+    /// Each row's share in the mean of each label.
+    shares: Tensor<2>,
+    /// 1 for this listener's rows, whose embedding then counts, 0 for others'.
+    mine: Tensor<2>,
+}
+
+impl Rows {
+    fn new(mine: &[Example], others: &[Example], device: &Device) -> Self {
+        let examples: Vec<&Example> = mine.iter().chain(others).collect();
+        let table = |values: &dyn Fn(&Example) -> &[f32]| {
+            let width = examples.first().map_or(0, |e| values(e).len());
+            let all: Vec<f32> = examples.iter().flat_map(|e| values(e)).copied().collect();
+            Tensor::<2>::from_data(TensorData::new(all, [examples.len(), width]), device)
+        };
+        let whose: Vec<f32> =
+            (0..examples.len()).map(|i| if i < mine.len() { 1.0 } else { 0.0 }).collect();
+        Rows {
+            mine: Tensor::from_data(TensorData::new(whose, [examples.len(), 1]), device),
+            own: table(&|e| &e.own),
+            shared: table(&|e| &e.shared),
+            labels: table(&|e| &e.labels),
+            shares: shares(table(&|e| &e.mask)),
+        }
+    }
+
+    fn logits(&self, head: &Head) -> Tensor<2> {
+        head.forward_among(self.own.clone(), self.shared.clone(), self.mine.clone()).logits
+    }
+
+    fn loss(&self, head: &Head, objective: &Objective) -> f64 {
+        let logits = self.logits(head);
+        debug_assert_eq!(logits.dims()[1], LABELS);
+        masked_losses(logits, self.labels.clone(), self.shares.clone(), &objective.interest)
+            .total(objective.weights)
+            .into_scalar::<f32>()
+            .into()
+    }
+}

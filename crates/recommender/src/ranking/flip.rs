@@ -1,0 +1,204 @@
+//! The smallest change of one fusion weight that puts a song above another.
+//!
+//! A total is the weighed scores, each rounded to a millionth, plus adjustments that no weight
+//! touches, minus the artist spread, which depends on how many songs of the same artist rank better.
+//! So along one weight a total is a line with roundings and steps. The search walks away from today's
+//! weight and never jumps over a place where anything could change: far from a crossing it takes long
+//! strides, near one it goes by millionths. What it finds is the smallest change, to the millionth.
+
+use serde::{Deserialize, Serialize};
+
+use super::pipeline::Ranking;
+use melody_core::catalogue::SongId;
+use melody_core::overrides::MOST_WEIGHT;
+use melody_core::score::Score;
+
+/// What changing one weight alone, all else held, would take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flip {
+    /// `alpha`, `beta` or `gamma`.
+    pub weight: String,
+    pub from: Score,
+    /// Absent where no allowed change does it.
+    pub to: Option<Score>,
+    /// Why not.
+    pub why: Option<String>,
+}
+
+impl Flip {
+    pub fn change(&self) -> Option<Score> {
+        self.to.map(|to| to - self.from)
+    }
+}
+
+/// One song's total before the spread, along a weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Course {
+    song: SongId,
+    /// What the weight multiplies.
+    score: Score,
+    /// Everything else.
+    rest: Score,
+    /// Decides ties.
+    interest: Score,
+}
+
+impl Course {
+    fn at(&self, weight: Score) -> Score {
+        self.score.times(weight) + self.rest
+    }
+}
+
+/// Where a total stands among others: higher is better.
+type Rank = (Score, Score, std::cmp::Reverse<SongId>);
+
+/// A song, and those of its lead artist that could rank better.
+struct Contender {
+    own: Course,
+    rivals: Vec<Course>,
+}
+
+/// Strides that no rounding of two products can make wrong.
+const SLACK: i64 = 3;
+
+impl Contender {
+    fn rank(&self, weight: Score, spread: impl Fn(usize) -> Score) -> Rank {
+        let place = |course: &Course, total: Score| {
+            (total, course.interest, std::cmp::Reverse(course.song))
+        };
+        let base = self.own.at(weight);
+        let own = place(&self.own, base);
+        let better = self.rivals.iter().filter(|rival| place(rival, rival.at(weight)) > own);
+        place(&self.own, base + spread(better.count()))
+    }
+
+    /// Millionths of weight over which its place among its rivals cannot change.
+    fn steady(&self, weight: Score) -> i64 {
+        let own = self.own.at(weight);
+        let apart = |rival: &Course| {
+            stride(
+                (rival.at(weight) - own).millionths(),
+                (rival.score - self.own.score).millionths(),
+            )
+        };
+        self.rivals.iter().map(apart).min().unwrap_or(i64::MAX)
+    }
+}
+
+/// Millionths of weight that a gap of total cannot close over, at this difference of slopes.
+fn stride(gap: i64, slope: i64) -> i64 {
+    match slope.abs() {
+        0 => i64::MAX,
+        slope => ((gap.abs() - SLACK).max(0) as i128 * 1_000_000 / i128::from(slope))
+            .min(i128::from(i64::MAX)) as i64,
+    }
+}
+
+impl Ranking<'_> {
+    /// Points of score a song lacks to stand level with another; negative where it is ahead.
+    pub fn lacks(&self, song: SongId, above: SongId) -> Score {
+        self.total(above) - self.total(song)
+    }
+
+    /// For alpha, beta and gamma, the smallest change of it alone that puts `song` above `above` in
+    /// the order of fused scores. Weights stay in [0, 2] and user-first: alpha >= beta + gamma. With a
+    /// diversity re-rank nothing is said: a song's score depends on all above it. Nor with a learned
+    /// ranker, whose score is no line along a weight.
+    pub fn flips(&self, song: SongId, above: SongId) -> Vec<Flip> {
+        let w = self.weights();
+        let (alpha, beta, gamma) = (w.alpha.value, w.beta.value, w.gamma.value);
+        let ranges = [
+            ("alpha", alpha, (beta + gamma, MOST_WEIGHT)),
+            ("beta", beta, (Score::ZERO, if self.unsold() { Score::ZERO } else { alpha - gamma })),
+            ("gamma", gamma, (Score::ZERO, alpha - beta)),
+        ];
+        let flip = |(part, (name, from, range)): (usize, (&str, Score, (Score, Score)))| {
+            let (a, b) = (self.contender(song, part, from), self.contender(above, part, from));
+            let unsaid = if self.is_learned() {
+                Some("a learned score moves in steps; the what-if view shows by how much")
+            } else if self.diversified() {
+                Some("with diversity, scores depend on every song above")
+            } else {
+                None
+            };
+            if unsaid.is_some() {
+                let why = unsaid.map(String::from);
+                return Flip { weight: name.into(), from, to: None, why };
+            }
+            let to = self.smallest(&a, &b, from, range);
+            Flip { weight: name.into(), from, to, why: to.is_none().then(|| why(&a, &b, range)) }
+        };
+        ranges.into_iter().enumerate().map(flip).collect()
+    }
+
+    fn contender(&self, song: SongId, part: usize, weight: Score) -> Contender {
+        let course = |song: SongId| {
+            let scores = self.scores(song);
+            let score = [scores.interest, scores.subscription, scores.exposure][part];
+            let rest = self.before_spread(song) - score.times(weight);
+            Course { song, score, rest, interest: scores.interest }
+        };
+        let rivals = self.rivals(song).map(course).collect();
+        Contender { own: course(song), rivals }
+    }
+
+    /// The weight nearest to `from` in its range at which `a` ranks above `b`.
+    fn smallest(
+        &self,
+        a: &Contender,
+        b: &Contender,
+        from: Score,
+        (low, high): (Score, Score),
+    ) -> Option<Score> {
+        let walk = |direction: i64, most: i64| -> Option<i64> {
+            let mut gone = 0;
+            while gone <= most {
+                let weight = Score::from_millionths(from.millionths() + direction * gone);
+                let (x, y) = (
+                    a.rank(weight, |better| self.spread(a.own.song, better)),
+                    b.rank(weight, |better| self.spread(b.own.song, better)),
+                );
+                if x > y {
+                    return Some(gone);
+                }
+                let gap = (y.0 - x.0).millionths();
+                let apart = stride(gap, (a.own.score - b.own.score).millionths());
+                let step = apart.min(a.steady(weight)).min(b.steady(weight)).max(1);
+                gone = gone.saturating_add(step);
+            }
+            None
+        };
+        let up = walk(1, (high - from).millionths());
+        let down = walk(-1, (from - low).millionths());
+        let (gone, direction) = match (up, down) {
+            (Some(up), Some(down)) if down < up => (down, -1),
+            (Some(up), _) => (up, 1),
+            (None, Some(down)) => (down, -1),
+            (None, None) => return None,
+        };
+        Some(Score::from_millionths(from.millionths() + direction * gone))
+    }
+}
+
+fn why(a: &Contender, b: &Contender, (low, high): (Score, Score)) -> String {
+    if low == high {
+        return format!("it stays {low:.3}");
+    }
+    if a.own.score == b.own.score {
+        return "both songs have the same score here".into();
+    }
+    format!("not between {low:.3} and {high:.3}, where alpha >= beta + gamma holds")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strides_never_reach_a_crossing() {
+        assert_eq!(stride(1_003, 1_000_000), 1_000);
+        assert_eq!(stride(-1_003, -500_000), 2_000);
+        assert_eq!(stride(2, 10), 0);
+        assert_eq!(stride(5, 0), i64::MAX);
+    }
+}

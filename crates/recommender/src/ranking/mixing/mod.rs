@@ -1,0 +1,20 @@
+//! Mixing promoted songs in among natural ones, under rules that hold for every input.
+//!
+//! A promoted song is placed only where no rule forbids it, whatever the target asks. The rules look
+//! back over what was just heard, so windows span requests and caps span sessions. The target decides
+//! how many promoted songs there are: every song earns credit, and a promoted song costs one. Which
+//! ones is decided by score and caps; where they stand, by one of two methods.
+
+mod caps;
+mod cut;
+pub(crate) mod exact;
+mod greedy;
+pub(crate) mod heard;
+pub(crate) mod mixer;
+mod places;
+pub(crate) mod rules;
+
+pub use exact::discount;
+pub use heard::{DAY_MS, Heard, Placement};
+pub use mixer::{mix, refusal};
+pub use rules::{Candidate, Displaced, Mix, Placed, Rules};

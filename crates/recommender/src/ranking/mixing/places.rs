@@ -1,0 +1,60 @@
+//! Where promoted songs may stand: the target's credit, M per N, spacing and the first P of a session.
+
+use super::rules::Rules;
+use melody_core::score::Score;
+
+/// The rules about places of one queue. Places count from the session's first song; the queue
+/// begins at `begins`.
+#[derive(Clone, Debug)]
+pub(super) struct Places<'a> {
+    rules: &'a Rules<'a>,
+    credit: Score,
+    /// M, after guardrail and policy.
+    most: usize,
+    pub begins: i64,
+    /// Where promoted songs were heard, oldest first: as many as a rule can look back to.
+    pub heard: Vec<i64>,
+}
+
+impl<'a> Places<'a> {
+    /// The rules with `credit` earned before the queue's first place.
+    pub fn new(rules: &'a Rules<'a>, credit: Score) -> Self {
+        let most = rules.at_most.min(rules.mixing.at_most);
+        let mut heard: Vec<i64> = rules.heard.places().rev().take(most.max(1)).collect();
+        heard.reverse();
+        Places { rules, credit, most, begins: rules.heard.len() as i64, heard }
+    }
+
+    /// The place at which the queue's promoted song number `n`, from 0, has been earned. It lies
+    /// before the queue where the song is overdue; `None` where it never will be.
+    pub fn due(&self, n: usize) -> Option<i64> {
+        let target = self.rules.target.millionths();
+        if target <= 0 || self.most == 0 {
+            return None;
+        }
+        let needed = (n as i64 + 1) * Score::ONE.millionths() - self.credit.millionths();
+        // With the song at the queue's place i the credit is `credit + target (i + 1)`; rounded up.
+        let songs = needed.div_euclid(target) + i64::from(needed.rem_euclid(target) > 0);
+        Some(self.begins + songs - 1)
+    }
+
+    /// The first place that every rule allows for promoted song number `n`, after promoted songs at
+    /// `before`, oldest first, those heard among them.
+    pub fn earliest(&self, n: usize, before: &[i64]) -> Option<i64> {
+        let m = self.rules.mixing;
+        let mut place = self.due(n)?.max(self.begins).max(m.protected as i64);
+        if let Some(last) = before.last() {
+            place = place.max(last + m.spacing as i64 + 1);
+        }
+        if let Some(oldest) = before.len().checked_sub(self.most).map(|i| before[i]) {
+            place = place.max(oldest + m.window as i64);
+        }
+        Some(place)
+    }
+
+    /// The songs after number `n` that its place keeps off, each with the first place left to it.
+    pub fn pushes(&self, n: usize, place: i64) -> [(usize, i64); 2] {
+        let m = self.rules.mixing;
+        [(n + 1, place + m.spacing as i64 + 1), (n + self.most, place + m.window as i64)]
+    }
+}

@@ -1,0 +1,36 @@
+//! Ranking: candidates, fusion, adjustments, mixing - and a ledger of every point of score.
+//!
+//! ```text
+//! sources bring candidates -> fusion of the heads -> adjustments -> diversity -> mixing of promoted songs -> queue
+//! ```
+
+mod account;
+mod adjust;
+mod candidates;
+mod diversity;
+mod flip;
+mod fusion;
+mod learned;
+mod ledger;
+mod listening;
+mod mixing;
+mod pipeline;
+mod ranked;
+mod ranker;
+mod score;
+mod spread;
+mod weights;
+
+pub use adjust::{ADJUSTMENTS, Adjustment};
+pub use candidates::{SOURCES, Source, SourceSet};
+pub use flip::Flip;
+pub use learned::feature_names;
+pub use ledger::{Dropped, Ledger, Node, Stage};
+pub use listening::Listening;
+pub use mixing::{
+    Candidate, DAY_MS, Displaced, Heard, Mix, Placed, Placement, Rules, discount, mix,
+};
+pub use pipeline::{Ranking, rank};
+pub use ranked::Queued;
+pub use ranker::ranker_of;
+pub use weights::{FusionWeights, Term, Weight, fusion_weights};

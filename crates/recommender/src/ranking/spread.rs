@@ -1,0 +1,69 @@
+//! What songs lose to others in the order that their scores lead to: to better-ranked ones of their
+//! artist, and to those above that they are like.
+
+use std::collections::BTreeMap;
+
+use super::diversity::diversify;
+use super::listening::Listening;
+use super::ranked::Ranked;
+use crate::policy::Policy;
+use melody_core::catalogue::{ArtistId, SongId};
+use melody_core::score::Score;
+
+/// Songs by the same artist, better-ranked or just heard, that still count for the spread.
+const SPREAD_AT_MOST: i64 = 5;
+
+/// How many of the last plays were by each artist, the song playing now among them.
+pub(super) fn just_heard(l: &Listening) -> BTreeMap<ArtistId, i64> {
+    let mut plays: BTreeMap<ArtistId, i64> = BTreeMap::new();
+    let recent = l.view.history.recent().iter().rev().map(|play| play.song);
+    for song in l.playing.into_iter().chain(recent).take(l.policy.adjustments.artist_memory) {
+        *plays.entry(l.catalogue.song(song).lead_artist()).or_default() += 1;
+    }
+    plays
+}
+
+/// Lowers each song by how many better-ranked ones its lead artist has, and how many just heard. Promoted
+/// songs count for promoted ones only: mixing may not place them, and then a natural song would give way
+/// to nothing.
+pub(super) fn spread_artists(
+    l: &Listening,
+    order: &[SongId],
+    just_heard: &BTreeMap<ArtistId, i64>,
+    songs: &mut [Ranked],
+) {
+    let mut natural = just_heard.clone();
+    let mut promoted: BTreeMap<ArtistId, i64> = BTreeMap::new();
+    for id in order {
+        let song = l.catalogue.song(*id);
+        let natural = natural.entry(song.lead_artist()).or_default();
+        let ranked = &mut songs[id.index()];
+        ranked.spread = if song.promoted() {
+            let promoted = promoted.entry(song.lead_artist()).or_default();
+            *promoted += 1;
+            spread(l.policy, *natural + *promoted - 1)
+        } else {
+            *natural += 1;
+            spread(l.policy, *natural - 1)
+        };
+        ranked.total += ranked.spread;
+    }
+}
+
+/// Lowers natural songs by what they share with those above them.
+pub(super) fn tell_apart(l: &Listening, order: &[SongId], songs: &mut [Ranked]) {
+    let natural = order.iter().filter(|id| !l.catalogue.song(**id).promoted());
+    let scored: Vec<_> = natural.map(|id| (*id, songs[id.index()].total)).collect();
+    let (policy, count) = (&l.policy.diversity, l.rules.mixing.queue);
+    for (id, alike) in diversify(policy, l.catalogue, count, &scored) {
+        let ranked = &mut songs[id.index()];
+        ranked.total += alike.delta;
+        ranked.alike = alike;
+    }
+}
+
+/// What a song loses to `better` ones by the same artist, better-ranked or just heard.
+pub(super) fn spread(policy: &Policy, better: i64) -> Score {
+    let step = Score::new(policy.adjustments.artist_spread);
+    Score::from_millionths(-step.millionths() * better.min(SPREAD_AT_MOST))
+}

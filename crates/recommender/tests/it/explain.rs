@@ -1,0 +1,198 @@
+//! Explanations agree with the trace, and the smallest change is one: at it the order flips, short of
+//! it it does not.
+
+use crate::common::{LIBRARY, engine, engine_of, random_session};
+use melody_core::catalogue::SongId;
+use melody_core::overrides::Overrides;
+use melody_core::rng::{Purpose, generator};
+use melody_core::score::Score;
+use melody_recommender::engine::{Engine, Look, State, Timeline};
+use melody_recommender::ranking::{Flip, Stage};
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+
+const PROFILES: [&str; 5] =
+    ["likely-payer", "enthusiast", "promotion-averse", "new-listener", "subscriber"];
+
+fn played(profile: &str, seed: u64, events: usize) -> Timeline {
+    random_session(engine(profile, None, seed), seed, events)
+}
+
+#[test]
+fn an_explanation_says_what_the_trace_says() {
+    for (i, profile) in PROFILES.iter().enumerate() {
+        let timeline = played(profile, 60 + i as u64, 9);
+        let engine = timeline.engine();
+        for step in [0, 4, 9] {
+            let state = &*timeline.state_at(step).unwrap();
+            let trace = timeline.trace_at(step).unwrap();
+            let look = engine.look(state);
+            for entry in &trace.queue {
+                let song = engine.setup.catalogue.find(&entry.song.id).unwrap();
+                let explained = engine.explain_of(state, trace, &look, song);
+                assert_eq!(explained.position, Some(entry.position));
+                assert_eq!(explained.ledger, entry.ledger);
+                assert_eq!(explained.heads, entry.heads);
+                assert_eq!(explained.gates, entry.gates);
+                assert_eq!(explained.displaced, entry.displaced);
+                assert_eq!(explained.weights, trace.weights);
+                // Ranking the state again is the same arithmetic.
+                engine.with_ranking_of(state, &look, |ranking, scored| {
+                    assert_eq!(ranking.ledger(song), entry.ledger);
+                    assert_eq!(scored.outputs[song.index()], entry.heads);
+                });
+                let interest: f64 = explained.interest.iter().map(|part| part.value.value()).sum();
+                assert!((interest - entry.interest.value()).abs() < 5e-6, "{interest}");
+            }
+        }
+    }
+}
+
+/// A learned score is no weighed sum: no flip is told, and the account says so.
+#[test]
+fn a_learned_score_has_parts_and_no_flips() {
+    let library = LIBRARY.with_policy(melody_recommender::policy::shipped("ltr").unwrap()).unwrap();
+    let timeline = random_session(engine_of(&library, "casual-listener", None, 61), 61, 4);
+    let (engine, state, trace) = (timeline.engine(), timeline.state(), timeline.trace());
+    let look = engine.look(state);
+    let natural: Vec<_> = trace.queue.iter().filter(|entry| !entry.promoted).collect();
+    let song = engine.setup.catalogue.find(&natural[1].song.id).unwrap();
+    let explained = engine.explain_of(state, trace, &look, song);
+    assert_eq!(explained.ledger, natural[1].ledger);
+    assert_eq!(explained.ledger.score.children[0].name, "learned");
+    let why = engine.why_not(state, &look, song, None).unwrap();
+    assert!(why.lacks >= Score::ZERO);
+    for flip in &why.flips {
+        assert_eq!(flip.to, None);
+        assert!(flip.why.as_ref().unwrap().starts_with("a learned score"), "{flip:?}");
+    }
+}
+
+#[test]
+fn attention_is_shared_out_among_the_past_the_profile_and_the_song() {
+    let timeline = played("enthusiast", 70, 6);
+    let (state, trace) = (timeline.state(), timeline.trace());
+    let engine = timeline.engine();
+    let look = engine.look(state);
+    let shares = |song: u32| {
+        let e = engine.explain_of(state, trace, &look, SongId(song));
+        let all = e.attention.iter().map(|play| play.share).sum::<Score>();
+        let total = all + e.attention_own + e.attention_profile;
+        assert!((total.value() - 1.0).abs() < 1e-4, "{total}");
+        assert_eq!(e.attention.len(), state.history.recent().len());
+        assert!(e.attention.is_sorted_by(|a, b| a.share >= b.share));
+        e.attention.iter().map(|play| (play.plays_ago, play.share)).collect::<Vec<_>>()
+    };
+    assert_ne!(shares(3), shares(900), "songs look at the past in their own ways");
+}
+
+#[test]
+fn a_song_that_is_not_shown_says_where_it_was_dropped_and_by_what_it_missed() {
+    let timeline = played("likely-payer", 71, 5);
+    let (state, trace, engine) = (timeline.state(), timeline.trace(), timeline.engine());
+    let look = engine.look(state);
+    for runner in &trace.runners_up {
+        let song = engine.setup.catalogue.find(&runner.song.id).unwrap();
+        let why = engine.why_not(state, &look, song, None).unwrap();
+        assert_eq!(why.dropped.as_ref(), Some(&runner.dropped));
+        assert_eq!(why.dropped.unwrap().stage, Stage::Mixing);
+        assert_eq!(why.song.score, runner.score);
+        assert_eq!(why.lacks, why.above.score - why.song.score);
+        assert_eq!(why.flips.len(), 3);
+    }
+    let playing = engine.why_not(state, &look, state.playing.song, None).unwrap();
+    assert_eq!(playing.dropped.unwrap().stage, Stage::Filter);
+    assert!(playing.flips.is_empty() && playing.beside.is_some());
+}
+
+/// Whether the song ranks above the other once a weight has been set.
+fn flipped(
+    (engine, state, look): (&Engine, &State, &Look),
+    (song, above): (SongId, SongId),
+    flip: &Flip,
+    weight: Score,
+) -> bool {
+    let mut overrides = state.overrides.clone();
+    match flip.weight.as_str() {
+        "alpha" => overrides.alpha = Some(weight),
+        "beta" => overrides.beta = Some(weight),
+        _ => overrides.gamma = Some(weight),
+    }
+    let set = state.with_overrides(overrides);
+    engine.with_ranking_of(&set, look, |ranking, _| {
+        let decided = [&ranking.weights().alpha, &ranking.weights().beta, &ranking.weights().gamma];
+        let place =
+            ["alpha", "beta", "gamma"].iter().position(|name| *name == flip.weight).unwrap();
+        assert_eq!(decided[place].value, weight, "no clamp acts where a change is allowed");
+        let place = |of: SongId| ranking.in_order().position(|song| song == of).unwrap();
+        place(song) < place(above)
+    })
+}
+
+/// Two ranked songs, near each other in the order as often as not.
+fn pair(order: &[SongId], rng: &mut ChaCha8Rng) -> (SongId, SongId) {
+    let above = rng.random_range(0..order.len() - 1);
+    let below = if rng.random_bool(0.6) {
+        (above + rng.random_range(1..6)).min(order.len() - 1)
+    } else {
+        rng.random_range(above + 1..order.len())
+    };
+    (order[below], order[above])
+}
+
+#[test]
+fn at_the_smallest_change_the_order_flips_and_short_of_it_it_does_not() {
+    let (mut found, mut none) = (0, 0);
+    for (i, profile) in PROFILES.iter().enumerate() {
+        let mut rng = generator(80 + i as u64, Purpose::Bootstrap, 1);
+        let timeline = played(profile, 80 + i as u64, 8);
+        let engine = timeline.engine();
+        let mut state: State = (**timeline.state()).clone();
+        if i % 2 == 1 {
+            // From other weights than the policy's too.
+            let by = |value: f64| Some(Score::new(value));
+            state = state.with_overrides(Overrides { gamma: by(0.31), ..Overrides::default() });
+        }
+        let look = engine.look(&state);
+        let order: Vec<SongId> =
+            engine.with_ranking_of(&state, &look, |ranking, _| ranking.in_order().collect());
+        for _ in 0..30 {
+            let (song, above) = pair(&order, &mut rng);
+            let why = engine.why_not(&state, &look, song, Some(above)).unwrap();
+            for flip in &why.flips {
+                let at =
+                    |weight: Score| flipped((engine, &state, &look), (song, above), flip, weight);
+                let Some(to) = flip.to else {
+                    none += 1;
+                    // Nowhere in the range: the ends and places between.
+                    let why = flip.why.as_ref().unwrap();
+                    let Some((_, range)) = why.split_once("between ") else { continue };
+                    let (low, rest) = range.split_once(" and ").unwrap();
+                    let high = rest.split_once(',').unwrap().0;
+                    let (low, high): (f64, f64) = (low.parse().unwrap(), high.parse().unwrap());
+                    let inside = flip.from.value().clamp(low, high);
+                    for share in [0.02, 0.5, 0.98] {
+                        for end in [low, high] {
+                            let weight = inside + (end - inside) * share;
+                            assert!(!at(Score::new(weight)), "{profile} {flip:?} at {weight}");
+                        }
+                    }
+                    continue;
+                };
+                found += 1;
+                let change = flip.change().unwrap().millionths();
+                assert!(at(to), "{profile} {flip:?}: at it the order flips");
+                let toward = |millionths: i64| {
+                    let by = millionths * change.signum();
+                    Score::from_millionths(flip.from.millionths() + by)
+                };
+                assert!(!at(toward(change.abs() - 1)), "{profile} {flip:?}: a millionth short");
+                let less = [0.0, 0.5, 0.9, 0.99, 0.999, 0.9999].choose(&mut rng).unwrap();
+                let short = ((change.abs() - 1) as f64 * less) as i64;
+                assert!(!at(toward(short)), "{profile} {flip:?}: {short} millionths");
+            }
+        }
+    }
+    assert!(found > 100 && none > 20, "{found} found, {none} impossible");
+}

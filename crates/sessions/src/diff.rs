@@ -1,0 +1,169 @@
+//! Where two traces part, and every rank and weight that differs from there on.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use melody_core::score::Score;
+use melody_recommender::engine::Trace;
+
+/// How two traces differ.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// The first step that differs at all.
+    pub step: u32,
+    pub at_ms: u64,
+    /// What differs there, by path: at most [`PATHS`].
+    pub first: Vec<Change>,
+    /// Every step with other ranks or weights.
+    pub steps: Vec<StepChange>,
+    /// Steps of each trace.
+    pub lengths: [usize; 2],
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Change {
+    pub path: String,
+    pub a: Value,
+    pub b: Value,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StepChange {
+    pub step: u32,
+    pub weights: Vec<WeightChange>,
+    pub ranks: Vec<RankChange>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WeightChange {
+    pub name: &'static str,
+    pub a: Score,
+    pub b: Score,
+}
+
+/// A song at another place; absent where it is not in the queue.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RankChange {
+    pub song: String,
+    pub title: String,
+    pub a: Option<usize>,
+    pub b: Option<usize>,
+}
+
+/// Paths listed for the first step that differs.
+pub const PATHS: usize = 20;
+
+/// Compares two traces step by step. Numbers closer than `tolerance` count as equal, and with a
+/// tolerance so do the words and hashes that only follow from them. `None` where nothing differs.
+pub fn diff(a: &[Trace], b: &[Trace], tolerance: f64) -> Option<Difference> {
+    let json = |t: &Trace| serde_json::to_value(t).expect("a trace is plain data");
+    let differing = a.iter().zip(b).find_map(|(x, y)| {
+        let mut first = Vec::new();
+        let updated = x.versions.model_number > 0 && y.versions.model_number > 0;
+        let excused = |path: &str| tolerance > 0.0 && follows_numbers(path, updated);
+        changes("", (&json(x), &json(y)), (tolerance, &excused), &mut first);
+        (!first.is_empty()).then_some((x, first))
+    });
+    let (trace, first) = match differing {
+        Some(found) => found,
+        None if a.len() == b.len() => return None,
+        // One goes on where the other ends.
+        None => {
+            let longer = if a.len() > b.len() { a } else { b };
+            (&longer[a.len().min(b.len())], Vec::new())
+        }
+    };
+    let steps = a.iter().zip(b).filter_map(|(x, y)| step_change(x, y, tolerance)).collect();
+    Some(Difference {
+        step: trace.step,
+        at_ms: trace.at_ms,
+        first,
+        steps,
+        lengths: [a.len(), b.len()],
+    })
+}
+
+fn changes(
+    path: &str,
+    (a, b): (&Value, &Value),
+    (tolerance, excused): (f64, &dyn Fn(&str) -> bool),
+    out: &mut Vec<Change>,
+) {
+    if out.len() >= PATHS {
+        return;
+    }
+    let below = |key: &str| match path {
+        "" => key.to_string(),
+        _ => format!("{path}.{key}"),
+    };
+    match (a, b) {
+        (Value::Object(x), Value::Object(y)) => {
+            let keys: BTreeSet<&String> = x.keys().chain(y.keys()).collect();
+            for key in keys {
+                let of = |map: &serde_json::Map<String, Value>| {
+                    map.get(key).cloned().unwrap_or(Value::Null)
+                };
+                changes(&below(key), (&of(x), &of(y)), (tolerance, excused), out);
+            }
+        }
+        (Value::Array(x), Value::Array(y)) if x.len() == y.len() => {
+            for (i, (left, right)) in x.iter().zip(y).enumerate() {
+                changes(&format!("{path}[{i}]"), (left, right), (tolerance, excused), out);
+            }
+        }
+        (Value::Number(x), Value::Number(y)) => {
+            let apart = x.as_f64().zip(y.as_f64()).is_none_or(|(x, y)| (x - y).abs() > tolerance);
+            if x != y && apart {
+                out.push(Change { path: path.into(), a: a.clone(), b: b.clone() });
+            }
+        }
+        _ if a == b => {}
+        _ if excused(path) => {}
+        _ => out.push(Change { path: path.into(), a: a.clone(), b: b.clone() }),
+    }
+}
+
+/// Whether a text is made of numbers that are compared themselves, or is a hash of unrounded weights:
+/// near-line updates' weights differ in their last bits between machines.
+fn follows_numbers(path: &str, updated: bool) -> bool {
+    const PROSE: [&str; 4] = ["how", "cause", "why", "because"];
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let hash = path == "near_line.update.hash" || (updated && path == "versions.model_hash");
+    hash || PROSE.contains(&last)
+}
+
+fn step_change(a: &Trace, b: &Trace, tolerance: f64) -> Option<StepChange> {
+    let pairs = [
+        ("alpha", a.weights.alpha.value, b.weights.alpha.value),
+        ("beta", a.weights.beta.value, b.weights.beta.value),
+        ("gamma", a.weights.gamma.value, b.weights.gamma.value),
+        ("promotion target", a.promotion.target, b.promotion.target),
+        ("promotion cap", a.promotion.cap, b.promotion.cap),
+    ];
+    let weights: Vec<WeightChange> = pairs
+        .into_iter()
+        .filter(|(_, a, b)| (*a - *b).abs().value() > tolerance)
+        .map(|(name, a, b)| WeightChange { name, a, b })
+        .collect();
+    let place = |trace: &Trace, id: &str| {
+        trace.queue.iter().find(|entry| entry.song.id == id).map(|entry| entry.position)
+    };
+    let mut seen = BTreeSet::new();
+    let ranks: Vec<RankChange> = a
+        .queue
+        .iter()
+        .chain(&b.queue)
+        .filter(|entry| seen.insert(&entry.song.id))
+        .map(|entry| RankChange {
+            song: entry.song.id.clone(),
+            title: entry.song.title.clone(),
+            a: place(a, &entry.song.id),
+            b: place(b, &entry.song.id),
+        })
+        .filter(|change| change.a != change.b)
+        .collect();
+    let changed = !weights.is_empty() || !ranks.is_empty();
+    changed.then_some(StepChange { step: a.step, weights, ranks })
+}

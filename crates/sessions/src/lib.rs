@@ -1,0 +1,13 @@
+//! Sessions as things one can name, keep and do again.
+//!
+//! Names and paths become an engine ([`opening`], [`library`], [`names`]); scripts drive it ([`script`]); what happened is kept as a
+//! trace ([`trace_file`]) or as a durable log ([`log`]), opened again ([`saved`]) and compared ([`diff`]).
+
+pub mod diff;
+pub mod library;
+pub mod log;
+pub mod names;
+pub mod opening;
+pub mod saved;
+pub mod script;
+pub mod trace_file;

@@ -1,0 +1,153 @@
+//! What the log's records hold.
+
+use serde::{Deserialize, Serialize};
+
+use crate::opening::Opening;
+use melody_core::event::Event;
+use melody_core::score::Score;
+use melody_recommender::bandit::Reward;
+use melody_recommender::engine::{Trace, Versions};
+
+/// The version of the log's schema.
+pub const LOG_FORMAT: u32 = 1;
+
+/// One record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Record {
+    /// The session opened. Always the first record, and only that.
+    Opened(Box<Header>),
+    /// A step was taken.
+    Step(Box<StepRecord>),
+    /// The listener took steps back: those after `to` no longer count.
+    Rewound { to: u32 },
+}
+
+/// What the session opened with, in full: enough to replay the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    pub log_format: u32,
+    /// The version of Melody that wrote it.
+    pub melody: String,
+    pub opening: Opening,
+    /// Names and hashes of what the opening's names stood for then.
+    pub versions: Versions,
+}
+
+impl Header {
+    /// The header of a session, from its opening and its first trace.
+    pub fn new(opening: &Opening, first: &Trace) -> Self {
+        Header {
+            log_format: LOG_FORMAT,
+            melody: env!("CARGO_PKG_VERSION").into(),
+            opening: opening.clone(),
+            versions: first.versions.clone(),
+        }
+    }
+}
+
+/// One step: what the listener did and what they were shown then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepRecord {
+    pub step: u32,
+    pub at_ms: u64,
+    /// Absent at step 0, where the session begins.
+    pub event: Option<Event>,
+    /// The play that the event ended.
+    pub ended: Option<Ended>,
+    /// The song that plays now.
+    pub playing: String,
+    /// The queue as it was shown, in order.
+    pub impressions: Vec<Impression>,
+    /// The bandit's arm, and the probability with which it was chosen.
+    pub arm: String,
+    pub propensity: Score,
+    /// The reward of the arm before, at the step it was learned.
+    pub learned: Option<LearnedReward>,
+    pub model_number: u32,
+    pub model_hash: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ended {
+    pub song: String,
+    pub play_ratio: Score,
+    pub completed: bool,
+    pub skipped: bool,
+    pub liked: bool,
+    pub saved: bool,
+}
+
+/// A song shown at a place of the queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Impression {
+    pub song: String,
+    /// From 1.
+    pub position: usize,
+    pub promoted: bool,
+    pub score: Score,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LearnedReward {
+    pub arm: String,
+    pub plays: u32,
+    pub reward: Reward,
+}
+
+impl From<&Trace> for StepRecord {
+    fn from(trace: &Trace) -> Self {
+        StepRecord {
+            step: trace.step,
+            at_ms: trace.at_ms,
+            event: trace.event.clone(),
+            ended: trace.ended.as_ref().map(|ended| Ended {
+                song: ended.song.id.clone(),
+                play_ratio: ended.play_ratio,
+                completed: ended.completed,
+                skipped: ended.skipped,
+                liked: ended.liked,
+                saved: ended.saved,
+            }),
+            playing: trace.playing.song.id.clone(),
+            impressions: trace
+                .queue
+                .iter()
+                .map(|entry| Impression {
+                    song: entry.song.id.clone(),
+                    position: entry.position,
+                    promoted: entry.promoted,
+                    score: entry.score,
+                })
+                .collect(),
+            arm: trace.bandit.arm.clone(),
+            propensity: trace.bandit.propensity,
+            learned: trace.bandit.learned.as_ref().map(|learned| LearnedReward {
+                arm: learned.arm.clone(),
+                plays: learned.plays,
+                reward: learned.reward,
+            }),
+            model_number: trace.versions.model_number,
+            model_hash: trace.versions.model_hash.clone(),
+        }
+    }
+}
+
+/// A record as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stored {
+    /// From 0, without gaps.
+    pub sequence: u64,
+    /// The hash of the record before it; 64 zeros for the first.
+    pub previous: String,
+    pub record: Record,
+    /// SHA-256, in hexadecimal, over the bytes of the line up to the comma before this field. As
+    /// they hold `previous`, it stands for every record so far.
+    pub hash: String,
+}

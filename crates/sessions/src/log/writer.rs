@@ -1,0 +1,165 @@
+//! Appending to a log.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::line::{NO_HASH, render};
+use super::reader::{TornTail, read};
+use super::record::{Header, Record, StepRecord};
+use melody_core::input::{InputError, Problem};
+use melody_recommender::engine::Trace;
+
+/// Why a record was not appended. The log is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    #[error("step {step} does not follow the log's last one: {expected} must be next")]
+    OutOfOrder { step: u32, expected: u32 },
+    #[error("cannot go back to step {to}: the next one is {next}")]
+    NotThere { to: u32, next: u32 },
+    #[error("{}: cannot be written: {error}", path.display())]
+    Write { path: PathBuf, error: io::Error },
+    #[error("{}: an earlier write failed and could not be undone; open the log anew", path.display())]
+    Poisoned { path: PathBuf },
+}
+
+/// A log open for appending. One process at a time can hold it.
+#[derive(Debug)]
+pub struct FeedbackLog {
+    path: PathBuf,
+    file: File,
+    /// The length of what is whole.
+    length: u64,
+    sequence: u64,
+    hash: String,
+    next_step: u32,
+    poisoned: bool,
+}
+
+impl FeedbackLog {
+    /// Begins a new log.
+    ///
+    /// # Errors
+    /// When the file is there already, or cannot be written.
+    pub fn create(path: &Path, header: &Header) -> Result<Self, InputError> {
+        let fail = |error: io::Error| cannot(path, &error);
+        let file = OpenOptions::new().write(true).create_new(true).open(path).map_err(fail)?;
+        lock(&file, path)?;
+        let mut log = FeedbackLog {
+            path: path.into(),
+            file,
+            length: 0,
+            sequence: 0,
+            hash: NO_HASH.into(),
+            next_step: 0,
+            poisoned: false,
+        };
+        let written = log.write(&Record::Opened(Box::new(header.clone()))).and_then(|_| {
+            // The file's name must be on the disk as well.
+            let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+            let synced = File::open(folder.unwrap_or(Path::new("."))).and_then(|f| f.sync_all());
+            synced.map_err(|error| LogError::Write { path: path.into(), error })
+        });
+        written.map_err(|e| Problem::new(path.display().to_string(), e.to_string()))?;
+        Ok(log)
+    }
+
+    /// Opens a log to go on with it. A torn tail is cut off and returned.
+    ///
+    /// # Errors
+    /// When another process writes to it, or a record is not as it was written: the file is then
+    /// left untouched.
+    pub fn open(path: &Path) -> Result<(Self, Option<TornTail>), InputError> {
+        let fail = |error: io::Error| cannot(path, &error);
+        let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(fail)?;
+        lock(&file, path)?;
+        let contents = read(path)?;
+        if contents.torn.is_some() {
+            file.set_len(contents.whole).and_then(|()| file.sync_all()).map_err(fail)?;
+        }
+        file.seek(SeekFrom::Start(contents.whole)).map_err(fail)?;
+        let log = FeedbackLog {
+            path: path.into(),
+            file,
+            length: contents.whole,
+            sequence: contents.records.len() as u64,
+            hash: contents.hash().into(),
+            next_step: contents.next_step(),
+            poisoned: false,
+        };
+        Ok((log, contents.torn))
+    }
+
+    /// Appends a step. When this returns, the disk has it. Gives the record's sequence number.
+    pub fn append(&mut self, trace: &Trace) -> Result<u64, LogError> {
+        if trace.step != self.next_step {
+            return Err(LogError::OutOfOrder { step: trace.step, expected: self.next_step });
+        }
+        let sequence = self.write(&Record::Step(Box::new(StepRecord::from(trace))))?;
+        self.next_step += 1;
+        Ok(sequence)
+    }
+
+    /// Records that the session went back to the step `to`: the next one is `to + 1`.
+    pub fn rewind(&mut self, to: u32) -> Result<u64, LogError> {
+        if to >= self.next_step {
+            return Err(LogError::NotThere { to, next: self.next_step });
+        }
+        let sequence = self.write(&Record::Rewound { to })?;
+        self.next_step = to + 1;
+        Ok(sequence)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The number the next appended step must have.
+    pub fn next_step(&self) -> u32 {
+        self.next_step
+    }
+
+    fn write(&mut self, record: &Record) -> Result<u64, LogError> {
+        if self.poisoned {
+            return Err(LogError::Poisoned { path: self.path.clone() });
+        }
+        let (line, hash) = render(self.sequence, &self.hash, record);
+        let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
+        if let Err(error) = written {
+            // Whatever got through is taken back, so that the next record starts a line of its own.
+            let undone = self.file.set_len(self.length);
+            let undone = undone.and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
+            self.poisoned = undone.is_err();
+            return Err(LogError::Write { path: self.path.clone(), error });
+        }
+        let sequence = self.sequence;
+        self.length += line.len() as u64;
+        self.sequence += 1;
+        self.hash = hash;
+        Ok(sequence)
+    }
+}
+
+fn lock(file: &File, path: &Path) -> Result<(), InputError> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            Err(Problem::new(path.display().to_string(), "another process is writing to this log")
+                .field("(whole file)")
+                .help("one session, one log: name another file")
+                .into())
+        }
+        Err(TryLockError::Error(error)) => Err(cannot(path, &error)),
+    }
+}
+
+fn cannot(path: &Path, error: &io::Error) -> InputError {
+    let problem = Problem::new(path.display().to_string(), format!("cannot be written: {error}"))
+        .field("(whole file)");
+    let help = match error.kind() {
+        io::ErrorKind::AlreadyExists => "a log is never overwritten: name another file",
+        io::ErrorKind::NotFound => "check the path; its folder must exist",
+        _ => "check the file's permissions",
+    };
+    problem.help(help).into()
+}

@@ -1,0 +1,224 @@
+//! The best prediction without reading minds.
+//!
+//! The simulator's own probabilities ([`Truth`]) know each listener's taste and mood. A recommender
+//! knows the account and the plays so far. What is best possible for it is the mean of the simulator's
+//! probabilities over all that the listener may be like, given that:
+//!
+//! ```text
+//! E[ p(outcome | taste, mood, song) | account, earlier plays, song ]
+//! ```
+//!
+//! It is worked out by sequential Monte Carlo: hypotheses (tastes and moods) are drawn given the account,
+//! weighted by the likelihood of each play, and resampled and moved by elliptical slice sampling when few
+//! carry the weight (Chopin 2002; Murray, Adams and MacKay 2010). Predictions for a play are made of the
+//! plays before it only, and of which song it is: that the logging recommender chose it tells of the taste
+//! too, as its choice partly rests on the taste.
+//!
+//! What makes it optimistic, though a large log teaches it: the appeal of each song and the lift of each
+//! campaign are known to it, and so are the population and the response model. What it leaves out,
+//! as it tells next to nothing: which scenes a listener chooses (tells of novelty), and how familiar rivals
+//! of a chosen song were.
+
+mod account;
+mod belief;
+mod choice;
+mod evidence;
+mod features;
+mod hypothesis;
+mod payer;
+mod slice;
+
+use rand_chacha::ChaCha8Rng;
+
+use crate::ideal::belief::Belief;
+use crate::ideal::choice::{Rivals, spread};
+use crate::ideal::evidence::{Evidence, Outcome};
+use crate::ideal::features::{Features, indifferent};
+use crate::ideal::payer::Payer;
+use crate::listener::SimulatedListener;
+use crate::logging::LoggingPolicy;
+use crate::response::Response;
+use crate::world::World;
+use melody_core::catalogue::Catalogue;
+use melody_core::listener::{Account, History, Tier};
+use melody_core::plays::{LoggedPlay, LoggedSession, Truth};
+
+/// How hard the ideal observer thinks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdealSettings {
+    /// Hypotheses at once.
+    pub particles: usize,
+    /// How often every part of a hypothesis is moved when hypotheses are.
+    pub sweeps: usize,
+    /// Monte-Carlo continuations per play for the probability of subscribing; 0 leaves it out.
+    pub continuations: usize,
+}
+
+impl Default for IdealSettings {
+    fn default() -> Self {
+        IdealSettings { particles: 200, sweeps: 3, continuations: 64 }
+    }
+}
+
+/// One who knows the world and the population, but of a listener only what the service sees.
+pub struct IdealObserver<'a> {
+    catalogue: &'a Catalogue,
+    world: &'a World,
+    recommender: LoggingPolicy<'a>,
+    rivals: Rivals,
+    settings: IdealSettings,
+}
+
+impl<'a> IdealObserver<'a> {
+    pub fn new(
+        catalogue: &'a Catalogue,
+        world: &'a World,
+        settings: IdealSettings,
+        rng: &mut ChaCha8Rng,
+    ) -> Self {
+        IdealObserver {
+            catalogue,
+            world,
+            recommender: LoggingPolicy::new(catalogue, world),
+            rivals: Rivals::new(catalogue, world, rng),
+            settings,
+        }
+    }
+
+    /// Predicts every play of a listener's log, in order, each from the account and the plays before it.
+    pub fn predict(
+        &self,
+        account: &Account,
+        sessions: &[LoggedSession],
+        rng: &mut ChaCha8Rng,
+    ) -> Vec<Truth> {
+        let mut seen = Seen {
+            belief: Belief::new(&self.rivals, account, self.settings.particles, rng),
+            payer: Payer::new(account),
+            listener: SimulatedListener::new(indifferent(), account.premium_previews),
+            history: History::default(),
+        };
+        let mut predictions = Vec::new();
+        for session in sessions {
+            seen.listener.begin_session(rng);
+            for (place, logged) in session.plays.iter().enumerate() {
+                let play = &logged.play;
+                if place > 0 {
+                    seen.belief.replayed(play.replayed);
+                }
+                let moment = seen.listener.moment(&seen.history, play.scene);
+                let song = Features::of(self.catalogue, self.world, &moment, play.song);
+                let choice = (!play.replayed).then(|| {
+                    self.rivals.choice(self.catalogue, &seen.history, play.scene, play.song)
+                });
+                let lift = self.world.lift(self.catalogue.song(play.song));
+                let outcome = Outcome::of(play, lift);
+                let first = place == 0;
+                seen.belief.begins(Evidence { song, first, choice, outcome }, rng);
+                predictions.push(self.prediction(&seen, logged, first, rng));
+                seen.belief.ended(self.settings.sweeps, rng);
+                seen.observe(self.catalogue, logged, rng);
+            }
+        }
+        predictions
+    }
+
+    fn prediction(
+        &self,
+        seen: &Seen,
+        logged: &LoggedPlay,
+        first: bool,
+        rng: &mut ChaCha8Rng,
+    ) -> Truth {
+        let weights = seen.belief.weights();
+        let lift = self.world.lift(self.catalogue.song(logged.play.song));
+        // A search may have come before it, which counts as opening.
+        let searched =
+            if first || logged.play.replayed { 0.0 } else { seen.listener.searching_hazard() };
+        let mut mean = Truth {
+            completion: 0.0,
+            play_ratio: 0.0,
+            explicit: 0.0,
+            save: 0.0,
+            skip: 0.0,
+            replay: 0.0,
+            engaged: 0.0,
+            subscription: None,
+        };
+        for (supposed, &weight) in seen.belief.supposed.iter().zip(&weights) {
+            let mut response = Response::of(supposed.utility, supposed.leaning.generosity, lift);
+            response.open = 1.0 - (1.0 - searched) * (1.0 - response.open);
+            mean.completion += weight * response.completion;
+            mean.play_ratio += weight * response.play_ratio();
+            mean.save += weight * response.completion * response.save;
+            mean.explicit += weight * response.explicit();
+            mean.skip += weight * response.skip();
+            mean.replay += weight * response.replay();
+            mean.engaged += weight * response.engaged();
+        }
+        let asked = self.settings.continuations > 0 && logged.tier != Tier::Premium;
+        mean.subscription = asked.then(|| self.subscription(seen, logged, &weights, rng));
+        mean
+    }
+
+    /// Continues the session from this play with hypotheses by their weights.
+    fn subscription(
+        &self,
+        seen: &Seen,
+        logged: &LoggedPlay,
+        weights: &[f64],
+        rng: &mut ChaCha8Rng,
+    ) -> f64 {
+        let count = self.settings.continuations;
+        let mut logits = Vec::new();
+        let total: f64 = spread(weights.iter().copied(), count, rng)
+            .into_iter()
+            .map(|place| {
+                let supposed = &seen.belief.supposed[place];
+                let listener = seen.listener.supposing(supposed.leaning.taste(), supposed.mood);
+                logits.clear();
+                self.recommender.go_on(
+                    listener,
+                    seen.history.clone(),
+                    (logged.play.song, logged.play.scene, logged.tier),
+                    rng,
+                    &mut |listener, enjoyed| {
+                        logits.push(listener.subscription_logit(logged.tier, enjoyed));
+                    },
+                );
+                seen.payer.subscribes(&logits)
+            })
+            .sum();
+        total / count as f64
+    }
+}
+
+/// Everything known of a listener before a play.
+struct Seen<'a> {
+    belief: Belief<'a>,
+    payer: Payer,
+    /// What of the listener's state anybody can see: satisfaction, promotion load, previews.
+    listener: SimulatedListener,
+    history: History,
+}
+
+impl Seen<'_> {
+    /// A play has ended.
+    fn observe(&mut self, catalogue: &Catalogue, logged: &LoggedPlay, rng: &mut ChaCha8Rng) {
+        let play = &logged.play;
+        let song = catalogue.song(play.song);
+        let free = logged.tier != Tier::Premium;
+        self.listener.observe(
+            f64::from(play.play_ratio),
+            song.promoted(),
+            song.premium && free,
+            rng,
+        );
+        // Whoever does subscribe is not asked for again.
+        if free {
+            let enjoyed = song.premium && play.completed;
+            self.payer.stayed_free(self.listener.subscription_logit(logged.tier, enjoyed));
+        }
+        self.history.record(catalogue, play.clone());
+    }
+}

@@ -1,0 +1,357 @@
+//! Simulated listening logs: what models are trained and measured on.
+
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::weighted::WeightedIndex;
+use rand_distr::{Distribution, Exp1, StandardNormal};
+
+use crate::listener::SimulatedListener;
+use crate::population::{Person, draw_person};
+use crate::response::respond;
+use crate::world::World;
+use melody_core::catalogue::{Catalogue, Song, SongId};
+use melody_core::listener::{History, Interaction, Tier};
+use melody_core::plays::{Known, LoggedPlay, LoggedSession, Truth};
+use melody_core::rng::{Purpose, generator};
+use melody_core::scene::Scene;
+
+/// How many listeners' sessions a log holds and how they are served.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogConfig {
+    pub seed: u64,
+    /// Sessions per listener.
+    pub sessions: u32,
+    /// Monte-Carlo continuations per play for the true probability of subscribing; 0 leaves it out.
+    pub rollouts: u32,
+    /// Share of plays at which a slate is drawn beside the song that played.
+    pub slates: f64,
+}
+
+/// Songs in a slate.
+const SLATE: usize = 30;
+
+/// Listener number `index` of the log: who they are and every session they had.
+pub fn listener_log(
+    catalogue: &Catalogue,
+    world: &World,
+    config: LogConfig,
+    index: u64,
+) -> (Person, Vec<LoggedSession>) {
+    let person = draw_person(&mut generator(config.seed, Purpose::Population, index));
+    let recommender = LoggingPolicy::new(catalogue, world);
+    let mut sitting = Sitting {
+        recommender: &recommender,
+        listener: SimulatedListener::new(person.taste.clone(), person.account.premium_previews),
+        history: History::default(),
+        tier: person.account.tier,
+        previews: person.account.premium_previews,
+        clock_ms: 0,
+        rollouts: config.rollouts,
+        slates: (config.slates > 0.0).then(|| Slates {
+            share: config.slates,
+            rng: generator(config.seed, Purpose::Slates, index),
+        }),
+    };
+    let sessions = (0..config.sessions)
+        .map(|session| {
+            let step = index * 1_000 + u64::from(session);
+            let mut rng = generator(config.seed, Purpose::Logging, step);
+            let mut oracle = generator(config.seed, Purpose::Oracle, step);
+            let scene = pick_scene(&person.scenes, &mut rng);
+            sitting.session(scene, &mut rng, &mut oracle)
+        })
+        .collect();
+    (person, sessions)
+}
+
+/// A scene, by how often each is chosen.
+pub fn pick_scene(weights: &[f64; Scene::COUNT], rng: &mut ChaCha8Rng) -> Scene {
+    let place = WeightedIndex::new(weights).map_or(0, |index| index.sample(rng));
+    Scene::ALL[place]
+}
+
+/// The recommender that made the logs: a mixture of a mediocre personal model, charts, chance,
+/// old favourites and promoted songs, so that every kind of song is seen in every situation.
+pub(super) struct LoggingPolicy<'a> {
+    catalogue: &'a Catalogue,
+    world: &'a World,
+    charts: WeightedIndex<f64>,
+    promoted: Vec<SongId>,
+}
+
+/// How many songs the mediocre model compares, and how many promoted ones.
+pub(super) const COMPARED: usize = 10;
+pub(super) const COMPARED_PROMOTED: usize = 4;
+/// How songs are chosen, up to which share: the best of promoted ones, by chance, from the charts, an
+/// old favourite. Beyond the last it is the mediocre model.
+pub(super) const UP_TO: [f64; 4] = [0.10, 0.25, 0.45, 0.60];
+
+/// How often the charts bring a song, relatively.
+pub(super) fn chart_weight(song: &Song) -> f64 {
+    f64::from(song.popularity / 14.0).exp()
+}
+
+impl<'a> LoggingPolicy<'a> {
+    pub(super) fn new(catalogue: &'a Catalogue, world: &'a World) -> Self {
+        let plays = catalogue.songs.iter().map(chart_weight);
+        LoggingPolicy {
+            catalogue,
+            world,
+            charts: WeightedIndex::new(plays).expect("a catalogue has songs"),
+            promoted: catalogue.ids().filter(|&s| catalogue.song(s).promoted()).collect(),
+        }
+    }
+
+    /// Plays `song`, then whatever comes up, until the listener leaves. After each play `heard` is told
+    /// of the listener, and whether a premium song was completed. Nobody changes their tier.
+    pub(super) fn go_on(
+        &self,
+        mut listener: SimulatedListener,
+        mut history: History,
+        (song, scene, tier): (SongId, Scene, Tier),
+        rng: &mut ChaCha8Rng,
+        heard: &mut dyn FnMut(&SimulatedListener, bool),
+    ) {
+        let mut next = song;
+        loop {
+            let catalogue = self.catalogue;
+            let reaction =
+                listener.react(catalogue, self.world, &history, (next, scene, tier), rng);
+            heard(&listener, catalogue.song(next).premium && reaction.completed);
+            if reaction.leave {
+                return;
+            }
+            let began_ms = 0;
+            history.record(catalogue, played(next, began_ms, &reaction, scene));
+            if !reaction.replay {
+                next = self.choose(&listener, &history, scene, rng);
+            }
+        }
+    }
+
+    fn choose(
+        &self,
+        listener: &SimulatedListener,
+        history: &History,
+        scene: Scene,
+        rng: &mut ChaCha8Rng,
+    ) -> SongId {
+        let any =
+            |rng: &mut ChaCha8Rng| SongId(rng.random_range(0..self.catalogue.songs.len() as u32));
+        let chart = |rng: &mut ChaCha8Rng| SongId(self.charts.sample(rng) as u32);
+        let kind: f64 = rng.random();
+        let [promoted, by_chance, charts, liked] = UP_TO;
+        if kind < promoted && !self.promoted.is_empty() {
+            let choice: Vec<SongId> =
+                self.promoted.sample(rng, COMPARED_PROMOTED).copied().collect();
+            return self.best(listener, history, scene, choice, rng);
+        }
+        if kind < by_chance {
+            return any(rng);
+        }
+        if kind < charts {
+            return chart(rng);
+        }
+        if kind < liked {
+            let known: Vec<SongId> =
+                history.recent().iter().filter(|p| p.completed).map(|p| p.song).collect();
+            return known.choose(rng).copied().unwrap_or_else(|| chart(rng));
+        }
+        let choice =
+            (0..COMPARED).map(|i| if i % 2 == 0 { any(rng) } else { chart(rng) }).collect();
+        self.best(listener, history, scene, choice, rng)
+    }
+
+    /// The song with the highest utility, seen through noise.
+    fn best(
+        &self,
+        listener: &SimulatedListener,
+        history: &History,
+        scene: Scene,
+        choice: Vec<SongId>,
+        rng: &mut ChaCha8Rng,
+    ) -> SongId {
+        let moment = listener.moment(history, scene);
+        let mut best = (f64::NEG_INFINITY, choice[0]);
+        for song in choice {
+            let noise: f64 = StandardNormal.sample(rng);
+            let response = respond(self.catalogue, self.world, &listener.taste, &moment, song);
+            let seen = response.utility + noise;
+            if seen > best.0 {
+                best = (seen, song);
+            }
+        }
+        best.1
+    }
+}
+
+/// A listener being served by the logging policy.
+pub(super) struct Sitting<'a> {
+    pub recommender: &'a LoggingPolicy<'a>,
+    pub listener: SimulatedListener,
+    pub history: History,
+    pub tier: Tier,
+    pub previews: u32,
+    pub clock_ms: i64,
+    pub rollouts: u32,
+    pub slates: Option<Slates>,
+}
+
+/// When slates are drawn, and how.
+pub(super) struct Slates {
+    share: f64,
+    rng: ChaCha8Rng,
+}
+
+impl Sitting<'_> {
+    /// One session, from the first song until the listener leaves.
+    pub(super) fn session(
+        &mut self,
+        scene: Scene,
+        rng: &mut ChaCha8Rng,
+        oracle: &mut ChaCha8Rng,
+    ) -> LoggedSession {
+        let gap_hours: f64 = 20.0 * Distribution::<f64>::sample(&Exp1, rng) + 0.5;
+        self.clock_ms += (gap_hours * 3.6e6) as i64;
+        self.listener.begin_session(rng);
+        let mut plays: Vec<LoggedPlay> = Vec::new();
+        let mut subscribed_at = None;
+        let (mut again, mut searched) = (None, false);
+        loop {
+            let replayed = again.is_some();
+            let song = again.unwrap_or_else(|| {
+                self.recommender.choose(&self.listener, &self.history, scene, rng)
+            });
+            let tier = self.tier;
+            let previews = self.previews;
+            let subscription = (self.rollouts > 0 && tier != Tier::Premium)
+                .then(|| self.roll_out(song, scene, oracle));
+            let slate = self.slate(scene);
+            let catalogue = self.recommender.catalogue;
+            let reaction = self.listener.react(
+                catalogue,
+                self.recommender.world,
+                &self.history,
+                (song, scene, tier),
+                rng,
+            );
+            let response = reaction.response;
+            let opened = searched || rng.random_bool(response.open);
+            let entry = catalogue.song(song);
+            let play = Interaction {
+                song,
+                began_ms: self.clock_ms,
+                play_ratio: reaction.play_ratio as f32,
+                completed: reaction.completed,
+                skipped: reaction.skipped,
+                liked: reaction.liked,
+                saved: reaction.saved,
+                replayed,
+                searched,
+                opened,
+                first: plays.is_empty(),
+                scene,
+            };
+            self.clock_ms += (reaction.play_ratio * f64::from(entry.duration_ms)) as i64;
+            self.history.record(catalogue, play.clone());
+            if entry.premium && tier != Tier::Premium {
+                self.previews += 1;
+            }
+            plays.push(LoggedPlay {
+                engaged: entry.promoted().then_some(opened || play.completed || play.liked),
+                play,
+                tier,
+                previews,
+                subscribes: (tier != Tier::Premium).then_some(false),
+                known: Known::ALL,
+                truth: Some(Truth {
+                    completion: response.completion,
+                    play_ratio: response.play_ratio(),
+                    explicit: response.explicit(),
+                    save: response.completion * response.save,
+                    replay: response.replay(),
+                    skip: response.skip(),
+                    engaged: response.engaged(),
+                    subscription,
+                }),
+                slate,
+            });
+            if reaction.subscribe {
+                subscribed_at = Some(plays.len() - 1);
+                self.tier = Tier::Premium;
+            }
+            if reaction.leave {
+                break;
+            }
+            again = reaction.replay.then_some(song);
+            searched = reaction.search && again.is_none();
+        }
+        if let Some(at) = subscribed_at {
+            plays[..=at].iter_mut().for_each(|p| p.subscribes = Some(true));
+        }
+        LoggedSession { plays }
+    }
+
+    /// Now and then, songs that could play now, with the probability of each being completed.
+    fn slate(&mut self, scene: Scene) -> Vec<(SongId, f64)> {
+        let Some(Slates { share, rng }) = &mut self.slates else { return Vec::new() };
+        if !rng.random_bool(*share) {
+            return Vec::new();
+        }
+        let LoggingPolicy { catalogue, world, .. } = self.recommender;
+        let moment = self.listener.moment(&self.history, scene);
+        let mut draw = || SongId(rng.random_range(0..catalogue.songs.len() as u32));
+        (0..SLATE)
+            .map(|_| {
+                let song = draw();
+                let response = respond(catalogue, world, &self.listener.taste, &moment, song);
+                (song, response.completion)
+            })
+            .collect()
+    }
+
+    /// The probability of subscribing in the rest of the session if `song` plays now: the mean,
+    /// over continuations, of one minus the product of not subscribing after each play.
+    fn roll_out(&self, song: SongId, scene: Scene, rng: &mut ChaCha8Rng) -> f64 {
+        let total: f64 = (0..self.rollouts)
+            .map(|_| {
+                let mut staying_free = 1.0;
+                self.recommender.go_on(
+                    self.listener.clone(),
+                    self.history.clone(),
+                    (song, scene, self.tier),
+                    rng,
+                    &mut |listener, enjoyed| {
+                        staying_free *= 1.0 - listener.subscription_hazard(self.tier, enjoyed);
+                    },
+                );
+                1.0 - staying_free
+            })
+            .sum();
+        total / f64::from(self.rollouts)
+    }
+}
+
+/// A play as the history keeps it, with only what the listener's reactions depend on.
+fn played(
+    song: SongId,
+    began_ms: i64,
+    reaction: &crate::listener::Reaction,
+    scene: Scene,
+) -> Interaction {
+    Interaction {
+        song,
+        began_ms,
+        play_ratio: reaction.play_ratio as f32,
+        completed: reaction.completed,
+        skipped: reaction.skipped,
+        liked: reaction.liked,
+        saved: reaction.saved,
+        replayed: false,
+        searched: false,
+        opened: false,
+        first: false,
+        scene,
+    }
+}

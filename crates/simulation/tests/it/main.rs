@@ -1,0 +1,4 @@
+//! Simulated listeners: one program, by theme.
+
+mod ideal;
+mod regret;

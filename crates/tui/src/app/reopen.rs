@@ -1,0 +1,97 @@
+//! Opening what was written down, and going over to another session.
+
+use super::simulator::App;
+use crate::command::{Picker, Picking, Popup, Tab};
+use crate::desk::Choice;
+use crate::desk::background::Pending;
+use crate::desk::explaining::Explaining;
+use crate::desk::reopening::{Arrival, Arriving, list};
+use crate::desk::what_if::WhatIf;
+use melody_core::input::InputError;
+use melody_sessions::opening;
+use melody_sessions::saved::Saved;
+
+impl App {
+    /// Looks for sessions to choose from.
+    pub(super) fn look_for_saved(&mut self) {
+        let (folder, lang) = (self.folder.clone(), self.look.lang);
+        self.listing = Some(Pending::start("listing", move || list(&folder, lang)));
+    }
+
+    pub(super) fn listed(&mut self, choices: Vec<Choice>) {
+        self.listing = None;
+        if choices.is_empty() {
+            let said = "No session is here to open; `w` writes this one.";
+            return self.say(self.look.lang.text(said).into());
+        }
+        let picker = Picker { picking: Picking::Saved, choices, selected: 0 };
+        self.popup = Some(Popup::Pick(picker));
+    }
+
+    /// Opens a session of the folder.
+    pub(super) fn reopen_named(&mut self, name: &str) {
+        let path = self.folder.join(name);
+        self.reopen(name.into(), move || Saved::read(&path));
+    }
+
+    /// Plays a session again that was written down, in the background; once it is at its end it takes
+    /// the place of this one.
+    pub fn reopen(
+        &mut self,
+        name: String,
+        read: impl FnOnce() -> Result<Saved, InputError> + Send + 'static,
+    ) {
+        self.arriving = Some(Arriving::again(name, &self.session, self.look.lang, read));
+    }
+
+    /// Another listener begins a new session, as soon as it is opened.
+    pub(super) fn sit_down(&mut self, name: String) {
+        let lang = self.look.lang;
+        let own = self.profiles.iter().find(|(own, _)| *own == name);
+        let name = own.map_or(name, |(_, path)| path.display().to_string());
+        match melody_sessions::names::profile_named(&name, &self.folder) {
+            Ok(profile) => {
+                self.arriving = Some(Arriving::anew(lang, self.session.opener(name, profile)));
+            }
+            Err(error) => self.say(lang.fill("No new session: {}", &[&error])),
+        }
+    }
+
+    /// Takes in a session that was on its way. Where it did not come, this one stays.
+    pub(super) fn arrived(&mut self, arrived: Result<Arrival, String>) {
+        self.arriving = None;
+        match arrived {
+            Ok(arrival) => self.begin(arrival),
+            Err(said) => self.say(said),
+        }
+    }
+
+    /// Goes over to a session that has been opened.
+    fn begin(&mut self, arrival: Arrival) {
+        let Arrival { session: mut next, mut said, rests } = arrival;
+        let lang = self.look.lang;
+        next.playing = self.session.playing && !rests;
+        next.speed = self.session.speed;
+        next.set_autopilot(self.session.autopilot() && !rests);
+        if let Some(journal) = self.session.journal() {
+            match journal.next(next.opening(), next.timeline()) {
+                Ok(journal) => next.keep(journal),
+                Err(error) => {
+                    said = format!("{said} {}", lang.fill("It has no log: {}", &[&error]))
+                }
+            }
+        }
+        next.note_in(self.black_box.clone());
+        self.session = next;
+        self.written = None;
+        self.selected = None;
+        self.explaining = Explaining::default();
+        self.what_if = WhatIf::default();
+        self.comparing = None;
+        self.looking_at = None;
+        self.index = None;
+        self.guide = None;
+        self.scroll = [0; Tab::ALL.len()];
+        self.say(said);
+    }
+}

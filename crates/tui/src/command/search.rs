@@ -1,0 +1,203 @@
+//! Searching the catalogue: what is typed, and the songs and artists most like it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::keys::Key;
+use super::typed::{Fit, Typed};
+use melody_core::catalogue::{ArtistId, Catalogue, SongId};
+use melody_core::event::Target;
+use melody_recommender::engine::SongRef;
+
+/// Results shown at most.
+const SHOWN: usize = 50;
+
+/// One thing that can be found.
+#[derive(Clone, Debug)]
+struct Entry {
+    target: Target,
+    text: String,
+}
+
+impl Entry {
+    /// The title, or the artist's name.
+    fn name<'a>(&'a self, catalogue: &'a Catalogue) -> &'a str {
+        match self.target {
+            Target::Song(song) => &catalogue.song(song).title,
+            Target::ArtistOf(_) => &self.text,
+        }
+    }
+}
+
+/// Everything that can be found in a catalogue.
+#[derive(Debug)]
+pub struct Index {
+    entries: Vec<Entry>,
+}
+
+impl Index {
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let mut leads: BTreeMap<ArtistId, SongId> = BTreeMap::new();
+        for id in catalogue.ids() {
+            leads.entry(catalogue.song(id).lead_artist()).or_insert(id);
+        }
+        let artists = leads.iter().map(|(artist, first)| {
+            let name = &catalogue.artist(*artist).name;
+            // As saved scripts resolve it: two artists may share a name.
+            let song = catalogue.first_by(name).unwrap_or(*first);
+            Entry { target: Target::ArtistOf(song), text: name.clone() }
+        });
+        let songs = catalogue.ids().map(|id| {
+            let song = catalogue.song(id);
+            let text = format!("{} {}", song.title, catalogue.artist_names(song));
+            Entry { target: Target::Song(id), text }
+        });
+        Index { entries: artists.chain(songs).collect() }
+    }
+}
+
+/// A result, as a person reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    pub target: Target,
+    /// The song, or for an artist the song that stands for them.
+    pub song: SongRef,
+}
+
+impl Hit {
+    /// What a search for it says when nothing was typed.
+    pub fn name(&self) -> &str {
+        match self.target {
+            Target::Song(_) => &self.song.title,
+            Target::ArtistOf(_) => self.song.artist.split(", ").next().unwrap_or_default(),
+        }
+    }
+
+    /// The song that opens at once.
+    pub fn song_id(&self) -> SongId {
+        match self.target {
+            Target::Song(song) | Target::ArtistOf(song) => song,
+        }
+    }
+}
+
+/// What a search is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seeking {
+    /// The listener searches: an event of the session.
+    Listen,
+    /// Why is this song where it is, or not there?
+    Explain,
+    /// The song to be beaten.
+    Above,
+}
+
+impl Seeking {
+    pub fn title(self) -> &'static str {
+        match self {
+            Seeking::Listen => "Search songs and artists",
+            Seeking::Explain => "Explain which song?",
+            Seeking::Above => "Above which song?",
+        }
+    }
+}
+
+/// A search being typed.
+#[derive(Clone, Debug)]
+pub struct Search {
+    catalogue: Arc<Catalogue>,
+    index: Arc<Index>,
+    pub seeking: Seeking,
+    pub typed: Typed,
+    pub hits: Vec<Hit>,
+    /// How many match, shown or not.
+    pub found: usize,
+    pub selected: usize,
+    /// Whether a result was selected by hand. Without words, only that says what is meant.
+    moved: bool,
+}
+
+impl Search {
+    pub fn new(catalogue: Arc<Catalogue>, index: Arc<Index>, seeking: Seeking) -> Self {
+        let mut search = Search {
+            catalogue,
+            index,
+            seeking,
+            typed: Typed::default(),
+            hits: Vec::new(),
+            found: 0,
+            selected: 0,
+            moved: false,
+        };
+        search.look();
+        search
+    }
+
+    /// A key without a command goes down.
+    pub fn press(&mut self, key: Key) {
+        if self.typed.press(key) {
+            self.look();
+        }
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        self.typed.paste(text);
+        self.look();
+    }
+
+    pub fn select(&mut self, by: isize) {
+        let last = self.hits.len().saturating_sub(1);
+        self.selected = self.selected.saturating_add_signed(by).min(last);
+        self.moved = true;
+    }
+
+    pub fn select_at(&mut self, place: usize) {
+        self.selected = place.min(self.hits.len().saturating_sub(1));
+        self.moved = true;
+    }
+
+    /// The result that was meant, if any was: words were typed or one was selected.
+    pub fn chosen(&self) -> Option<&Hit> {
+        let meant = self.moved || !self.typed.text().is_empty();
+        self.hits.get(self.selected).filter(|_| meant)
+    }
+
+    /// What is searched for: the words typed, or the result's name if there are none.
+    pub fn query(&self, hit: &Hit) -> String {
+        let typed = self.typed.text();
+        if typed.is_empty() { hit.name().to_string() } else { typed.to_string() }
+    }
+
+    fn look(&mut self) {
+        self.selected = 0;
+        self.moved = false;
+        let query = self.typed.text();
+        let mut fit = Fit::new(query);
+        let exactly = query.to_lowercase();
+        let mut scored: Vec<(bool, u32, usize)> = Vec::new();
+        for (i, entry) in self.index.entries.iter().enumerate() {
+            // Without words, songs as the catalogue lists them; an account is of a song.
+            let songs_alone = query.is_empty() || self.seeking != Seeking::Listen;
+            if songs_alone && !matches!(entry.target, Target::Song(_)) {
+                continue;
+            }
+            if let Some(score) = fit.name(&entry.text) {
+                // An artist's name says more than the same words somewhere in a song's.
+                let artist = matches!(entry.target, Target::ArtistOf(_));
+                let exact = entry.name(&self.catalogue).to_lowercase() == exactly;
+                scored.push((exact, if artist { score + score / 4 } else { score }, i));
+            }
+        }
+        scored.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then(a.2.cmp(&b.2)));
+        self.found = scored.len();
+        self.hits = scored
+            .iter()
+            .take(SHOWN)
+            .map(|&(_, _, i)| {
+                let target = self.index.entries[i].target;
+                let (Target::Song(song) | Target::ArtistOf(song)) = target;
+                Hit { target, song: SongRef::new(&self.catalogue, song) }
+            })
+            .collect();
+    }
+}

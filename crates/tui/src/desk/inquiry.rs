@@ -1,0 +1,80 @@
+//! Something asked of the engine about one step, worked out on another thread.
+
+use std::sync::Arc;
+
+use super::background::Pending;
+use melody_recommender::engine::{Engine, Look, State, Timeline, Trace};
+
+/// What is asked about: a step, by its very trace, and the particulars.
+type Question<Q> = (Arc<Trace>, Q);
+
+struct Answer<T> {
+    said: T,
+    /// Kept for the next question about the same step: scoring the catalogue is the costly part.
+    look: Arc<Look>,
+}
+
+/// An answer on its way; none if the step is gone by then.
+type Coming<T> = Pending<Option<Answer<T>>>;
+
+/// The newest answer, and the question under way, of which there is one at most.
+pub struct Inquiry<Q, T> {
+    asked: Option<(Question<Q>, Coming<T>)>,
+    answered: Option<(Question<Q>, Answer<T>)>,
+}
+
+impl<Q, T> Default for Inquiry<Q, T> {
+    fn default() -> Self {
+        Inquiry { asked: None, answered: None }
+    }
+}
+
+impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
+    /// Takes in an answer that has come, and asks unless the answer is known or one is on its way.
+    pub fn ask(
+        &mut self,
+        timeline: &Timeline,
+        step: usize,
+        particulars: Q,
+        work: impl FnOnce(&Engine, &State, &Trace, &Look, Q) -> T + Send + 'static,
+    ) {
+        if let Some(answer) = self.asked.as_ref().and_then(|(_, pending)| pending.ready()) {
+            self.take(answer);
+        }
+        let Some(trace) = timeline.trace_at(step).cloned() else { return };
+        let of_step = self.answered.as_ref().filter(|((known, _), _)| Arc::ptr_eq(known, &trace));
+        if self.asked.is_some() || of_step.is_some_and(|((_, known), _)| *known == particulars) {
+            return;
+        }
+        let look = of_step.map(|(_, answer)| answer.look.clone());
+        let question = (trace.clone(), particulars.clone());
+        let timeline = timeline.clone();
+        let work = move || {
+            let (engine, state) = (timeline.engine(), timeline.state_at(step)?);
+            let look = look.unwrap_or_else(|| Arc::new(engine.look(&state)));
+            Some(Answer { said: work(engine, &state, &trace, &look, particulars), look })
+        };
+        self.asked = Some((question, Pending::start("inquiry", work)));
+    }
+
+    /// Waits for the answer to what was asked.
+    pub fn settle(&mut self) {
+        let answer = self.asked.as_ref().and_then(|(_, pending)| pending.wait());
+        self.take(answer.flatten());
+    }
+
+    fn take(&mut self, answer: Option<Answer<T>>) {
+        if let (Some((question, _)), Some(answer)) = (self.asked.take(), answer) {
+            self.answered = Some((question, answer));
+        }
+    }
+
+    pub fn waits(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// The newest answer, be it of an earlier question.
+    pub fn said(&self) -> Option<&T> {
+        self.answered.as_ref().map(|(_, answer)| &answer.said)
+    }
+}

@@ -1,0 +1,72 @@
+//! Autopilot at the controls: the simulated listener's plan for the current song, carried out as the
+//! song plays.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use melody_core::event::Action;
+use melody_core::listener::Tier;
+use melody_recommender::engine::{EndedPlay, State, Timeline};
+use melody_simulation::profile::Profile;
+use melody_simulation::{Autopilot, World};
+
+/// A simulated listener and what it is about to do.
+#[derive(Clone, Debug)]
+pub struct Pilot {
+    listener: Autopilot,
+    /// Absent between songs.
+    plan: Option<Course>,
+}
+
+/// What is left of a plan.
+#[derive(Clone, Debug)]
+struct Course {
+    /// By how much of the song has been heard, in milliseconds.
+    during: VecDeque<(u32, Action)>,
+    after: Vec<Action>,
+    leaves: bool,
+}
+
+/// The next thing to do.
+pub struct Step {
+    pub action: Action,
+    /// If it ends the play: what follows at once, and whether the listener then leaves.
+    pub then: Option<(Vec<Action>, bool)>,
+}
+
+impl Pilot {
+    /// The profile's listener after the session so far.
+    pub fn new(timeline: &Timeline, profile: &Profile, world: &Arc<World>, seed: u64) -> Self {
+        let traces = timeline.traces().map(|trace| &**trace);
+        let listener = Autopilot::new(timeline.engine(), profile, world.clone(), seed);
+        let listener = listener.after(traces);
+        Pilot { listener, plan: None }
+    }
+
+    /// Takes in a play that ended, whoever ended it. `tier` is what was paid while it played.
+    pub fn observe(&mut self, ended: &EndedPlay, tier: Tier) {
+        self.listener.observe(ended, tier);
+        self.plan = None;
+    }
+
+    /// How much of the current song will have been heard when the next thing is done.
+    pub fn next_at(&mut self, state: &State) -> Option<u32> {
+        self.course(state).during.front().map(|(heard_ms, _)| *heard_ms)
+    }
+
+    /// Takes the next thing to do off the plan.
+    pub fn take(&mut self, state: &State) -> Option<Step> {
+        let course = self.course(state);
+        let (_, action) = course.during.pop_front()?;
+        let then = course.during.is_empty().then(|| (course.after.clone(), course.leaves));
+        Some(Step { action, then })
+    }
+
+    fn course(&mut self, state: &State) -> &mut Course {
+        let listener = &self.listener;
+        self.plan.get_or_insert_with(|| {
+            let plan = listener.plan(state);
+            Course { during: plan.during.into(), after: plan.after, leaves: plan.leaves }
+        })
+    }
+}

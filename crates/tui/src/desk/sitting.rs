@@ -1,0 +1,506 @@
+//! A session being played: the timeline, the simulated clock and whoever is at the controls.
+//!
+//! The clock moves only when it is told to, so that tests and pictures play sessions without waiting.
+//! Events are worked out on a thread of their own, one after the other; until one is decided the screen
+//! shows the state before it and the clock stands still, so that slowness changes no session.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::background::Pending;
+use super::blackbox::BlackBox;
+use super::fault;
+use super::journal::Journal;
+use super::pilot::Pilot;
+use super::regrets::Regrets;
+use super::speed::Speed;
+use melody_core::catalogue::{Catalogue, SongId};
+use melody_core::event::{Action, Event};
+use melody_core::listener::Tier;
+use melody_lab::reports::{Report, report_named};
+use melody_recommender::bandit::Kept;
+use melody_recommender::engine::{Engine, Refusal, State, Timeline, Trace};
+use melody_recommender::feedback::Update;
+use melody_recommender::playback::Playhead;
+use melody_sessions::library::Library;
+use melody_sessions::opening::Opening;
+use melody_simulation::profile::Profile;
+
+/// The longest stretch of real time taken for one frame: what a stopped program missed is not made up.
+const LONGEST_FRAME: Duration = Duration::from_millis(250);
+/// Wishes that wait at most. More than that is a key held down.
+const MOST_WISHES: usize = 16;
+/// A decision that takes longer than this is worth a word on screen.
+const NOTICEABLE: Duration = Duration::from_millis(200);
+
+/// What happened while the clock moved that a person should be told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Happening {
+    /// The simulated listener left.
+    Left,
+    /// A song ended and nothing could follow.
+    Stuck(Refusal),
+    /// What the bandit learned could not be written.
+    NotKept(String),
+    /// Something asked for by hand makes no sense now.
+    Refused { what: &'static str, refusal: Refusal },
+}
+
+/// Something to be done as soon as what was asked before is decided.
+struct Wish {
+    action: Action,
+    /// Whether a person asked for it.
+    by_hand: bool,
+}
+
+/// An event whose outcome is being worked out.
+struct Deciding {
+    event: Event,
+    by_hand: bool,
+    /// What the listener paid while the play went on that this may end.
+    tier: Tier,
+    outcome: Pending<Result<(State, Trace), Refusal>>,
+    /// How long the screen has shown the state before it.
+    waited: Duration,
+}
+
+/// One listener's sitting.
+pub struct Session {
+    library: Library,
+    opening: Opening,
+    profile: Arc<Profile>,
+    /// How the model was trained, if its folder tells.
+    trained: Option<Arc<Report>>,
+    timeline: Timeline,
+    head: Playhead,
+    pub playing: bool,
+    pub speed: Speed,
+    pilot: Option<Pilot>,
+    /// Simulated time that has passed and is less than a millisecond.
+    remainder_ms: f64,
+    /// The near-line update last handed to a thread.
+    training: Option<Arc<Update>>,
+    journal: Option<Journal>,
+    /// Where what the bandit learns is kept.
+    kept: Option<Kept>,
+    deciding: Option<Deciding>,
+    wishes: VecDeque<Wish>,
+    /// Whether the simulated listener leaves once its wishes are done.
+    leaves: bool,
+    /// What was taken back and can be put back, until something else happens.
+    taken_back: Option<(Timeline, Playhead)>,
+    /// The session as it was long ago, while it is worked out.
+    going_back: Option<Pending<Timeline>>,
+    black_box: Option<Arc<BlackBox>>,
+    regrets: Regrets,
+}
+
+impl Session {
+    pub fn open(library: Library, opening: Opening, profile: Profile) -> Self {
+        let engine = library.engine(&profile, opening.scene, opening.seed);
+        Session::begin(library, opening, profile, engine)
+    }
+
+    /// A session of this library, opening and its profile, under its engine.
+    pub fn begin(library: Library, opening: Opening, profile: Profile, engine: Engine) -> Self {
+        let timeline = Timeline::start(Arc::new(engine));
+        let head = Playhead::after(timeline.trace());
+        Session::at(library, opening, profile, timeline, head)
+    }
+
+    /// A session of this library, opening and its profile where it stands already.
+    pub fn at(
+        library: Library,
+        opening: Opening,
+        profile: Profile,
+        timeline: Timeline,
+        head: Playhead,
+    ) -> Self {
+        let trained = report_named(&opening.model, Path::new("")).map(Arc::new);
+        Session {
+            trained,
+            library,
+            opening,
+            profile: Arc::new(profile),
+            timeline,
+            head,
+            playing: true,
+            speed: Speed::NORMAL,
+            pilot: None,
+            remainder_ms: 0.0,
+            training: None,
+            journal: None,
+            kept: None,
+            deciding: None,
+            wishes: VecDeque::new(),
+            leaves: false,
+            taken_back: None,
+            going_back: None,
+            black_box: None,
+            regrets: Regrets::default(),
+        }
+    }
+
+    /// Opens a session of another listener with the same library, wherever it is called. A memory is
+    /// for the listener that the program was opened with.
+    pub fn opener(
+        &self,
+        name: String,
+        profile: Profile,
+    ) -> impl FnOnce() -> Session + Send + use<> {
+        let library = self.library.clone();
+        let opening = Opening { profile: name, scene: None, memory: None, ..self.opening.clone() };
+        move || Session::open(library, opening, profile)
+    }
+
+    /// Writes every step from here on, and those before, to a durable log.
+    pub fn keep(&mut self, journal: Journal) {
+        self.journal = Some(journal);
+    }
+
+    /// Keeps what the bandit learns in a file from here on.
+    pub fn remember_in(&mut self, kept: Kept) {
+        self.kept = Some(kept);
+    }
+
+    /// Writes what the bandit has learned until now, if it is kept.
+    ///
+    /// # Errors
+    /// When the disk refuses; what is wrong, in words.
+    pub fn remember(&self) -> Result<(), String> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        let memory = self.timeline.state().bandit.memory();
+        kept.save(memory).map_err(|error| format!("{}: {error}", kept.path().display()))
+    }
+
+    /// Notes down where the session stands, now and after every event, for the report of a panic.
+    pub fn note_in(&mut self, black_box: Arc<BlackBox>) {
+        self.black_box = Some(black_box);
+        self.note(None);
+    }
+
+    fn note(&self, deciding: Option<&Event>) {
+        if let Some(black_box) = &self.black_box {
+            black_box.note(&self.opening, &self.timeline, deciding);
+        }
+    }
+
+    pub fn journal(&self) -> Option<&Journal> {
+        self.journal.as_ref()
+    }
+
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    pub fn trace(&self) -> &Arc<Trace> {
+        self.timeline.trace()
+    }
+
+    pub fn opening(&self) -> &Opening {
+        &self.opening
+    }
+
+    pub fn profile(&self) -> &Arc<Profile> {
+        &self.profile
+    }
+
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.timeline.engine().setup.catalogue
+    }
+
+    pub fn head(&self) -> Playhead {
+        self.head
+    }
+
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// How the model was trained, if its folder tells.
+    pub fn trained(&self) -> Option<&Arc<Report>> {
+        self.trained.as_ref()
+    }
+
+    /// What the bandit's decisions left lying, as far as it has been worked out.
+    pub fn regrets(&self) -> &Regrets {
+        &self.regrets
+    }
+
+    /// Works out, in the background, what one more decision left lying. Only autopilot's listener is
+    /// simulated, so only while it is at the controls.
+    pub fn regret(&mut self) {
+        let (world, seed, more) = (self.library.world(), self.opening.seed, self.pilot.is_some());
+        self.regrets.follow(&self.timeline, &self.profile, world, seed, more);
+    }
+
+    /// Works out all that is left.
+    pub fn settle_regret(&mut self) {
+        self.regret();
+        while self.regrets.settle() {
+            self.regret();
+        }
+    }
+
+    pub fn autopilot(&self) -> bool {
+        self.pilot.is_some()
+    }
+
+    pub fn set_autopilot(&mut self, on: bool) {
+        self.pilot = on.then(|| self.new_pilot());
+    }
+
+    fn new_pilot(&self) -> Pilot {
+        Pilot::new(&self.timeline, &self.profile, self.library.world(), self.opening.seed)
+    }
+
+    /// The listener does something now, or as soon as what is being decided is.
+    pub fn act(&mut self, action: Action) {
+        self.wish(action, true);
+    }
+
+    fn wish(&mut self, action: Action, by_hand: bool) {
+        if self.wishes.len() < MOST_WISHES {
+            self.wishes.push_back(Wish { action, by_hand });
+        }
+        self.decide();
+    }
+
+    /// Starts to work out the next wish, unless something is being worked out.
+    fn decide(&mut self) {
+        if self.deciding() {
+            return;
+        }
+        let Some(Wish { action, by_hand }) = self.wishes.pop_front() else { return };
+        let event = self.head.event(action);
+        let tier = self.trace().listener.tier;
+        // Before the work begins, which may be what panics.
+        self.note(Some(&event));
+        let (engine, state) = (self.timeline.engine().clone(), self.timeline.state().clone());
+        let outcome = {
+            let event = event.clone();
+            Pending::start("engine", move || {
+                fault::on_demand("engine", state.step);
+                engine.step(&state, &event)
+            })
+        };
+        self.deciding = Some(Deciding { event, by_hand, tier, outcome, waited: Duration::ZERO });
+    }
+
+    /// Whether an event, or the way back, is being worked out. The clock stands still meanwhile.
+    pub fn deciding(&self) -> bool {
+        self.deciding.is_some() || self.going_back.is_some()
+    }
+
+    /// Whether that has taken long enough to be worth a word.
+    pub fn slow(&self) -> bool {
+        self.deciding.as_ref().is_some_and(|deciding| deciding.waited > NOTICEABLE)
+    }
+
+    /// Waits for everything that was asked for.
+    pub fn settle(&mut self) -> Vec<Happening> {
+        let mut happenings = Vec::new();
+        if let Some(timeline) = self.going_back.take().and_then(|back| back.wait()) {
+            self.gone_back(timeline);
+        }
+        while let Some(deciding) = self.deciding.take() {
+            let Some(outcome) = deciding.outcome.wait() else { break };
+            happenings.extend(self.decided(deciding, outcome));
+        }
+        happenings
+    }
+
+    /// Takes in an outcome that has come.
+    fn look_for_outcome(&mut self) -> Option<Happening> {
+        let outcome = self.deciding.as_ref()?.outcome.ready()?;
+        let deciding = self.deciding.take()?;
+        self.decided(deciding, outcome)
+    }
+
+    fn decided(
+        &mut self,
+        deciding: Deciding,
+        outcome: Result<(State, Trace), Refusal>,
+    ) -> Option<Happening> {
+        let Deciding { event, by_hand, tier, .. } = deciding;
+        let what = event.action.name();
+        let ends = event.action.ends_play();
+        let mut happening = None;
+        match outcome {
+            Ok(outcome) => {
+                let trace = self.timeline.push(event, outcome);
+                self.taken_back = None;
+                self.head = Playhead::after(&trace);
+                if let Some(journal) = &self.journal {
+                    journal.step(&trace);
+                }
+                if let (Some(pilot), Some(ended)) = (&mut self.pilot, &trace.ended) {
+                    pilot.observe(ended, tier);
+                }
+                if trace.bandit.taught() {
+                    happening = self.remember().err().map(Happening::NotKept);
+                }
+                self.train_ahead();
+            }
+            Err(refusal) if by_hand => happening = Some(Happening::Refused { what, refusal }),
+            // A song that cannot end stands still; what else the simulated listener wanted and no
+            // longer makes sense, because the person at the keys was there first, is left out.
+            Err(refusal) if ends => {
+                self.playing = false;
+                happening = Some(Happening::Stuck(refusal));
+            }
+            Err(_) => {}
+        }
+        self.note(None);
+        if self.wishes.is_empty() && std::mem::take(&mut self.leaves) {
+            self.playing = false;
+            happening = happening.or(Some(Happening::Left));
+        }
+        self.decide();
+        happening
+    }
+
+    /// Takes the last event back and returns it, be it still being worked out; `None` at the start.
+    pub fn undo(&mut self) -> Option<Event> {
+        self.wishes.clear();
+        self.leaves = false;
+        if let Some(timeline) = self.going_back.take().and_then(|back| back.wait()) {
+            self.gone_back(timeline);
+        }
+        if let Some(deciding) = self.deciding.take() {
+            self.note(None);
+            self.set_autopilot(self.autopilot());
+            return Some(deciding.event);
+        }
+        let last = self.timeline.events().last()?.clone();
+        self.rewind(self.timeline.events().len() - 1);
+        Some(last)
+    }
+
+    /// Takes back everything after the first `events`. Going far back takes a moment.
+    pub fn rewind(&mut self, events: usize) {
+        self.wishes.clear();
+        self.leaves = false;
+        self.deciding = None;
+        let before = self.timeline.clone();
+        let back = move || {
+            let mut timeline = before;
+            timeline.rewind(events);
+            timeline
+        };
+        match self.timeline.keeps(events) {
+            true => self.gone_back(back()),
+            false => self.going_back = Some(Pending::start("rewind", back)),
+        }
+    }
+
+    fn gone_back(&mut self, timeline: Timeline) {
+        let before = (self.timeline.clone(), self.head);
+        // Taken back in parts, it is put back as a whole.
+        let all = self.taken_back.take().unwrap_or(before);
+        let head = Playhead::after(timeline.trace());
+        self.go_to(timeline, head);
+        self.taken_back = Some(all);
+    }
+
+    /// Events that were taken back and can be put back.
+    pub fn taken_back(&self) -> usize {
+        let events = self.timeline.events().len();
+        self.taken_back.as_ref().map_or(0, |(all, _)| all.events().len() - events)
+    }
+
+    /// Puts back everything that was taken back since something last happened; the number of events.
+    pub fn put_back(&mut self) -> usize {
+        let events = self.taken_back();
+        if let Some((timeline, head)) = self.taken_back.take() {
+            self.go_to(timeline, head);
+        }
+        events
+    }
+
+    /// Goes over to another point of this session, back, on or aside: `timeline` is of the same
+    /// opening, and `head` is where the listener stands in it.
+    pub fn go_to(&mut self, timeline: Timeline, head: Playhead) {
+        self.wishes.clear();
+        self.leaves = false;
+        self.deciding = None;
+        self.going_back = None;
+        self.taken_back = None;
+        if let Some(journal) = &self.journal {
+            let shared = self.timeline.shared_with(&timeline);
+            if shared < self.timeline.events().len() {
+                journal.rewound(shared as u32);
+            }
+            timeline.traces().skip(shared + 1).for_each(|trace| journal.step(trace));
+        }
+        self.timeline = timeline;
+        self.head = head;
+        self.note(None);
+        self.remainder_ms = 0.0;
+        self.set_autopilot(self.autopilot());
+        self.train_ahead();
+    }
+
+    /// Lets real time pass. Nothing moves while paused, nor while an event is being worked out.
+    pub fn advance(&mut self, elapsed: Duration) -> Option<Happening> {
+        if let Some(deciding) = &mut self.deciding {
+            deciding.waited += elapsed;
+        }
+        if let Some(timeline) = self.going_back.as_ref().and_then(Pending::ready) {
+            self.gone_back(timeline);
+        }
+        let happening = self.look_for_outcome();
+        if happening.is_some() || self.deciding() || !self.playing {
+            return happening;
+        }
+        let elapsed = elapsed.min(LONGEST_FRAME).as_secs_f64() * 1000.0;
+        let ms = elapsed * self.speed.factor() + self.remainder_ms;
+        self.remainder_ms = ms.fract();
+        let duration = self.duration_ms();
+        let state = self.timeline.state().clone();
+        let planned = self.pilot.as_mut().and_then(|pilot| pilot.next_at(&state));
+        let stop = planned.unwrap_or(duration).min(duration);
+        let ahead = u64::from(stop.saturating_sub(self.head.heard_ms));
+        // What is left of the time when something is done is not made up for.
+        self.head.play(ahead.min(ms as u64), duration);
+        if (ms as u64) >= ahead {
+            match planned {
+                Some(_) => self.follow_plan(&state),
+                None => self.wish(Action::Finish, false),
+            }
+        }
+        None
+    }
+
+    fn duration_ms(&self) -> u32 {
+        self.trace().playing.song.duration_ms
+    }
+
+    /// Does the next thing on the simulated listener's plan.
+    fn follow_plan(&mut self, state: &State) {
+        let Some(step) = self.pilot.as_mut().and_then(|pilot| pilot.take(state)) else { return };
+        let (after, leaves) = step.then.unwrap_or_default();
+        self.leaves = leaves;
+        self.wish(step.action, false);
+        after.into_iter().for_each(|action| self.wish(action, false));
+    }
+
+    /// Starts a pending near-line update on a thread of its own, so that the step which needs it
+    /// finds it done. If no thread can be had, that step runs it.
+    fn train_ahead(&mut self) {
+        let Some(update) = self.timeline.state().pending_update() else { return };
+        if update.done() || self.training.as_ref().is_some_and(|t| Arc::ptr_eq(t, update)) {
+            return;
+        }
+        self.training = Some(update.clone());
+        let update = update.clone();
+        let _ = std::thread::Builder::new().name("near-line".into()).spawn(move || update.run());
+    }
+
+    /// The song of a trace by its identifier.
+    pub fn find(&self, id: &str) -> Option<SongId> {
+        self.catalogue().find(id)
+    }
+}

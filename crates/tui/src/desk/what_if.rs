@@ -1,0 +1,228 @@
+//! What the What-if view is about: values set by hand that are not in force yet, and the queue they
+//! would lead to, worked out on another thread.
+
+use std::sync::Arc;
+
+use super::inquiry::Inquiry;
+use melody_core::overrides::{LONGEST_WINDOW, MOST_BOOST, MOST_WEIGHT, Overrides};
+use melody_core::score::Score;
+use melody_recommender::engine::{Preview, Timeline, Trace};
+
+/// What a slider sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slider {
+    Alpha,
+    Beta,
+    Gamma,
+    AtMost,
+    Window,
+    Arm,
+    Boost,
+}
+
+/// What one step of a slider adds.
+const WEIGHT_STEP: Score = Score::from_millionths(10_000);
+const BOOST_STEP: Score = Score::from_millionths(250_000);
+
+impl Slider {
+    pub const ALL: [Slider; 7] = [
+        Slider::Alpha,
+        Slider::Beta,
+        Slider::Gamma,
+        Slider::AtMost,
+        Slider::Window,
+        Slider::Arm,
+        Slider::Boost,
+    ];
+
+    /// Its place and range: the value as a number, and the largest. An arm is counted from 1; 0 leaves
+    /// the choice to the bandit.
+    pub fn value(self, set: &Overrides, trace: &Trace) -> (f64, f64) {
+        let weights = &trace.weights;
+        let weight =
+            |set: Option<Score>, now: Score| (set.unwrap_or(now).value(), MOST_WEIGHT.value());
+        match self {
+            Slider::Alpha => weight(set.alpha, weights.alpha.value),
+            Slider::Beta => weight(set.beta, weights.beta.value),
+            Slider::Gamma => weight(set.gamma, weights.gamma.value),
+            Slider::AtMost => {
+                let most = set.window.unwrap_or(trace.promotion.window);
+                (set.at_most.unwrap_or(trace.promotion.at_most) as f64, most as f64)
+            }
+            Slider::Window => (set.window.unwrap_or(trace.promotion.window) as f64, 30.0),
+            Slider::Arm => {
+                let arms = &trace.bandit.arms;
+                let place = set.arm.as_ref().and_then(|n| arms.iter().position(|a| a.name == *n));
+                (place.map_or(0.0, |place| place as f64 + 1.0), arms.len() as f64)
+            }
+            Slider::Boost => (set.boost.unwrap_or(Score::ONE).value(), MOST_BOOST.value()),
+        }
+    }
+
+    /// Moves it by so many steps.
+    fn step(self, set: &mut Overrides, trace: &Trace, by: i64) {
+        let (value, _) = self.value(set, trace);
+        let step = match self {
+            Slider::Alpha | Slider::Beta | Slider::Gamma => WEIGHT_STEP.value(),
+            Slider::Boost => BOOST_STEP.value(),
+            Slider::AtMost | Slider::Window | Slider::Arm => 1.0,
+        };
+        self.set(set, trace, value + by as f64 * step);
+    }
+
+    /// Sets it to a number, held to what may be set.
+    fn set(self, set: &mut Overrides, trace: &Trace, value: f64) {
+        let weight = |value: f64| Some(Score::new(value.clamp(0.0, MOST_WEIGHT.value())));
+        let count = |value: f64, least: usize, most: usize| {
+            Some((value.round().max(0.0) as usize).clamp(least, most))
+        };
+        match self {
+            Slider::Alpha => set.alpha = weight(value),
+            Slider::Beta => set.beta = weight(value),
+            Slider::Gamma => set.gamma = weight(value),
+            Slider::AtMost => {
+                set.at_most = count(value, 0, set.window.unwrap_or(trace.promotion.window));
+            }
+            Slider::Window => {
+                let window = count(value, 1, LONGEST_WINDOW);
+                set.window = window;
+                set.at_most = set.at_most.map(|at_most| at_most.min(window.unwrap_or(at_most)));
+            }
+            Slider::Arm => {
+                let place = value.round().max(0.0) as usize;
+                let arms = &trace.bandit.arms;
+                let arm = place.checked_sub(1).map(|place| place.min(arms.len().saturating_sub(1)));
+                set.arm = arm.and_then(|place| arms.get(place)).map(|arm| arm.name.clone());
+            }
+            Slider::Boost => {
+                set.boost = Some(Score::new(value.clamp(0.0, MOST_BOOST.value())));
+            }
+        }
+    }
+
+    /// Takes its value from others.
+    fn copy(self, set: &mut Overrides, from: &Overrides) {
+        match self {
+            Slider::Alpha => set.alpha = from.alpha,
+            Slider::Beta => set.beta = from.beta,
+            Slider::Gamma => set.gamma = from.gamma,
+            Slider::AtMost => set.at_most = from.at_most,
+            Slider::Window => set.window = from.window,
+            Slider::Arm => set.arm.clone_from(&from.arm),
+            Slider::Boost => set.boost = from.boost,
+        }
+    }
+
+    /// Whether these set it by hand.
+    pub fn by_hand(self, set: &Overrides) -> bool {
+        let mut without = set.clone();
+        self.copy(&mut without, &Overrides::default());
+        without != *set
+    }
+}
+
+#[derive(Default)]
+pub struct WhatIf {
+    /// What is set on the sliders, if it differs from what is in force.
+    draft: Option<Overrides>,
+    pub slider: usize,
+    /// Of the values set; none where they are impossible.
+    inquiry: Inquiry<Overrides, Option<Arc<Preview>>>,
+}
+
+/// What the view shows of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drafted {
+    pub set: Overrides,
+    pub slider: usize,
+    /// Whether it differs from what is in force.
+    pub changed: bool,
+    /// The newest preview; none where the values are impossible.
+    pub preview: Option<Arc<Preview>>,
+}
+
+impl WhatIf {
+    pub fn draft(&self, trace: &Trace) -> Overrides {
+        self.draft.clone().unwrap_or_else(|| trace.overrides.clone())
+    }
+
+    fn slider(&self) -> Slider {
+        Slider::ALL[self.slider.min(Slider::ALL.len() - 1)]
+    }
+
+    pub fn select(&mut self, by: isize) {
+        let last = Slider::ALL.len() - 1;
+        self.slider = self.slider.saturating_add_signed(by).min(last);
+    }
+
+    pub fn step(&mut self, trace: &Trace, by: i64) {
+        let mut set = self.draft(trace);
+        self.slider().step(&mut set, trace, by);
+        self.draft = Some(set);
+    }
+
+    /// Puts a slider at a share of its range.
+    pub fn drag(&mut self, trace: &Trace, slider: usize, share: f64) {
+        self.slider = slider.min(Slider::ALL.len() - 1);
+        let mut set = self.draft(trace);
+        let (_, most) = self.slider().value(&set, trace);
+        // Weights by whole hundredths, as by keys.
+        let value = (share * most * 100.0).round() / 100.0;
+        self.slider().set(&mut set, trace, value);
+        self.draft = Some(set);
+    }
+
+    /// Puts the chosen slider at a share of its range.
+    pub fn drag_chosen(&mut self, trace: &Trace, share: f64) {
+        self.drag(trace, self.slider, share);
+    }
+
+    /// The chosen one as it is now; where it is that already, back to the policy.
+    pub fn reset(&mut self, trace: &Trace) {
+        let drafted = self.draft(trace);
+        let mut set = drafted.clone();
+        self.slider().copy(&mut set, &trace.overrides);
+        if set == drafted {
+            self.slider().copy(&mut set, &Overrides::default());
+        }
+        self.draft = Some(set);
+    }
+
+    /// The same of all.
+    pub fn reset_all(&mut self, trace: &Trace) {
+        let moved = self.draft(trace) != trace.overrides;
+        self.draft = (!moved).then(Overrides::default);
+    }
+
+    /// What was set is in force, or no longer of interest.
+    pub fn forget(&mut self) {
+        self.draft = None;
+    }
+
+    /// Asks for what the draft would lead to, unless it is known or on its way.
+    pub fn ask(&mut self, timeline: &Timeline, step: usize) {
+        let Some(trace) = timeline.trace_at(step) else { return };
+        self.inquiry.ask(timeline, step, self.draft(trace), |engine, state, _, look, set| {
+            engine.preview(state, look, &set).ok().map(Arc::new)
+        });
+    }
+
+    /// Waits for the preview that was asked for.
+    pub fn settle(&mut self) {
+        self.inquiry.settle();
+    }
+
+    pub fn waits(&self) -> bool {
+        self.inquiry.waits()
+    }
+
+    pub fn drafted(&self, trace: &Trace) -> Drafted {
+        let set = self.draft(trace);
+        Drafted {
+            slider: self.slider,
+            changed: set != trace.overrides,
+            set,
+            preview: self.inquiry.said().cloned().flatten(),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A song's score by its parts, read off its ledger.
+
+use ratatui::text::{Line, Span};
+
+use super::pen::short;
+use crate::theme::Theme;
+use crate::view::View;
+use crate::words::text;
+use melody_core::score::Score;
+use melody_recommender::engine::{QueueEntry, Trace};
+use melody_recommender::ranking::{Ledger, Node};
+
+/// What a stacked bar shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    pub interest: Score,
+    pub subscription: Score,
+    pub exposure: Score,
+    /// Adjustments that add, and the tie-breaker.
+    pub boost: Score,
+    /// Adjustments that take away, as a positive number.
+    pub loss: Score,
+}
+
+impl Parts {
+    pub fn new(ledger: &Ledger) -> Self {
+        let mut parts = Parts::default();
+        for leaf in leaves(&ledger.score) {
+            match leaf.name.as_str() {
+                "interest" => parts.interest += leaf.value,
+                "subscription" => parts.subscription += leaf.value,
+                "exposure" => parts.exposure += leaf.value,
+                _ if leaf.value < Score::ZERO => parts.loss += -leaf.value,
+                _ => parts.boost += leaf.value,
+            }
+        }
+        parts
+    }
+
+    pub fn added(&self) -> Score {
+        self.interest + self.subscription + self.exposure + self.boost
+    }
+}
+
+pub fn leaves(node: &Node) -> Vec<&Node> {
+    if node.children.is_empty() {
+        return vec![node];
+    }
+    node.children.iter().flat_map(leaves).collect()
+}
+
+/// Rows of the account of a song.
+pub const ROWS: u16 = 3;
+
+/// Which song is selected, what its score is made of, and how it came into the queue.
+pub fn lines<'a>(
+    entry: &'a QueueEntry,
+    view: &View,
+    columns: usize,
+    theme: &Theme,
+) -> Vec<Line<'a>> {
+    let song = Line::from(vec![
+        Span::styled("❯ ", theme.accent),
+        Span::styled(text::clean(&entry.song.title), theme.strong),
+        Span::raw(format!(" · {}", text::clean(&entry.song.artist))),
+        Span::styled(format!("  {}", view.say(&entry.song.genre)), theme.faint),
+    ]);
+    let mut how = vec![Span::styled(format!("  {} ", view.say("by")), theme.faint)];
+    how.push(Span::raw(match entry.ledger.sources.is_empty() {
+        true => view.say("nobody").into_owned(),
+        false => sources(view, entry),
+    }));
+    if let Some(displaced) = &entry.displaced {
+        how.push(Span::raw(format!("  {} ", view.say(&cost(displaced.interest)))));
+        how.push(Span::styled(format!("{} ", view.say("in place of")), theme.faint));
+        how.push(Span::raw(song_name(view.now(), &displaced.song)));
+    }
+    vec![song, sum(entry, view, columns, theme), Line::from(how)]
+}
+
+/// Who brought a song.
+fn sources(view: &View, entry: &QueueEntry) -> String {
+    let names: Vec<_> = entry.ledger.sources.iter().map(|name| view.say(name)).collect();
+    names.join(", ")
+}
+
+/// What a promoted song's place costs the listener in interest, or gains them.
+pub fn cost(interest: Score) -> String {
+    match interest < Score::ZERO {
+        true => format!("gains {} interest", short(-interest, false)),
+        false => format!("costs {} interest", short(interest, false)),
+    }
+}
+
+/// The score as a sum, its largest parts first, as many as fit.
+fn sum<'a>(entry: &QueueEntry, view: &View, columns: usize, theme: &Theme) -> Line<'a> {
+    let mut parts = leaves(&entry.ledger.score);
+    parts.retain(|leaf| leaf.name != "epsilon" && leaf.value != Score::ZERO);
+    parts.sort_by_key(|leaf| std::cmp::Reverse(leaf.value.abs()));
+    let mut line = Line::from(format!("  {:.3} =", entry.score));
+    for (i, leaf) in parts.iter().enumerate() {
+        let (name, style) = match leaf.name.as_str() {
+            "interest" => ("α", theme.interest),
+            "subscription" => ("β", theme.subscription),
+            "exposure" => ("γ", theme.exposure),
+            name if leaf.value < Score::ZERO => (name, theme.loss),
+            name => (name, theme.boost),
+        };
+        let name = view.say(name);
+        let part = [
+            Span::raw(format!(" {} ", short(leaf.value, true))),
+            Span::styled(name.into_owned(), style),
+        ];
+        let more = format!(" {}", view.fill("and {} more", &[&(parts.len() - i)]));
+        let wide: usize = part.iter().map(Span::width).sum();
+        let last = i + 1 == parts.len();
+        if line.width() + wide + if last { 0 } else { text::width(&more) } > columns {
+            line.push_span(Span::styled(more, theme.faint));
+            break;
+        }
+        line.extend(part);
+    }
+    line
+}
+
+/// The title of a song the trace knows, or its identifier.
+pub fn song_name(trace: &Trace, id: &str) -> String {
+    let queued = trace.queue.iter().map(|entry| &entry.song);
+    let others = trace.runners_up.iter().map(|other| &other.song);
+    let song = queued.chain(others).find(|song| song.id == id);
+    song.map_or_else(|| id.to_string(), |song| format!("\"{}\"", text::clean(&song.title)))
+}

@@ -1,0 +1,45 @@
+//! What drawing found out: what the mouse can reach, and how far there is to scroll.
+
+use ratatui::layout::Rect;
+
+use crate::command::Command;
+
+/// What a place on the screen stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    Command(Command),
+    /// A place in the queue, from 0.
+    Song(usize),
+    /// A step of the session.
+    Step(usize),
+    /// The bar of a slider, from its least to its most.
+    Slider(usize),
+    /// A line of the open list, from 0.
+    Choice(usize),
+    /// What lies over everything, where nothing else is.
+    Popup,
+}
+
+/// What drawing found out, for keys and mouse to act on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// Lines that what is on top can be scrolled by.
+    pub scroll_limit: usize,
+    /// What the mouse can reach; the last lies on top.
+    pub hits: Vec<(Rect, Hit)>,
+    /// The screen that was drawn on.
+    pub area: Rect,
+}
+
+impl Drawn {
+    /// A place that the mouse can reach.
+    pub fn hit(&mut self, place: Rect, hit: Hit) {
+        self.hits.push((place, hit));
+    }
+
+    /// Takes in what a part of the screen found out.
+    pub fn add(&mut self, part: Drawn) {
+        self.scroll_limit = self.scroll_limit.max(part.scroll_limit);
+        self.hits.extend(part.hits);
+    }
+}

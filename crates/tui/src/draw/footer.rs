@@ -1,0 +1,84 @@
+//! The bottom: what can be done now, and over it what was said.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::drawn::{Drawn, Hit};
+use super::pen;
+use crate::command::{Command, Entry, Key, Popup, Seeking};
+use crate::theme::Theme;
+use crate::view::View;
+use crate::words::text;
+
+/// Rows that a message takes at most.
+const ROWS: usize = 3;
+
+pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+    let mut drawn = Drawn::default();
+    let mut x = area.x + 1;
+    for (entry, line) in kept(view, theme, area.width.into()) {
+        let width = line.width() as u16;
+        let place = Rect { x, width: width.min(area.right().saturating_sub(x)), ..area };
+        pen::line(buf, place, 0, line, Style::new());
+        drawn.hit(place, Hit::Command(entry.command));
+        x += width + 2;
+    }
+    drawn
+}
+
+/// Draws what was said over the lowest rows of `area`, as many as it needs, and returns their place.
+pub fn say(message: &str, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
+    let rows = text::wrap(message, usize::from(area.width).saturating_sub(4), ROWS);
+    let height = (rows.len() as u16).min(area.height);
+    let place = Rect { y: area.bottom() - height, height, ..area };
+    pen::clear(buf, place, theme);
+    let lines = rows.into_iter().enumerate().map(|(row, said)| {
+        let lead = if row == 0 { " ● " } else { "   " };
+        Line::from(vec![Span::styled(lead, theme.accent), Span::styled(said, theme.strong)])
+    });
+    pen::lines(buf, place, lines);
+    place
+}
+
+/// The most important commands, as many as fit, in the order of the table.
+fn kept<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<(&'static Entry, Line<'a>)> {
+    let reached = view.keymap.reached(&view.contexts).into_iter();
+    let known: Vec<(&Entry, Line)> = reached
+        .filter(|(entry, _)| {
+            entry.footer > 0 && !(picks(view) && entry.command == Command::OpenFound)
+        })
+        .filter_map(|(entry, keys)| Some((entry, shown(entry, *keys.first()?, view, theme))))
+        .collect();
+    let near = |entry: &Entry| view.contexts.iter().position(|context| *context == entry.context);
+    let mut order: Vec<usize> = (0..known.len()).collect();
+    order.sort_by_key(|&i| (near(known[i].0), known[i].0.footer));
+    let mut room = columns.saturating_sub(2);
+    let mut keep = vec![false; known.len()];
+    for i in order {
+        let wide = known[i].1.width() + 2;
+        if wide <= room + 2 {
+            room = (room + 2).saturating_sub(wide).saturating_sub(2);
+            keep[i] = true;
+        }
+    }
+    known.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(known, _)| known).collect()
+}
+
+/// Whether a song is looked for to be asked about, not to be heard.
+fn picks(view: &View) -> bool {
+    matches!(&view.popup, Some(Popup::Search(search)) if search.seeking != Seeking::Listen)
+}
+
+fn shown<'a>(entry: &Entry, key: Key, view: &View, theme: &Theme) -> Line<'a> {
+    let name = match entry.command {
+        Command::PlayPause if view.playing => "pause",
+        Command::Choose if picks(view) => "choose",
+        _ => entry.name,
+    };
+    Line::from(vec![
+        Span::styled(key.shown(), theme.accent),
+        Span::styled(format!(" {}", view.say(name)), theme.faint),
+    ])
+}

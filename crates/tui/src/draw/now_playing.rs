@@ -1,0 +1,93 @@
+//! The song that plays, and how far it has come.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::pen;
+use crate::theme::Theme;
+use crate::view::View;
+use crate::words::text;
+
+pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) {
+    let inside = if framed && area.height >= 4 {
+        pen::frame(buf, area, &view.say("Now playing"), theme)
+    } else {
+        Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+    };
+    pen::line(buf, inside, 0, song(view, theme, inside.width.into()), Style::new());
+    pen::line(buf, inside, 1, progress(view, theme, inside.width.into()), Style::new());
+}
+
+/// What plays in one line, for the views that are about something else.
+pub fn draw_line(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let columns = usize::from(inside.width);
+    let bar = if columns >= 50 { columns * 2 / 5 } else { 0 };
+    let mut line = song(view, theme, columns.saturating_sub(bar + 2));
+    if bar > 0 {
+        line.push_span(Span::raw("  "));
+        line.extend(progress(view, theme, bar).spans);
+    }
+    pen::line(buf, inside, 0, line, Style::new());
+}
+
+/// Title and artist, cut as far as the marks behind them need.
+fn song<'a>(view: &'a View, theme: &Theme, columns: usize) -> Line<'a> {
+    let now = &view.now().playing;
+    let song = &now.song;
+    let mut marks: Vec<Vec<Span>> = Vec::new();
+    let mut mark = |text: String, style| marks.push(vec![Span::styled(text, style)]);
+    if now.liked {
+        mark(format!("♥ {}", view.say("liked")), theme.liked);
+    }
+    if now.saved {
+        mark(format!("+ {}", view.say("saved")), theme.liked);
+    }
+    if let Some(campaign) = &song.campaign {
+        mark(format!("P {campaign}"), theme.promoted);
+    }
+    if song.premium {
+        mark(format!("* {}", view.say("premium")), theme.premium);
+    }
+    mark(view.say(&song.genre).into(), theme.faint);
+    if now.replayed {
+        mark(view.say("again").into(), theme.faint);
+    } else if now.opened {
+        mark(view.say("opened").into(), theme.faint);
+    }
+    let marks = pen::joined(marks, columns / 2);
+    let symbol = if view.playing && !view.past { "▶ " } else { "‖ " };
+    let room = columns.saturating_sub(marks.width() + 2 + 2);
+    let title = text::truncate(&song.title, room).into_owned();
+    let rest = room.saturating_sub(text::width(&title));
+    let mut line =
+        Line::from(vec![Span::styled(symbol, theme.accent), Span::styled(title, theme.strong)]);
+    if rest >= 6 {
+        let artist = text::truncate(&song.artist, rest - 3).into_owned();
+        line.push_span(Span::styled(format!(" · {artist}"), theme.text));
+    }
+    let gap = columns.saturating_sub(line.width() + marks.width());
+    line.push_span(Span::raw(" ".repeat(gap)));
+    line.extend(marks.spans);
+    line
+}
+
+fn progress<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
+    let duration = view.now().playing.song.duration_ms.max(1);
+    let heard = view.head.heard_ms.min(duration);
+    let (from, to) = (text::clock(heard.into()), text::clock(duration.into()));
+    // Both times take the same room, so that the bar does not jump.
+    let from = text::right(&from, to.len());
+    let room = columns.saturating_sub(from.len() + to.len() + 2);
+    // To half a cell, which is as smooth as this line gets.
+    let halves = (u64::from(heard) * 2 * room as u64 / u64::from(duration)) as usize;
+    let (filled, half) = (halves / 2, halves % 2);
+    let mut spans = vec![Span::raw(from), Span::raw(" ")];
+    spans.push(Span::styled("━".repeat(filled), theme.accent));
+    spans.push(Span::styled("╸".repeat(half), theme.accent));
+    spans.push(Span::styled("─".repeat(room - filled - half), theme.faint));
+    spans.extend([Span::raw(" "), Span::styled(to, theme.faint)]);
+    Line::from(spans)
+}

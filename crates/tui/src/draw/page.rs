@@ -1,0 +1,203 @@
+//! A page: sections under and beside one another, scrolled as one.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::drawn::Drawn;
+use super::pen;
+use crate::theme::Theme;
+use crate::words::text;
+
+/// From here on sections have frames; below, a line with the title must do.
+const FRAMED: (u16, u16) = (100, 30);
+/// Rows of a page at most.
+const LONGEST: u16 = 1000;
+
+type Draw<'a> = Box<dyn FnOnce(Rect, &mut Buffer) + 'a>;
+
+/// A titled part of a page.
+pub struct Section<'a> {
+    title: String,
+    /// Said at the end of the title's line.
+    aside: Line<'a>,
+    rows: u16,
+    /// Rows it can make use of beyond those.
+    more: u16,
+    draw: Draw<'a>,
+}
+
+impl<'a> Section<'a> {
+    /// A section of `rows` rows.
+    pub fn new(
+        title: impl Into<String>,
+        rows: u16,
+        draw: impl FnOnce(Rect, &mut Buffer) + 'a,
+    ) -> Self {
+        let (title, draw) = (title.into(), Box::new(draw));
+        Section { title, aside: Line::default(), rows, more: 0, draw }
+    }
+
+    pub fn lines(title: impl Into<String>, lines: Vec<Line<'a>>) -> Self {
+        let rows = lines.len().min(LONGEST.into()) as u16;
+        Section::new(title, rows, move |area, buf| pen::lines(buf, area, lines))
+    }
+
+    pub fn aside(self, aside: impl Into<Line<'a>>) -> Self {
+        Section { aside: aside.into(), ..self }
+    }
+
+    pub fn grows(self, more: u16) -> Self {
+        Section { more, ..self }
+    }
+
+    fn render(self, area: Rect, framed: bool, theme: &Theme, buf: &mut Buffer) {
+        let inside = if framed {
+            pen::framed_with(buf, area, &self.title, self.aside, theme)
+        } else {
+            ruled(buf, area, &self.title, self.aside, theme)
+        };
+        if inside.width > 0 && inside.height > 0 {
+            (self.draw)(inside, buf);
+        }
+    }
+}
+
+/// A title with a line to its right, and something said at the line's end.
+fn ruled(buf: &mut Buffer, area: Rect, title: &str, aside: Line, theme: &Theme) -> Rect {
+    let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let columns = usize::from(inside.width);
+    let mut line = Line::from(Span::styled(format!("{title} "), theme.title));
+    let aside_fits = line.width() + aside.width() + 3 <= columns && aside.width() > 0;
+    let said = if aside_fits { aside.width() + 1 } else { 0 };
+    let rest = columns.saturating_sub(line.width() + said);
+    line.push_span(Span::styled("─".repeat(rest), theme.frame));
+    if aside_fits {
+        line.push_span(Span::raw(" "));
+        line.extend(aside.spans);
+    }
+    pen::line(buf, inside, 0, line, Style::new());
+    Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside }
+}
+
+/// Where sections go, worked out before they are made, as what they say depends on their width.
+pub struct Page {
+    area: Rect,
+    framed: bool,
+    /// Places of the columns.
+    columns: Vec<Rect>,
+}
+
+impl Page {
+    /// Columns whose widths are in these proportions.
+    pub fn new(area: Rect, shares: &[u16]) -> Self {
+        let all: u16 = shares.iter().sum::<u16>().max(1);
+        let mut columns: Vec<Rect> = Vec::with_capacity(shares.len());
+        let mut x = area.x;
+        for (i, share) in shares.iter().enumerate() {
+            let last = i + 1 == shares.len();
+            let width = u32::from(area.width) * u32::from(*share) / u32::from(all);
+            let width = if last { area.right() - x } else { width as u16 };
+            columns.push(Rect { x, width, ..area });
+            x += width;
+        }
+        let framed = area.width >= FRAMED.0 && area.height >= FRAMED.1;
+        Page { area, framed, columns }
+    }
+
+    /// Columns of text a section in this column has.
+    pub fn width(&self, column: usize) -> usize {
+        let edges = if self.framed { 4 } else { 2 };
+        self.columns.get(column).map_or(0, |place| usize::from(place.width).saturating_sub(edges))
+    }
+
+    /// Whether there is room for more than the least.
+    pub fn roomy(&self) -> bool {
+        self.framed
+    }
+
+    /// Draws sections column by column, from `scroll` rows on.
+    pub fn draw(
+        self,
+        sections: Vec<Vec<Section>>,
+        scroll: usize,
+        theme: &Theme,
+        buf: &mut Buffer,
+    ) -> Drawn {
+        let edge = if self.framed { 2 } else { 1 };
+        let rows = |of: &[Section]| {
+            of.iter().fold(0u16, |sum, s| sum.saturating_add(s.rows).saturating_add(edge))
+        };
+        let needed = sections.iter().map(|column| rows(column)).max().unwrap_or(0).min(LONGEST);
+        let scroll_limit = usize::from(needed.saturating_sub(self.area.height));
+        let height = needed.max(self.area.height);
+        let columns = sections.into_iter().zip(&self.columns);
+        if scroll_limit == 0 {
+            for (column, place) in columns {
+                stack(column, Rect { height, ..*place }, self.framed, theme, buf);
+            }
+            return Drawn::default();
+        }
+        // What is longer than its place is drawn as a whole and shown in part.
+        let mut whole = Buffer::empty(Rect { y: 0, height, ..self.area });
+        whole.set_style(whole.area, theme.text);
+        for (column, place) in columns {
+            stack(column, Rect { y: 0, height, ..*place }, self.framed, theme, &mut whole);
+        }
+        let from = scroll.min(scroll_limit) as u16;
+        for y in 0..self.area.height {
+            for x in self.area.left()..self.area.right() {
+                buf[(x, self.area.y + y)] = whole[(x, from + y)].clone();
+            }
+        }
+        self.scrollbar(from, needed, theme, buf);
+        Drawn { scroll_limit, ..Drawn::default() }
+    }
+
+    /// Where on the page the rows shown lie, at its right edge.
+    fn scrollbar(&self, from: u16, rows: u16, theme: &Theme, buf: &mut Buffer) {
+        let shown = u32::from(self.area.height);
+        let share = |part: u32| (part * shown / u32::from(rows).max(1)) as u16;
+        let length = share(shown).max(1);
+        let last = self.area.height - length;
+        let start = match u32::from(from) + shown >= u32::from(rows) {
+            true => last,
+            false => share(from.into()).min(last),
+        };
+        for y in start..start + length {
+            let cell = &mut buf[(self.area.right() - 1, self.area.y + y)];
+            cell.set_symbol("▐").set_style(theme.accent);
+        }
+    }
+}
+
+/// Draws sections under one another. Rows left over go to those that can use them, then to the last.
+fn stack(sections: Vec<Section>, place: Rect, framed: bool, theme: &Theme, buf: &mut Buffer) {
+    let edge = if framed { 2 } else { 1 };
+    let mut heights: Vec<u16> = sections.iter().map(|s| s.rows.saturating_add(edge)).collect();
+    let mut left =
+        place.height.saturating_sub(heights.iter().copied().fold(0, u16::saturating_add));
+    let mut wanted: Vec<u16> = sections.iter().map(|section| section.more).collect();
+    while left > 0 && wanted.iter().any(|more| *more > 0) {
+        for (height, more) in heights.iter_mut().zip(&mut wanted) {
+            if *more > 0 && left > 0 {
+                (*height, *more, left) = (*height + 1, *more - 1, left - 1);
+            }
+        }
+    }
+    if let Some(last) = heights.last_mut().filter(|_| framed) {
+        *last += left;
+    }
+    let mut y = place.y;
+    for (section, height) in sections.into_iter().zip(heights) {
+        let height = height.min(place.bottom().saturating_sub(y));
+        section.render(Rect { y, height, ..place }, framed, theme, buf);
+        y += height;
+    }
+}
+
+/// A faint line of explanation, over as many lines as it takes.
+pub fn legend<'a>(said: &str, columns: usize, theme: &Theme) -> Vec<Line<'a>> {
+    text::wrap(said, columns, 4).into_iter().map(|line| Line::styled(line, theme.faint)).collect()
+}

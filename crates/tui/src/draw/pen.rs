@@ -1,0 +1,157 @@
+//! Small tools every panel draws with.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Borders, Widget};
+use unicode_width::UnicodeWidthStr;
+
+use super::drawn::Drawn;
+use crate::theme::Theme;
+use crate::words::text;
+use melody_core::score::Score;
+
+/// Draws a line in a row of `area`, cut to its width. Rows outside are not drawn.
+pub fn line(buf: &mut Buffer, area: Rect, row: u16, line: Line, style: Style) {
+    if row >= area.height || area.width == 0 {
+        return;
+    }
+    let line = text::fit(line, area.width.into()).patch_style(style);
+    buf.set_line(area.x, area.y + row, &line, area.width);
+}
+
+/// Draws lines from the top of `area`.
+pub fn lines<'a>(buf: &mut Buffer, area: Rect, lines: impl IntoIterator<Item = Line<'a>>) {
+    for (row, one) in (0..area.height).zip(lines) {
+        line(buf, area, row, one, Style::new());
+    }
+}
+
+/// Draws lines from `scroll` on and says how far they can be scrolled.
+pub fn scrolled(buf: &mut Buffer, area: Rect, all: Vec<Line>, scroll: usize) -> Drawn {
+    let scroll_limit = all.len().saturating_sub(area.height.into());
+    lines(buf, area, all.into_iter().skip(scroll.min(scroll_limit)));
+    Drawn { scroll_limit, ..Drawn::default() }
+}
+
+/// A frame with something said at the end of its top.
+pub fn framed_with(buf: &mut Buffer, area: Rect, title: &str, aside: Line, theme: &Theme) -> Rect {
+    let inside = frame(buf, area, title, theme);
+    let room = usize::from(area.width).saturating_sub(text::width(title) + 7);
+    if aside.width() > 0 && aside.width() + 2 <= room && area.height > 0 {
+        let wide = aside.width() as u16 + 2;
+        let place = Rect { x: area.right() - wide - 1, width: wide, height: 1, ..area };
+        let mut said = Line::from(" ");
+        said.extend(aside.spans);
+        said.push_span(" ");
+        // The frame's style would shine through.
+        for x in place.left()..place.right() {
+            buf[(x, place.y)].reset();
+        }
+        line(buf, place, 0, said, theme.text);
+    }
+    inside
+}
+
+/// Draws a panel's frame and returns what is inside, a column of space left on each side.
+pub fn frame(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
+    framed(buf, area, title, Line::default(), theme)
+}
+
+/// The same with something said at the end of the frame's bottom.
+pub fn framed(buf: &mut Buffer, area: Rect, title: &str, bottom: Line, theme: &Theme) -> Rect {
+    if area.height < 3 || area.width < 6 {
+        return Rect::default();
+    }
+    let room = usize::from(area.width) - 4;
+    let title = Line::from(Span::styled(format!(" {title} "), theme.title));
+    let block = Block::new()
+        .borders(Borders::ALL)
+        .border_type(BorderType::Rounded)
+        .border_style(theme.frame)
+        .title_top(text::fit(title, room))
+        .title_bottom(text::fit(bottom, room).right_aligned());
+    let inner = block.inner(area);
+    block.render(area, buf);
+    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+}
+
+/// Empties a place.
+pub fn clear(buf: &mut Buffer, place: Rect, theme: &Theme) {
+    for y in place.top()..place.bottom() {
+        for x in place.left()..place.right() {
+            buf[(x, y)].reset();
+            buf[(x, y)].set_style(theme.text);
+        }
+    }
+}
+
+/// Clears a place for a popup of up to `width` x `height` in the middle of `area`, frames it and
+/// returns what is inside.
+pub fn popup(
+    buf: &mut Buffer,
+    area: Rect,
+    (width, height): (u16, u16),
+    title: &str,
+    bottom: Line,
+    theme: &Theme,
+) -> Rect {
+    let width = width.min(area.width.saturating_sub(2)).max(area.width.min(20));
+    let height = height.min(area.height.saturating_sub(2)).max(area.height.min(5));
+    let place = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    };
+    clear(buf, place, theme);
+    for y in place.top()..place.bottom() {
+        // A wide character that reaches under the popup goes as a whole.
+        if place.x > area.x && buf[(place.x - 1, y)].symbol().width() > 1 {
+            buf[(place.x - 1, y)].set_symbol(" ");
+        }
+    }
+    let mut accented = theme.clone();
+    accented.frame = theme.accent;
+    framed(buf, place, title, bottom, &accented)
+}
+
+/// Spans joined by two spaces, as many whole ones as fit in `columns`.
+pub fn joined<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Line<'a> {
+    let mut line = Line::default();
+    for group in groups {
+        let wide: usize = group.iter().map(Span::width).sum();
+        let gap = if line.spans.is_empty() { 0 } else { 2 };
+        if line.width() + gap + wide > columns && !line.spans.is_empty() {
+            continue;
+        }
+        if gap > 0 {
+            line.push_span(Span::raw("  "));
+        }
+        line.extend(group);
+    }
+    line
+}
+
+/// A number in the range it needs: three decimals without zeros at the end.
+pub fn short(value: Score, signed: bool) -> String {
+    let text = if signed { format!("{value:+.3}") } else { format!("{value:.3}") };
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if matches!(text, "" | "+" | "-" | "+0" | "-0") { "0".into() } else { text.into() }
+}
+
+/// The same with its sign: `+.63`.
+pub fn decimals_signed(value: Score) -> String {
+    let sign = if value < Score::ZERO { '-' } else { '+' };
+    format!("{sign}{}", decimals(value.abs()))
+}
+
+/// Two decimals without the zero before them: `.63`.
+pub fn decimals(value: Score) -> String {
+    let text = format!("{value:.2}");
+    match text.strip_prefix("0.") {
+        Some(decimals) => format!(".{decimals}"),
+        None => text,
+    }
+}

@@ -1,0 +1,126 @@
+//! Every key, and what the screen's marks and words mean.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::reading;
+use crate::command::Context;
+use crate::draw::drawn::Drawn;
+use crate::theme::Theme;
+use crate::view::View;
+use crate::words::text;
+
+/// Columns of keys and marks, the space after them included.
+const KEYS: usize = 18;
+/// From here on sections stand in two columns.
+const WIDE: usize = 100;
+/// The widest a column gets.
+const COLUMN: usize = 78;
+const GAP: usize = 3;
+
+pub fn draw(view: &View, scroll: usize, theme: &Theme, (area, buf): (Rect, &mut Buffer)) -> Drawn {
+    let columns = reading::columns(area);
+    let lines = if columns >= WIDE {
+        let each = ((columns - GAP) / 2).min(COLUMN);
+        beside(sections(view, each, theme), each)
+    } else {
+        sections(view, columns.min(COLUMN), theme).concat()
+    };
+    reading::draw(view, &view.say("Help"), lines, scroll, theme, (area, buf))
+}
+
+type Section = Vec<Line<'static>>;
+
+/// The keys of this view and of every view; what the screen says; the keys of other views and of
+/// popups.
+fn sections(view: &View, columns: usize, theme: &Theme) -> Vec<Section> {
+    let own = Context::of_tab(view.tab);
+    let others = Context::ALL.into_iter().filter(|context| Some(*context) != own);
+    let contexts = own.into_iter().chain(others);
+    let mut sections: Vec<Section> =
+        contexts.map(|context| keys(view, context, columns, theme)).collect();
+    let here = usize::from(own.is_some()) + 1;
+    sections.insert(here, words(view, columns, theme));
+    sections
+}
+
+/// The keys of one context.
+fn keys(view: &View, context: Context, columns: usize, theme: &Theme) -> Section {
+    let mut lines = vec![Line::styled(view.say(context.name()).into_owned(), theme.title)];
+    for (entry, keys) in view.keymap.of(context).filter(|(_, keys)| !keys.is_empty()) {
+        let keys: Vec<String> = keys.iter().map(|key| key.shown()).collect();
+        lines.extend(row(&keys.join(" "), &view.say(entry.about), columns, theme.accent));
+    }
+    lines.push(Line::default());
+    lines
+}
+
+/// A text beside keys or a mark, neither of them cut.
+fn row(lead: &str, about: &str, columns: usize, style: Style) -> Vec<Line<'static>> {
+    let mut leads = text::wrap(lead, KEYS - 2, usize::MAX);
+    let mut abouts = text::wrap(about, columns.saturating_sub(KEYS).max(1), usize::MAX);
+    let rows = leads.len().max(abouts.len());
+    leads.resize(rows, String::new());
+    abouts.resize(rows, String::new());
+    let line = |(lead, about): (String, String)| {
+        Line::from(vec![Span::styled(text::left(&lead, KEYS), style), Span::raw(about)])
+    };
+    leads.into_iter().zip(abouts).map(line).collect()
+}
+
+/// What marks and words of the screen mean.
+fn words(view: &View, columns: usize, theme: &Theme) -> Section {
+    let words = [
+        ("P", "promoted: it takes a place when promotion is due, not by its score", theme.promoted),
+        ("*", "premium: a preview, for listeners without a subscription", theme.premium),
+        ("move", "places won ▲ or lost ▼ by the last event, over and above moving up", theme.up),
+        ("α", "interest: weight times the interest head's score", theme.interest),
+        ("β", "subscription: weight times the subscription head's score", theme.subscription),
+        ("γ", "exposure: weight times the exposure head's score", theme.exposure),
+        ("+", "what adjustments add: streaks, searches, novelty", theme.boost),
+        ("-", "what adjustments take away, left of zero", theme.loss),
+        ("target", "the promoted share that the bandit has chosen", theme.target),
+        ("cap", "the promoted share that rules and guardrail allow", theme.cap),
+        ("heard", "the promoted share of what was heard lately", theme.realised),
+        ("satisfaction", "play ratio, completions, likes and skips in one number", theme.good),
+        ("gate", "how much this sitting counts beside the long run", theme.text),
+        ("arm", "a choice of the bandit: a promoted share and changes of weights", theme.text),
+        ("chance", "the probability an arm is chosen with: its propensity", theme.text),
+        (".63/.65", "a part of the bandit's reward, and what is usual", theme.text),
+        (
+            "level",
+            "how far the guardrail acts: each level lowers the cap and raises α",
+            theme.warning,
+        ),
+        ("▲ ▼", "in the promotion chart: the guardrail acts, lets go", theme.warning),
+    ];
+    let mut lines = vec![Line::styled(view.say("What the screen says").into_owned(), theme.title)];
+    for (word, about, style) in words {
+        lines.extend(row(&view.say(word), &view.say(about), columns, style));
+    }
+    lines.push(Line::default());
+    lines
+}
+
+/// Sections in two columns, cut between two of them where that leaves the fewest lines.
+fn beside(sections: Vec<Section>, each: usize) -> Vec<Line<'static>> {
+    let rows = |sections: &[Section]| sections.iter().map(Vec::len).sum::<usize>();
+    let tallest = |cut: usize| rows(&sections[..cut]).max(rows(&sections[cut..]));
+    let cut = (1..=sections.len()).min_by_key(|cut| tallest(*cut)).unwrap_or_default();
+    let (left, right) = sections.split_at(cut);
+    let (mut left, mut right) = (left.concat().into_iter(), right.concat().into_iter());
+    let mut lines = Vec::new();
+    loop {
+        let (left, right) = (left.next(), right.next());
+        if left.is_none() && right.is_none() {
+            return lines;
+        }
+        let mut line = left.unwrap_or_default();
+        let missing = (each + GAP).saturating_sub(line.width());
+        line.push_span(Span::raw(" ".repeat(missing)));
+        line.extend(right.unwrap_or_default());
+        lines.push(line);
+    }
+}

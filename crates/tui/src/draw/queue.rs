@@ -1,0 +1,273 @@
+//! The queue: what comes next, how it moved, and what its scores are made of.
+
+use std::fmt::Display;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::account::Parts;
+use super::bar::{Part, stacked};
+use super::drawn::{Drawn, Hit};
+use super::{account, moves, pen};
+use crate::theme::Theme;
+use crate::view::{Movement, View};
+use crate::words::text;
+use melody_core::score::Score;
+use melody_recommender::engine::QueueEntry;
+
+/// Widths of the columns that give way. The others are fixed.
+struct Columns {
+    /// Lines from old to new places; 0 where there is no room.
+    moves: usize,
+    title: usize,
+    /// 0 where there is no room.
+    artist: usize,
+    genre: usize,
+    bar: usize,
+}
+
+/// Selection mark, rank, movement, marks, the space after the title, and the score.
+const FIXED: usize = 1 + 3 + 4 + 3 + 1 + 6;
+
+impl Columns {
+    fn new(columns: usize) -> Self {
+        let genre = match columns {
+            0..62 => 0,
+            62..90 => 10,
+            _ => 14,
+        };
+        let bar = if columns < 30 { 0 } else { (columns / 5).clamp(6, 40) };
+        let moves = if columns < 90 { 0 } else { 8 };
+        let taken = FIXED + moves + bar + if genre > 0 { genre + 1 } else { 0 };
+        let rest = columns.saturating_sub(taken);
+        let artist = if columns < 54 { 0 } else { rest * 2 / 5 };
+        let title = rest.saturating_sub(if artist > 0 { artist + 1 } else { 0 });
+        Columns { moves, title, artist, genre, bar }
+    }
+}
+
+/// How score becomes cells.
+struct Scale {
+    per_point: f64,
+    /// Cells left of zero, for what adjustments take away.
+    below: usize,
+}
+
+impl Scale {
+    fn new(parts: &[Parts], cells: usize) -> Self {
+        let largest = |of: fn(&Parts) -> Score| parts.iter().map(of).max().unwrap_or_default();
+        let (above, below) = (largest(Parts::added).value(), largest(|p| p.loss).value());
+        let reach = above + below;
+        let share = if reach > 0.0 { below / reach } else { 0.0 };
+        let below = if share < 0.01 { 0 } else { ((cells as f64 * share).ceil() as usize).max(1) };
+        let room = cells.saturating_sub(below) as f64;
+        Scale { per_point: if above > 0.0 { room / above } else { 0.0 }, below }
+    }
+}
+
+pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) -> Drawn {
+    let mut drawn = Drawn::default();
+    let inside = if framed {
+        let candidates = &view.now().candidates;
+        let counted = [&candidates.retrieved as &dyn Display, &candidates.scored];
+        let counted = format!(" {} ", view.fill("{} of {} songs", &counted));
+        let bottom = Line::from(Span::styled(counted, theme.frame));
+        pen::framed(buf, area, &view.say("Queue"), bottom, theme)
+    } else {
+        Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+    };
+    if inside.height == 0 {
+        return drawn;
+    }
+    let columns = Columns::new(inside.width.into());
+    let (head, mut body) = (Rect { height: 1, ..inside }, inside);
+    if inside.height >= 4 {
+        pen::line(buf, head, 0, heading(view, &columns, theme), Style::new());
+        body.y += 1;
+        body.height -= 1;
+    }
+    let account_rows = if framed { account_rows(view, body.height) } else { 0 };
+    let songs = Rect { height: body.height - account_rows, ..body };
+    draw_songs(view, theme, &columns, songs, buf, &mut drawn);
+    if account_rows > 0
+        && let Some(entry) = view.selected_entry()
+    {
+        let account = account::lines(entry, view, body.width.into(), theme);
+        // Where there is one row only, the sum says most.
+        let skipped = if account_rows == 1 { 1 } else { 0 };
+        let rows = body.height - account_rows..body.height;
+        for (row, line) in rows.zip(account.into_iter().skip(skipped)) {
+            pen::line(buf, body, row, line, Style::new());
+        }
+    }
+    drawn
+}
+
+/// Rows for the account of the selected song, by what the songs leave.
+fn account_rows(view: &View, height: u16) -> u16 {
+    let songs = view.now().queue.len() as u16;
+    match height {
+        h if h >= songs + account::ROWS => account::ROWS,
+        0..6 => 0,
+        6..9 => 1,
+        _ => 2,
+    }
+}
+
+fn heading<'a>(view: &View, columns: &Columns, theme: &Theme) -> Line<'a> {
+    let moved = text::left(&view.say("move"), 4 + columns.moves);
+    let mut head = format!("  # {moved}{}", text::left("", 3));
+    head.push_str(&text::left(&view.say("title"), columns.title + 1));
+    if columns.artist > 0 {
+        head.push_str(&text::left(&view.say("artist"), columns.artist + 1));
+    }
+    if columns.genre > 0 {
+        head.push_str(&text::left(&view.say("genre"), columns.genre + 1));
+    }
+    head.push_str(&text::left(&view.say("score"), 6));
+    let mut spans = vec![Span::styled(head, theme.faint)];
+    if columns.bar >= 13 {
+        spans.extend(legend(theme));
+    } else if columns.bar >= 6 {
+        let keys = [("α", theme.interest), ("β", theme.subscription), ("γ", theme.exposure)];
+        spans.extend(keys.map(|(name, style)| Span::styled(name, style)));
+        spans.extend([Span::styled("+", theme.boost), Span::styled("-", theme.loss)]);
+    }
+    Line::from(spans)
+}
+
+/// The colours of a bar, or its patterns.
+fn legend<'a>(theme: &Theme) -> Vec<Span<'a>> {
+    let entries = [
+        ("█", "α", theme.interest),
+        ("▓", "β", theme.subscription),
+        ("▒", "γ", theme.exposure),
+        ("+", "+", theme.boost),
+        ("░", "-", theme.loss),
+    ];
+    let mut spans = Vec::new();
+    for (pattern, name, style) in entries {
+        let shown = if theme.colour { "█" } else { pattern };
+        spans.extend([Span::styled(shown, style), Span::styled(name, theme.faint), Span::raw(" ")]);
+    }
+    spans.pop();
+    spans
+}
+
+fn draw_songs(
+    view: &View,
+    theme: &Theme,
+    columns: &Columns,
+    area: Rect,
+    buf: &mut Buffer,
+    drawn: &mut Drawn,
+) {
+    let queue = &view.now().queue;
+    if queue.is_empty() {
+        let said = Line::styled(view.say("Nothing is queued."), theme.faint);
+        pen::line(buf, area, 0, said, Style::new());
+        return;
+    }
+    let parts: Vec<Parts> = queue.iter().map(|entry| Parts::new(&entry.ledger)).collect();
+    let scale = Scale::new(&parts, columns.bar);
+    // The selected song stays in sight.
+    let rows = usize::from(area.height);
+    let first = (view.selected + 1).saturating_sub(rows).min(queue.len().saturating_sub(rows));
+    let shown = queue.iter().zip(&parts).enumerate().skip(first).take(rows);
+    let mut lines: Vec<(usize, usize, Line)> = shown
+        .enumerate()
+        .filter_map(|(row, (place, (entry, parts)))| {
+            let chosen = place == view.selected;
+            let mut spans = song(view, entry, chosen, columns, theme);
+            spans.extend(bar(parts, &scale, columns.bar, theme));
+            drawn.hit(Rect { y: area.y + row as u16, height: 1, ..area }, Hit::Song(place));
+            Some((on_the_way(view, entry, row, rows)?, row, Line::from(spans)))
+        })
+        .collect();
+    // What moves passes in front of what stays.
+    lines.sort_by_key(|(at, row, _)| at.abs_diff(*row));
+    for (at, _, line) in lines {
+        pen::line(buf, area, at as u16, line, Style::new());
+    }
+    if view.fresh == 0.0 {
+        let place = Rect { x: area.x + 1 + 3 + 4, width: columns.moves as u16, ..area };
+        let last = (first + rows).min(queue.len());
+        // A column of space on the right.
+        let place = Rect { width: place.width.saturating_sub(1), ..place };
+        moves::draw(view, &queue[first..last], theme, place, buf);
+    }
+}
+
+/// The row a song is seen in while the queue takes on its new order; new songs come last.
+fn on_the_way(view: &View, entry: &QueueEntry, row: usize, rows: usize) -> Option<usize> {
+    match moves::travelled(view, entry) {
+        None if view.fresh > 0.5 => None,
+        None => Some(row),
+        Some(travelled) => {
+            let behind = (f64::from(travelled) * view.fresh).round() as isize;
+            Some(row.saturating_add_signed(-behind).min(rows.saturating_sub(1)))
+        }
+    }
+}
+
+fn song<'a>(
+    view: &View,
+    entry: &QueueEntry,
+    chosen: bool,
+    columns: &Columns,
+    theme: &Theme,
+) -> Vec<Span<'a>> {
+    let (moved, moved_style) = match view.movement(entry) {
+        Movement::None => (String::new(), theme.faint),
+        Movement::New => (view.say("new").into(), theme.new),
+        Movement::Up(n) => (format!("▲{n}"), theme.up),
+        Movement::Down(n) => (format!("▼{n}"), theme.down),
+    };
+    let song = &entry.song;
+    let title = if chosen { theme.selected } else { theme.text };
+    let mut spans = vec![
+        Span::styled(if chosen { "❯" } else { " " }, theme.accent),
+        Span::styled(format!("{:>2} ", entry.position), if chosen { title } else { theme.faint }),
+        Span::styled(text::left(&moved, 4 + columns.moves), moved_style),
+        Span::styled(if entry.promoted { "P" } else { " " }, theme.promoted),
+        Span::styled(if song.premium { "* " } else { "  " }, theme.premium),
+        Span::styled(text::left(&song.title, columns.title), title),
+        Span::raw(" "),
+    ];
+    if columns.artist > 0 {
+        spans.push(Span::raw(text::left(&song.artist, columns.artist)));
+        spans.push(Span::raw(" "));
+    }
+    if columns.genre > 0 {
+        spans.push(Span::styled(text::left(&view.say(&song.genre), columns.genre), theme.faint));
+        spans.push(Span::raw(" "));
+    }
+    spans.push(Span::styled(format!("{:>5.3} ", entry.score), title));
+    spans
+}
+
+/// What is taken away left of zero, what is added right of it.
+fn bar<'a>(parts: &Parts, scale: &Scale, cells: usize, theme: &Theme) -> Vec<Span<'a>> {
+    if cells == 0 {
+        return Vec::new();
+    }
+    let part = |points: Score, style: Style, pattern| Part {
+        length: points.value() * scale.per_point,
+        style,
+        pattern,
+    };
+    let lost = (parts.loss.value() * scale.per_point).round() as usize;
+    let lost = lost.min(scale.below);
+    let mut spans =
+        vec![Span::raw(" ".repeat(scale.below - lost)), Span::styled("░".repeat(lost), theme.loss)];
+    let added = [
+        part(parts.interest, theme.interest, "█"),
+        part(parts.subscription, theme.subscription, "▓"),
+        part(parts.exposure, theme.exposure, "▒"),
+        part(parts.boost, theme.boost, "+"),
+    ];
+    spans.extend(stacked(&added, cells - scale.below, theme.colour));
+    spans
+}

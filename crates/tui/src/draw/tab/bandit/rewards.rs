@@ -1,0 +1,158 @@
+//! What past decisions earned, part by part.
+
+use std::cmp::Ordering;
+
+use ratatui::text::{Line, Span};
+
+use super::arm::{named, place};
+use crate::draw::page::{Section, legend};
+use crate::draw::{bar, pen};
+use crate::theme::Theme;
+use crate::view::View;
+use crate::words::text;
+use melody_core::score::Score;
+use melody_recommender::bandit::{Credit, Learned};
+
+/// Decisions listed at most, and where there is little room.
+const LISTED: usize = 12;
+const LISTED_LITTLE: usize = 4;
+/// What of a reward has room.
+#[derive(Clone, Copy, PartialEq)]
+enum Parts {
+    None,
+    Short,
+    Long,
+}
+
+impl Parts {
+    fn new(columns: usize) -> Self {
+        match columns {
+            0..47 => Parts::None,
+            47..68 => Parts::Short,
+            _ => Parts::Long,
+        }
+    }
+
+    /// Columns of satisfaction, and of commercial value.
+    fn widths(self) -> [usize; 2] {
+        match self {
+            Parts::None => [0, 0],
+            Parts::Short => [11, 11],
+            Parts::Long => [19, 18],
+        }
+    }
+}
+
+/// What decisions earned, by the step each was made at.
+fn learned(view: &View) -> impl Iterator<Item = (u32, &Learned)> {
+    view.traces.windows(2).filter_map(|pair| {
+        let [before, now] = pair else { return None };
+        Some((before.bandit.since, now.bandit.learned.as_ref()?))
+    })
+}
+
+pub fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> Section<'a> {
+    let title = view.say("Rewards");
+    let all: Vec<(u32, &Learned)> = learned(view).collect();
+    if all.is_empty() {
+        let said = view.say("no reward yet: the next decision brings it").into_owned();
+        return Section::lines(title, vec![Line::styled(said, theme.faint)]);
+    }
+    let parts = Parts::new(columns);
+    let mut lines = vec![heading(view, parts, theme)];
+    let listed = if roomy { LISTED } else { LISTED_LITTLE };
+    let rows = all.iter().rev().take(listed);
+    lines.extend(rows.map(|(step, learned)| row(view, *step, learned, parts, theme)));
+    if all.len() > listed {
+        let said = view.fill("and {} earlier", &[&(all.len() - listed)]);
+        lines.push(Line::styled(said, theme.faint));
+    }
+    lines.extend(
+        credits(view)
+            .flat_map(|(step, credit)| legend(&credited(view, step, credit), columns, theme)),
+    );
+    let bandit = &view.policy.bandit;
+    let formula = view.fill(
+        "reward = {} (satisfaction − usual) + {} (commercial − usual)",
+        &[&bandit.user_weight, &bandit.commercial_weight],
+    );
+    lines.extend(legend(&formula, columns, theme));
+    if roomy {
+        let what = "satisfaction: ratio heard, completed, not skipped, liked; commercial: promoted songs engaged with and subscriptions; both per play; usual: this listener's running mean";
+        lines.extend(legend(&view.say(what), columns, theme));
+    }
+    let totals: Vec<f64> = all.iter().map(|(_, l)| l.reward.total.value()).collect();
+    let spark = bar::spark(&totals, 16, 0.1);
+    let last = totals.last().map_or(0.0, |total| *total);
+    let style = if last < 0.0 { theme.down } else { theme.up };
+    let aside = Line::from(vec![
+        Span::styled(format!("{} ", view.say("over time")), theme.faint),
+        Span::styled(spark, theme.accent),
+        Span::styled(format!(" {last:+.3}"), style),
+    ]);
+    Section::lines(title, lines).aside(aside)
+}
+
+/// What closed decisions were given for a subscription that came later, by the step it came at.
+fn credits(view: &View) -> impl Iterator<Item = (u32, &Credit)> {
+    view.traces.iter().filter_map(|trace| Some((trace.step, trace.bandit.credited.as_ref()?)))
+}
+
+fn credited(view: &View, step: u32, credit: &Credit) -> String {
+    let reward = format!("{:+.3}", credit.reward);
+    let values: [&dyn std::fmt::Display; 4] =
+        [&step, &reward, &view.say(&credit.arm), &credit.step];
+    view.fill("step {}: a subscription adds {} to {}, decided at step {}", &values)
+}
+
+fn heading<'a>(view: &View, parts: Parts, theme: &Theme) -> Line<'a> {
+    let right = |name: &str, columns| text::right(&view.say(name), columns);
+    let mut head = format!("{}  {}", right("step", 4), text::left(&view.say("arm"), 11));
+    let [satisfaction, commercial] = parts.widths();
+    match parts {
+        Parts::None => {}
+        Parts::Short => {
+            head += &right("satisfied", satisfaction);
+            head += &right("commercial", commercial);
+        }
+        Parts::Long => {
+            head += &right("plays", 6);
+            head += &right("satisfaction/usual", satisfaction);
+            head += &right("commercial/usual", commercial);
+        }
+    }
+    head += &right("reward", 8);
+    Line::styled(head, theme.faint)
+}
+
+fn row<'a>(view: &View, step: u32, learned: &Learned, parts: Parts, theme: &Theme) -> Line<'a> {
+    let r = &learned.reward;
+    let arm = named(view, place(view, &learned.arm), &learned.arm);
+    let mut spans = vec![
+        Span::styled(text::right(&step.to_string(), 4), theme.faint),
+        Span::raw(format!("  {}", text::left(&arm, 11))),
+    ];
+    if parts == Parts::Long {
+        spans.push(Span::raw(text::right(&learned.plays.to_string(), 6)));
+    }
+    let [satisfaction, commercial] = parts.widths();
+    if parts != Parts::None {
+        spans.extend(pair(r.satisfaction, r.satisfaction_baseline, satisfaction, theme));
+        spans.extend(pair(r.commercial, r.commercial_baseline, commercial, theme));
+    }
+    let style = if r.total < Score::ZERO { theme.down } else { theme.up };
+    spans.push(Span::styled(text::right(&format!("{:+.3}", r.total), 8), style));
+    Line::from(spans)
+}
+
+/// What was got, and what is usual.
+fn pair<'a>(got: Score, usual: Score, columns: usize, theme: &Theme) -> [Span<'a>; 2] {
+    let style = match got.cmp(&usual) {
+        Ordering::Greater => theme.up,
+        Ordering::Less => theme.down,
+        Ordering::Equal => theme.text,
+    };
+    let usual = format!("/{}", pen::decimals(usual));
+    let got = text::right(&pen::decimals(got), columns.saturating_sub(usual.len()));
+    [Span::styled(got, style), Span::styled(usual, theme.faint)]
+}

@@ -1,0 +1,359 @@
+//! Why a song ranks where it does: its score as a waterfall, what the heads and experts said, which
+//! past plays the network looked at, and what would put it above another song.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::desk::Explained;
+use crate::draw::account::song_name;
+use crate::draw::drawn::Drawn;
+use crate::draw::{bar, pen};
+use crate::theme::Theme;
+use crate::view::View;
+use crate::words::text;
+use melody_core::score::Score;
+use melody_model::TASKS;
+use melody_recommender::engine::{AttendedPlay, Explanation, Neighbour, WhyNot};
+use melody_recommender::ranking::{Flip, Node};
+
+/// From here on there are two columns.
+const WIDE: u16 = 100;
+/// Columns of a value with its sign and six decimals, apart from what stands before.
+const VALUE: usize = 10;
+
+pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let Some(explained) = &view.explained else {
+        let said = match view.now().queue.is_empty() {
+            true => "The queue is empty: there is nothing to explain.",
+            false => "Working it out ...",
+        };
+        pen::line(buf, area, 0, Line::styled(view.say(said), theme.faint), Style::new());
+        return Drawn::default();
+    };
+    let Explained { explanation, why_not } = &**explained;
+    let page = |columns: usize| Page { view, theme, e: explanation, columns };
+    if area.width < WIDE {
+        let page = page(area.width.into());
+        let lines = [
+            page.song(),
+            page.waterfall(),
+            page.why_not(why_not.as_ref()),
+            page.heads(),
+            page.experts(),
+            page.attention(),
+        ];
+        return pen::scrolled(buf, area, lines.concat(), view.scroll);
+    }
+    let left = Rect { width: area.width * 3 / 5, ..area };
+    let right = Rect { x: left.right() + 2, width: area.width - left.width - 2, ..area };
+    let main = page(left.width.into());
+    let main = [main.song(), main.waterfall(), main.why_not(why_not.as_ref())].concat();
+    let side = page(right.width.into());
+    let side = [side.heads(), side.experts(), side.attention()].concat();
+    let mut drawn = pen::scrolled(buf, left, main, view.scroll);
+    drawn.add(pen::scrolled(buf, right, side, view.scroll));
+    drawn
+}
+
+/// One song's account in so many columns.
+struct Page<'a> {
+    view: &'a View,
+    theme: &'a Theme,
+    e: &'a Explanation,
+    columns: usize,
+}
+
+impl Page<'_> {
+    fn say(&self, english: &str) -> String {
+        self.view.say(english).into_owned()
+    }
+
+    fn title(&self, english: &str) -> Line<'static> {
+        Line::styled(self.say(english), self.theme.title)
+    }
+
+    /// Which song, where it stands and how it came there.
+    fn song(&self) -> Vec<Line<'static>> {
+        let (e, theme, view) = (self.e, self.theme, self.view);
+        let place = match e.position {
+            Some(position) => view.fill("number {} of the queue", &[&position]),
+            None => self.say("not in the queue"),
+        };
+        let mut lines = vec![Line::from(vec![
+            Span::styled(text::clean(&e.song.title).into_owned(), theme.selected),
+            Span::raw(format!(" · {}  ", text::clean(&e.song.artist))),
+            Span::styled(place, theme.strong),
+            Span::styled(format!("  {}  {}", view.say(&e.song.genre), e.song.id), theme.faint),
+        ])];
+        let sources: Vec<_> = e.ledger.sources.iter().map(|name| view.say(name)).collect();
+        let sources = if sources.is_empty() { self.say("nobody") } else { sources.join(", ") };
+        lines.push(self.pair("brought by", sources));
+        if let Some(dropped) = &e.ledger.dropped {
+            let stage = format!("{:?}", dropped.stage).to_lowercase();
+            let said = view.fill("dropped at {}", &[&view.say(&stage)]);
+            lines.push(Line::from(vec![
+                Span::styled(said, theme.warning),
+                Span::raw(format!("  {}", view.say(&dropped.why))),
+                Span::styled(
+                    format!("  {} {:.6}", view.say("missed by"), dropped.margin),
+                    theme.faint,
+                ),
+            ]));
+        }
+        if let Some(displaced) = &e.displaced {
+            let name = song_name(view.now(), &displaced.song);
+            let cost = view.fill(
+                "in place of {}, interest {}",
+                &[&name, &format!("{:+.6}", -displaced.interest)],
+            );
+            lines.push(Line::styled(cost, theme.promoted));
+        }
+        let score = e.ledger.score.value;
+        for (what, neighbour) in [("next above", &e.above), ("next below", &e.below)] {
+            if let Some(Neighbour { title, score: theirs, .. }) = neighbour {
+                let apart = format!("{}  {:+.6}", text::clean(title), *theirs - score);
+                lines.push(self.pair(what, apart));
+            }
+        }
+        lines.push(Line::default());
+        lines
+    }
+
+    fn pair(&self, name: &str, value: String) -> Line<'static> {
+        let name = text::left(&self.say(name), 12);
+        Line::from(vec![Span::styled(name, self.theme.faint), Span::raw(value)])
+    }
+
+    /// The ledger: every part where the one before it ends, down to the sum.
+    fn waterfall(&self) -> Vec<Line<'static>> {
+        let root = &self.e.ledger.score;
+        let mut rows = Vec::new();
+        flatten(root, 0, Score::ZERO, &mut rows);
+        // The sum comes last, where a waterfall ends.
+        rows.rotate_left(1);
+        let ends = rows.iter().flat_map(|row| [row.from, row.from + row.node.value]);
+        let (low, high) = ends.fold((Score::ZERO, Score::ZERO), |(l, h), x| (l.min(x), h.max(x)));
+        let names = if self.columns < 60 { 15 } else { 20 };
+        let cells = (self.columns.saturating_sub(names + VALUE + 2) / 2).clamp(6, 30);
+        let room = self.columns.saturating_sub(names + VALUE + 2 + cells + 2);
+        let mut lines = vec![self.title("Score: each part from where the last one ends")];
+        let scale = cells as f64 / (high - low).value().max(1e-9);
+        let at = |score: Score| ((score - low).value() * scale).round() as usize;
+        for row in &rows {
+            let (node, sum) = (row.node, !row.node.children.is_empty());
+            let style = self.part_style(node);
+            let (from, to) = (at(row.from), at(row.from + node.value));
+            let (left, right) = (from.min(to), from.max(to));
+            let long = (right - left).max(usize::from(node.value != Score::ZERO));
+            let left = left.min(cells.saturating_sub(long));
+            let block = match (sum, self.theme.colour, node.value < Score::ZERO) {
+                (true, ..) => "▒",
+                (_, _, true) => "░",
+                _ => "█",
+            };
+            let name = format!("{}{}", "  ".repeat(row.depth), self.say(&node.name));
+            let strong = if row.depth == 0 { self.theme.strong } else { style };
+            let how = self.how(node);
+            let fits = text::width(&how) <= room;
+            let beside = if fits { how.clone() } else { String::new() };
+            lines.push(Line::from(vec![
+                Span::styled(text::left(&name, names), strong),
+                Span::styled(format!("{:>+VALUE$.6}  ", node.value), self.theme.strong),
+                Span::raw(" ".repeat(left)),
+                Span::styled(block.repeat(long), style),
+                Span::raw(" ".repeat(cells.saturating_sub(left + long) + 2)),
+                Span::styled(beside, self.theme.faint),
+            ]));
+            if !fits {
+                let lead = " ".repeat(2 * row.depth + 2);
+                lines.push(Line::styled(format!("{lead}{how}"), self.theme.faint));
+            }
+        }
+        lines.push(Line::default());
+        lines
+    }
+
+    fn how(&self, node: &Node) -> String {
+        match node.name.as_str() {
+            "score" => String::new(),
+            _ => self.say(&node.how),
+        }
+    }
+
+    fn part_style(&self, node: &Node) -> Style {
+        let theme = self.theme;
+        match node.name.as_str() {
+            "score" => theme.strong,
+            "fusion" | "learned" | "adjustments" => theme.faint,
+            "interest" => theme.interest,
+            "subscription" => theme.subscription,
+            "exposure" => theme.exposure,
+            _ if node.value < Score::ZERO => theme.loss,
+            _ => theme.boost,
+        }
+    }
+
+    /// What keeps it below another song, and the smallest change of each weight that would not.
+    fn why_not(&self, why: Option<&WhyNot>) -> Vec<Line<'static>> {
+        let (theme, view) = (self.theme, self.view);
+        let Some(why) = why else {
+            return vec![self.title("No song stands above it."), Line::default()];
+        };
+        let other = text::clean(&why.above.title).into_owned();
+        let mut lines =
+            vec![Line::styled(view.fill("Why not above \"{}\"?", &[&other]), theme.title)];
+        let lacks = format!("{:.6}", why.lacks.abs());
+        lines.push(Line::raw(if why.lacks > Score::ZERO {
+            view.fill("It lacks {} of score.", &[&lacks])
+        } else {
+            view.fill("Its score is higher already, by {}.", &[&lacks])
+        }));
+        if let Some(beside) = &why.beside {
+            lines.push(Line::styled(self.say(beside), theme.warning));
+        }
+        let smallest = why.flips.iter().filter_map(Flip::change).map(Score::abs).min();
+        for flip in why.flips.iter().filter(|_| why.lacks >= Score::ZERO) {
+            lines.push(self.flip(flip, smallest));
+        }
+        lines.push(Line::default());
+        lines
+    }
+
+    fn flip(&self, flip: &Flip, smallest: Option<Score>) -> Line<'static> {
+        let (theme, view) = (self.theme, self.view);
+        let (symbol, style) = match flip.weight.as_str() {
+            "alpha" => ("α", theme.interest),
+            "beta" => ("β", theme.subscription),
+            _ => ("γ", theme.exposure),
+        };
+        let mut spans = vec![Span::styled(format!("{symbol} "), style)];
+        match (flip.to, flip.change()) {
+            (Some(to), Some(change)) => {
+                spans.push(Span::raw(format!("{:.6} → {to:.6}  ", flip.from)));
+                spans.push(Span::styled(format!("{change:+.6}"), theme.strong));
+                if smallest == Some(change.abs()) {
+                    spans.push(Span::styled(format!("  {}", view.say("the least")), theme.good));
+                }
+            }
+            _ => {
+                let why = flip.why.as_deref().unwrap_or_default();
+                spans.push(Span::styled(view.fill("no: {}", &[&view.say(why)]), theme.faint));
+            }
+        }
+        Line::from(spans)
+    }
+
+    /// What the towers put out, and how interest comes of it.
+    fn heads(&self) -> Vec<Line<'static>> {
+        let (theme, h) = (self.theme, &self.e.heads);
+        let mut lines = vec![self.title("What the heads say")];
+        let part = |name: &str| {
+            let part = self.e.interest.iter().find(|part| part.name == name);
+            part.map_or(String::new(), |part| format!(" × {:.2}", part.weight))
+        };
+        let rows = [
+            ("completion", h.completion, theme.interest, part("completion")),
+            ("play ratio", h.play_ratio, theme.interest, part("play ratio")),
+            ("like or save", h.like, theme.interest, part("like or save")),
+            ("no skip", Score::ONE - h.skip, theme.interest, part("no skip")),
+            ("subscription", h.subscription, theme.subscription, String::new()),
+            ("promoted engagement", h.exposure, theme.exposure, String::new()),
+        ];
+        let cells = self.columns.saturating_sub(20 + 10 + 7).clamp(4, 20);
+        for (name, value, style, part) in rows {
+            let mut spans = vec![Span::raw(text::left(&self.say(name), 20))];
+            spans.push(Span::styled(format!("{value:.6}  "), theme.strong));
+            spans.extend(bar::single(value.value(), cells, style, theme.colour));
+            spans.push(Span::styled(part, theme.faint));
+            lines.push(Line::from(spans));
+        }
+        lines.push(Line::default());
+        lines
+    }
+
+    /// The gate weights: how much each task listens to each expert.
+    fn experts(&self) -> Vec<Line<'static>> {
+        let (theme, view) = (self.theme, self.view);
+        let experts = self.e.gates.first().map_or(0, Vec::len);
+        let each = (self.columns.saturating_sub(14) / experts.max(1)).clamp(6, 14);
+        let mut head = text::left("", 14);
+        for expert in 1..=experts {
+            head.push_str(&text::left(&view.fill("exp. {}", &[&expert]), each));
+        }
+        let mut lines =
+            vec![self.title("Which experts each task listens to"), Line::styled(head, theme.faint)];
+        let styles = [theme.interest, theme.subscription, theme.exposure];
+        for ((task, gates), style) in TASKS.iter().zip(&self.e.gates).zip(styles) {
+            let mut spans = vec![Span::raw(text::left(&self.say(task.name()), 14))];
+            for share in gates {
+                spans.push(Span::raw(format!("{share:.2} ")));
+                spans.extend(bar::single(share.value(), each - 6, style, theme.colour));
+                spans.push(Span::raw(" "));
+            }
+            lines.push(Line::from(spans));
+        }
+        lines.push(Line::default());
+        lines
+    }
+
+    /// Which past plays the network looked at.
+    fn attention(&self) -> Vec<Line<'static>> {
+        let (e, theme) = (self.e, self.theme);
+        let mut lines = vec![
+            self.title("Where the network looked"),
+            Line::styled(
+                self.say("mean attention, in percent: where, not by how much"),
+                theme.faint,
+            ),
+        ];
+        let most = e.attention.iter().map(|play| play.share).max().unwrap_or(Score::ONE);
+        let most = most.max(e.attention_own).max(e.attention_profile);
+        let mut row = |name: String, share: Score, about: String, style: Style| {
+            let cells = 8;
+            let names = self.columns.saturating_sub(6 + cells + 2 + text::width(&about)).min(30);
+            let mut spans = vec![Span::raw(format!("{:5.1} ", share.value() * 100.0))];
+            let long = share.value() / most.value().max(1e-9);
+            spans.extend(bar::single(long, cells, style, theme.colour));
+            spans.push(Span::raw(format!(" {} ", text::left(&name, names))));
+            spans.push(Span::styled(about, theme.faint));
+            lines.push(Line::from(spans));
+        };
+        row(self.say("the profile"), e.attention_profile, String::new(), theme.faint);
+        row(self.say("the song itself"), e.attention_own, String::new(), theme.faint);
+        for play in &e.attention {
+            let style = if play.skipped { theme.loss } else { theme.accent };
+            row(text::clean(&play.title).into_owned(), play.share, self.went(play), style);
+        }
+        lines
+    }
+
+    fn went(&self, play: &AttendedPlay) -> String {
+        let went = match (play.liked, play.completed, play.skipped) {
+            (true, ..) => "liked",
+            (_, true, _) => "completed",
+            (.., true) => "skipped",
+            _ => "left",
+        };
+        let ago = self.view.fill("{} ago", &[&play.plays_ago]);
+        format!("{} {ago}", self.say(went))
+    }
+}
+
+/// A part of the ledger and where it begins.
+struct Row<'a> {
+    node: &'a Node,
+    depth: usize,
+    from: Score,
+}
+
+fn flatten<'a>(node: &'a Node, depth: usize, from: Score, rows: &mut Vec<Row<'a>>) {
+    rows.push(Row { node, depth, from });
+    let mut at = from;
+    for child in &node.children {
+        flatten(child, depth + 1, at, rows);
+        at += child.value;
+    }
+}

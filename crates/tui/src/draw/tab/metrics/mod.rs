@@ -1,0 +1,34 @@
+//! Metrics: how the listener fares over the last plays and the session, and what the guardrail makes
+//! of it.
+
+mod charts;
+mod guardrail;
+mod rates;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::draw::drawn::Drawn;
+use crate::draw::page::Page;
+use crate::theme::Theme;
+use crate::view::View;
+
+/// From here on there are two columns.
+const WIDE: u16 = 110;
+
+pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+    let wide = area.width >= WIDE;
+    let page = Page::new(area, if wide { &[1, 1] } else { &[1] });
+    let (left, right) = (page.width(0), page.width(usize::from(wide)));
+    let rates = rates::rates(view, theme, left);
+    let guardrail = guardrail::section(view, theme, left);
+    let interventions = guardrail::interventions(view, theme, left);
+    let completion = charts::completion(view, theme, right);
+    let skips = charts::skips(view, theme, right);
+    let promotion = charts::promotion(view, theme, right);
+    let columns = match wide {
+        true => vec![vec![rates, guardrail, interventions], vec![completion, skips, promotion]],
+        false => vec![vec![rates, guardrail, completion, promotion, skips, interventions]],
+    };
+    page.draw(columns, view.scroll, theme, buf)
+}

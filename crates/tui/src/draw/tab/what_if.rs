@@ -1,0 +1,228 @@
+//! What other weights and rules would make of the queue, before anything is in force.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::desk::{Drafted, Slider};
+use crate::draw::drawn::{Drawn, Hit};
+use crate::draw::layout::take;
+use crate::draw::pen;
+use crate::theme::Theme;
+use crate::view::View;
+use crate::view::narration::percent;
+use crate::words::text;
+use melody_recommender::engine::{Preview, QueueEntry, Trace};
+use melody_recommender::policy::GammaScores;
+
+/// Columns of a slider's name.
+const NAME: usize = 17;
+/// From here on there is room for both queues.
+const BOTH: u16 = 56;
+
+pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+    let mut drawn = Drawn::default();
+    let mut body = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let tall = body.height >= 18;
+    if tall {
+        let said = "Move a value and see what it would make of the queue. Nothing changes until you apply.";
+        let said = Line::styled(view.say(said), theme.faint);
+        pen::line(buf, take(&mut body, 1), 0, said, Style::new());
+    }
+    let rows = (Slider::ALL.len() as u16).min(body.height.saturating_sub(4));
+    let place = take(&mut body, rows);
+    // The chosen one stays in sight.
+    let first = (view.what_if.slider + 1).saturating_sub(usize::from(rows));
+    for (row, (i, slider)) in (0..rows).zip(Slider::ALL.into_iter().enumerate().skip(first)) {
+        let at = Rect { y: place.y + row, height: 1, ..place };
+        draw_slider(view, theme, (i, slider), at, buf, &mut drawn);
+    }
+    if tall {
+        take(&mut body, 1);
+    }
+    let preview = view.what_if.preview.as_deref();
+    let row = take(&mut body, 1);
+    let line = promotion(view, preview, theme, row.width.into());
+    pen::line(buf, row, 0, line, Style::new());
+    queues(view, preview, theme, body, buf);
+    drawn
+}
+
+fn draw_slider(
+    view: &View,
+    theme: &Theme,
+    (i, slider): (usize, Slider),
+    area: Rect,
+    buf: &mut Buffer,
+    drawn: &mut Drawn,
+) {
+    let Drafted { set, slider: chosen, .. } = &view.what_if;
+    let trace = view.now();
+    let chosen = i == *chosen;
+    let (now, _) = slider.value(&trace.overrides, trace);
+    let (would, most) = slider.value(set, trace);
+    let (name, style) = match slider {
+        Slider::Alpha => ("α interest", theme.interest),
+        Slider::Beta => ("β subscription", theme.subscription),
+        Slider::Gamma if view.gamma_scores() == GammaScores::Diversity => {
+            ("γ diversity", theme.exposure)
+        }
+        Slider::Gamma => ("γ exposure", theme.exposure),
+        Slider::AtMost => ("M promoted", theme.promoted),
+        Slider::Window => ("N songs", theme.promoted),
+        Slider::Arm => ("bandit's arm", theme.accent),
+        Slider::Boost => ("session boosts", theme.boost),
+    };
+    let shown = |value: f64| match slider {
+        Slider::Alpha | Slider::Beta | Slider::Gamma => format!("{value:.3}"),
+        Slider::Boost => format!("x {value:.2}"),
+        Slider::AtMost | Slider::Window => format!("{value:.0}"),
+        Slider::Arm => arm(view, trace, value),
+    };
+    let columns = usize::from(area.width);
+    // A value now, and one that would be.
+    let (was, new) = if columns < 50 { (7, 10) } else { (10, 14) };
+    let cells = columns.saturating_sub(2 + NAME + was + new + 1).min(50);
+    let changed = would != now;
+    let mut spans = vec![
+        Span::styled(if chosen { "❯ " } else { "  " }, theme.accent),
+        Span::styled(
+            text::left(&view.say(name), NAME),
+            if chosen { theme.selected } else { theme.text },
+        ),
+        Span::styled(text::right(&shown(now), was), theme.faint),
+    ];
+    let by_hand = slider.by_hand(&trace.overrides);
+    let given_back = by_hand && !slider.by_hand(set) && slider != Slider::Arm;
+    let would_be = match (given_back, changed) {
+        (true, _) => format!(" → {}", view.say("policy")),
+        (false, true) => format!(" → {}", shown(would)),
+        (false, false) if by_hand => format!(" {}", view.say("by hand")),
+        (false, false) => String::new(),
+    };
+    spans.push(Span::styled(text::left(&would_be, new), theme.strong));
+    if cells >= 6 {
+        let at = |value: f64| {
+            ((value / most.max(1e-9)).clamp(0.0, 1.0) * (cells - 1) as f64).round() as usize
+        };
+        let (from, to) = (at(now), at(would));
+        for cell in 0..cells {
+            let (symbol, style) = match cell {
+                cell if cell == to => ("●", style),
+                cell if cell == from => ("│", theme.faint),
+                cell if (from.min(to)..from.max(to)).contains(&cell) => ("━", style),
+                _ => ("─", theme.faint),
+            };
+            spans.push(Span::styled(symbol, style));
+        }
+        let bar = Rect { x: area.x + (2 + NAME + was + new) as u16, width: cells as u16, ..area };
+        drawn.hit(bar, Hit::Slider(i));
+    }
+    pen::line(buf, area, 0, Line::from(spans), Style::new());
+}
+
+/// The arm at a place of the slider; 0 is the bandit's own choice.
+fn arm(view: &View, trace: &Trace, place: f64) -> String {
+    let place = place as usize;
+    match place.checked_sub(1).and_then(|place| trace.bandit.arms.get(place)) {
+        Some(arm) => view.say(&arm.name).into_owned(),
+        None => view.say("its choice").into_owned(),
+    }
+}
+
+/// Target, cap and what promotion costs, now and then; and where the user-first clamp acts.
+fn promotion<'a>(
+    view: &View,
+    preview: Option<&Preview>,
+    theme: &Theme,
+    columns: usize,
+) -> Line<'a> {
+    let now = &view.now().promotion;
+    let would = preview.map_or(now, |preview| &preview.promotion);
+    let change =
+        |from: String, to: String| if from == to { to } else { format!("{from} → {to}") };
+    let pair = |name: &str, value: String| {
+        vec![Span::styled(format!("{} ", view.say(name)), theme.faint), Span::raw(value)]
+    };
+    let cost = |promotion: &melody_recommender::engine::PromotionReport| {
+        format!("{:.3}", promotion.displaced_interest)
+    };
+    let price = |promotion: &melody_recommender::engine::PromotionReport| {
+        promotion.price.map_or("-".into(), |price| format!("{price:.3}"))
+    };
+    let mut groups = vec![
+        pair("target", change(percent(now.target), percent(would.target))),
+        pair("cap", change(percent(now.cap), percent(would.cap))),
+        pair("in the queue", change(percent(now.shown), percent(would.shown))),
+        pair("interest displaced", change(cost(now), cost(would))),
+    ];
+    // It says of itself what it is, as the group before it gives way first where room is short.
+    if now.price.or(would.price).is_some() {
+        let price = change(price(now), price(would));
+        let said = view.fill("one more costs {} interest", &[&price]);
+        groups.push(vec![Span::styled(said, theme.faint)]);
+    }
+    let clamps = |preview: &Preview| {
+        let w = &preview.weights;
+        let terms = [&w.alpha, &w.beta, &w.gamma].into_iter().flat_map(|weight| &weight.terms);
+        terms.filter(|term| term.name == "clamp" && term.from == "user first").count() > 0
+    };
+    if preview.is_some_and(clamps) {
+        let said = view.say("the user-first clamp acts").into_owned();
+        groups.insert(0, vec![Span::styled(said, theme.warning)]);
+    }
+    pen::joined(groups, columns)
+}
+
+/// Today's queue, and the one that would be, side by side.
+fn queues(view: &View, preview: Option<&Preview>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    // Where there is room for one, it is the new one.
+    let left = Rect { width: if area.width < BOTH { 0 } else { area.width / 2 }, ..area };
+    let right = Rect { x: left.right(), width: area.width - left.width, ..area };
+    let now = &view.now().queue;
+    let heads = [("The queue now", left), ("The queue it would be", right)];
+    for (head, place) in heads {
+        pen::line(buf, place, 0, Line::styled(view.say(head), theme.title), Style::new());
+    }
+    let would = preview.map_or(now.as_slice(), |preview| &preview.queue);
+    let room = usize::from(area.height.saturating_sub(1));
+    for (i, entry) in now.iter().take(room).enumerate() {
+        let gone = !would.iter().any(|other| other.song.id == entry.song.id);
+        let moved =
+            if gone { (view.say("out").into_owned(), theme.down) } else { Default::default() };
+        let line = song(view, entry, moved, left.width.into(), theme);
+        pen::line(buf, left, i as u16 + 1, line, Style::new());
+    }
+    for (i, entry) in would.iter().take(room).enumerate() {
+        let was = now.iter().position(|other| other.song.id == entry.song.id).map(|at| at + 1);
+        let moved = match was {
+            None => (view.say("new").into_owned(), theme.new),
+            Some(was) if was > entry.position => (format!("▲{}", was - entry.position), theme.up),
+            Some(was) if was < entry.position => (format!("▼{}", entry.position - was), theme.down),
+            Some(_) => Default::default(),
+        };
+        let line = song(view, entry, moved, right.width.into(), theme);
+        pen::line(buf, right, i as u16 + 1, line, Style::new());
+    }
+}
+
+fn song<'a>(
+    view: &View,
+    entry: &QueueEntry,
+    (moved, style): (String, Style),
+    columns: usize,
+    theme: &Theme,
+) -> Line<'a> {
+    let genre = if columns >= 56 { 12 } else { 0 };
+    let title = columns.saturating_sub(3 + 5 + 2 + 7 + genre + 1);
+    let of_genre = text::left(&view.say(&entry.song.genre), genre);
+    Line::from(vec![
+        Span::styled(format!("{:>2} ", entry.position), theme.faint),
+        Span::styled(text::left(&moved, 5), style),
+        Span::styled(if entry.promoted { "P " } else { "  " }, theme.promoted),
+        Span::raw(text::left(&entry.song.title, title)),
+        Span::styled(of_genre, theme.faint),
+        Span::raw(format!(" {:>5.3}", entry.score)),
+    ])
+}

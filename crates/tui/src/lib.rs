@@ -1,0 +1,37 @@
+//! The simulator screen.
+//!
+//! Two worlds meet here and know little of each other. On one side [`App`]: a session, what lies over
+//! it and what is selected; keys and time go in, a [`View`] comes out, and no terminal is needed for
+//! any of it. On the other side the terminal: set up, fed with what [`draw()`] makes of a view, and
+//! given back whatever happens. What can be done is listed once, in [`command::TABLE`].
+//!
+//! The floors, lowest first, each standing on those before it: words, desk, theme, command, view, tour,
+//! draw, export, app, terminal.
+
+mod app;
+pub mod command;
+mod desk;
+mod draw;
+pub mod export;
+mod terminal;
+pub mod theme;
+mod tour;
+mod view;
+mod words;
+
+pub use app::App;
+pub use command::keymap::Keymap;
+pub use command::{
+    Command, Confirm, Context, Deed, Index, Key, Offer, Palette, Picker, Picking, Popup, Proposal,
+    Search, Seeking, Tab, UnknownKey,
+};
+pub use desk::{
+    Against, Choice, Compared, Drafted, Explained, Happening, Journal, Message, Session, Slider,
+    Speed, create_trace, write_trace,
+};
+pub use draw::{Drawn, Hit, PANELS, draw};
+pub use terminal::{Ended, run};
+pub use theme::{Look, Theme};
+pub use tour::{SceneReport, Tour};
+pub use view::{Caption, Movement, Strip, View, headline};
+pub use words::Lang;

@@ -1,0 +1,106 @@
+//! The event loop: keys and time to the app, its view to the terminal.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+
+use super::screen;
+use super::screen::{Screen, Signals, let_report_end, panicked};
+use crate::app::App;
+use crate::command::Key;
+use crate::desk::fault;
+use crate::draw::{Drawn, draw};
+
+/// Between frames while something moves.
+const FRAME: Duration = Duration::from_millis(16);
+/// Between looks at signals while nothing does.
+const IDLE: Duration = Duration::from_millis(100);
+/// How the simulator ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The listener left.
+    Quit,
+    /// A signal asked for it.
+    Signal(i32),
+    /// A thread panicked; its message has been printed.
+    Panic,
+}
+
+/// Runs the simulator on this process's terminal until it ends.
+/// `mouse`: whether it takes the mouse too, with which the terminal itself cannot mark text then.
+///
+/// # Errors
+/// When the terminal cannot be taken over, drawn to or read from. It is given back in any case.
+pub fn run(app: &mut App, mouse: bool) -> io::Result<Ended> {
+    let signals = Signals::watch()?;
+    let mut screen = Screen::take(mouse, app.black_box())?;
+    let mut last = Instant::now();
+    let mut changed = true;
+    loop {
+        if let Some(signal) = signals.caught() {
+            return Ok(Ended::Signal(signal));
+        }
+        if panicked() {
+            let_report_end();
+            return Ok(Ended::Panic);
+        }
+        if app.take_redraw() {
+            screen.clear()?;
+        }
+        if changed {
+            let view = app.view();
+            let mut drawn = Drawn::default();
+            screen.draw(|frame| {
+                fault::on_demand("screen", view.now().step);
+                drawn = draw(&view, frame.area(), frame.buffer_mut());
+            })?;
+            app.drawn(drawn);
+        }
+        let wait = if app.moves() { FRAME.saturating_sub(last.elapsed()) } else { IDLE };
+        let mut more = event::poll(wait)?;
+        // Time that has passed belongs to the state before the keys.
+        changed = app.moves();
+        app.tick(last.elapsed());
+        last = Instant::now();
+        // However fast events come, the screen follows: those that take longer wait for the next frame.
+        while more {
+            changed |= take(app, event::read()?);
+            if app.quits() {
+                return Ok(Ended::Quit);
+            }
+            more = last.elapsed() < FRAME && event::poll(Duration::ZERO)?;
+        }
+        if let Some(text) = app.take_clipboard() {
+            screen::copy(&text)?;
+        }
+    }
+}
+
+/// Notches one event of the mouse wheel stands for.
+const WHEEL: isize = 1;
+
+/// Hands an event to the app. Returns whether anything can have come of it.
+fn take(app: &mut App, event: Event) -> bool {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => app.press(Key::from(key)),
+        Event::Paste(text) => app.paste(&text),
+        Event::Mouse(mouse) => return point(app, mouse),
+        Event::Resize(..) => {}
+        _ => return false,
+    }
+    true
+}
+
+fn point(app: &mut App, mouse: MouseEvent) -> bool {
+    let at = Position::new(mouse.column, mouse.row);
+    match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => app.click(at),
+        MouseEventKind::ScrollDown => app.wheel(at, WHEEL),
+        MouseEventKind::ScrollUp => app.wheel(at, -WHEEL),
+        // That it moves means nothing here.
+        _ => return false,
+    }
+    true
+}

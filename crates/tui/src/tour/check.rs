@@ -1,0 +1,60 @@
+//! Holding a tour to what its captions claim.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::scene::Tour;
+use melody_core::input::InputError;
+use melody_recommender::engine::Timeline;
+use melody_sessions::library::Library;
+use melody_sessions::script::{Failed, Runner};
+use melody_simulation::profile::Profile;
+
+/// How a scene went.
+#[derive(Debug, Serialize)]
+pub struct SceneReport {
+    /// From 1.
+    pub scene: usize,
+    pub caption: String,
+    /// Events of the session when it is over.
+    pub events: usize,
+    /// Bounds checked.
+    pub expectations: usize,
+    pub failed: Vec<Failed>,
+}
+
+impl Tour {
+    /// Carries out every scene's steps, one after the other, without a screen. `library` and `profile`
+    /// are those of its opening.
+    ///
+    /// # Errors
+    /// When a step names what is not there or makes no sense where the session stands.
+    pub fn check(
+        &self,
+        library: &Library,
+        profile: &Profile,
+    ) -> Result<(Vec<SceneReport>, Timeline), InputError> {
+        let engine = library.engine(profile, self.opening.scene, self.opening.seed);
+        let timeline = Timeline::start(Arc::new(engine));
+        let mut quiet = |_: &Timeline, _| {};
+        let seed = self.opening.seed;
+        let world = library.world();
+        let mut runner = Runner::new(&self.file, seed, profile, world, timeline, &mut quiet);
+        let mut reports = Vec::new();
+        for (i, scene) in self.scenes.iter().enumerate() {
+            let before = runner.expectations;
+            for (j, step) in scene.steps.iter().enumerate() {
+                runner.step(&format!("scenes[{i}].steps[{j}]"), step)?;
+            }
+            reports.push(SceneReport {
+                scene: i + 1,
+                caption: scene.caption.en.clone(),
+                events: runner.timeline.events().len(),
+                expectations: runner.expectations - before,
+                failed: std::mem::take(&mut runner.failed),
+            });
+        }
+        Ok((reports, runner.timeline))
+    }
+}

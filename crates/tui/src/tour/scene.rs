@@ -1,0 +1,44 @@
+//! A tour that has been read: what its session opens with, and its scenes.
+
+use crate::command::{Key, Tab};
+use crate::words::Lang;
+use melody_core::input::TomlFile;
+use melody_sessions::opening::Opening;
+use melody_sessions::script::Step;
+
+/// A tour that has been checked.
+pub struct Tour {
+    /// The text it came from, for messages that name a line.
+    pub file: TomlFile,
+    pub name: String,
+    pub opening: Opening,
+    /// Never empty.
+    pub scenes: Vec<Scene>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Scene {
+    pub caption: Caption,
+    pub view: Tab,
+    /// The place in the queue, from 0, of the song that is selected.
+    pub select: usize,
+    /// Pressed when the steps are done. They are for looking, not for events.
+    pub keys: Vec<Key>,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Caption {
+    pub en: String,
+    /// The English one, if there is none.
+    pub zh: Option<String>,
+}
+
+impl Caption {
+    pub fn text(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Zh => self.zh.as_ref().unwrap_or(&self.en),
+        }
+    }
+}

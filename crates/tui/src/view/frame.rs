@@ -1,0 +1,161 @@
+//! The view: everything one frame shows, owned, so that drawing looks at nothing else.
+//!
+//! Numbers come out of the traces. A view adds where the playhead stands and how it is looked at.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use super::movement::Movement;
+use super::strip::{HISTORY, Strip};
+use crate::command::keymap::Keymap;
+use crate::command::{Context, Popup, Tab};
+use crate::desk::{Compared, Drafted, Explained, Speed};
+use crate::theme::Look;
+use melody_lab::off_policy;
+use melody_lab::reports::Report;
+use melody_model::objective::Objective;
+use melody_recommender::engine::{QueueEntry, Timeline, Trace};
+use melody_recommender::playback::Playhead;
+use melody_recommender::policy::{GammaScores, Policy};
+use melody_simulation::Regret;
+
+#[derive(Clone, Debug)]
+pub struct View {
+    pub tab: Tab,
+    pub look: Look,
+    pub keymap: Arc<Keymap>,
+    /// Where keys are looked up, first place first.
+    pub contexts: Vec<Context>,
+    /// The listener's name.
+    pub listener: String,
+    /// The steps up to the one looked at, oldest first. Never empty.
+    pub traces: Vec<Arc<Trace>>,
+    /// Events of the session, those after the step looked at counted.
+    pub newest: usize,
+    /// The whole session at a glance, where the timeline is shown.
+    pub strip: Option<Strip>,
+    /// Whether an earlier step than the newest is looked at.
+    pub past: bool,
+    /// How new this step is to the eye: 1 when it has just come, 0 when it has settled.
+    pub fresh: f64,
+    /// Where the listener is, or was right after the step looked at.
+    pub head: Playhead,
+    pub playing: bool,
+    /// Whether something is being worked out that takes noticeably long.
+    pub slow: bool,
+    pub speed: Speed,
+    pub autopilot: bool,
+    /// Place in the queue, from 0.
+    pub selected: usize,
+    /// Lines this view is scrolled by.
+    pub scroll: usize,
+    /// The panel that comes first on the stage where not all fit.
+    pub panel: usize,
+    /// The account the Explain view shows, the newest there is.
+    pub explained: Option<Arc<Explained>>,
+    /// What a tour says of this scene.
+    pub caption: Option<Caption>,
+    /// What is set on the sliders of the What-if view, and what it would lead to.
+    pub what_if: Drafted,
+    /// The other session of a comparison, once it has begun.
+    pub compared: Option<Compared>,
+    pub message: Option<String>,
+    pub popup: Option<Popup>,
+    /// The rules that decide.
+    pub policy: Arc<Policy>,
+    /// What the model was trained for.
+    pub objective: Objective,
+    /// How the model was trained, if its folder tells.
+    pub training: Option<Arc<Report>>,
+    /// What other arms would have earned, for decisions before the one in force, oldest first.
+    pub regrets: Vec<Regret>,
+    /// Whether more of them are being worked out.
+    pub regretting: bool,
+    /// What other policies would have earned on this session's decisions, where the bandit is shown.
+    pub others: Option<off_policy::Report>,
+}
+
+/// A scene of a tour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caption {
+    /// From 1.
+    pub scene: usize,
+    pub scenes: usize,
+    pub text: String,
+    /// Whether its steps are still being carried out.
+    pub busy: bool,
+}
+
+impl View {
+    /// The steps up to one, as many as are shown.
+    pub fn history(timeline: &Timeline, step: usize) -> Vec<Arc<Trace>> {
+        let first = (step + 1).saturating_sub(HISTORY);
+        (first..=step).filter_map(|at| timeline.trace_at(at)).cloned().collect()
+    }
+
+    /// Other policies on the decisions of these steps, beside the truth as far as it is known.
+    pub fn others<'a>(
+        traces: impl Iterator<Item = &'a Arc<Trace>>,
+        regrets: &[Regret],
+    ) -> off_policy::Report {
+        let decided = off_policy::decided(traces.map(|trace| &**trace)).into_iter();
+        let log = off_policy::Log::new([decided.map(off_policy::Decided::on_time).collect()]);
+        // The rules that go by the bandit's beliefs are left to `melody ope`.
+        let targets = off_policy::Target::simple(log.arms().len());
+        off_policy::Report::new(&log, targets, None, None).beside(&log, |step| {
+            let regret = regrets.iter().find(|regret| regret.step == step)?;
+            Some(regret.rewards.iter().map(|reward| reward.value()).collect())
+        })
+    }
+
+    /// What gamma multiplies for the segment of the step looked at.
+    pub fn gamma_scores(&self) -> GammaScores {
+        let name = &self.now().listener.segment.name;
+        let segment = self.policy.segments.iter().find(|segment| segment.name == *name);
+        segment.map(|segment| segment.gamma_scores).unwrap_or_default()
+    }
+
+    /// A text in the language of the screen.
+    pub fn say<'a>(&self, english: &'a str) -> Cow<'a, str> {
+        self.look.lang.text(english)
+    }
+
+    /// A text with what is filled in.
+    pub fn fill(&self, english: &str, values: &[&dyn Display]) -> String {
+        self.look.lang.fill(english, values)
+    }
+
+    /// The step looked at.
+    pub fn now(&self) -> &Trace {
+        self.traces.last().expect("a view has at least one step")
+    }
+
+    /// The step before it.
+    pub fn before(&self) -> Option<&Trace> {
+        self.traces.len().checked_sub(2).map(|i| &*self.traces[i])
+    }
+
+    pub fn selected_entry(&self) -> Option<&QueueEntry> {
+        self.now().queue.get(self.selected)
+    }
+
+    /// How the newest step moved a song of the queue.
+    pub fn movement(&self, entry: &QueueEntry) -> Movement {
+        let (Some(before), Some(was)) = (self.before(), entry.was) else {
+            return if self.before().is_some() { Movement::New } else { Movement::None };
+        };
+        // A song taken out of the queue to be played lets those behind it move up by themselves.
+        let playing = &self.now().playing.song.id;
+        let taken = self.now().ended.is_some().then(|| {
+            before.queue.iter().position(|e| e.song.id == *playing).map(|place| place + 1)
+        });
+        let moved_up = taken.flatten().is_some_and(|place| place < was);
+        let expected = was - usize::from(moved_up);
+        match expected.cmp(&entry.position) {
+            std::cmp::Ordering::Greater => Movement::Up(expected - entry.position),
+            std::cmp::Ordering::Less => Movement::Down(entry.position - expected),
+            std::cmp::Ordering::Equal => Movement::None,
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What just changed and why, in plain words, from the notes of a trace.
+
+use std::sync::Arc;
+
+use crate::words::Lang;
+use melody_core::event::Action;
+use melody_core::score::Score;
+use melody_recommender::engine::{Note, Trace};
+
+/// Effects told in one line.
+const EFFECTS: usize = 2;
+
+/// One line about the newest of these steps. The earlier ones tell what came in a row.
+pub fn headline(traces: &[Arc<Trace>], lang: Lang) -> String {
+    let Some((now, earlier)) = traces.split_last() else { return String::new() };
+    let before = earlier.last().map(|trace| &**trace);
+    let cause = cause(traces, now, lang);
+    let mut effects: Vec<String> =
+        now.notes.iter().filter_map(|note| told(note, now, lang)).take(EFFECTS).collect();
+    if effects.is_empty() {
+        effects.extend(quiet(now, before, lang));
+    }
+    if effects.is_empty() {
+        return cause;
+    }
+    lang.fill("{}: {}", &[&cause, &effects.join(&lang.text("; "))])
+}
+
+/// A ratio as a person says it.
+pub fn percent(ratio: Score) -> String {
+    let tenths = (ratio.value() * 1000.0).round() as i64;
+    match tenths % 10 {
+        0 => format!("{} %", tenths / 10),
+        _ => format!("{:.1} %", tenths as f64 / 10.0),
+    }
+}
+
+/// What the listener did.
+fn cause(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
+    let Some(event) = &now.event else {
+        return lang.text("The session begins").into();
+    };
+    let playing = &now.playing.song.title;
+    let ended = now.ended.as_ref();
+    match &event.action {
+        Action::Skip | Action::Finish => match ended {
+            Some(ended) if ended.skipped => skipped(traces, now, lang),
+            Some(ended) => lang.fill("Finished \"{}\"", &[&ended.song.title]),
+            None => lang.text("Went on").into(),
+        },
+        Action::Like => lang.fill("Liked \"{}\"", &[playing]),
+        Action::Save => lang.fill("Saved \"{}\"", &[playing]),
+        Action::Replay => lang.fill("Played \"{}\" again", &[playing]),
+        Action::Search { query, .. } => lang.fill("Searched for \"{}\"", &[query]),
+        Action::Open { .. } => lang.fill("Opened \"{}\"", &[playing]),
+        Action::Subscribe => lang.text("Subscribed").into(),
+        Action::Override(set) if set.is_empty() => lang.text("Gave all back to the policy").into(),
+        Action::Override(_) => lang.text("Set by hand").into(),
+        Action::Scene { scene } => lang.fill("Scene is now {}", &[&lang.text(scene.name())]),
+    }
+}
+
+fn skipped(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
+    let Some(ended) = &now.ended else { return String::new() };
+    let song = &ended.song;
+    let promoted = traces
+        .iter()
+        .rev()
+        .filter_map(|trace| trace.ended.as_ref())
+        .filter(|ended| ended.song.campaign.is_some())
+        .take_while(|ended| ended.skipped)
+        .count();
+    match (song.campaign.is_some(), promoted, now.session.skip_streak) {
+        (true, 2.., _) => lang.fill("Skipped {} promoted in a row", &[&promoted]),
+        (true, ..) => lang.fill("Skipped the promoted \"{}\"", &[&song.title]),
+        (false, _, streak @ 2..) => {
+            lang.fill("Skipped {} in a row, last \"{}\"", &[&streak, &song.title])
+        }
+        _ => lang.fill("Skipped \"{}\"", &[&song.title]),
+    }
+}
+
+/// What a note says changed, if it says more than the event itself.
+fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
+    Some(match note {
+        Note::Guardrail { raised: true, level, cause, cap } => {
+            let said = "{}: guardrail up to level {}, promotion cap {}";
+            lang.fill(said, &[&lang.text(cause), level, &percent(*cap)])
+        }
+        Note::Guardrail { level, cause, cap, .. } => {
+            let said = "{}: guardrail down to level {}, promotion cap {}";
+            lang.fill(said, &[&lang.text(cause), level, &percent(*cap)])
+        }
+        Note::Target { from, to, arm, held, .. } => {
+            let (from, to) = (percent(*from), percent(*to));
+            match held {
+                Some(skips) => lang
+                    .fill("promotion target {} → {} after {} skips in a row", &[&from, &to, skips]),
+                None if arm.is_empty() => lang.fill("promotion target {} → {}", &[&from, &to]),
+                None => {
+                    lang.fill("promotion target {} → {}, arm {}", &[&from, &to, &lang.text(arm)])
+                }
+            }
+        }
+        Note::Segment { from, to, because } => {
+            let values: [&dyn std::fmt::Display; 3] =
+                [&lang.text(from), &lang.text(to), &lang.text(because)];
+            lang.fill("segment {} → {}, as {}", &values)
+        }
+        Note::Subscribed => {
+            let beta = format!("{:.2}", now.weights.beta.value);
+            lang.fill("beta is {}, nothing is left to sell", &[&beta])
+        }
+        Note::Model { accepted: true, number, held_back_before, held_back_after } => {
+            let (from, to) = (format!("{held_back_before:.4}"), format!("{held_back_after:.4}"));
+            let said = "the model has learned, version {}: held-back loss {} → {}";
+            lang.fill(said, &[number, &from, &to])
+        }
+        Note::Model { held_back_before, held_back_after, .. } => {
+            let (from, to) = (format!("{held_back_before:.4}"), format!("{held_back_after:.4}"));
+            lang.fill("a model update was refused: held-back loss {} → {}", &[&from, &to])
+        }
+        Note::Streak { genre, run, boost } => {
+            let genre = lang.text(genre);
+            let boost = format!("{boost:+.3}");
+            lang.fill("{} {} in a row, {} songs {}", &[run, &genre, &genre, &boost])
+        }
+        Note::Search { .. } | Note::Scene { .. } | Note::Skipped { .. } => return None,
+        Note::Override { .. } => return None,
+        Note::Opened { .. } | Note::Liked { .. } | Note::Started => return None,
+    })
+}
+
+/// What an event without a remarkable note did.
+fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
+    let Some(event) = &now.event else {
+        let segment = &now.listener.segment;
+        let values: [&dyn std::fmt::Display; 2] =
+            [&lang.text(&segment.name), &lang.text(&segment.because)];
+        return Some(lang.fill("{} listener, as {}", &values));
+    };
+    let boost = |trace: &Trace, genre: &str| {
+        let streaks = &trace.session.streaks;
+        streaks.iter().find(|s| s.kind == "genre" && s.name == genre).map(|s| s.boost)
+    };
+    let genre_now = |genre: &str| {
+        let to = boost(now, genre)?;
+        let from = before.and_then(|before| boost(before, genre)).unwrap_or(Score::ZERO);
+        let (from, to) = (format!("{from:+.3}"), format!("{to:+.3}"));
+        Some(lang.fill("{} songs {} → {}", &[&lang.text(genre), &from, &to]))
+    };
+    match &event.action {
+        Action::Like | Action::Save => genre_now(&now.playing.song.genre),
+        Action::Search { .. } => {
+            let search = now.session.searches.first()?;
+            let boost = format!("{:+.3}", search.boost);
+            Some(lang.fill("what is related rises by up to {}", &[&boost]))
+        }
+        Action::Scene { .. } | Action::Override(_) => decided_otherwise(now, before?, lang),
+        _ => {
+            let genre = genre_now(&now.ended.as_ref()?.song.genre);
+            // What plays after a replay or an opened song has been said.
+            let said = matches!(event.action, Action::Replay | Action::Open { .. });
+            let next = (!said).then(|| lang.fill("now \"{}\"", &[&now.playing.song.title]));
+            let parts: Vec<String> = genre.into_iter().chain(next).collect();
+            (!parts.is_empty()).then(|| parts.join(&lang.text("; ")))
+        }
+    }
+}
+
+/// What a scene or a hand changed of what decides.
+fn decided_otherwise(now: &Trace, before: &Trace, lang: Lang) -> Option<String> {
+    let (a, b) = (&before.weights, &now.weights);
+    let pairs = [
+        ("alpha", a.alpha.value, b.alpha.value),
+        ("beta", a.beta.value, b.beta.value),
+        ("gamma", a.gamma.value, b.gamma.value),
+    ];
+    let mut changed: Vec<String> = pairs
+        .iter()
+        .filter(|(_, from, to)| from != to)
+        .map(|(name, from, to)| format!("{name} {from:.2} → {to:.2}"))
+        .collect();
+    let (a, b) = (&before.promotion, &now.promotion);
+    for (name, from, to) in [("M", a.at_most, b.at_most), ("N", a.window, b.window)] {
+        if from != to {
+            changed.push(format!("{name} {from} → {to}"));
+        }
+    }
+    let (a, b) = (&before.overrides, &now.overrides);
+    if a.arm != b.arm {
+        let arm = b.arm.as_deref().unwrap_or("its choice");
+        changed.push(lang.fill("arm {}", &[&lang.text(arm)]));
+    }
+    if a.boost() != b.boost() {
+        let factor = format!("{:.2}", b.boost());
+        changed.push(lang.fill("session boosts x {}", &[&factor]));
+    }
+    if changed.is_empty() {
+        return Some(lang.text("the weights stay").into());
+    }
+    Some(changed.join(", "))
+}

@@ -1,0 +1,8 @@
+//! The screen, without a terminal: one program, by theme.
+
+mod keys;
+mod reopen;
+mod screens;
+#[path = "../../../../tests/stage/mod.rs"]
+mod stage;
+mod tour;

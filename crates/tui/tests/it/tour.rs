@@ -1,0 +1,147 @@
+//! Tours: the shipped one shows what it claims, on screen as without one; wrong ones are told where.
+
+use std::path::Path;
+
+use crate::stage::{events, library, press};
+use melody_core::score::Score;
+use melody_sessions::names::profile_named;
+use melody_tui::{App, Look, Session, Tab, Theme, Tour};
+
+fn shipped() -> Tour {
+    Tour::shipped().unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The shipped tour on screen, its first scene begun.
+fn on_screen(folder: &Path) -> App {
+    let tour = shipped();
+    let profile = profile_named(&tour.opening.profile, Path::new("")).unwrap();
+    let session = Session::open(library().clone(), tour.opening.clone(), profile);
+    let mut app = App::new(session, folder.to_path_buf(), Look::new(Theme::colours()));
+    app.guide(tour);
+    app.settle();
+    app
+}
+
+fn scene(app: &App) -> usize {
+    app.view().caption.map_or(0, |caption| caption.scene)
+}
+
+#[test]
+fn the_shipped_tour_shows_what_it_claims() {
+    let tour = shipped();
+    let profile = profile_named(&tour.opening.profile, Path::new("")).unwrap();
+    let (reports, _) = tour.check(library(), &profile).unwrap_or_else(|error| panic!("{error}"));
+    for report in &reports {
+        assert!(report.failed.is_empty(), "{report:#?}");
+    }
+    assert!(tour.scenes.len() >= 10);
+    let expecting = reports.iter().filter(|report| report.expectations > 0).count();
+    // All but the last two, which say what can be done from there.
+    assert_eq!(expecting, tour.scenes.len() - 2);
+    assert!(tour.scenes.iter().all(|scene| scene.caption.zh.is_some()));
+}
+
+#[test]
+fn a_tour_on_screen_is_the_session_that_was_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let tour = shipped();
+    let profile = profile_named(&tour.opening.profile, Path::new("")).unwrap();
+    let (_, checked) = tour.check(library(), &profile).unwrap();
+    let mut app = on_screen(folder.path());
+    for (i, wanted) in tour.scenes.iter().enumerate() {
+        let view = app.view();
+        assert_eq!((scene(&app), view.tab), (i + 1, wanted.view));
+        assert!(!view.playing, "time stands still while a scene is talked about");
+        assert_eq!(view.message, None, "scene {}", i + 1);
+        if wanted.view == Tab::WhatIf {
+            // Its caption says so, and no expectation of a session can tell.
+            let set = &view.what_if.set;
+            assert_eq!((set.beta, set.gamma), (Some(Score::ZERO), Some(Score::ZERO)));
+        }
+        press(&mut app, "space");
+    }
+    assert_eq!(scene(&app), 0, "after the last scene the tour is over");
+    assert_eq!(app.session.timeline().events(), checked.events());
+    assert_eq!(app.session.trace(), checked.trace());
+}
+
+#[test]
+fn going_back_leads_to_where_the_scene_began() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = on_screen(folder.path());
+    press(&mut app, "space enter right");
+    let (streak, fourth) = (events(&app), app.session.trace().clone());
+    assert_eq!((scene(&app), streak.len()), (4, 4));
+    press(&mut app, "space");
+    assert_eq!((scene(&app), events(&app).len()), (5, 5));
+    // What the presenter did by hand in between is gone, too.
+    press(&mut app, "n l left");
+    assert_eq!((scene(&app), events(&app)), (4, streak));
+    assert_eq!(app.session.trace(), &fourth);
+    press(&mut app, "left left left left left");
+    assert_eq!((scene(&app), events(&app).len()), (1, 0));
+}
+
+#[test]
+fn leaving_a_tour_keeps_its_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = on_screen(folder.path());
+    press(&mut app, "space space space esc");
+    assert_eq!((scene(&app), events(&app).len(), app.view().tab), (0, 4, Tab::Stage));
+    press(&mut app, "n w");
+    assert_eq!(events(&app).len(), 5, "from here on keys are the listener's again");
+    assert!(folder.path().join("melody-session-1.toml").exists());
+}
+
+#[test]
+fn what_changes_the_session_waits_for_the_scene() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = on_screen(folder.path());
+    press(&mut app, "space space");
+    assert!(!app.view().caption.unwrap().busy, "a scene that only looks is there at once");
+    app.press("space".parse().unwrap());
+    assert!(app.view().caption.unwrap().busy);
+    app.press("n".parse().unwrap());
+    assert_eq!(app.view().message.as_deref(), Some("The scene is still being played."));
+    app.settle();
+    assert_eq!(events(&app).len(), 4);
+}
+
+#[test]
+fn wrong_tours_name_line_and_field() {
+    let head = "format = 1\nname = \"x\"\n[session]\nprofile = \"commuter\"\nseed = 1\n";
+    let scene = "[[scenes]]\nview = \"stage\"\ncaption = { en = \"Hello.\" }\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tour.toml");
+    let wrong = |text: String, line: usize, field: &str, said: &str| {
+        std::fs::write(&path, text).unwrap();
+        let Err(error) = Tour::load(&path) else { panic!("{field} is let through") };
+        let problem = &error.problems[0];
+        let at = (problem.line, problem.field.as_deref());
+        assert_eq!(at, (Some(line), Some(field)), "{error}");
+        assert!(error.to_string().contains(said), "{error}");
+    };
+    let with = |more: &str| format!("{head}{scene}{more}");
+    wrong(head.into(), 1, "scenes", "a tour needs a scene");
+    wrong(with("select = 0\n"), 9, "scenes[0].select", "counted from 1");
+    wrong(with("keys = \"j jj\"\n"), 9, "scenes[0].keys", "jj");
+    wrong(with("pace = 3\n"), 9, "scenes[0].pace", "unknown field");
+    wrong(
+        with("[[scenes.steps]]\ndo = \"wait\"\nseconds = -1\n"),
+        11,
+        "scenes[0].steps[0].seconds",
+        "outside",
+    );
+    wrong(
+        with("[[scenes.steps]]\ndo = \"expect\"\nwhat = \"at_ms\"\nabove = 1\nsince = \"x\"\n"),
+        13,
+        "scenes[0].steps[0].since",
+        "unknown mark",
+    );
+    let text = with("").replace("view = \"stage\"", "view = \"stag\"");
+    wrong(text, 7, "scenes[0].view", "did you mean `stage`?");
+    let text = with("").replace("Hello.", " ");
+    wrong(text, 8, "scenes[0].caption.en", "a text is needed");
+    let text = with("").replace("format = 1", "format = 2");
+    wrong(text, 1, "format", "only format 1");
+}

@@ -1,6 +1,0 @@
-//! The terminal: taken over, fed with what is drawn, and given back whatever happens.
-
-mod run;
-mod screen;
-
-pub use run::{Ended, run};

@@ -1,0 +1,17 @@
+//! The program as a whole: command line, files, terminal, and the order of the house.
+
+mod bad_input;
+#[path = "../common/mod.rs"]
+mod common;
+mod config;
+mod experiments;
+mod gate;
+mod house;
+mod import;
+mod log;
+mod memories;
+mod resume;
+#[path = "../stage/mod.rs"]
+mod stage;
+mod terminal;
+mod tools;
