@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = Path::new("");
     let library = Library::load(&opening, here, Backend::default())?;
     let listener = profile_named(&opening.profile, here)?;
-    let engine = library.engine_of(&opening, listener, here)?;
+    let engine = library.engine_of(&opening, &listener, here)?;
     let mut session = Timeline::start(Arc::new(engine));
     show(session.trace());
 

@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
 
     let listener = profile_named(&opening.profile, here)?;
-    let mut session = Timeline::start(Arc::new(library.engine_of(&opening, listener, here)?));
+    let mut session = Timeline::start(Arc::new(library.engine_of(&opening, &listener, here)?));
     for _ in 0..6 {
         let trace = session.trace().clone();
         let mut head = Playhead::after(&trace);

@@ -53,7 +53,7 @@ fn listen(opening: &Opening) -> Result<(), Box<dyn std::error::Error>> {
     let here = Path::new("");
     let library = Library::load(opening, here, Backend::default())?;
     let listener = profile_named(&opening.profile, here)?;
-    let mut session = Timeline::start(Arc::new(library.engine_of(opening, listener, here)?));
+    let mut session = Timeline::start(Arc::new(library.engine_of(opening, &listener, here)?));
     let (mut promoted, mut completed, mut skipped) = (0, 0, 0);
     for _ in 0..SONGS {
         let song = session.trace().playing.song.clone();

@@ -19,7 +19,8 @@ use melody::model::{self, Backend, Manifest, ModelFiles, NetworkConfig, weights_
 use melody::opening::{Library, Opening, catalogue_named, policy_named, profile_named};
 use melody::playback::Playhead;
 use melody::training::{
-    Dataset, Greedy, Outcome, Source, Split, Trained, Training, TrainingConfig, examples, train,
+    Dataset, Greedy, Judge, Outcome, Source, Split, Trained, Training, TrainingConfig, examples,
+    train,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let here = Path::new("");
     let library = Library::load(&opening, here, Backend::default())?;
     let listener = profile_named(&opening.profile, here)?;
-    let mut session = Timeline::start(Arc::new(library.engine_of(&opening, listener, here)?));
+    let mut session = Timeline::start(Arc::new(library.engine_of(&opening, &listener, here)?));
     println!("\nA session with model `{}`:", session.trace().versions.model);
     for _ in 0..5 {
         let song = session.trace().playing.song.clone();
@@ -107,8 +108,8 @@ fn train_into(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
 
     // Near-line updates replay some examples and check themselves on others; both are part of a model.
     let shape = &config.network;
-    let mut replay =
-        examples(&network, shape, &catalogue, &validation, &device, 2 * config.examples);
+    let judge = Judge { network: &network, shape, catalogue: &catalogue, device: &device };
+    let mut replay = examples(judge, &validation, 2 * config.examples);
     let held_back = replay.split_off(replay.len() / 2);
     let files = ModelFiles {
         manifest: Manifest {

@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let opening = Opening { profile: "commuter".into(), ..Opening::default() };
     let here = Path::new("");
     let library = Library::load(&opening, here, Backend::default())?;
-    let engine = library.engine_of(&opening, profile_named(&opening.profile, here)?, here)?;
+    let engine = library.engine_of(&opening, &profile_named(&opening.profile, here)?, here)?;
     // Without a timeline, an engine is a pure function: from a state and an event to the next state and
     // its trace. We look at the very first step.
     let (state, trace) = engine.start();

@@ -23,7 +23,7 @@
 //! // Catalogue, policy and model are loaded once, for any number of sessions.
 //! let library = Library::load(&opening, here, Backend::default())?;
 //! let listener = profile_named(&opening.profile, here)?;
-//! let engine = library.engine_of(&opening, listener, here)?;
+//! let engine = library.engine_of(&opening, &listener, here)?;
 //!
 //! // A timeline keeps the steps of a session. It has begun: a song plays, and a queue is there.
 //! let mut session = Timeline::start(Arc::new(engine));
@@ -92,12 +92,18 @@
 pub use melody_core::{catalogue, event, input, listener, overrides, plays, rng, scene, score};
 pub use melody_lab::experiment;
 pub use melody_model::objective;
-pub use melody_recommender::{bandit, engine, playback, policy, ranking};
+pub use melody_recommender::{engine, playback, policy, ranking};
 pub use melody_sessions::{diff, saved, script};
 
 pub use melody_core::catalogue::similarity as content;
 pub use melody_core::listener::history;
 pub use melody_sessions::trace_file as tracefile;
+
+/// The personal policy, and the environments it is measured in.
+pub mod bandit {
+    pub use melody_lab::experiment::testbed;
+    pub use melody_recommender::bandit::*;
+}
 
 /// What is heard and done in one sitting.
 pub mod session {
@@ -152,10 +158,22 @@ pub mod evaluation {
 /// Training and measuring models.
 pub mod training {
     pub use melody_lab::config::*;
-    pub use melody_lab::data::*;
+    pub use melody_lab::data::{
+        Alternative, Batch, Dataset, Drawn, Listener, Row, Sessions, Split, Splits, TrainedOn,
+        Window, held_out, replay, rows, windows,
+    };
     pub use melody_lab::evaluation::*;
     pub use melody_lab::reports::*;
     pub use melody_lab::training::*;
+
+    pub use log::{Listening, ReadAhead, Source};
+
+    /// Training logs on disk.
+    pub mod log {
+        pub use melody_core::plays::LoggedListener;
+        pub use melody_lab::data::log::*;
+        pub use melody_lab::data::{simulated, simulated_index, simulated_name};
+    }
 }
 
 #[cfg(feature = "terminal")]

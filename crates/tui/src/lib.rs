@@ -20,7 +20,7 @@ mod view;
 mod words;
 
 pub use app::App;
-pub use command::keymap::Keymap;
+pub use command::keymap::{self, Keymap};
 pub use command::{
     Command, Confirm, Context, Deed, Index, Key, Offer, Palette, Picker, Picking, Popup, Proposal,
     Search, Seeking, Tab, UnknownKey,
@@ -30,6 +30,7 @@ pub use desk::{
     Speed, create_trace, write_trace,
 };
 pub use draw::{Drawn, Hit, PANELS, draw};
+pub use export::picture;
 pub use terminal::{Ended, run};
 pub use theme::{Look, Theme};
 pub use tour::{SceneReport, Tour};

@@ -3,11 +3,17 @@
 use std::path::Path;
 
 use melody_lab::experiment::testbed::{ARMS, Environment, Kind, ROUNDS};
-use melody_recommender::policy::{Algorithm, Bandit};
+use melody_recommender::policy;
+use melody_recommender::policy::{Algorithm, Arm, Bandit, Weights};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use melody_recommender::bandit;
+/// The shipped policy's bandit with another algorithm and number of arms.
+fn bandit(algorithm: Algorithm, arms: usize) -> Bandit {
+    let arm = |place| Arm { name: format!("arm {place}"), ratio: 0.0, weights: Weights::default() };
+    let default = policy::shipped("default").unwrap();
+    Bandit { algorithm, arms: (0..arms).map(arm).collect(), ..default.settings.bandit }
+}
 
 fn expected() -> Value {
     let path =
