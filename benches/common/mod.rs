@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use melody::catalogue::{Catalogue, DEFAULT_SEED, generate, parse};
 use melody::input::{InputError, TomlFile};
-pub use peer::Peer;
+pub(crate) use peer::Peer;
 use serde::Serialize;
 
 /// Milliseconds.
 #[derive(Clone, Debug, Serialize)]
-pub struct Times {
+pub(crate) struct Times {
     pub count: usize,
     pub p50: f64,
     pub p99: f64,
@@ -22,7 +22,7 @@ pub struct Times {
 }
 
 impl Times {
-    pub fn new(mut times: Vec<Duration>) -> Self {
+    pub(crate) fn new(mut times: Vec<Duration>) -> Self {
         times.sort();
         // The nearest rank.
         let at = |share: f64| {
@@ -33,25 +33,25 @@ impl Times {
     }
 
     /// The head of a table whose first column is this wide.
-    pub fn head(width: usize) -> String {
+    pub(crate) fn head(width: usize) -> String {
         format!("{:width$} {:>8} {:>9} {:>9} {:>9}", "milliseconds", "count", "p50", "p99", "most")
     }
 
     /// A row of that table.
-    pub fn row(&self, what: &str, width: usize) -> String {
+    pub(crate) fn row(&self, what: &str, width: usize) -> String {
         let Times { count, p50, p99, most } = self;
         format!("{what:width$} {count:>8} {p50:>9.2} {p99:>9.2} {most:>9.2}")
     }
 }
 
-pub fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     let began = Instant::now();
     let done = work();
     (began.elapsed(), done)
 }
 
 /// The default catalogue over and over, every copy under identifiers of its own.
-pub fn catalogue(songs: usize) -> Result<Catalogue, InputError> {
+pub(crate) fn catalogue(songs: usize) -> Result<Catalogue, InputError> {
     let files = generate(DEFAULT_SEED);
     let (header, rows) = files.songs.split_once('\n').expect("the catalogue has a header");
     let copies = (0..).flat_map(|copy| rows.lines().map(move |row| format!("c{copy}{row}\n")));

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde::de::DeserializeOwned;
 
-pub struct Peer {
+pub(crate) struct Peer {
     child: Child,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
@@ -15,7 +15,7 @@ pub struct Peer {
 
 impl Peer {
     /// Starts a script of `benches/peers`; also what it says before its first turn.
-    pub fn start<F: DeserializeOwned>(script: &str, words: &[String]) -> Result<(Self, F), String> {
+    pub(crate) fn start<F: DeserializeOwned>(script: &str, words: &[String]) -> Result<(Self, F), String> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers").join(script);
         let mut child = Command::new("python3")
             .arg(script)
@@ -31,7 +31,7 @@ impl Peer {
         Ok((peer, first))
     }
 
-    pub fn ask<A: DeserializeOwned>(&mut self, line: &str) -> Result<A, String> {
+    pub(crate) fn ask<A: DeserializeOwned>(&mut self, line: &str) -> Result<A, String> {
         writeln!(self.to, "{line}").and_then(|()| self.to.flush()).map_err(|e| e.to_string())?;
         self.read()
     }

@@ -18,7 +18,7 @@ use crate::common::timed;
 const TILE: usize = 256;
 
 /// Everything both paths are given.
-pub struct Ours {
+pub(crate) struct Ours {
     files: ModelFiles,
     table: SongTable,
     catalogue: Arc<Catalogue>,
@@ -32,7 +32,7 @@ pub struct Ours {
 }
 
 impl Ours {
-    pub fn new(
+    pub(crate) fn new(
         files: ModelFiles,
         table: SongTable,
         catalogue: Arc<Catalogue>,
@@ -53,12 +53,12 @@ impl Ours {
         }
     }
 
-    pub fn files(&self) -> &ModelFiles {
+    pub(crate) fn files(&self) -> &ModelFiles {
         &self.files
     }
 
     /// What the peers are given; see [`model::scoring`].
-    pub fn scoring(&self) -> Vec<u8> {
+    pub(crate) fn scoring(&self) -> Vec<u8> {
         let songs: Vec<SongId> = self.catalogue.ids().collect();
         model::scoring(&self.files, &self.table, &self.catalogue, &self.state.view(), &songs)
     }
@@ -90,7 +90,7 @@ impl Ours {
     }
 
     /// The largest difference between the two paths.
-    pub fn apart(&self, songs: usize) -> f32 {
+    pub(crate) fn apart(&self, songs: usize) -> f32 {
         let numbers = |outputs: Vec<HeadOutputs>| -> Vec<f64> {
             let text = outputs.iter().map(|o| serde_json::to_value(o).expect("plain data"));
             text.flat_map(|o| {
@@ -105,16 +105,16 @@ impl Ours {
         apart.fold(0.0, f32::max)
     }
 
-    pub fn time_fast(&self, songs: usize, runs: usize) -> Vec<Duration> {
+    pub(crate) fn time_fast(&self, songs: usize, runs: usize) -> Vec<Duration> {
         (0..runs).map(|_| timed(|| std::hint::black_box(self.fast(songs))).0).collect()
     }
 
-    pub fn time_burn(&self, songs: usize, runs: usize) -> Vec<Duration> {
+    pub(crate) fn time_burn(&self, songs: usize, runs: usize) -> Vec<Duration> {
         (0..runs).map(|_| timed(|| std::hint::black_box(self.burn(songs))).0).collect()
     }
 
     /// Computing cross features, on all threads.
-    pub fn time_cross(&self, songs: usize, runs: usize) -> Vec<Duration> {
+    pub(crate) fn time_cross(&self, songs: usize, runs: usize) -> Vec<Duration> {
         let view = self.state.view();
         let features = || -> Vec<Cross> {
             let ids = self.rows[..songs].par_iter().with_min_len(64);

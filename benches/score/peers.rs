@@ -14,13 +14,13 @@ const SCRIPT: &str = "bench.py";
 const PEERS: [&str; 2] = ["torch", "onnxruntime"];
 
 /// What all peers are given, in files.
-pub struct Peers {
+pub(crate) struct Peers {
     /// Model folder, scoring and ONNX graph.
     files: [PathBuf; 3],
 }
 
 /// One of them, started.
-pub struct Peer {
+pub(crate) struct Peer {
     pub name: String,
     process: common::Peer,
 }
@@ -38,7 +38,7 @@ struct Answer {
 
 impl Peers {
     /// Writes what the peers need into a folder; an error says why they cannot run.
-    pub fn new(ours: &Ours, folder: &Path) -> Result<Self, String> {
+    pub(crate) fn new(ours: &Ours, folder: &Path) -> Result<Self, String> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers").join(SCRIPT);
         let needed = "import torch, onnxruntime, onnx, onnxscript, safetensors";
         let found = Command::new("python3").args(["-c", needed]).output();
@@ -62,7 +62,7 @@ impl Peers {
     }
 
     /// Starts one child per peer.
-    pub fn start(&self, threads: usize) -> Result<Vec<Peer>, String> {
+    pub(crate) fn start(&self, threads: usize) -> Result<Vec<Peer>, String> {
         PEERS.iter().map(|peer| self.start_one(peer, threads)).collect()
     }
 
@@ -77,7 +77,7 @@ impl Peers {
 
 impl Peer {
     /// Times of some runs on the first `songs` songs, and how far the outputs are from ours.
-    pub fn run(&mut self, songs: usize, runs: usize) -> Result<(Vec<Duration>, f32), String> {
+    pub(crate) fn run(&mut self, songs: usize, runs: usize) -> Result<(Vec<Duration>, f32), String> {
         let Answer { seconds, apart } = self.process.ask(&format!("{songs} {runs}"))?;
         Ok((seconds.into_iter().map(Duration::from_secs_f64).collect(), apart))
     }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 /// Simulated listeners: enough for some batches of whole windows.
 const LISTENERS: u64 = 100;
 
-pub struct Case {
+pub(crate) struct Case {
     pub config: TrainingConfig,
     pub data: Dataset,
     pub catalogue: Catalogue,
@@ -34,7 +34,7 @@ type Named = HashMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
 
 impl Case {
     /// Simulates listeners and cuts their plays into batches, as training does.
-    pub fn new(config: TrainingConfig, batches: usize, device: &Device) -> Result<Self, String> {
+    pub(crate) fn new(config: TrainingConfig, batches: usize, device: &Device) -> Result<Self, String> {
         let catalogue: Catalogue = default_catalogue();
         let simulated = TrainingConfig { listeners: LISTENERS, ..config.clone() };
         let data = Dataset::simulate(&catalogue, &simulated, Split::Train, &|| {});
@@ -70,12 +70,12 @@ impl Case {
     }
 
     /// Plays that are learned from in a round through all batches.
-    pub fn plays(&self) -> usize {
+    pub(crate) fn plays(&self) -> usize {
         self.batches.iter().flatten().map(|window| window.end - window.fresh).sum()
     }
 
     /// Writes everything for the peer.
-    pub fn write(&self, folder: &Path) -> Result<(), String> {
+    pub(crate) fn write(&self, folder: &Path) -> Result<(), String> {
         let text = |error: &dyn std::fmt::Display| format!("{}: {error}", folder.display());
         let mut store = SafetensorsStore::from_file(folder.join("weights.safetensors"))
             .skip_enum_variants(true)

@@ -6,14 +6,14 @@ use serde::Deserialize;
 
 use crate::common;
 
-pub struct Peer {
+pub(crate) struct Peer {
     process: common::Peer,
     pub first: First,
 }
 
 /// What the peer says before its first turn.
 #[derive(Debug, Deserialize)]
-pub struct First {
+pub(crate) struct First {
     /// Losses of the first batch with the weights it was given.
     pub losses: [f32; 3],
     pub torch: String,
@@ -25,14 +25,14 @@ struct Turn {
 }
 
 impl Peer {
-    pub fn start(folder: &Path, threads: usize, variant: &str) -> Result<Self, String> {
+    pub(crate) fn start(folder: &Path, threads: usize, variant: &str) -> Result<Self, String> {
         let words = [folder.display().to_string(), threads.to_string(), variant.to_owned()];
         let (process, first) = common::Peer::start("train.py", &words)?;
         Ok(Peer { process, first })
     }
 
     /// Seconds that some steps take.
-    pub fn steps(&mut self, count: usize) -> Result<f64, String> {
+    pub(crate) fn steps(&mut self, count: usize) -> Result<f64, String> {
         Ok(self.process.ask::<Turn>(&count.to_string())?.seconds)
     }
 }

@@ -17,7 +17,7 @@ use super::fields::{FIELDS, LABELS, Role, count};
 
 /// Rows side by side.
 #[derive(Clone, Debug, Default)]
-pub struct Examples {
+pub(crate) struct Examples {
     /// Rows of the embedding table, `[rows, categories]`.
     pub categories: Vec<i32>,
     /// `[rows, numbers]`.
@@ -34,7 +34,7 @@ struct Unit {
 }
 
 /// The three parts of the data, coded.
-pub struct Census {
+pub(crate) struct Census {
     pub train: Examples,
     pub validation: Examples,
     pub test: Examples,
@@ -48,7 +48,7 @@ const SPLIT_SEED: u64 = 2018;
 impl Census {
     /// Reads `train.csv.gz` and `test.csv.gz` of a folder. The test file is split at random into two
     /// halves: one to choose by, one to test with.
-    pub fn load(folder: &Path) -> Result<Self, InputError> {
+    pub(crate) fn load(folder: &Path) -> Result<Self, InputError> {
         let mut coder = Coder::new();
         let mut train = read(&folder.join("train.csv.gz"), &mut coder)?;
         coder.closed = true;
@@ -70,12 +70,12 @@ impl Census {
 }
 
 impl Examples {
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.labels.len() / LABELS.len()
     }
 
     /// The rows at some places, in that order.
-    pub fn pick(&self, places: &[usize]) -> Examples {
+    pub(crate) fn pick(&self, places: &[usize]) -> Examples {
         Examples {
             categories: gathered(&self.categories, places, count(Role::is_category)),
             numbers: gathered(&self.numbers, places, count(Role::is_number)),

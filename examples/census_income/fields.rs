@@ -3,7 +3,7 @@
 
 /// What a field is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     /// One of a few texts.
     Category,
     /// A small whole number: as a number, and each value as a category too.
@@ -19,7 +19,7 @@ pub enum Role {
 
 use Role::{Amount, Answer, Category, Count, Weight};
 
-pub const FIELDS: [(&str, Role); 42] = [
+pub(crate) const FIELDS: [(&str, Role); 42] = [
     ("age", Count),
     ("class of worker", Category),
     ("industry code", Category),
@@ -70,23 +70,23 @@ const INCOME: usize = 41;
 
 impl Role {
     /// Whether its text is looked up in the table of categories.
-    pub fn is_category(self) -> bool {
+    pub(crate) fn is_category(self) -> bool {
         matches!(self, Category | Count)
     }
 
-    pub fn is_number(self) -> bool {
+    pub(crate) fn is_number(self) -> bool {
         matches!(self, Count | Amount)
     }
 }
 
 /// Number of fields that `which` holds for.
-pub fn count(which: impl Fn(Role) -> bool) -> usize {
+pub(crate) fn count(which: impl Fn(Role) -> bool) -> usize {
     FIELDS.iter().filter(|(_, role)| which(*role)).count()
 }
 
 /// What is to be told of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Label {
+pub(crate) enum Label {
     /// More than 50,000 dollars a year.
     Income,
     /// At least some college.
@@ -94,7 +94,7 @@ pub enum Label {
     NeverMarried,
 }
 
-pub const LABELS: [Label; 3] = [Label::Income, Label::Education, Label::NeverMarried];
+pub(crate) const LABELS: [Label; 3] = [Label::Income, Label::Education, Label::NeverMarried];
 
 /// Education below college; all other values are of college, with or without a degree.
 const BELOW_COLLEGE: [&str; 10] = [
@@ -134,7 +134,7 @@ const LOW_INCOME: &str = "- 50000.";
 const HIGH_INCOME: &str = "50000+.";
 
 impl Label {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Label::Income => "income over 50K",
             Label::Education => "college",
@@ -143,7 +143,7 @@ impl Label {
     }
 
     /// The field it is read from.
-    pub fn field(self) -> usize {
+    pub(crate) fn field(self) -> usize {
         match self {
             Label::Income => INCOME,
             Label::Education => EDUCATION,
@@ -161,7 +161,7 @@ impl Label {
     }
 
     /// What a value of its field says; `None` for a value the survey does not have.
-    pub fn of(self, value: &str) -> Option<bool> {
+    pub(crate) fn of(self, value: &str) -> Option<bool> {
         let (yes, no) = self.values();
         if yes.contains(&value) { Some(true) } else { no.contains(&value).then_some(false) }
     }

@@ -21,7 +21,7 @@ const WEIGHT_DECAY: f32 = 1e-4;
 
 /// AUC of each task after the epoch at which their mean on validation was highest.
 #[derive(Clone, Debug)]
-pub struct Learned {
+pub(crate) struct Learned {
     /// Counted from 1.
     pub epoch: u32,
     pub validation: Vec<f64>,
@@ -29,7 +29,7 @@ pub struct Learned {
 }
 
 /// Trains `net` on the tasks of `labels`, one logit each, for some epochs.
-pub fn learn(
+pub(crate) fn learn(
     net: Net,
     labels: &[Label],
     census: &Census,

@@ -9,7 +9,7 @@ use super::fields::{Role, count};
 
 /// How tasks share what they learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Design {
+pub(crate) enum Design {
     /// A network of its own for every task.
     SingleTask,
     /// One expert for all tasks.
@@ -18,10 +18,10 @@ pub enum Design {
     Mmoe,
 }
 
-pub const DESIGNS: [Design; 3] = [Design::SingleTask, Design::SharedBottom, Design::Mmoe];
+pub(crate) const DESIGNS: [Design; 3] = [Design::SingleTask, Design::SharedBottom, Design::Mmoe];
 
 impl Design {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Design::SingleTask => "single task",
             Design::SharedBottom => "shared bottom",
@@ -39,7 +39,7 @@ const TOWER_HIDDEN: usize = 16;
 
 /// Number and hidden width of the experts of one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
+pub(crate) struct Shape {
     experts: usize,
     hidden: usize,
     tasks: usize,
@@ -48,7 +48,7 @@ pub struct Shape {
 impl Shape {
     /// The shape of a design's network for `tasks` tasks. A design without gates gets as wide an
     /// expert as the parameters of the mixture for two tasks allow.
-    pub fn new(design: Design, tasks: usize, codes: usize) -> Self {
+    pub(crate) fn new(design: Design, tasks: usize, codes: usize) -> Self {
         let mixture = |tasks| Shape { experts: EXPERTS, hidden: EXPERT_HIDDEN, tasks };
         if design == Design::Mmoe {
             return mixture(tasks);
@@ -60,7 +60,7 @@ impl Shape {
     }
 
     /// Parameters that can change what the network says: the gates of a single expert cannot.
-    pub fn parameters(self, codes: usize) -> usize {
+    pub(crate) fn parameters(self, codes: usize) -> usize {
         let layer = |input: usize, output: usize| (input + 1) * output;
         let width = width();
         let gates = if self.experts > 1 { layer(width, self.tasks * self.experts) } else { 0 };
@@ -78,7 +78,7 @@ fn width() -> usize {
 }
 
 #[derive(Module, Debug)]
-pub struct Net {
+pub(crate) struct Net {
     /// Embeddings of all values of all category fields, `[codes, EMBEDDING]`.
     embeddings: Param<Tensor<2>>,
     mixture: Mmoe,
@@ -87,7 +87,7 @@ pub struct Net {
 }
 
 impl Net {
-    pub fn new(shape: Shape, codes: usize, seed: u64, device: &Device) -> Self {
+    pub(crate) fn new(shape: Shape, codes: usize, seed: u64, device: &Device) -> Self {
         let init = &mut Initialiser::new(seed, device);
         let Shape { experts, hidden, tasks } = shape;
         Net {
@@ -98,7 +98,7 @@ impl Net {
     }
 
     /// Logits `[rows, tasks]`.
-    pub fn forward(&self, rows: &Examples, device: &Device) -> Tensor<2> {
+    pub(crate) fn forward(&self, rows: &Examples, device: &Device) -> Tensor<2> {
         let count = rows.rows();
         let codes = Tensor::<1, Int>::from_data(rows.categories.as_slice(), device);
         let embedded = self.embeddings.val().select(0, codes).reshape([count as i32, -1]);

@@ -7,11 +7,11 @@ use super::learn::Learned;
 use super::net::Design;
 
 /// A task pair of the paper, in its order.
-pub const GROUPS: [[Label; 2]; 2] =
+pub(crate) const GROUPS: [[Label; 2]; 2] =
     [[Label::Income, Label::NeverMarried], [Label::Education, Label::NeverMarried]];
 
 /// One network trained from one seed.
-pub struct Run {
+pub(crate) struct Run {
     pub design: Design,
     pub labels: Vec<Label>,
     pub seed: u64,
@@ -22,14 +22,14 @@ pub struct Run {
 
 /// AUC of several runs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Figures {
+pub(crate) struct Figures {
     pub best: f64,
     pub mean: f64,
 }
 
 /// One task of one group under one design.
 #[derive(Serialize)]
-pub struct Line {
+pub(crate) struct Line {
     pub group: usize,
     pub task: &'static str,
     pub design: &'static str,
@@ -68,7 +68,7 @@ fn figures(runs: &[&Run], task: usize) -> Option<Figures> {
 }
 
 /// Every task of every group under every design that was run.
-pub fn lines(runs: &[Run], designs: &[Design]) -> Vec<Line> {
+pub(crate) fn lines(runs: &[Run], designs: &[Design]) -> Vec<Line> {
     let mut lines = Vec::new();
     for (group, labels) in GROUPS.iter().enumerate() {
         for (task, label) in labels.iter().enumerate() {
@@ -95,7 +95,7 @@ pub fn lines(runs: &[Run], designs: &[Design]) -> Vec<Line> {
     lines
 }
 
-pub fn print(lines: &[Line]) {
+pub(crate) fn print(lines: &[Line]) {
     println!("AUC on the test half            paper            here");
     println!("group, task, design          best    mean    best    mean  parameters");
     for line in lines {

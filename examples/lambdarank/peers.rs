@@ -10,7 +10,7 @@ use super::{PLACES, mean};
 const GOLDEN: &str = include_str!("../../tests/golden/g8_lambdarank.json");
 
 /// NDCG at each of [`PLACES`], from the same golden file: LightGBM 4.7.0 and XGBoost 3.2.0.
-pub const PEERS: [(&str, [f64; PLACES.len()]); 6] = [
+pub(crate) const PEERS: [(&str, [f64; PLACES.len()]); 6] = [
     ("LightGBM, defaults", [0.6417, 0.6512, 0.6739, 0.7358]),
     ("LightGBM, the sample's own settings", [0.6200, 0.6180, 0.6655, 0.7400]),
     ("LightGBM, those, mean of ten seeds", [0.6012, 0.6362, 0.6725, 0.7454]),
@@ -23,7 +23,7 @@ const RESAMPLES: u64 = 10_000;
 
 /// Melody's NDCG minus that of LightGBM's defaults, query by query.
 #[derive(Serialize)]
-pub struct Against {
+pub(crate) struct Against {
     pub place: usize,
     #[serde(flatten)]
     pub paired: Paired,
@@ -46,7 +46,7 @@ struct Inputs {
 ///
 /// # Errors
 /// When these are not the test queries that LightGBM has scored.
-pub fn against(test: &Queries, scores: &[f64]) -> Result<Vec<Against>, String> {
+pub(crate) fn against(test: &Queries, scores: &[f64]) -> Result<Vec<Against>, String> {
     let golden: Golden = serde_json::from_str(GOLDEN).map_err(|e| e.to_string())?;
     let Inputs { labels, lightgbm_default_scores: theirs } = golden.inputs;
     if labels != test.grades() {

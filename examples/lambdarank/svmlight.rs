@@ -13,7 +13,7 @@ const MOST_FEATURES: usize = 100_000;
 ///
 /// # Errors
 /// When one cannot be read or is not in the format: the first problem, with its line.
-pub fn read(folder: &Path, name: &str) -> Result<Queries, InputError> {
+pub(crate) fn read(folder: &Path, name: &str) -> Result<Queries, InputError> {
     let path = folder.join(name);
     let file = path.display().to_string();
     let rows = rows(&file, &read_text(&path)?)?;

@@ -10,7 +10,7 @@ const FOLDS: usize = 5;
 
 /// Prints mean NDCG of the settings and of some beside them, each judged on queries that were not
 /// learned from, over `repeats` ways of cutting them into folds.
-pub fn validate(train: &Queries, chosen: &Boosting, repeats: u64) {
+pub(crate) fn validate(train: &Queries, chosen: &Boosting, repeats: u64) {
     let Boosting { lambda, shape, .. } = *chosen;
     let lightgbm = Boosting {
         shape: Shape { least_rows: 20, ..shape },

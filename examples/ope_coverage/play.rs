@@ -11,7 +11,7 @@ use melody::rng::hash64;
 use melody::simulation::{Decision, Until, listen};
 
 /// The first decisions of one listener's session.
-pub struct Played {
+pub(crate) struct Played {
     pub decisions: Vec<Decided>,
     /// Rewards of every arm at every decision; `None` where they were not asked for.
     pub rewards: Option<Vec<Vec<f64>>>,
@@ -19,7 +19,7 @@ pub struct Played {
 
 /// A session of `decisions` decisions, all paid out. The listener does not leave before, so that whether
 /// a decision is logged depends on no arm.
-pub fn play(
+pub(crate) fn play(
     library: &Library,
     cohort: &Cohort,
     index: u64,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 /// One estimator of one target's value, over many logs.
 #[derive(Clone, Debug, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     logs: f64,
     error: f64,
     squared: f64,
@@ -15,7 +15,7 @@ pub struct Tally {
 
 /// What a tally says.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Summary {
+pub(crate) struct Summary {
     pub logs: u64,
     /// Mean error, and its own standard error.
     pub bias: f64,
@@ -30,7 +30,7 @@ pub struct Summary {
 
 impl Tally {
     /// Takes in one log's estimate; one without an interval covers nothing.
-    pub fn add(&mut self, estimate: &Estimate, truth: f64) {
+    pub(crate) fn add(&mut self, estimate: &Estimate, truth: f64) {
         let error = estimate.value - truth;
         self.logs += 1.0;
         self.error += error;
@@ -42,7 +42,7 @@ impl Tally {
     }
 
     /// `None` of no log.
-    pub fn summary(&self) -> Option<Summary> {
+    pub(crate) fn summary(&self) -> Option<Summary> {
         let n = self.logs;
         let (bias, square) = (self.error / n, self.squared / n);
         let coverage = self.covered / n;

@@ -6,7 +6,7 @@ use melody::bandit::{CONTEXT, Choice};
 type Probabilities = Box<dyn Fn(&Choice) -> Vec<f64>>;
 
 /// A policy.
-pub struct Target {
+pub(crate) struct Target {
     pub name: String,
     pub probabilities: Probabilities,
 }
@@ -25,7 +25,7 @@ fn rule(choice: &Choice) -> usize {
 }
 
 /// All of them, for arms of these names.
-pub fn targets(arms: &[String]) -> Vec<Target> {
+pub(crate) fn targets(arms: &[String]) -> Vec<Target> {
     let count = arms.len();
     let uniform = move |_: &Choice| vec![1.0 / count as f64; count];
     // Each arm half as often as the one before.

@@ -11,7 +11,7 @@ use melody_sessions::library::Library;
 use melody_sessions::names::{DEFAULT, policy_named};
 use melody_sessions::opening::Opening;
 
-pub fn run(arguments: &Ab) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Ab) -> Result<(), Failure> {
     let (a, b) = libraries(arguments)?;
     let cohort = Cohort::from(&arguments.population);
     let progress = bar(2 * cohort.listeners, "listeners, both arms");

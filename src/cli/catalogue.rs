@@ -8,7 +8,7 @@ use super::failure::Failure;
 use melody_core::catalogue::{generate, taxonomy, write};
 use melody_sessions::names::catalogue_named;
 
-pub fn run(command: &Catalogue) -> Result<(), Failure> {
+pub(super) fn run(command: &Catalogue) -> Result<(), Failure> {
     match command {
         Catalogue::Generate { seed, out } => {
             let files = generate(*seed);

@@ -16,7 +16,7 @@ use melody_lab::reports::{
 
 /// Trains every variant with every seed and writes `comparison.json` into the folder; where that is a
 /// model's, its card gets the table.
-pub fn run(arguments: &Train, config: TrainingConfig) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Train, config: TrainingConfig) -> Result<(), Failure> {
     let recipe = ComparisonRecipe {
         config,
         catalogue: arguments.catalogue.clone(),

@@ -11,7 +11,7 @@ use melody_core::input::{InputError, Problem};
 use melody_sessions::library::missing;
 use melody_tui::theme::Found;
 
-pub fn run(arguments: &arguments::Config) -> Result<(), Failure> {
+pub(super) fn run(arguments: &arguments::Config) -> Result<(), Failure> {
     let config = Config::load(&Environment::of_process(), settings::layer(&arguments.settings))?;
     if arguments.themes {
         themes(&config, arguments.json);

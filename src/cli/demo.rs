@@ -12,7 +12,7 @@ use melody_sessions::names::profile_named;
 use melody_tui as tui;
 use melody_tui::{App, SceneReport, Session, Tour};
 
-pub fn run(arguments: &Demo) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     if !arguments.check {
         needs_terminal("`melody demo --check` plays a tour without one")?;
     }

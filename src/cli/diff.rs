@@ -26,7 +26,7 @@ impl Pair<'_> {
     }
 }
 
-pub fn run(arguments: &Diff) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Diff) -> Result<(), Failure> {
     let (a, b) = (read_all(&arguments.a)?, read_all(&arguments.b)?);
     let pairs = paired(arguments, &a, &b);
     let same = pairs.iter().all(Pair::same);

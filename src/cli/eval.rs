@@ -17,7 +17,7 @@ use melody_model::Backend;
 use melody_recommender::ranking::ranker_of;
 use melody_sessions::names::{catalogue_named, model_named, policy_named};
 
-pub fn run(arguments: &Eval) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Eval) -> Result<(), Failure> {
     let base = Path::new("");
     let device = model::device(Backend::from(arguments.device));
     let policy = policy_named(&arguments.policy, base)?;

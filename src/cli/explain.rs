@@ -30,7 +30,7 @@ struct Said {
     why_not: Option<WhyNot>,
 }
 
-pub fn run(arguments: &Explain) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Explain) -> Result<(), Failure> {
     let script = script::load(&arguments.script)?;
     let base = arguments.script.parent().unwrap_or(Path::new(""));
     let Prepared { engine, profile, world, .. } =

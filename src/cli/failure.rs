@@ -6,7 +6,7 @@ use melody_core::input::InputError;
 use melody_lab::reports::Undone;
 
 #[derive(Debug)]
-pub enum Failure {
+pub(super) enum Failure {
     /// An expectation or check failed; the command has said so already.
     Check,
     /// The program was made to end; this is its exit code, and nothing is left to say.
@@ -19,7 +19,7 @@ pub enum Failure {
 
 impl Failure {
     /// Prints the failure and gives the exit code.
-    pub fn report(self) -> ExitCode {
+    pub(super) fn report(self) -> ExitCode {
         match self {
             Failure::Check => ExitCode::from(1),
             Failure::Ended(code) => ExitCode::from(code),

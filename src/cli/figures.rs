@@ -7,7 +7,7 @@ use melody_lab::statistics::Figures;
 const LABEL: usize = 24;
 const FIGURE: usize = 22;
 
-pub fn print(evaluation: &Evaluation) {
+pub(super) fn print(evaluation: &Evaluation) {
     print_heads(&evaluation.heads);
     let (error, best) = evaluation.play_ratio_error;
     let best = best.map_or(String::new(), |best| format!("; the best possible {best:.4}"));
@@ -18,7 +18,7 @@ pub fn print(evaluation: &Evaluation) {
     }
 }
 
-pub fn print_heads(heads: &[HeadReport]) {
+pub(super) fn print_heads(heads: &[HeadReport]) {
     println!(
         "{:LABEL$} {:>8} {:>9} {:>FIGURE$} {:>8} {:>8} {:>8} {:>8} {:>FIGURE$} {:>FIGURE$}",
         "",
@@ -51,7 +51,7 @@ pub fn print_heads(heads: &[HeadReport]) {
 }
 
 /// The other model's figures less the judged one's.
-pub fn print_differences(heads: &[HeadReport]) {
+pub(super) fn print_differences(heads: &[HeadReport]) {
     println!(
         "{:LABEL$} {:>FIGURE$} {:>FIGURE$} {:>FIGURE$}",
         "", "AUC", "log loss", "calibration error"

@@ -7,11 +7,11 @@ use clap::CommandFactory;
 use super::arguments::Arguments;
 use super::failure::Failure;
 
-pub fn completions(shell: clap_complete::Shell) {
+pub(super) fn completions(shell: clap_complete::Shell) {
     clap_complete::generate(shell, &mut Arguments::command(), "melody", &mut io::stdout());
 }
 
-pub fn man() -> Result<(), Failure> {
+pub(super) fn man() -> Result<(), Failure> {
     let page = clap_mangen::Man::new(Arguments::command());
     page.render(&mut io::stdout()).map_err(|e| e.to_string().into())
 }

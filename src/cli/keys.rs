@@ -11,7 +11,7 @@ use melody_core::input::InputError;
 use melody_tui::command::keymap;
 use melody_tui::{Context, Keymap};
 
-pub fn run(arguments: &arguments::Keys) -> Result<(), Failure> {
+pub(super) fn run(arguments: &arguments::Keys) -> Result<(), Failure> {
     let keymap = effective(arguments.keymap.as_deref())?;
     if arguments.toml {
         print!("{}", keymap.to_toml());
@@ -24,7 +24,7 @@ pub fn run(arguments: &arguments::Keys) -> Result<(), Failure> {
 }
 
 /// The keymap of a file that was named, or of one's own, if there is one.
-pub fn effective(named: Option<&Path>) -> Result<Keymap, InputError> {
+pub(super) fn effective(named: Option<&Path>) -> Result<Keymap, InputError> {
     let own = || Places::of(&Environment::of_process()).keymap().filter(|path| path.exists());
     match named.map(Path::to_path_buf).or_else(own) {
         Some(path) => keymap::load(&path),

@@ -12,7 +12,7 @@ use melody_sessions::log::{Contents, FeedbackLog, Record, StepRecord, TornTail, 
 use melody_sessions::names::catalogue_named;
 use melody_sessions::script::render_events;
 
-pub fn run(command: &Log) -> Result<(), Failure> {
+pub(super) fn run(command: &Log) -> Result<(), Failure> {
     match command {
         Log::Show { file, json } => show(file, *json),
         Log::Check { file, catalogue, json, .. } if file.is_dir() => {

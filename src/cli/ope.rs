@@ -9,7 +9,7 @@ use melody_lab::off_policy::{
 /// Shown for every policy; `--all` shows the others, too.
 const USUAL: [Estimator; 3] = [Estimator::Dr, Estimator::Snips, Estimator::Direct];
 
-pub fn run(arguments: &Ope) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Ope) -> Result<(), Failure> {
     let Logged { sessions, by_hand } = read_decisions(&arguments.traces)?;
     let log = Log::new(sessions);
     if log.decisions().is_empty() {

@@ -13,7 +13,7 @@ use melody_sessions::saved::Saved;
 use melody_tui as tui;
 use melody_tui::{App, Session};
 
-pub fn run(arguments: &Open) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Open) -> Result<(), Failure> {
     needs_terminal("`melody replay SCRIPT` plays a script without one")?;
     let flags = settings::screen(&arguments.screen, arguments.device);
     let config = Config::load(&Environment::of_process(), flags)?;

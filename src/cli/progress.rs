@@ -11,7 +11,7 @@ use melody_lab::data::Split;
 use melody_lab::reports::{Stage, Work};
 
 /// A bar over `total` units of `what`.
-pub fn bar(total: u64, what: &str) -> ProgressBar {
+pub(super) fn bar(total: u64, what: &str) -> ProgressBar {
     let bar = ProgressBar::new(total).with_message(what.to_string());
     let style = ProgressStyle::with_template(
         "{msg:24} [{bar:30}] {pos}/{len}  {elapsed_precise} < {eta_precise}  {prefix}",
@@ -20,7 +20,7 @@ pub fn bar(total: u64, what: &str) -> ProgressBar {
 }
 
 /// Sets `stop` when the user wants the program to end.
-pub fn watch_signals(stop: &Arc<AtomicBool>) -> Result<(), String> {
+pub(super) fn watch_signals(stop: &Arc<AtomicBool>) -> Result<(), String> {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register(signal, stop.clone()).map_err(|e| e.to_string())?;
     }
@@ -28,12 +28,12 @@ pub fn watch_signals(stop: &Arc<AtomicBool>) -> Result<(), String> {
 }
 
 /// Whether to go on.
-pub fn unless(stop: &AtomicBool) -> ControlFlow<()> {
+pub(super) fn unless(stop: &AtomicBool) -> ControlFlow<()> {
     if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 /// Bars for the stages of long work, one below the other.
-pub struct Bars {
+pub(super) struct Bars {
     now: ProgressBar,
 }
 
@@ -45,7 +45,7 @@ impl Default for Bars {
 
 impl Bars {
     /// A bar when work begins, a step of it for each unit; what else is told is for the caller to show.
-    pub fn show(&mut self, stage: &Stage) {
+    pub(super) fn show(&mut self, stage: &Stage) {
         match *stage {
             Stage::Begins(work, units) => self.now = bar(units, words(work)),
             Stage::One => self.now.inc(1),
@@ -55,7 +55,7 @@ impl Bars {
     }
 
     /// The bar of what is going on.
-    pub fn now(&self) -> &ProgressBar {
+    pub(super) fn now(&self) -> &ProgressBar {
         &self.now
     }
 }

@@ -45,7 +45,7 @@ pub(super) struct Prepared<'a> {
     kept: Option<Kept>,
 }
 
-pub fn run(arguments: &Replay) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Replay) -> Result<(), Failure> {
     // All that is handed over is checked before the first script runs, and nothing is written before
     // the last one has.
     let scripts = arguments.scripts.iter().map(|path| script::load(path));

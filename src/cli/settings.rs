@@ -5,7 +5,7 @@ use crate::config::{Layer, Origin, Setting};
 use melody_tui::Lang;
 
 /// What the flags say.
-pub fn layer(arguments: &Settings) -> Layer {
+pub(super) fn layer(arguments: &Settings) -> Layer {
     Layer {
         speed: flag("--speed", arguments.speed),
         profile: flag("--profile", arguments.profile.clone()),
@@ -19,7 +19,7 @@ pub fn layer(arguments: &Settings) -> Layer {
 }
 
 /// What the flags say that every command with a screen has.
-pub fn screen(arguments: &Screen, device: Option<Device>) -> Layer {
+pub(super) fn screen(arguments: &Screen, device: Option<Device>) -> Layer {
     Layer {
         theme: flag("--theme", arguments.theme.clone()),
         lang: flag("--lang", arguments.lang.map(language)),

@@ -34,7 +34,7 @@ impl From<&Population> for Cohort {
     }
 }
 
-pub fn run(arguments: &Simulate) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
     let library = library(&arguments.named)?;
     let cohort = Cohort::from(&arguments.population);
     if let Some(path) = &arguments.experience {
@@ -78,7 +78,7 @@ fn write_experience(cohort: &Cohort, library: &Library, path: &Path) -> Result<(
 }
 
 /// What the command line names.
-pub fn library(arguments: &Named) -> Result<Library, Failure> {
+pub(super) fn library(arguments: &Named) -> Result<Library, Failure> {
     let named = |given: &Option<String>| given.clone().unwrap_or_else(|| DEFAULT.into());
     let opening = Opening {
         policy: named(&arguments.policy),

@@ -16,7 +16,7 @@ use melody_tui::{App, Ended, Journal, Session};
 /// Signals that end a program have this added in its exit code.
 const SIGNALLED: u8 = 128;
 
-pub fn run(arguments: &Simulator) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     needs_terminal("`melody replay SCRIPT` plays a session without one")?;
     // Everything is checked before the terminal is touched.
     let config = Config::load(&Environment::of_process(), settings::layer(&arguments.settings))?;

@@ -2,26 +2,26 @@
 
 /// Words to the left, figures to the right.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Side {
+pub(super) enum Side {
     Left,
     Right,
 }
 
 /// Columns with a heading, and rows of as many cells.
-pub struct Table {
+pub(super) struct Table {
     columns: Vec<(&'static str, Side)>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub fn new<const N: usize>(
+    pub(super) fn new<const N: usize>(
         columns: [(&'static str, Side); N],
         rows: impl IntoIterator<Item = [String; N]>,
     ) -> Self {
         Table { columns: columns.into(), rows: rows.into_iter().map(Vec::from).collect() }
     }
 
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let wide = |i: usize, head: &str| {
             let cells = self.rows.iter().map(|row| row[i].chars().count());
             cells.chain([head.chars().count()]).max().unwrap_or(0)
@@ -44,7 +44,7 @@ impl Table {
         std::iter::once(head).chain(rows).collect()
     }
 
-    pub fn markdown(&self) -> String {
+    pub(super) fn markdown(&self) -> String {
         let line = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
         let rule = self.columns.iter().map(|(_, side)| match side {
             Side::Left => "---|",

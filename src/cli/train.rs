@@ -14,7 +14,7 @@ use melody_lab::reports::{Recipe, Stage, Work, train_model};
 use melody_lab::training::Progress;
 use melody_model::Backend;
 
-pub fn run(arguments: &Train) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Train) -> Result<(), Failure> {
     let config = match &arguments.config {
         Some(path) => TrainingConfig::parse(&TomlFile::read(path)?)?,
         None => TrainingConfig::default(),

@@ -29,7 +29,7 @@ struct RankerReport<'a> {
     learned: &'a Learned,
 }
 
-pub fn run(arguments: &TrainLtr) -> Result<(), Failure> {
+pub(super) fn run(arguments: &TrainLtr) -> Result<(), Failure> {
     let out = &arguments.out;
     let name = out.file_stem().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| format!("--out {}: names no file", out.display()))?;

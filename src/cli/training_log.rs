@@ -16,7 +16,7 @@ use melody_lab::data::{Split, Splits, rows};
 use melody_sessions::names::catalogue_named;
 use melody_simulation::LogConfig;
 
-pub fn simulate(arguments: &SimulateLog) -> Result<(), Failure> {
+pub(super) fn simulate(arguments: &SimulateLog) -> Result<(), Failure> {
     let splits = splits(&arguments.shares)?;
     let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
     let &SimulateLog { listeners, sessions, rollouts, seed, .. } = arguments;
@@ -32,7 +32,7 @@ pub fn simulate(arguments: &SimulateLog) -> Result<(), Failure> {
     Ok(())
 }
 
-pub fn import(arguments: &ImportLog) -> Result<(), Failure> {
+pub(super) fn import(arguments: &ImportLog) -> Result<(), Failure> {
     let splits = splits(&arguments.shares)?;
     let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
     let converting = Converting {
@@ -67,14 +67,14 @@ pub fn import(arguments: &ImportLog) -> Result<(), Failure> {
     Ok(())
 }
 
-pub fn split(dir: &Path, catalogue: &str, shares: &SplitShares, json: bool) -> Result<(), Failure> {
+pub(super) fn split(dir: &Path, catalogue: &str, shares: &SplitShares, json: bool) -> Result<(), Failure> {
     let splits = splits(shares)?;
     let catalogue = catalogue_named(catalogue, Path::new(""))?;
     tell(&split_again(dir, &catalogue, splits)?, json)
 }
 
 /// Reads every play of a log and looks for leaks; one is a failed check.
-pub fn check(dir: &Path, catalogue: &str, json: bool) -> Result<(), Failure> {
+pub(super) fn check(dir: &Path, catalogue: &str, json: bool) -> Result<(), Failure> {
     let catalogue = Arc::new(catalogue_named(catalogue, Path::new(""))?);
     let log = TrainingLog::open(dir, catalogue.clone())?;
     let manifest = log.manifest();

@@ -16,7 +16,7 @@ use melody_lab::statistics::Paired;
 use melody_recommender::policy::{Policy, Scorer};
 use melody_sessions::names::DEFAULT;
 
-pub fn run(arguments: &Tune) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Tune) -> Result<(), Failure> {
     let search = Search { trials: arguments.trials, margin: arguments.margin };
     if !(0.0..=1.0).contains(&search.margin) {
         return Err(format!("--margin {}: it must be 0 to 1", search.margin).into());

@@ -38,7 +38,7 @@ const ON: &str = "on";
 const OFF: &str = "off";
 
 /// What the config file says; nothing if it is not there and nobody has named it.
-pub fn read(places: &Places) -> Result<Layer, InputError> {
+pub(super) fn read(places: &Places) -> Result<Layer, InputError> {
     match &places.config {
         Some(path) if places.named || path.exists() => {
             let shelf = Shelf { folder: places.themes() };

@@ -24,44 +24,44 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
 /// The shipped catalogue, policy and model, loaded once.
-pub static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
+pub(crate) static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     Library::load(&Opening::default(), Path::new(""), Backend::default())
         .unwrap_or_else(|error| panic!("{error}"))
 });
 
-pub fn profiles() -> Vec<&'static str> {
+pub(crate) fn profiles() -> Vec<&'static str> {
     profile::shipped_names().collect()
 }
 
 /// An engine of the shared library for a shipped profile.
-pub fn engine(profile: &str, scene: Option<Scene>, seed: u64) -> Arc<Engine> {
+pub(crate) fn engine(profile: &str, scene: Option<Scene>, seed: u64) -> Arc<Engine> {
     engine_of(&LIBRARY, profile, scene, seed)
 }
 
-pub fn engine_of(library: &Library, profile: &str, scene: Option<Scene>, seed: u64) -> Arc<Engine> {
+pub(crate) fn engine_of(library: &Library, profile: &str, scene: Option<Scene>, seed: u64) -> Arc<Engine> {
     let profile = profile::shipped(profile).unwrap_or_else(|| panic!("no profile {profile}"));
     Arc::new(library.engine(&profile, scene, seed))
 }
 
 /// The shipped policy with some settings changed.
-pub fn policy(change: impl FnOnce(&mut melody_recommender::policy::Settings)) -> Policy {
+pub(crate) fn policy(change: impl FnOnce(&mut melody_recommender::policy::Settings)) -> Policy {
     let mut policy = melody_recommender::policy::shipped("default").unwrap();
     change(&mut policy.settings);
     policy
 }
 
 /// A trace as bytes: equal where everything in it is, to the bit.
-pub fn bytes(trace: &Trace) -> Vec<u8> {
+pub(crate) fn bytes(trace: &Trace) -> Vec<u8> {
     serde_json::to_vec(trace).unwrap()
 }
 
 /// All traces of a session, line by line.
-pub fn all_bytes(timeline: &Timeline) -> Vec<Vec<u8>> {
+pub(crate) fn all_bytes(timeline: &Timeline) -> Vec<Vec<u8>> {
     timeline.traces().map(|trace| bytes(trace)).collect()
 }
 
 /// Someone at the controls who does anything that makes sense, at any time.
-pub struct Hands {
+pub(crate) struct Hands {
     rng: ChaCha8Rng,
     head: Playhead,
     /// Whether they set values, too.
@@ -73,18 +73,18 @@ const LONGEST_PAUSE: u64 = 900_000;
 
 impl Hands {
     /// Hands that go on where a session stands.
-    pub fn new(seed: u64, timeline: &Timeline) -> Self {
+    pub(crate) fn new(seed: u64, timeline: &Timeline) -> Self {
         let rng = generator(seed, Purpose::Bootstrap, 0);
         Hands { rng, head: Playhead::after(timeline.trace()), debugging: false }
     }
 
     /// Hands that set values of the ranking, too.
-    pub fn debugging(seed: u64, timeline: &Timeline) -> Self {
+    pub(crate) fn debugging(seed: u64, timeline: &Timeline) -> Self {
         Hands { debugging: true, ..Hands::new(seed, timeline) }
     }
 
     /// The next event of this session. Applying it succeeds.
-    pub fn next(&mut self, timeline: &Timeline) -> Event {
+    pub(crate) fn next(&mut self, timeline: &Timeline) -> Event {
         self.head = Playhead::after(timeline.trace());
         if self.rng.random_bool(0.3) {
             self.head.wait(self.rng.random_range(0..LONGEST_PAUSE));
@@ -149,7 +149,7 @@ impl Hands {
 }
 
 /// Any values that may be set under a policy, often none.
-pub fn overrides(rng: &mut ChaCha8Rng, policy: &Policy) -> Overrides {
+pub(crate) fn overrides(rng: &mut ChaCha8Rng, policy: &Policy) -> Overrides {
     let mut maybe = |most: f64| {
         let value = rng.random_range(0.0..=most);
         rng.random_bool(0.3).then(|| Score::new(value))
@@ -169,20 +169,20 @@ pub fn overrides(rng: &mut ChaCha8Rng, policy: &Policy) -> Overrides {
 }
 
 /// A session of `events` random events.
-pub fn random_session(engine: Arc<Engine>, seed: u64, events: usize) -> Timeline {
+pub(crate) fn random_session(engine: Arc<Engine>, seed: u64, events: usize) -> Timeline {
     let timeline = Timeline::start(engine);
     let hands = Hands::new(seed, &timeline);
     go_on(timeline, hands, events)
 }
 
 /// The same with values set by hand in between.
-pub fn debugged_session(engine: Arc<Engine>, seed: u64, events: usize) -> Timeline {
+pub(crate) fn debugged_session(engine: Arc<Engine>, seed: u64, events: usize) -> Timeline {
     let timeline = Timeline::start(engine);
     let hands = Hands::debugging(seed, &timeline);
     go_on(timeline, hands, events)
 }
 
-pub fn go_on(mut timeline: Timeline, mut hands: Hands, events: usize) -> Timeline {
+pub(crate) fn go_on(mut timeline: Timeline, mut hands: Hands, events: usize) -> Timeline {
     for _ in 0..events {
         let event = hands.next(&timeline);
         timeline.apply(event.clone()).unwrap_or_else(|refusal| panic!("{event:?}: {refusal}"));

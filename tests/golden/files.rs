@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// A golden file's inputs and the values expected of them.
-pub struct Golden {
+pub(crate) struct Golden {
     /// For messages.
     pub name: String,
     pub inputs: Value,
@@ -14,7 +14,7 @@ pub struct Golden {
 
 /// Every golden file of one kind, by the first part of its name (`g6`). The files that come with the
 /// source must be there; another folder may hold some kinds only.
-pub fn golden(kind: &str) -> Vec<Golden> {
+pub(crate) fn golden(kind: &str) -> Vec<Golden> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let given = std::env::var_os("MELODY_GOLDEN_DIR").map(PathBuf::from);
     let folder = given.as_ref().unwrap_or(&own);

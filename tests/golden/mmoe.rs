@@ -69,7 +69,7 @@ impl Net {
 
 /// The mean cross-entropy of `logits` `[rows, 1]` by the project's own loss: it fills the first of
 /// its labels and leaves the others masked.
-pub fn cross_entropy(logits: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
+pub(crate) fn cross_entropy(logits: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
     let [rows, _] = logits.dims();
     let others = || logits.zeros_like().repeat_dim(1, melody::feedback::LABELS - 1);
     let wide = |first: Tensor<2>| Tensor::cat(vec![first, others()], 1);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// A number; not-a-number and the infinities are written as texts.
-pub fn number(value: &Value) -> f64 {
+pub(crate) fn number(value: &Value) -> f64 {
     match value {
         Value::String(text) if text == "NaN" => f64::NAN,
         Value::String(text) if text == "Infinity" => f64::INFINITY,
@@ -12,20 +12,20 @@ pub fn number(value: &Value) -> f64 {
     }
 }
 
-pub fn count(value: &Value) -> usize {
+pub(crate) fn count(value: &Value) -> usize {
     value.as_u64().unwrap_or_else(|| panic!("{value} is not a count")) as usize
 }
 
-pub fn list(value: &Value) -> &[Value] {
+pub(crate) fn list(value: &Value) -> &[Value] {
     value.as_array().unwrap_or_else(|| panic!("{value} is not a list"))
 }
 
-pub fn vector(value: &Value) -> Vec<f64> {
+pub(crate) fn vector(value: &Value) -> Vec<f64> {
     list(value).iter().map(number).collect()
 }
 
 /// Any nesting of lists as one run of numbers, row by row.
-pub fn flat(value: &Value) -> Vec<f64> {
+pub(crate) fn flat(value: &Value) -> Vec<f64> {
     match value {
         Value::Array(all) => all.iter().flat_map(flat).collect(),
         one => vec![number(one)],
@@ -33,7 +33,7 @@ pub fn flat(value: &Value) -> Vec<f64> {
 }
 
 /// The lengths of nested lists, outermost first.
-pub fn shape(value: &Value) -> Vec<usize> {
+pub(crate) fn shape(value: &Value) -> Vec<usize> {
     match value {
         Value::Array(all) => {
             let inner = all.first().map(shape).unwrap_or_default();
@@ -45,14 +45,14 @@ pub fn shape(value: &Value) -> Vec<usize> {
 
 /// How far a value may be off.
 #[derive(Clone, Copy, Debug)]
-pub enum Within {
+pub(crate) enum Within {
     Absolute(f64),
     Relative(f64),
 }
 
 /// Requires two numbers to be equal within a tolerance; two that are not numbers are equal.
 #[track_caller]
-pub fn close(what: &str, got: f64, expected: f64, within: Within) {
+pub(crate) fn close(what: &str, got: f64, expected: f64, within: Within) {
     let limit = match within {
         Within::Absolute(limit) => limit,
         Within::Relative(share) => share * expected.abs(),
@@ -66,7 +66,7 @@ pub fn close(what: &str, got: f64, expected: f64, within: Within) {
 }
 
 #[track_caller]
-pub fn all_close(what: &str, got: &[f64], expected: &[f64], within: Within) {
+pub(crate) fn all_close(what: &str, got: &[f64], expected: &[f64], within: Within) {
     assert_eq!(got.len(), expected.len(), "{what}: count");
     for (i, (got, expected)) in got.iter().zip(expected).enumerate() {
         close(&format!("{what}[{i}]"), *got, *expected, within);

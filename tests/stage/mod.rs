@@ -17,7 +17,7 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
 });
 
 /// A fresh session of a shipped listener, paused, that writes its files to `folder`.
-pub fn app(profile: &str, folder: &Path) -> App {
+pub(crate) fn app(profile: &str, folder: &Path) -> App {
     let opening = Opening { profile: profile.into(), ..Opening::default() };
     let profile = profile_named(profile, Path::new("")).expect("a shipped profile");
     let mut session = Session::open(LIBRARY.clone(), opening, profile);
@@ -25,12 +25,12 @@ pub fn app(profile: &str, folder: &Path) -> App {
     App::new(session, folder.to_path_buf(), Look::new(Theme::colours()))
 }
 
-pub fn library() -> &'static Library {
+pub(crate) fn library() -> &'static Library {
     &LIBRARY
 }
 
 /// Presses keys by name, each when what the one before asked for is done.
-pub fn press(app: &mut App, keys: &str) {
+pub(crate) fn press(app: &mut App, keys: &str) {
     for key in keys.split(' ') {
         app.press(key.parse().expect("the name of a key"));
         app.settle();
@@ -38,7 +38,7 @@ pub fn press(app: &mut App, keys: &str) {
 }
 
 /// Types text, a key at a time.
-pub fn write(app: &mut App, text: &str) {
+pub(crate) fn write(app: &mut App, text: &str) {
     for c in text.chars() {
         let name = if c == ' ' { "space".to_string() } else { c.to_string() };
         app.press(name.parse().expect("a character"));
@@ -46,7 +46,7 @@ pub fn write(app: &mut App, text: &str) {
 }
 
 /// Lets simulated seconds pass at the app's speed, a frame at a time.
-pub fn play(app: &mut App, seconds: f64) {
+pub(crate) fn play(app: &mut App, seconds: f64) {
     let until = app.session.head().now_ms + (seconds * 1000.0) as u64;
     while app.session.playing && app.session.head().now_ms < until {
         let left = (until - app.session.head().now_ms) as f64 / 1000.0;
@@ -57,11 +57,11 @@ pub fn play(app: &mut App, seconds: f64) {
 }
 
 /// Names of the events so far.
-pub fn events(app: &App) -> Vec<&'static str> {
+pub(crate) fn events(app: &App) -> Vec<&'static str> {
     app.session.timeline().events().iter().map(|event| event.action.name()).collect()
 }
 
 /// What is said on screen.
-pub fn message(app: &App) -> String {
+pub(crate) fn message(app: &App) -> String {
     app.view().message.unwrap_or_default()
 }

@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 use sha2::{Digest, Sha256};
 
 /// The elements of a float tensor.
-pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_to_vec().expect("networks here hold 32-bit floats")
 }
 
@@ -26,6 +26,6 @@ pub fn weights_hash<M: Module>(module: &M) -> String {
 }
 
 /// Little-endian 32-bit floats.
-pub fn floats(bytes: &[u8]) -> impl Iterator<Item = f32> + '_ {
+pub(crate) fn floats(bytes: &[u8]) -> impl Iterator<Item = f32> + '_ {
     bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
 }

@@ -209,7 +209,7 @@ pub fn save(folder: &Path, files: &ModelFiles) -> Result<(), String> {
 
 mod erased {
     /// What can be written as TOML, without its type.
-    pub trait Toml {
+    pub(super) trait Toml {
         fn render(&self) -> String;
     }
 

@@ -39,7 +39,7 @@ pub struct Response {
 }
 
 /// Share of broken-off plays that end otherwise than by skipping (leaving, searching on).
-pub const ABANDONED: f64 = 0.06;
+pub(crate) const ABANDONED: f64 = 0.06;
 
 impl Response {
     /// Of somebody who feels `utility` for a song and likes and saves as `generosity` has it. `lift`

@@ -14,7 +14,7 @@ use super::training::{Train, TrainLtr};
 /// scores, weights and promotion ratio change, and why.
 #[derive(Debug, Parser)]
 #[command(name = "melody", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(flatten)]
     pub simulator: Simulator,
     #[command(subcommand)]
@@ -22,7 +22,7 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Open a session that was written down: a script, a trace, a log or a panic's report.
     Open(Open),
     /// Show a tour: a session told scene by scene, stepped through with space.

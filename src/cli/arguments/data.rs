@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use melody_core::plays::{Format, MOST_RECORDED};
 
 #[derive(Debug, Subcommand)]
-pub enum Catalogue {
+pub(crate) enum Catalogue {
     /// Generate the invented catalogue again; the same seed gives the same bytes.
     Generate {
         /// Seed of every draw.
@@ -29,7 +29,7 @@ pub enum Catalogue {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Import {
+pub(crate) enum Import {
     /// Turn the "Spotify tracks" CSV into a catalogue.
     SpotifyTracks {
         /// The CSV, with columns track_id, artists, track_name, popularity, duration_ms, track_genre
@@ -52,7 +52,7 @@ pub enum Import {
 /// What a history is imported from, and what it becomes.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("result").required(true).multiple(true).args(["name", "out", "log"]))]
-pub struct ImportHistory {
+pub(crate) struct ImportHistory {
     /// Exports: Spotify's streaming history (JSON), ListenBrainz listens (JSON Lines or as the API
     /// answers), Last.fm 1K (TSV), Melody's own JSON Lines; each may be gzipped.
     #[arg(required = true, value_name = "FILE")]
@@ -96,7 +96,7 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 }
 
 #[derive(Debug, Args)]
-pub struct ImportMssd {
+pub(crate) struct ImportMssd {
     /// Session logs (CSV); each may be gzipped.
     #[arg(required = true, value_name = "LOG")]
     pub logs: Vec<PathBuf>,
@@ -115,7 +115,7 @@ pub struct ImportMssd {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Log {
+pub(crate) enum Log {
     /// Print every record: what was done and what was shown then.
     Show {
         /// A feedback log.
@@ -171,7 +171,7 @@ pub enum Log {
 }
 
 #[derive(Debug, Args)]
-pub struct SimulateLog {
+pub(crate) struct SimulateLog {
     /// New folder to write the log to.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -198,7 +198,7 @@ pub struct SimulateLog {
 }
 
 #[derive(Debug, Args)]
-pub struct ImportLog {
+pub(crate) struct ImportLog {
     /// Plays: Melody's own JSON Lines (`melody import history --log` and `melody import mssd` write
     /// them), or any format that `melody import history` reads; each may be gzipped.
     #[arg(required = true, value_name = "FILE")]
@@ -225,7 +225,7 @@ pub struct ImportLog {
 
 /// How a training log is split.
 #[derive(Debug, Args)]
-pub struct SplitShares {
+pub(crate) struct SplitShares {
     /// Share of the listeners for validation.
     #[arg(long, value_name = "X", default_value_t = 0.05)]
     pub validation: f64,

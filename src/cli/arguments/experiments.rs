@@ -9,7 +9,7 @@ use melody_lab::data::Split;
 use melody_lab::experiment::{Direction, Metric};
 
 #[derive(Debug, Args)]
-pub struct Ope {
+pub(crate) struct Ope {
     /// Trace files (JSON Lines), or folders of them.
     #[arg(required = true, value_name = "TRACE|DIR")]
     pub traces: Vec<PathBuf>,
@@ -38,7 +38,7 @@ fn above_zero(text: &str) -> Result<f64, String> {
 }
 
 #[derive(Debug, Args)]
-pub struct Eval {
+pub(crate) struct Eval {
     /// Model: `default` or a folder.
     #[arg(default_value = "default", value_name = "NAME|DIR")]
     pub model: String,
@@ -78,7 +78,7 @@ pub struct Eval {
 
 /// A part of a training log, as named on the command line.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Part {
+pub(crate) enum Part {
     Train,
     Validation,
     /// Listeners never learned from.
@@ -90,7 +90,7 @@ pub enum Part {
 
 impl Part {
     /// `None` for all.
-    pub fn split(self) -> Option<Split> {
+    pub(crate) fn split(self) -> Option<Split> {
         match self {
             Part::Train => Some(Split::Train),
             Part::Validation => Some(Split::Validation),
@@ -119,7 +119,7 @@ pub struct Population {
 }
 
 #[derive(Debug, Args)]
-pub struct Simulate {
+pub(crate) struct Simulate {
     #[command(flatten)]
     pub population: Population,
     #[command(flatten)]
@@ -134,7 +134,7 @@ pub struct Simulate {
 }
 
 #[derive(Debug, Args)]
-pub struct Ab {
+pub(crate) struct Ab {
     /// Policy of arm a: `default` or a TOML file.
     pub a: String,
     /// Policy of arm b.
@@ -168,7 +168,7 @@ fn judged_metric(name: &str) -> Result<Metric, String> {
 }
 
 #[derive(Debug, Args)]
-pub struct Tune {
+pub(crate) struct Tune {
     /// File to write the policy found to.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,

@@ -8,12 +8,12 @@ mod sessions;
 mod simulator;
 mod training;
 
-pub use command::{Arguments, Command};
-pub use data::{
+pub(super) use command::{Arguments, Command};
+pub(super) use data::{
     Catalogue, Import, ImportHistory, ImportLog, ImportMssd, Log, SimulateLog, SplitShares,
 };
-pub use experiments::{Ab, Eval, Ope, Population, Simulate, Tune};
-pub use named::{Device, Named};
-pub use sessions::{Demo, Diff, Explain, Open, Replay};
-pub use simulator::{AsciiWord, Config, Keys, LangWord, Screen, Settings, Simulator};
-pub use training::{Train, TrainLtr};
+pub(super) use experiments::{Ab, Eval, Ope, Population, Simulate, Tune};
+pub(super) use named::{Device, Named};
+pub(super) use sessions::{Demo, Diff, Explain, Open, Replay};
+pub(super) use simulator::{AsciiWord, Config, Keys, LangWord, Screen, Settings, Simulator};
+pub(super) use training::{Train, TrainLtr};

@@ -27,7 +27,7 @@ impl From<Device> for Backend {
 
 /// What a session is opened with.
 #[derive(Debug, Default, Args)]
-pub struct Named {
+pub(crate) struct Named {
     /// Policy: `default`, `ltr` (scored by the learned ranker), `untuned` (before `melody tune`) or a TOML
     /// file.
     #[arg(long, value_name = "NAME|FILE")]
@@ -44,7 +44,7 @@ pub struct Named {
 }
 
 impl Named {
-    pub fn backend(&self) -> Backend {
+    pub(crate) fn backend(&self) -> Backend {
         self.device.unwrap_or_default().into()
     }
 }

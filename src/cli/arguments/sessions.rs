@@ -8,7 +8,7 @@ use super::named::{Device, Named};
 use super::simulator::Screen;
 
 #[derive(Debug, Args)]
-pub struct Open {
+pub(crate) struct Open {
     /// A script (TOML), a trace or a feedback log (JSON Lines), or `melody-panic-N.toml`.
     pub file: PathBuf,
     #[command(flatten)]
@@ -19,7 +19,7 @@ pub struct Open {
 }
 
 #[derive(Debug, Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// A tour (TOML); by default the one that ships with Melody.
     pub file: Option<PathBuf>,
     /// Play the tour without a terminal and check what its scenes expect.
@@ -36,7 +36,7 @@ pub struct Demo {
 }
 
 #[derive(Debug, Args)]
-pub struct Replay {
+pub(crate) struct Replay {
     /// Scripts (TOML).
     #[arg(required = true, value_name = "SCRIPT")]
     pub scripts: Vec<PathBuf>,
@@ -54,7 +54,7 @@ pub struct Replay {
 }
 
 #[derive(Debug, Args)]
-pub struct Diff {
+pub(crate) struct Diff {
     /// A trace file.
     pub a: PathBuf,
     /// The trace file to compare it with.
@@ -68,7 +68,7 @@ pub struct Diff {
 }
 
 #[derive(Debug, Args)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// The script to run first.
     pub script: PathBuf,
     /// The step to look at: the number of events that have happened. By default the last.

@@ -12,7 +12,7 @@ use melody_tui::Speed;
 
 /// What the simulator is opened with.
 #[derive(Debug, Args)]
-pub struct Simulator {
+pub(crate) struct Simulator {
     #[command(flatten)]
     pub settings: Settings,
     /// Keys of one's own (TOML), in place of those beside the config file. See `melody keys`.
@@ -34,7 +34,7 @@ pub struct Simulator {
 
 /// What a config file can say, too. See `melody config`.
 #[derive(Debug, Args)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Listener profile: a shipped name, one of your own (`melody import history`) or a TOML file.
     #[arg(long, value_name = "NAME|FILE")]
     pub profile: Option<String>,
@@ -55,7 +55,7 @@ pub struct Settings {
 
 /// How the simulator looks.
 #[derive(Debug, Args)]
-pub struct Screen {
+pub(crate) struct Screen {
     /// Theme: a name, as `melody config --themes` lists them, or a TOML file.
     #[arg(long, value_name = "NAME|FILE")]
     pub theme: Option<String>,
@@ -75,7 +75,7 @@ pub struct Screen {
 
 /// A language as named on the command line.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum LangWord {
+pub(crate) enum LangWord {
     /// That of the locale.
     Auto,
     /// English.
@@ -86,7 +86,7 @@ pub enum LangWord {
 
 /// When to draw in ASCII.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum AsciiWord {
+pub(crate) enum AsciiWord {
     /// Where the locale is not one of UTF-8.
     Auto,
     On,
@@ -105,7 +105,7 @@ fn speed(text: &str) -> Result<Speed, String> {
 }
 
 #[derive(Debug, Args)]
-pub struct Config {
+pub(crate) struct Config {
     #[command(flatten)]
     pub settings: Settings,
     /// List the themes instead.
@@ -117,7 +117,7 @@ pub struct Config {
 }
 
 #[derive(Debug, Args)]
-pub struct Keys {
+pub(crate) struct Keys {
     /// The keymap (TOML) to read, in place of the one beside the config file.
     #[arg(long, value_name = "FILE")]
     pub keymap: Option<PathBuf>,

@@ -7,7 +7,7 @@ use clap::Args;
 use super::named::{Device, Named};
 
 #[derive(Debug, Args)]
-pub struct Train {
+pub(crate) struct Train {
     /// Folder the model is written to; its last part is the model's name. An interrupted training
     /// found there is taken up.
     #[arg(long, value_name = "DIR")]
@@ -38,7 +38,7 @@ pub struct Train {
 }
 
 #[derive(Debug, Args)]
-pub struct TrainLtr {
+pub(crate) struct TrainLtr {
     /// File to write the ranker to (JSON); its name without the ending is the ranker's. A policy names
     /// it in `ranking.ranker`.
     #[arg(long, value_name = "FILE")]

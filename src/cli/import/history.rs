@@ -43,7 +43,7 @@ struct ProfileSummary {
     outcome_unknown: usize,
 }
 
-pub fn run(arguments: &ImportHistory) -> Result<(), Failure> {
+pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
     let target = Target::of(arguments)?;
     let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
     let mut log = arguments.log.as_deref().map(Output::create).transpose()?;

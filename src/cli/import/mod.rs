@@ -9,7 +9,7 @@ mod spotify_tracks;
 use super::arguments::Import;
 use super::failure::Failure;
 
-pub fn run(command: &Import) -> Result<(), Failure> {
+pub(super) fn run(command: &Import) -> Result<(), Failure> {
     match command {
         Import::SpotifyTracks { file, out, json } => spotify_tracks::run(file, out, *json),
         Import::History(arguments) => history::run(arguments),

@@ -21,7 +21,7 @@ struct Summary {
     catalogue: Option<TrackSummary>,
 }
 
-pub fn run(arguments: &ImportMssd) -> Result<(), Failure> {
+pub(super) fn run(arguments: &ImportMssd) -> Result<(), Failure> {
     let out = &arguments.out;
     let mut plays_file = Output::create(&out.join("plays.jsonl"))?;
     let bar = byte_bar(&arguments.logs, "reading sessions");

@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 
 /// A file being written beside the place it is for, which it takes once it is whole. Dropped before
 /// that, it is taken away, with its folder if that was made for it.
-pub struct Output {
+pub(super) struct Output {
     place: PathBuf,
     draft: PathBuf,
     /// The folder, where it was made for the file.
@@ -24,7 +24,7 @@ enum Sink {
 
 impl Output {
     /// Begins a file, compressed if its name ends in `.gz`. Its folder is made if it is not there.
-    pub fn create(place: &Path) -> Result<Self, String> {
+    pub(super) fn create(place: &Path) -> Result<Self, String> {
         let told = |error: io::Error| format!("{}: {error}", place.display());
         let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
         let made = folder.filter(|folder| !folder.exists()).map(Path::to_path_buf);
@@ -44,7 +44,7 @@ impl Output {
     }
 
     /// The file is whole and takes its place.
-    pub fn finish(mut self) -> Result<(), String> {
+    pub(super) fn finish(mut self) -> Result<(), String> {
         let file = match self.out.take() {
             Some(Sink::Plain(file)) => Ok(file),
             Some(Sink::Zipped(encoder)) => encoder.finish(),
@@ -58,7 +58,7 @@ impl Output {
     }
 
     /// Writes a whole file.
-    pub fn write(place: &Path, text: &[u8]) -> Result<(), String> {
+    pub(super) fn write(place: &Path, text: &[u8]) -> Result<(), String> {
         let mut output = Output::create(place)?;
         output.write_all(text).map_err(|error| format!("{}: {error}", place.display()))?;
         output.finish()

@@ -8,7 +8,7 @@ use crate::cli::progress::bar;
 use melody_core::plays::ReadSummary;
 
 /// A bar over the bytes of files.
-pub fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {
+pub(crate) fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {
     let size = |path: &PathBuf| path.metadata().map_or(0, |data| data.len());
     let bar = bar(files.iter().map(size).sum(), what);
     let style = "{msg:24} [{bar:30}] {bytes}/{total_bytes}  {elapsed_precise} < {eta_precise}";
@@ -17,7 +17,7 @@ pub fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {
 }
 
 /// Prints what was read and what of it was dropped.
-pub fn print_read(summary: &ReadSummary) {
+pub(crate) fn print_read(summary: &ReadSummary) {
     for (file, format) in &summary.files {
         println!("{file}{}", format.map_or(String::new(), |f| format!(": {}", f.name())));
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::failure::Failure;
 use melody_core::catalogue::{ImportSummary, import_spotify, write};
 
-pub fn run(file: &Path, out: &Path, json: bool) -> Result<(), Failure> {
+pub(super) fn run(file: &Path, out: &Path, json: bool) -> Result<(), Failure> {
     let name = out.file_name().map_or("imported".into(), |n| n.to_string_lossy().into_owned());
     let (files, summary) = import_spotify(file, &name)?;
     write(&files, out).map_err(|e| format!("{}: {e}", out.display()))?;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-pub const POLICY: &str = include_str!("../../../assets/policy/default.toml");
-pub const PROFILE: &str = include_str!("../../../profiles/commuter.toml");
-pub const SONGS: &str = include_str!("../../../assets/catalogue/songs.csv");
-pub const CAMPAIGNS: &str = include_str!("../../../assets/catalogue/catalogue.toml");
-pub const SCRIPT: &str = r#"format = 1
+pub(super) const POLICY: &str = include_str!("../../../assets/policy/default.toml");
+pub(super) const PROFILE: &str = include_str!("../../../profiles/commuter.toml");
+pub(super) const SONGS: &str = include_str!("../../../assets/catalogue/songs.csv");
+pub(super) const CAMPAIGNS: &str = include_str!("../../../assets/catalogue/catalogue.toml");
+pub(super) const SCRIPT: &str = r#"format = 1
 name = "A short session"
 
 [session]
@@ -38,19 +38,19 @@ equals = 2
 "#;
 
 /// The first songs of the shipped catalogue.
-pub fn songs(count: usize) -> String {
+pub(super) fn songs(count: usize) -> String {
     SONGS.lines().take(count + 1).map(|line| format!("{line}\n")).collect()
 }
 
 /// One way to break a text: what is replaced, by what, and which field the message must name, with
 /// a part of what it must say. The line it must name is that of the change or, where the new text has
 /// one, that of the mark `¶`.
-pub type Edit = (&'static str, &'static str, &'static str, &'static str);
+pub(super) type Edit = (&'static str, &'static str, &'static str, &'static str);
 
 /// A text with one place replaced, and the line to be named. What is replaced is a text, or the value
 /// of a key, whatever it is: `@mixing.window`, or `@name = "new"|weights` for the first one after a
 /// text.
-pub fn edited(text: &str, from: &str, to: &str) -> (String, usize) {
+pub(super) fn edited(text: &str, from: &str, to: &str) -> (String, usize) {
     let (at, length) = match from.strip_prefix('@') {
         Some(path) => value(text, path),
         None => (text.find(from).unwrap_or_else(|| panic!("no {from:?} here")), from.len()),
@@ -79,10 +79,10 @@ fn value(text: &str, path: &str) -> (usize, usize) {
     (at, line.split(" #").next().unwrap().trim_end().len())
 }
 
-pub struct Bench(tempfile::TempDir);
+pub(super) struct Bench(tempfile::TempDir);
 
 impl Bench {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let bench = Bench(tempfile::tempdir().unwrap());
         bench.write("session.toml", SCRIPT);
         bench.write("policy.toml", POLICY);
@@ -92,17 +92,17 @@ impl Bench {
         bench
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+    pub(super) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
 
-    pub fn remove(&self, name: &str) {
+    pub(super) fn remove(&self, name: &str) {
         let path = self.path(name);
         if path.is_dir() {
             std::fs::remove_dir_all(path).unwrap();
@@ -112,7 +112,7 @@ impl Bench {
     }
 
     /// Runs the program in this folder: exit code and what it said on standard error.
-    pub fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
+    pub(super) fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_melody"))
             .args(arguments)
             .current_dir(self.0.path())
@@ -125,7 +125,7 @@ impl Bench {
 
     /// Requires the program to accept everything as it is.
     #[track_caller]
-    pub fn accepts(&self, arguments: &[&str]) {
+    pub(super) fn accepts(&self, arguments: &[&str]) {
         let (code, said) = self.run(arguments);
         assert_eq!(code, Some(0), "{arguments:?}: {said}");
     }
@@ -133,7 +133,7 @@ impl Bench {
     /// Requires the program to refuse what is in the folder, saying all of `says`, and to leave the
     /// folder as it is.
     #[track_caller]
-    pub fn refuses(&self, arguments: &[&str], says: &[&str]) {
+    pub(super) fn refuses(&self, arguments: &[&str], says: &[&str]) {
         let before = contents(self.0.path());
         let (code, said) = self.run(arguments);
         for part in says {
@@ -147,7 +147,7 @@ impl Bench {
 
     /// Breaks the good text of `name` in each way and requires each to be refused where it is.
     #[track_caller]
-    pub fn refuses_edits(&self, name: &str, good: &str, arguments: &[&str], edits: &[Edit]) {
+    pub(super) fn refuses_edits(&self, name: &str, good: &str, arguments: &[&str], edits: &[Edit]) {
         for &(from, to, field, says) in edits {
             let (broken, line) = edited(good, from, to);
             self.write(name, broken);
@@ -158,7 +158,7 @@ impl Bench {
 
     /// Replaces the file `name` by what is no such file at all, in each way.
     #[track_caller]
-    pub fn refuses_what_is_no_text(&self, name: &str, arguments: &[&str]) {
+    pub(super) fn refuses_what_is_no_text(&self, name: &str, arguments: &[&str]) {
         let good = std::fs::read(self.path(name)).unwrap();
         let place = format!("{name}:1: ");
         self.write(name, "");

@@ -4,7 +4,7 @@ use crate::bad_input::bench::{Bench, Edit};
 
 const CHECK: [&str; 1] = ["config"];
 const NAME: &str = "home/melody/config.toml";
-pub const CONFIG: &str = r#"theme = "dusk"
+pub(super) const CONFIG: &str = r#"theme = "dusk"
 lang = "zh"
 ascii = "auto"
 motion = "off"

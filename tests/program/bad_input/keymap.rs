@@ -4,7 +4,7 @@ use crate::bad_input::bench::{Bench, Edit};
 
 const CHECK: [&str; 1] = ["keys"];
 const NAME: &str = "home/melody/keymap.toml";
-pub const KEYMAP: &str = r##"format = 1
+pub(super) const KEYMAP: &str = r##"format = 1
 
 [anywhere]
 like = ["l", "ctrl-l"]

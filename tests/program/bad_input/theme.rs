@@ -4,7 +4,7 @@ use crate::bad_input::bench::{Bench, Edit};
 
 const CHECK: [&str; 3] = ["config", "--theme", "mine"];
 const NAME: &str = "home/melody/themes/mine.toml";
-pub const THEME: &str = r##"format = 1
+pub(super) const THEME: &str = r##"format = 1
 name = "Mine"
 about = "One colour is my own"
 dark = true

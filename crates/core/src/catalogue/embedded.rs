@@ -4,9 +4,9 @@ use super::contents::Catalogue;
 use super::load;
 use crate::input::TomlFile;
 
-pub const MANIFEST: &str =
+pub(super) const MANIFEST: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/catalogue/catalogue.toml"));
-pub const SONGS: &str =
+pub(super) const SONGS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/catalogue/songs.csv"));
 
 pub fn default_catalogue() -> Catalogue {

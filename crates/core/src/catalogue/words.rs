@@ -18,12 +18,12 @@ static BANKS: LazyLock<BTreeMap<String, Bank>> = LazyLock::new(|| {
 });
 
 /// An invented title in `language`.
-pub fn title(language: &str, rng: &mut ChaCha8Rng) -> String {
+pub(super) fn title(language: &str, rng: &mut ChaCha8Rng) -> String {
     fill(&BANKS[language], "titles", rng)
 }
 
 /// An invented artist's name in `language`.
-pub fn artist(language: &str, rng: &mut ChaCha8Rng) -> String {
+pub(super) fn artist(language: &str, rng: &mut ChaCha8Rng) -> String {
     fill(&BANKS[language], "artists", rng)
 }
 

@@ -232,7 +232,7 @@ fn keep(buffer: &mut Vec<u8>, bytes: &[u8]) {
     buffer.extend_from_slice(&bytes[..bytes.len().min(room)]);
 }
 
-pub fn cannot_read(name: &str, line: usize, error: &io::Error) -> InputError {
+pub(super) fn cannot_read(name: &str, line: usize, error: &io::Error) -> InputError {
     Problem::new(name, format!("cannot be read on: {error}"))
         .line(line)
         .field("(whole file)")

@@ -9,12 +9,12 @@ use serde::{Deserialize, Deserializer, Serializer};
 const LATEST_MS: i64 = 4_102_444_800_000;
 
 /// A time in range, or `None`.
-pub fn sensible(ms: i64) -> Option<i64> {
+pub(super) fn sensible(ms: i64) -> Option<i64> {
     (0..LATEST_MS).contains(&ms).then_some(ms)
 }
 
 /// The time of an RFC 3339 text, or of `YYYY-MM-DD HH:MM`, which is taken to be UTC.
-pub fn parse(text: &str) -> Option<i64> {
+pub(super) fn parse(text: &str) -> Option<i64> {
     let stamp = text.parse::<Timestamp>().ok();
     let civil = || {
         let time = DateTime::strptime("%Y-%m-%d %H:%M", text).ok()?;
@@ -24,14 +24,14 @@ pub fn parse(text: &str) -> Option<i64> {
 }
 
 /// The beginning of an hour (0 to 23) of a date, in UTC: `2018-07-15`, or `15-07-18` (day first).
-pub fn hour(date: &str, hour: u32) -> Option<i64> {
+pub(super) fn hour(date: &str, hour: u32) -> Option<i64> {
     let parsed = ["%d-%m-%y", "%Y-%m-%d"].iter().find_map(|f| Date::strptime(f, date).ok())?;
     let at = parsed.at(i8::try_from(hour).ok().filter(|h| (0..24).contains(h))?, 0, 0, 0);
     sensible(TimeZone::UTC.to_timestamp(at).ok()?.as_millisecond())
 }
 
 /// RFC 3339.
-pub fn written(ms: i64) -> String {
+pub(super) fn written(ms: i64) -> String {
     Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |stamp| stamp.to_string())
 }
 
@@ -44,7 +44,7 @@ enum Written {
 }
 
 /// For serde: a time that may be there.
-pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
     let wrong = || serde::de::Error::custom("not RFC 3339 and not milliseconds since 1970");
     let written = Option::<Written>::deserialize(from).map_err(|_| wrong())?;
     let ms = match written {
@@ -55,7 +55,7 @@ pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D:
     ms.map(Some).ok_or_else(wrong)
 }
 
-pub fn serialize<S: Serializer>(ms: &Option<i64>, to: S) -> Result<S::Ok, S::Error> {
+pub(super) fn serialize<S: Serializer>(ms: &Option<i64>, to: S) -> Result<S::Ok, S::Error> {
     match ms {
         Some(ms) => to.serialize_str(&written(*ms)),
         None => to.serialize_none(),

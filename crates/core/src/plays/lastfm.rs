@@ -5,11 +5,11 @@ use super::play::Play;
 use super::record::Refused;
 
 /// Fields of a line.
-pub const FIELDS: usize = 6;
+pub(super) const FIELDS: usize = 6;
 
 /// The play of one line. A scrobble says that a song was heard (half of it, or four minutes), not how
 /// it ended.
-pub fn play(record: &[u8]) -> Result<Play, Refused> {
+pub(super) fn play(record: &[u8]) -> Result<Play, Refused> {
     let line = std::str::from_utf8(record).map_err(|_| Refused::reason("not UTF-8"))?;
     let fields: Vec<&str> = line.trim_end_matches('\r').split('\t').collect();
     let [listener, time, _, artist, _, title] = fields[..] else {

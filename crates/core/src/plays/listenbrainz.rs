@@ -36,7 +36,7 @@ struct Info {
 }
 
 /// The play of one listen. A listen says that a song was heard, not how it ended.
-pub fn play(record: &[u8]) -> Result<Play, Refused> {
+pub(super) fn play(record: &[u8]) -> Result<Play, Refused> {
     let listen: Listen = decode(record)?;
     let seconds = listen.listened_at.ok_or(Refused::reason("listened_at: missing"))?;
     let time = seconds.checked_mul(1_000).and_then(clock::sensible);

@@ -54,7 +54,7 @@ fn is_mark(c: char) -> bool {
 }
 
 /// The normal form of an artist's name: without a leading `the`.
-pub fn artist_name(name: &str) -> String {
+pub(super) fn artist_name(name: &str) -> String {
     let normal = normal(name);
     match normal.strip_prefix("the ") {
         Some(rest) => rest.to_string(),

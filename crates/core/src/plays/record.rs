@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// Why a record is no play.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub(super) struct Refused {
     /// One of few, to be counted by.
     pub reason: String,
     /// What exactly is wrong, if the reason does not say it all.
@@ -14,13 +14,13 @@ pub struct Refused {
 }
 
 impl Refused {
-    pub fn reason(reason: &str) -> Self {
+    pub(super) fn reason(reason: &str) -> Self {
         Refused { reason: reason.into(), detail: String::new() }
     }
 }
 
 /// Reads one JSON object.
-pub fn decode<'a, T: Deserialize<'a>>(record: &'a [u8]) -> Result<T, Refused> {
+pub(super) fn decode<'a, T: Deserialize<'a>>(record: &'a [u8]) -> Result<T, Refused> {
     // A list of values in the order of the keys would do for the parser, but not for a person.
     if record.trim_ascii_start().starts_with(b"[") {
         return Err(Refused::reason("not a play's object"));
@@ -43,6 +43,6 @@ pub fn decode<'a, T: Deserialize<'a>>(record: &'a [u8]) -> Result<T, Refused> {
 }
 
 /// A text that is there and not empty.
-pub fn said<'b>(text: &'b Option<Cow<str>>) -> Option<&'b str> {
+pub(super) fn said<'b>(text: &'b Option<Cow<str>>) -> Option<&'b str> {
     text.as_deref().filter(|text| !text.trim().is_empty())
 }

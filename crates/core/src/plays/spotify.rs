@@ -42,7 +42,7 @@ pub(super) const WENT_ON: [&str; 4] = ["fwdbtn", "backbtn", "clickrow", "clicksi
 /// `trackdone` is a completed play. An end that went on (`fwdbtn`, `backbtn`, `clickrow`, or the flag
 /// `skipped`) is a skip, if it came before 95 % of the song. Any other end that is told (`endplay`,
 /// `logout`, a crash) is neither.
-pub fn play(record: &[u8]) -> Result<Play, Refused> {
+pub(super) fn play(record: &[u8]) -> Result<Play, Refused> {
     let stream: Stream = decode(record)?;
     if said(&stream.master_metadata_track_name).is_none() {
         if stream.episode_name.is_some() || stream.spotify_episode_uri.is_some() {

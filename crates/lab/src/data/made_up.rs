@@ -8,7 +8,7 @@ use melody_core::scene::Scene;
 use melody_model::{CROSS_FEATURES, LABELS, MOMENT_FEATURES, OUTCOME_FEATURES};
 
 /// A row of a session, with every label but zero.
-pub fn row(song: u32, session: u32) -> Row {
+pub(crate) fn row(song: u32, session: u32) -> Row {
     Row {
         song,
         scene: 0,
@@ -24,13 +24,13 @@ pub fn row(song: u32, session: u32) -> Row {
 }
 
 /// Listeners with these rows, the first `known` of which are just their past.
-pub fn data(listeners: Vec<(usize, Vec<Row>)>) -> Dataset {
+pub(crate) fn data(listeners: Vec<(usize, Vec<Row>)>) -> Dataset {
     let listener = |(known, rows)| Listener { profile: Vec::new(), rows, known };
     Dataset { listeners: listeners.into_iter().map(listener).collect() }
 }
 
 /// A play that was heard out, of which everything is known.
-pub fn play(song: u32, began_ms: i64) -> LoggedPlay {
+pub(crate) fn play(song: u32, began_ms: i64) -> LoggedPlay {
     LoggedPlay {
         play: Interaction {
             song: SongId(song),
@@ -57,7 +57,7 @@ pub fn play(song: u32, began_ms: i64) -> LoggedPlay {
 }
 
 /// A listener whose plays began at these times, session by session.
-pub fn listener(name: &str, sessions: &[&[i64]]) -> LoggedListener {
+pub(crate) fn listener(name: &str, sessions: &[&[i64]]) -> LoggedListener {
     let plays = |times: &&[i64]| times.iter().map(|&time| play(0, time)).collect();
     LoggedListener {
         name: name.into(),

@@ -34,7 +34,7 @@ pub fn windows(data: &Dataset) -> Vec<Window> {
 }
 
 /// Number of windows of a listener with `plays`, of which the first `known` are just their past.
-pub fn window_count(plays: usize, known: usize) -> usize {
+pub(super) fn window_count(plays: usize, known: usize) -> usize {
     cuts(plays, known).count()
 }
 

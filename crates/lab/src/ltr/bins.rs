@@ -6,7 +6,7 @@ use super::queries::Queries;
 const MOST_BINS: usize = 255;
 
 /// Every feature's thresholds, and every row's bins.
-pub struct Bins {
+pub(super) struct Bins {
     /// Per feature, rising. A value is in the bin of the first threshold that is not below it, or in
     /// the last, which has none.
     pub thresholds: Vec<Vec<f32>>,
@@ -15,7 +15,7 @@ pub struct Bins {
 }
 
 impl Bins {
-    pub fn new(queries: &Queries) -> Self {
+    pub(super) fn new(queries: &Queries) -> Self {
         let column = |feature| -> Vec<f32> {
             (0..queries.rows()).map(|row| queries.value(row, feature)).collect()
         };
@@ -29,7 +29,7 @@ impl Bins {
     }
 
     /// Bins of a feature.
-    pub fn count(&self, feature: usize) -> usize {
+    pub(super) fn count(&self, feature: usize) -> usize {
         self.thresholds[feature].len() + 1
     }
 }

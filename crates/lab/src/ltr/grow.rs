@@ -75,7 +75,7 @@ struct Leaf {
 }
 
 /// Grows trees over the same rows.
-pub struct Grower<'a> {
+pub(super) struct Grower<'a> {
     bins: &'a Bins,
     shape: Shape,
     slopes: &'a [Slope],
@@ -86,7 +86,7 @@ pub struct Grower<'a> {
 }
 
 impl<'a> Grower<'a> {
-    pub fn new(bins: &'a Bins, shape: Shape, slopes: &'a [Slope], features: &'a [usize]) -> Self {
+    pub(super) fn new(bins: &'a Bins, shape: Shape, slopes: &'a [Slope], features: &'a [usize]) -> Self {
         let ends = features.iter().scan(0, |end, &feature| {
             *end += bins.count(feature);
             Some(*end)
@@ -96,7 +96,7 @@ impl<'a> Grower<'a> {
     }
 
     /// The tree that fits the slopes of these rows best, one split at a time.
-    pub fn grow(&self, rows: Vec<u32>) -> Tree {
+    pub(super) fn grow(&self, rows: Vec<u32>) -> Tree {
         let mut sums = Sums::default();
         rows.iter().for_each(|&row| sums.add(self.slopes[row as usize]));
         let histogram = self.histogram(&rows);

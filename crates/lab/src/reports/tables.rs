@@ -17,7 +17,7 @@ fn of(figures: Option<&Figures>, value: fn(&Figures) -> f64) -> String {
 }
 
 /// AUC, log loss, calibration error and Brier score by label, beside everything else measured.
-pub fn heads(heads: &[HeadReport]) -> String {
+pub(super) fn heads(heads: &[HeadReport]) -> String {
     let mut lines = vec![
         "| label | plays | positives | AUC model | popularity | logistic | best | gap to best | within listeners |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|".to_string(),
     ];
@@ -58,7 +58,7 @@ pub fn heads(heads: &[HeadReport]) -> String {
 }
 
 /// AUC and calibration error of every label in every slice.
-pub fn slices(slices: &[Slice]) -> String {
+pub(super) fn slices(slices: &[Slice]) -> String {
     let mut lines = vec![
         "| | | plays | label | AUC | best | calibration error |\n|---|---|--:|---|--:|--:|--:|"
             .to_string(),
@@ -84,7 +84,7 @@ pub fn slices(slices: &[Slice]) -> String {
 }
 
 /// A sentence on the expected play ratio.
-pub fn play_ratio(&(error, best): &PlayRatioError) -> String {
+pub(super) fn play_ratio(&(error, best): &PlayRatioError) -> String {
     let best = best
         .map_or(String::new(), |best| format!("; the simulator's own expectation has {best:.4}"));
     format!("Expected play ratio: mean absolute error {error:.4}{best}.")

@@ -58,7 +58,7 @@ fn failed(path: &Path, error: impl std::fmt::Display) -> String {
 
 impl Parts {
     /// Reads what the folder's checkpoint holds, over these.
-    pub fn load(self, model: &Path) -> Result<Self, String> {
+    pub(super) fn load(self, model: &Path) -> Result<Self, String> {
         let folder = Checkpoint::folder(model);
         let optimizer = folder.join(OPTIMIZER);
         Ok(Parts {
@@ -84,7 +84,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When it cannot be read, or was made with another config: its optimiser would not fit.
-    pub fn find(model: &Path, config: &TrainingConfig) -> Result<Option<Self>, String> {
+    pub(super) fn find(model: &Path, config: &TrainingConfig) -> Result<Option<Self>, String> {
         let path = Self::folder(model).join(PROGRESS);
         if !path.exists() {
             // Killed between taking the last checkpoint away and putting the next one there.
@@ -111,7 +111,7 @@ impl Checkpoint {
 
     /// Writes the checkpoint beside the last one and then in its place. `progress.toml` comes last and
     /// whole, so that whatever is killed when, one of the two is there.
-    pub fn write(
+    pub(super) fn write(
         self,
         model: &Path,
         config: &TrainingConfig,
@@ -140,7 +140,7 @@ impl Checkpoint {
     }
 
     /// Removes the checkpoint of a finished training.
-    pub fn remove(model: &Path) {
+    pub(super) fn remove(model: &Path) {
         remove(&Self::folder(model));
         remove(&Self::unfinished(model));
     }

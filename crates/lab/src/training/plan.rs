@@ -25,11 +25,11 @@ pub(super) struct Place {
 }
 
 impl Plan {
-    pub fn new(seed: u64, batch: usize, epochs: u32, chunks: Vec<usize>) -> Self {
+    pub(super) fn new(seed: u64, batch: usize, epochs: u32, chunks: Vec<usize>) -> Self {
         Plan { seed, batch, chunks, epochs: epochs.into() }
     }
 
-    pub fn steps(&self) -> u64 {
+    pub(super) fn steps(&self) -> u64 {
         self.per_epoch() * self.epochs
     }
 
@@ -41,7 +41,7 @@ impl Plan {
         self.chunks[chunk].div_ceil(self.batch) as u64
     }
 
-    pub fn place(&self, step: u64) -> Place {
+    pub(super) fn place(&self, step: u64) -> Place {
         let epoch = step / self.per_epoch();
         let mut batch = step % self.per_epoch();
         for chunk in self.order(epoch) {
@@ -61,7 +61,7 @@ impl Plan {
     }
 
     /// The chunks that the steps from `step` on take, one after the other.
-    pub fn chunks_from(&self, step: u64) -> Vec<usize> {
+    pub(super) fn chunks_from(&self, step: u64) -> Vec<usize> {
         if step >= self.steps() {
             return Vec::new();
         }
@@ -77,7 +77,7 @@ impl Plan {
     }
 
     /// The chunk's windows, by number, in the order that this epoch learns from them.
-    pub fn shuffled(&self, place: Place) -> Vec<usize> {
+    pub(super) fn shuffled(&self, place: Place) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.chunks[place.chunk]).collect();
         let step = place.epoch * self.chunks.len() as u64 + place.chunk as u64;
         order.shuffle(&mut generator(self.seed, Purpose::Training, step));
@@ -85,7 +85,7 @@ impl Plan {
     }
 
     /// Those of one batch.
-    pub fn batch<'a>(&self, shuffled: &'a [usize], place: Place) -> &'a [usize] {
+    pub(super) fn batch<'a>(&self, shuffled: &'a [usize], place: Place) -> &'a [usize] {
         let from = place.batch * self.batch;
         &shuffled[from..shuffled.len().min(from + self.batch)]
     }

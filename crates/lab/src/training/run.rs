@@ -40,7 +40,7 @@ pub(super) struct Run {
 
 impl Run {
     /// From the start, or from the folder's checkpoint.
-    pub fn begin(training: &Training) -> Result<Self, String> {
+    pub(super) fn begin(training: &Training) -> Result<Self, String> {
         let Training { config, device, folder, .. } = *training;
         let network = Network::new(&config.network, config.seed, device);
         let critics = (config.objective.scheme == Scheme::Rmtl).then(|| {
@@ -81,7 +81,7 @@ impl Run {
     }
 
     /// One step.
-    pub fn learn(
+    pub(super) fn learn(
         &mut self,
         training: &Training,
         (data, windows): (&Dataset, &[Window]),
@@ -134,7 +134,7 @@ impl Run {
     }
 
     /// Looks at the validation listeners, and keeps the network if it is the best so far.
-    pub fn validate(&mut self, training: &Training) {
+    pub(super) fn validate(&mut self, training: &Training) {
         let Training { config, .. } = *training;
         let network = self.network.valid();
         let mut found = validate(
@@ -157,14 +157,14 @@ impl Run {
         self.validations.iter().min_by(|a, b| a.loss.total_cmp(&b.loss))
     }
 
-    pub fn stopped_early(&self, config: &TrainingConfig) -> bool {
+    pub(super) fn stopped_early(&self, config: &TrainingConfig) -> bool {
         let since = self.best_so_far().map_or(0, |best| {
             self.validations.iter().filter(|validation| validation.step > best.step).count()
         });
         config.patience > 0 && since >= config.patience as usize
     }
 
-    pub fn held_songs(&self) -> Vec<bool> {
+    pub(super) fn held_songs(&self) -> Vec<bool> {
         self.held.iter().map(|[_, song]| *song).collect()
     }
 
@@ -182,7 +182,7 @@ impl Run {
         Tensor::from_data(TensorData::new(values, [self.table.len(), 2]), device)
     }
 
-    pub fn save(&self, training: &Training) -> Result<(), String> {
+    pub(super) fn save(&self, training: &Training) -> Result<(), String> {
         let checkpoint = Checkpoint {
             step: self.step,
             weigher: self.weigher.clone(),
@@ -198,7 +198,7 @@ impl Run {
         checkpoint.write(training.folder, training.config, &parts)
     }
 
-    pub fn end(self, config: &TrainingConfig) -> Trained {
+    pub(super) fn end(self, config: &TrainingConfig) -> Trained {
         Trained {
             best_step: self.best_so_far().map_or(self.step, |best| best.step),
             stopped_early: self.stopped_early(config),

@@ -13,7 +13,7 @@ use crate::numbers::values;
 
 /// One layer's weights.
 #[derive(Clone, Debug)]
-pub struct Block {
+pub(crate) struct Block {
     qkv: Dense,
     output: Dense,
     inner: Dense,
@@ -27,7 +27,7 @@ pub struct Block {
 /// Keys and values of a history at one layer, by head, laid out as weights: a score is the product of
 /// a query with the keys, what is attended to the product of the weights with the values.
 #[derive(Clone, Debug)]
-pub struct Memory {
+pub(crate) struct Memory {
     /// `d_head -> tokens` each, scaled by one over the root of `d_head`.
     keys: Vec<Dense>,
     /// `tokens -> d_head` each.
@@ -36,7 +36,7 @@ pub struct Memory {
 }
 
 /// What is added to scores before the softmax.
-pub enum Bias<'a, S: Simd> {
+pub(crate) enum Bias<'a, S: Simd> {
     /// By head and key, the same for every row: `[heads][room for tokens]`.
     Same(&'a [f32]),
     /// By head, key and row.
@@ -44,7 +44,7 @@ pub enum Bias<'a, S: Simd> {
 }
 
 /// Room to work in, for one strip.
-pub struct Scratch<S: Simd> {
+pub(crate) struct Scratch<S: Simd> {
     normed: Vec<Lanes<S>>,
     /// Queries, keys and values, side by side.
     pub qkv: Vec<Lanes<S>>,
@@ -54,7 +54,7 @@ pub struct Scratch<S: Simd> {
 }
 
 impl<S: Simd> Scratch<S> {
-    pub fn new(blocks: &[Block], tokens: usize) -> Self {
+    pub(crate) fn new(blocks: &[Block], tokens: usize) -> Self {
         let strip = |features: usize| vec![splat::<S>(0.0); features.next_multiple_of(4) + 4];
         let most = |size: &dyn Fn(&Block) -> usize| blocks.iter().map(size).max().unwrap_or(0);
         let d_model = most(&|block| block.d_model);
@@ -69,7 +69,7 @@ impl<S: Simd> Scratch<S> {
 
     /// A layer norm of `x`, with the norm's own scale and shift.
     #[inline(always)]
-    pub fn norm(&mut self, x: &mut [Lanes<S>], (scale, shift): &(Vec<f32>, Vec<f32>)) {
+    pub(crate) fn norm(&mut self, x: &mut [Lanes<S>], (scale, shift): &(Vec<f32>, Vec<f32>)) {
         normalise::<S>(&x[..scale.len()], &mut self.normed);
         for (((x, &normed), &scale), &shift) in x.iter_mut().zip(&self.normed).zip(scale).zip(shift)
         {
@@ -80,7 +80,7 @@ impl<S: Simd> Scratch<S> {
 
 impl Block {
     /// Every layer of an encoder.
-    pub fn all(encoder: &Encoder) -> Vec<Block> {
+    pub(crate) fn all(encoder: &Encoder) -> Vec<Block> {
         encoder.blocks.iter().zip(&encoder.recency).map(|(b, r)| Block::new(b, r.val())).collect()
     }
 
@@ -97,25 +97,25 @@ impl Block {
         }
     }
 
-    pub fn heads(&self) -> usize {
+    pub(crate) fn heads(&self) -> usize {
         self.heads
     }
 
     /// Learned score of a head for a column of the recency table.
-    pub fn recency(&self, head: usize, column: usize) -> f32 {
+    pub(crate) fn recency(&self, head: usize, column: usize) -> f32 {
         self.recency[head * (self.recency.len() / self.heads) + column]
     }
 
     /// Queries, keys and values of a strip, into the scratch.
     #[inline(always)]
-    pub fn project<S: Simd>(&self, x: &[Lanes<S>], scratch: &mut Scratch<S>) {
+    pub(crate) fn project<S: Simd>(&self, x: &[Lanes<S>], scratch: &mut Scratch<S>) {
         normalise::<S>(&x[..self.d_model], &mut scratch.normed);
         self.qkv.forward::<S>(&scratch.normed, &mut scratch.qkv);
     }
 
     /// Lays out the keys and values of `tokens` rows for others to attend to; `feature(row, f)` gives
     /// what [`Block::project`] put out for a row.
-    pub fn remember(&self, tokens: usize, feature: impl Fn(usize, usize) -> f32) -> Memory {
+    pub(crate) fn remember(&self, tokens: usize, feature: impl Fn(usize, usize) -> f32) -> Memory {
         let d_head = self.d_model / self.heads;
         let scale = 1.0 / (d_head as f64).sqrt() as f32;
         let part = |part: usize, head: usize| part * self.d_model + head * d_head;
@@ -139,7 +139,7 @@ impl Block {
     /// its input `x`. `watch` receives, for each head, the scores' exponentials over the memory and,
     /// last, over the row itself, and one over their sum.
     #[inline(always)]
-    pub fn attend<S: Simd>(
+    pub(crate) fn attend<S: Simd>(
         &self,
         memory: &Memory,
         bias: Bias<S>,
@@ -195,12 +195,12 @@ impl Block {
 }
 
 impl Memory {
-    pub fn tokens(&self) -> usize {
+    pub(crate) fn tokens(&self) -> usize {
         self.tokens
     }
 
     /// Numbers of a bias for one head.
-    pub fn room(&self) -> usize {
+    pub(crate) fn room(&self) -> usize {
         self.keys[0].panels.room()
     }
 }

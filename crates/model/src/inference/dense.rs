@@ -14,7 +14,7 @@ const TOGETHER: usize = 4;
 /// A weight matrix in panels of [`TOGETHER`] outputs: `[panels][depth][TOGETHER]`, the last filled up
 /// with zeros.
 #[derive(Clone, Debug)]
-pub struct Panels {
+pub(crate) struct Panels {
     depth: usize,
     outputs: usize,
     weights: Vec<f32>,
@@ -22,7 +22,7 @@ pub struct Panels {
 
 impl Panels {
     /// Lays out the matrix of `weight(input, output)`.
-    pub fn pack(depth: usize, outputs: usize, weight: impl Fn(usize, usize) -> f32) -> Self {
+    pub(crate) fn pack(depth: usize, outputs: usize, weight: impl Fn(usize, usize) -> f32) -> Self {
         let mut weights = vec![0.0; outputs.next_multiple_of(TOGETHER) * depth];
         for (p, panel) in weights.chunks_exact_mut(depth * TOGETHER).enumerate() {
             for (input, row) in panel.chunks_exact_mut(TOGETHER).enumerate() {
@@ -37,18 +37,18 @@ impl Panels {
         Panels { depth, outputs, weights }
     }
 
-    pub fn outputs(&self) -> usize {
+    pub(crate) fn outputs(&self) -> usize {
         self.outputs
     }
 
     /// Features that a product writes: the outputs, and up to three more.
-    pub fn room(&self) -> usize {
+    pub(crate) fn room(&self) -> usize {
         self.outputs.next_multiple_of(TOGETHER)
     }
 }
 
 /// `room` numbers: `bias`, then zeros.
-pub fn filled_up(mut bias: Vec<f32>) -> Vec<f32> {
+pub(crate) fn filled_up(mut bias: Vec<f32>) -> Vec<f32> {
     bias.resize(bias.len().next_multiple_of(TOGETHER), 0.0);
     bias
 }
@@ -59,7 +59,7 @@ pub fn filled_up(mut bias: Vec<f32>) -> Vec<f32> {
 ///
 /// Each sum runs over the inputs in their order, whatever the shapes.
 #[inline(always)]
-pub fn product<S: Simd, const ADD: bool>(
+pub(crate) fn product<S: Simd, const ADD: bool>(
     panels: &Panels,
     bias: &[f32],
     x: &[Lanes<S>],
@@ -90,14 +90,14 @@ pub fn product<S: Simd, const ADD: bool>(
 
 /// A matrix and a bias of its own.
 #[derive(Clone, Debug)]
-pub struct Dense {
+pub(crate) struct Dense {
     pub panels: Panels,
     /// Of [`Panels::room`].
     pub bias: Vec<f32>,
 }
 
 impl Dense {
-    pub fn new(linear: &Linear) -> Self {
+    pub(crate) fn new(linear: &Linear) -> Self {
         Rows::new(linear).pack()
     }
 
@@ -105,7 +105,7 @@ impl Dense {
     /// the norm's own scale and shift within its weights.
     ///
     /// [`normalise`]: crate::kernels::math::normalise
-    pub fn after_norm(norm: &LayerNorm, linear: &Linear) -> Self {
+    pub(crate) fn after_norm(norm: &LayerNorm, linear: &Linear) -> Self {
         let mut rows = Rows::new(linear);
         let (scale, shift) = norm_weights(norm);
         rows.bias = rows.apply(&shift);
@@ -117,19 +117,19 @@ impl Dense {
 
     /// The product with `x`, plus the bias.
     #[inline(always)]
-    pub fn forward<S: Simd>(&self, x: &[Lanes<S>], out: &mut [Lanes<S>]) {
+    pub(crate) fn forward<S: Simd>(&self, x: &[Lanes<S>], out: &mut [Lanes<S>]) {
         product::<S, false>(&self.panels, &self.bias, x, out);
     }
 
     /// Adds the product with `x`, plus the bias, to `out`.
     #[inline(always)]
-    pub fn add<S: Simd>(&self, x: &[Lanes<S>], out: &mut [Lanes<S>]) {
+    pub(crate) fn add<S: Simd>(&self, x: &[Lanes<S>], out: &mut [Lanes<S>]) {
         product::<S, true>(&self.panels, &self.bias, x, out);
     }
 }
 
 /// Scale and shift of a layer norm.
-pub fn norm_weights(norm: &LayerNorm) -> (Vec<f32>, Vec<f32>) {
+pub(crate) fn norm_weights(norm: &LayerNorm) -> (Vec<f32>, Vec<f32>) {
     let scale = values(norm.gamma.val());
     let shift = norm.beta.as_ref().map_or_else(|| vec![0.0; scale.len()], |b| values(b.val()));
     (scale, shift)
@@ -137,42 +137,42 @@ pub fn norm_weights(norm: &LayerNorm) -> (Vec<f32>, Vec<f32>) {
 
 /// A dense layer for one row at a time: weights `[inputs][outputs]`.
 #[derive(Clone, Debug)]
-pub struct Rows {
+pub(crate) struct Rows {
     pub weights: Vec<f32>,
     pub bias: Vec<f32>,
     pub outputs: usize,
 }
 
 impl Rows {
-    pub fn new(linear: &Linear) -> Self {
+    pub(crate) fn new(linear: &Linear) -> Self {
         let outputs = linear.weight.dims()[1];
         let bias = linear.bias.as_ref().map_or_else(|| vec![0.0; outputs], |b| values(b.val()));
         Rows { weights: values(linear.weight.val()), bias, outputs }
     }
 
     /// A matrix without a bias.
-    pub fn of(matrix: Tensor<2>) -> Self {
+    pub(crate) fn of(matrix: Tensor<2>) -> Self {
         let outputs = matrix.dims()[1];
         Rows { weights: values(matrix), bias: vec![0.0; outputs], outputs }
     }
 
-    pub fn row(&self, input: usize) -> &[f32] {
+    pub(crate) fn row(&self, input: usize) -> &[f32] {
         &self.weights[input * self.outputs..(input + 1) * self.outputs]
     }
 
-    pub fn inputs(&self) -> usize {
+    pub(crate) fn inputs(&self) -> usize {
         self.weights.len() / self.outputs
     }
 
     /// The first `inputs` rows, which keep the bias, and the others, without.
-    pub fn split(mut self, inputs: usize) -> (Rows, Rows) {
+    pub(crate) fn split(mut self, inputs: usize) -> (Rows, Rows) {
         let weights = self.weights.split_off(inputs * self.outputs);
         let rest = Rows { weights, bias: vec![0.0; self.outputs], outputs: self.outputs };
         (self, rest)
     }
 
     /// Some of the outputs.
-    pub fn some(&self, from: usize, count: usize) -> Rows {
+    pub(crate) fn some(&self, from: usize, count: usize) -> Rows {
         let rows = self.weights.chunks_exact(self.outputs);
         Rows {
             weights: rows.flat_map(|row| &row[from..from + count]).copied().collect(),
@@ -182,7 +182,7 @@ impl Rows {
     }
 
     /// The same layer for strips.
-    pub fn pack(&self) -> Dense {
+    pub(crate) fn pack(&self) -> Dense {
         let weight = |i: usize, j: usize| self.weights[i * self.outputs + j];
         Dense {
             panels: Panels::pack(self.inputs(), self.outputs, weight),
@@ -191,7 +191,7 @@ impl Rows {
     }
 
     /// The layer's output for one row.
-    pub fn apply(&self, row: &[f32]) -> Vec<f32> {
+    pub(crate) fn apply(&self, row: &[f32]) -> Vec<f32> {
         let mut out = self.bias.clone();
         for (&value, weights) in row.iter().zip(self.weights.chunks_exact(self.outputs)) {
             for (out, weight) in out.iter_mut().zip(weights) {

@@ -15,7 +15,7 @@ const MASKED: f32 = -1.0e9;
 
 /// Everything before the head, which near-line updates leave alone.
 #[derive(Clone, Debug)]
-pub struct Body {
+pub(crate) struct Body {
     pub d_model: usize,
     outcome: Dense,
     /// `[scenes][d_model]`.
@@ -54,7 +54,7 @@ impl EncodedListener {
 }
 
 impl Body {
-    pub fn new(network: &Network) -> Self {
+    pub(crate) fn new(network: &Network) -> Self {
         let (mut cross, mut moment) = Rows::new(&network.candidate).split(CROSS_FEATURES.len());
         // The moment is the same for all candidates: the bias goes there.
         std::mem::swap(&mut cross.bias, &mut moment.bias);
@@ -74,7 +74,7 @@ impl Body {
     }
 
     /// `songs` are the rows of [`Network::encode_songs`].
-    pub fn encode(&self, songs: &[f32], moment: &Moment) -> EncodedListener {
+    pub(crate) fn encode(&self, songs: &[f32], moment: &Moment) -> EncodedListener {
         let (memory, session) = history(self, songs, moment);
         let profile = self.profile.apply(&[&moment.profile[..], &moment.moment].concat());
         let profile: Vec<f32> = profile.into_iter().map(|x| x.max(0.0)).collect();

@@ -54,17 +54,17 @@ struct Tower {
 
 /// Everything after the shared Transformer.
 #[derive(Clone, Debug)]
-pub struct Head {
+pub(super) struct Head {
     listener: Vec<f32>,
     levels: Vec<Level>,
     towers: Vec<Tower>,
 }
 
 /// What the listener adds to the first layers of experts and gates: by level, experts then gates.
-pub struct Shares(Vec<Vec<Vec<f32>>>);
+pub(super) struct Shares(Vec<Vec<Vec<f32>>>);
 
 /// Room to work in, for one strip.
-pub struct Scratch<S: Simd> {
+pub(super) struct Scratch<S: Simd> {
     hidden: Vec<Lanes<S>>,
     experts: Vec<Lanes<S>>,
     streams: Vec<Lanes<S>>,
@@ -76,7 +76,7 @@ pub struct Scratch<S: Simd> {
 
 impl Head {
     /// `d_model` features of the common input are the row's own.
-    pub fn new(head: &Trained, d_model: usize) -> Self {
+    pub(super) fn new(head: &Trained, d_model: usize) -> Self {
         let levels = match &head.mixture {
             Mixture::Mmoe(mmoe) => vec![Level::of_mmoe(mmoe, d_model)],
             Mixture::Ple(ple) => {
@@ -98,11 +98,11 @@ impl Head {
     }
 
     /// Experts that a task chooses from.
-    pub fn experts(&self) -> usize {
+    pub(super) fn experts(&self) -> usize {
         self.levels[self.levels.len() - 1].experts.len()
     }
 
-    pub fn shares(&self, shared: &[f32]) -> Shares {
+    pub(super) fn shares(&self, shared: &[f32]) -> Shares {
         let shared: Vec<f32> = shared.iter().zip(&self.listener).map(|(s, l)| s + l).collect();
         let share = |entry: &Entry| super::dense::filled_up(entry.shared.apply(&shared));
         let of_level = |level: &Level| {
@@ -112,7 +112,7 @@ impl Head {
         Shares(self.levels.iter().map(of_level).collect())
     }
 
-    pub fn scratch<S: Simd>(&self) -> Scratch<S> {
+    pub(super) fn scratch<S: Simd>(&self) -> Scratch<S> {
         let strip = |features: usize| vec![splat::<S>(0.0); features];
         let levels = || self.levels.iter();
         let hidden = levels().flat_map(|l| &l.experts).map(|e| e.hidden.own.room());
@@ -132,7 +132,7 @@ impl Head {
 
     /// Logits and gates of a strip, into the scratch.
     #[inline(always)]
-    pub fn forward<S: Simd>(&self, own: &[Lanes<S>], shares: &Shares, scratch: &mut Scratch<S>) {
+    pub(super) fn forward<S: Simd>(&self, own: &[Lanes<S>], shares: &Shares, scratch: &mut Scratch<S>) {
         let Scratch { hidden, experts, streams, gates, weights, logits } = scratch;
         for (i, (level, shares)) in self.levels.iter().zip(&shares.0).enumerate() {
             let (of_experts, of_gates) = shares.split_at(level.experts.len());

@@ -9,7 +9,7 @@ use crate::network::session_encoder::SessionEncoder;
 use crate::numbers::values;
 
 #[derive(Clone, Debug)]
-pub struct Session {
+pub(super) struct Session {
     keys_values: Dense,
     query: Vec<f32>,
     /// Learned score by plays ago.
@@ -21,7 +21,7 @@ pub struct Session {
 }
 
 impl Session {
-    pub fn new(session: &SessionEncoder) -> Self {
+    pub(super) fn new(session: &SessionEncoder) -> Self {
         Session {
             keys_values: Dense::new(&session.keys_values),
             query: values(session.query.val()),
@@ -34,13 +34,13 @@ impl Session {
     }
 
     /// Plays that count.
-    pub fn window(&self) -> usize {
+    pub(super) fn window(&self) -> usize {
         self.recency.len()
     }
 
     /// The vector of the plays in rows `from..to` of these strips, `[d_session]`.
     #[inline(always)]
-    pub fn forward<S: Simd>(
+    pub(super) fn forward<S: Simd>(
         &self,
         strips: &[Vec<Lanes<S>>],
         (from, to): (usize, usize),
@@ -76,7 +76,7 @@ impl Session {
     }
 
     /// How much of the session vector enters the mixture, in (0, 1).
-    pub fn gate(&self, session: &[f32], profile: &[f32]) -> f32 {
+    pub(super) fn gate(&self, session: &[f32], profile: &[f32]) -> f32 {
         let logit = self.gate.apply(&[session, profile].concat())[0];
         1.0 / (1.0 + (-logit).exp())
     }

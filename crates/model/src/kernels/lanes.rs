@@ -12,11 +12,11 @@ use macerator::{Scalar, Simd, Vector, with_simd};
 const REGISTERS: usize = 2;
 
 /// One feature of a strip of rows.
-pub type Lanes<S> = [Vector<S, f32>; REGISTERS];
+pub(crate) type Lanes<S> = [Vector<S, f32>; REGISTERS];
 
 /// Rows of a strip.
 #[inline(always)]
-pub fn lanes<S: Simd>() -> usize {
+pub(crate) fn lanes<S: Simd>() -> usize {
     REGISTERS * f32::lanes::<S>()
 }
 
@@ -28,45 +28,45 @@ pub fn strip_width<S: Simd>() -> usize {
 
 /// The same number in every lane.
 #[inline(always)]
-pub fn splat<S: Simd>(value: f32) -> Lanes<S> {
+pub(crate) fn splat<S: Simd>(value: f32) -> Lanes<S> {
     [value.splat(); REGISTERS]
 }
 
 #[inline(always)]
-pub fn add<S: Simd>(a: Lanes<S>, b: Lanes<S>) -> Lanes<S> {
+pub(crate) fn add<S: Simd>(a: Lanes<S>, b: Lanes<S>) -> Lanes<S> {
     [a[0] + b[0], a[1] + b[1]]
 }
 
 #[inline(always)]
-pub fn mul<S: Simd>(a: Lanes<S>, b: Lanes<S>) -> Lanes<S> {
+pub(crate) fn mul<S: Simd>(a: Lanes<S>, b: Lanes<S>) -> Lanes<S> {
     [a[0] * b[0], a[1] * b[1]]
 }
 
 /// `a * b + c`.
 #[inline(always)]
-pub fn mul_add<S: Simd>(a: Lanes<S>, b: Lanes<S>, c: Lanes<S>) -> Lanes<S> {
+pub(crate) fn mul_add<S: Simd>(a: Lanes<S>, b: Lanes<S>, c: Lanes<S>) -> Lanes<S> {
     [a[0].mul_add(b[0], c[0]), a[1].mul_add(b[1], c[1])]
 }
 
 #[inline(always)]
-pub fn max<S: Simd>(a: Lanes<S>, b: Lanes<S>) -> Lanes<S> {
+pub(crate) fn max<S: Simd>(a: Lanes<S>, b: Lanes<S>) -> Lanes<S> {
     [a[0].max(b[0]), a[1].max(b[1])]
 }
 
 /// A strip as numbers: feature `f` of row `r` is number `f * lanes + r`.
 #[inline(always)]
-pub fn numbers<S: Simd>(strip: &[Lanes<S>]) -> &[f32] {
+pub(crate) fn numbers<S: Simd>(strip: &[Lanes<S>]) -> &[f32] {
     bytemuck::cast_slice(strip)
 }
 
 #[inline(always)]
-pub fn numbers_mut<S: Simd>(strip: &mut [Lanes<S>]) -> &mut [f32] {
+pub(crate) fn numbers_mut<S: Simd>(strip: &mut [Lanes<S>]) -> &mut [f32] {
     bytemuck::cast_slice_mut(strip)
 }
 
 /// Puts a row into its lane.
 #[inline(always)]
-pub fn put<S: Simd>(strip: &mut [Lanes<S>], lane: usize, row: &[f32]) {
+pub(crate) fn put<S: Simd>(strip: &mut [Lanes<S>], lane: usize, row: &[f32]) {
     let width = lanes::<S>();
     for (feature, &value) in numbers_mut::<S>(strip).chunks_exact_mut(width).zip(row) {
         feature[lane] = value;
@@ -75,7 +75,7 @@ pub fn put<S: Simd>(strip: &mut [Lanes<S>], lane: usize, row: &[f32]) {
 
 /// Adds a row to what its lane holds.
 #[inline(always)]
-pub fn add_to<S: Simd>(strip: &mut [Lanes<S>], lane: usize, row: &[f32]) {
+pub(crate) fn add_to<S: Simd>(strip: &mut [Lanes<S>], lane: usize, row: &[f32]) {
     let width = lanes::<S>();
     for (feature, &value) in numbers_mut::<S>(strip).chunks_exact_mut(width).zip(row) {
         feature[lane] += value;
@@ -84,7 +84,7 @@ pub fn add_to<S: Simd>(strip: &mut [Lanes<S>], lane: usize, row: &[f32]) {
 
 /// Takes a row out of its lane.
 #[inline(always)]
-pub fn take<S: Simd>(strip: &[Lanes<S>], lane: usize, row: &mut [f32]) {
+pub(crate) fn take<S: Simd>(strip: &[Lanes<S>], lane: usize, row: &mut [f32]) {
     let width = lanes::<S>();
     for (feature, value) in numbers::<S>(strip).chunks_exact(width).zip(row) {
         *value = feature[lane];

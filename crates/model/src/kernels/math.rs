@@ -13,7 +13,7 @@ const EPSILON: f32 = 1.0e-5;
 /// `x = n ln 2 + r` with a whole number n and |r| <= ln 2 / 2 (Cody and Waite 1980), where the Taylor
 /// series to the seventh power is off by less than 6e-9; n is then added to the exponent's bits.
 #[inline(always)]
-pub fn exp<S: Simd>(x: Vector<S, f32>) -> Vector<S, f32> {
+pub(crate) fn exp<S: Simd>(x: Vector<S, f32>) -> Vector<S, f32> {
     /// Adding it leaves a whole number, rounded to even, in the low bits: 1.5 times two to the 23rd.
     const ROUND: f32 = 12_582_912.0;
     /// Natural logarithm of two in two parts; few enough bits in the first for exact products.
@@ -51,7 +51,7 @@ fn tail<S: Simd>(size: Vector<S, f32>) -> [Vector<S, f32>; 2] {
 
 /// `x` times the normal distribution function of `x`, the exact GELU, within 4e-7.
 #[inline(always)]
-pub fn gelu<S: Simd>(x: Vector<S, f32>) -> Vector<S, f32> {
+pub(crate) fn gelu<S: Simd>(x: Vector<S, f32>) -> Vector<S, f32> {
     let size = x.max(x * (-1.0).splat());
     let [tail, _] = tail::<S>(size);
     // With the tail q of |x|: x (1 - q) for positive x, x q for negative x.
@@ -60,7 +60,7 @@ pub fn gelu<S: Simd>(x: Vector<S, f32>) -> Vector<S, f32> {
 
 /// [`gelu`] and its slope, the distribution function plus `x` times its density.
 #[inline(always)]
-pub fn gelu_and_slope<S: Simd>(x: Vector<S, f32>) -> [Vector<S, f32>; 2] {
+pub(crate) fn gelu_and_slope<S: Simd>(x: Vector<S, f32>) -> [Vector<S, f32>; 2] {
     /// One over the square root of two pi.
     const DENSITY: f32 = 0.398_942_3;
     let size = x.max(x * (-1.0).splat());
@@ -75,7 +75,7 @@ pub fn gelu_and_slope<S: Simd>(x: Vector<S, f32>) -> [Vector<S, f32>; 2] {
 
 /// Negative numbers become zero.
 #[inline(always)]
-pub fn relu<S: Simd>(strip: &mut [Lanes<S>]) {
+pub(crate) fn relu<S: Simd>(strip: &mut [Lanes<S>]) {
     for feature in strip {
         *feature = max::<S>(*feature, splat::<S>(0.0));
     }
@@ -83,7 +83,7 @@ pub fn relu<S: Simd>(strip: &mut [Lanes<S>]) {
 
 /// [`gelu`] of every number.
 #[inline(always)]
-pub fn gelu_all<S: Simd>(strip: &mut [Lanes<S>]) {
+pub(crate) fn gelu_all<S: Simd>(strip: &mut [Lanes<S>]) {
     for feature in strip {
         *feature = [gelu::<S>(feature[0]), gelu::<S>(feature[1])];
     }
@@ -92,7 +92,7 @@ pub fn gelu_all<S: Simd>(strip: &mut [Lanes<S>]) {
 /// Each row less its mean, over its standard deviation: a layer norm without its own weights, which
 /// are part of the layer that follows ([`Dense::after_norm`](crate::inference::dense::Dense::after_norm)).
 #[inline(always)]
-pub fn normalise<S: Simd>(x: &[Lanes<S>], out: &mut [Lanes<S>]) {
+pub(crate) fn normalise<S: Simd>(x: &[Lanes<S>], out: &mut [Lanes<S>]) {
     let share = splat::<S>(1.0 / x.len() as f32);
     let mut sum = splat::<S>(0.0);
     for &feature in x {
@@ -115,7 +115,7 @@ pub fn normalise<S: Simd>(x: &[Lanes<S>], out: &mut [Lanes<S>]) {
 /// Makes scores exponentials of their distance to the largest, `most`, and returns one over their sum
 /// with `sum` added.
 #[inline(always)]
-pub fn exponentials<S: Simd>(scores: &mut [Lanes<S>], most: Lanes<S>, sum: Lanes<S>) -> Lanes<S> {
+pub(crate) fn exponentials<S: Simd>(scores: &mut [Lanes<S>], most: Lanes<S>, sum: Lanes<S>) -> Lanes<S> {
     let mut sum = sum;
     for score in scores {
         *score = [exp::<S>(score[0] - most[0]), exp::<S>(score[1] - most[1])];
@@ -127,7 +127,7 @@ pub fn exponentials<S: Simd>(scores: &mut [Lanes<S>], most: Lanes<S>, sum: Lanes
 
 /// Softmax over the features.
 #[inline(always)]
-pub fn softmax<S: Simd>(scores: &mut [Lanes<S>]) {
+pub(crate) fn softmax<S: Simd>(scores: &mut [Lanes<S>]) {
     let mut most = scores[0];
     for &score in &scores[1..] {
         most = max::<S>(most, score);

@@ -12,12 +12,12 @@ use crate::kernels::lanes::{lanes, numbers, numbers_mut, splat};
 use crate::kernels::math;
 
 /// `x` times the normal distribution function of `x`: the exact GELU, within 4e-7.
-pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+pub(super) fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     tangent(x, gelus, activation::gelu)
 }
 
 /// e to the power of `x`, within 2e-7 of its value, for `x` from -87 to 88.
-pub fn exp<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+pub(super) fn exp<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     tangent(x, exps, Tensor::exp)
 }
 

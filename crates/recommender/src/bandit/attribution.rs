@@ -51,7 +51,7 @@ pub(super) struct Attribution {
 
 impl Attribution {
     /// A play under the decision made at a step; at most `window` plays are remembered.
-    pub fn play(&mut self, decision: u32, led: bool, window: usize) {
+    pub(super) fn play(&mut self, decision: u32, led: bool, window: usize) {
         self.plays.push_back(Played { decision, led });
         while self.plays.len() > window {
             self.plays.pop_front();
@@ -60,13 +60,13 @@ impl Attribution {
         self.closed.retain(|closed| closed.step >= oldest);
     }
 
-    pub fn close(&mut self, closed: Closed) {
+    pub(super) fn close(&mut self, closed: Closed) {
         self.closed.push_back(closed);
     }
 
     /// The closed decision that a conversion now belongs to, and how many plays ago its play was.
     /// `None` if it belongs to the running one.
-    pub fn closed(&self) -> Option<(&Closed, usize)> {
+    pub(super) fn closed(&self) -> Option<(&Closed, usize)> {
         let ago = self.plays.iter().rev().position(|play| play.led).unwrap_or(0);
         let play = self.plays.iter().rev().nth(ago)?;
         let closed = self.closed.iter().find(|closed| closed.step == play.decision)?;

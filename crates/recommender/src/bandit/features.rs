@@ -2,12 +2,12 @@
 
 /// Features of a context of `d` with all products: the context itself, then the products, squares
 /// among them, of all but the first feature, which is always 1.
-pub fn count(d: usize) -> usize {
+pub(super) fn count(d: usize) -> usize {
     d + d * d.saturating_sub(1) / 2
 }
 
 /// The context, then `x_i x_j` for `1 <= j <= i`.
-pub fn with_products(context: &[f64]) -> Vec<f64> {
+pub(super) fn with_products(context: &[f64]) -> Vec<f64> {
     let rest = context.get(1..).unwrap_or_default();
     let products = rest.iter().enumerate().flat_map(|(i, x)| rest[..=i].iter().map(move |y| x * y));
     context.iter().copied().chain(products).collect()

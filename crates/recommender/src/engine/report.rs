@@ -30,7 +30,7 @@ pub(super) struct Before {
 }
 
 impl Before {
-    pub fn new(engine: &Engine, state: &State) -> Self {
+    pub(super) fn new(engine: &Engine, state: &State) -> Self {
         let decided = state.bandit.choice.is_some().then(|| engine.decide(state));
         Before {
             target: decided.as_ref().map(|d| d.target),
@@ -40,7 +40,7 @@ impl Before {
     }
 
     /// Only the queue: what an engine that has not led to the state can tell.
-    pub fn of_queue(state: &State) -> Self {
+    pub(super) fn of_queue(state: &State) -> Self {
         let queue = state.queue.iter().map(|q| q.song).collect();
         Before { queue, target: None, segment: None }
     }

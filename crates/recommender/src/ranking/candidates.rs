@@ -43,7 +43,7 @@ impl SourceSet {
 
 /// Runs every source: for each song of the catalogue the sources that brought it, and how many
 /// songs each source brought.
-pub fn gather(listening: &Listening) -> (Vec<SourceSet>, Vec<usize>) {
+pub(super) fn gather(listening: &Listening) -> (Vec<SourceSet>, Vec<usize>) {
     let mut sets = vec![SourceSet::default(); listening.catalogue.songs.len()];
     let counts = SOURCES
         .iter()

@@ -98,7 +98,7 @@ impl Contender {
 }
 
 impl Alike {
-    pub fn node(&self, policy: &Diversity, catalogue: &Catalogue) -> Option<Node> {
+    pub(super) fn node(&self, policy: &Diversity, catalogue: &Catalogue) -> Option<Node> {
         let likest = catalogue.song(self.likest.filter(|_| self.delta != Score::ZERO)?);
         let how = match policy.method {
             Rerank::Determinantal => format!(

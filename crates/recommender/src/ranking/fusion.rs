@@ -17,7 +17,7 @@ pub struct Scores {
 
 /// The four parts of the fused score.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fused {
+pub(super) struct Fused {
     pub interest: Score,
     pub subscription: Score,
     pub exposure: Score,
@@ -25,7 +25,7 @@ pub struct Fused {
 }
 
 impl Fused {
-    pub fn new(scores: &Scores, weights: &FusionWeights) -> Self {
+    pub(super) fn new(scores: &Scores, weights: &FusionWeights) -> Self {
         Fused {
             interest: scores.interest.times(weights.alpha.value),
             subscription: scores.subscription.times(weights.beta.value),
@@ -34,13 +34,13 @@ impl Fused {
         }
     }
 
-    pub fn total(&self) -> Score {
+    pub(super) fn total(&self) -> Score {
         self.interest + self.subscription + self.exposure + self.epsilon
     }
 }
 
 /// What gamma multiplies for a song.
-pub fn exposure_score(
+pub(super) fn exposure_score(
     outputs: &HeadOutputs,
     promoted: bool,
     diversity: impl FnOnce() -> Score,

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::record::{Record, Stored};
 
 /// The hash before the first record.
-pub const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+pub(super) const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// What stands between the hashed part of a line and its hash.
 const BEFORE_HASH: &str = ",\"hash\":\"";
@@ -16,7 +16,7 @@ const HASH: usize = 64;
 
 /// What is wrong with a line: the field and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
+pub(super) struct Broken {
     pub field: String,
     pub why: String,
 }
@@ -29,7 +29,7 @@ struct Unsigned<'a> {
 }
 
 /// The line of a record, with its newline, and its hash.
-pub fn render(sequence: u64, previous: &str, record: &Record) -> (Vec<u8>, String) {
+pub(super) fn render(sequence: u64, previous: &str, record: &Record) -> (Vec<u8>, String) {
     let unsigned = Unsigned { sequence, previous, record };
     let mut line = serde_json::to_vec(&unsigned).expect("a record is plain data");
     // The closing brace gives way to the hash.
@@ -42,7 +42,7 @@ pub fn render(sequence: u64, previous: &str, record: &Record) -> (Vec<u8>, Strin
 }
 
 /// Reads a line, without its newline, that must be record `sequence` after the hash `previous`.
-pub fn parse(line: &[u8], sequence: u64, previous: &str) -> Result<Stored, Broken> {
+pub(super) fn parse(line: &[u8], sequence: u64, previous: &str) -> Result<Stored, Broken> {
     let broken = |field: &str, why: String| Broken { field: field.into(), why };
     let end = BEFORE_HASH.len() + HASH + AFTER_HASH.len();
     let split = line.len().saturating_sub(end);

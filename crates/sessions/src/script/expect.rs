@@ -183,7 +183,7 @@ fn show(value: &Value) -> String {
 ///
 /// # Errors
 /// Says which part of the path is not there, and what is.
-pub fn look_up(trace: &Value, path: &str) -> Result<Value, String> {
+pub(super) fn look_up(trace: &Value, path: &str) -> Result<Value, String> {
     let mut values = vec![trace];
     let mut many = false;
     for part in path.split(['.', '[']).map(|p| p.trim_end_matches(']')).filter(|p| !p.is_empty()) {

@@ -10,29 +10,29 @@ use melody_core::listener::Account;
 
 /// Favourites named in order, best first. How many are named says nothing.
 #[derive(Clone, Debug)]
-pub struct Favourites {
+pub(super) struct Favourites {
     named: Vec<usize>,
     others: Vec<usize>,
 }
 
 impl Favourites {
-    pub fn new(account: &Account) -> Self {
+    pub(super) fn new(account: &Account) -> Self {
         let named = account.favourite_genres.clone();
         let others = (0..taxonomy().genres.len()).filter(|g| !named.contains(g)).collect();
         Favourites { named, others }
     }
 
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.named.len()
     }
 
     /// Latent noise with which everybody indifferent would have named these.
-    pub fn plain_noise(&self) -> impl Iterator<Item = f64> {
+    pub(super) fn plain_noise(&self) -> impl Iterator<Item = f64> {
         (0..self.count()).rev().map(|place| (2.0 + 0.5 * place as f64) / FAVOURITE_NOISE)
     }
 
     /// The log likelihood that just these are named, given the noise of each.
-    pub fn log_likelihood(&self, leaning: &Leaning, noise: &[f64]) -> f64 {
+    pub(super) fn log_likelihood(&self, leaning: &Leaning, noise: &[f64]) -> f64 {
         let mut last = f64::INFINITY;
         for (&genre, z) in self.named.iter().zip(noise) {
             let value = leaning.liked[genre] + FAVOURITE_NOISE * z;
@@ -55,7 +55,7 @@ impl Favourites {
 
 /// Patience given the hours of listening a week: both normal, so exactly. Hours at their bound
 /// (about one listener in a million) are taken at their word.
-pub fn patience(account: &Account) -> Patience {
+pub(super) fn patience(account: &Account) -> Patience {
     let (mean, deviation) = PATIENCE;
     let seen = (f64::from(account.hours_per_week.max(0.1)).ln() - HOURS_LEVEL) / HOURS_LEAN;
     let precision = [deviation, HOURS_NOISE / HOURS_LEAN].map(|d| d.powi(-2));

@@ -13,7 +13,7 @@ use melody_core::listener::Account;
 
 /// A hypothesis with what is worked out from it.
 #[derive(Clone, Debug)]
-pub struct Supposed {
+pub(super) struct Supposed {
     latent: Hypothesis,
     pub leaning: Leaning,
     standards: Standards,
@@ -25,7 +25,7 @@ pub struct Supposed {
 }
 
 /// The posterior over a listener's taste and mood, as weighted samples.
-pub struct Belief<'a> {
+pub(super) struct Belief<'a> {
     rivals: &'a Rivals,
     favourites: Favourites,
     patience: Patience,
@@ -39,7 +39,7 @@ const THINNING: usize = 5;
 
 impl<'a> Belief<'a> {
     /// Given the account alone.
-    pub fn new(
+    pub(super) fn new(
         rivals: &'a Rivals,
         account: &Account,
         particles: usize,
@@ -79,7 +79,7 @@ impl<'a> Belief<'a> {
     }
 
     /// The newest play was, or was not, played again at once.
-    pub fn replayed(&mut self, replay: bool) {
+    pub(super) fn replayed(&mut self, replay: bool) {
         let Some(play) = self.plays.last_mut() else { return };
         play.outcome.replay = Some(replay);
         for s in &mut self.supposed {
@@ -89,7 +89,7 @@ impl<'a> Belief<'a> {
 
     /// A play begins: moods move on, and that the song was chosen is taken into account. Its outcome
     /// is not, until [`ended`](Self::ended).
-    pub fn begins(&mut self, play: Evidence, rng: &mut ChaCha8Rng) {
+    pub(super) fn begins(&mut self, play: Evidence, rng: &mut ChaCha8Rng) {
         for s in &mut self.supposed {
             let shock: [f64; 2] = std::array::from_fn(|_| StandardNormal.sample(rng));
             s.latent.shocks.extend(shock);
@@ -105,7 +105,7 @@ impl<'a> Belief<'a> {
 
     /// The newest play has ended. Where few hypotheses carry the weight by now, those are kept and moved,
     /// `sweeps` times every part of each.
-    pub fn ended(&mut self, sweeps: usize, rng: &mut ChaCha8Rng) {
+    pub(super) fn ended(&mut self, sweeps: usize, rng: &mut ChaCha8Rng) {
         let Some(play) = self.plays.last() else { return };
         for s in &mut self.supposed {
             s.log_weight += play.outcome.likelihood(s.utility, s.leaning.generosity).ln();
@@ -125,7 +125,7 @@ impl<'a> Belief<'a> {
     }
 
     /// Weights of the hypotheses, summing to 1.
-    pub fn weights(&self) -> Vec<f64> {
+    pub(super) fn weights(&self) -> Vec<f64> {
         let highest = self.supposed.iter().map(|s| s.log_weight).fold(f64::MIN, f64::max);
         let weights: Vec<f64> =
             self.supposed.iter().map(|s| (s.log_weight - highest).exp()).collect();
@@ -196,14 +196,14 @@ fn moved(mood: [f64; 2], first: bool, shock: [f64; 2]) -> [f64; 2] {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::world::World;
     use melody_core::catalogue::default_catalogue;
     use melody_core::rng::{Purpose, generator};
 
     /// Tastes that are possible given an account alone, evenly weighted.
-    pub fn believing(account: &Account, particles: usize) -> Vec<Leaning> {
+    pub(crate) fn believing(account: &Account, particles: usize) -> Vec<Leaning> {
         let catalogue = default_catalogue();
         let mut rng = generator(8, Purpose::Ideal, 0);
         let rivals = Rivals::new(&catalogue, &World::new(&catalogue), &mut rng);

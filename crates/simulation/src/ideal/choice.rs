@@ -29,7 +29,7 @@ const PROMOTED_RIVALS: usize = 24;
 const USUAL_LOAD: f64 = 0.1;
 
 /// The songs others are compared with.
-pub struct Rivals {
+pub(super) struct Rivals {
     any: Vec<Rival>,
     promoted: Vec<Rival>,
     chances: Chances,
@@ -75,14 +75,14 @@ impl Bar {
 
 /// The bars of one taste, by scene.
 #[derive(Clone, Debug)]
-pub struct Standards {
+pub(super) struct Standards {
     any: [Bar; Scene::COUNT],
     promoted: [Bar; Scene::COUNT],
 }
 
 /// One song's ways of having been chosen, with weights that sum to 1.
 #[derive(Clone, Copy, Debug)]
-pub struct Choice {
+pub(super) struct Choice {
     scene: Scene,
     /// Whatever the taste.
     regardless: f64,
@@ -93,7 +93,7 @@ pub struct Choice {
 }
 
 impl Rivals {
-    pub fn new(catalogue: &Catalogue, world: &World, rng: &mut ChaCha8Rng) -> Self {
+    pub(super) fn new(catalogue: &Catalogue, world: &World, rng: &mut ChaCha8Rng) -> Self {
         let total: f64 = catalogue.songs.iter().map(chart_weight).sum();
         let chart: Vec<f64> = catalogue.songs.iter().map(|s| chart_weight(s) / total).collect();
         let even = 1.0 / catalogue.songs.len() as f64;
@@ -122,7 +122,7 @@ impl Rivals {
         }
     }
 
-    pub fn standards(&self, leaning: &Leaning) -> Standards {
+    pub(super) fn standards(&self, leaning: &Leaning) -> Standards {
         let felt = |rivals: &[Rival], promotion: f64| -> Vec<f64> {
             rivals
                 .iter()
@@ -146,7 +146,7 @@ impl Rivals {
     }
 
     /// How `song` may have come up after `history`.
-    pub fn choice(
+    pub(super) fn choice(
         &self,
         catalogue: &Catalogue,
         history: &History,
@@ -183,7 +183,7 @@ impl Rivals {
 
 impl Choice {
     /// The likelihood of having come up, up to a factor that is the same for all tastes.
-    pub fn likelihood(
+    pub(super) fn likelihood(
         &self,
         utility: f64,
         song: &Features,
@@ -202,7 +202,7 @@ impl Choice {
 
 /// `count` places spread evenly over the weights: a place of twice the weight comes up twice as
 /// often, to within one.
-pub fn spread(
+pub(super) fn spread(
     weights: impl Iterator<Item = f64> + Clone,
     count: usize,
     rng: &mut ChaCha8Rng,

@@ -11,7 +11,7 @@ use melody_core::listener::Interaction;
 
 /// A play that has been heard, as the service saw it.
 #[derive(Clone, Debug)]
-pub struct Evidence {
+pub(super) struct Evidence {
     pub song: Features,
     /// The play begins a session, and with it a fresh mood.
     pub first: bool,
@@ -21,7 +21,7 @@ pub struct Evidence {
 }
 
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub(super) struct Outcome {
     /// What the campaign adds to being opened, in logits.
     pub lift: f64,
     /// Absent where the song came up after a search, which counts as opened always.
@@ -38,7 +38,7 @@ enum End {
 }
 
 impl Outcome {
-    pub fn of(play: &Interaction, lift: f64) -> Self {
+    pub(super) fn of(play: &Interaction, lift: f64) -> Self {
         let end = if play.completed {
             End::Completed { liked: play.liked, saved: play.saved }
         } else {
@@ -48,7 +48,7 @@ impl Outcome {
     }
 
     /// The likelihood of all that is known, for somebody who feels `utility` for the song.
-    pub fn likelihood(&self, utility: f64, generosity: f64) -> f64 {
+    pub(super) fn likelihood(&self, utility: f64, generosity: f64) -> f64 {
         let response = Response::of(utility, generosity, self.lift);
         let opened = either(self.opened, response.open);
         opened
@@ -66,7 +66,7 @@ impl Outcome {
     }
 
     /// The part of it that replaying is.
-    pub fn replay_likelihood(&self, utility: f64) -> f64 {
+    pub(super) fn replay_likelihood(&self, utility: f64) -> f64 {
         match self.end {
             End::Completed { .. } => {
                 either(self.replay, Response::of(utility, 0.0, self.lift).again())
@@ -121,7 +121,7 @@ impl Depth {
 }
 
 /// The log likelihood of all plays but for favourites and the like: `moods` adds to each utility.
-pub fn log_likelihood(
+pub(super) fn log_likelihood(
     plays: &[Evidence],
     leaning: &Leaning,
     standards: &Standards,
@@ -132,7 +132,7 @@ pub fn log_likelihood(
 }
 
 /// As [`log_likelihood`], with utilities that are known.
-pub fn log_likelihood_of(
+pub(super) fn log_likelihood_of(
     plays: &[Evidence],
     leaning: &Leaning,
     standards: &Standards,

@@ -7,7 +7,7 @@ use melody_core::catalogue::{Catalogue, SongId, taxonomy};
 
 /// One song at one moment. Utility is linear in all of a taste but the ideals of sound.
 #[derive(Clone, Debug)]
-pub struct Features {
+pub(super) struct Features {
     /// Place in [`Leaning::liked`](super::hypothesis::Leaning::liked).
     pub liked: usize,
     /// In standard units; the first two are what moods are for.
@@ -24,7 +24,7 @@ pub struct Features {
 impl Features {
     /// The mood of `moment` is left out. What a taste meets is found by asking the response model
     /// itself, with tastes that differ in one part.
-    pub fn of(catalogue: &Catalogue, world: &World, moment: &Moment, song: SongId) -> Self {
+    pub(super) fn of(catalogue: &Catalogue, world: &World, moment: &Moment, song: SongId) -> Self {
         let moment = Moment { mood: [0.0; 2], ..*moment };
         let felt = |novelty: f64, promotion_tolerance: f64| {
             let taste = Taste { novelty, promotion_tolerance, ..indifferent() };
@@ -44,13 +44,13 @@ impl Features {
     }
 
     /// What a mood adds to utility.
-    pub fn mood(&self, mood: [f64; 2]) -> f64 {
+    pub(super) fn mood(&self, mood: [f64; 2]) -> f64 {
         mood[0] * self.sound[0] + mood[1] * self.sound[1]
     }
 }
 
 /// A taste that nothing about a song matters to.
-pub fn indifferent() -> Taste {
+pub(super) fn indifferent() -> Taste {
     Taste {
         families: vec![0.0; taxonomy().families.len()],
         genres: vec![0.0; taxonomy().genres.len()],

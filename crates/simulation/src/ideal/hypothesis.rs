@@ -18,14 +18,14 @@ use melody_core::catalogue::taxonomy;
 mod place {
     use std::ops::Range;
 
-    pub const SOUND: Range<usize> = 0..4;
-    pub const PICKINESS: Range<usize> = 4..9;
-    pub const MAINSTREAM: usize = 9;
-    pub const PATIENCE: usize = 10;
-    pub const GENEROSITY: usize = 11;
-    pub const TOLERANCE: Range<usize> = 12..17;
-    pub const NOVELTY: Range<usize> = 17..23;
-    pub const COUNT: usize = 23;
+    pub(super) const SOUND: Range<usize> = 0..4;
+    pub(super) const PICKINESS: Range<usize> = 4..9;
+    pub(super) const MAINSTREAM: usize = 9;
+    pub(super) const PATIENCE: usize = 10;
+    pub(super) const GENEROSITY: usize = 11;
+    pub(super) const TOLERANCE: Range<usize> = 12..17;
+    pub(super) const NOVELTY: Range<usize> = 17..23;
+    pub(super) const COUNT: usize = 23;
 }
 
 /// The family of every base genre.
@@ -35,7 +35,7 @@ static FAMILY_OF: LazyLock<Vec<usize>> =
 /// One possible listener, as standard normals. Willingness to pay is not here: given what is
 /// observed it is independent of the rest, and is kept exactly (`payer.rs`).
 #[derive(Clone, Debug)]
-pub struct Hypothesis {
+pub(super) struct Hypothesis {
     /// Of families, then of genres, then the noise with which each favourite was named.
     pub liking: Vec<f64>,
     pub manner: Vec<f64>,
@@ -45,7 +45,7 @@ pub struct Hypothesis {
 
 /// Mean and standard deviation of patience, once the account's listening hours are known.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub(super) struct Patience {
     pub mean: f64,
     pub deviation: f64,
 }
@@ -53,18 +53,18 @@ pub struct Patience {
 impl Hypothesis {
     /// Parts of [`manner`](Self::manner) that are moved together: sound and how much it matters, and
     /// all the rest.
-    pub const MANNER_BLOCKS: [Range<usize>; 2] =
+    pub(super) const MANNER_BLOCKS: [Range<usize>; 2] =
         [0..place::MAINSTREAM, place::MAINSTREAM..place::COUNT];
 
     /// Parts of [`liking`](Self::liking), of this length, that are moved together: families, and
     /// genres with the noise of favourites.
-    pub fn liking_blocks(length: usize) -> [Range<usize>; 2] {
+    pub(super) fn liking_blocks(length: usize) -> [Range<usize>; 2] {
         let families = taxonomy().families.len();
         [0..families, families..length]
     }
 
     /// Drawn from the population, before anything but the number of favourites is known.
-    pub fn draw(favourites: usize, rng: &mut ChaCha8Rng) -> Self {
+    pub(super) fn draw(favourites: usize, rng: &mut ChaCha8Rng) -> Self {
         let t = taxonomy();
         let mut normals = |n: usize| (0..n).map(|_| StandardNormal.sample(rng)).collect();
         Hypothesis {
@@ -77,7 +77,7 @@ impl Hypothesis {
 
 /// A taste laid out for working out many utilities.
 #[derive(Clone, Debug)]
-pub struct Leaning {
+pub(super) struct Leaning {
     /// How much each base genre is liked, then each family by itself (for genres of no base).
     pub liked: Vec<f64>,
     sound: [f64; SOUND.len()],
@@ -90,7 +90,7 @@ pub struct Leaning {
 }
 
 impl Leaning {
-    pub fn of(hypothesis: &Hypothesis, patience: Patience) -> Self {
+    pub(super) fn of(hypothesis: &Hypothesis, patience: Patience) -> Self {
         let mut leaning = Leaning {
             liked: vec![0.0; taxonomy().genres.len() + taxonomy().families.len()],
             sound: [0.0; SOUND.len()],
@@ -106,7 +106,7 @@ impl Leaning {
         leaning
     }
 
-    pub fn set_liking(&mut self, z: &[f64]) {
+    pub(super) fn set_liking(&mut self, z: &[f64]) {
         let (genres, families) = (FAMILY_OF.len(), self.liked.len() - FAMILY_OF.len());
         for (genre, &family) in FAMILY_OF.iter().enumerate() {
             self.liked[genre] = FAMILY_SPREAD * z[family] + GENRE_SPREAD * z[families + genre];
@@ -116,7 +116,7 @@ impl Leaning {
         }
     }
 
-    pub fn set_manner(&mut self, z: &[f64], patience: Patience) {
+    pub(super) fn set_manner(&mut self, z: &[f64], patience: Patience) {
         self.sound = std::array::from_fn(|i| SOUND_SPREAD * z[place::SOUND][i]);
         self.mainstream = MAINSTREAM.0 + MAINSTREAM.1 * z[place::MAINSTREAM];
         self.patience = patience.mean + patience.deviation * z[place::PATIENCE];
@@ -127,7 +127,7 @@ impl Leaning {
     }
 
     /// What the listener feels for a song, in logits of completing it, but for their mood.
-    pub fn utility(&self, song: &Features) -> f64 {
+    pub(super) fn utility(&self, song: &Features) -> f64 {
         let distance: f64 =
             song.sound.iter().zip(&self.sound).map(|(at, ideal)| (at - ideal).powi(2)).sum();
         self.patience
@@ -140,7 +140,7 @@ impl Leaning {
     }
 
     /// As a taste whose willingness to pay is average.
-    pub fn taste(&self) -> Taste {
+    pub(super) fn taste(&self) -> Taste {
         let (genres, families) = self.liked.split_at(FAMILY_OF.len());
         Taste {
             families: families.to_vec(),

@@ -20,10 +20,10 @@ fn value(point: usize) -> f64 {
 
 /// A distribution over willingness to pay.
 #[derive(Clone, Debug)]
-pub struct Payer([f64; POINTS]);
+pub(super) struct Payer([f64; POINTS]);
 
 impl Payer {
-    pub fn new(account: &Account) -> Self {
+    pub(super) fn new(account: &Account) -> Self {
         let mut payer = Payer(std::array::from_fn(|i| (-0.5 * value(i).powi(2)).exp()));
         payer.weigh(|w| tier(account.tier, w));
         payer.weigh(|w| count(account.past_conversions, CONVERSIONS, MOST_CONVERSIONS, w));
@@ -44,12 +44,12 @@ impl Payer {
     }
 
     /// A play ended without a subscription that had, but for willingness to pay, these logits.
-    pub fn stayed_free(&mut self, logit: f64) {
+    pub(super) fn stayed_free(&mut self, logit: f64) {
         self.weigh(|w| 1.0 - sigmoid(logit + w));
     }
 
     /// The probability of subscribing at one of several plays, by their logits.
-    pub fn subscribes(&self, logits: &[f64]) -> f64 {
+    pub(super) fn subscribes(&self, logits: &[f64]) -> f64 {
         let weighed = self.0.iter().enumerate().map(|(point, weight)| {
             let free: f64 = logits.iter().map(|l| 1.0 - sigmoid(l + value(point))).product();
             weight * (1.0 - free)

@@ -11,7 +11,7 @@ use rand_distr::{Distribution, StandardNormal};
 /// (Murray, Adams and MacKay 2010). `now` is the log likelihood of `z`, which must be finite; gives
 /// that of where it moved to, which is
 /// what `log_likelihood` was asked for last.
-pub fn slice(
+pub(super) fn slice(
     z: &mut [f64],
     block: Range<usize>,
     now: f64,

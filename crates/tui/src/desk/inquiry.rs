@@ -18,7 +18,7 @@ struct Answer<T> {
 type Coming<T> = Pending<Option<Answer<T>>>;
 
 /// The newest answer, and the question under way, of which there is one at most.
-pub struct Inquiry<Q, T> {
+pub(crate) struct Inquiry<Q, T> {
     asked: Option<(Question<Q>, Coming<T>)>,
     answered: Option<(Question<Q>, Answer<T>)>,
 }
@@ -31,7 +31,7 @@ impl<Q, T> Default for Inquiry<Q, T> {
 
 impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
     /// Takes in an answer that has come, and asks unless the answer is known or one is on its way.
-    pub fn ask(
+    pub(crate) fn ask(
         &mut self,
         timeline: &Timeline,
         step: usize,
@@ -58,7 +58,7 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
     }
 
     /// Waits for the answer to what was asked.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         let answer = self.asked.as_ref().and_then(|(_, pending)| pending.wait());
         self.take(answer.flatten());
     }
@@ -69,12 +69,12 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
         }
     }
 
-    pub fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         self.asked.is_some()
     }
 
     /// The newest answer, be it of an earlier question.
-    pub fn said(&self) -> Option<&T> {
+    pub(crate) fn said(&self) -> Option<&T> {
         self.answered.as_ref().map(|(_, answer)| &answer.said)
     }
 }

@@ -28,7 +28,7 @@ fn wrapped(caption: &Caption, width: u16, rows: usize) -> Vec<String> {
 }
 
 /// Rows it takes on a screen of this size.
-pub fn rows(caption: &Caption, area: Rect) -> u16 {
+pub(crate) fn rows(caption: &Caption, area: Rect) -> u16 {
     if area.height < TALL {
         return 1 + wrapped(caption, area.width, ROWS - 1).len() as u16;
     }
@@ -36,7 +36,7 @@ pub fn rows(caption: &Caption, area: Rect) -> u16 {
     2 + wrapped(caption, area.width, ROWS).len() as u16
 }
 
-pub fn draw(view: &View, caption: &Caption, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(view: &View, caption: &Caption, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut rule = Line::from(vec![
         Span::styled("━━ ", theme.accent),
         Span::styled(view.fill("Scene {} of {}", &[&caption.scene, &caption.scenes]), theme.title),

@@ -15,7 +15,7 @@ use crate::words::text;
 /// Rows that a message takes at most.
 const ROWS: usize = 3;
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let mut drawn = Drawn::default();
     let mut x = area.x + 1;
     for (entry, line) in kept(view, theme, area.width.into()) {
@@ -29,7 +29,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
 }
 
 /// Draws what was said over the lowest rows of `area`, as many as it needs, and returns their place.
-pub fn say(message: &str, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
+pub(crate) fn say(message: &str, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
     let rows = text::wrap(message, usize::from(area.width).saturating_sub(4), ROWS);
     let height = (rows.len() as u16).min(area.height);
     let place = Rect { y: area.bottom() - height, height, ..area };

@@ -16,7 +16,7 @@ use melody_sessions::names::DEFAULT;
 /// Characters of a hash that tell versions apart.
 const HASH: usize = 8;
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let right = Line::from(clock(view, theme));
     let wide = right.width() as u16;
     let room = usize::from(area.width.saturating_sub(wide + 1));

@@ -9,7 +9,7 @@ use crate::theme::Theme;
 use crate::view::{View, narration};
 use crate::words::text;
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if area.height < 3 {
         return;
     }

@@ -9,7 +9,7 @@ use crate::theme::Theme;
 use crate::view::{View, narration};
 use crate::words::text;
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let said = narration::headline(&view.traces, view.look.lang);
     let columns = usize::from(area.width).saturating_sub(3);
     let rows = text::wrap(&said, columns, area.height.into());

@@ -10,7 +10,7 @@ use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) {
+pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) {
     let inside = if framed && area.height >= 4 {
         pen::frame(buf, area, &view.say("Now playing"), theme)
     } else {
@@ -21,7 +21,7 @@ pub fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buff
 }
 
 /// What plays in one line, for the views that are about something else.
-pub fn draw_line(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw_line(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let columns = usize::from(inside.width);
     let bar = if columns >= 50 { columns * 2 / 5 } else { 0 };

@@ -9,7 +9,7 @@ use arrow_array::{
 use melody_core::input::Problem;
 
 /// The columns of a table, which is a batch or a list's items.
-pub struct Columns<'a> {
+pub(super) struct Columns<'a> {
     pub file: &'a str,
     /// What comes before a column's name in messages.
     pub path: &'a str,
@@ -48,12 +48,12 @@ impl<'a> Columns<'a> {
         }
     }
 
-    pub fn numbers<T: ArrowPrimitiveType>(&self, name: &str) -> Result<&'a [T::Native], Problem> {
+    pub(super) fn numbers<T: ArrowPrimitiveType>(&self, name: &str) -> Result<&'a [T::Native], Problem> {
         self.whole(name, |a| a.as_primitive_opt::<T>()).map(|a| &a.values()[..])
     }
 
     /// Numbers that may be null.
-    pub fn some_numbers<T: ArrowPrimitiveType>(
+    pub(super) fn some_numbers<T: ArrowPrimitiveType>(
         &self,
         name: &str,
     ) -> Result<&'a PrimitiveArray<T>, Problem> {
@@ -61,26 +61,26 @@ impl<'a> Columns<'a> {
         array.ok_or_else(|| self.problem(name, "has another type than its schema says"))
     }
 
-    pub fn flags(&self, name: &str) -> Result<&'a BooleanArray, Problem> {
+    pub(super) fn flags(&self, name: &str) -> Result<&'a BooleanArray, Problem> {
         self.whole(name, |a| a.as_boolean_opt())
     }
 
     /// Flags that may be null.
-    pub fn some_flags(&self, name: &str) -> Result<&'a BooleanArray, Problem> {
+    pub(super) fn some_flags(&self, name: &str) -> Result<&'a BooleanArray, Problem> {
         let array = self.array(name)?.as_boolean_opt();
         array.ok_or_else(|| self.problem(name, "has another type than its schema says"))
     }
 
-    pub fn texts(&self, name: &str) -> Result<&'a StringArray, Problem> {
+    pub(super) fn texts(&self, name: &str) -> Result<&'a StringArray, Problem> {
         self.whole(name, |a| a.as_string_opt::<i32>())
     }
 
-    pub fn lists(&self, name: &str) -> Result<&'a ListArray, Problem> {
+    pub(super) fn lists(&self, name: &str) -> Result<&'a ListArray, Problem> {
         self.whole(name, |a| a.as_list_opt::<i32>())
     }
 
     /// Texts out of few, each different one looked up once.
-    pub fn words<T: Copy>(
+    pub(super) fn words<T: Copy>(
         &self,
         name: &str,
         find: impl Fn(&str) -> Option<T>,
@@ -95,14 +95,14 @@ impl<'a> Columns<'a> {
 }
 
 /// A dictionary column with its meaning.
-pub struct Words<'a, T> {
+pub(super) struct Words<'a, T> {
     keys: &'a [i32],
     found: Vec<Result<T, &'a str>>,
 }
 
 impl<'a, T: Copy> Words<'a, T> {
     /// The meaning of an entry, or the text that has none.
-    pub fn at(&self, i: usize) -> Result<T, &'a str> {
+    pub(super) fn at(&self, i: usize) -> Result<T, &'a str> {
         let key = usize::try_from(self.keys[i]).unwrap_or(usize::MAX);
         self.found.get(key).copied().unwrap_or(Err("(no entry of the dictionary)"))
     }

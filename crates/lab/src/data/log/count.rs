@@ -9,7 +9,7 @@ use crate::data::windows::window_count;
 use melody_core::plays::LoggedListener;
 
 /// What of these listeners is in a split.
-pub fn counted(listeners: &[LoggedListener], splits: &Splits, split: Split) -> Count {
+pub(super) fn counted(listeners: &[LoggedListener], splits: &Splits, split: Split) -> Count {
     let mut total = Count::default();
     for listener in listeners {
         let Some(part) = splits.sessions(listener, split) else { continue };

@@ -23,7 +23,7 @@ const MOST_PROBLEMS: usize = 50;
 /// # Errors
 /// When the bytes are no Arrow IPC file, its columns are not the schema's, or a value makes no
 /// sense: the field then reads `listeners[2].plays[7].song`, counted from 0.
-pub fn decode(reading: Reading, bytes: &[u8]) -> Result<Vec<LoggedListener>, InputError> {
+pub(super) fn decode(reading: Reading, bytes: &[u8]) -> Result<Vec<LoggedListener>, InputError> {
     let file = reading.file;
     let torn = |error: ArrowError| -> InputError {
         Problem::new(file, format!("not a whole Arrow IPC file: {error}"))

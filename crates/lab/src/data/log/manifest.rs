@@ -11,7 +11,7 @@ use melody_core::catalogue::Catalogue;
 use melody_core::input::{InputError, Problem, TomlFile};
 
 /// The file's name in the log's folder. It is written last, so a folder without it is no log.
-pub const MANIFEST: &str = "log.toml";
+pub(super) const MANIFEST: &str = "log.toml";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -163,6 +163,6 @@ impl LogManifest {
 }
 
 /// SHA-256 in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }

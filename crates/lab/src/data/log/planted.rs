@@ -3,7 +3,7 @@
 use melody_core::plays::{LoggedListener, LoggedPlay};
 
 /// The same listener up to play `at`, which goes the other way in everything and is their last.
-pub fn another_future(listener: &LoggedListener, at: usize) -> LoggedListener {
+pub(super) fn another_future(listener: &LoggedListener, at: usize) -> LoggedListener {
     let mut changed = listener.clone();
     let mut left = at + 1;
     for session in &mut changed.sessions {
@@ -31,7 +31,7 @@ pub fn another_future(listener: &LoggedListener, at: usize) -> LoggedListener {
 }
 
 /// The same listener with other labels wherever a label is not part of what was heard.
-pub fn other_labels(listener: &LoggedListener) -> LoggedListener {
+pub(super) fn other_labels(listener: &LoggedListener) -> LoggedListener {
     let mut changed = listener.clone();
     changed.sessions.iter_mut().flat_map(|s| &mut s.plays).for_each(relabel);
     changed

@@ -16,7 +16,7 @@ use melody_core::scene::Scene;
 
 /// What a shard is read with.
 #[derive(Clone, Copy)]
-pub struct Reading<'a> {
+pub(super) struct Reading<'a> {
     /// The file's name in messages.
     pub file: &'a str,
     pub catalogue: &'a Catalogue,
@@ -25,7 +25,7 @@ pub struct Reading<'a> {
 }
 
 /// All plays of a batch, one after the other. A column's name is its field's.
-pub struct Plays<'a> {
+pub(super) struct Plays<'a> {
     reading: Reading<'a>,
     session: &'a [u32],
     began_ms: &'a [i64],
@@ -50,7 +50,7 @@ pub struct Plays<'a> {
 const UNKNOWN_RATIO: f32 = 0.5;
 
 impl<'a> Plays<'a> {
-    pub fn new(reading: Reading<'a>, plays: &'a ArrayRef) -> Result<Self, Problem> {
+    pub(super) fn new(reading: Reading<'a>, plays: &'a ArrayRef) -> Result<Self, Problem> {
         let file = reading.file;
         let typed = plays.as_struct_opt().filter(|plays| plays.null_count() == 0);
         let plays = typed.ok_or_else(|| {
@@ -85,7 +85,7 @@ impl<'a> Plays<'a> {
     }
 
     /// The plays in `range`, which are one listener's, by session. `at` names the listener.
-    pub fn sessions(&self, range: Range<usize>, at: &str) -> Result<Vec<LoggedSession>, Problem> {
+    pub(super) fn sessions(&self, range: Range<usize>, at: &str) -> Result<Vec<LoggedSession>, Problem> {
         let first = range.start;
         let all: Vec<usize> = range.collect();
         if all.is_empty() {

@@ -96,7 +96,7 @@ impl TrainingLog {
 }
 
 /// Reads a shard whose hash must be the one listed.
-pub fn read_shard(
+pub(super) fn read_shard(
     folder: &Path,
     shard: &Shard,
     manifest: &LogManifest,

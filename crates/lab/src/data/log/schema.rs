@@ -17,7 +17,7 @@ fn list(of: DataType) -> DataType {
 }
 
 /// One row per listener.
-pub fn schema() -> Schema {
+pub(super) fn schema() -> Schema {
     Schema::new(vec![
         Field::new("listener", DataType::Utf8, false),
         Field::new("tier", words(), false),
@@ -31,7 +31,7 @@ pub fn schema() -> Schema {
 }
 
 /// One entry of `plays`. What may be null is not known then, and is no label.
-pub fn play_fields() -> Fields {
+pub(super) fn play_fields() -> Fields {
     let needed = |name: &str, of: DataType| Field::new(name, of, false);
     let optional = |name: &str, of: DataType| Field::new(name, of, true);
     let mut fields = vec![
@@ -60,7 +60,7 @@ pub fn play_fields() -> Fields {
 ///
 /// # Panics
 /// When there is no such list.
-pub fn item(schema: &Schema, name: &str) -> FieldRef {
+pub(super) fn item(schema: &Schema, name: &str) -> FieldRef {
     let field = schema.field_with_name(name).expect("the schema's own column");
     match field.data_type() {
         DataType::List(item) => item.clone(),
@@ -69,12 +69,12 @@ pub fn item(schema: &Schema, name: &str) -> FieldRef {
 }
 
 /// The column of what a simulator knows to be true.
-pub fn true_column(name: &str) -> String {
+pub(super) fn true_column(name: &str) -> String {
     format!("true_{name}")
 }
 
 /// Requires a shard's columns to be those of [`schema`], in any order.
-pub fn check(file: &str, found: &Schema) -> Result<(), InputError> {
+pub(super) fn check(file: &str, found: &Schema) -> Result<(), InputError> {
     let mut problems = Vec::new();
     compare(file, "", schema().fields(), found.fields(), &mut problems);
     if problems.is_empty() { Ok(()) } else { Err(InputError { problems }) }

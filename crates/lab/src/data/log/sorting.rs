@@ -13,14 +13,14 @@ use melody_core::rng::hash64;
 const FILES: u64 = 64;
 
 /// Plays on their way, in files of their own until they are taken.
-pub struct Sorting {
+pub(super) struct Sorting {
     folder: PathBuf,
     files: Vec<BufWriter<File>>,
 }
 
 impl Sorting {
     /// Begins in a new folder.
-    pub fn create(folder: PathBuf) -> io::Result<Self> {
+    pub(super) fn create(folder: PathBuf) -> io::Result<Self> {
         fs::create_dir(&folder)?;
         // Made first, so that whatever comes the folder is taken away again.
         let mut sorting = Sorting { folder, files: Vec::new() };
@@ -34,7 +34,7 @@ impl Sorting {
         self.folder.join(format!("{number}.jsonl"))
     }
 
-    pub fn push(&mut self, play: &Play) -> io::Result<()> {
+    pub(super) fn push(&mut self, play: &Play) -> io::Result<()> {
         let listener = play.listener.as_deref().unwrap_or_default();
         let place = (hash64(listener) % FILES) as usize;
         save(&mut self.files[place], [play])
@@ -45,7 +45,7 @@ impl Sorting {
     ///
     /// # Errors
     /// When the files cannot be written or read, or `take` fails.
-    pub fn finish(
+    pub(super) fn finish(
         mut self,
         mut take: impl FnMut(String, Vec<Play>) -> Result<(), InputError>,
     ) -> Result<(), InputError> {

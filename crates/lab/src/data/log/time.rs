@@ -8,12 +8,12 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// When sessions ended, to the hour, with their plays: as many entries as hours, however many plays.
 #[derive(Debug, Default)]
-pub struct Ends {
+pub(super) struct Ends {
     plays: BTreeMap<i64, u64>,
 }
 
 impl Ends {
-    pub fn add(&mut self, listener: &LoggedListener) {
+    pub(super) fn add(&mut self, listener: &LoggedListener) {
         for session in &listener.sessions {
             let Some(last) = session.plays.last() else { continue };
             let hour = last.play.began_ms.div_euclid(HOUR_MS);
@@ -23,7 +23,7 @@ impl Ends {
 
     /// The earliest full hour, in milliseconds, from which on sessions with at most `share` of all
     /// plays end. `None` if that is none at all.
-    pub fn cut(&self, share: f64) -> Option<i64> {
+    pub(super) fn cut(&self, share: f64) -> Option<i64> {
         let most = share * self.plays.values().sum::<u64>() as f64;
         let mut later = 0;
         let mut cut = None;

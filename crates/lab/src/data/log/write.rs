@@ -18,7 +18,7 @@ use melody_core::plays::LoggedListener;
 pub const SHARD_PLAYS: usize = 100_000;
 
 /// Play ratio from which a play counts as completed.
-pub const COMPLETION: f64 = 0.95;
+pub(super) const COMPLETION: f64 = 0.95;
 
 /// A training log being written. Until [`LogWriter::finish`] has been called the folder is no log.
 pub struct LogWriter<'a> {

@@ -54,7 +54,7 @@ pub(super) struct Prospect {
 impl Prospect {
     /// What a search seeks: value, and far below any value where more completion may be lost than
     /// `slack`, the more the further.
-    pub fn sought(&self, slack: f64) -> f64 {
+    pub(super) fn sought(&self, slack: f64) -> f64 {
         let lost = -slack - self.completion.cautious();
         if lost > 0.0 { -1e3 - lost } else { self.value.cautious() }
     }
@@ -69,7 +69,7 @@ pub(super) struct Surface {
 
 impl Surface {
     /// From what is there, and what every listener was worth there and at the places met.
-    pub fn new(here: Place, met: &[(Worth, Vec<(Place, Worth)>)]) -> Self {
+    pub(super) fn new(here: Place, met: &[(Worth, Vec<(Place, Worth)>)]) -> Self {
         let rows = |of: fn(&Worth) -> f64| {
             let all = met.iter().map(|(there, draws)| {
                 let draws = draws.iter().map(|(place, worth)| (place.from(&here), of(worth)));
@@ -80,7 +80,7 @@ impl Surface {
         Surface { value: rows(|w| w.value), completion: rows(|w| w.completion), here }
     }
 
-    pub fn at(&self, place: &Place) -> Prospect {
+    pub(super) fn at(&self, place: &Place) -> Prospect {
         let features = place.from(&self.here);
         Prospect { value: self.value.at(&features), completion: self.completion.at(&features) }
     }

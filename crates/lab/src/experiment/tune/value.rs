@@ -23,7 +23,7 @@ pub(super) struct Worth {
 }
 
 impl Worth {
-    pub fn new(listener: &ListenerOutcome, weights: &policy::Bandit) -> Self {
+    pub(super) fn new(listener: &ListenerOutcome, weights: &policy::Bandit) -> Self {
         let sessions = listener.sessions.iter();
         let felt: Vec<(&Heard, &Felt)> =
             sessions.flat_map(|session| session.plays.iter().zip(&session.felt)).collect();

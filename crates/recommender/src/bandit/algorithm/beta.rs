@@ -83,7 +83,7 @@ impl Spread for Beta {
 }
 
 /// In units of the reward: a success is worth the upper end of the policy's reward range.
-pub fn judge(policy: &policy::Bandit, memory: &Memory, draws: &Draws) -> Verdict {
+pub(crate) fn judge(policy: &policy::Bandit, memory: &Memory, draws: &Draws) -> Verdict {
     let [low, high] = policy.reward_range;
     let coins: Vec<Beta> =
         memory.sums(policy, 1).iter().map(|sums| Beta::posterior(sums, [low, high])).collect();

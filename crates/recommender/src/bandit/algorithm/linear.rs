@@ -42,7 +42,7 @@ pub(super) fn estimates(
 }
 
 /// Disjoint LinUCB: the highest upper confidence bound.
-pub fn upper_bounds(policy: &policy::Bandit, memory: &Memory, context: &[f64]) -> Verdict {
+pub(super) fn upper_bounds(policy: &policy::Bandit, memory: &Memory, context: &[f64]) -> Verdict {
     let estimate = |belief: &Belief| Estimate {
         mean: belief.mean,
         deviation: policy.exploration * belief.width,
@@ -53,7 +53,7 @@ pub fn upper_bounds(policy: &policy::Bandit, memory: &Memory, context: &[f64]) -
 }
 
 /// Linear Thompson sampling: the highest of one draw from each arm's posterior.
-pub fn thompson(
+pub(super) fn thompson(
     policy: &policy::Bandit,
     memory: &Memory,
     context: &[f64],
@@ -81,6 +81,6 @@ pub fn thompson(
 }
 
 /// The highest expected reward. With the policy's uniform share this is epsilon-greedy.
-pub fn greedy(policy: &policy::Bandit, memory: &Memory, context: &[f64]) -> Verdict {
+pub(super) fn greedy(policy: &policy::Bandit, memory: &Memory, context: &[f64]) -> Verdict {
     Verdict::best(estimates(policy, memory, context))
 }

@@ -16,7 +16,7 @@ mod verdict;
 
 pub use beta::Beta;
 pub use chances::{Normal, Spread, argmax, probability_best};
-pub use judge::judge;
+pub(super) use judge::judge;
 pub use learn::learn;
 pub use ucb1::upper_bound as ucb1;
-pub use verdict::{Draws, Estimate};
+pub(super) use verdict::{Draws, Estimate};

@@ -2,5 +2,5 @@
 
 /// The noise of rewards supposed before any observation, as a standard deviation, and how many
 /// observations that counts as.
-pub const NOISE: f64 = 0.3;
-pub const NOISE_COUNT: f64 = 4.0;
+pub(super) const NOISE: f64 = 0.3;
+pub(super) const NOISE_COUNT: f64 = 4.0;

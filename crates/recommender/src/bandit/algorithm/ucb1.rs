@@ -4,7 +4,7 @@ use super::verdict::{Estimate, Verdict};
 use crate::bandit::memory::Memory;
 use crate::policy;
 
-pub fn judge(policy: &policy::Bandit, memory: &Memory) -> Verdict {
+pub(crate) fn judge(policy: &policy::Bandit, memory: &Memory) -> Verdict {
     let sums = memory.sums(policy, 1);
     let total: f64 = sums.iter().map(|sums| sums.n).sum();
     let arms = sums.iter().map(|sums| {

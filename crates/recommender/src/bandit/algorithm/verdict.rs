@@ -21,14 +21,14 @@ pub struct Estimate {
 
 /// What an algorithm makes of all arms, in the policy's order, and which it takes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Verdict {
+pub(crate) struct Verdict {
     pub arms: Vec<Estimate>,
     pub chosen: usize,
 }
 
 impl Verdict {
     /// Takes the arm judged best, the first of equals, for certain.
-    pub fn best(mut arms: Vec<Estimate>) -> Self {
+    pub(crate) fn best(mut arms: Vec<Estimate>) -> Self {
         let chosen = argmax(arms.iter().map(|arm| arm.judged));
         for (place, arm) in arms.iter_mut().enumerate() {
             arm.chance = if place == chosen { 1.0 } else { 0.0 };
@@ -37,7 +37,7 @@ impl Verdict {
     }
 
     /// Draws an arm by the arms' chances, which sum to 1.
-    pub fn by_lot(arms: Vec<Estimate>, lot: f64) -> Self {
+    pub(crate) fn by_lot(arms: Vec<Estimate>, lot: f64) -> Self {
         let mut below = 0.0;
         let drawn = arms.iter().position(|arm| {
             below += arm.chance;
@@ -51,7 +51,7 @@ impl Verdict {
 
 /// The draws of one decision: as many whatever the algorithm, so that streams do not depend on it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Draws {
+pub(crate) struct Draws {
     /// Standard normal, one by arm.
     pub normals: Vec<f64>,
     /// Uniform in [0, 1): decides whatever is not judged best but drawn by its chance.
@@ -59,7 +59,7 @@ pub struct Draws {
 }
 
 impl Draws {
-    pub fn new(arms: usize, rng: &mut ChaCha8Rng) -> Self {
+    pub(crate) fn new(arms: usize, rng: &mut ChaCha8Rng) -> Self {
         Draws {
             normals: (0..arms).map(|_| rng.sample(StandardNormal)).collect(),
             lot: rng.random(),

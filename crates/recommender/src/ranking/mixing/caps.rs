@@ -19,12 +19,12 @@ pub(super) struct Caps<'a> {
 }
 
 impl<'a> Caps<'a> {
-    pub fn new(rules: &'a Rules<'a>) -> Self {
+    pub(super) fn new(rules: &'a Rules<'a>) -> Self {
         Caps { rules, songs: 0, campaigns: BTreeMap::new() }
     }
 
     /// The promoted songs that may be placed, the best first.
-    pub fn take(mut self, candidates: &[Candidate]) -> Vec<Candidate> {
+    pub(super) fn take(mut self, candidates: &[Candidate]) -> Vec<Candidate> {
         let mut fit = Vec::new();
         for candidate in candidates {
             let Some(campaign) = candidate.campaign else { continue };
@@ -38,7 +38,7 @@ impl<'a> Caps<'a> {
     }
 
     /// The rule that keeps a promoted song out, in words.
-    pub fn refusal(&self, candidate: &Candidate) -> Option<String> {
+    pub(super) fn refusal(&self, candidate: &Candidate) -> Option<String> {
         let m = self.rules.mixing;
         let heard = self.rules.heard;
         let campaign = candidate.campaign?;

@@ -20,18 +20,18 @@ struct Edge {
 const ENDLESS: i64 = i64::MAX / 4;
 
 impl Closure {
-    pub fn node(&mut self, weight: i64) -> usize {
+    pub(super) fn node(&mut self, weight: i64) -> usize {
         self.weights.push(weight);
         self.weights.len() - 1
     }
 
-    pub fn needs(&mut self, node: usize, needed: usize) {
+    pub(super) fn needs(&mut self, node: usize, needed: usize) {
         self.needs.push((node, needed));
     }
 
     /// Which nodes are in the heaviest set, the smallest of equally heavy ones. The magnitudes of all
     /// weights must sum to less than 2^60.
-    pub fn heaviest(&self) -> Vec<bool> {
+    pub(super) fn heaviest(&self) -> Vec<bool> {
         let mut network = FlowNetwork::new(self.weights.len() + 2);
         let (source, sink) = (self.weights.len(), self.weights.len() + 1);
         for (node, &weight) in self.weights.iter().enumerate() {

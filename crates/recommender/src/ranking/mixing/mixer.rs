@@ -21,7 +21,7 @@ pub fn mix(rules: &Rules, candidates: &[Candidate]) -> Mix {
 
 /// Why a promoted song fits no place of any queue made now, whatever its score; `None` where only
 /// places and better ones keep it out.
-pub fn refusal(rules: &Rules, candidate: &Candidate) -> Option<String> {
+pub(crate) fn refusal(rules: &Rules, candidate: &Candidate) -> Option<String> {
     Caps::new(rules).refusal(candidate)
 }
 

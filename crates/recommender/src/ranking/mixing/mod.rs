@@ -16,5 +16,6 @@ pub(crate) mod rules;
 
 pub use exact::discount;
 pub use heard::{DAY_MS, Heard, Placement};
-pub use mixer::{mix, refusal};
+pub use mixer::mix;
+pub(super) use mixer::refusal;
 pub use rules::{Candidate, Displaced, Mix, Placed, Rules};

@@ -18,7 +18,7 @@ pub(super) struct Places<'a> {
 
 impl<'a> Places<'a> {
     /// The rules with `credit` earned before the queue's first place.
-    pub fn new(rules: &'a Rules<'a>, credit: Score) -> Self {
+    pub(super) fn new(rules: &'a Rules<'a>, credit: Score) -> Self {
         let most = rules.at_most.min(rules.mixing.at_most);
         let mut heard: Vec<i64> = rules.heard.places().rev().take(most.max(1)).collect();
         heard.reverse();
@@ -27,7 +27,7 @@ impl<'a> Places<'a> {
 
     /// The place at which the queue's promoted song number `n`, from 0, has been earned. It lies
     /// before the queue where the song is overdue; `None` where it never will be.
-    pub fn due(&self, n: usize) -> Option<i64> {
+    pub(super) fn due(&self, n: usize) -> Option<i64> {
         let target = self.rules.target.millionths();
         if target <= 0 || self.most == 0 {
             return None;
@@ -40,7 +40,7 @@ impl<'a> Places<'a> {
 
     /// The first place that every rule allows for promoted song number `n`, after promoted songs at
     /// `before`, oldest first, those heard among them.
-    pub fn earliest(&self, n: usize, before: &[i64]) -> Option<i64> {
+    pub(super) fn earliest(&self, n: usize, before: &[i64]) -> Option<i64> {
         let m = self.rules.mixing;
         let mut place = self.due(n)?.max(self.begins).max(m.protected as i64);
         if let Some(last) = before.last() {
@@ -53,7 +53,7 @@ impl<'a> Places<'a> {
     }
 
     /// The songs after number `n` that its place keeps off, each with the first place left to it.
-    pub fn pushes(&self, n: usize, place: i64) -> [(usize, i64); 2] {
+    pub(super) fn pushes(&self, n: usize, place: i64) -> [(usize, i64); 2] {
         let m = self.rules.mixing;
         [(n + 1, place + m.spacing as i64 + 1), (n + self.most, place + m.window as i64)]
     }

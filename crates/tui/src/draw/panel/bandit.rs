@@ -15,11 +15,11 @@ use melody_recommender::bandit::{ArmReport, Learned};
 /// Columns of an arm beside its interval: mark, name, ratio, mean, propensity, pulls.
 const FIXED: usize = 2 + 9 + 5 + 6 + 1 + 7 + 6;
 
-pub fn rows(view: &View) -> u16 {
+pub(crate) fn rows(view: &View) -> u16 {
     view.now().bandit.arms.len() as u16 + 2 + 2
 }
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let now = &view.now().bandit;
     let title = format!("{} · {}", view.say("Bandit"), view.say(&now.algorithm));
     let inside = pen::framed(buf, area, &title, earned(view, theme), theme);

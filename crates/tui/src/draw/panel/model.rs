@@ -11,11 +11,11 @@ use crate::theme::Theme;
 use crate::view::View;
 use melody_core::score::Score;
 
-pub fn rows(_: &View) -> u16 {
+pub(crate) fn rows(_: &View) -> u16 {
     4
 }
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let now = view.now();
     let (versions, near_line) = (&now.versions, &now.near_line);
     let hash: String = versions.model_hash.chars().take(8).collect();

@@ -18,11 +18,11 @@ const TOP: f64 = 0.2;
 /// Columns of the chart's labels.
 const LABELS: u16 = 5;
 
-pub fn rows(_: &View) -> u16 {
+pub(crate) fn rows(_: &View) -> u16 {
     8
 }
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inside = pen::frame(buf, area, &view.say("Promotion"), theme);
     pen::line(buf, inside, 0, legend(view, theme, inside.width.into()), Style::new());
     if inside.height < 3 || inside.width < LABELS + 4 {

@@ -12,11 +12,11 @@ use crate::words::text;
 /// Streaks and searches shown at most.
 const BOOSTS: usize = 3;
 
-pub fn rows(_: &View) -> u16 {
+pub(crate) fn rows(_: &View) -> u16 {
     9
 }
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inside = pen::frame(buf, area, &view.say("Session"), theme);
     let columns = usize::from(inside.width);
     let now = &view.now().session;

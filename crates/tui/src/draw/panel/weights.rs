@@ -28,11 +28,11 @@ const KINDS: [Kind; 3] = [
     ("γ", "exposure", |w| &w.gamma),
 ];
 
-pub fn rows(_: &View) -> u16 {
+pub(crate) fn rows(_: &View) -> u16 {
     8
 }
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inside = pen::frame(buf, area, &view.say("Weights"), theme);
     let styles = [theme.interest, theme.subscription, theme.exposure];
     let columns = usize::from(inside.width).saturating_sub(LEAD);

@@ -14,7 +14,7 @@ use crate::words::text;
 /// Columns of the clock.
 const CLOCK: usize = 9;
 
-pub fn draw(
+pub(super) fn draw(
     view: &View,
     said: &[Message],
     scroll: usize,

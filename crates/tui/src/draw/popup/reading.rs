@@ -10,15 +10,15 @@ use crate::theme::Theme;
 use crate::view::View;
 
 /// Columns that its frame takes.
-pub const FRAME: u16 = 4;
+pub(super) const FRAME: u16 = 4;
 
 /// Columns there are for lines on a screen of this size.
-pub fn columns(area: Rect) -> usize {
+pub(super) fn columns(area: Rect) -> usize {
     area.width.saturating_sub(2 + FRAME).max(1).into()
 }
 
 /// Draws lines under a title.
-pub fn draw(
+pub(super) fn draw(
     view: &View,
     title: &str,
     lines: Vec<Line>,

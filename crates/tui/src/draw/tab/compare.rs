@@ -23,7 +23,7 @@ const HEAD: u16 = 4;
 /// Rows of the metrics, their head included.
 const METRICS: u16 = 7;
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let mut body = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let Some(compared) = &view.compared else { return invitation(view, theme, body, buf) };
     pen::line(buf, take(&mut body, 1), 0, about(view, compared, theme), Style::new());

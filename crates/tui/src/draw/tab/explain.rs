@@ -23,7 +23,7 @@ const WIDE: u16 = 100;
 /// Columns of a value with its sign and six decimals, apart from what stands before.
 const VALUE: usize = 10;
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let Some(explained) = &view.explained else {
         let said = match view.now().queue.is_empty() {

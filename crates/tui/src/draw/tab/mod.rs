@@ -23,7 +23,7 @@ use crate::view::View;
 /// From here on every view says what just changed.
 const TALL: u16 = 24;
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     if view.tab == Tab::Stage {
         return stage::draw(view, theme, area, buf);
     }

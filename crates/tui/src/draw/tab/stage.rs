@@ -21,7 +21,7 @@ const LOG_AT_LEAST: u16 = 4;
 /// The panel with the promotion chart.
 const CHART: usize = 1;
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let layout = Layout::new(area, view);
     now_playing::draw(view, theme, layout.now_playing, layout.framed, buf);
     narration::draw(view, theme, layout.narration, buf);

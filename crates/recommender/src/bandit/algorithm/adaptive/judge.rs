@@ -6,7 +6,7 @@ use crate::bandit::features;
 use crate::bandit::memory::Memory;
 use crate::policy;
 
-pub fn judge(policy: &policy::Bandit, memory: &Memory, context: &[f64]) -> Verdict {
+pub(crate) fn judge(policy: &policy::Bandit, memory: &Memory, context: &[f64]) -> Verdict {
     let regimes = Regimes::new(policy, memory, context.len());
     let x = features::with_products(context);
     let estimate = |(mean, deviation): (f64, f64)| Estimate {

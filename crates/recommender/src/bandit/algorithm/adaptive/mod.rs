@@ -23,4 +23,4 @@ mod prior;
 mod regimes;
 
 pub(in crate::bandit) use consolidate::{consolidate, settle};
-pub use judge::judge;
+pub(crate) use judge::judge;

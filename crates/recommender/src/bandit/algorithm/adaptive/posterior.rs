@@ -13,7 +13,7 @@ use crate::bandit::sums::Sums;
 /// its many scales fit noise.
 const PRODUCTS: f64 = -10.0;
 
-pub struct Posterior {
+pub(super) struct Posterior {
     /// Features of the context, of those with its products.
     pub context: usize,
     pub arms: Vec<ArmPosterior>,
@@ -24,7 +24,7 @@ pub struct Posterior {
 }
 
 /// `A = ridge + sum x x' = L L'`.
-pub struct ArmPosterior {
+pub(super) struct ArmPosterior {
     /// `L`.
     pub factor: DMatrix<f64>,
     /// `L^-1 sum x (r - usual)`.
@@ -42,7 +42,7 @@ struct Form {
 
 impl Posterior {
     /// Of sums by arm, over the context with its products, under a ridge for each of these.
-    pub fn new(sums: &[Sums], context: usize, ridge: &[f64]) -> Self {
+    pub(super) fn new(sums: &[Sums], context: usize, ridge: &[f64]) -> Self {
         let observations: f64 = sums.iter().map(|sums| sums.n).sum();
         // One observation more, of zero, keeps the mean of few from running off.
         let rewards: f64 = sums.iter().map(Sums::rewards).sum();
@@ -56,18 +56,18 @@ impl Posterior {
     }
 
     /// Natural logarithm of the rewards' density under both forms, as far as they are believed in.
-    pub fn log_evidence(&self) -> f64 {
+    pub(super) fn log_evidence(&self) -> f64 {
         log_sum_exp(&[self.linear.log_evidence, self.products.log_evidence + PRODUCTS])
     }
 
     /// Expected variance of the noise under the form with products.
-    pub fn noise_with_products(&self) -> f64 {
+    pub(super) fn noise_with_products(&self) -> f64 {
         self.products.noise
     }
 
     /// What an arm's expected reward is believed to be under features with products, as a mixture:
     /// (weight, mean, variance), weights summing to 1.
-    pub fn beliefs(&self, arm: usize, x: &[f64]) -> [(f64, f64, f64); 2] {
+    pub(super) fn beliefs(&self, arm: usize, x: &[f64]) -> [(f64, f64, f64); 2] {
         let arm = &self.arms[arm];
         let x = DVector::from_column_slice(x);
         let along = arm.factor.solve_lower_triangular(&x);
@@ -115,7 +115,7 @@ impl Form {
 }
 
 /// `ln sum exp`, without overflow.
-pub fn log_sum_exp(values: &[f64]) -> f64 {
+pub(super) fn log_sum_exp(values: &[f64]) -> f64 {
     let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     largest + values.iter().map(|value| (value - largest).exp()).sum::<f64>().ln()
 }

@@ -22,10 +22,10 @@ struct Regime {
     weight: f64,
 }
 
-pub struct Regimes(Vec<Regime>);
+pub(super) struct Regimes(Vec<Regime>);
 
 impl Regimes {
-    pub fn new(policy: &policy::Bandit, memory: &Memory, context: usize) -> Self {
+    pub(super) fn new(policy: &policy::Bandit, memory: &Memory, context: usize) -> Self {
         let cuts = moments(memory);
         let parts = memory.parts(policy, features::count(context), &cuts);
         let ridge = memory.ridge(context);
@@ -51,7 +51,7 @@ impl Regimes {
     }
 
     /// Mean and standard deviation of what an arm's expected reward is believed to be.
-    pub fn belief(&self, arm: usize, x: &[f64]) -> (f64, f64) {
+    pub(super) fn belief(&self, arm: usize, x: &[f64]) -> (f64, f64) {
         let (mut mean, mut square) = (0.0, 0.0);
         for regime in &self.0 {
             for (weight, m, v) in regime.posterior.beliefs(arm, x) {
@@ -62,14 +62,14 @@ impl Regimes {
         (mean, (square - mean * mean).max(0.0).sqrt())
     }
 
-    pub fn likeliest(&self) -> &Posterior {
+    pub(super) fn likeliest(&self) -> &Posterior {
         let weigh = |a: &&Regime, b: &&Regime| a.weight.total_cmp(&b.weight);
         &self.0.iter().max_by(weigh).expect("one regime is from the beginning").posterior
     }
 
     /// The latest moment that a change has surely come at or after, as a place among the newest
     /// observations, with what is known since.
-    pub fn surely_changed(&self) -> Option<(usize, &Posterior)> {
+    pub(super) fn surely_changed(&self) -> Option<(usize, &Posterior)> {
         let mut belief = 0.0;
         let later = self.0.iter().skip(1).rev().find(|regime| {
             belief += regime.weight;

@@ -17,7 +17,7 @@ use crate::words::text;
 /// From here on there are two columns.
 const WIDE: u16 = 110;
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let wide = area.width >= WIDE;
     let page = Page::new(area, if wide { &[1, 1] } else { &[1] });
     let side = usize::from(wide);

@@ -18,7 +18,7 @@ const LIST_AT_LEAST: u16 = 3;
 /// Rows that say what the step looked at changed.
 const CHANGE: u16 = 4;
 
-pub fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let Some(strip) = &view.strip else { return Drawn::default() };
     let mut drawn = Drawn::default();
     let mut rest = area;

@@ -26,7 +26,7 @@ const NAMES: u16 = 12;
 const BETWEEN: u16 = 24;
 
 /// Rows it takes where there are so many for it.
-pub fn rows(room: u16) -> u16 {
+pub(super) fn rows(room: u16) -> u16 {
     match room {
         // The list is what the view is for: it keeps as much again.
         room if room >= 2 * LANES => LANES,
@@ -36,7 +36,7 @@ pub fn rows(room: u16) -> u16 {
     }
 }
 
-pub fn draw(view: &View, strip: &Strip, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(view: &View, strip: &Strip, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
     let mut rest = area;
     let mut lanes: Vec<Rect> = Vec::new();
     if area.height >= LANES {
@@ -129,7 +129,7 @@ impl Axis {
 }
 
 /// A mark's symbol: told apart by it alone where there is no colour.
-pub fn shown(lane: Lane, more: bool, theme: &Theme) -> (&'static str, Style) {
+pub(super) fn shown(lane: Lane, more: bool, theme: &Theme) -> (&'static str, Style) {
     match (lane, more) {
         (Lane::Skips, false) => ("×", theme.down),
         (Lane::Skips, true) => ("P", theme.promoted),
