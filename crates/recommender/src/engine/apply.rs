@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::happened::{Begins, Happened};
 use super::refusal::Refusal;
-use super::report::Happened;
 use super::setup::Engine;
-use super::state::{Playing, State};
+use super::state::State;
 use super::trace::{EndedPlay, SongRef};
 use crate::feedback::Update;
 use crate::policy::problem_under;
@@ -15,7 +15,7 @@ use melody_core::event::{Action, Event};
 use melody_core::listener::{COMPLETED, Interaction, Tier};
 use melody_core::overrides::Overrides;
 use melody_core::score::Score;
-use melody_model::{EncodedListener, Example, Labels, Scored};
+use melody_model::{Example, Labels};
 
 impl Engine {
     pub(super) fn check(&self, state: &State, event: &Event) -> Result<(), Refusal> {
@@ -71,31 +71,30 @@ impl Engine {
         }
     }
 
-    /// Applies what the listener did. The song that begins now, if one does, with whether it is a
-    /// replay and whether the listener chose it.
+    /// Applies what the listener did, and says what begins to play now.
     pub(super) fn apply(
         &self,
         state: &mut State,
         event: &Event,
         happened: &mut Happened,
-    ) -> Result<Option<(SongId, bool, bool)>, Refusal> {
+    ) -> Result<Begins, Refusal> {
         let policy = &self.setup.policy;
         let song = self.setup.catalogue.song(state.playing.song);
-        let mut begins = None;
+        let mut begins = Begins::Nothing;
         match &event.action {
             Action::Finish | Action::Skip => {
                 let next = state.queue.first().ok_or(Refusal::NoNextSong)?.song;
                 self.end(state, event, happened);
-                begins = Some((next, false, false));
+                begins = Begins::Song { song: next, replayed: false, opened: false };
             }
             Action::Replay => {
                 let again = state.playing.song;
                 self.end(state, event, happened);
-                begins = Some((again, true, false));
+                begins = Begins::Song { song: again, replayed: true, opened: false };
             }
             Action::Open { song } => {
                 self.end(state, event, happened);
-                begins = Some((*song, false, true));
+                begins = Begins::Song { song: *song, replayed: false, opened: true };
             }
             Action::Like => {
                 state.playing.liked = true;
@@ -198,37 +197,6 @@ impl Engine {
             learning.examples.pop_front();
         }
         learning.plays += 1;
-    }
-
-    /// A song begins to play.
-    pub(super) fn begin(
-        &self,
-        state: &mut State,
-        song: SongId,
-        (request, scored): (&EncodedListener, &Scored),
-        replayed: bool,
-        opened: bool,
-    ) {
-        let setup = &self.setup;
-        let decision_target = self.target(state);
-        state.heard.begin(
-            song,
-            setup.catalogue.song(song).campaign,
-            state.at_ms as i64,
-            decision_target,
-            self.mixing(state).at_most,
-        );
-        state.playing = Playing {
-            song,
-            began_ms: state.at_ms,
-            heard_ms: 0,
-            liked: false,
-            saved: false,
-            replayed,
-            opened,
-            searched: state.searches.names(&setup.catalogue, song),
-            example: (scored.own(song.index()).to_vec(), request.shared.clone()),
-        };
     }
 
     /// Takes over a near-line update that is due.

@@ -1,12 +1,13 @@
 //! What decides the queue: the bandit's arm, segment, weights and promotion.
 
-use super::report::Happened;
+use super::happened::Happened;
 use super::setup::Engine;
 use super::state::State;
 use super::trace::Limit;
 use crate::bandit::Context;
 use crate::policy::{Group, Mixing, Weights, appetite, segment};
 use crate::ranking::{FusionWeights, fusion_weights};
+use melody_core::overrides::Overrides;
 use melody_core::rng::{Purpose, generator};
 use melody_core::score::Score;
 
@@ -28,6 +29,13 @@ pub(super) struct Decision {
     pub limits: Vec<Limit>,
 }
 
+impl Decision {
+    /// M over N, after the guardrail.
+    pub fn cap(&self) -> Score {
+        cap(self.at_most, &self.mixing)
+    }
+}
+
 impl Engine {
     /// Lets the bandit learn and decide: after a play when it is time, or at once where another arm
     /// than the present one has been pinned by hand.
@@ -47,65 +55,21 @@ impl Engine {
         happened.decided = state.bandit.choice.clone();
     }
 
-    /// The policy's rules of mixing, as segment and scene tighten them.
-    fn tightened(&self, state: &State) -> Mixing {
+    /// The rules of mixing on their way from the policy to this decision.
+    fn rules(&self, state: &State, segment_place: usize) -> Layers {
         let policy = &self.setup.policy;
-        let (place, _) = segment(policy, &state.view());
-        let of_segment = policy.segments[place].mixing.of(policy.mixing);
-        policy.scenes[&state.scene].mixing.of(of_segment)
-    }
-
-    /// Every change of a rule of mixing on its way from the policy to this decision.
-    fn limits(&self, state: &State, segment: (usize, &str)) -> Vec<Limit> {
-        let policy = &self.setup.policy;
-        let of_segment = policy.segments[segment.0].mixing.of(policy.mixing);
+        let of_segment = policy.segments[segment_place].mixing.of(policy.mixing);
         let of_scene = policy.scenes[&state.scene].mixing.of(of_segment);
+        let by_hand = by_hand(of_scene, &state.overrides);
         let cap = state.guardrail.cap(&policy.guardrail, &of_scene);
-        let guarded = Mixing { at_most: cap.unwrap_or(of_scene.at_most), ..of_scene };
         let held = self.held(state);
-        let waiting = Mixing { at_most: held.map_or(guarded.at_most, |_| 0), ..guarded };
-        let in_force = Mixing { at_most: self.at_most(state), ..self.mixing(state) };
-        let layers = [
-            (policy.mixing, String::new()),
-            (of_segment, format!("segment {}", segment.1)),
-            (of_scene, format!("scene {}", state.scene.name())),
-            (guarded, format!("guardrail level {}", state.guardrail.level())),
-            (waiting, format!("{} skips in a row", held.unwrap_or(0))),
-            (in_force, "by hand".into()),
-        ];
-        let values = |m: &Mixing| {
-            [
-                ("at_most", m.at_most as f64),
-                ("window", m.window as f64),
-                ("spacing", m.spacing as f64),
-                ("protected", m.protected as f64),
-                ("least_interest", m.least_interest),
-            ]
+        // What is set by hand takes the place of the policy's M, but is no way around a guardrail that has
+        // lowered it, nor around skips.
+        let at_most = match held {
+            Some(_) => 0,
+            None => cap.map_or(by_hand.at_most, |cap| by_hand.at_most.min(cap)),
         };
-        let changes = layers.windows(2).flat_map(|pair| {
-            let (before, after) = (values(&pair[0].0), values(&pair[1].0));
-            let changed = before.into_iter().zip(after).filter(|(old, new)| old.1 != new.1);
-            changed.map(|(_, (rule, value))| Limit {
-                rule: rule.into(),
-                value: Score::new(value),
-                from: pair[1].1.clone(),
-            })
-        });
-        changes.collect()
-    }
-
-    /// The rules of mixing with what was set by hand, before the guardrail.
-    pub(super) fn mixing(&self, state: &State) -> Mixing {
-        let mut mixing = self.tightened(state);
-        mixing.window = state.overrides.window.unwrap_or(mixing.window);
-        mixing.at_most = state.overrides.at_most.unwrap_or(mixing.at_most).min(mixing.window);
-        mixing
-    }
-
-    /// The promotion ratio to aim for: the arm's, held to the cap.
-    pub(super) fn target(&self, state: &State) -> Score {
-        let ratio = Score::new(self.setup.policy.bandit.arms[state.bandit.arm()].ratio);
-        ratio.min(cap(self.at_most(state), &self.mixing(state)))
+        Layers { of_segment, of_scene, cap, held, by_hand, at_most }
     }
 
     /// Skips in a row, where they are so many that promotion waits.
@@ -114,18 +78,22 @@ impl Engine {
         (skips >= self.setup.policy.guardrail.skips).then_some(skips)
     }
 
-    /// M after the guardrail. What is set by hand takes the place of the policy's M, but is no way
-    /// around a guardrail that has lowered it, nor around skips.
-    fn at_most(&self, state: &State) -> usize {
-        let policy = &self.setup.policy;
-        if self.held(state).is_some() {
-            return 0;
-        }
-        let by_hand = self.mixing(state).at_most;
-        match state.guardrail.cap(&policy.guardrail, &self.tightened(state)) {
-            Some(cap) => by_hand.min(cap),
-            None => by_hand,
-        }
+    /// Every change of a rule of mixing on its way from the policy to this decision.
+    fn limits(&self, state: &State, rules: &Layers, segment: &str) -> Vec<Limit> {
+        let &Layers { of_segment, of_scene, cap, held, by_hand, at_most } = rules;
+        let guarded = Mixing { at_most: cap.unwrap_or(of_scene.at_most), ..of_scene };
+        let waiting = Mixing { at_most: held.map_or(guarded.at_most, |_| 0), ..guarded };
+        let layers = [
+            (self.setup.policy.mixing, String::new()),
+            (of_segment, format!("segment {segment}")),
+            (of_scene, format!("scene {}", state.scene.name())),
+            (guarded, format!("guardrail level {}", state.guardrail.level())),
+            (waiting, format!("{} skips in a row", held.unwrap_or(0))),
+            (Mixing { at_most, ..by_hand }, "by hand".into()),
+        ];
+        let changes =
+            layers.windows(2).flat_map(|pair| changed(&pair[0].0, &pair[1].0, &pair[1].1));
+        changes.collect()
     }
 
     /// Segment, appetite, weights and promotion for the state as it is.
@@ -149,13 +117,14 @@ impl Engine {
         let unsold = policy.segments[segment_place].weights.beta == 0.0;
         let unsold = unsold.then_some(segment.name.as_str());
         let weights = fusion_weights(&terms, &state.overrides, unsold);
+        let rules = self.rules(state, segment_place);
         Decision {
             weights,
-            target: self.target(state),
-            at_most: self.at_most(state),
-            held: self.held(state),
-            mixing: self.mixing(state),
-            limits: self.limits(state, (segment_place, &segment.name)),
+            target: Score::new(arm.ratio).min(cap(rules.at_most, &rules.by_hand)),
+            at_most: rules.at_most,
+            held: rules.held,
+            limits: self.limits(state, &rules, &segment.name),
+            mixing: rules.by_hand,
             segment,
             segment_place,
             appetite,
@@ -164,7 +133,47 @@ impl Engine {
     }
 }
 
+/// The rules of mixing as each who has a say leaves them. Worked out once a decision.
+struct Layers {
+    of_segment: Mixing,
+    /// As segment and scene tighten the policy's.
+    of_scene: Mixing,
+    /// M as the guardrail lowers it, if it has acted.
+    cap: Option<usize>,
+    held: Option<u32>,
+    /// With what was set by hand, before the guardrail.
+    by_hand: Mixing,
+    /// M after guardrail and skips.
+    at_most: usize,
+}
+
+/// Rules of mixing with what was set by hand.
+fn by_hand(rules: Mixing, set: &Overrides) -> Mixing {
+    let window = set.window.unwrap_or(rules.window);
+    Mixing { window, at_most: set.at_most.unwrap_or(rules.at_most).min(window), ..rules }
+}
+
+/// Rules that differ, as `from` has left them.
+fn changed(before: &Mixing, after: &Mixing, from: &str) -> Vec<Limit> {
+    let values = |m: &Mixing| {
+        [
+            ("at_most", m.at_most as f64),
+            ("window", m.window as f64),
+            ("spacing", m.spacing as f64),
+            ("protected", m.protected as f64),
+            ("least_interest", m.least_interest),
+        ]
+    };
+    let pairs = values(before).into_iter().zip(values(after));
+    let limit = |(rule, value): (&str, f64)| Limit {
+        rule: rule.into(),
+        value: Score::new(value),
+        from: from.into(),
+    };
+    pairs.filter(|(old, new)| old.1 != new.1).map(|(_, new)| limit(new)).collect()
+}
+
 /// M over N.
-pub(super) fn cap(at_most: usize, mixing: &Mixing) -> Score {
+fn cap(at_most: usize, mixing: &Mixing) -> Score {
     Score::new(at_most as f64 / mixing.window as f64)
 }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::preview::Look;
+use super::look::Look;
 use super::setup::Engine;
 use super::state::State;
 use super::trace::{DisplacedSong, SongRef, Trace};

@@ -7,6 +7,11 @@
 mod apply;
 mod decide;
 mod explain;
+mod happened;
+mod listener_report;
+mod look;
+mod notes;
+mod outcome;
 mod preview;
 mod refusal;
 mod report;
@@ -15,9 +20,11 @@ mod state;
 mod step;
 mod timeline;
 mod trace;
+mod turn;
 
 pub use explain::{AttendedPlay, Explanation, InterestPart, Neighbour, WhyNot};
-pub use preview::{Look, Preview};
+pub use look::Look;
+pub use preview::Preview;
 pub use refusal::Refusal;
 pub use setup::{Engine, Setup};
 pub use state::{Moment, Playing, State};

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::happened::{Before, Begins, Happened, Step};
+use super::look::Look;
 use super::refusal::Refusal;
-use super::report::{Before, Happened, promotion, queue};
+use super::report::{promotion, queue};
 use super::setup::Engine;
 use super::state::{Learning, State};
 use super::timeline::Timeline;
@@ -15,12 +17,6 @@ use crate::policy::under;
 use crate::ranking::FusionWeights;
 use melody_core::overrides::Overrides;
 use melody_core::scene::Scene;
-use melody_model::Scored;
-
-/// A state's catalogue, scored: the costly part of a decision, which values set by hand do not change.
-pub struct Look {
-    pub(super) scored: Scored,
-}
 
 /// The queue that setting values by hand would lead to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,10 +31,6 @@ pub struct Preview {
 }
 
 impl Engine {
-    pub fn look(&self, state: &State) -> Look {
-        Look { scored: self.score(state).1 }
-    }
-
     /// What an [`Action::Override`](melody_core::event::Action::Override) with these values would lead to,
     /// exactly and whenever it comes, as it ranks the same [`Moment`](super::state::Moment) again. So the
     /// values in force lead to the present queue. `look` must be of this very state.
@@ -53,8 +45,7 @@ impl Engine {
     ) -> Result<Preview, Refusal> {
         self.check_overrides(overrides)?;
         let mut next = state.with_overrides(overrides.clone());
-        self.choose_arm(&mut next, &mut Happened::default());
-        let decision = self.decide(&next);
+        let decision = self.decide_anew(&mut next, &mut Happened::default());
         let ranking = self.rank(&next, &decision, &look.scored, Some(next.playing.song));
         let queue = queue(&self.setup.catalogue, &look.scored, &ranking, &Before::of_queue(state));
         Ok(Preview {
@@ -90,18 +81,10 @@ impl Engine {
         } else if ours.near_line != theirs.near_line {
             next.learning.pending = None;
         }
-        let mut happened = Happened::default();
-        self.choose_arm(&mut next, &mut happened);
-        let decision = self.decide(&next);
-        let (request, scored) = self.score(&next);
-        if !same_model {
-            // What the play now going on will teach, in this model's terms.
-            let own = scored.own(next.playing.song.index()).to_vec();
-            next.playing.example = (own, request.shared.clone());
-        }
         let before = Before::of_queue(state);
-        let trace =
-            self.fill_queue(&mut next, &decision, &request, &scored, (before, happened, None));
+        let step = Step { before, happened: Happened::default(), event: None };
+        let begins = if same_model { Begins::Nothing } else { Begins::Retold };
+        let trace = self.turn(&mut next, step, begins);
         (next, trace)
     }
 }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use crate::bandit::Bandit;
 use crate::feedback::{Guardrail, Metrics, Update};
+use crate::policy::Group;
 use crate::ranking::{Heard, Queued};
 use crate::session::{Searches, Streaks};
 use melody_core::catalogue::SongId;
 use melody_core::listener::{Account, History, ListenerView, SessionStats, Tier};
 use melody_core::overrides::Overrides;
 use melody_core::scene::Scene;
+use melody_core::score::Score;
 use melody_model::{Example, ModelVersion};
 
 /// The song playing now.
@@ -65,7 +67,16 @@ pub struct State {
     pub guardrail: Guardrail,
     pub bandit: Bandit,
     pub model: ModelVersion,
+    /// What the last decision came to; absent before a session's first.
+    pub(super) standing: Option<Standing>,
     pub(super) learning: Learning,
+}
+
+/// What of a decision the next step is compared with.
+#[derive(Clone, Debug)]
+pub(super) struct Standing {
+    pub target: Score,
+    pub segment: Group,
 }
 
 /// Near-line learning between updates.

@@ -8,6 +8,7 @@ use crate::bandit::{ArmReport, Choice, Credit, Learned};
 use crate::feedback::{GuardrailReport, MetricsReport, UpdateReport};
 use crate::policy::Group;
 use crate::ranking::{Displaced, Dropped, FusionWeights, Ledger};
+use melody_core::catalogue::{Catalogue, SongId, taxonomy};
 use melody_core::event::Event;
 use melody_core::listener::{Tally, Tier};
 use melody_core::overrides::Overrides;
@@ -90,6 +91,24 @@ pub struct SongRef {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
     pub premium: bool,
+}
+
+impl SongRef {
+    /// The song as the catalogue describes it.
+    pub fn new(catalogue: &Catalogue, id: SongId) -> Self {
+        let song = catalogue.song(id);
+        let genre = catalogue.genre(song);
+        SongRef {
+            id: song.id.clone(),
+            title: song.title.clone(),
+            artist: catalogue.artist_names(song),
+            genre: genre.id.clone(),
+            family: taxonomy().families[genre.family].id.clone(),
+            duration_ms: song.duration_ms,
+            campaign: song.campaign.map(|c| catalogue.campaign(c).id.clone()),
+            premium: song.premium,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,129 @@
+//! One turn: what every step does once its event has been taken in, whether a session opens, goes on, or
+//! is gone on with by another engine.
+//!
+//! ```text
+//! choose the arm -> decide -> score -> a song begins -> rank -> write the trace
+//! ```
+
+use super::decide::Decision;
+use super::happened::{Begins, Happened, Step};
+use super::outcome::Outcome;
+use super::setup::Engine;
+use super::state::{Playing, Standing, State};
+use super::trace::Trace;
+use crate::ranking::{Listening, Ranking, Rules, rank};
+use melody_core::catalogue::SongId;
+use melody_model::{EncodedListener, Scored};
+
+impl Engine {
+    /// Decides the state, lets play what begins, and fills the queue.
+    pub(super) fn turn(&self, state: &mut State, mut step: Step, begins: Begins) -> Trace {
+        let decision = self.decide_anew(state, &mut step.happened);
+        let (listener, scored) = self.score(state);
+        self.begins(state, &decision, (&listener, &scored), begins);
+        let ranking = self.rank(state, &decision, &scored, Some(state.playing.song));
+        let (listener, scored) = (&listener, &scored);
+        let outcome =
+            Outcome { state, decision: &decision, listener, scored, ranking: &ranking, step };
+        let trace = self.report(outcome);
+        let queue = ranking.queue.clone();
+        drop(ranking);
+        state.queue = queue;
+        state.standing = Some(Standing { target: decision.target, segment: decision.segment });
+        trace
+    }
+
+    /// The first half of a turn: the bandit's arm, and all that follows from it before anything is
+    /// scored.
+    pub(super) fn decide_anew(&self, state: &mut State, happened: &mut Happened) -> Decision {
+        self.choose_arm(state, happened);
+        self.decide(state)
+    }
+
+    /// Lets play what begins in this turn.
+    fn begins(
+        &self,
+        state: &mut State,
+        decision: &Decision,
+        (listener, scored): (&EncodedListener, &Scored),
+        begins: Begins,
+    ) {
+        let example = |song: SongId| (scored.own(song.index()).to_vec(), listener.shared.clone());
+        let (song, replayed, opened) = match begins {
+            Begins::Nothing => return,
+            Begins::Retold => {
+                state.playing.example = example(state.playing.song);
+                return;
+            }
+            Begins::Best => (self.best(state, decision, scored), false, false),
+            Begins::Song { song, replayed, opened } => (song, replayed, opened),
+        };
+        let campaign = self.setup.catalogue.song(song).campaign;
+        let (now, at_most) = (state.at_ms as i64, decision.mixing.at_most);
+        state.heard.begin(song, campaign, now, decision.target, at_most);
+        state.playing = Playing {
+            song,
+            began_ms: state.at_ms,
+            heard_ms: 0,
+            liked: false,
+            saved: false,
+            replayed,
+            opened,
+            searched: state.searches.names(&self.setup.catalogue, song),
+            example: example(song),
+        };
+    }
+
+    /// The song that ranks first while none plays.
+    fn best(&self, state: &State, decision: &Decision, scored: &Scored) -> SongId {
+        let opening = self.rank(state, decision, scored, None).queue;
+        opening.first().map_or(SongId(0), |queued| queued.song)
+    }
+
+    /// Scores the whole catalogue.
+    pub(super) fn score(&self, state: &State) -> (EncodedListener, Scored) {
+        let catalogue = &self.setup.catalogue;
+        let view = state.view();
+        let request = state.model.encode(&view);
+        let all: Vec<SongId> = catalogue.ids().collect();
+        let scored = state.model.score(&request, catalogue, &view, &all);
+        (request, scored)
+    }
+
+    pub(super) fn rank<'a>(
+        &'a self,
+        state: &'a State,
+        decision: &'a Decision,
+        scored: &'a Scored,
+        playing: Option<SongId>,
+    ) -> Ranking<'a> {
+        let policy = &self.setup.policy;
+        let novelty =
+            policy.scenes[&state.scene].novelty + policy.appetites[decision.appetite_place].novelty;
+        rank(Listening {
+            catalogue: &self.setup.catalogue,
+            policy,
+            ranker: self.setup.ranker.as_deref(),
+            view: state.view(),
+            streaks: &state.streaks,
+            searches: &state.searches,
+            outputs: &scored.outputs,
+            weights: &decision.weights,
+            gamma_scores: policy.segments[decision.segment_place].gamma_scores,
+            novelty,
+            unsold: policy.segments[decision.segment_place].weights.beta == 0.0,
+            boost: state.overrides.boost(),
+            rules: Rules {
+                mixing: &decision.mixing,
+                at_most: decision.at_most,
+                target: decision.target,
+                heard: &state.heard,
+                now_ms: state.moment.at_ms as i64,
+            },
+            playing,
+            now_ms: state.moment.at_ms,
+            seed: self.setup.seed,
+            step: state.moment.step,
+        })
+    }
+}
