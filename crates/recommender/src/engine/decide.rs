@@ -31,7 +31,7 @@ pub(super) struct Decision {
 
 impl Decision {
     /// M over N, after the guardrail.
-    pub fn cap(&self) -> Score {
+    pub(super) fn cap(&self) -> Score {
         cap(self.at_most, &self.mixing)
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Before {
 
 impl Before {
     /// The state as it was decided last; nothing but an empty queue before a session's first decision.
-    pub fn new(state: &State) -> Self {
+    pub(super) fn new(state: &State) -> Self {
         Before {
             target: state.standing.as_ref().map(|standing| standing.target),
             segment: state.standing.as_ref().map(|standing| standing.segment.clone()),
@@ -29,7 +29,7 @@ impl Before {
     }
 
     /// Only the queue: what an engine that has not led to the state can tell.
-    pub fn of_queue(state: &State) -> Self {
+    pub(super) fn of_queue(state: &State) -> Self {
         let queue = state.queue.iter().map(|q| q.song).collect();
         Before { queue, target: None, segment: None }
     }
