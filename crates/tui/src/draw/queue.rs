@@ -67,7 +67,13 @@ impl Scale {
     }
 }
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) -> Drawn {
+pub(crate) fn draw(
+    view: &View,
+    theme: &Theme,
+    area: Rect,
+    framed: bool,
+    buf: &mut Buffer,
+) -> Drawn {
     let mut drawn = Drawn::default();
     let inside = if framed {
         let candidates = &view.now().candidates;

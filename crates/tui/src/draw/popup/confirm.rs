@@ -16,7 +16,13 @@ const COLUMNS: u16 = 58;
 /// Rows a text may take.
 const ROWS: usize = 3;
 
-pub(super) fn draw(view: &View, confirm: &Confirm, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(
+    view: &View,
+    confirm: &Confirm,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Drawn {
     let mut drawn = Drawn::default();
     let columns = usize::from(COLUMNS.min(area.width.saturating_sub(2)).saturating_sub(4)).max(1);
     let (asks, loses) = asked(view, confirm);

@@ -20,7 +20,12 @@ const WIDE: usize = 100;
 const COLUMN: usize = 78;
 const GAP: usize = 3;
 
-pub(super) fn draw(view: &View, scroll: usize, theme: &Theme, (area, buf): (Rect, &mut Buffer)) -> Drawn {
+pub(super) fn draw(
+    view: &View,
+    scroll: usize,
+    theme: &Theme,
+    (area, buf): (Rect, &mut Buffer),
+) -> Drawn {
     let columns = reading::columns(area);
     let lines = if columns >= WIDE {
         let each = ((columns - GAP) / 2).min(COLUMN);

@@ -17,7 +17,13 @@ use crate::draw::drawn::Drawn;
 use crate::theme::Theme;
 use crate::view::View;
 
-pub(crate) fn draw(popup: &Popup, view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(crate) fn draw(
+    popup: &Popup,
+    view: &View,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Drawn {
     match popup {
         Popup::Help { scroll } => help::draw(view, *scroll, theme, (area, buf)),
         Popup::Messages { said, scroll } => messages::draw(view, said, *scroll, theme, (area, buf)),

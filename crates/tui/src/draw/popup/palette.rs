@@ -22,7 +22,13 @@ const SENTENCE: u16 = 2;
 /// Columns of a name and of keys at most.
 const MOST: (usize, usize) = (26, 20);
 
-pub(super) fn draw(view: &View, palette: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(
+    view: &View,
+    palette: &Palette,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Drawn {
     let mut drawn = Drawn::default();
     let count = palette.found().len();
     let found = match count {

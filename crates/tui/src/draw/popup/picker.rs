@@ -12,7 +12,13 @@ use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
 
-pub(super) fn draw(view: &View, picker: &Picker, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(
+    view: &View,
+    picker: &Picker,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Drawn {
     let mut drawn = Drawn::default();
     let names = picker.choices.iter().map(|c| text::width(&c.name)).max().unwrap_or(0).min(40);
     let abouts = picker.choices.iter().map(|c| text::width(&c.about)).max().unwrap_or(0);

@@ -15,7 +15,13 @@ use crate::view::View;
 use crate::words::text;
 use melody_core::event::Target;
 
-pub(super) fn draw(view: &View, search: &Search, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(
+    view: &View,
+    search: &Search,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Drawn {
     let mut drawn = Drawn::default();
     let found = match search.found {
         0 => view.say("nothing found").into_owned(),

@@ -36,7 +36,13 @@ pub(super) fn rows(room: u16) -> u16 {
     }
 }
 
-pub(super) fn draw(view: &View, strip: &Strip, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(
+    view: &View,
+    strip: &Strip,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Drawn {
     let mut rest = area;
     let mut lanes: Vec<Rect> = Vec::new();
     if area.height >= LANES {

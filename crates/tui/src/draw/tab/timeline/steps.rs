@@ -23,7 +23,13 @@ const TOP: usize = 26;
 /// Columns that what happened keeps.
 const SAID: usize = 44;
 
-pub(super) fn draw(view: &View, strip: &Strip, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(
+    view: &View,
+    strip: &Strip,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Drawn {
     let mut drawn = Drawn::default();
     let framed = area.height >= 6 && area.width >= 60;
     let mut inside = area;
