@@ -32,8 +32,17 @@ impl App {
         self.exporting = Some(Pending::start("export", write));
     }
 
-    /// Says what came of it.
-    pub(super) fn exported(&mut self, written: Result<String, String>) {
+    /// Says what came of it, once that is known.
+    pub(super) fn hand_out(
+        &mut self,
+        look: fn(&Pending<Result<String, String>>) -> Option<Result<String, String>>,
+    ) {
+        if let Some(written) = self.exporting.as_ref().and_then(look) {
+            self.exported(written);
+        }
+    }
+
+    fn exported(&mut self, written: Result<String, String>) {
         self.exporting = None;
         let lang = self.look.lang;
         self.say(match written {

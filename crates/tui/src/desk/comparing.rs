@@ -73,7 +73,7 @@ struct Fork {
 }
 
 /// A comparison under way.
-pub(crate) struct Comparing {
+pub struct Comparing {
     pub against: Against,
     fork: Option<Fork>,
     work: Option<Pending<Result<Fork, String>>>,
@@ -97,7 +97,7 @@ pub struct Compared {
 
 impl Comparing {
     /// Forks a session at a step. `listener`: whether its simulated listener is at the controls.
-    pub(crate) fn start(
+    pub fn start(
         timeline: &Timeline,
         step: usize,
         against: Against,
@@ -139,7 +139,7 @@ impl Comparing {
     }
 
     /// Takes in what has come, and goes after what has happened since. What went wrong, if it did.
-    pub(crate) fn advance(&mut self, timeline: &Timeline) -> Option<String> {
+    pub fn advance(&mut self, timeline: &Timeline) -> Option<String> {
         if let Some(done) = self.work.as_ref().and_then(Pending::ready)
             && let Err(error) = self.take(done)
         {
@@ -150,7 +150,7 @@ impl Comparing {
     }
 
     /// The same, waiting for all of it.
-    pub(crate) fn settle(&mut self, timeline: &Timeline) -> Option<String> {
+    pub fn settle(&mut self, timeline: &Timeline) -> Option<String> {
         for _ in 0..2 {
             if let Some(done) = self.work.as_ref().and_then(Pending::wait)
                 && let Err(error) = self.take(done)
@@ -186,11 +186,11 @@ impl Comparing {
         })
     }
 
-    pub(crate) fn waits(&self) -> bool {
+    pub fn waits(&self) -> bool {
         self.work.is_some()
     }
 
-    pub(crate) fn compared(&self, timeline: &Timeline, lang: Lang) -> Option<Compared> {
+    pub fn compared(&self, timeline: &Timeline, lang: Lang) -> Option<Compared> {
         let fork = self.fork.as_ref()?;
         Some(Compared {
             label: self.against.label(lang),

@@ -10,15 +10,16 @@ type Question<Q> = (Arc<Trace>, Q);
 
 struct Answer<T> {
     said: T,
-    /// Kept for the next question about the same step: scoring the catalogue is the costly part.
-    look: Arc<Look>,
+    /// Kept for the next question about the same step: scoring the catalogue is the costly part. Absent
+    /// where nothing had to be scored.
+    look: Option<Arc<Look>>,
 }
 
 /// An answer on its way; none if the step is gone by then.
 type Coming<T> = Pending<Option<Answer<T>>>;
 
 /// The newest answer, and the question under way, of which there is one at most.
-pub(crate) struct Inquiry<Q, T> {
+pub struct Inquiry<Q, T> {
     asked: Option<(Question<Q>, Coming<T>)>,
     answered: Option<(Question<Q>, Answer<T>)>,
 }
@@ -31,12 +32,42 @@ impl<Q, T> Default for Inquiry<Q, T> {
 
 impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
     /// Takes in an answer that has come, and asks unless the answer is known or one is on its way.
-    pub(crate) fn ask(
+    pub fn ask(
         &mut self,
         timeline: &Timeline,
         step: usize,
         particulars: Q,
         work: impl FnOnce(&Engine, &State, &Trace, &Look, Q) -> T + Send + 'static,
+    ) {
+        self.ask_if_new(timeline, step, particulars, move |timeline, trace, look, particulars| {
+            let (engine, state) = (timeline.engine(), timeline.state_at(step)?);
+            let look = look.unwrap_or_else(|| Arc::new(engine.look(&state)));
+            let said = work(engine, &state, trace, &look, particulars);
+            Some(Answer { said, look: Some(look) })
+        });
+    }
+
+    /// The same of what the traces up to the step say, with nothing to be scored.
+    pub fn ask_of_traces(
+        &mut self,
+        timeline: &Timeline,
+        step: usize,
+        particulars: Q,
+        work: impl FnOnce(&Timeline, Q) -> T + Send + 'static,
+    ) {
+        self.ask_if_new(timeline, step, particulars, |timeline, _, _, particulars| {
+            Some(Answer { said: work(timeline, particulars), look: None })
+        });
+    }
+
+    fn ask_if_new(
+        &mut self,
+        timeline: &Timeline,
+        step: usize,
+        particulars: Q,
+        answer: impl FnOnce(&Timeline, &Trace, Option<Arc<Look>>, Q) -> Option<Answer<T>>
+        + Send
+        + 'static,
     ) {
         if let Some(answer) = self.asked.as_ref().and_then(|(_, pending)| pending.ready()) {
             self.take(answer);
@@ -46,19 +77,15 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
         if self.asked.is_some() || of_step.is_some_and(|((_, known), _)| *known == particulars) {
             return;
         }
-        let look = of_step.map(|(_, answer)| answer.look.clone());
+        let look = of_step.and_then(|(_, answer)| answer.look.clone());
         let question = (trace.clone(), particulars.clone());
         let timeline = timeline.clone();
-        let work = move || {
-            let (engine, state) = (timeline.engine(), timeline.state_at(step)?);
-            let look = look.unwrap_or_else(|| Arc::new(engine.look(&state)));
-            Some(Answer { said: work(engine, &state, &trace, &look, particulars), look })
-        };
+        let work = move || answer(&timeline, &trace, look, particulars);
         self.asked = Some((question, Pending::start("inquiry", work)));
     }
 
     /// Waits for the answer to what was asked.
-    pub(crate) fn settle(&mut self) {
+    pub fn settle(&mut self) {
         let answer = self.asked.as_ref().and_then(|(_, pending)| pending.wait());
         self.take(answer.flatten());
     }
@@ -69,12 +96,12 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
         }
     }
 
-    pub(crate) fn waits(&self) -> bool {
+    pub fn waits(&self) -> bool {
         self.asked.is_some()
     }
 
     /// The newest answer, be it of an earlier question.
-    pub(crate) fn said(&self) -> Option<&T> {
+    pub fn said(&self) -> Option<&T> {
         self.answered.as_ref().map(|(_, answer)| &answer.said)
     }
 }

@@ -14,10 +14,10 @@ pub struct Message {
 }
 
 #[derive(Default)]
-pub(crate) struct Messages(VecDeque<Message>);
+pub struct Messages(VecDeque<Message>);
 
 impl Messages {
-    pub(crate) fn add(&mut self, message: Message) {
+    pub fn add(&mut self, message: Message) {
         if self.0.len() == MOST {
             self.0.pop_front();
         }
@@ -25,7 +25,7 @@ impl Messages {
     }
 
     /// All that is kept, the oldest first.
-    pub(crate) fn all(&self) -> impl ExactSizeIterator<Item = &Message> {
+    pub fn all(&self) -> impl ExactSizeIterator<Item = &Message> {
         self.0.iter()
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::background::Pending;
 use super::choice::Choice;
-use super::sitting::Session;
+use super::sitting::Sitting;
 use crate::words::Lang;
 use melody_core::input::InputError;
 use melody_sessions::library::Library;
@@ -17,8 +17,8 @@ use melody_sessions::saved;
 use melody_sessions::saved::{Parted, Replayed, Saved};
 
 /// A session that is there.
-pub(crate) struct Arrival {
-    pub session: Session,
+pub struct Arrival {
+    pub session: Sitting,
     /// What is said of it.
     pub said: String,
     /// It rests where it ends, rather than go on as the one before it did.
@@ -26,7 +26,7 @@ pub(crate) struct Arrival {
 }
 
 /// A session on its way.
-pub(crate) struct Arriving {
+pub struct Arriving {
     arrival: Pending<Result<Arrival, String>>,
     replay: Option<Progress>,
 }
@@ -46,7 +46,7 @@ struct Counts {
 
 impl Arriving {
     /// A session that `open` begins, wherever it is called.
-    pub(crate) fn anew(lang: Lang, open: impl FnOnce() -> Session + Send + 'static) -> Self {
+    pub fn anew(lang: Lang, open: impl FnOnce() -> Sitting + Send + 'static) -> Self {
         let arrival = Pending::start("opening", move || {
             let session = open();
             let said = lang.fill("A new session: {} listens.", &[&session.profile().name]);
@@ -57,9 +57,9 @@ impl Arriving {
 
     /// A session that was written down, played again to its end. `present` says where models run, and
     /// shares its library where both are of the shipped one.
-    pub(crate) fn again(
+    pub fn again(
         name: String,
-        present: &Session,
+        present: &Sitting,
         lang: Lang,
         read: impl FnOnce() -> Result<Saved, InputError> + Send + 'static,
     ) -> Self {
@@ -80,7 +80,7 @@ impl Arriving {
             })?;
             let said = told(&name, &replayed, lang);
             let Replayed { timeline, head, .. } = replayed;
-            let session = Session::at(library, saved.opening, profile, timeline, head);
+            let session = Sitting::at(library, saved.opening, profile, timeline, head);
             Ok(Arrival { session, said, rests: true })
         };
         let arrival = Pending::start("opening", move || {
@@ -89,16 +89,16 @@ impl Arriving {
         Arriving { arrival, replay }
     }
 
-    pub(crate) fn ready(&self) -> Option<Result<Arrival, String>> {
+    pub fn ready(&self) -> Option<Result<Arrival, String>> {
         self.arrival.ready()
     }
 
-    pub(crate) fn wait(&self) -> Option<Result<Arrival, String>> {
+    pub fn wait(&self) -> Option<Result<Arrival, String>> {
         self.arrival.wait()
     }
 
     /// How far it has come, where that is worth a word.
-    pub(crate) fn progress(&self, lang: Lang) -> Option<String> {
+    pub fn progress(&self, lang: Lang) -> Option<String> {
         let Progress { name, counts } = self.replay.as_ref()?;
         let events = counts.events.load(Ordering::Relaxed);
         Some(match counts.of.load(Ordering::Relaxed) {
@@ -144,7 +144,7 @@ fn in_one_line(error: &InputError) -> String {
 const MOST: usize = 1_000;
 
 /// The sessions in a folder, the newest first.
-pub(crate) fn list(folder: &Path, lang: Lang) -> Vec<Choice> {
+pub fn list(folder: &Path, lang: Lang) -> Vec<Choice> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut files: Vec<_> = entries

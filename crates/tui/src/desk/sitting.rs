@@ -67,7 +67,7 @@ struct Deciding {
 }
 
 /// One listener's sitting.
-pub struct Session {
+pub struct Sitting {
     library: Library,
     opening: Opening,
     profile: Arc<Profile>,
@@ -97,17 +97,17 @@ pub struct Session {
     regrets: Regrets,
 }
 
-impl Session {
+impl Sitting {
     pub fn open(library: Library, opening: Opening, profile: Profile) -> Self {
         let engine = library.engine(&profile, opening.scene, opening.seed);
-        Session::begin(library, opening, profile, engine)
+        Sitting::begin(library, opening, profile, engine)
     }
 
     /// A session of this library, opening and its profile, under its engine.
     pub fn begin(library: Library, opening: Opening, profile: Profile, engine: Engine) -> Self {
         let timeline = Timeline::start(Arc::new(engine));
         let head = Playhead::after(timeline.trace());
-        Session::at(library, opening, profile, timeline, head)
+        Sitting::at(library, opening, profile, timeline, head)
     }
 
     /// A session of this library, opening and its profile where it stands already.
@@ -119,7 +119,7 @@ impl Session {
         head: Playhead,
     ) -> Self {
         let trained = report_named(&opening.model, Path::new("")).map(Arc::new);
-        Session {
+        Sitting {
             trained,
             library,
             opening,
@@ -149,10 +149,10 @@ impl Session {
         &self,
         name: String,
         profile: Profile,
-    ) -> impl FnOnce() -> Session + Send + use<> {
+    ) -> impl FnOnce() -> Sitting + Send + use<> {
         let library = self.library.clone();
         let opening = Opening { profile: name, scene: None, memory: None, ..self.opening.clone() };
-        move || Session::open(library, opening, profile)
+        move || Sitting::open(library, opening, profile)
     }
 
     /// Writes every step from here on, and those before, to a durable log.

@@ -122,7 +122,7 @@ impl Slider {
 }
 
 #[derive(Default)]
-pub(crate) struct WhatIf {
+pub struct WhatIf {
     /// What is set on the sliders, if it differs from what is in force.
     draft: Option<Overrides>,
     pub slider: usize,
@@ -142,7 +142,7 @@ pub struct Drafted {
 }
 
 impl WhatIf {
-    pub(crate) fn draft(&self, trace: &Trace) -> Overrides {
+    pub fn draft(&self, trace: &Trace) -> Overrides {
         self.draft.clone().unwrap_or_else(|| trace.overrides.clone())
     }
 
@@ -150,19 +150,19 @@ impl WhatIf {
         Slider::ALL[self.slider.min(Slider::ALL.len() - 1)]
     }
 
-    pub(crate) fn select(&mut self, by: isize) {
+    pub fn select(&mut self, by: isize) {
         let last = Slider::ALL.len() - 1;
         self.slider = self.slider.saturating_add_signed(by).min(last);
     }
 
-    pub(crate) fn step(&mut self, trace: &Trace, by: i64) {
+    pub fn step(&mut self, trace: &Trace, by: i64) {
         let mut set = self.draft(trace);
         self.slider().step(&mut set, trace, by);
         self.draft = Some(set);
     }
 
     /// Puts a slider at a share of its range.
-    pub(crate) fn drag(&mut self, trace: &Trace, slider: usize, share: f64) {
+    pub fn drag(&mut self, trace: &Trace, slider: usize, share: f64) {
         self.slider = slider.min(Slider::ALL.len() - 1);
         let mut set = self.draft(trace);
         let (_, most) = self.slider().value(&set, trace);
@@ -173,12 +173,12 @@ impl WhatIf {
     }
 
     /// Puts the chosen slider at a share of its range.
-    pub(crate) fn drag_chosen(&mut self, trace: &Trace, share: f64) {
+    pub fn drag_chosen(&mut self, trace: &Trace, share: f64) {
         self.drag(trace, self.slider, share);
     }
 
     /// The chosen one as it is now; where it is that already, back to the policy.
-    pub(crate) fn reset(&mut self, trace: &Trace) {
+    pub fn reset(&mut self, trace: &Trace) {
         let drafted = self.draft(trace);
         let mut set = drafted.clone();
         self.slider().copy(&mut set, &trace.overrides);
@@ -189,18 +189,18 @@ impl WhatIf {
     }
 
     /// The same of all.
-    pub(crate) fn reset_all(&mut self, trace: &Trace) {
+    pub fn reset_all(&mut self, trace: &Trace) {
         let moved = self.draft(trace) != trace.overrides;
         self.draft = (!moved).then(Overrides::default);
     }
 
     /// What was set is in force, or no longer of interest.
-    pub(crate) fn forget(&mut self) {
+    pub fn forget(&mut self) {
         self.draft = None;
     }
 
     /// Asks for what the draft would lead to, unless it is known or on its way.
-    pub(crate) fn ask(&mut self, timeline: &Timeline, step: usize) {
+    pub fn ask(&mut self, timeline: &Timeline, step: usize) {
         let Some(trace) = timeline.trace_at(step) else { return };
         self.inquiry.ask(timeline, step, self.draft(trace), |engine, state, _, look, set| {
             engine.preview(state, look, &set).ok().map(Arc::new)
@@ -208,15 +208,15 @@ impl WhatIf {
     }
 
     /// Waits for the preview that was asked for.
-    pub(crate) fn settle(&mut self) {
+    pub fn settle(&mut self) {
         self.inquiry.settle();
     }
 
-    pub(crate) fn waits(&self) -> bool {
+    pub fn waits(&self) -> bool {
         self.inquiry.waits()
     }
 
-    pub(crate) fn drafted(&self, trace: &Trace) -> Drafted {
+    pub fn drafted(&self, trace: &Trace) -> Drafted {
         let set = self.draft(trace);
         Drafted {
             slider: self.slider,

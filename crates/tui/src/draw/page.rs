@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::canvas::Canvas;
 use super::drawn::Drawn;
 use super::pen;
 use crate::theme::Theme;
@@ -18,7 +19,7 @@ const LONGEST: u16 = 1000;
 type Draw<'a> = Box<dyn FnOnce(Rect, &mut Buffer) + 'a>;
 
 /// A titled part of a page.
-pub(crate) struct Section<'a> {
+pub struct Section<'a> {
     title: String,
     /// Said at the end of the title's line.
     aside: Line<'a>,
@@ -30,7 +31,7 @@ pub(crate) struct Section<'a> {
 
 impl<'a> Section<'a> {
     /// A section of `rows` rows.
-    pub(crate) fn new(
+    pub fn new(
         title: impl Into<String>,
         rows: u16,
         draw: impl FnOnce(Rect, &mut Buffer) + 'a,
@@ -39,16 +40,16 @@ impl<'a> Section<'a> {
         Section { title, aside: Line::default(), rows, more: 0, draw }
     }
 
-    pub(crate) fn lines(title: impl Into<String>, lines: Vec<Line<'a>>) -> Self {
+    pub fn lines(title: impl Into<String>, lines: Vec<Line<'a>>) -> Self {
         let rows = lines.len().min(LONGEST.into()) as u16;
         Section::new(title, rows, move |area, buf| pen::lines(buf, area, lines))
     }
 
-    pub(crate) fn aside(self, aside: impl Into<Line<'a>>) -> Self {
+    pub fn aside(self, aside: impl Into<Line<'a>>) -> Self {
         Section { aside: aside.into(), ..self }
     }
 
-    pub(crate) fn grows(self, more: u16) -> Self {
+    pub fn grows(self, more: u16) -> Self {
         Section { more, ..self }
     }
 
@@ -82,7 +83,7 @@ fn ruled(buf: &mut Buffer, area: Rect, title: &str, aside: Line, theme: &Theme) 
 }
 
 /// Where sections go, worked out before they are made, as what they say depends on their width.
-pub(crate) struct Page {
+pub struct Page {
     area: Rect,
     framed: bool,
     /// Places of the columns.
@@ -91,7 +92,7 @@ pub(crate) struct Page {
 
 impl Page {
     /// Columns whose widths are in these proportions.
-    pub(crate) fn new(area: Rect, shares: &[u16]) -> Self {
+    pub fn new(area: Rect, shares: &[u16]) -> Self {
         let all: u16 = shares.iter().sum::<u16>().max(1);
         let mut columns: Vec<Rect> = Vec::with_capacity(shares.len());
         let mut x = area.x;
@@ -107,24 +108,19 @@ impl Page {
     }
 
     /// Columns of text a section in this column has.
-    pub(crate) fn width(&self, column: usize) -> usize {
+    pub fn width(&self, column: usize) -> usize {
         let edges = if self.framed { 4 } else { 2 };
         self.columns.get(column).map_or(0, |place| usize::from(place.width).saturating_sub(edges))
     }
 
     /// Whether there is room for more than the least.
-    pub(crate) fn roomy(&self) -> bool {
+    pub fn roomy(&self) -> bool {
         self.framed
     }
 
-    /// Draws sections column by column, from `scroll` rows on.
-    pub(crate) fn draw(
-        self,
-        sections: Vec<Vec<Section>>,
-        scroll: usize,
-        theme: &Theme,
-        buf: &mut Buffer,
-    ) -> Drawn {
+    /// Draws sections column by column, from where the view is scrolled to.
+    pub fn draw(self, sections: Vec<Vec<Section>>, canvas: Canvas) -> Drawn {
+        let Canvas { view, theme, buf, .. } = canvas;
         let edge = if self.framed { 2 } else { 1 };
         let rows = |of: &[Section]| {
             of.iter().fold(0u16, |sum, s| sum.saturating_add(s.rows).saturating_add(edge))
@@ -145,7 +141,7 @@ impl Page {
         for (column, place) in columns {
             stack(column, Rect { y: 0, height, ..*place }, self.framed, theme, &mut whole);
         }
-        let from = scroll.min(scroll_limit) as u16;
+        let from = view.scroll.min(scroll_limit) as u16;
         for y in 0..self.area.height {
             for x in self.area.left()..self.area.right() {
                 buf[(x, self.area.y + y)] = whole[(x, from + y)].clone();
@@ -198,6 +194,6 @@ fn stack(sections: Vec<Section>, place: Rect, framed: bool, theme: &Theme, buf: 
 }
 
 /// A faint line of explanation, over as many lines as it takes.
-pub(crate) fn legend<'a>(said: &str, columns: usize, theme: &Theme) -> Vec<Line<'a>> {
+pub fn legend<'a>(said: &str, columns: usize, theme: &Theme) -> Vec<Line<'a>> {
     text::wrap(said, columns, 4).into_iter().map(|line| Line::styled(line, theme.faint)).collect()
 }

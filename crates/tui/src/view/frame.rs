@@ -94,21 +94,6 @@ impl View {
         (first..=step).filter_map(|at| timeline.trace_at(at)).cloned().collect()
     }
 
-    /// Other policies on the decisions of these steps, beside the truth as far as it is known.
-    pub fn others<'a>(
-        traces: impl Iterator<Item = &'a Arc<Trace>>,
-        regrets: &[Regret],
-    ) -> off_policy::Report {
-        let decided = off_policy::decided(traces.map(|trace| &**trace)).into_iter();
-        let log = off_policy::Log::new([decided.map(off_policy::Decided::on_time).collect()]);
-        // The rules that go by the bandit's beliefs are left to `melody ope`.
-        let targets = off_policy::Target::simple(log.arms().len());
-        off_policy::Report::new(&log, targets, None, None).beside(&log, |step| {
-            let regret = regrets.iter().find(|regret| regret.step == step)?;
-            Some(regret.rewards.iter().map(|reward| reward.value()).collect())
-        })
-    }
-
     /// What gamma multiplies for the segment of the step looked at.
     pub fn gamma_scores(&self) -> GammaScores {
         let name = &self.now().listener.segment.name;

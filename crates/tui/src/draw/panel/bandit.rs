@@ -1,9 +1,8 @@
 //! The bandit: what it believes of each arm, what it chose, and what the last choice earned.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::draw::canvas::Canvas;
 use crate::draw::pen;
 use crate::theme::Theme;
 use crate::view::View;
@@ -15,11 +14,12 @@ use melody_recommender::bandit::{ArmReport, Learned};
 /// Columns of an arm beside its interval: mark, name, ratio, mean, propensity, pulls.
 const FIXED: usize = 2 + 9 + 5 + 6 + 1 + 7 + 6;
 
-pub(crate) fn rows(view: &View) -> u16 {
+pub fn rows(view: &View) -> u16 {
     view.now().bandit.arms.len() as u16 + 2 + 2
 }
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub fn draw(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
     let now = &view.now().bandit;
     let title = format!("{} · {}", view.say("Bandit"), view.say(&now.algorithm));
     let inside = pen::framed(buf, area, &title, earned(view, theme), theme);

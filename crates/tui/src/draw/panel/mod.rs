@@ -1,16 +1,13 @@
 //! The panels of the stage.
 
-pub(crate) mod bandit;
-pub(crate) mod metrics;
-pub(crate) mod model;
-pub(crate) mod promotion;
-pub(crate) mod session;
-pub(crate) mod weights;
+pub mod bandit;
+pub mod metrics;
+pub mod model;
+pub mod promotion;
+pub mod session;
+pub mod weights;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
-use crate::theme::Theme;
+use crate::draw::canvas::Canvas;
 use crate::view::View;
 
 /// A panel beside or under the queue.
@@ -18,7 +15,7 @@ pub struct Panel {
     pub name: &'static str,
     /// Rows it wants, frame included.
     pub rows: fn(&View) -> u16,
-    pub draw: fn(&View, &Theme, Rect, &mut Buffer),
+    pub draw: fn(Canvas),
 }
 
 /// In the order they are stacked.

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::rates::{Of, whole};
+use crate::draw::canvas::Canvas;
 use crate::draw::page::Section;
 use crate::draw::plot::Series;
 use crate::draw::{pen, plot};
@@ -69,7 +70,7 @@ fn chart<'a>(
             .collect();
         let above = format!("{:.0}%", 100.0 * top);
         plot::labelled(&series, (top, &above, "0"), place, theme, buf);
-        marks(view, theme, place, buf);
+        marks(Canvas { view, theme, area: place, buf });
     };
     Section::new(view.say(title), ROWS, draw).grows(MORE)
 }
@@ -85,7 +86,7 @@ fn rate(view: &View, symbol: &'static str, name: &'static str, of: Of, style: St
 }
 
 /// Completion between what the guardrail acts at and lets go at.
-pub(super) fn completion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
+pub fn completion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
     let guardrail = &view.now().guardrail;
     let line = |symbol, name, at: Score, style| Curve {
         symbol,
@@ -110,7 +111,7 @@ pub(super) fn completion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -
     chart(view, theme, "Completion", 1.0, columns, curves)
 }
 
-pub(super) fn skips<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
+pub fn skips<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
     let curves = vec![
         rate(view, "╌", "promoted engaged", |r| r.promoted_engagement, theme.exposure),
         rate(view, "━", "skips", |r| r.skip, theme.loss),
@@ -119,7 +120,7 @@ pub(super) fn skips<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Sec
 }
 
 /// What share of promotion was aimed for, allowed and heard.
-pub(super) fn promotion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
+pub fn promotion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
     let now = &view.now().promotion;
     let curve = |symbol, name, of: fn(&Trace) -> Score, style| Curve {
         symbol,
@@ -141,7 +142,8 @@ pub(super) fn promotion<'a>(view: &'a View, theme: &'a Theme, columns: usize) ->
 }
 
 /// Where the guardrail moved: up as promotion gives way, down as it is let go.
-fn marks(view: &View, theme: &Theme, place: Rect, buf: &mut Buffer) {
+fn marks(canvas: Canvas) {
+    let Canvas { view, theme, area: place, buf } = canvas;
     if place.width < plot::LABELS + 4 || place.height == 0 {
         return;
     }

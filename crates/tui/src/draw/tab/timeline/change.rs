@@ -1,14 +1,11 @@
 //! What a step changed: the promotion target, the weights, the song on top.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::draw::canvas::Canvas;
 use crate::draw::pen;
 use crate::draw::pen::decimals;
-use crate::theme::Theme;
-use crate::view::View;
 use crate::view::narration::percent;
 use crate::words::text;
 use melody_core::score::Score;
@@ -19,7 +16,7 @@ type Changed<T> = Option<(T, T)>;
 
 /// What is other after a step than before it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Change {
+pub struct Change {
     target: Changed<Score>,
     /// alpha, beta, gamma.
     weights: [Changed<Score>; 3],
@@ -30,7 +27,7 @@ pub(super) struct Change {
 const SIGNS: [&str; 3] = ["α", "β", "γ"];
 
 impl Change {
-    pub(super) fn between(before: &Trace, now: &Trace) -> Self {
+    pub fn between(before: &Trace, now: &Trace) -> Self {
         let (a, b) = (&before.weights, &now.weights);
         let top = |trace: &Trace| {
             trace.queue.first().map(|entry| entry.song.title.clone()).unwrap_or_default()
@@ -46,12 +43,12 @@ impl Change {
         }
     }
 
-    pub(super) fn target(&self) -> Option<String> {
+    pub fn target(&self) -> Option<String> {
         self.target.map(|(from, to)| format!("{} → {}", percent(from), percent(to)))
     }
 
     /// The weights that moved, with what they are now and which way they went.
-    pub(super) fn weights(&self) -> Option<String> {
+    pub fn weights(&self) -> Option<String> {
         let moved = SIGNS.iter().zip(&self.weights).filter_map(|(sign, weight)| {
             let (from, to) = (*weight)?;
             Some(format!("{sign}{}{}", if to > from { "▲" } else { "▼" }, decimals(to)))
@@ -60,7 +57,7 @@ impl Change {
         (!moved.is_empty()).then(|| moved.join(" "))
     }
 
-    pub(super) fn top(&self) -> Option<String> {
+    pub fn top(&self) -> Option<String> {
         self.top.as_ref().map(|(_, now)| now.clone())
     }
 }
@@ -70,7 +67,8 @@ fn changed<T: PartialEq>(before: T, now: T) -> Changed<T> {
 }
 
 /// What the step looked at changed, in full.
-pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub fn draw(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
     if area.height < 3 {
         return;
     }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::layout::take;
 use crate::draw::pen;
@@ -26,7 +27,7 @@ const NAMES: u16 = 12;
 const BETWEEN: u16 = 24;
 
 /// Rows it takes where there are so many for it.
-pub(super) fn rows(room: u16) -> u16 {
+pub fn rows(room: u16) -> u16 {
     match room {
         // The list is what the view is for: it keeps as much again.
         room if room >= 2 * LANES => LANES,
@@ -36,13 +37,8 @@ pub(super) fn rows(room: u16) -> u16 {
     }
 }
 
-pub(super) fn draw(
-    view: &View,
-    strip: &Strip,
-    theme: &Theme,
-    area: Rect,
-    buf: &mut Buffer,
-) -> Drawn {
+pub fn draw(canvas: Canvas, strip: &Strip) -> Drawn {
+    let Canvas { view, theme, area, buf } = canvas;
     let mut rest = area;
     let mut lanes: Vec<Rect> = Vec::new();
     if area.height >= LANES {
@@ -135,7 +131,7 @@ impl Axis {
 }
 
 /// A mark's symbol: told apart by it alone where there is no colour.
-pub(super) fn shown(lane: Lane, more: bool, theme: &Theme) -> (&'static str, Style) {
+pub fn shown(lane: Lane, more: bool, theme: &Theme) -> (&'static str, Style) {
     match (lane, more) {
         (Lane::Skips, false) => ("×", theme.down),
         (Lane::Skips, true) => ("P", theme.promoted),
