@@ -53,6 +53,7 @@ impl Picker {
         Picker::at_current(Picking::Profile, choices)
     }
 
+    /// The languages, each by its own name, at the one of the screen.
     pub fn languages(now: Lang) -> Self {
         let choice = |lang: Lang| Choice {
             name: lang.name().into(),
@@ -62,6 +63,7 @@ impl Picker {
         Picker::at_current(Picking::Language, Lang::ALL.map(choice).into())
     }
 
+    /// The themes by name, at the one in effect.
     pub fn themes(look: &Look, themes: &[(String, Theme)]) -> Self {
         let choice = |(name, theme): &(String, Theme)| Choice {
             name: name.clone(),
@@ -81,6 +83,7 @@ impl Picker {
         Picker { picking: Picking::Export, choices: Form::ALL.map(choice).into(), selected: 0 }
     }
 
+    /// What the session can be compared under.
     pub fn against(choices: &[Against], lang: Lang) -> Self {
         let choice = |against: &Against| Choice {
             name: against.label(lang),

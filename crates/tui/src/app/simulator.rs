@@ -26,8 +26,11 @@ pub(super) const SETTLES: Duration = Duration::from_millis(400);
 
 /// A session and everything about how it is looked at.
 pub struct App {
+    /// The one being played.
     pub session: Sitting,
+    /// The colours, language and letters of the screen.
     pub look: Look,
+    /// The keys in force.
     pub keymap: Arc<Keymap>,
     /// What can be chosen from, by name.
     pub themes: Vec<(String, Theme)>,
@@ -80,6 +83,7 @@ pub struct App {
 }
 
 impl App {
+    /// A simulator of this session, on the stage; `folder` is where files are written.
     pub fn new(mut session: Sitting, folder: PathBuf, look: Look) -> Self {
         let black_box = Arc::new(BlackBox::new(&folder));
         black_box.speak(look.lang);

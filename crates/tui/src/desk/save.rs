@@ -49,6 +49,7 @@ pub fn create_trace(path: &Path) -> Result<File, String> {
     File::create(path).map_err(|e| format!("{}: {e}", path.display()))
 }
 
+/// Writes every step of a session to a file of [`create_trace`].
 pub fn trace(file: &File, opening: &Opening, timeline: &Timeline) -> io::Result<()> {
     let mut out = BufWriter::new(file);
     tracefile::write(&mut out, &Header::new("simulator", opening), timeline.traces())

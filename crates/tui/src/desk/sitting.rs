@@ -45,7 +45,12 @@ pub enum Happening {
     /// What the bandit learned could not be written.
     NotKept(String),
     /// Something asked for by hand makes no sense now.
-    Refused { what: &'static str, refusal: Refusal },
+    Refused {
+        /// An infinitive in English, as in "Cannot ...".
+        what: &'static str,
+        /// Why the engine did not do it.
+        refusal: Refusal,
+    },
 }
 
 /// Something to be done as soon as what was asked before is decided.
@@ -75,7 +80,9 @@ pub struct Sitting {
     trained: Option<Arc<Report>>,
     timeline: Timeline,
     head: Playhead,
+    /// Whether the clock moves with real time.
     pub playing: bool,
+    /// How fast it moves then.
     pub speed: Speed,
     pilot: Option<Pilot>,
     /// Simulated time that has passed and is less than a millisecond.
@@ -98,6 +105,7 @@ pub struct Sitting {
 }
 
 impl Sitting {
+    /// A session of this library, opening and its profile, at its first song.
     pub fn open(library: Library, opening: Opening, profile: Profile) -> Self {
         let engine = library.engine(&profile, opening.scene, opening.seed);
         Sitting::begin(library, opening, profile, engine)
@@ -187,34 +195,42 @@ impl Sitting {
         }
     }
 
+    /// The durable log, if one is written.
     pub fn journal(&self) -> Option<&Journal> {
         self.journal.as_ref()
     }
 
+    /// All steps so far.
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
     }
 
+    /// The newest step.
     pub fn trace(&self) -> &Arc<Trace> {
         self.timeline.trace()
     }
 
+    /// What it was opened with.
     pub fn opening(&self) -> &Opening {
         &self.opening
     }
 
+    /// Who listens.
     pub fn profile(&self) -> &Arc<Profile> {
         &self.profile
     }
 
+    /// The songs of its engine.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
         &self.timeline.engine().setup.catalogue
     }
 
+    /// Where the clock and the current song stand.
     pub fn head(&self) -> Playhead {
         self.head
     }
 
+    /// The catalogue, model and policy it is played with.
     pub fn library(&self) -> &Library {
         &self.library
     }
@@ -244,10 +260,12 @@ impl Sitting {
         }
     }
 
+    /// Whether the simulated listener is at the controls.
     pub fn autopilot(&self) -> bool {
         self.pilot.is_some()
     }
 
+    /// Hands the controls to the simulated listener, or takes them back.
     pub fn set_autopilot(&mut self, on: bool) {
         self.pilot = on.then(|| self.new_pilot());
     }

@@ -20,10 +20,14 @@ use melody_recommender::playback::Playhead;
 use melody_recommender::policy::{GammaScores, Policy};
 use melody_simulation::Regret;
 
+/// One frame of the simulator.
 #[derive(Clone, Debug)]
 pub struct View {
+    /// Which view is shown.
     pub tab: Tab,
+    /// The colours, language and letters.
     pub look: Look,
+    /// The keys in force.
     pub keymap: Arc<Keymap>,
     /// Where keys are looked up, first place first.
     pub contexts: Vec<Context>,
@@ -41,10 +45,13 @@ pub struct View {
     pub fresh: f64,
     /// Where the listener is, or was right after the step looked at.
     pub head: Playhead,
+    /// Whether the clock moves.
     pub playing: bool,
     /// Whether something is being worked out that takes noticeably long.
     pub slow: bool,
+    /// How fast the clock runs when it does.
     pub speed: Speed,
+    /// Whether the simulated listener is at the controls.
     pub autopilot: bool,
     /// Place in the queue, from 0.
     pub selected: usize,
@@ -60,7 +67,9 @@ pub struct View {
     pub what_if: Drafted,
     /// The other session of a comparison, once it has begun.
     pub compared: Option<Compared>,
+    /// Something said until the next key.
     pub message: Option<String>,
+    /// What lies over the view, if anything does.
     pub popup: Option<Popup>,
     /// The rules that decide.
     pub policy: Arc<Policy>,
@@ -81,7 +90,9 @@ pub struct View {
 pub struct Caption {
     /// From 1.
     pub scene: usize,
+    /// How many the tour has.
     pub scenes: usize,
+    /// In the language of the screen.
     pub text: String,
     /// Whether its steps are still being carried out.
     pub busy: bool,
@@ -121,6 +132,7 @@ impl View {
         self.traces.len().checked_sub(2).map(|i| &*self.traces[i])
     }
 
+    /// The selected song of the queue; none where the queue is empty.
     pub fn selected_entry(&self) -> Option<&QueueEntry> {
         self.now().queue.get(self.selected)
     }

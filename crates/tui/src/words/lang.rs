@@ -13,14 +13,18 @@ use std::sync::LazyLock;
 /// A language of the program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
+    /// English, which needs no file.
     #[default]
     En,
+    /// Chinese, in simplified characters.
     Zh,
 }
 
 impl Lang {
+    /// In the order they are offered.
     pub const ALL: [Lang; 2] = [Lang::En, Lang::Zh];
 
+    /// Two letters, as in the config file and on the command line.
     pub fn tag(self) -> &'static str {
         match self {
             Lang::En => "en",
