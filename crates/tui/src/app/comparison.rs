@@ -7,7 +7,6 @@ use crate::desk::{Against, Compared};
 use melody_core::scene::Scene;
 use melody_recommender::engine::Timeline;
 use melody_recommender::policy;
-use melody_sessions::opening;
 
 impl App {
     /// Goes after what has happened since; where that cannot be, the comparison is over.

@@ -12,7 +12,7 @@ mod pickers;
 mod reopen;
 mod sharing;
 mod showing;
-pub mod simulator;
+pub(crate) mod simulator;
 mod telling;
 mod tour;
 mod what_if;

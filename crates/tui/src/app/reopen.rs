@@ -9,7 +9,6 @@ use crate::desk::others::Others;
 use crate::desk::reopening::{Arrival, Arriving, list};
 use crate::desk::what_if::WhatIf;
 use melody_core::input::InputError;
-use melody_sessions::opening;
 use melody_sessions::saved::Saved;
 
 impl App {

@@ -4,11 +4,11 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 
 /// What is being worked out elsewhere.
-pub struct Pending<T>(Receiver<T>);
+pub(crate) struct Pending<T>(Receiver<T>);
 
 impl<T: Send + 'static> Pending<T> {
     /// Starts the work on a thread of its own. Where no thread can be had it is done at once.
-    pub fn start(name: &str, work: impl FnOnce() -> T + Send + 'static) -> Self {
+    pub(crate) fn start(name: &str, work: impl FnOnce() -> T + Send + 'static) -> Self {
         let (done, result) = channel();
         // Shared, so that it is still there if no thread takes it.
         let work = Arc::new(Mutex::new(Some(work)));
@@ -26,12 +26,12 @@ impl<T: Send + 'static> Pending<T> {
     }
 
     /// The result, once there is one. A thread that panicked never brings any: the program ends.
-    pub fn ready(&self) -> Option<T> {
+    pub(crate) fn ready(&self) -> Option<T> {
         self.0.try_recv().ok()
     }
 
     /// Waits for the result; `None` if its thread panicked.
-    pub fn wait(&self) -> Option<T> {
+    pub(crate) fn wait(&self) -> Option<T> {
         self.0.recv().ok()
     }
 }

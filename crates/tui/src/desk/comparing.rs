@@ -75,7 +75,7 @@ struct Fork {
 }
 
 /// A comparison under way.
-pub struct Comparing {
+pub(crate) struct Comparing {
     pub against: Against,
     fork: Option<Fork>,
     work: Option<Pending<Result<Fork, String>>>,
@@ -102,7 +102,7 @@ pub struct Compared {
 
 impl Comparing {
     /// Forks a session at a step. `listener`: whether its simulated listener is at the controls.
-    pub fn start(
+    pub(crate) fn start(
         timeline: &Timeline,
         step: usize,
         against: Against,
@@ -144,7 +144,7 @@ impl Comparing {
     }
 
     /// Takes in what has come, and goes after what has happened since. What went wrong, if it did.
-    pub fn advance(&mut self, timeline: &Timeline) -> Option<String> {
+    pub(crate) fn advance(&mut self, timeline: &Timeline) -> Option<String> {
         if let Some(done) = self.work.as_ref().and_then(Pending::ready)
             && let Err(error) = self.take(done)
         {
@@ -155,7 +155,7 @@ impl Comparing {
     }
 
     /// The same, waiting for all of it.
-    pub fn settle(&mut self, timeline: &Timeline) -> Option<String> {
+    pub(crate) fn settle(&mut self, timeline: &Timeline) -> Option<String> {
         for _ in 0..2 {
             if let Some(done) = self.work.as_ref().and_then(Pending::wait)
                 && let Err(error) = self.take(done)
@@ -191,11 +191,11 @@ impl Comparing {
         })
     }
 
-    pub fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         self.work.is_some()
     }
 
-    pub fn compared(&self, timeline: &Timeline, lang: Lang) -> Option<Compared> {
+    pub(crate) fn compared(&self, timeline: &Timeline, lang: Lang) -> Option<Compared> {
         let fork = self.fork.as_ref()?;
         Some(Compared {
             label: self.against.label(lang),

@@ -19,7 +19,7 @@ pub struct Explained {
 }
 
 #[derive(Default)]
-pub struct Explaining {
+pub(crate) struct Explaining {
     /// A song that was looked up, shown or not, in place of the queue's selected one.
     pub looked_up: Option<SongId>,
     /// The song it should beat, if it is not simply the one before it.
@@ -30,13 +30,13 @@ pub struct Explaining {
 
 impl Explaining {
     /// It is about the queue's selected song again, beside the one before it.
-    pub fn about_selected(&mut self) {
+    pub(crate) fn about_selected(&mut self) {
         self.looked_up = None;
         self.above = None;
     }
 
     /// Asks for a song's account, unless it is known or on its way.
-    pub fn ask(&mut self, timeline: &Timeline, step: usize, song: SongId) {
+    pub(crate) fn ask(&mut self, timeline: &Timeline, step: usize, song: SongId) {
         let above = self.above.filter(|above| *above != song);
         self.inquiry.ask(timeline, step, (song, above), |engine, state, trace, look, asked| {
             let (song, above) = asked;
@@ -48,16 +48,16 @@ impl Explaining {
     }
 
     /// Waits for the account that was asked for.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         self.inquiry.settle();
     }
 
-    pub fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         self.inquiry.waits()
     }
 
     /// The newest account.
-    pub fn explained(&self) -> Option<Arc<Explained>> {
+    pub(crate) fn explained(&self) -> Option<Arc<Explained>> {
         self.inquiry.said().cloned()
     }
 }

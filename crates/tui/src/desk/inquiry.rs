@@ -19,7 +19,7 @@ struct Answer<T> {
 type Coming<T> = Pending<Option<Answer<T>>>;
 
 /// The newest answer, and the question under way, of which there is one at most.
-pub struct Inquiry<Q, T> {
+pub(crate) struct Inquiry<Q, T> {
     asked: Option<(Question<Q>, Coming<T>)>,
     answered: Option<(Question<Q>, Answer<T>)>,
 }
@@ -32,7 +32,7 @@ impl<Q, T> Default for Inquiry<Q, T> {
 
 impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
     /// Takes in an answer that has come, and asks unless the answer is known or one is on its way.
-    pub fn ask(
+    pub(crate) fn ask(
         &mut self,
         timeline: &Timeline,
         step: usize,
@@ -48,7 +48,7 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
     }
 
     /// The same of what the traces up to the step say, with nothing to be scored.
-    pub fn ask_of_traces(
+    pub(crate) fn ask_of_traces(
         &mut self,
         timeline: &Timeline,
         step: usize,
@@ -85,7 +85,7 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
     }
 
     /// Waits for the answer to what was asked.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         let answer = self.asked.as_ref().and_then(|(_, pending)| pending.wait());
         self.take(answer.flatten());
     }
@@ -96,12 +96,12 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
         }
     }
 
-    pub fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         self.asked.is_some()
     }
 
     /// The newest answer, be it of an earlier question.
-    pub fn said(&self) -> Option<&T> {
+    pub(crate) fn said(&self) -> Option<&T> {
         self.answered.as_ref().map(|(_, answer)| &answer.said)
     }
 }

@@ -2,7 +2,7 @@
 
 /// Where the session is kept, beside its log.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Kept {
+pub(crate) struct Kept {
     /// Whether its trace is written in the end.
     pub trace: bool,
     /// Its events when it was last written as a script.
@@ -11,17 +11,17 @@ pub struct Kept {
 
 impl Kept {
     /// A script of the session's first `events` has been written.
-    pub fn wrote(&mut self, events: usize) {
+    pub(crate) fn wrote(&mut self, events: usize) {
         self.written = Some(events);
     }
 
     /// Another session begins, of which nothing is written yet.
-    pub fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.written = None;
     }
 
     /// Whether a session of so many events is kept whole.
-    pub fn whole(self, events: usize) -> bool {
+    pub(crate) fn whole(self, events: usize) -> bool {
         self.trace || self.written == Some(events)
     }
 }

@@ -15,10 +15,10 @@ pub struct Message {
 }
 
 #[derive(Default)]
-pub struct Messages(VecDeque<Message>);
+pub(crate) struct Messages(VecDeque<Message>);
 
 impl Messages {
-    pub fn add(&mut self, message: Message) {
+    pub(crate) fn add(&mut self, message: Message) {
         if self.0.len() == MOST {
             self.0.pop_front();
         }
@@ -26,7 +26,7 @@ impl Messages {
     }
 
     /// All that is kept, the oldest first.
-    pub fn all(&self) -> impl ExactSizeIterator<Item = &Message> {
+    pub(crate) fn all(&self) -> impl ExactSizeIterator<Item = &Message> {
         self.0.iter()
     }
 }

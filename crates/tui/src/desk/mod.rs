@@ -3,24 +3,24 @@
 //! A sitting is played here, kept, reopened and compared; what the views ask is worked out on other
 //! threads. Nothing here knows of a terminal, of keys or of how anything looks.
 
-pub mod background;
-pub mod blackbox;
-pub mod choice;
-pub mod comparing;
-pub mod explaining;
-pub mod fault;
-pub mod inquiry;
-pub mod journal;
-pub mod kept;
-pub mod messages;
-pub mod others;
-pub mod pilot;
-pub mod regrets;
-pub mod reopening;
-pub mod save;
-pub mod sitting;
-pub mod speed;
-pub mod what_if;
+pub(crate) mod background;
+pub(crate) mod blackbox;
+pub(crate) mod choice;
+pub(crate) mod comparing;
+pub(crate) mod explaining;
+pub(crate) mod fault;
+pub(crate) mod inquiry;
+pub(crate) mod journal;
+pub(crate) mod kept;
+pub(crate) mod messages;
+pub(crate) mod others;
+pub(crate) mod pilot;
+pub(crate) mod regrets;
+pub(crate) mod reopening;
+pub(crate) mod save;
+pub(crate) mod sitting;
+pub(crate) mod speed;
+pub(crate) mod what_if;
 
 pub use choice::Choice;
 pub use comparing::{Against, Compared};

@@ -10,7 +10,7 @@ use melody_simulation::Regret;
 
 /// Estimates of a step, beside the truth of decisions whose regret is known.
 #[derive(Default)]
-pub struct Others {
+pub(crate) struct Others {
     /// Of what is known of the truth.
     inquiry: Inquiry<Vec<Regret>, off_policy::Report>,
 }
@@ -18,23 +18,23 @@ pub struct Others {
 impl Others {
     /// Asks for the estimates at a step, unless they are known or on their way. `regrets`: those known
     /// of decisions made before the one in force.
-    pub fn ask(&mut self, timeline: &Timeline, step: usize, regrets: Vec<Regret>) {
+    pub(crate) fn ask(&mut self, timeline: &Timeline, step: usize, regrets: Vec<Regret>) {
         self.inquiry.ask_of_traces(timeline, step, regrets, move |timeline, regrets| {
             other_policies(timeline.traces().take(step + 1), &regrets)
         });
     }
 
     /// Waits for the estimates that were asked for.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         self.inquiry.settle();
     }
 
-    pub fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         self.inquiry.waits()
     }
 
     /// The newest estimates.
-    pub fn estimated(&self) -> Option<off_policy::Report> {
+    pub(crate) fn estimated(&self) -> Option<off_policy::Report> {
         self.inquiry.said().cloned()
     }
 }

@@ -12,7 +12,7 @@ use melody_simulation::{Autopilot, World};
 
 /// A simulated listener and what it is about to do.
 #[derive(Clone, Debug)]
-pub struct Pilot {
+pub(crate) struct Pilot {
     listener: Autopilot,
     /// Absent between songs.
     plan: Option<Course>,
@@ -28,7 +28,7 @@ struct Course {
 }
 
 /// The next thing to do.
-pub struct Step {
+pub(crate) struct Step {
     pub action: Action,
     /// If it ends the play: what follows at once, and whether the listener then leaves.
     pub then: Option<(Vec<Action>, bool)>,
@@ -36,7 +36,7 @@ pub struct Step {
 
 impl Pilot {
     /// The profile's listener after the session so far.
-    pub fn new(timeline: &Timeline, profile: &Profile, world: &Arc<World>, seed: u64) -> Self {
+    pub(crate) fn new(timeline: &Timeline, profile: &Profile, world: &Arc<World>, seed: u64) -> Self {
         let traces = timeline.traces().map(|trace| &**trace);
         let listener = Autopilot::new(timeline.engine(), profile, world.clone(), seed);
         let listener = listener.after(traces);
@@ -44,18 +44,18 @@ impl Pilot {
     }
 
     /// Takes in a play that ended, whoever ended it. `tier` is what was paid while it played.
-    pub fn observe(&mut self, ended: &EndedPlay, tier: Tier) {
+    pub(crate) fn observe(&mut self, ended: &EndedPlay, tier: Tier) {
         self.listener.observe(ended, tier);
         self.plan = None;
     }
 
     /// How much of the current song will have been heard when the next thing is done.
-    pub fn next_at(&mut self, state: &State) -> Option<u32> {
+    pub(crate) fn next_at(&mut self, state: &State) -> Option<u32> {
         self.course(state).during.front().map(|(heard_ms, _)| *heard_ms)
     }
 
     /// Takes the next thing to do off the plan.
-    pub fn take(&mut self, state: &State) -> Option<Step> {
+    pub(crate) fn take(&mut self, state: &State) -> Option<Step> {
         let course = self.course(state);
         let (_, action) = course.during.pop_front()?;
         let then = course.during.is_empty().then(|| (course.after.clone(), course.leaves));

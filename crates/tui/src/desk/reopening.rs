@@ -17,7 +17,7 @@ use melody_sessions::saved;
 use melody_sessions::saved::{Parted, Replayed, Saved};
 
 /// A session that is there.
-pub struct Arrival {
+pub(crate) struct Arrival {
     pub session: Sitting,
     /// What is said of it.
     pub said: String,
@@ -26,7 +26,7 @@ pub struct Arrival {
 }
 
 /// A session on its way.
-pub struct Arriving {
+pub(crate) struct Arriving {
     arrival: Pending<Result<Arrival, String>>,
     replay: Option<Progress>,
 }
@@ -46,7 +46,7 @@ struct Counts {
 
 impl Arriving {
     /// A session that `open` begins, wherever it is called.
-    pub fn anew(lang: Lang, open: impl FnOnce() -> Sitting + Send + 'static) -> Self {
+    pub(crate) fn anew(lang: Lang, open: impl FnOnce() -> Sitting + Send + 'static) -> Self {
         let arrival = Pending::start("opening", move || {
             let session = open();
             let said = lang.fill("A new session: {} listens.", &[&session.profile().name]);
@@ -57,7 +57,7 @@ impl Arriving {
 
     /// A session that was written down, played again to its end. `present` says where models run, and
     /// shares its library where both are of the shipped one.
-    pub fn again(
+    pub(crate) fn again(
         name: String,
         present: &Sitting,
         lang: Lang,
@@ -89,16 +89,16 @@ impl Arriving {
         Arriving { arrival, replay }
     }
 
-    pub fn ready(&self) -> Option<Result<Arrival, String>> {
+    pub(crate) fn ready(&self) -> Option<Result<Arrival, String>> {
         self.arrival.ready()
     }
 
-    pub fn wait(&self) -> Option<Result<Arrival, String>> {
+    pub(crate) fn wait(&self) -> Option<Result<Arrival, String>> {
         self.arrival.wait()
     }
 
     /// How far it has come, where that is worth a word.
-    pub fn progress(&self, lang: Lang) -> Option<String> {
+    pub(crate) fn progress(&self, lang: Lang) -> Option<String> {
         let Progress { name, counts } = self.replay.as_ref()?;
         let events = counts.events.load(Ordering::Relaxed);
         Some(match counts.of.load(Ordering::Relaxed) {
@@ -144,7 +144,7 @@ fn in_one_line(error: &InputError) -> String {
 const MOST: usize = 1_000;
 
 /// The sessions in a folder, the newest first.
-pub fn list(folder: &Path, lang: Lang) -> Vec<Choice> {
+pub(crate) fn list(folder: &Path, lang: Lang) -> Vec<Choice> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut files: Vec<_> = entries

@@ -13,14 +13,14 @@ use melody_sessions::{script, trace_file as tracefile};
 const MOST: u32 = 9_999;
 
 /// Writes the session as the next free `melody-session-N.toml` and returns its name.
-pub fn script(folder: &Path, opening: &Opening, timeline: &Timeline) -> Result<String, String> {
+pub(crate) fn script(folder: &Path, opening: &Opening, timeline: &Timeline) -> Result<String, String> {
     next_free(folder, "melody-session", "toml", |number| {
         script::render(&format!("session {number}"), opening, timeline)
     })
 }
 
 /// Writes a text as the next free `STEM-N.EXTENSION` and returns its name. No file is ever overwritten.
-pub fn next_free(
+pub(crate) fn next_free(
     folder: &Path,
     stem: &str,
     extension: &str,

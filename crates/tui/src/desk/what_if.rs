@@ -130,7 +130,7 @@ impl Slider {
 }
 
 #[derive(Default)]
-pub struct WhatIf {
+pub(crate) struct WhatIf {
     /// What is set on the sliders, if it differs from what is in force.
     draft: Option<Overrides>,
     pub slider: usize,
@@ -152,7 +152,7 @@ pub struct Drafted {
 }
 
 impl WhatIf {
-    pub fn draft(&self, trace: &Trace) -> Overrides {
+    pub(crate) fn draft(&self, trace: &Trace) -> Overrides {
         self.draft.clone().unwrap_or_else(|| trace.overrides.clone())
     }
 
@@ -160,19 +160,19 @@ impl WhatIf {
         Slider::ALL[self.slider.min(Slider::ALL.len() - 1)]
     }
 
-    pub fn select(&mut self, by: isize) {
+    pub(crate) fn select(&mut self, by: isize) {
         let last = Slider::ALL.len() - 1;
         self.slider = self.slider.saturating_add_signed(by).min(last);
     }
 
-    pub fn step(&mut self, trace: &Trace, by: i64) {
+    pub(crate) fn step(&mut self, trace: &Trace, by: i64) {
         let mut set = self.draft(trace);
         self.slider().step(&mut set, trace, by);
         self.draft = Some(set);
     }
 
     /// Puts a slider at a share of its range.
-    pub fn drag(&mut self, trace: &Trace, slider: usize, share: f64) {
+    pub(crate) fn drag(&mut self, trace: &Trace, slider: usize, share: f64) {
         self.slider = slider.min(Slider::ALL.len() - 1);
         let mut set = self.draft(trace);
         let (_, most) = self.slider().value(&set, trace);
@@ -183,12 +183,12 @@ impl WhatIf {
     }
 
     /// Puts the chosen slider at a share of its range.
-    pub fn drag_chosen(&mut self, trace: &Trace, share: f64) {
+    pub(crate) fn drag_chosen(&mut self, trace: &Trace, share: f64) {
         self.drag(trace, self.slider, share);
     }
 
     /// The chosen one as it is now; where it is that already, back to the policy.
-    pub fn reset(&mut self, trace: &Trace) {
+    pub(crate) fn reset(&mut self, trace: &Trace) {
         let drafted = self.draft(trace);
         let mut set = drafted.clone();
         self.slider().copy(&mut set, &trace.overrides);
@@ -199,18 +199,18 @@ impl WhatIf {
     }
 
     /// The same of all.
-    pub fn reset_all(&mut self, trace: &Trace) {
+    pub(crate) fn reset_all(&mut self, trace: &Trace) {
         let moved = self.draft(trace) != trace.overrides;
         self.draft = (!moved).then(Overrides::default);
     }
 
     /// What was set is in force, or no longer of interest.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.draft = None;
     }
 
     /// Asks for what the draft would lead to, unless it is known or on its way.
-    pub fn ask(&mut self, timeline: &Timeline, step: usize) {
+    pub(crate) fn ask(&mut self, timeline: &Timeline, step: usize) {
         let Some(trace) = timeline.trace_at(step) else { return };
         self.inquiry.ask(timeline, step, self.draft(trace), |engine, state, _, look, set| {
             engine.preview(state, look, &set).ok().map(Arc::new)
@@ -218,15 +218,15 @@ impl WhatIf {
     }
 
     /// Waits for the preview that was asked for.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         self.inquiry.settle();
     }
 
-    pub fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         self.inquiry.waits()
     }
 
-    pub fn drafted(&self, trace: &Trace) -> Drafted {
+    pub(crate) fn drafted(&self, trace: &Trace) -> Drafted {
         let set = self.draft(trace);
         Drafted {
             slider: self.slider,

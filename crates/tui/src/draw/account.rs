@@ -12,7 +12,7 @@ use melody_recommender::ranking::{Ledger, Node};
 
 /// What a stacked bar shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Parts {
+pub(crate) struct Parts {
     pub interest: Score,
     pub subscription: Score,
     pub exposure: Score,
@@ -23,7 +23,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    pub fn new(ledger: &Ledger) -> Self {
+    pub(crate) fn new(ledger: &Ledger) -> Self {
         let mut parts = Parts::default();
         for leaf in leaves(&ledger.score) {
             match leaf.name.as_str() {
@@ -37,12 +37,12 @@ impl Parts {
         parts
     }
 
-    pub fn added(&self) -> Score {
+    pub(crate) fn added(&self) -> Score {
         self.interest + self.subscription + self.exposure + self.boost
     }
 }
 
-pub fn leaves(node: &Node) -> Vec<&Node> {
+pub(crate) fn leaves(node: &Node) -> Vec<&Node> {
     if node.children.is_empty() {
         return vec![node];
     }
@@ -50,10 +50,10 @@ pub fn leaves(node: &Node) -> Vec<&Node> {
 }
 
 /// Rows of the account of a song.
-pub const ROWS: u16 = 3;
+pub(crate) const ROWS: u16 = 3;
 
 /// Which song is selected, what its score is made of, and how it came into the queue.
-pub fn lines<'a>(
+pub(crate) fn lines<'a>(
     entry: &'a QueueEntry,
     view: &View,
     columns: usize,
@@ -85,7 +85,7 @@ fn sources(view: &View, entry: &QueueEntry) -> String {
 }
 
 /// What a promoted song's place costs the listener in interest, or gains them.
-pub fn cost(interest: Score) -> String {
+pub(crate) fn cost(interest: Score) -> String {
     match interest < Score::ZERO {
         true => format!("gains {} interest", short(-interest, false)),
         false => format!("costs {} interest", short(interest, false)),
@@ -124,7 +124,7 @@ fn sum<'a>(entry: &QueueEntry, view: &View, columns: usize, theme: &Theme) -> Li
 }
 
 /// The title of a song the trace knows, or its identifier.
-pub fn song_name(trace: &Trace, id: &str) -> String {
+pub(crate) fn song_name(trace: &Trace, id: &str) -> String {
     let queued = trace.queue.iter().map(|entry| &entry.song);
     let others = trace.runners_up.iter().map(|other| &other.song);
     let song = queued.chain(others).find(|song| song.id == id);

@@ -6,7 +6,7 @@
 use ratatui::buffer::Buffer;
 
 /// Replaces every sign that is drawn and is not ASCII by one of ASCII that takes as much room.
-pub fn reduce(buf: &mut Buffer) {
+pub(crate) fn reduce(buf: &mut Buffer) {
     let width = usize::from(buf.area.width).max(1);
     for row in buf.content.chunks_mut(width) {
         let mut x = 0;

@@ -9,7 +9,7 @@ const EIGHTHS: [&str; 8] = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉"
 const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// One part of a stacked bar.
-pub struct Part {
+pub(crate) struct Part {
     /// Length in cells.
     pub length: f64,
     pub style: Style,
@@ -18,7 +18,7 @@ pub struct Part {
 }
 
 /// Parts laid end to end over `cells` cells, to an eighth of a cell where there is colour.
-pub fn stacked(parts: &[Part], cells: usize, colour: bool) -> Vec<Span<'static>> {
+pub(crate) fn stacked(parts: &[Part], cells: usize, colour: bool) -> Vec<Span<'static>> {
     let mut ends = Vec::new();
     let mut end = 0.0;
     for part in parts {
@@ -69,13 +69,13 @@ fn eighths(share: f64) -> &'static str {
 }
 
 /// A single bar in [0, 1] of its cells.
-pub fn single(share: f64, cells: usize, style: Style, colour: bool) -> Vec<Span<'static>> {
+pub(crate) fn single(share: f64, cells: usize, style: Style, colour: bool) -> Vec<Span<'static>> {
     let part = Part { length: share.clamp(0.0, 1.0) * cells as f64, style, pattern: "█" };
     stacked(&[part], cells, colour)
 }
 
 /// The newest values, one a column. The scale spans the values shown and at least `span`.
-pub fn spark(values: &[f64], columns: usize, span: f64) -> String {
+pub(crate) fn spark(values: &[f64], columns: usize, span: f64) -> String {
     let shown = &values[values.len().saturating_sub(columns)..];
     let low = shown.iter().copied().fold(f64::INFINITY, f64::min);
     let high = shown.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -86,7 +86,7 @@ pub fn spark(values: &[f64], columns: usize, span: f64) -> String {
 }
 
 /// The newest values, one a column, on a scale from `base` to `base + reach`.
-pub fn spark_between(values: &[f64], columns: usize, base: f64, reach: f64) -> String {
+pub(crate) fn spark_between(values: &[f64], columns: usize, base: f64, reach: f64) -> String {
     let shown = &values[values.len().saturating_sub(columns)..];
     let height = |value: &f64| (((value - base) / reach * 7.0).round().max(0.0) as usize).min(7);
     shown.iter().map(|value| HEIGHTS[height(value)]).collect()

@@ -27,7 +27,7 @@ fn wrapped(caption: &Caption, width: u16, rows: usize) -> Vec<String> {
 }
 
 /// Rows it takes on a screen of this size.
-pub fn rows(caption: &Caption, area: Rect) -> u16 {
+pub(crate) fn rows(caption: &Caption, area: Rect) -> u16 {
     if area.height < TALL {
         return 1 + wrapped(caption, area.width, ROWS - 1).len() as u16;
     }
@@ -35,7 +35,7 @@ pub fn rows(caption: &Caption, area: Rect) -> u16 {
     2 + wrapped(caption, area.width, ROWS).len() as u16
 }
 
-pub fn draw(canvas: Canvas, caption: &Caption) {
+pub(crate) fn draw(canvas: Canvas, caption: &Caption) {
     let Canvas { view, theme, area, buf } = canvas;
     let mut rule = Line::from(vec![
         Span::styled("━━ ", theme.accent),

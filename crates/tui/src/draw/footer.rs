@@ -15,7 +15,7 @@ use crate::words::text;
 /// Rows that a message takes at most.
 const ROWS: usize = 3;
 
-pub fn draw(canvas: Canvas) -> Drawn {
+pub(crate) fn draw(canvas: Canvas) -> Drawn {
     let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let mut x = area.x + 1;
@@ -30,7 +30,7 @@ pub fn draw(canvas: Canvas) -> Drawn {
 }
 
 /// Draws what was said over the lowest rows of `area`, as many as it needs, and returns their place.
-pub fn say(canvas: Canvas, message: &str) -> Rect {
+pub(crate) fn say(canvas: Canvas, message: &str) -> Rect {
     let Canvas { theme, area, buf, .. } = canvas;
     let rows = text::wrap(message, usize::from(area.width).saturating_sub(4), ROWS);
     let height = (rows.len() as u16).min(area.height);

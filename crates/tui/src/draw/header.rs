@@ -16,7 +16,7 @@ use melody_sessions::names::DEFAULT;
 /// Characters of a hash that tell versions apart.
 const HASH: usize = 8;
 
-pub fn draw(canvas: Canvas) -> Drawn {
+pub(crate) fn draw(canvas: Canvas) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let right = Line::from(clock(view, theme));
     let wide = right.width() as u16;

@@ -9,7 +9,7 @@ const TALL: u16 = 16;
 
 /// The places of a frame. A place of no height is not drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Frame {
+pub(crate) struct Frame {
     pub header: Rect,
     pub body: Rect,
     /// What a tour says, under the body.
@@ -20,7 +20,7 @@ pub struct Frame {
 }
 
 /// Takes rows off the top of what is left.
-pub fn take(rest: &mut Rect, rows: u16) -> Rect {
+pub(crate) fn take(rest: &mut Rect, rows: u16) -> Rect {
     let rows = rows.min(rest.height);
     let taken = Rect { height: rows, ..*rest };
     rest.y += rows;
@@ -30,7 +30,7 @@ pub fn take(rest: &mut Rect, rows: u16) -> Rect {
 
 impl Frame {
     /// The places on a screen, `captioned` rows of it for a caption.
-    pub fn new(area: Rect, captioned: u16) -> Self {
+    pub(crate) fn new(area: Rect, captioned: u16) -> Self {
         if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
             return Frame { notice: true, ..Frame::default() };
         }

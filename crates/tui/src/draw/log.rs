@@ -7,7 +7,7 @@ use super::pen;
 use crate::view::narration;
 use crate::words::text;
 
-pub fn draw(canvas: Canvas) {
+pub(crate) fn draw(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
     if area.height < 3 {
         return;

@@ -3,26 +3,26 @@
 //! A tab is a view of its own, a panel a part of the stage, a popup lies over either; one small file
 //! each. The layout is worked out once and everything is drawn inside it.
 
-pub mod account;
-pub mod ascii;
-pub mod bar;
-pub mod canvas;
-pub mod caption;
-pub mod drawn;
-pub mod footer;
-pub mod header;
-pub mod layout;
-pub mod log;
-pub mod moves;
-pub mod narration;
-pub mod now_playing;
-pub mod page;
-pub mod panel;
-pub mod pen;
-pub mod plot;
-pub mod popup;
-pub mod queue;
-pub mod tab;
+pub(crate) mod account;
+pub(crate) mod ascii;
+pub(crate) mod bar;
+pub(crate) mod canvas;
+pub(crate) mod caption;
+pub(crate) mod drawn;
+pub(crate) mod footer;
+pub(crate) mod header;
+pub(crate) mod layout;
+pub(crate) mod log;
+pub(crate) mod moves;
+pub(crate) mod narration;
+pub(crate) mod now_playing;
+pub(crate) mod page;
+pub(crate) mod panel;
+pub(crate) mod pen;
+pub(crate) mod plot;
+pub(crate) mod popup;
+pub(crate) mod queue;
+pub(crate) mod tab;
 
 pub use drawn::{Drawn, Hit};
 pub use panel::PANELS;

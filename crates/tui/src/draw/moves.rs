@@ -8,7 +8,7 @@ use crate::view::{Movement, View};
 use melody_recommender::engine::QueueEntry;
 
 /// Rows a song is above (negative) or below the place it came from; `None` where it was not there.
-pub fn travelled(view: &View, entry: &QueueEntry) -> Option<i32> {
+pub(crate) fn travelled(view: &View, entry: &QueueEntry) -> Option<i32> {
     match view.movement(entry) {
         Movement::None => Some(0),
         Movement::New => None,
@@ -18,7 +18,7 @@ pub fn travelled(view: &View, entry: &QueueEntry) -> Option<i32> {
 }
 
 /// Lines from the old places on the left to the new ones on the right, one row a song.
-pub fn draw(canvas: Canvas, shown: &[QueueEntry]) {
+pub(crate) fn draw(canvas: Canvas, shown: &[QueueEntry]) {
     let Canvas { view, theme, area, buf } = canvas;
     let mut dots = Dots::new(Rect { height: area.height.min(shown.len() as u16), ..area });
     let (columns, rows) = dots.size();

@@ -7,7 +7,7 @@ use super::pen;
 use crate::view::narration;
 use crate::words::text;
 
-pub fn draw(canvas: Canvas) {
+pub(crate) fn draw(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
     let said = narration::headline(&view.traces, view.look.lang);
     let columns = usize::from(area.width).saturating_sub(3);

@@ -10,7 +10,7 @@ use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
 
-pub fn draw(canvas: Canvas, framed: bool) {
+pub(crate) fn draw(canvas: Canvas, framed: bool) {
     let Canvas { view, theme, area, buf } = canvas;
     let inside = if framed && area.height >= 4 {
         pen::frame(buf, area, &view.say("Now playing"), theme)
@@ -22,7 +22,7 @@ pub fn draw(canvas: Canvas, framed: bool) {
 }
 
 /// What plays in one line, for the views that are about something else.
-pub fn draw_line(canvas: Canvas) {
+pub(crate) fn draw_line(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
     let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let columns = usize::from(inside.width);

@@ -19,7 +19,7 @@ const LONGEST: u16 = 1000;
 type Draw<'a> = Box<dyn FnOnce(Rect, &mut Buffer) + 'a>;
 
 /// A titled part of a page.
-pub struct Section<'a> {
+pub(crate) struct Section<'a> {
     title: String,
     /// Said at the end of the title's line.
     aside: Line<'a>,
@@ -31,7 +31,7 @@ pub struct Section<'a> {
 
 impl<'a> Section<'a> {
     /// A section of `rows` rows.
-    pub fn new(
+    pub(crate) fn new(
         title: impl Into<String>,
         rows: u16,
         draw: impl FnOnce(Rect, &mut Buffer) + 'a,
@@ -40,16 +40,16 @@ impl<'a> Section<'a> {
         Section { title, aside: Line::default(), rows, more: 0, draw }
     }
 
-    pub fn lines(title: impl Into<String>, lines: Vec<Line<'a>>) -> Self {
+    pub(crate) fn lines(title: impl Into<String>, lines: Vec<Line<'a>>) -> Self {
         let rows = lines.len().min(LONGEST.into()) as u16;
         Section::new(title, rows, move |area, buf| pen::lines(buf, area, lines))
     }
 
-    pub fn aside(self, aside: impl Into<Line<'a>>) -> Self {
+    pub(crate) fn aside(self, aside: impl Into<Line<'a>>) -> Self {
         Section { aside: aside.into(), ..self }
     }
 
-    pub fn grows(self, more: u16) -> Self {
+    pub(crate) fn grows(self, more: u16) -> Self {
         Section { more, ..self }
     }
 
@@ -83,7 +83,7 @@ fn ruled(buf: &mut Buffer, area: Rect, title: &str, aside: Line, theme: &Theme) 
 }
 
 /// Where sections go, worked out before they are made, as what they say depends on their width.
-pub struct Page {
+pub(crate) struct Page {
     area: Rect,
     framed: bool,
     /// Places of the columns.
@@ -92,7 +92,7 @@ pub struct Page {
 
 impl Page {
     /// Columns whose widths are in these proportions.
-    pub fn new(area: Rect, shares: &[u16]) -> Self {
+    pub(crate) fn new(area: Rect, shares: &[u16]) -> Self {
         let all: u16 = shares.iter().sum::<u16>().max(1);
         let mut columns: Vec<Rect> = Vec::with_capacity(shares.len());
         let mut x = area.x;
@@ -108,18 +108,18 @@ impl Page {
     }
 
     /// Columns of text a section in this column has.
-    pub fn width(&self, column: usize) -> usize {
+    pub(crate) fn width(&self, column: usize) -> usize {
         let edges = if self.framed { 4 } else { 2 };
         self.columns.get(column).map_or(0, |place| usize::from(place.width).saturating_sub(edges))
     }
 
     /// Whether there is room for more than the least.
-    pub fn roomy(&self) -> bool {
+    pub(crate) fn roomy(&self) -> bool {
         self.framed
     }
 
     /// Draws sections column by column, from where the view is scrolled to.
-    pub fn draw(self, sections: Vec<Vec<Section>>, canvas: Canvas) -> Drawn {
+    pub(crate) fn draw(self, sections: Vec<Vec<Section>>, canvas: Canvas) -> Drawn {
         let Canvas { view, theme, buf, .. } = canvas;
         let edge = if self.framed { 2 } else { 1 };
         let rows = |of: &[Section]| {
@@ -194,6 +194,6 @@ fn stack(sections: Vec<Section>, place: Rect, framed: bool, theme: &Theme, buf: 
 }
 
 /// A faint line of explanation, over as many lines as it takes.
-pub fn legend<'a>(said: &str, columns: usize, theme: &Theme) -> Vec<Line<'a>> {
+pub(crate) fn legend<'a>(said: &str, columns: usize, theme: &Theme) -> Vec<Line<'a>> {
     text::wrap(said, columns, 4).into_iter().map(|line| Line::styled(line, theme.faint)).collect()
 }

@@ -13,7 +13,7 @@ use crate::words::text;
 use melody_core::score::Score;
 
 /// Draws a line in a row of `area`, cut to its width. Rows outside are not drawn.
-pub fn line(buf: &mut Buffer, area: Rect, row: u16, line: Line, style: Style) {
+pub(crate) fn line(buf: &mut Buffer, area: Rect, row: u16, line: Line, style: Style) {
     if row >= area.height || area.width == 0 {
         return;
     }
@@ -22,21 +22,21 @@ pub fn line(buf: &mut Buffer, area: Rect, row: u16, line: Line, style: Style) {
 }
 
 /// Draws lines from the top of `area`.
-pub fn lines<'a>(buf: &mut Buffer, area: Rect, lines: impl IntoIterator<Item = Line<'a>>) {
+pub(crate) fn lines<'a>(buf: &mut Buffer, area: Rect, lines: impl IntoIterator<Item = Line<'a>>) {
     for (row, one) in (0..area.height).zip(lines) {
         line(buf, area, row, one, Style::new());
     }
 }
 
 /// Draws lines from `scroll` on and says how far they can be scrolled.
-pub fn scrolled(buf: &mut Buffer, area: Rect, all: Vec<Line>, scroll: usize) -> Drawn {
+pub(crate) fn scrolled(buf: &mut Buffer, area: Rect, all: Vec<Line>, scroll: usize) -> Drawn {
     let scroll_limit = all.len().saturating_sub(area.height.into());
     lines(buf, area, all.into_iter().skip(scroll.min(scroll_limit)));
     Drawn { scroll_limit, ..Drawn::default() }
 }
 
 /// A frame with something said at the end of its top.
-pub fn framed_with(buf: &mut Buffer, area: Rect, title: &str, aside: Line, theme: &Theme) -> Rect {
+pub(crate) fn framed_with(buf: &mut Buffer, area: Rect, title: &str, aside: Line, theme: &Theme) -> Rect {
     let inside = frame(buf, area, title, theme);
     let room = usize::from(area.width).saturating_sub(text::width(title) + 7);
     if aside.width() > 0 && aside.width() + 2 <= room && area.height > 0 {
@@ -55,12 +55,12 @@ pub fn framed_with(buf: &mut Buffer, area: Rect, title: &str, aside: Line, theme
 }
 
 /// Draws a panel's frame and returns what is inside, a column of space left on each side.
-pub fn frame(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
+pub(crate) fn frame(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
     framed(buf, area, title, Line::default(), theme)
 }
 
 /// The same with something said at the end of the frame's bottom.
-pub fn framed(buf: &mut Buffer, area: Rect, title: &str, bottom: Line, theme: &Theme) -> Rect {
+pub(crate) fn framed(buf: &mut Buffer, area: Rect, title: &str, bottom: Line, theme: &Theme) -> Rect {
     if area.height < 3 || area.width < 6 {
         return Rect::default();
     }
@@ -78,7 +78,7 @@ pub fn framed(buf: &mut Buffer, area: Rect, title: &str, bottom: Line, theme: &T
 }
 
 /// Empties a place.
-pub fn clear(buf: &mut Buffer, place: Rect, theme: &Theme) {
+pub(crate) fn clear(buf: &mut Buffer, place: Rect, theme: &Theme) {
     for y in place.top()..place.bottom() {
         for x in place.left()..place.right() {
             buf[(x, y)].reset();
@@ -89,7 +89,7 @@ pub fn clear(buf: &mut Buffer, place: Rect, theme: &Theme) {
 
 /// Clears a place for a popup of up to `width` x `height` in the middle of `area`, frames it and
 /// returns what is inside.
-pub fn popup(
+pub(crate) fn popup(
     buf: &mut Buffer,
     area: Rect,
     (width, height): (u16, u16),
@@ -118,7 +118,7 @@ pub fn popup(
 }
 
 /// Spans joined by two spaces, as many whole ones as fit in `columns`.
-pub fn joined<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Line<'a> {
+pub(crate) fn joined<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Line<'a> {
     let mut line = Line::default();
     for group in groups {
         let wide: usize = group.iter().map(Span::width).sum();
@@ -135,20 +135,20 @@ pub fn joined<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Line<'a> {
 }
 
 /// A number in the range it needs: three decimals without zeros at the end.
-pub fn short(value: Score, signed: bool) -> String {
+pub(crate) fn short(value: Score, signed: bool) -> String {
     let text = if signed { format!("{value:+.3}") } else { format!("{value:.3}") };
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if matches!(text, "" | "+" | "-" | "+0" | "-0") { "0".into() } else { text.into() }
 }
 
 /// The same with its sign: `+.63`.
-pub fn decimals_signed(value: Score) -> String {
+pub(crate) fn decimals_signed(value: Score) -> String {
     let sign = if value < Score::ZERO { '-' } else { '+' };
     format!("{sign}{}", decimals(value.abs()))
 }
 
 /// Two decimals without the zero before them: `.63`.
-pub fn decimals(value: Score) -> String {
+pub(crate) fn decimals(value: Score) -> String {
     let text = format!("{value:.2}");
     match text.strip_prefix("0.") {
         Some(decimals) => format!(".{decimals}"),

@@ -10,7 +10,7 @@ use crate::theme::Theme;
 use crate::words::text;
 
 /// A line of the chart.
-pub struct Series {
+pub(crate) struct Series {
     /// One value a step, oldest first. What is not a number leaves a gap.
     pub values: Vec<f64>,
     pub style: Style,
@@ -22,25 +22,25 @@ pub struct Series {
 const DOTS: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
 
 /// A place to set dots in, two by four to a cell.
-pub struct Dots {
+pub(crate) struct Dots {
     area: Rect,
     /// By cell, row after row.
     cells: Vec<(u8, Style)>,
 }
 
 impl Dots {
-    pub fn new(area: Rect) -> Self {
+    pub(crate) fn new(area: Rect) -> Self {
         let cells = usize::from(area.width) * usize::from(area.height);
         Dots { area, cells: vec![(0, Style::new()); cells] }
     }
 
     /// Columns and rows of dots.
-    pub fn size(&self) -> (usize, usize) {
+    pub(crate) fn size(&self) -> (usize, usize) {
         (usize::from(self.area.width) * 2, usize::from(self.area.height) * 4)
     }
 
     /// Sets a dot; one outside is left out. A cell takes the style of its newest dot.
-    pub fn set(&mut self, x: usize, y: usize, style: Style) {
+    pub(crate) fn set(&mut self, x: usize, y: usize, style: Style) {
         let (columns, rows) = self.size();
         if x < columns && y < rows {
             let (dots, cell) = &mut self.cells[y / 4 * columns / 2 + x / 2];
@@ -49,7 +49,7 @@ impl Dots {
         }
     }
 
-    pub fn draw(&self, buf: &mut Buffer) {
+    pub(crate) fn draw(&self, buf: &mut Buffer) {
         for (i, (dots, style)) in self.cells.iter().enumerate().filter(|(_, cell)| cell.0 > 0) {
             let (x, y) = (i % usize::from(self.area.width), i / usize::from(self.area.width));
             let symbol = char::from_u32(0x2800 + u32::from(*dots)).unwrap_or(' ');
@@ -60,21 +60,21 @@ impl Dots {
 }
 
 /// Steps a chart of this width shows.
-pub fn steps(area: Rect) -> usize {
+pub(crate) fn steps(area: Rect) -> usize {
     usize::from(area.width) * 2
 }
 
 /// Dots a step takes: a short history is stretched over the chart.
-pub fn stretch(area: Rect, shown: usize) -> usize {
+pub(crate) fn stretch(area: Rect, shown: usize) -> usize {
     let columns = steps(area);
     if shown < 2 { columns } else { (columns / shown).clamp(1, 16) }
 }
 
 /// Columns of a labelled chart's labels.
-pub const LABELS: u16 = 6;
+pub(crate) const LABELS: u16 = 6;
 
 /// A chart from zero to `top` with labels for both ends on its left.
-pub fn labelled(
+pub(crate) fn labelled(
     series: &[Series],
     (top, above, below): (f64, &str, &str),
     area: Rect,
@@ -94,7 +94,7 @@ pub fn labelled(
 }
 
 /// Draws the series from zero to `top`, later ones over earlier ones. All have the same length.
-pub fn draw(series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
     let mut dots = Dots::new(area);
     let (columns, rows) = dots.size();
     if columns == 0 || rows == 0 || top <= 0.0 {

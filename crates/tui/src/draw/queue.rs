@@ -67,7 +67,7 @@ impl Scale {
     }
 }
 
-pub fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
+pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let mut drawn = Drawn::default();
     let inside = if framed {

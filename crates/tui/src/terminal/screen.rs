@@ -33,14 +33,14 @@ static DRAWING: AtomicBool = AtomicBool::new(false);
 static BLACK_BOX: Mutex<Option<Arc<BlackBox>>> = Mutex::new(None);
 
 /// The terminal while it is ours; dropping it gives it back.
-pub struct Screen {
+pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
 impl Screen {
     /// Takes the terminal over, and its mouse if asked to. A panic leaves a report of what is in the
     /// black box.
-    pub fn take(mouse: bool, black_box: Arc<BlackBox>) -> io::Result<Self> {
+    pub(super) fn take(mouse: bool, black_box: Arc<BlackBox>) -> io::Result<Self> {
         *BLACK_BOX.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(black_box);
         give_back_before_panics();
         enable_raw_mode()?;
@@ -63,14 +63,14 @@ impl Screen {
 impl Screen {
     /// Forgets what is on the terminal: the next frame is drawn as a whole. Nothing is asked of the
     /// terminal, which need not answer.
-    pub fn clear(&mut self) -> io::Result<()> {
+    pub(super) fn clear(&mut self) -> io::Result<()> {
         execute!(stdout(), Clear(All))?;
         self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
         Ok(())
     }
 
     /// Draws a frame, unless a thread has panicked: the terminal is no longer ours then.
-    pub fn draw(&mut self, frame: impl FnOnce(&mut Frame)) -> io::Result<()> {
+    pub(super) fn draw(&mut self, frame: impl FnOnce(&mut Frame)) -> io::Result<()> {
         let _drawing = Drawing::begin();
         if !panicked() {
             self.terminal.draw(frame)?;
@@ -102,7 +102,7 @@ impl Drop for Screen {
 }
 
 /// Asks the terminal to put a text on its clipboard (OSC 52). Not every terminal does.
-pub fn copy(text: &str) -> io::Result<()> {
+pub(super) fn copy(text: &str) -> io::Result<()> {
     execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
 }
 
@@ -162,12 +162,12 @@ fn let_frame_end() {
 }
 
 /// Whether a thread has panicked, after which nothing more may be drawn.
-pub fn panicked() -> bool {
+pub(super) fn panicked() -> bool {
     PANICKED.load(Ordering::SeqCst)
 }
 
 /// Waits until another thread's panic has been reported: the process must not end before.
-pub fn let_report_end() {
+pub(super) fn let_report_end() {
     let began = Instant::now();
     while !REPORTED.load(Ordering::SeqCst) && began.elapsed() < REPORT_ENDS {
         std::thread::sleep(LOOK);
@@ -191,10 +191,10 @@ fn insist(caught: &AtomicUsize) {
 }
 
 /// Signals that ask the program to stop.
-pub struct Signals(Arc<AtomicUsize>);
+pub(super) struct Signals(Arc<AtomicUsize>);
 
 impl Signals {
-    pub fn watch() -> io::Result<Self> {
+    pub(super) fn watch() -> io::Result<Self> {
         let caught = Arc::new(AtomicUsize::new(0));
         for signal in [SIGTERM, SIGHUP, SIGINT] {
             signal_hook::flag::register_usize(signal, caught.clone(), signal as usize)?;
@@ -205,7 +205,7 @@ impl Signals {
     }
 
     /// The signal that was caught, if one was.
-    pub fn caught(&self) -> Option<i32> {
+    pub(super) fn caught(&self) -> Option<i32> {
         match self.0.load(Ordering::SeqCst) {
             0 => None,
             signal => Some(signal as i32),

@@ -19,7 +19,7 @@ const PACE: Duration = Duration::from_millis(180);
 type Point = (Timeline, Playhead);
 
 /// What a scene's steps have come to.
-pub enum News {
+pub(crate) enum News {
     /// The session is a step further.
     Further(Point),
     /// All is done.
@@ -29,7 +29,7 @@ pub enum News {
 }
 
 /// A tour under way.
-pub struct Guide {
+pub(crate) struct Guide {
     tour: Arc<Tour>,
     /// Where each scene so far began; the last is the one that is on.
     begins: Vec<Point>,
@@ -53,27 +53,27 @@ fn carried_out(step: &Step) -> bool {
 
 impl Guide {
     /// Before the first scene.
-    pub fn new(tour: Arc<Tour>) -> Self {
+    pub(crate) fn new(tour: Arc<Tour>) -> Self {
         Guide { tour, begins: Vec::new(), carrying_out: None }
     }
 
     /// The scene that is on, and its number from 1.
-    pub fn scene(&self) -> Option<(usize, &Scene)> {
+    pub(crate) fn scene(&self) -> Option<(usize, &Scene)> {
         let number = self.begins.len();
         Some((number, self.tour.scenes.get(number.checked_sub(1)?)?))
     }
 
-    pub fn scenes(&self) -> usize {
+    pub(crate) fn scenes(&self) -> usize {
         self.tour.scenes.len()
     }
 
     /// Whether the scene's steps are being carried out.
-    pub fn busy(&self) -> bool {
+    pub(crate) fn busy(&self) -> bool {
         self.carrying_out.is_some()
     }
 
     /// Shows what is left of the scene's steps as soon as they are done.
-    pub fn hurry(&mut self) {
+    pub(crate) fn hurry(&mut self) {
         if let Some(carrying_out) = &mut self.carrying_out {
             carrying_out.hurry = true;
         }
@@ -81,7 +81,7 @@ impl Guide {
 
     /// The next scene begins where the session stands; `false` if there is none. A scene that only
     /// looks is not busy.
-    pub fn next(&mut self, now: Point, profile: &Arc<Profile>, world: &Arc<World>) -> bool {
+    pub(crate) fn next(&mut self, now: Point, profile: &Arc<Profile>, world: &Arc<World>) -> bool {
         let number = self.begins.len();
         if number == self.scenes() {
             return false;
@@ -94,7 +94,7 @@ impl Guide {
 
     /// Goes back to where the scene before this one began, or this one if it is the first, to begin it
     /// again.
-    pub fn back(&mut self) -> Option<Point> {
+    pub(crate) fn back(&mut self) -> Option<Point> {
         self.carrying_out = None;
         let this = self.begins.pop()?;
         Some(self.begins.pop().unwrap_or(this))
@@ -129,7 +129,7 @@ impl Guide {
     }
 
     /// What is new, at a pace that can be followed.
-    pub fn news(&mut self, elapsed: Duration) -> Option<News> {
+    pub(crate) fn news(&mut self, elapsed: Duration) -> Option<News> {
         let carrying_out = self.carrying_out.as_mut()?;
         carrying_out.shown += elapsed;
         if carrying_out.hurry {
@@ -153,7 +153,7 @@ impl Guide {
     }
 
     /// Waits for the end of the scene's steps.
-    pub fn settle(&mut self) -> Option<News> {
+    pub(crate) fn settle(&mut self) -> Option<News> {
         let outcome = self.carrying_out.as_ref()?.outcome.wait()?;
         self.over(outcome)
     }

@@ -4,10 +4,10 @@
 //! in, and steps as in scripts, which are carried out when it begins. What a caption claims can be
 //! expected by steps of its scene; `melody demo --check` and the tests hold the tour to it.
 
-pub mod check;
-pub mod file;
-pub mod guide;
-pub mod scene;
+pub(crate) mod check;
+pub(crate) mod file;
+pub(crate) mod guide;
+pub(crate) mod scene;
 
 pub use check::SceneReport;
 pub use scene::Tour;

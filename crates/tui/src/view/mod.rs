@@ -1,9 +1,9 @@
 //! What a frame shows: owned, so that drawing looks at nothing else.
 
-pub mod frame;
-pub mod movement;
-pub mod narration;
-pub mod strip;
+pub(crate) mod frame;
+pub(crate) mod movement;
+pub(crate) mod narration;
+pub(crate) mod strip;
 
 pub use frame::{Caption, View};
 pub use movement::Movement;

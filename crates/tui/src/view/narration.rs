@@ -27,7 +27,7 @@ pub fn headline(traces: &[Arc<Trace>], lang: Lang) -> String {
 }
 
 /// A ratio as a person says it.
-pub fn percent(ratio: Score) -> String {
+pub(crate) fn percent(ratio: Score) -> String {
     let tenths = (ratio.value() * 1000.0).round() as i64;
     match tenths % 10 {
         0 => format!("{} %", tenths / 10),

@@ -6,7 +6,7 @@ use melody_core::event::Action;
 use melody_recommender::engine::{Note, Trace};
 
 /// Steps whose history is shown at most.
-pub const HISTORY: usize = 240;
+pub(crate) const HISTORY: usize = 240;
 
 /// Steps on each side of the one looked at that a screen may show.
 const AROUND: usize = 120;

@@ -3,7 +3,7 @@
 use melody_core::scene::Scene;
 
 /// What a scene asks for.
-pub fn about_scene(scene: Scene) -> &'static str {
+pub(crate) fn about_scene(scene: Scene) -> &'static str {
     match scene {
         Scene::Commute => "what is known, with little that sells",
         Scene::Explore => "new songs welcome",

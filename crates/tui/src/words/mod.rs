@@ -1,7 +1,7 @@
 //! Words: the languages of the program, and text in columns.
 
-pub mod about;
-pub mod lang;
-pub mod text;
+pub(crate) mod about;
+pub(crate) mod lang;
+pub(crate) mod text;
 
 pub use lang::Lang;

@@ -10,15 +10,15 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 /// Stands for what was left out.
-pub const ELLIPSIS: &str = "…";
+pub(crate) const ELLIPSIS: &str = "…";
 
 /// Columns a text takes.
-pub fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
 /// The text without what a terminal would act on.
-pub fn clean(text: &str) -> Cow<'_, str> {
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     if text.chars().any(char::is_control) {
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
     } else {
@@ -27,7 +27,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 }
 
 /// The text in at most `columns`; what was cut ends with an ellipsis.
-pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
+pub(crate) fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
     let text = clean(text);
     if width(&text) <= columns {
         return text;
@@ -50,7 +50,7 @@ pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
 }
 
 /// The text in exactly `columns`, on the left.
-pub fn left(text: &str, columns: usize) -> String {
+pub(crate) fn left(text: &str, columns: usize) -> String {
     let mut text = truncate(text, columns).into_owned();
     let missing = columns.saturating_sub(width(&text));
     text.extend(std::iter::repeat_n(' ', missing));
@@ -58,14 +58,14 @@ pub fn left(text: &str, columns: usize) -> String {
 }
 
 /// The text in exactly `columns`, on the right.
-pub fn right(text: &str, columns: usize) -> String {
+pub(crate) fn right(text: &str, columns: usize) -> String {
     let text = truncate(text, columns);
     let missing = columns.saturating_sub(width(&text));
     format!("{}{text}", " ".repeat(missing))
 }
 
 /// A styled line in at most `columns`, cut with an ellipsis in the style of what it cuts.
-pub fn fit<'a>(line: Line<'a>, columns: usize) -> Line<'a> {
+pub(crate) fn fit<'a>(line: Line<'a>, columns: usize) -> Line<'a> {
     if line.width() <= columns {
         return line;
     }
@@ -87,7 +87,7 @@ pub fn fit<'a>(line: Line<'a>, columns: usize) -> Line<'a> {
 }
 
 /// Lines of at most `columns`, broken at spaces; the last of `rows` takes an ellipsis if needed.
-pub fn wrap(text: &str, columns: usize, rows: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize, rows: usize) -> Vec<String> {
     let text = clean(text);
     let mut lines: Vec<String> = Vec::new();
     let mut rest = text.trim();
@@ -136,7 +136,7 @@ fn graphemes(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// Minutes and seconds, with hours where there are any.
-pub fn clock(ms: u64) -> String {
+pub(crate) fn clock(ms: u64) -> String {
     let s = ms / 1000;
     let (h, m, s) = (s / 3600, s / 60 % 60, s % 60);
     if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m}:{s:02}") }

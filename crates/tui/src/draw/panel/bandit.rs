@@ -14,11 +14,11 @@ use melody_recommender::bandit::{ArmReport, Learned};
 /// Columns of an arm beside its interval: mark, name, ratio, mean, propensity, pulls.
 const FIXED: usize = 2 + 9 + 5 + 6 + 1 + 7 + 6;
 
-pub fn rows(view: &View) -> u16 {
+pub(crate) fn rows(view: &View) -> u16 {
     view.now().bandit.arms.len() as u16 + 2 + 2
 }
 
-pub fn draw(canvas: Canvas) {
+pub(crate) fn draw(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
     let now = &view.now().bandit;
     let title = format!("{} · {}", view.say("Bandit"), view.say(&now.algorithm));

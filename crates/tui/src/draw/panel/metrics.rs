@@ -15,11 +15,11 @@ use melody_recommender::feedback::Rates;
 /// Name, window and session columns.
 const LEAD: usize = 18 + 9 + 9 + 2;
 
-pub fn rows(_: &View) -> u16 {
+pub(crate) fn rows(_: &View) -> u16 {
     8
 }
 
-pub fn draw(canvas: Canvas) {
+pub(crate) fn draw(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
     let inside = pen::frame(buf, area, &view.say("Metrics"), theme);
     let columns = usize::from(inside.width).saturating_sub(LEAD);

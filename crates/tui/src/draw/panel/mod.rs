@@ -1,11 +1,11 @@
 //! The panels of the stage.
 
-pub mod bandit;
-pub mod metrics;
-pub mod model;
-pub mod promotion;
-pub mod session;
-pub mod weights;
+pub(crate) mod bandit;
+pub(crate) mod metrics;
+pub(crate) mod model;
+pub(crate) mod promotion;
+pub(crate) mod session;
+pub(crate) mod weights;
 
 use crate::draw::canvas::Canvas;
 use crate::view::View;

@@ -10,11 +10,11 @@ use crate::theme::Theme;
 use crate::view::View;
 use melody_core::score::Score;
 
-pub fn rows(_: &View) -> u16 {
+pub(crate) fn rows(_: &View) -> u16 {
     4
 }
 
-pub fn draw(canvas: Canvas) {
+pub(crate) fn draw(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
     let now = view.now();
     let (versions, near_line) = (&now.versions, &now.near_line);

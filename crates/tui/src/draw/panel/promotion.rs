@@ -19,11 +19,11 @@ const TOP: f64 = 0.2;
 /// Columns of the chart's labels.
 const LABELS: u16 = 5;
 
-pub fn rows(_: &View) -> u16 {
+pub(crate) fn rows(_: &View) -> u16 {
     8
 }
 
-pub fn draw(mut canvas: Canvas) {
+pub(crate) fn draw(mut canvas: Canvas) {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let inside = pen::frame(canvas.buf, area, &view.say("Promotion"), theme);
     pen::line(canvas.buf, inside, 0, legend(view, theme, inside.width.into()), Style::new());

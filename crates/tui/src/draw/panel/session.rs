@@ -11,11 +11,11 @@ use crate::words::text;
 /// Streaks and searches shown at most.
 const BOOSTS: usize = 3;
 
-pub fn rows(_: &View) -> u16 {
+pub(crate) fn rows(_: &View) -> u16 {
     9
 }
 
-pub fn draw(canvas: Canvas) {
+pub(crate) fn draw(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
     let inside = pen::frame(buf, area, &view.say("Session"), theme);
     let columns = usize::from(inside.width);

@@ -27,11 +27,11 @@ const KINDS: [Kind; 3] = [
     ("γ", "exposure", |w| &w.gamma),
 ];
 
-pub fn rows(_: &View) -> u16 {
+pub(crate) fn rows(_: &View) -> u16 {
     8
 }
 
-pub fn draw(canvas: Canvas) {
+pub(crate) fn draw(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
     let inside = pen::frame(buf, area, &view.say("Weights"), theme);
     let styles = [theme.interest, theme.subscription, theme.exposure];

@@ -15,7 +15,7 @@ const COLUMNS: u16 = 58;
 /// Rows a text may take.
 const ROWS: usize = 3;
 
-pub fn draw(canvas: Canvas, confirm: &Confirm) -> Drawn {
+pub(super) fn draw(canvas: Canvas, confirm: &Confirm) -> Drawn {
     let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let columns = usize::from(COLUMNS.min(area.width.saturating_sub(2)).saturating_sub(4)).max(1);

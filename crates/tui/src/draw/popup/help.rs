@@ -19,7 +19,7 @@ const WIDE: usize = 100;
 const COLUMN: usize = 78;
 const GAP: usize = 3;
 
-pub fn draw(canvas: Canvas, scroll: usize) -> Drawn {
+pub(super) fn draw(canvas: Canvas, scroll: usize) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let columns = reading::columns(area);
     let lines = if columns >= WIDE {

@@ -12,7 +12,7 @@ use crate::words::text;
 /// Columns of the clock.
 const CLOCK: usize = 9;
 
-pub fn draw(canvas: Canvas, said: &[Message], scroll: usize) -> Drawn {
+pub(super) fn draw(canvas: Canvas, said: &[Message], scroll: usize) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let columns = reading::columns(area).saturating_sub(CLOCK).min(90);
     let mut lines: Vec<Line> = said.iter().flat_map(|one| shown(one, columns, theme)).collect();

@@ -13,7 +13,7 @@ use crate::command::Popup;
 use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 
-pub fn draw(canvas: Canvas, popup: &Popup) -> Drawn {
+pub(crate) fn draw(canvas: Canvas, popup: &Popup) -> Drawn {
     match popup {
         Popup::Help { scroll } => help::draw(canvas, *scroll),
         Popup::Messages { said, scroll } => messages::draw(canvas, said, *scroll),

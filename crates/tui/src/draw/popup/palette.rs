@@ -21,7 +21,7 @@ const SENTENCE: u16 = 2;
 /// Columns of a name and of keys at most.
 const MOST: (usize, usize) = (26, 20);
 
-pub fn draw(canvas: Canvas, palette: &Palette) -> Drawn {
+pub(super) fn draw(canvas: Canvas, palette: &Palette) -> Drawn {
     let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let count = palette.found().len();

@@ -10,7 +10,7 @@ use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::pen;
 use crate::words::text;
 
-pub fn draw(canvas: Canvas, picker: &Picker) -> Drawn {
+pub(super) fn draw(canvas: Canvas, picker: &Picker) -> Drawn {
     let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let names = picker.choices.iter().map(|c| text::width(&c.name)).max().unwrap_or(0).min(40);

@@ -8,15 +8,15 @@ use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::pen;
 
 /// Columns that its frame takes.
-pub const FRAME: u16 = 4;
+pub(super) const FRAME: u16 = 4;
 
 /// Columns there are for lines on a screen of this size.
-pub fn columns(area: Rect) -> usize {
+pub(super) fn columns(area: Rect) -> usize {
     area.width.saturating_sub(2 + FRAME).max(1).into()
 }
 
 /// Draws lines under a title.
-pub fn draw(canvas: Canvas, title: &str, lines: Vec<Line>, scroll: usize) -> Drawn {
+pub(super) fn draw(canvas: Canvas, title: &str, lines: Vec<Line>, scroll: usize) -> Drawn {
     let Canvas { view, theme, area, buf } = canvas;
     let wide = lines.iter().map(Line::width).max().unwrap_or(0) as u16 + FRAME;
     let height = (lines.len().min(u16::MAX.into()) as u16).saturating_add(2);

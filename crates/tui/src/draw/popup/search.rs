@@ -15,7 +15,7 @@ use crate::view::View;
 use crate::words::text;
 use melody_core::event::Target;
 
-pub fn draw(canvas: Canvas, search: &Search) -> Drawn {
+pub(super) fn draw(canvas: Canvas, search: &Search) -> Drawn {
     let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let found = match search.found {

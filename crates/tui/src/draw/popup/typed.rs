@@ -8,7 +8,7 @@ use crate::theme::Theme;
 use crate::words::text;
 
 /// The text after a sign that says what is typed, scrolled so that the cursor is in sight.
-pub fn line<'a>(typed: &Typed, sign: &'a str, theme: &Theme, columns: usize) -> Line<'a> {
+pub(super) fn line<'a>(typed: &Typed, sign: &'a str, theme: &Theme, columns: usize) -> Line<'a> {
     let (value, cursor) = (typed.value(), typed.cursor());
     let before: String = value.chars().take(cursor).collect();
     let at: String = value.chars().skip(cursor).take(1).collect();

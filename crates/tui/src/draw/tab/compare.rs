@@ -23,7 +23,7 @@ const HEAD: u16 = 4;
 /// Rows of the metrics, their head included.
 const METRICS: u16 = 7;
 
-pub fn draw(mut canvas: Canvas) -> Drawn {
+pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let mut body = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let Some(compared) = &view.compared else { return invitation(canvas.at(body)) };

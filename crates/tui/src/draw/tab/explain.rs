@@ -23,7 +23,7 @@ const WIDE: u16 = 100;
 /// Columns of a value with its sign and six decimals, apart from what stands before.
 const VALUE: usize = 10;
 
-pub fn draw(canvas: Canvas) -> Drawn {
+pub(super) fn draw(canvas: Canvas) -> Drawn {
     let Canvas { view, theme, area, buf } = canvas;
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let Some(explained) = &view.explained else {

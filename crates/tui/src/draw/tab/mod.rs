@@ -19,7 +19,7 @@ use crate::draw::{narration, now_playing};
 /// From here on every view says what just changed.
 const TALL: u16 = 24;
 
-pub fn draw(mut canvas: Canvas) -> Drawn {
+pub(crate) fn draw(mut canvas: Canvas) -> Drawn {
     let (view, area) = (canvas.view, canvas.area);
     if view.tab == Tab::Stage {
         return stage::draw(canvas.at(area));

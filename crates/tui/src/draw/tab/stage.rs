@@ -20,7 +20,7 @@ const LOG_AT_LEAST: u16 = 4;
 /// The panel with the promotion chart.
 const CHART: usize = 1;
 
-pub fn draw(mut canvas: Canvas) -> Drawn {
+pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     let (view, area) = (canvas.view, canvas.area);
     let layout = Layout::new(area, view);
     now_playing::draw(canvas.at(layout.now_playing), layout.framed);

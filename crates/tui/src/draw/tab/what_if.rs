@@ -21,7 +21,7 @@ const NAME: usize = 17;
 /// From here on there is room for both queues.
 const BOTH: u16 = 56;
 
-pub fn draw(mut canvas: Canvas) -> Drawn {
+pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let mut drawn = Drawn::default();
     let mut body = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };

@@ -48,7 +48,7 @@ impl Columns {
     }
 }
 
-pub fn section<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
+pub(super) fn section<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
     let now = &view.now().bandit;
     let arms = now.arms.len() as u16;
     let widths = Columns::new(columns);

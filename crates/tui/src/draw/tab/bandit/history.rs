@@ -11,7 +11,7 @@ use crate::view::View;
 /// Cells a step takes at most.
 const STRETCHED: usize = 3;
 
-pub fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
+pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let stretch = (columns / view.traces.len().max(1)).clamp(1, STRETCHED);
     let shown = (columns / stretch).min(view.traces.len());
     let steps = &view.traces[view.traces.len() - shown..];

@@ -16,7 +16,7 @@ const EFFECTIVE: usize = 10;
 const ESTIMATE: usize = 13;
 const TRUTH: usize = 8;
 
-pub fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
+pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let title = view.say("Other policies on this session's log");
     let Some(report) = view.others.as_ref().filter(|report| report.decisions > 0) else {
         let said = view.say("comes once a decision has been paid out").into_owned();

@@ -19,7 +19,7 @@ const FIXED: usize = 4 + 2 + 11 + 8 + 8;
 /// Columns of an arm's reward.
 const REWARD: usize = 7;
 
-pub fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> Section<'a> {
+pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> Section<'a> {
     let title = format!("{} · {}", view.say("Regret"), view.say("simulated"));
     let regrets = &view.regrets;
     let mut lines = Vec::new();

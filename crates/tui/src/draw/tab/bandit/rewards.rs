@@ -51,7 +51,7 @@ fn learned(view: &View) -> impl Iterator<Item = (u32, &Learned)> {
     })
 }
 
-pub fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> Section<'a> {
+pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> Section<'a> {
     let title = view.say("Rewards");
     let all: Vec<(u32, &Learned)> = learned(view).collect();
     if all.is_empty() {

@@ -86,7 +86,7 @@ fn rate(view: &View, symbol: &'static str, name: &'static str, of: Of, style: St
 }
 
 /// Completion between what the guardrail acts at and lets go at.
-pub fn completion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
+pub(super) fn completion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
     let guardrail = &view.now().guardrail;
     let line = |symbol, name, at: Score, style| Curve {
         symbol,
@@ -111,7 +111,7 @@ pub fn completion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Secti
     chart(view, theme, "Completion", 1.0, columns, curves)
 }
 
-pub fn skips<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
+pub(super) fn skips<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
     let curves = vec![
         rate(view, "╌", "promoted engaged", |r| r.promoted_engagement, theme.exposure),
         rate(view, "━", "skips", |r| r.skip, theme.loss),
@@ -120,7 +120,7 @@ pub fn skips<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a
 }
 
 /// What share of promotion was aimed for, allowed and heard.
-pub fn promotion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
+pub(super) fn promotion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
     let now = &view.now().promotion;
     let curve = |symbol, name, of: fn(&Trace) -> Score, style| Curve {
         symbol,

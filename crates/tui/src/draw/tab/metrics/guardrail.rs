@@ -15,7 +15,7 @@ use melody_recommender::feedback::Intervention;
 const LISTED: usize = 12;
 
 /// The level, and completion on the scale of what raises and lowers it.
-pub fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
+pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let now = &view.now().guardrail;
     let mut state: Vec<Span> = Vec::new();
     for level in 1..=now.levels.min(20) {
@@ -90,7 +90,7 @@ fn scale<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'a>> {
     vec![Line::from(bar), Line::styled(below, theme.faint)]
 }
 
-pub fn interventions<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
+pub(super) fn interventions<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let moved: Vec<(u32, u64, &Intervention)> = view
         .traces
         .iter()

@@ -13,20 +13,20 @@ use melody_core::score::Score;
 use melody_recommender::feedback::Rates;
 
 /// A rate in whole percent; a dash for a rate of nothing.
-pub fn whole(rate: Option<Score>) -> String {
+pub(super) fn whole(rate: Option<Score>) -> String {
     let round = |rate: Score| Score::new((rate.value() * 100.0).round() / 100.0);
     rate.map_or("–".into(), |rate| percent(round(rate)))
 }
 
 /// What a rate is of.
-pub type Of = fn(&Rates) -> Option<Score>;
+pub(super) type Of = fn(&Rates) -> Option<Score>;
 
 /// Columns of a name at most, and of a figure.
 const NAME: usize = 22;
 const NUMBER: usize = 10;
 
 /// Every rate over the guardrail's window and over the session.
-pub fn rates<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
+pub(super) fn rates<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let now = &view.now().metrics;
     let lead = columns.saturating_sub(2 * NUMBER).min(NAME);
     let cells = columns.saturating_sub(lead + 2 * NUMBER + 2);
@@ -78,7 +78,7 @@ pub fn rates<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
 }
 
 /// A rate of the window after each play.
-pub fn over_plays(view: &View, of: Of) -> Vec<f64> {
+pub(super) fn over_plays(view: &View, of: Of) -> Vec<f64> {
     let ended = view.traces.iter().filter(|trace| trace.ended.is_some());
     ended.filter_map(|trace| of(&trace.metrics.window).map(Score::value)).collect()
 }

@@ -16,7 +16,7 @@ use crate::words::text;
 /// From here on there are two columns.
 const WIDE: u16 = 110;
 
-pub fn draw(canvas: Canvas) -> Drawn {
+pub(super) fn draw(canvas: Canvas) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let wide = area.width >= WIDE;
     let page = Page::new(area, if wide { &[1, 1] } else { &[1] });

@@ -12,7 +12,7 @@ use melody_recommender::feedback::UpdateReport;
 /// Updates listed at most.
 const LISTED: usize = 12;
 
-pub fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
+pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let now = &view.now().near_line;
     let next = match (now.due, now.next_in) {
         (Some(due), _) => view.fill("running, takes over at step {}", &[&due]),

@@ -28,7 +28,7 @@ const NAME: usize = 14;
 const NUMBER: usize = 9;
 const VERDICT: usize = 16;
 
-pub fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
+pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let title = view.say("Predicted and seen in this session");
     let plays = predictions(&view.traces);
     let counted = match plays.len() {

@@ -20,7 +20,7 @@ use melody_model::objective::Scheme;
 const NAME: usize = 22;
 const NUMBER: usize = 9;
 
-pub fn figures<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
+pub(super) fn figures<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let title = view.say("On listeners never seen in training");
     let Some(report) = &view.training else {
         let said = view.say("the model's folder holds no training report").into_owned();
@@ -88,7 +88,7 @@ fn row<'a>(view: &View, head: &HeadReport, wide: bool, columns: usize, theme: &T
 }
 
 /// The weights of the losses: now, and over the training where a report tells.
-pub fn weights<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
+pub(super) fn weights<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
     let objective = &view.objective;
     let log: &[Progress] = view.training.as_ref().map_or(&[], |report| &report.log);
     // Where the lines end; without a log, what they are to reach.

@@ -15,7 +15,7 @@ const BOOSTS: [&str; 3] = ["genre streak", "artist streak", "search"];
 /// Columns of a boost.
 const NUMBER: usize = 8;
 
-pub fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
+pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let title = view.say("Lifted and lowered in the queue");
     let moved: Vec<(&QueueEntry, [Score; BOOSTS.len()])> = view
         .now()

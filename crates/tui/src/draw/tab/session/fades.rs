@@ -17,7 +17,7 @@ const LISTED_LITTLE: usize = 4;
 /// Columns of a number.
 const NUMBER: usize = 7;
 
-pub fn streaks<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> Section<'a> {
+pub(super) fn streaks<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> Section<'a> {
     let title = view.say("Streaks");
     let streaks = &view.now().session.streaks;
     if streaks.is_empty() {
@@ -65,7 +65,7 @@ pub fn streaks<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> S
     Section::lines(title, lines)
 }
 
-pub fn searches<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
+pub(super) fn searches<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let title = view.say("Searches");
     let searches = &view.now().session.searches;
     if searches.is_empty() {

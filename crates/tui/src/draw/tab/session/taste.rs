@@ -41,7 +41,7 @@ impl Counts {
     }
 }
 
-pub fn section<'a>(view: &View, theme: &Theme, columns: usize, genres: bool) -> Section<'a> {
+pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, genres: bool) -> Section<'a> {
     let title = view.say("Taste, long-term and now");
     let tastes = &view.now().session.tastes;
     if tastes.is_empty() {

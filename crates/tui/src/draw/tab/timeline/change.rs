@@ -16,7 +16,7 @@ type Changed<T> = Option<(T, T)>;
 
 /// What is other after a step than before it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Change {
+pub(super) struct Change {
     target: Changed<Score>,
     /// alpha, beta, gamma.
     weights: [Changed<Score>; 3],
@@ -27,7 +27,7 @@ pub struct Change {
 const SIGNS: [&str; 3] = ["α", "β", "γ"];
 
 impl Change {
-    pub fn between(before: &Trace, now: &Trace) -> Self {
+    pub(super) fn between(before: &Trace, now: &Trace) -> Self {
         let (a, b) = (&before.weights, &now.weights);
         let top = |trace: &Trace| {
             trace.queue.first().map(|entry| entry.song.title.clone()).unwrap_or_default()
@@ -43,12 +43,12 @@ impl Change {
         }
     }
 
-    pub fn target(&self) -> Option<String> {
+    pub(super) fn target(&self) -> Option<String> {
         self.target.map(|(from, to)| format!("{} → {}", percent(from), percent(to)))
     }
 
     /// The weights that moved, with what they are now and which way they went.
-    pub fn weights(&self) -> Option<String> {
+    pub(super) fn weights(&self) -> Option<String> {
         let moved = SIGNS.iter().zip(&self.weights).filter_map(|(sign, weight)| {
             let (from, to) = (*weight)?;
             Some(format!("{sign}{}{}", if to > from { "▲" } else { "▼" }, decimals(to)))
@@ -57,7 +57,7 @@ impl Change {
         (!moved.is_empty()).then(|| moved.join(" "))
     }
 
-    pub fn top(&self) -> Option<String> {
+    pub(super) fn top(&self) -> Option<String> {
         self.top.as_ref().map(|(_, now)| now.clone())
     }
 }
@@ -67,7 +67,7 @@ fn changed<T: PartialEq>(before: T, now: T) -> Changed<T> {
 }
 
 /// What the step looked at changed, in full.
-pub fn draw(canvas: Canvas) {
+pub(super) fn draw(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
     if area.height < 3 {
         return;

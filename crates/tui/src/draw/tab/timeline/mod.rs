@@ -14,7 +14,7 @@ const LIST_AT_LEAST: u16 = 3;
 /// Rows that say what the step looked at changed.
 const CHANGE: u16 = 4;
 
-pub fn draw(mut canvas: Canvas) -> Drawn {
+pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     let (view, area) = (canvas.view, canvas.area);
     let Some(strip) = &view.strip else { return Drawn::default() };
     let mut drawn = Drawn::default();

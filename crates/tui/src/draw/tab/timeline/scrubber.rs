@@ -27,7 +27,7 @@ const NAMES: u16 = 12;
 const BETWEEN: u16 = 24;
 
 /// Rows it takes where there are so many for it.
-pub fn rows(room: u16) -> u16 {
+pub(super) fn rows(room: u16) -> u16 {
     match room {
         // The list is what the view is for: it keeps as much again.
         room if room >= 2 * LANES => LANES,
@@ -37,7 +37,7 @@ pub fn rows(room: u16) -> u16 {
     }
 }
 
-pub fn draw(canvas: Canvas, strip: &Strip) -> Drawn {
+pub(super) fn draw(canvas: Canvas, strip: &Strip) -> Drawn {
     let Canvas { view, theme, area, buf } = canvas;
     let mut rest = area;
     let mut lanes: Vec<Rect> = Vec::new();
@@ -131,7 +131,7 @@ impl Axis {
 }
 
 /// A mark's symbol: told apart by it alone where there is no colour.
-pub fn shown(lane: Lane, more: bool, theme: &Theme) -> (&'static str, Style) {
+pub(super) fn shown(lane: Lane, more: bool, theme: &Theme) -> (&'static str, Style) {
     match (lane, more) {
         (Lane::Skips, false) => ("×", theme.down),
         (Lane::Skips, true) => ("P", theme.promoted),

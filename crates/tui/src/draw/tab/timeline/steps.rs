@@ -23,7 +23,7 @@ const TOP: usize = 26;
 /// Columns that what happened keeps.
 const SAID: usize = 44;
 
-pub fn draw(canvas: Canvas, strip: &Strip) -> Drawn {
+pub(super) fn draw(canvas: Canvas, strip: &Strip) -> Drawn {
     let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let framed = area.height >= 6 && area.width >= 60;
