@@ -15,8 +15,8 @@ use melody_core::rng::{Purpose, generator};
 use melody_core::scene::Scene;
 use melody_model::objective::{InterestParts, LossWeights, masked_losses, shares};
 use melody_model::{
-    CROSS_FEATURES, Initialiser, LABELS, MOMENT_FEATURES, OUTCOME_FEATURES, Output, SONG_FEATURES,
-    device, link, profile_width, song_features,
+    CROSS_FEATURES, Initialiser, LABELS, MOMENT_FEATURES, OUTCOME_FEATURES, SONG_FEATURES,
+    link, profile_width, song_features,
 };
 
 /// Plays a song's average is held towards the overall one by.

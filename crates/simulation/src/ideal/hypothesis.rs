@@ -9,8 +9,8 @@ use rand_distr::{Distribution, StandardNormal};
 use super::features::Features;
 use crate::response::closeness;
 use crate::taste::{
-    FAMILY_SPREAD, GENEROSITY_SPREAD, GENRE_SPREAD, MAINSTREAM, PICKINESS, SOUND,
-    SOUND_SPREAD, Taste,
+    FAMILY_SPREAD, GENEROSITY_SPREAD, GENRE_SPREAD, MAINSTREAM, PICKINESS, SOUND, SOUND_SPREAD,
+    Taste,
 };
 use melody_core::catalogue::taxonomy;
 

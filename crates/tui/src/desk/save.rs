@@ -13,7 +13,11 @@ use melody_sessions::{script, trace_file as tracefile};
 const MOST: u32 = 9_999;
 
 /// Writes the session as the next free `melody-session-N.toml` and returns its name.
-pub(crate) fn script(folder: &Path, opening: &Opening, timeline: &Timeline) -> Result<String, String> {
+pub(crate) fn script(
+    folder: &Path,
+    opening: &Opening,
+    timeline: &Timeline,
+) -> Result<String, String> {
     next_free(folder, "melody-session", "toml", |number| {
         script::render(&format!("session {number}"), opening, timeline)
     })
