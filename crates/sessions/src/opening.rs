@@ -21,12 +21,17 @@ pub use crate::names::{
 /// shipped one or the path of one's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opening {
+    /// Who listens.
     pub profile: String,
     /// The profile's own scene if absent.
     pub scene: Option<Scene>,
+    /// Of every draw.
     pub seed: u64,
+    /// Every tunable.
     pub policy: String,
+    /// What scores.
     pub model: String,
+    /// What can be heard.
     pub catalogue: String,
     /// The folder that listeners' memories are kept in, if this one's is started from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
