@@ -197,6 +197,7 @@ fn features(catalogue: &Catalogue, listener: &Listener, play: usize) -> Vec<f32>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use melody_model::Output;
 
     use crate::data::made_up::{data, row};
     use melody_core::catalogue::default_catalogue;

@@ -55,9 +55,11 @@ pub enum Undone {
     #[error(transparent)]
     Input(#[from] InputError),
     /// The watcher broke off; a checkpoint was written, unless nothing had begun.
-    /// Stopped after this step; the same command goes on.
     #[error("interrupted after step {step}\n  help: the same command takes the training up again")]
-    Interrupted { step: u64 },
+    Interrupted {
+        /// Steps done.
+        step: u64,
+    },
     /// Anything else, in words.
     #[error("{0}")]
     Other(String),

@@ -167,6 +167,7 @@ fn beta(z: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::taste::PATIENCE;
     use melody_core::rng::{Purpose, generator};
 
     /// Mean and variance of hypotheses are those of drawn tastes.
