@@ -6,16 +6,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::names::{DEFAULT, anchored};
 use melody_core::scene::Scene;
 use melody_recommender::bandit::Kept;
-use melody_simulation::profile;
-use melody_simulation::profile::Profile;
-
-pub use crate::library::{Library, missing};
-pub use crate::names::{
-    DEFAULT, anchored, catalogue_named, model_named, models_in, policies_in, policy_named,
-    profile_named,
-};
+use melody_simulation::profile::{self, Profile};
 
 /// What a session is opened with. Each of catalogue, policy, model and profile is the name of a
 /// shipped one or the path of one's own.
