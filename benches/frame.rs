@@ -22,7 +22,7 @@ use common::{Times, catalogue};
 use melody::input::InputError;
 use melody::model::{self, Backend};
 use melody::opening::{DEFAULT, Library, Opening, model_named, policy_named, profile_named};
-use melody::tui::{App, Command, Look, Session, Speed, Tab, Theme, draw};
+use melody::tui::{App, Command, Look, Sitting, Speed, Tab, Theme, draw};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -123,7 +123,7 @@ fn measure(arguments: &Arguments) -> Result<Measured, InputError> {
     let library =
         Library::new(catalogue, Arc::new(policy), model_named(DEFAULT, here, &device)?, &device)?;
     let opening = Opening { profile: PROFILE.into(), ..Opening::default() };
-    let mut session = Session::open(library, opening, profile_named(PROFILE, here)?);
+    let mut session = Sitting::open(library, opening, profile_named(PROFILE, here)?);
     session.speed = Speed::new(64.0).expect("a known speed");
     let mut app = App::new(session, here.into(), Look::new(Theme::colours()));
     let options = TerminalOptions { viewport: Viewport::Fixed(SIZE) };

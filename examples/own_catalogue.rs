@@ -10,7 +10,7 @@
 //! popularity, too, and what it knows of identifiers counts for little where it has never seen them.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use melody::engine::Timeline;
@@ -45,9 +45,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let trace = session.trace().clone();
         let mut head = Playhead::after(&trace);
         let whole = trace.playing.song.duration_ms;
-        // This listener came for jazz, and gives nothing else more than fifteen seconds.
+        // This listener came for techno, and gives nothing else more than fifteen seconds.
         let action = match trace.playing.song.genre.as_str() {
-            "jazz" => Action::Finish,
+            "techno" => Action::Finish,
             _ => Action::Skip,
         };
         head.play_until(if action == Action::Finish { whole } else { 15_000 }, whole);
@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Writes eighty invented songs in four genres, some of them in a campaign.
-fn write_catalogue(folder: &PathBuf) -> std::io::Result<()> {
+fn write_catalogue(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     std::fs::write(
         folder.join("catalogue.toml"),
@@ -91,8 +91,7 @@ fn write_catalogue(folder: &PathBuf) -> std::io::Result<()> {
         let campaign = if number % 10 == 3 { "spring" } else { "" };
         writeln!(
             songs,
-            "my{number:03},Song {number},{artist},{genre},{}000,{popularity},{year},{campaign}",
-            seconds
+            "my{number:03},Song {number},{artist},{genre},{seconds}000,{popularity},{year},{campaign}"
         )
         .expect("a string takes what is written to it");
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use melody::model::Backend;
 use melody::opening::{Library, profile_named};
-use melody::tui::{App, Command, Look, Session, Tab, Theme, Tour, draw, picture};
+use melody::tui::{App, Command, Look, Sitting, Tab, Theme, Tour, draw, picture};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let here = Path::new("");
     let profile = profile_named(&tour.opening.profile, here)?;
     let library = Library::load(&tour.opening, here, Backend::Flex)?;
-    let session = Session::open(library, tour.opening.clone(), profile);
+    let session = Sitting::open(library, tour.opening.clone(), profile);
     let mut app = App::new(session, here.to_path_buf(), Look::new(Theme::colours()));
     let scenes = tour.scenes.len();
     app.guide(tour);

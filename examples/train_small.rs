@@ -77,18 +77,19 @@ fn train_into(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let validation = Dataset::simulate(&catalogue, &config, Split::Validation, &|| ());
     println!("{} plays to learn from, {} to watch by", learned_from.plays(), validation.plays());
 
+    let policy = policy_named("default", here)?;
     let training = Training {
         catalogue: &catalogue,
         config: &config,
         data: &Source::memory(learned_from),
         validation: &validation,
-        greedy: Greedy::new(&*policy_named("default", here)?),
+        greedy: Greedy::new(&policy),
         device: &device,
         // Checkpoints go here. The same call after a kill goes on from the last one, to the same bits.
         folder,
     };
     let outcome = train(&training, &mut |step| {
-        if step.step % 50 == 0 {
+        if step.step.is_multiple_of(10) {
             let [interest, subscription, exposure] = step.losses;
             println!(
                 "  step {:>4} of {}: {interest:.3} {subscription:.3} {exposure:.3}",

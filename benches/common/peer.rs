@@ -15,7 +15,10 @@ pub(crate) struct Peer {
 
 impl Peer {
     /// Starts a script of `benches/peers`; also what it says before its first turn.
-    pub(crate) fn start<F: DeserializeOwned>(script: &str, words: &[String]) -> Result<(Self, F), String> {
+    pub(crate) fn start<F: DeserializeOwned>(
+        script: &str,
+        words: &[String],
+    ) -> Result<(Self, F), String> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers").join(script);
         let mut child = Command::new("python3")
             .arg(script)

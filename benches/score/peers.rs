@@ -77,7 +77,11 @@ impl Peers {
 
 impl Peer {
     /// Times of some runs on the first `songs` songs, and how far the outputs are from ours.
-    pub(crate) fn run(&mut self, songs: usize, runs: usize) -> Result<(Vec<Duration>, f32), String> {
+    pub(crate) fn run(
+        &mut self,
+        songs: usize,
+        runs: usize,
+    ) -> Result<(Vec<Duration>, f32), String> {
         let Answer { seconds, apart } = self.process.ask(&format!("{songs} {runs}"))?;
         Ok((seconds.into_iter().map(Duration::from_secs_f64).collect(), apart))
     }

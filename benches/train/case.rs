@@ -34,7 +34,11 @@ type Named = HashMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
 
 impl Case {
     /// Simulates listeners and cuts their plays into batches, as training does.
-    pub(crate) fn new(config: TrainingConfig, batches: usize, device: &Device) -> Result<Self, String> {
+    pub(crate) fn new(
+        config: TrainingConfig,
+        batches: usize,
+        device: &Device,
+    ) -> Result<Self, String> {
         let catalogue: Catalogue = default_catalogue();
         let simulated = TrainingConfig { listeners: LISTENERS, ..config.clone() };
         let data = Dataset::simulate(&catalogue, &simulated, Split::Train, &|| {});

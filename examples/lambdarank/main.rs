@@ -132,11 +132,11 @@ fn run(arguments: &Arguments) -> Result<(), String> {
 }
 
 /// Of every row. A file whose rows end early has fewer features; what is not there is zero.
-pub fn scores(forest: &Forest, queries: &Queries) -> Vec<f64> {
+pub(crate) fn scores(forest: &Forest, queries: &Queries) -> Vec<f64> {
     (0..queries.rows()).map(|row| forest.score(queries.row(row))).collect()
 }
 
-pub fn mean(values: &[f64]) -> f64 {
+pub(crate) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 

@@ -10,7 +10,7 @@ use crate::config::{Config, Environment};
 use melody_sessions::library::Library;
 use melody_sessions::names::profile_named;
 use melody_tui as tui;
-use melody_tui::{App, SceneReport, Session, Tour};
+use melody_tui::{App, SceneReport, Sitting, Tour};
 
 pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     if !arguments.check {
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     let opening = tour.opening.anchored(base);
     let profile = profile_named(&opening.profile, base)?;
     let library = Library::load(&opening, base, config.device.value)?;
-    let session = Session::open(library, opening, profile);
+    let session = Sitting::open(library, opening, profile);
     let mut app = App::new(session, Path::new("").to_path_buf(), look);
     app.themes = config.themes();
     app.profiles = config.profiles();

@@ -11,7 +11,7 @@ use melody_sessions::library::Library;
 use melody_sessions::names::profile_named;
 use melody_sessions::saved::Saved;
 use melody_tui as tui;
-use melody_tui::{App, Session};
+use melody_tui::{App, Sitting};
 
 pub(super) fn run(arguments: &Open) -> Result<(), Failure> {
     needs_terminal("`melody replay SCRIPT` plays a script without one")?;
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Open) -> Result<(), Failure> {
     let library = Library::load(&opening, here, config.device.value)?;
     // Its beginning is on screen while the rest is played again.
     let engine = saved.engine(&library, &profile)?;
-    let mut session = Session::begin(library, opening, profile, engine);
+    let mut session = Sitting::begin(library, opening, profile, engine);
     session.playing = false;
     session.speed = config.speed.value;
     let mut app = App::new(session, here.to_path_buf(), look);

@@ -11,7 +11,7 @@ use melody_sessions::library::Library;
 use melody_sessions::names::profile_named;
 use melody_sessions::opening::Opening;
 use melody_tui as tui;
-use melody_tui::{App, Ended, Journal, Session};
+use melody_tui::{App, Ended, Journal, Sitting};
 
 /// Signals that end a program have this added in its exit code.
 const SIGNALLED: u8 = 128;
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
 
     let kept = opening.kept(&profile, here);
     let engine = library.engine_of(&opening, &profile, here)?;
-    let mut session = Session::begin(library, opening, profile, engine);
+    let mut session = Sitting::begin(library, opening, profile, engine);
     if let Some(kept) = kept {
         session.remember_in(kept);
         // A folder that cannot be written to is told before the first song, not after the last.
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     app.themes = config.themes();
     app.profiles = config.profiles();
     app.keymap = keymap.into();
-    app.kept = trace.is_some();
+    app.keep_trace(trace.is_some());
     let ended = tui::run(&mut app, config.mouse.value);
     // The trace is written whether the listener left or a signal came.
     if let Some(file) = trace {

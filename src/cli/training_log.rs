@@ -67,7 +67,12 @@ pub(super) fn import(arguments: &ImportLog) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn split(dir: &Path, catalogue: &str, shares: &SplitShares, json: bool) -> Result<(), Failure> {
+pub(super) fn split(
+    dir: &Path,
+    catalogue: &str,
+    shares: &SplitShares,
+    json: bool,
+) -> Result<(), Failure> {
     let splits = splits(shares)?;
     let catalogue = catalogue_named(catalogue, Path::new(""))?;
     tell(&split_again(dir, &catalogue, splits)?, json)

@@ -44,6 +44,7 @@ impl Environment {
         Environment(NAMES.into_iter().filter_map(set).collect())
     }
 
+    /// The value of one of the variables looked at, text or not.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         self.0.get(name).map(PathBuf::from)
     }
@@ -58,6 +59,7 @@ impl Environment {
         names.into_iter().find_map(|name| Some((name, self.text(name)?)))
     }
 
+    /// How many colours the terminal shows, as `NO_COLOR`, `COLORTERM` and `TERM` have it.
     pub fn colours(&self) -> Setting<ColourDepth> {
         // Set to anything, text or not, it asks for no colour.
         let no_color = self.0.contains_key("NO_COLOR").then_some("1");

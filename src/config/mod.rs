@@ -31,22 +31,33 @@ use melody_tui::{Lang, Look, Speed, Theme, theme};
 pub struct Config {
     /// The name of a theme, or the path of one.
     pub theme: Setting<String>,
+    /// The language of the screen.
     pub lang: Setting<Lang>,
+    /// Whether the screen is drawn in ASCII only.
     pub ascii: Setting<bool>,
+    /// Whether things may move for the sake of the eye.
     pub motion: Setting<bool>,
+    /// Whether clicks and the wheel are listened to.
     pub mouse: Setting<bool>,
     /// The colours that the terminal shows; the environment alone says.
     pub colours: Setting<ColourDepth>,
+    /// How fast the clock runs when the simulator opens.
     pub speed: Setting<Speed>,
     /// Names of shipped ones, or paths, as in [`Opening`].
     pub profile: Setting<String>,
+    /// The rules that decide, likewise.
     pub policy: Setting<String>,
+    /// What scores the songs, likewise.
     pub model: Setting<String>,
+    /// The songs there are, likewise.
     pub catalogue: Setting<String>,
     /// The profile's own if absent.
     pub scene: Setting<Option<Scene>>,
+    /// Decides all that is drawn in a session.
     pub seed: Setting<u64>,
+    /// The backend the model is run on.
     pub device: Setting<Backend>,
+    /// Where the config file and what lies beside it are.
     pub places: Places,
 }
 

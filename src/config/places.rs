@@ -35,14 +35,17 @@ impl Places {
         self.config.as_ref().map(|config| config.with_file_name(name))
     }
 
+    /// The file of the keys: `keymap.toml`, whether or not it is there.
     pub fn keymap(&self) -> Option<PathBuf> {
         self.beside("keymap.toml")
     }
 
+    /// The folder of themes of one's own, whether or not it is there.
     pub fn themes(&self) -> Option<PathBuf> {
         self.beside("themes")
     }
 
+    /// The folder of profiles of one's own, whether or not it is there.
     pub fn profiles(&self) -> Option<PathBuf> {
         self.beside("profiles")
     }

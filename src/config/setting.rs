@@ -15,16 +15,21 @@ use melody_tui::{Lang, Speed};
 pub enum Origin {
     /// It is built in.
     Default,
+    /// A variable decided it.
     Environment {
         /// Of the variable.
         name: &'static str,
     },
+    /// A line of the config file says it.
     File {
+        /// Of the config file.
         path: PathBuf,
         /// 1-based.
         line: usize,
     },
+    /// The command line says it.
     Flag {
+        /// With its dashes, as typed.
         name: &'static str,
     },
 }
@@ -40,13 +45,17 @@ impl fmt::Display for Origin {
     }
 }
 
+/// A value in effect, and what put it there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting<T> {
+    /// The one that won.
     pub value: T,
+    /// The layer it came from.
     pub origin: Origin,
 }
 
 impl<T> Setting<T> {
+    /// A value that nobody has said.
     pub fn built_in(value: T) -> Self {
         Setting { value, origin: Origin::Default }
     }
@@ -57,6 +66,7 @@ impl<T> Setting<T> {
         Setting { value, origin }
     }
 
+    /// The same setting with its value as something else; the origin stays.
     pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Setting<U> {
         Setting { value: to(self.value), origin: self.origin }
     }
@@ -74,18 +84,31 @@ impl<T> Setting<Option<T>> {
 /// environment is.
 #[derive(Clone, Debug, Default)]
 pub struct Layer {
+    /// The name of one, or a path.
     pub theme: Option<Setting<String>>,
+    /// No value within is `auto`: as the locale is.
     pub lang: Option<Setting<Option<Lang>>>,
+    /// No value within is `auto`: as the locale is.
     pub ascii: Option<Setting<Option<bool>>>,
+    /// On or off; there is no `auto`.
     pub motion: Option<Setting<bool>>,
+    /// On or off; there is no `auto`.
     pub mouse: Option<Setting<bool>>,
+    /// One of [`Speed::ALL`].
     pub speed: Option<Setting<Speed>>,
+    /// The name of a shipped one or one's own, or a path.
     pub profile: Option<Setting<String>>,
+    /// The name of a shipped one, or a path.
     pub policy: Option<Setting<String>>,
+    /// The name of a shipped one, or a path.
     pub model: Option<Setting<String>>,
+    /// The name of a shipped one, or a path.
     pub catalogue: Option<Setting<String>>,
+    /// Where absent everywhere, the profile's own counts.
     pub scene: Option<Setting<Scene>>,
+    /// Of everything drawn in a session.
     pub seed: Option<Setting<u64>>,
+    /// The backend the model is run on.
     pub device: Option<Setting<Backend>>,
 }
 

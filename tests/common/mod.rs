@@ -38,7 +38,12 @@ pub(crate) fn engine(profile: &str, scene: Option<Scene>, seed: u64) -> Arc<Engi
     engine_of(&LIBRARY, profile, scene, seed)
 }
 
-pub(crate) fn engine_of(library: &Library, profile: &str, scene: Option<Scene>, seed: u64) -> Arc<Engine> {
+pub(crate) fn engine_of(
+    library: &Library,
+    profile: &str,
+    scene: Option<Scene>,
+    seed: u64,
+) -> Arc<Engine> {
     let profile = profile::shipped(profile).unwrap_or_else(|| panic!("no profile {profile}"));
     Arc::new(library.engine(&profile, scene, seed))
 }

@@ -45,7 +45,11 @@ impl Maker {
     }
 
     /// A parameter. Golden weights are 32-bit numbers: rounded to them, then widened.
-    pub(crate) fn param<const D: usize>(&self, values: &[f64], shape: [usize; D]) -> Param<Tensor<D>> {
+    pub(crate) fn param<const D: usize>(
+        &self,
+        values: &[f64],
+        shape: [usize; D],
+    ) -> Param<Tensor<D>> {
         let single: Vec<f64> = values.iter().map(|&v| f64::from(v as f32)).collect();
         Param::from_tensor(self.tensor(&single, shape))
     }
@@ -70,7 +74,10 @@ pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
     tensor.into_data().try_to_vec_as::<f64>().unwrap()
 }
 
-pub(crate) fn gradient<const D: usize>(param: &Param<Tensor<D>>, gradients: &Gradients) -> Vec<f64> {
+pub(crate) fn gradient<const D: usize>(
+    param: &Param<Tensor<D>>,
+    gradients: &Gradients,
+) -> Vec<f64> {
     values(param.val().grad(gradients).expect("the parameter was used"))
 }
 

@@ -151,6 +151,9 @@ impl File {
         }
         let inline = Regex::new(r"\b(crate|super|self)((?:::\w+)+)").unwrap();
         let without_uses = uses.replace_all(&code, "");
+        // Who may see an item is no import.
+        let seen_by = Regex::new(r"pub\(in [^)]*\)").unwrap();
+        let without_uses = seen_by.replace_all(&without_uses, "pub");
         for found in inline.captures_iter(&without_uses) {
             paths.push(found[0].split("::").map(str::to_string).collect());
         }

@@ -208,7 +208,7 @@ fn killing_the_writer_loses_nothing_it_acknowledged() {
     for (run, after) in [3, 40, 171].into_iter().enumerate() {
         let path = folder.path().join(format!("{run}.jsonl"));
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "writer_to_be_killed", "--nocapture"])
+            .args(["--exact", "log::writer_to_be_killed", "--nocapture"])
             .env(WRITES_TO, &path)
             .stdout(Stdio::piped())
             .spawn()

@@ -255,7 +255,7 @@ fn a_panic_leaves_the_terminal_and_the_session() {
         assert!(said.contains("melody open melody-panic-1.toml"), "{said}");
 
         let report = std::fs::read_to_string(folder.path().join("melody-panic-1.toml")).unwrap();
-        assert!(report.contains(message) && report.contains("src/tui/fault.rs"), "{report}");
+        assert!(report.contains(message) && report.contains("desk/fault.rs"), "{report}");
         assert!(report.contains("on_demand"), "the backtrace is there: {report}");
         let engine = fault.starts_with("engine");
         assert_eq!(report.contains("# while working out: skip"), engine, "{report}");

@@ -10,7 +10,7 @@ use melody_model::Backend;
 use melody_sessions::library::Library;
 use melody_sessions::names::profile_named;
 use melody_sessions::opening::Opening;
-use melody_tui::{App, Look, Session, Theme};
+use melody_tui::{App, Look, Sitting, Theme};
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     Library::load(&Opening::default(), Path::new(""), Backend::Flex).expect("the shipped library")
@@ -20,7 +20,7 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
 pub(crate) fn app(profile: &str, folder: &Path) -> App {
     let opening = Opening { profile: profile.into(), ..Opening::default() };
     let profile = profile_named(profile, Path::new("")).expect("a shipped profile");
-    let mut session = Session::open(LIBRARY.clone(), opening, profile);
+    let mut session = Sitting::open(LIBRARY.clone(), opening, profile);
     session.playing = false;
     App::new(session, folder.to_path_buf(), Look::new(Theme::colours()))
 }

@@ -13,9 +13,11 @@ pub struct Event {
     pub at_ms: u64,
     /// How much of the current song had been heard, in milliseconds.
     pub heard_ms: u32,
+    /// What was done then.
     pub action: Action,
 }
 
+/// What a listener, or whoever debugs, can do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "do")]
 pub enum Action {
@@ -23,21 +25,29 @@ pub enum Action {
     Finish,
     /// The listener went on to the next song.
     Skip,
+    /// The song that plays is liked.
     Like,
+    /// The song that plays is saved.
     Save,
     /// The current song starts again; what was heard so far counts as a play.
     Replay,
     /// The listener searched and chose a result. What is related rises; nothing starts to play.
     Search {
+        /// As typed.
         query: String,
+        /// What was found by it.
         target: Target,
     },
     /// The listener chose a song from the queue or from search results, to play now.
     Open {
+        /// Taken from the queue or from anywhere.
         song: SongId,
     },
+    /// The listener begins to pay.
     Subscribe,
+    /// The listener's situation changes.
     Scene {
+        /// The new one.
         scene: Scene,
     },
     /// A person at the controls set values by hand, in place of those set before.
@@ -48,6 +58,7 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Target {
+    /// One song.
     Song(SongId),
     /// By one of the artist's songs, since artists have no identifier of their own.
     ArtistOf(SongId),
@@ -59,6 +70,7 @@ impl Action {
         matches!(self, Action::Finish | Action::Skip | Action::Replay | Action::Open { .. })
     }
 
+    /// As traces and scripts write it.
     pub fn name(&self) -> &'static str {
         match self {
             Action::Finish => "finish",

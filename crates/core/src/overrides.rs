@@ -15,8 +15,10 @@ pub struct Overrides {
     /// sold no subscription stays without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alpha: Option<Score>,
+    /// Weight of subscription in the fused score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beta: Option<Score>,
+    /// Weight of exposure in the fused score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gamma: Option<Score>,
     /// M: promoted songs in a window at most, and no more than a window holds. A guardrail that has
@@ -42,6 +44,7 @@ pub const MOST_BOOST: Score = Score::from_millionths(5_000_000);
 pub const LONGEST_WINDOW: usize = 100;
 
 impl Overrides {
+    /// Whether nothing is set.
     pub fn is_empty(&self) -> bool {
         *self == Overrides::default()
     }

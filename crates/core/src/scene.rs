@@ -2,21 +2,30 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The situation a listener is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scene {
+    /// On the way.
     Commute,
+    /// In the mood for what is new.
     Explore,
+    /// At work; music stays in the background.
     Focus,
+    /// In motion.
     Workout,
+    /// At rest.
     Relax,
 }
 
 impl Scene {
+    /// How many there are.
     pub const COUNT: usize = 5;
+    /// In the order of one-hot features.
     pub const ALL: [Scene; Self::COUNT] =
         [Scene::Commute, Scene::Explore, Scene::Focus, Scene::Workout, Scene::Relax];
 
+    /// As files and traces write it.
     pub fn name(self) -> &'static str {
         match self {
             Scene::Commute => "commute",
@@ -27,6 +36,7 @@ impl Scene {
         }
     }
 
+    /// Its place in [`Scene::ALL`].
     pub fn index(self) -> usize {
         self as usize
     }

@@ -21,7 +21,9 @@ const LARGEST: f64 = 1e9;
 pub struct Score(i64);
 
 impl Score {
+    /// Nothing.
     pub const ZERO: Score = Score(0);
+    /// One whole.
     pub const ONE: Score = Score(1_000_000);
 
     /// Rounds to the nearest millionth (ties away from zero). NaN becomes zero; the model never emits it.
@@ -29,14 +31,17 @@ impl Score {
         Score((value * SCALE).round() as i64)
     }
 
+    /// A score of so many millionths.
     pub const fn from_millionths(millionths: i64) -> Self {
         Score(millionths)
     }
 
+    /// The whole number it is.
     pub fn millionths(self) -> i64 {
         self.0
     }
 
+    /// As a float, for display and for what is not a ledger.
     pub fn value(self) -> f64 {
         self.0 as f64 / SCALE
     }
@@ -46,6 +51,7 @@ impl Score {
         Score::new(self.value() * factor.value())
     }
 
+    /// Without its sign.
     pub fn abs(self) -> Self {
         Score(self.0.abs())
     }

@@ -6,9 +6,11 @@ use melody_core::input::{InputError, TomlFile};
 use melody_model::NetworkConfig;
 use melody_model::objective::Objective;
 
+/// How a model is trained: every value of `models/training.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainingConfig {
+    /// Of every draw.
     pub seed: u64,
     /// Simulated listeners to learn from. Validation and test listeners are drawn on top.
     pub listeners: u64,
@@ -18,12 +20,15 @@ pub struct TrainingConfig {
     pub sessions: u32,
     /// Monte-Carlo continuations per test play, for the best possible subscription AUC.
     pub rollouts: u32,
+    /// Times that every window is learned from.
     pub epochs: u32,
     /// Windows of plays per step.
     pub batch: usize,
+    /// The highest, after warming up.
     pub learning_rate: f64,
     /// Steps over which the learning rate rises to its full value.
     pub warm_up: u64,
+    /// AdamW's.
     pub weight_decay: f32,
     /// Largest norm of a parameter's gradient.
     pub gradient_clip: f32,
@@ -38,10 +43,13 @@ pub struct TrainingConfig {
     pub hold_out: f64,
     /// Chance that training hides a song's or an artist's identifier, so that cold ones work.
     pub hide_song: f64,
+    /// Chance per step that an artist's identifier is hidden, 0 to 1.
     pub hide_artist: f64,
     /// Examples kept with the model for near-line updates, replayed and held back each.
     pub examples: usize,
+    /// What is optimised.
     pub objective: Objective,
+    /// The network's shape.
     pub network: NetworkConfig,
 }
 

@@ -18,6 +18,7 @@ pub enum Sharing {
 }
 
 impl Sharing {
+    /// As `config.toml` writes it.
     pub fn name(self) -> &'static str {
         match self {
             Sharing::Mmoe => "mmoe",
@@ -31,25 +32,41 @@ impl Sharing {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NetworkConfig {
+    /// Width of tokens and of songs.
     pub d_model: usize,
+    /// Blocks of the encoder.
     pub layers: usize,
+    /// Attention heads of a block; they share `d_model`.
     pub heads: usize,
+    /// Width within a block's feed-forward layers.
     pub feed_forward: usize,
     /// Plays the session encoder looks back on.
     pub session_window: usize,
+    /// Width of the session's vector.
     pub d_session: usize,
+    /// Width of the profile's vector.
     pub d_profile: usize,
+    /// Width of a scene's embedding beside the candidate.
     pub d_scene: usize,
+    /// Width of a genre's embedding.
     pub d_genre: usize,
+    /// Width of a family's embedding.
     pub d_family: usize,
     /// Width of a hashed identifier's embedding.
     pub d_id: usize,
+    /// Rows that songs' identifiers are hashed to.
     pub song_buckets: usize,
+    /// Rows that artists' identifiers are hashed to.
     pub artist_buckets: usize,
+    /// How the tasks share what lies under their towers.
     pub sharing: Sharing,
+    /// How many experts there are, in each level where there are several.
     pub experts: usize,
+    /// Units of an expert's first layer.
     pub expert_hidden: usize,
+    /// Width of what an expert gives.
     pub expert_output: usize,
+    /// Units of a tower's first layer.
     pub tower_hidden: usize,
 }
 

@@ -31,7 +31,9 @@ pub struct Example {
 /// A model's own examples.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Examples {
+    /// Learned from again in every update.
     pub replay: Vec<Example>,
+    /// Never learned from: an update that gets worse on them is refused.
     pub held_back: Vec<Example>,
 }
 

@@ -86,6 +86,7 @@ fn flag(holds: bool) -> f32 {
     if holds { 1.0 } else { 0.0 }
 }
 
+/// A song by itself, in the order of [`SONG_FEATURES`].
 pub fn song_features(song: &Song) -> [f32; SONG_FEATURES.len()] {
     let audio = AudioFeature::ALL.map(|feature| song.audio(feature));
     let year = song.year.map_or(0.0, |y| ((f32::from(y) - 2005.0) / 15.0).clamp(-4.0, 4.0));
@@ -138,6 +139,7 @@ pub fn outcomes(plays: &VecDeque<Interaction>) -> Vec<[f32; OUTCOME_FEATURES.len
         .collect()
 }
 
+/// A song beside the listener's history, in the order of [`CROSS_FEATURES`].
 pub fn cross_features(
     catalogue: &Catalogue,
     view: &ListenerView,
@@ -168,6 +170,7 @@ pub fn cross_features(
     ]
 }
 
+/// The listener's moment, in the order of [`MOMENT_FEATURES`].
 pub fn moment_features(view: &ListenerView) -> [f32; MOMENT_FEATURES.len()] {
     let session = view.session;
     [

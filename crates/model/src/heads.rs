@@ -10,14 +10,19 @@ use melody_core::score::Score;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Task {
+    /// Will it be enjoyed?
     Interest,
+    /// Will they pay?
     Subscription,
+    /// Will a promoted song be taken up?
     Exposure,
 }
 
+/// In the order of gates and losses.
 pub const TASKS: [Task; 3] = [Task::Interest, Task::Subscription, Task::Exposure];
 
 impl Task {
+    /// As files and screens write it.
     pub fn name(self) -> &'static str {
         match self {
             Task::Interest => "interest",
@@ -30,13 +35,21 @@ impl Task {
 /// One number that a tower puts out, in the order of the logits: the interest tower's first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Output {
+    /// Heard to (nearly) the end.
     Completion,
+    /// Seconds heard over duration.
     PlayRatio,
+    /// Liked or saved.
     Like,
+    /// Left early.
     Skip,
+    /// Saved.
     Save,
+    /// Times played again at once.
     Replays,
+    /// A trial or subscription in this session.
     Subscription,
+    /// A promoted song opened, completed or liked.
     Exposure,
 }
 
@@ -44,6 +57,7 @@ pub enum Output {
 pub const INTEREST_OUTPUTS: usize = 6;
 
 impl Output {
+    /// In the order of the head's logits.
     pub const ALL: [Output; HeadOutputs::WIDTH] = [
         Output::Completion,
         Output::PlayRatio,
@@ -99,12 +113,15 @@ pub fn link(logits: Tensor<2>) -> Tensor<2> {
 /// Probabilities and expectations, each rounded to a millionth on leaving the model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeadOutputs {
+    /// Probability of being heard to the end, 0 to 1.
     pub completion: Score,
     /// Expected seconds heard over duration.
     pub play_ratio: Score,
     /// Liked or saved.
     pub like: Score,
+    /// Probability of being left early, 0 to 1.
     pub skip: Score,
+    /// Probability of being saved, 0 to 1.
     #[serde(default)]
     pub save: Score,
     /// Expected number of times it is played again at once.
@@ -168,9 +185,13 @@ impl HeadOutputs {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InterestBlend {
+    /// Share of completion.
     pub completion: f64,
+    /// Share of the expected play ratio.
     pub play_ratio: f64,
+    /// Share of the probability of a like.
     pub like: f64,
+    /// Share of one less the probability of a skip.
     pub no_skip: f64,
 }
 
@@ -180,12 +201,15 @@ pub struct InterestBlend {
 /// alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Labels {
+    /// 1 where heard to the end.
     pub completion: f32,
     /// Seconds heard over duration.
     pub play_ratio: f32,
     /// Liked or saved.
     pub like: f32,
+    /// 1 where left early.
     pub skip: f32,
+    /// 1 where saved.
     pub save: f32,
     /// Times it was played again at once.
     pub replays: f32,

@@ -6,18 +6,24 @@ use melody_core::listener::ListenerView;
 /// A listener at one moment, as numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Moment {
+    /// `[profile_width()]`.
     pub profile: Vec<f32>,
+    /// `[MOMENT_FEATURES.len()]`.
     pub moment: Vec<f32>,
+    /// Its index.
     pub scene: usize,
     /// Past plays, oldest first: song row, outcome, scene.
     pub songs: Vec<i32>,
+    /// `[plays * OUTCOME_FEATURES.len()]`, play by play.
     pub outcomes: Vec<f32>,
+    /// Index of each play's scene.
     pub scenes: Vec<i32>,
     /// How many of the past plays belong to the current session.
     pub session_plays: usize,
 }
 
 impl Moment {
+    /// What the network is given of this view.
     pub fn new(view: &ListenerView) -> Self {
         let recent = view.history.recent();
         Moment {

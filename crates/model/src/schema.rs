@@ -13,17 +13,27 @@ use melody_core::catalogue::taxonomy;
 use melody_core::input::{InputError, TomlFile};
 use melody_core::scene::Scene;
 
+/// What each number that goes in or comes out means, in order; kept beside the weights.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Schema {
+    /// The version of this file's form.
     pub format: u32,
+    /// Identifiers, in the order of one-hot features.
     pub genres: Vec<String>,
+    /// Identifiers, in the order of one-hot features.
     pub families: Vec<String>,
+    /// Names, in the order of one-hot features.
     pub scenes: Vec<String>,
+    /// Of a song by itself.
     pub song: Vec<String>,
+    /// Of a past play.
     pub outcome: Vec<String>,
+    /// Of a song beside the history.
     pub cross: Vec<String>,
+    /// Of the listener's moment.
     pub moment: Vec<String>,
+    /// Of the account; one flag a genre follows.
     pub account: Vec<String>,
     /// The towers' logits.
     pub outputs: Vec<String>,

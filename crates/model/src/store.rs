@@ -31,23 +31,32 @@ use melody_core::input::{InputError, Problem, TomlFile, read_bytes};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
+    /// The version of the folder's form.
     pub format: u32,
+    /// What traces call the model.
     pub name: String,
     /// SHA-256 over the parameters' names, shapes and values.
     pub weights_sha256: String,
     /// The catalogue its training log was simulated on.
     pub trained_on: String,
+    /// That it was trained with.
     pub seed: u64,
+    /// That training took.
     pub steps: u64,
+    /// What was optimised.
     pub objective: Objective,
 }
 
 /// A model folder's contents, checked.
 #[derive(Clone, Debug)]
 pub struct ModelFiles {
+    /// What it is called and was trained for.
     pub manifest: Manifest,
+    /// The network's shape.
     pub config: NetworkConfig,
+    /// With its weights.
     pub network: Network,
+    /// For near-line updates.
     pub examples: Examples,
 }
 
@@ -80,6 +89,7 @@ struct Texts<'a> {
 /// Models compiled into the program; the first is the default.
 const SHIPPED: &[Texts] = shipped!["default"];
 
+/// Names that need no folder.
 pub fn shipped_names() -> impl Iterator<Item = &'static str> + Clone {
     SHIPPED.iter().filter_map(|texts| texts.folder.strip_prefix("models/"))
 }

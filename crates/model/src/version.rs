@@ -37,6 +37,7 @@ pub struct ModelVersion {
 /// Head outputs of some songs and how each task used the experts for them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scored {
+    /// Of each song, in the catalogue's order.
     pub outputs: Vec<HeadOutputs>,
     /// `[songs, tasks, experts]`.
     gates: Vec<f32>,
@@ -66,6 +67,7 @@ impl Scored {
 /// Where the network looked for one song: means over layers and heads, shares that sum to one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attention {
+    /// Weight of the profile's token.
     pub profile: Score,
     /// Of the past plays it was shown, oldest first.
     pub plays: Vec<Score>,

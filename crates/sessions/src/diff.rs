@@ -13,6 +13,7 @@ use melody_recommender::engine::Trace;
 pub struct Difference {
     /// The first step that differs at all.
     pub step: u32,
+    /// Of that step: milliseconds since the session began.
     pub at_ms: u64,
     /// What differs there, by path: at most [`PATHS`].
     pub first: Vec<Change>,
@@ -22,33 +23,49 @@ pub struct Difference {
     pub lengths: [usize; 2],
 }
 
+/// One value of a step that differs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
+    /// Where it is in the trace: `queue[2].score`, ...
     pub path: String,
+    /// In the first trace; null where it has none.
     pub a: Value,
+    /// In the second.
     pub b: Value,
 }
 
+/// What ranks otherwise at one step.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StepChange {
+    /// Counted from 0, the session's start.
     pub step: u32,
+    /// Weights and promotion that differ by more than the tolerance.
     pub weights: Vec<WeightChange>,
+    /// Songs of either queue that are at another place in the other.
     pub ranks: Vec<RankChange>,
 }
 
+/// A weight, or the target or cap of promotion, that differs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WeightChange {
+    /// `alpha`, `beta`, `gamma`, `promotion target` or `promotion cap`.
     pub name: &'static str,
+    /// In the first trace.
     pub a: Score,
+    /// In the second.
     pub b: Score,
 }
 
 /// A song at another place; absent where it is not in the queue.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RankChange {
+    /// Its identifier in the catalogue.
     pub song: String,
+    /// For a person.
     pub title: String,
+    /// Its place in the first trace's queue, from 1.
     pub a: Option<usize>,
+    /// Its place in the second's.
     pub b: Option<usize>,
 }
 

@@ -22,11 +22,15 @@ use melody_simulation::{World, past_plays, profile};
 /// Loads what sessions share, so that opening another one costs little.
 #[derive(Clone, Debug)]
 pub struct Library {
+    /// Every song.
     pub catalogue: Arc<Catalogue>,
+    /// Every tunable.
     pub policy: Arc<Policy>,
     /// The ranker that scores under the policy, if one does.
     ranker: Option<Arc<Ranker>>,
+    /// As it is before anything is learned near-line.
     pub model: ModelVersion,
+    /// That near-line updates train on.
     pub backend: Backend,
     examples: Arc<melody_model::Examples>,
     world: Arc<World>,

@@ -23,6 +23,7 @@ pub fn catalogue_named(name: &str, base: &Path) -> Result<Catalogue, InputError>
     catalogue::load(&path_of("catalogue", name, base, [DEFAULT])?)
 }
 
+/// A shipped policy or the one in a file.
 pub fn policy_named(name: &str, base: &Path) -> Result<Policy, InputError> {
     match policy::shipped(name) {
         Some(policy) => Ok(policy),
@@ -30,6 +31,7 @@ pub fn policy_named(name: &str, base: &Path) -> Result<Policy, InputError> {
     }
 }
 
+/// A shipped profile or the one in a file.
 pub fn profile_named(name: &str, base: &Path) -> Result<Profile, InputError> {
     match profile::shipped(name) {
         Some(profile) => Ok(profile),
@@ -37,6 +39,7 @@ pub fn profile_named(name: &str, base: &Path) -> Result<Profile, InputError> {
     }
 }
 
+/// A shipped model or the one in a folder.
 pub fn model_named(
     name: &str,
     base: &Path,

@@ -6,27 +6,26 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::names::{DEFAULT, anchored};
 use melody_core::scene::Scene;
 use melody_recommender::bandit::Kept;
-use melody_simulation::profile;
-use melody_simulation::profile::Profile;
-
-pub use crate::library::{Library, missing};
-pub use crate::names::{
-    DEFAULT, anchored, catalogue_named, model_named, models_in, policies_in, policy_named,
-    profile_named,
-};
+use melody_simulation::profile::{self, Profile};
 
 /// What a session is opened with. Each of catalogue, policy, model and profile is the name of a
 /// shipped one or the path of one's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opening {
+    /// Who listens.
     pub profile: String,
     /// The profile's own scene if absent.
     pub scene: Option<Scene>,
+    /// Of every draw.
     pub seed: u64,
+    /// Every tunable.
     pub policy: String,
+    /// What scores.
     pub model: String,
+    /// What can be heard.
     pub catalogue: String,
     /// The folder that listeners' memories are kept in, if this one's is started from.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -24,10 +24,12 @@ pub struct Header {
     pub melody: String,
     /// The script, or what else drove the session.
     pub name: String,
+    /// What the session was opened with.
     pub opening: Opening,
 }
 
 impl Header {
+    /// The header of a session that this program runs.
     pub fn new(name: &str, opening: &Opening) -> Self {
         Header {
             trace_format: TRACE_FORMAT,
@@ -41,7 +43,9 @@ impl Header {
 /// A trace file's contents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TraceFile {
+    /// The file's first line.
     pub header: Header,
+    /// Of every step, the session's start first.
     pub traces: Vec<Trace>,
 }
 
@@ -99,6 +103,7 @@ pub fn read(path: &Path) -> Result<TraceFile, InputError> {
 pub struct Session {
     /// The line its header is on, from 1.
     pub line: usize,
+    /// Its first line.
     pub header: Header,
     /// Each with its line. At least one.
     pub traces: Vec<(usize, Trace)>,

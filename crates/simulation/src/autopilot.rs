@@ -36,6 +36,7 @@ pub struct Autopilot {
 /// How likely the reactions to one play were, whichever came.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Felt {
+    /// The probabilities the reaction was drawn from.
     pub response: Response,
     /// Subscribing right after it, given the rest.
     pub subscribing: f64,
@@ -44,6 +45,7 @@ pub struct Felt {
 /// What the listener will do with the current song.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
+    /// The probabilities this plan was drawn from.
     pub felt: Felt,
     /// In order of how much of the song has been heard, in milliseconds. The last one ends the play.
     pub during: Vec<(u32, Action)>,

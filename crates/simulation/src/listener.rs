@@ -14,12 +14,17 @@ use melody_core::scene::Scene;
 /// What a listener did with one song, and how likely it was.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reaction {
+    /// The probabilities it was drawn from.
     pub response: Response,
     /// 1 if completed.
     pub play_ratio: f64,
+    /// Heard to its end.
     pub completed: bool,
+    /// Broken off by a skip, not by leaving or searching on.
     pub skipped: bool,
+    /// Only a completed play can be.
     pub liked: bool,
+    /// Only a completed play can be.
     pub saved: bool,
     /// Plays it again at once.
     pub replay: bool,
@@ -34,6 +39,7 @@ pub struct Reaction {
 /// The passing state of a listener during a session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SimulatedListener {
+    /// What lasts from session to session.
     pub taste: Taste,
     mood: [f64; 2],
     /// Moving average of play ratios.
@@ -58,6 +64,7 @@ pub(super) fn mood_shock() -> f64 {
 }
 
 impl SimulatedListener {
+    /// Before the first session: an even mood, so many premium songs heard on previews.
     pub fn new(taste: Taste, premium_previews: u32) -> Self {
         SimulatedListener {
             taste,
@@ -80,6 +87,7 @@ impl SimulatedListener {
         SimulatedListener { taste, mood, ..self.clone() }
     }
 
+    /// What surrounds a play in `scene` after the plays of `history`.
     pub fn moment<'a>(&self, history: &'a History, scene: Scene) -> Moment<'a> {
         Moment { history, scene, promotion_load: self.promotion_load, mood: self.mood }
     }

@@ -19,6 +19,7 @@ use melody_core::scene::Scene;
 /// How many listeners' sessions a log holds and how they are served.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogConfig {
+    /// Listeners, sessions and slates are all drawn from it, each keyed by its number.
     pub seed: u64,
     /// Sessions per listener.
     pub sessions: u32,

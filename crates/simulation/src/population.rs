@@ -12,7 +12,9 @@ use melody_core::scene::Scene;
 /// A drawn listener: what the service knows and what it does not.
 #[derive(Clone, Debug)]
 pub struct Person {
+    /// What the service knows; it tells of the taste only roughly.
     pub account: Account,
+    /// Hidden from the service.
     pub taste: Taste,
     /// How often each scene is chosen, summing to 1.
     pub scenes: [f64; Scene::COUNT],

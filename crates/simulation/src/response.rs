@@ -14,7 +14,9 @@ use melody_core::scene::Scene;
 /// What surrounds a play, as the listener feels it.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment<'a> {
+    /// The plays before it.
     pub history: &'a History,
+    /// The one the listener is in.
     pub scene: Scene,
     /// Recent share of promoted songs, a moving average in [0, 1].
     pub promotion_load: f64,
@@ -27,6 +29,7 @@ pub struct Moment<'a> {
 pub struct Response {
     /// What the listener feels for the song, in logits of completing it.
     pub utility: f64,
+    /// Hearing it to its end.
     pub completion: f64,
     /// Mean play ratio of a play that is broken off.
     pub partial_ratio: f64,
@@ -68,6 +71,7 @@ impl Response {
         self.completion * (1.0 - (1.0 - self.like) * (1.0 - self.save))
     }
 
+    /// Broken off by going on to the next, rather than by leaving or searching.
     pub fn skip(&self) -> f64 {
         (1.0 - self.completion) * (1.0 - ABANDONED)
     }

@@ -34,7 +34,9 @@ pub enum End {
 /// A session played to its end.
 #[derive(Clone, Debug)]
 pub struct Sitting {
+    /// Who ended it: the listener, or the number of songs allowed.
     pub end: End,
+    /// Of the engine, after the last step.
     pub state: State,
     /// Of each play, in order.
     pub felt: Vec<Felt>,

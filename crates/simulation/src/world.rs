@@ -15,6 +15,7 @@ pub struct World {
 }
 
 impl World {
+    /// The qualities of all its songs and campaigns; nothing else decides them.
     pub fn new(catalogue: &Catalogue) -> Self {
         let draw = |kind: &str, id: &str| -> f64 {
             generator(hash64(&format!("{kind}/{id}")), Purpose::Taste, 0).sample(StandardNormal)

@@ -26,8 +26,8 @@ pub use command::{
     Search, Seeking, Tab, UnknownKey,
 };
 pub use desk::{
-    Against, Choice, Compared, Drafted, Explained, Happening, Journal, Message, Session, Slider,
-    Speed, create_trace, write_trace,
+    Against, Choice, Compared, Drafted, Explained, Happening, Journal, Message, Sitting, Slider,
+    Speed, create_trace, other_policies, write_trace,
 };
 pub use draw::{Drawn, Hit, PANELS, draw};
 pub use export::picture;

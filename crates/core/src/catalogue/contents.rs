@@ -7,21 +7,28 @@ use super::song::{Artist, ArtistId, Campaign, CampaignId, Genre, Song, SongId};
 /// Songs, and what they are of: artists, genres, campaigns. Identifiers are places in these lists.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
+    /// What traces and files call it.
     pub name: String,
     /// SHA-256 over both files' bytes, in hexadecimal.
     pub hash: String,
+    /// By [`SongId`].
     pub songs: Vec<Song>,
+    /// By [`ArtistId`].
     pub artists: Vec<Artist>,
+    /// By [`GenreId`].
     pub genres: Vec<Genre>,
+    /// By [`CampaignId`].
     pub campaigns: Vec<Campaign>,
     pub(super) by_id: HashMap<String, SongId>,
 }
 
 impl Catalogue {
+    /// A song of this catalogue; panics with an identifier of another.
     pub fn song(&self, id: SongId) -> &Song {
         &self.songs[id.index()]
     }
 
+    /// The song with this identifier, as `songs.csv` writes it.
     pub fn find(&self, id: &str) -> Option<SongId> {
         self.by_id.get(id).copied()
     }
@@ -31,10 +38,12 @@ impl Catalogue {
         self.ids().find(|&id| self.artist(self.song(id).lead_artist()).name == artist)
     }
 
+    /// Every song, in the catalogue's order.
     pub fn ids(&self) -> impl Iterator<Item = SongId> {
         (0..self.songs.len() as u32).map(SongId)
     }
 
+    /// The genre a song is of.
     pub fn genre(&self, song: &Song) -> &Genre {
         &self.genres[song.genre.0 as usize]
     }
@@ -44,10 +53,12 @@ impl Catalogue {
         self.genre(song).family
     }
 
+    /// One of the artists.
     pub fn artist(&self, id: ArtistId) -> &Artist {
         &self.artists[id.0 as usize]
     }
 
+    /// One of the campaigns.
     pub fn campaign(&self, id: CampaignId) -> &Campaign {
         &self.campaigns[id.0 as usize]
     }

@@ -9,6 +9,7 @@ pub(super) const MANIFEST: &str =
 pub(super) const SONGS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/catalogue/songs.csv"));
 
+/// The catalogue that ships with Melody: 2,000 invented songs.
 pub fn default_catalogue() -> Catalogue {
     let manifest = TomlFile::embedded("assets/catalogue/catalogue.toml", MANIFEST);
     load::parse(&manifest, "assets/catalogue/songs.csv", SONGS)

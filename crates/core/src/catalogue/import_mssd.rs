@@ -24,7 +24,9 @@ const SHORT: usize = 8;
 /// What became of the tracks.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TrackSummary {
+    /// Rows of all feature files.
     pub rows: u64,
+    /// Songs written.
     pub songs: usize,
     /// Never played in the log, or less often than those kept.
     pub left_out: u64,
@@ -32,7 +34,9 @@ pub struct TrackSummary {
     pub dropped: BTreeMap<String, u64>,
     /// Songs by the genre they were found to sound like.
     pub sounds_like: BTreeMap<String, usize>,
+    /// Promoted songs, which the dataset does not know and which are drawn.
     pub simulated_promoted: usize,
+    /// Premium songs, drawn too.
     pub simulated_premium: usize,
 }
 

@@ -21,11 +21,15 @@ const MARKS_SEED: u64 = 1;
 /// What an import kept, changed and dropped, with the reasons counted.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportSummary {
+    /// Of the CSV, without its header.
     pub rows: usize,
+    /// Written to the catalogue.
     pub songs: usize,
+    /// Different names among them.
     pub artists: usize,
     /// Rows whose track was there already (the public file lists a track once per genre).
     pub duplicates: usize,
+    /// Songs by more than one artist.
     pub several_artists: usize,
     /// Rows dropped, by reason.
     pub dropped: BTreeMap<String, usize>,
@@ -35,6 +39,7 @@ pub struct ImportSummary {
     pub heard_as: BTreeMap<String, Option<String>>,
     /// Simulated marks: the data itself has no campaigns and no premium songs.
     pub simulated_promoted: usize,
+    /// Premium songs, which the CSV does not know and which are drawn.
     pub simulated_premium: usize,
 }
 

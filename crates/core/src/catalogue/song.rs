@@ -7,29 +7,40 @@ use serde::{Deserialize, Serialize};
 pub struct SongId(pub u32);
 
 impl SongId {
+    /// Its place in [`Catalogue::songs`](super::Catalogue::songs).
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
+/// A place in the catalogue's artists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArtistId(pub u32);
 
+/// A place in the catalogue's genres.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GenreId(pub u16);
 
+/// A place in the catalogue's campaigns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CampaignId(pub u16);
 
 /// The audio features of a song, with the meaning Spotify's audio-feature service gives them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AudioFeature {
+    /// How well it suits dancing, 0 to 1.
     Danceability,
+    /// Intensity, 0 to 1.
     Energy,
+    /// From sad (0) to glad (1).
     Valence,
+    /// How likely it is unplugged, 0 to 1.
     Acousticness,
+    /// Share of spoken words, 0 to 1.
     Speechiness,
+    /// How likely it has no voice, 0 to 1.
     Instrumentalness,
+    /// How likely it was played before people, 0 to 1.
     Liveness,
     /// Decibels, about -60 to 5.
     Loudness,
@@ -38,7 +49,9 @@ pub enum AudioFeature {
 }
 
 impl AudioFeature {
+    /// How many there are.
     pub const COUNT: usize = 9;
+    /// All, in the order of [`Song::audio`].
     pub const ALL: [AudioFeature; Self::COUNT] = [
         AudioFeature::Danceability,
         AudioFeature::Energy,
@@ -51,6 +64,7 @@ impl AudioFeature {
         AudioFeature::Tempo,
     ];
 
+    /// As a column of `songs.csv` is called.
     pub fn name(self) -> &'static str {
         match self {
             AudioFeature::Danceability => "danceability",
@@ -96,18 +110,24 @@ impl AudioFeature {
     }
 }
 
+/// One song, with all that is known of it before anybody has heard it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Song {
     /// Unique in the catalogue and stable over its versions.
     pub id: String,
+    /// As shown.
     pub title: String,
     /// The first is the lead artist. Never empty.
     pub artists: Vec<ArtistId>,
+    /// Its one genre; the family follows from it.
     pub genre: GenreId,
+    /// Of release, where that is known.
     pub year: Option<u16>,
+    /// Milliseconds, above 0.
     pub duration_ms: u32,
     /// 0 to 100, as public charts report it.
     pub popularity: f32,
+    /// Whether its words are marked as explicit.
     pub explicit: bool,
     /// In full for subscribers; listeners without a subscription hear it as a preview offer.
     pub premium: bool,
@@ -118,10 +138,12 @@ pub struct Song {
 }
 
 impl Song {
+    /// Whether a campaign pays for it.
     pub fn promoted(&self) -> bool {
         self.campaign.is_some()
     }
 
+    /// The first artist: the one that spreading and searching go by.
     pub fn lead_artist(&self) -> ArtistId {
         self.artists[0]
     }
@@ -137,16 +159,21 @@ impl Song {
     }
 }
 
+/// Who made a song.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artist {
+    /// As shown, and the only thing known.
     pub name: String,
 }
 
 /// A genre of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Genre {
+    /// As `songs.csv` writes it.
     pub id: String,
+    /// In English.
     pub name: String,
+    /// In Chinese.
     pub name_zh: String,
     /// Index into the taxonomy's families.
     pub family: usize,
@@ -157,7 +184,10 @@ pub struct Genre {
 /// A campaign promotes songs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Campaign {
+    /// As `songs.csv` writes it.
     pub id: String,
+    /// As shown.
     pub name: String,
+    /// Who pays.
     pub sponsor: String,
 }

@@ -12,8 +12,11 @@ use crate::input::TomlFile;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Family {
+    /// As files write it.
     pub id: String,
+    /// In English.
     pub name: String,
+    /// In Chinese.
     pub name_zh: String,
 }
 
@@ -21,9 +24,13 @@ pub struct Family {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BaseGenre {
+    /// As files write it.
     pub id: String,
+    /// The family's identifier.
     pub family: String,
+    /// In English.
     pub name: String,
+    /// In Chinese.
     pub name_zh: String,
     /// Mean and standard deviation of release years.
     pub year: [f64; 2],
@@ -38,27 +45,34 @@ pub struct BaseGenre {
 }
 
 impl BaseGenre {
+    /// Mean and standard deviation of a feature among the genre's songs.
     pub fn audio(&self, feature: AudioFeature) -> [f64; 2] {
         self.audio[feature.name()]
     }
 
+    /// Shortest and longest usual duration, in seconds.
     pub fn duration_s(&self) -> [f64; 2] {
         self.audio["duration"]
     }
 }
 
+/// The genres Melody knows, in families.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Taxonomy {
+    /// In the order of one-hot features.
     pub families: Vec<Family>,
+    /// In the order of one-hot features.
     pub genres: Vec<BaseGenre>,
 }
 
 impl Taxonomy {
+    /// The place of a family.
     pub fn family(&self, id: &str) -> Option<usize> {
         self.families.iter().position(|f| f.id == id)
     }
 
+    /// The place of a genre.
     pub fn genre(&self, id: &str) -> Option<usize> {
         self.genres.iter().position(|g| g.id == id)
     }
@@ -75,10 +89,12 @@ impl Taxonomy {
         self.family(&self.genres[genre].family).expect("checked by the taxonomy's test")
     }
 
+    /// Identifiers of the families, in order.
     pub fn family_ids(&self) -> impl Iterator<Item = &str> + Clone {
         self.families.iter().map(|f| f.id.as_str())
     }
 
+    /// Identifiers of the genres, in order.
     pub fn genre_ids(&self) -> impl Iterator<Item = &str> + Clone {
         self.genres.iter().map(|g| g.id.as_str())
     }
@@ -89,6 +105,7 @@ static TAXONOMY: LazyLock<Taxonomy> = LazyLock::new(|| {
     TomlFile::embedded("assets/taxonomy.toml", text).parse().expect("the shipped taxonomy is valid")
 });
 
+/// The one that ships with Melody.
 pub fn taxonomy() -> &'static Taxonomy {
     &TAXONOMY
 }

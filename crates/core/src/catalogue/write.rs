@@ -9,7 +9,9 @@ use super::taxonomy::taxonomy;
 
 /// The texts of a catalogue's two files.
 pub struct CatalogueFiles {
+    /// Contents of `catalogue.toml`.
     pub manifest: String,
+    /// Contents of `songs.csv`.
     pub songs: String,
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 /// One thing wrong with one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
+    /// The file as the person named it.
     pub file: String,
     /// 1-based; absent where lines mean nothing (a binary file).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -14,16 +15,20 @@ pub struct Problem {
     /// The field's path, as `mixing.window` or `songs[3].title`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What is wrong.
     pub message: String,
+    /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
 }
 
 impl Problem {
+    /// A problem with a file, so far without a place in it.
     pub fn new(file: impl Into<String>, message: impl Into<String>) -> Self {
         Problem { file: file.into(), line: None, field: None, message: message.into(), help: None }
     }
 
+    /// Says the line, from 1.
     pub fn line(mut self, line: impl Into<Option<usize>>) -> Self {
         self.line = line.into();
         self
@@ -36,6 +41,7 @@ impl Problem {
         self
     }
 
+    /// Says what to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
@@ -86,6 +92,7 @@ fn printable(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 /// Everything found wrong with what was handed over. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct InputError {
+    /// At least one, in the order of the file.
     pub problems: Vec<Problem>,
 }
 

@@ -22,6 +22,7 @@ pub type Progress<'a> = &'a dyn Fn(u64);
 /// How records lie in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
+    /// One record a line.
     Lines,
     /// A JSON array, the whole file.
     Array,
@@ -31,6 +32,7 @@ pub enum Layout {
 
 /// A file being read.
 pub struct Records<'a> {
+    /// The file as the person named it.
     pub name: String,
     /// The beginning of the text.
     pub head: Vec<u8>,
@@ -51,6 +53,7 @@ pub struct Record<'b> {
 }
 
 impl<'a> Records<'a> {
+    /// Opens a file, unpacking it where it is gzipped.
     pub fn open(path: &Path, progress: Progress<'a>) -> Result<Self, InputError> {
         let name = path.display().to_string();
         let mut disk = BufReader::with_capacity(1 << 16, Counted { inner: open(path)?, progress });

@@ -8,12 +8,14 @@ use super::problem::{InputError, Problem, nearest};
 
 /// A CSV text whose header has been checked.
 pub struct Table {
+    /// The file as the person named it.
     pub name: String,
     columns: HashMap<String, usize>,
     records: Vec<(usize, csv::StringRecord)>,
 }
 
 impl Table {
+    /// Reads a CSV file whole.
     pub fn read(path: &Path) -> Result<Self, InputError> {
         let text = super::text::read_text(path)?;
         Self::parse(&path.display().to_string(), &text)
@@ -94,6 +96,7 @@ impl Table {
         if problems.is_empty() { Ok(()) } else { Err(InputError { problems }) }
     }
 
+    /// All rows but the header.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.records.iter().map(|(line, record)| Row { table: self, line: *line, record })
     }
@@ -117,6 +120,7 @@ fn csv_problem(name: &str, error: &csv::Error) -> Problem {
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
     table: &'a Table,
+    /// In the file, from 1.
     pub line: usize,
     record: &'a csv::StringRecord,
 }
@@ -152,6 +156,7 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// A problem in this row.
     pub fn problem(&self, column: &str, message: impl Into<String>) -> Problem {
         Problem::new(&self.table.name, message).line(self.line).field(column)
     }

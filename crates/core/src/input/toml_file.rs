@@ -10,11 +10,14 @@ use super::problem::{InputError, Problem};
 
 /// A TOML text and the name it is known by in messages.
 pub struct TomlFile {
+    /// The file as the person named it.
     pub name: String,
+    /// As it was written.
     pub text: String,
 }
 
 impl TomlFile {
+    /// Reads a file; nothing is parsed yet.
     pub fn read(path: &Path) -> Result<Self, InputError> {
         Ok(TomlFile { name: path.display().to_string(), text: super::text::read_text(path)? })
     }
@@ -156,6 +159,7 @@ pub struct Checker<'a> {
 }
 
 impl Checker<'_> {
+    /// Notes a problem with a field, by its dotted path.
     pub fn problem(&mut self, field: &str, message: impl Into<String>) -> &mut Problem {
         let problem =
             Problem::new(&self.file.name, message).line(self.file.line(field)).field(field);
@@ -163,6 +167,7 @@ impl Checker<'_> {
         self.problems.last_mut().expect("a problem was just pushed")
     }
 
+    /// Notes a problem with a field unless the condition holds.
     pub fn require(&mut self, holds: bool, field: &str, message: impl Into<String>) {
         if !holds {
             self.problem(field, message);
@@ -201,6 +206,7 @@ impl Checker<'_> {
         false
     }
 
+    /// All that was noted, if anything was.
     pub fn finish(self) -> Result<(), InputError> {
         if self.problems.is_empty() { Ok(()) } else { Err(InputError { problems: self.problems }) }
     }

@@ -16,15 +16,19 @@ pub const COMPLETED: f32 = 0.95;
 /// One play and how it went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interaction {
+    /// What was played.
     pub song: SongId,
     /// When the play began, in milliseconds from the session's start; negative before it.
     pub began_ms: i64,
     /// Seconds heard over duration, in [0, 1].
     pub play_ratio: f32,
+    /// Heard to (nearly) the end.
     pub completed: bool,
     /// The listener went on before completing the song.
     pub skipped: bool,
+    /// A like while it played.
     pub liked: bool,
+    /// Saved while it played.
     pub saved: bool,
     /// This play repeats the one before it.
     pub replayed: bool,
@@ -34,12 +38,14 @@ pub struct Interaction {
     pub opened: bool,
     /// The first play of a session.
     pub first: bool,
+    /// The situation it was heard in.
     pub scene: Scene,
 }
 
 /// How often and how recently something was heard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Familiarity {
+    /// Times played.
     pub plays: u32,
     /// Plays since the last one: 0 right after it. `None` if never heard.
     pub plays_ago: Option<u32>,
@@ -48,7 +54,9 @@ pub struct Familiarity {
 /// Plays of a genre or family and how many of them were completed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
+    /// Times played.
     pub plays: u32,
+    /// Of them, heard to the end.
     pub completed: u32,
 }
 
@@ -99,6 +107,7 @@ impl Default for History {
 }
 
 impl History {
+    /// Adds a play that is over.
     pub fn record(&mut self, catalogue: &Catalogue, play: Interaction) {
         let song = catalogue.song(play.song);
         let known = self.songs.contains_key(&play.song);
@@ -144,18 +153,22 @@ impl History {
         AudioFeature::ALL.iter().map(|&f| off(f).powi(2)).sum::<f32>() / AudioFeature::COUNT as f32
     }
 
+    /// Of the songs of one genre.
     pub fn genre(&self, genre: GenreId) -> Tally {
         self.genres.get(&genre).copied().unwrap_or_default()
     }
 
+    /// Of the songs of one family.
     pub fn family(&self, family: usize) -> Tally {
         self.families[family]
     }
 
+    /// With one song.
     pub fn song(&self, song: SongId) -> Familiarity {
         self.familiarity(self.songs.get(&song))
     }
 
+    /// With one artist's songs.
     pub fn artist(&self, artist: ArtistId) -> Familiarity {
         self.familiarity(self.artists.get(&artist))
     }

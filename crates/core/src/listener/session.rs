@@ -14,7 +14,9 @@ const NEUTRAL: f32 = 0.6;
 /// What the session has shown so far. Reset when a session begins.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionStats {
+    /// That have ended.
     pub plays: u32,
+    /// Songs liked.
     pub likes: u32,
     /// Moving average of play ratios, in [0, 1].
     pub satisfaction: f32,
@@ -37,6 +39,7 @@ impl Default for SessionStats {
 }
 
 impl SessionStats {
+    /// Adds a play that is over.
     pub fn record(&mut self, play: &Interaction, promoted: bool) {
         self.plays += 1;
         self.likes += u32::from(play.liked || play.saved);

@@ -9,11 +9,16 @@ use crate::scene::Scene;
 /// build features from this one view, so that none can see what another cannot.
 #[derive(Clone, Copy, Debug)]
 pub struct ListenerView<'a> {
+    /// As the session opened.
     pub account: &'a Account,
+    /// What is paid now.
     pub tier: Tier,
     /// Premium songs played so far without a subscription.
     pub previews: u32,
+    /// The situation now.
     pub scene: Scene,
+    /// Every play so far, those before the session among them.
     pub history: &'a History,
+    /// This sitting so far.
     pub session: &'a SessionStats,
 }

@@ -22,9 +22,11 @@ pub enum Format {
 }
 
 impl Format {
+    /// In the order they are named to people.
     pub const ALL: [Format; 4] =
         [Format::Spotify, Format::Listenbrainz, Format::Lastfm, Format::Melody];
 
+    /// As `--format` names it.
     pub fn name(self) -> &'static str {
         match self {
             Format::Spotify => "spotify",

@@ -52,6 +52,7 @@ impl Ord for Entry {
 pub struct KeptSummary {
     /// Of this listener, usable.
     pub plays: u64,
+    /// Plays kept.
     pub kept: usize,
     /// Older than those kept.
     pub older: u64,
@@ -59,6 +60,7 @@ pub struct KeptSummary {
     pub duplicates: usize,
     /// RFC 3339; over all plays.
     pub first: Option<String>,
+    /// When the newest was heard, as it was written.
     pub last: Option<String>,
     /// Of the plays kept.
     pub hours: f64,
@@ -67,6 +69,7 @@ pub struct KeptSummary {
 }
 
 impl Kept {
+    /// Keeps the newest `most` plays.
     pub fn new(most: usize) -> Self {
         Kept {
             most,
@@ -78,6 +81,7 @@ impl Kept {
         }
     }
 
+    /// Adds a play; where that is one too many, the oldest goes.
     pub fn push(&mut self, play: Play) {
         if let Some(time) = play.time_ms {
             self.last_time = time;

@@ -6,13 +6,19 @@ use crate::listener::{Account, Interaction, Tier};
 /// What was truly likely when a play began.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Truth {
+    /// Probability of being heard to the end.
     pub completion: f64,
+    /// Expected share of the song heard, 0 to 1.
     pub play_ratio: f64,
+    /// Probability of a like or a save.
     pub explicit: f64,
+    /// Probability of a save.
     pub save: f64,
+    /// Probability of a skip.
     pub skip: f64,
     /// Being played again at once.
     pub replay: f64,
+    /// Probability of opening, completing or liking it as a promoted song.
     pub engaged: f64,
     /// Subscribing within the session, estimated by continuing it many times.
     pub subscription: Option<f64>,
@@ -31,6 +37,7 @@ impl Truth {
         "subscription",
     ];
 
+    /// In the order of [`Truth::NAMES`].
     pub fn values(&self) -> [Option<f64>; Self::NAMES.len()] {
         [
             Some(self.completion),
@@ -64,14 +71,20 @@ impl Truth {
 /// label, and stands in the play as false.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
+    /// Whether it was heard to the end.
     pub completed: bool,
+    /// How much of it was heard.
     pub play_ratio: bool,
+    /// Whether it was skipped.
     pub skipped: bool,
+    /// Whether it was liked.
     pub liked: bool,
+    /// Whether it was saved.
     pub saved: bool,
 }
 
 impl Known {
+    /// What a simulated listener's log knows: everything.
     pub const ALL: Known =
         Known { completed: true, play_ratio: true, skipped: true, liked: true, saved: true };
 }
@@ -79,6 +92,7 @@ impl Known {
 /// One play with its labels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedPlay {
+    /// What was heard, and how it went.
     pub play: Interaction,
     /// What the listener paid when the play began.
     pub tier: Tier,
@@ -89,6 +103,7 @@ pub struct LoggedPlay {
     pub subscribes: Option<bool>,
     /// Whether a promoted song was opened, completed or liked. Absent for natural songs.
     pub engaged: Option<bool>,
+    /// Which of its outcomes are labels.
     pub known: Known,
     /// Absent where nobody can know it: for people.
     pub truth: Option<Truth>,
@@ -100,6 +115,7 @@ pub struct LoggedPlay {
 /// One sitting of a listener.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedSession {
+    /// Oldest first; at least one.
     pub plays: Vec<LoggedPlay>,
 }
 
@@ -115,6 +131,7 @@ pub struct LoggedListener {
 }
 
 impl LoggedListener {
+    /// Of all sessions.
     pub fn plays(&self) -> usize {
         self.sessions.iter().map(|s| s.plays.len()).sum()
     }

@@ -51,6 +51,7 @@ pub struct Matcher<'a> {
 }
 
 impl<'a> Matcher<'a> {
+    /// Indexes a catalogue by identifier, title and artist.
     pub fn new(catalogue: &'a Catalogue) -> Self {
         let mut matcher = Matcher {
             catalogue,
@@ -115,6 +116,7 @@ impl<'a> Matcher<'a> {
         (pick(&artists[place(by, artists.len())]), how)
     }
 
+    /// The one that is matched against.
     pub fn catalogue(&self) -> &'a Catalogue {
         self.catalogue
     }
@@ -138,22 +140,32 @@ fn place(text: &str, length: usize) -> usize {
 /// A song that is not in the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unmatched {
+    /// As the service writes it.
     pub title: String,
+    /// As the service writes it.
     pub artist: String,
+    /// How often it was played.
     pub plays: u32,
 }
 
 /// How the songs of plays were found, counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Matching {
+    /// Plays found by the catalogue's own identifier.
     pub identifier: usize,
+    /// Plays found by title and artist.
     pub exact: usize,
+    /// Plays found by the title without what tells versions apart.
     pub version: usize,
+    /// Plays that another song of the same artist stands in for.
     pub same_artist: usize,
+    /// Plays that a song of the same genre stands in for.
     pub same_genre: usize,
+    /// Plays that any song stands in for.
     pub anything: usize,
     /// Songs that are not in the catalogue, those with the most plays first.
     pub unmatched: Vec<Unmatched>,
+    /// Different songs that the catalogue does not have.
     pub unmatched_songs: usize,
 }
 
@@ -191,10 +203,12 @@ impl Matching {
         matching
     }
 
+    /// Plays whose own song was found.
     pub fn matched(&self) -> usize {
         self.identifier + self.exact + self.version
     }
 
+    /// Plays that another song stands in for.
     pub fn imputed(&self) -> usize {
         self.same_artist + self.same_genre + self.anything
     }

@@ -18,7 +18,9 @@ const REQUIRED: [&str; 6] =
 /// What a log's rows came to.
 #[derive(Default)]
 pub struct MssdLog {
+    /// Of the records.
     pub summary: ReadSummary,
+    /// Sessions in the logs.
     pub sessions: u64,
     /// Plays by track.
     pub tracks: HashMap<String, u32>,

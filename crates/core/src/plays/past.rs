@@ -12,9 +12,13 @@ use crate::scene::Scene;
 /// A play and the song of the catalogue it counts as.
 #[derive(Clone, Copy, Debug)]
 pub struct Heard<'p> {
+    /// As it was read.
     pub play: &'p Play,
+    /// The song of the catalogue it stands for.
     pub song: SongId,
+    /// How that song was found.
     pub how: How,
+    /// How the play went.
     pub outcome: Outcome,
 }
 

@@ -26,11 +26,13 @@ const LONGEST_TEXT: usize = 500;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Play {
+    /// Whose play it is, where a file has several listeners.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listener: Option<String>,
     /// When the play began, in milliseconds since 1970; in a file RFC 3339 (or milliseconds), as `time`.
     #[serde(rename = "time", with = "clock", skip_serializing_if = "Option::is_none")]
     pub time_ms: Option<i64>,
+    /// Of the song; needed with the artist where `song` is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// One artist, or several as one text.
@@ -42,25 +44,31 @@ pub struct Play {
     /// The identifier of the catalogue's song, where the play names one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub song: Option<String>,
+    /// Milliseconds heard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ms_played: Option<u32>,
     /// In [0, 1].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub play_ratio: Option<f32>,
+    /// Heard to the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed: Option<bool>,
+    /// The song's length, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u32>,
     /// The listener went on before the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<bool>,
+    /// A like while it played.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub liked: Option<bool>,
+    /// Saved while it played.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saved: Option<bool>,
     /// The listener chose the song; it did not just come up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened: Option<bool>,
+    /// The situation, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scene: Option<Scene>,
     /// Plays of one sitting have the same; without it, pauses tell.
@@ -79,7 +87,9 @@ pub struct Play {
 pub struct Outcome {
     /// In [0, 1].
     pub play_ratio: f32,
+    /// Heard to the end.
     pub completed: bool,
+    /// Left early by the listener's own hand.
     pub skipped: bool,
     /// Whether the play says anything of it. What it does not say is assumed.
     pub known: bool,

@@ -21,6 +21,7 @@ pub const MOST_RECORDED: usize = 5_000;
 /// Records that are no plays, for one reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Dropped {
+    /// Records dropped for this reason.
     pub count: u64,
     /// The first one: file, line and what exactly was wrong.
     pub first: String,
@@ -31,6 +32,7 @@ pub struct Dropped {
 pub struct ReadSummary {
     /// Each file with the format it is in.
     pub files: Vec<(String, Option<Format>)>,
+    /// Records read, good and bad.
     pub records: u64,
     /// By reason.
     pub dropped: BTreeMap<String, Dropped>,
@@ -38,6 +40,7 @@ pub struct ReadSummary {
     pub other_listeners: u64,
     /// Some of the others.
     pub others: BTreeSet<String>,
+    /// The one whose plays these are, if the file names any.
     pub listener: Option<String>,
 }
 

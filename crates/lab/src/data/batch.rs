@@ -10,6 +10,7 @@ use melody_model::{
 
 /// Windows as the network takes them, with labels.
 pub struct Batch {
+    /// What the encoder is given, `[windows, plays]`.
     pub sequences: Sequences,
     /// `[batch * plays, LABELS]`.
     pub labels: Tensor<2>,

@@ -6,14 +6,21 @@ use melody_model::{CROSS_FEATURES, LABELS, MOMENT_FEATURES, OUTCOME_FEATURES};
 /// One play: what was known before it, what happened, and what was truly likely.
 #[derive(Clone, Debug)]
 pub struct Row {
+    /// Its place in the catalogue.
     pub song: u32,
+    /// Index of the scene.
     pub scene: u8,
     /// Number of the session this play belongs to.
     pub session: u32,
+    /// How the play went, for what comes after it.
     pub outcome: [f32; OUTCOME_FEATURES.len()],
+    /// The song beside the history as the play began.
     pub cross: [f32; CROSS_FEATURES.len()],
+    /// The listener's moment as the play began.
     pub moment: [f32; MOMENT_FEATURES.len()],
+    /// In the order of the head's logits.
     pub labels: [f32; LABELS],
+    /// 1 where the label exists, 0 where it does not.
     pub mask: [f32; LABELS],
     /// Known of simulated listeners.
     pub truth: Option<Truth>,
@@ -24,7 +31,9 @@ pub struct Row {
 /// A song that could have played instead.
 #[derive(Clone, Debug)]
 pub struct Alternative {
+    /// Its place in the catalogue.
     pub song: u32,
+    /// The song beside the history as the play began.
     pub cross: [f32; CROSS_FEATURES.len()],
     /// The probability that the listener would have completed it.
     pub completion: f64,
@@ -50,7 +59,9 @@ fn bits(values: &[f32]) -> Vec<u32> {
 /// A listener's plays, oldest first.
 #[derive(Clone, Debug)]
 pub struct Listener {
+    /// `[profile_width()]`, as before the first play.
     pub profile: Vec<f32>,
+    /// Plays in order.
     pub rows: Vec<Row>,
     /// Rows before this one are the listener's past and no more: they are neither learned from nor
     /// judged by.
@@ -64,8 +75,10 @@ impl Listener {
     }
 }
 
+/// Listeners with all their plays, as training reads them.
 #[derive(Clone, Debug, Default)]
 pub struct Dataset {
+    /// In the order they were drawn or read.
     pub listeners: Vec<Listener>,
 }
 

@@ -55,12 +55,16 @@ const SLATES: f64 = 0.025;
 /// Which listeners are simulated for a split, and which of their sessions are in it.
 #[derive(Clone, Debug)]
 pub struct Drawn {
+    /// The listeners' numbers.
     pub indices: Range<u64>,
+    /// How their sessions are drawn.
     pub log: LogConfig,
+    /// Which of their sessions are meant.
     pub sessions: Sessions,
 }
 
 impl Drawn {
+    /// The simulated listeners of one split of a training.
     pub fn new(config: &TrainingConfig, split: Split) -> Self {
         let validation = (config.listeners / 20).max(20);
         let after_training = config.listeners..config.listeners + validation;

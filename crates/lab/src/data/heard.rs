@@ -32,10 +32,12 @@ impl TrainedOn {
         }
     }
 
+    /// Whether something was learned of this song.
     pub fn song(&self, catalogue: &Catalogue, id: SongId) -> bool {
         self.songs.contains(&catalogue.song(id).id)
     }
 
+    /// Whether something was learned of the song's first artist.
     pub fn artist_of(&self, catalogue: &Catalogue, id: SongId) -> bool {
         let artist = catalogue.song(id).lead_artist();
         self.artists.contains(&catalogue.artist(artist).name)

@@ -10,6 +10,7 @@ use melody_core::rng::hash64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
+    /// Learned from.
     Train,
     /// For near-line examples, for stopping early and for calibrating.
     Validation,
@@ -20,8 +21,10 @@ pub enum Split {
 }
 
 impl Split {
+    /// In the order that files and reports give them.
     pub const ALL: [Split; 4] = [Split::Train, Split::Validation, Split::Test, Split::Later];
 
+    /// As files and the command line write it.
     pub fn name(self) -> &'static str {
         match self {
             Split::Train => "train",

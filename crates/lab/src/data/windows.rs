@@ -10,9 +10,13 @@ use melody_core::listener::HISTORY_LENGTH;
 /// learned from: those before it are in the window as their past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
+    /// Its place in the data.
     pub listener: usize,
+    /// First play, its place among the listener's.
     pub start: usize,
+    /// One past the last play.
     pub end: usize,
+    /// First play that no window before it held: what is learned of.
     pub fresh: usize,
 }
 

@@ -15,8 +15,8 @@ use melody_core::rng::{Purpose, generator};
 use melody_core::scene::Scene;
 use melody_model::objective::{InterestParts, LossWeights, masked_losses, shares};
 use melody_model::{
-    CROSS_FEATURES, Initialiser, LABELS, MOMENT_FEATURES, OUTCOME_FEATURES, Output, SONG_FEATURES,
-    device, link, profile_width, song_features,
+    CROSS_FEATURES, Initialiser, LABELS, MOMENT_FEATURES, OUTCOME_FEATURES, SONG_FEATURES, link,
+    profile_width, song_features,
 };
 
 /// Plays a song's average is held towards the overall one by.
@@ -34,11 +34,13 @@ pub struct Popularity {
 type Tally = ([f32; LABELS], [f32; LABELS]);
 
 impl Popularity {
+    /// Nothing heard yet of any song.
     pub fn new(catalogue: &Catalogue) -> Self {
         let none = ([0.0; LABELS], [0.0; LABELS]);
         Popularity { songs: vec![none; catalogue.songs.len()], overall: none }
     }
 
+    /// Counts the plays of these listeners.
     pub fn learn(&mut self, data: &Dataset) {
         for row in data.listeners.iter().flat_map(Listener::fresh) {
             for (sum, count) in [&mut self.songs[row.song as usize], &mut self.overall] {
@@ -50,6 +52,7 @@ impl Popularity {
         }
     }
 
+    /// Each label's mean for the song, drawn to that of all songs.
     pub fn predict(&self, song: u32) -> [f32; LABELS] {
         let (sum, count) = &self.songs[song as usize];
         let prior = |k: usize| self.overall.0[k] / self.overall.1[k].max(1.0);
@@ -194,6 +197,7 @@ fn features(catalogue: &Catalogue, listener: &Listener, play: usize) -> Vec<f32>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use melody_model::Output;
 
     use crate::data::made_up::{data, row};
     use melody_core::catalogue::default_catalogue;

@@ -16,8 +16,11 @@ use melody_model::{LABELS, Network, Output, Task};
 /// What was done to one output's logit x: it became `scale` x + `shift`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scaling {
+    /// Its name.
     pub output: String,
+    /// Factor of the logit; 1 changes nothing.
     pub scale: f64,
+    /// Added to the scaled logit.
     pub shift: f64,
     /// Log loss on the validation listeners before and after.
     pub log_loss: [f64; 2],

@@ -18,13 +18,17 @@ use melody_recommender::policy::{Policy, segment};
 pub struct Evaluator<'a> {
     /// Its rules tell the segments.
     pub policy: &'a Policy,
+    /// The model that is judged.
     pub model: Judge<'a>,
     /// Of the same catalogue.
     pub against: Option<Judge<'a>>,
     /// What the model has heard in training, if that is known.
     pub heard: Option<&'a TrainedOn>,
+    /// Set beside it, if wanted.
     pub popularity: Option<&'a Popularity>,
+    /// Set beside it, if wanted.
     pub logistic: Option<&'a Logistic>,
+    /// How intervals are drawn.
     pub resampling: Resampling,
 }
 

@@ -10,6 +10,7 @@ use melody_recommender::engine::{EndedPlay, Trace};
 /// A probability predicted for some plays, and how often it came true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Foretold {
+    /// How many; at least one.
     pub plays: usize,
     /// Mean predicted probability.
     pub predicted: Score,

@@ -26,6 +26,7 @@ impl Greedy {
         alpha * self.interest(outputs) + beta * outputs.subscription.value() + gamma * exposure
     }
 
+    /// The score that a greedy choice goes by.
     pub fn interest(&self, outputs: &HeadOutputs) -> f64 {
         outputs.interest(&self.blend).value()
     }

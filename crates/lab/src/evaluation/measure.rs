@@ -27,10 +27,13 @@ const MEASURED: [Measured; 7] = [
 /// One label, measured on some plays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeadReport {
+    /// Name of the output.
     pub label: String,
     /// Plays that have the label.
     pub plays: usize,
+    /// Labels that are true.
     pub positives: usize,
+    /// The model's figures.
     pub model: Figures,
     /// 95 % confidence intervals of the model's figures, by resampling listeners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +55,7 @@ pub struct HeadReport {
 /// Another model beside the one that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Against {
+    /// The model's.
     pub model: Figures,
     /// 95 % confidence intervals of its figures less those of the measured model, both on the same
     /// resampled listeners.
@@ -63,18 +67,26 @@ pub struct Against {
 pub struct Slice {
     /// `segment`, `scene` or `heard in training`.
     pub kind: String,
+    /// Of the segment, scene or kind.
     pub name: String,
+    /// Plays in it.
     pub plays: usize,
+    /// Output by output.
     pub heads: Vec<HeadReport>,
 }
 
 /// Everything measured on one set of plays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
+    /// Listeners judged by.
     pub listeners: usize,
+    /// Plays judged by.
     pub plays: usize,
+    /// Output by output.
     pub heads: Vec<HeadReport>,
+    /// Of the expected share of a song.
     pub play_ratio_error: PlayRatioError,
+    /// The same by segment, scene and kind of song.
     pub slices: Vec<Slice>,
 }
 
@@ -86,18 +98,26 @@ pub type PlayRatioError = (f64, Option<f64>);
 pub struct Play {
     /// Place of the listener among those measured.
     pub listener: u32,
+    /// In the order of the head's logits.
     pub labels: [f32; LABELS],
+    /// 1 where the label exists.
     pub mask: [f32; LABELS],
+    /// What was truly likely, where that is known.
     pub truth: Option<Truth>,
+    /// What the model foretold.
     pub model: [f32; LABELS],
+    /// What counting plays foretells.
     pub popularity: Option<[f32; LABELS]>,
+    /// What logistic regression foretells.
     pub logistic: Option<[f32; LABELS]>,
+    /// What another model foretold.
     pub against: Option<[f32; LABELS]>,
     /// Which slice of each kind the play is in, by place among the kind's names.
     pub slices: Vec<usize>,
 }
 
 impl Play {
+    /// A play judged by one model alone.
     pub fn of(listener: u32, row: &Row, model: [f32; LABELS]) -> Self {
         Play {
             listener,
@@ -116,13 +136,16 @@ impl Play {
 /// A way of telling plays apart.
 #[derive(Clone, Debug)]
 pub struct Kind {
+    /// What the slices tell apart.
     pub name: &'static str,
+    /// Their names.
     pub slices: Vec<String>,
 }
 
 /// How intervals are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resampling {
+    /// Of the draws.
     pub seed: u64,
     /// Times the listeners are drawn again; none makes no intervals.
     pub resamples: u64,

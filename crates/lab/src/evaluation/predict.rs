@@ -15,7 +15,9 @@ const BATCH: usize = 64;
 /// A network, and all that it takes to ask it about plays.
 #[derive(Clone, Copy)]
 pub struct Judge<'a> {
+    /// With its weights.
     pub network: &'a Network,
+    /// Its sizes.
     pub shape: &'a NetworkConfig,
     /// Of the songs that were played.
     pub catalogue: &'a Catalogue,

@@ -15,6 +15,7 @@ use melody_model::{CROSS_FEATURES, HeadOutputs, Moment, Network, SongTable};
 /// a mean over slates, that the pick is completed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GreedyReport {
+    /// Slates that were chosen from.
     pub slates: usize,
     /// Picking the highest fused score.
     pub completion: f64,

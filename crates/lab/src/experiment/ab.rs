@@ -13,13 +13,18 @@ use melody_sessions::library::Library;
 /// What an arm was made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Arm {
+    /// The policy's name.
     pub policy: String,
+    /// SHA-256 of its file, in hexadecimal.
     pub policy_hash: String,
+    /// The model's name.
     pub model: String,
+    /// SHA-256 of its weights, in hexadecimal.
     pub model_hash: String,
 }
 
 impl Arm {
+    /// Names and hashes of what a library holds.
     pub fn new(library: &Library) -> Self {
         Arm {
             policy: library.policy.name.clone(),
@@ -34,34 +39,52 @@ impl Arm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
+    /// b is better than a.
     Better,
+    /// b is worse than a.
     Worse,
     /// A difference that is neither good nor bad.
     Different,
+    /// The difference may well be chance.
     NoneFound,
 }
 
 /// One metric of b against a.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
+    /// What is compared.
     pub metric: Metric,
+    /// The same in words.
     pub about: &'static str,
+    /// Which way is good.
     pub better: Direction,
+    /// b against a, with their means and what chance makes of them.
     #[serde(flatten)]
     pub paired: Paired,
+    /// What holds however often one has looked.
     pub always_valid: Peeking,
+    /// What the t-test says of b.
     pub verdict: Verdict,
 }
 
+/// What an experiment found: b against a.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AbReport {
+    /// What the cohort is drawn from.
     pub seed: u64,
+    /// In each arm: the same ones.
     pub listeners: u64,
+    /// Of each listener.
     pub sessions: u32,
+    /// The name of the catalogue that both arms serve.
     pub catalogue: String,
+    /// SHA-256 of its files, in hexadecimal.
     pub catalogue_hash: String,
+    /// The arm that the other is held against.
     pub a: Arm,
+    /// The arm in question.
     pub b: Arm,
+    /// Over the whole cohort.
     pub metrics: Vec<Comparison>,
     /// By the segment arm a puts a listener in.
     pub segments: BTreeMap<String, Vec<Comparison>>,

@@ -19,7 +19,9 @@ use melody_simulation::{LogConfig, Sitting, Until, draw_person, listen, listener
 /// same pasts, in the same scenes, with the same luck.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cohort {
+    /// What every listener is drawn from.
     pub seed: u64,
+    /// How many.
     pub listeners: u64,
     /// Sessions of each, one after the other.
     pub sessions: u32,

@@ -7,21 +7,30 @@ use super::outcome::{Heard, ListenerOutcome, SessionOutcome};
 /// Lower quartile, median and upper quartile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Quartiles {
+    /// A quarter of the values are below it.
     pub lower: f64,
+    /// Half of them are.
     pub median: f64,
+    /// Three quarters of them are.
     pub upper: f64,
 }
 
 /// How a population listened. Shares are in [0, 1].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figures {
+    /// In the population.
     pub listeners: usize,
+    /// Of all listeners.
     pub sessions: usize,
+    /// Of all sessions.
     pub plays: usize,
+    /// Plays that were completed.
     pub completion: f64,
+    /// Plays that were skipped.
     pub skip: f64,
     /// Plays of which less than a quarter was heard.
     pub early_skip: f64,
+    /// Mean of all plays.
     pub play_ratio: f64,
     /// Share of plays that ended below a quarter, a half, three quarters, 0.985, and at 0.985 or
     /// later, as KKBox counts them. Completed plays are in the last one.
@@ -30,7 +39,9 @@ pub struct Figures {
     pub very_early_skip: f64,
     /// Per play.
     pub likes: f64,
+    /// Per play.
     pub saves: f64,
+    /// Per play; may be above 1.
     pub searches: f64,
     /// Per session in which the listener could subscribe.
     pub conversion: f64,
@@ -38,12 +49,17 @@ pub struct Figures {
     pub promoted: f64,
     /// Of promoted plays.
     pub promoted_engagement: f64,
+    /// Of promoted plays.
     pub promoted_completion: f64,
+    /// Over sessions.
     pub songs_per_session: Quartiles,
+    /// Over sessions, of what was heard.
     pub minutes_per_session: Quartiles,
     /// Sessions the listener ended, rather than the limit.
     pub left: f64,
+    /// Over listeners with a play, of each one's own share.
     pub completion_by_listener: Quartiles,
+    /// Over listeners with a play, of each one's own share.
     pub early_skip_by_listener: Quartiles,
 }
 
@@ -53,6 +69,7 @@ const EARLY: f64 = BINS[0];
 const VERY_EARLY: f64 = 0.10;
 
 impl Figures {
+    /// Of everything these listeners heard.
     pub fn new(listeners: &[ListenerOutcome]) -> Self {
         let all: Vec<&Heard> = listeners.iter().flat_map(ListenerOutcome::plays).collect();
         let sessions: Vec<&SessionOutcome> = listeners.iter().flat_map(|l| &l.sessions).collect();

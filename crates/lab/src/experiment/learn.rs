@@ -42,6 +42,7 @@ pub struct Learned {
     pub grades: [f64; GRADES],
     /// Trees of a run that were kept, and the validation NDCG after each round.
     pub rounds: usize,
+    /// By round, from the first on.
     pub validation: Vec<f64>,
     /// On requests of listeners neither learned from nor stopped by.
     pub orders: Vec<OrderReport>,
@@ -50,6 +51,7 @@ pub struct Learned {
 /// How well one way of scoring orders requests.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OrderReport {
+    /// `learned`, `fusion` or `interest`.
     pub name: &'static str,
     /// Mean NDCG at each of [`PLACES`].
     pub ndcg: [f64; PLACES.len()],

@@ -5,17 +5,28 @@ use serde::{Serialize, Serializer};
 use super::figures::{early, share};
 use super::outcome::{Heard, ListenerOutcome};
 
+/// What can be compared; [`Metric::about`] says it in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
+    /// Share of plays completed.
     Completion,
+    /// Mean play ratio.
     PlayRatio,
+    /// Share of plays skipped.
     Skip,
+    /// Share of plays left before a quarter was heard.
     EarlySkip,
+    /// Likes and saves per play.
     Likes,
+    /// Songs per session.
     Songs,
+    /// Minutes heard per session.
     Minutes,
+    /// Share of plays that were promoted songs.
     PromotedShare,
+    /// Promoted songs opened, completed or liked, per session.
     PromotedEngagements,
+    /// Subscriptions per session.
     Conversions,
 }
 
@@ -23,13 +34,16 @@ pub enum Metric {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
+    /// More is better.
     Higher,
+    /// Less is better.
     Lower,
     /// A choice of the policy, neither good nor bad.
     Neither,
 }
 
 impl Metric {
+    /// Every metric, in the order of tables.
     pub const ALL: [Metric; 10] = [
         Metric::Completion,
         Metric::PlayRatio,
@@ -43,6 +57,7 @@ impl Metric {
         Metric::Conversions,
     ];
 
+    /// The word for it in files and flags.
     pub fn name(self) -> &'static str {
         match self {
             Metric::Completion => "completion",
@@ -58,6 +73,7 @@ impl Metric {
         }
     }
 
+    /// The metric of that word.
     pub fn named(name: &str) -> Option<Metric> {
         Self::ALL.into_iter().find(|metric| metric.name() == name)
     }
@@ -78,6 +94,7 @@ impl Metric {
         }
     }
 
+    /// Which way is good.
     pub fn direction(self) -> Direction {
         match self {
             Metric::Skip | Metric::EarlySkip => Direction::Lower,

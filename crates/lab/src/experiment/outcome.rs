@@ -10,11 +10,17 @@ use melody_simulation::{End, Felt};
 /// One play.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Heard {
+    /// Heard over duration, in [0, 1].
     pub play_ratio: f64,
+    /// It played to its end, or so near that it counts.
     pub completed: bool,
+    /// The listener went on before that.
     pub skipped: bool,
+    /// While it played.
     pub liked: bool,
+    /// While it played.
     pub saved: bool,
+    /// A campaign promotes the song.
     pub promoted: bool,
     /// Chosen by hand.
     pub opened: bool,
@@ -25,13 +31,17 @@ pub struct Heard {
 /// One sitting.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionOutcome {
+    /// In order.
     pub plays: Vec<Heard>,
     /// Of each play, how likely the reactions to it were; empty for sessions of a log.
     pub felt: Vec<Felt>,
+    /// Seconds heard of all plays.
     pub listening_s: f64,
+    /// How many were made.
     pub searches: u32,
     /// Whether the listener could have subscribed.
     pub could_subscribe: bool,
+    /// Whether the listener did.
     pub subscribed: bool,
     /// The listener left, rather than being cut off at the most songs.
     pub left: bool,
@@ -44,10 +54,12 @@ pub struct SessionOutcome {
 pub struct ListenerOutcome {
     /// The segment at the first session's start; empty where no policy was asked.
     pub segment: String,
+    /// One after the other.
     pub sessions: Vec<SessionOutcome>,
 }
 
 impl ListenerOutcome {
+    /// Of all sessions, in order.
     pub fn plays(&self) -> impl Iterator<Item = &Heard> + Clone {
         self.sessions.iter().flat_map(|session| &session.plays)
     }
@@ -81,6 +93,7 @@ impl SessionOutcome {
         self.opened = trace.playing.opened;
     }
 
+    /// Takes in how the session ended, and how likely the reactions to each play were.
     pub fn end(&mut self, end: End, felt: Vec<Felt>) {
         self.left = end == End::Left;
         self.felt = felt;

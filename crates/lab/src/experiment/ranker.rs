@@ -13,7 +13,9 @@ use melody_sessions::library::Library;
 /// A ranker in its file.
 #[derive(Debug)]
 pub struct RankerDelivered {
+    /// The forest and what its features are.
     pub ranker: Ranker,
+    /// How learning went, and how good it is.
     pub learned: Learned,
 }
 

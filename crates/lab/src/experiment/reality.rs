@@ -12,8 +12,11 @@ use super::figures::Figures;
 /// One figure beside its real counterpart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Check {
+    /// The figure in words.
     pub what: &'static str,
+    /// A share in [0, 1].
     pub real: f64,
+    /// The data that the real figure was derived from.
     pub source: &'static str,
     /// Through the engine, under the policy and model asked about.
     pub simulated: f64,
@@ -21,6 +24,7 @@ pub struct Check {
     pub logged: f64,
     /// Simulated minus real.
     pub simulated_off: f64,
+    /// Logged minus real.
     pub logged_off: f64,
 }
 

@@ -23,15 +23,20 @@ pub const GRADES: usize = 4;
 pub struct Shown {
     /// In the order of [`feature_names`](melody_recommender::ranking::feature_names).
     pub features: Vec<f32>,
+    /// What the listener would make of it, as [`grade`] counts.
     pub grade: u8,
     /// The policy's final score.
     pub fusion: Score,
+    /// The listener's part of that score, before any weight.
     pub interest: Score,
 }
 
+/// A moment of a session, and songs that might have come up in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
+    /// Number in the cohort.
     pub listener: u64,
+    /// The policy's queue in order, then as many others.
     pub shown: Vec<Shown>,
 }
 

@@ -8,13 +8,17 @@ use melody_core::rng::{Purpose, generator};
 use melody_recommender::bandit::{Memory, Observation, decide, learn};
 use melody_recommender::policy;
 
+/// Decisions in one environment.
 pub const ROUNDS: usize = 5_000;
+/// Features of a context, the first always 1.
 pub const FEATURES: usize = 8;
+/// Arms to choose from.
 pub const ARMS: usize = 4;
 
 /// How an arm's chance of a reward depends on the context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// A weighted sum of the features, kept between bounds.
     Linear,
     /// With products of neighbouring features.
     Quadratic,
@@ -23,8 +27,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// In the order of the golden file.
     pub const ALL: [Kind; 3] = [Kind::Linear, Kind::Quadratic, Kind::Drift];
 
+    /// As the golden file names it.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Linear => "linear",
@@ -46,6 +52,7 @@ pub struct Round {
 }
 
 impl Round {
+    /// The features that the bandit is shown, in [-1, 1).
     pub fn context(&self) -> [f64; FEATURES] {
         let mut context = [1.0; FEATURES];
         for (feature, drawn) in context[1..].iter_mut().zip(self.drawn) {
@@ -58,6 +65,7 @@ impl Round {
 /// The rounds of one environment under one seed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Environment {
+    /// [`ROUNDS`] of them, in order.
     pub rounds: Vec<Round>,
 }
 
@@ -66,6 +74,7 @@ const BASE: f64 = 13.0 / 32.0;
 const BOUNDS: (f64, f64) = (1.0 / 64.0, 63.0 / 64.0);
 
 impl Environment {
+    /// Draws the truth and every round; the same on any machine.
     pub fn new(kind: Kind, seed: u64) -> Self {
         let offset = 1_000 * kind as u64 + seed;
         let mut draws = SplitMix64(0x4D45_4C4F_4459_0000_u64.wrapping_add(offset));

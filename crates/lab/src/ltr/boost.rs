@@ -19,7 +19,9 @@ use melody_recommender::ltr::{Forest, Tree};
 /// How to train.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Boosting {
+    /// How pairs of rows are weighed.
     pub lambda: Lambda,
+    /// What each tree may look like.
     pub shape: Shape,
     /// Trees of a run.
     pub rounds: usize,
@@ -29,7 +31,9 @@ pub struct Boosting {
     pub queries: f64,
     /// Share of the features that each tree may use, in (0, 1].
     pub features: f64,
+    /// Runs whose mean is taken, each with draws of its own.
     pub runs: u64,
+    /// What all draws follow from.
     pub seed: u64,
 }
 

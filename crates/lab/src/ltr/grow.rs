@@ -86,7 +86,12 @@ pub(super) struct Grower<'a> {
 }
 
 impl<'a> Grower<'a> {
-    pub(super) fn new(bins: &'a Bins, shape: Shape, slopes: &'a [Slope], features: &'a [usize]) -> Self {
+    pub(super) fn new(
+        bins: &'a Bins,
+        shape: Shape,
+        slopes: &'a [Slope],
+        features: &'a [usize],
+    ) -> Self {
         let ends = features.iter().scan(0, |end, &feature| {
             *end += bins.count(feature);
             Some(*end)

@@ -22,7 +22,9 @@ pub struct Lambda {
 /// First and second derivative of the loss by a row's score.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Slope {
+    /// Over zero where the row is pulled down.
     pub first: f64,
+    /// Never below zero.
     pub second: f64,
 }
 

@@ -20,6 +20,7 @@ pub struct Queries {
 }
 
 impl Queries {
+    /// No query yet; its rows will have so many features.
     pub fn new(features: usize) -> Self {
         Queries { features, ..Queries::default() }
     }
@@ -45,6 +46,7 @@ impl Queries {
         self.ends.len()
     }
 
+    /// Whether there is no query.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
@@ -60,6 +62,7 @@ impl Queries {
         start..self.ends[query]
     }
 
+    /// One row's features, `[features]`; rows count over all queries.
     pub fn row(&self, row: usize) -> &[f32] {
         &self.values[row * self.features..(row + 1) * self.features]
     }
@@ -69,6 +72,7 @@ impl Queries {
         self.values[row * self.features + feature]
     }
 
+    /// Of all rows, `[rows]`: the higher, the more relevant.
     pub fn grades(&self) -> &[u8] {
         &self.grades
     }

@@ -14,7 +14,9 @@ use super::terms::t_quantile;
 /// An estimate and its 95 % interval, in rewards per decision.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CressieRead {
+    /// Mean reward under the nearest probabilities.
     pub value: f64,
+    /// Lower and upper bound, within the range of rewards.
     pub interval: [f64; 2],
 }
 

@@ -11,7 +11,9 @@ use crate::statistics::{percentile_interval, resample};
 /// A target policy's value, in rewards per decision.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Estimate {
+    /// The way it was estimated.
     pub estimator: Estimator,
+    /// In rewards per decision.
     pub value: f64,
     /// 95 % confidence interval, as [`Terms::interval`] has it; absent where there are too few to tell.
     pub interval: Option<[f64; 2]>,

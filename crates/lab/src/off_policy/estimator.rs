@@ -35,6 +35,7 @@ pub enum Estimator {
 }
 
 impl Estimator {
+    /// Every estimator, as they are listed above.
     pub const ALL: [Estimator; 10] = [
         Estimator::Replay,
         Estimator::Ips,
@@ -48,6 +49,7 @@ impl Estimator {
         Estimator::ShrunkDr,
     ];
 
+    /// What it is called in tables.
     pub fn name(self) -> &'static str {
         match self {
             Estimator::Replay => "replay",

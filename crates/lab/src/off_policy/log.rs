@@ -39,10 +39,12 @@ impl Log {
         Log { decisions, groups, model, sessions: number, arms }
     }
 
+    /// Session by session, each in order.
     pub fn decisions(&self) -> &[Decided] {
         &self.decisions
     }
 
+    /// Names of the arms, in the policy's order; none without a decision.
     pub fn arms(&self) -> &[String] {
         &self.arms
     }

@@ -14,11 +14,16 @@ use super::terms::{Terms, Units};
 /// Estimates of one target policy.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
+    /// The policy asked about.
     #[serde(skip)]
     pub target: Target,
+    /// Its name in tables.
     pub policy: String,
+    /// Whether the log can tell of it at all.
     pub support: Support,
+    /// What a reader must know before believing an estimate; empty if nothing.
     pub warnings: Vec<String>,
+    /// By estimator; those without a value on this log are absent.
     pub estimates: Vec<Estimate>,
     /// Mean and 95 % interval by empirical likelihood, of one session alone: it is for decisions that
     /// do not depend on each other, and for rewards in the range of those logged.
@@ -52,6 +57,7 @@ impl Row {
         }
     }
 
+    /// The estimate of one estimator, if it has a value.
     pub fn of(&self, estimator: Estimator) -> Option<&Estimate> {
         self.estimates.iter().find(|estimate| estimate.estimator == estimator)
     }
@@ -60,7 +66,9 @@ impl Row {
 /// Every target policy on one log.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
+    /// Those with a decision.
     pub sessions: usize,
+    /// Of all sessions.
     pub decisions: usize,
     /// What an interval counts: `session`, or of one session alone `decision`.
     pub unit: &'static str,
@@ -74,13 +82,16 @@ pub struct Report {
     /// Decisions of which is known what every arm would have earned; absent where nobody asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub known: Option<usize>,
+    /// One for each target policy, in the order asked.
     pub rows: Vec<Row>,
 }
 
 /// Resamples of a bootstrap and the seed they are drawn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resampling {
+    /// How many times whole units are drawn again.
     pub resamples: u64,
+    /// What the draws are keyed by.
     pub seed: u64,
 }
 

@@ -7,12 +7,14 @@ use super::sample::Sample;
 /// How far the logging policy did what the target would do.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Support {
+    /// In the log.
     pub decisions: usize,
     /// Kish's effective sample size `(sum w)^2 / sum w^2`: as many decisions, all of weight one, would
     /// tell as much. In [0, decisions].
     pub effective: f64,
     /// Near 1 where propensities are right and support is full.
     pub mean_weight: f64,
+    /// 0 where there is no decision.
     pub largest_weight: f64,
     /// Share of the weights above the threshold that cuts or switches them off.
     pub above_threshold: f64,

@@ -24,8 +24,11 @@ use melody_model::{Backend, Output, Sharing, device};
 /// One way of training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
+    /// Where the weights of the losses come from.
     pub scheme: Scheme,
+    /// What the tasks share.
     pub sharing: Sharing,
+    /// What is learned from.
     pub feedback: Feedback,
     /// Some songs and artists are kept out of training.
     pub cold: bool,
@@ -59,6 +62,7 @@ pub enum Feedback {
 }
 
 impl Feedback {
+    /// As the table writes it.
     pub fn name(self) -> &'static str {
         match self {
             Feedback::All => "all",
@@ -122,7 +126,9 @@ impl Variant {
 /// One variant trained with one seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
+    /// The way it was trained.
     pub variant: Variant,
+    /// Of this training.
     pub seed: u64,
     /// By output, of those that were learned: on unseen songs alone where some were kept out.
     pub heads: Vec<(String, Figures)>,
@@ -141,14 +147,18 @@ pub struct Run {
 pub struct Comparison {
     /// Of the log and of every run; seed, scheme, sharing and labels are the variants'.
     pub config: TrainingConfig,
+    /// That every way was trained with.
     pub seeds: Vec<u64>,
+    /// Every way with every seed.
     pub runs: Vec<Run>,
 }
 
 /// A mean over seeds and half the width of its 95 % confidence interval (Student's t).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
+    /// Over the seeds.
     pub mean: f64,
+    /// Half of the 95 % interval; 0 with one seed.
     pub half_width: f64,
 }
 
@@ -172,16 +182,23 @@ impl Estimate {
 
 /// The data that all runs share.
 pub struct Shared<'a> {
+    /// That was listened to.
     pub catalogue: &'a Catalogue,
+    /// Learned from.
     pub train: &'a Source,
+    /// Watched while learning.
     pub validation: &'a Dataset,
+    /// Judged by.
     pub test: &'a Dataset,
+    /// How choices are made that completion is measured of.
     pub greedy: Greedy,
 }
 
 /// What is told while runs go on.
 pub enum Told<'a> {
+    /// A step of the training that runs.
     Step(&'a Progress),
+    /// A training is over and judged.
     Done(&'a Run),
 }
 

@@ -34,11 +34,13 @@ use melody_sessions::names::{DEFAULT, catalogue_named, policy_named};
 /// What a model is to be made of.
 #[derive(Clone, Debug)]
 pub struct Recipe {
+    /// Every setting of the training.
     pub config: TrainingConfig,
     /// `default` or a folder.
     pub catalogue: String,
     /// The training log to learn from; simulated listeners if there is none.
     pub log: Option<PathBuf>,
+    /// That tensors are computed on.
     pub backend: Backend,
     /// The folder the model is written to; its last part is the model's name. An interrupted training
     /// found there is taken up.
@@ -48,6 +50,7 @@ pub struct Recipe {
 /// A model in its folder.
 #[derive(Clone, Debug)]
 pub struct Delivered {
+    /// How good the model is.
     pub report: Report,
 }
 

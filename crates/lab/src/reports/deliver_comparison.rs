@@ -28,6 +28,7 @@ pub struct ComparisonRecipe {
 /// A comparison in its folder.
 #[derive(Clone, Debug)]
 pub struct ComparisonDelivered {
+    /// All runs, by way and seed.
     pub comparison: Comparison,
     /// The text of `comparison.json`.
     pub json: String,

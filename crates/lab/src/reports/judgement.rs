@@ -30,30 +30,40 @@ pub enum Asked {
 
 /// A model and what it is judged by.
 pub struct Case<'a> {
+    /// The model that is judged.
     pub files: &'a ModelFiles,
     /// Another model on the same plays.
     pub against: Option<&'a ModelFiles>,
+    /// That was listened to.
     pub catalogue: Arc<Catalogue>,
     /// Its rules tell the segments.
     pub policy: &'a Policy,
+    /// That the model is on.
     pub device: &'a Device,
     /// How the model was trained, if that is known.
     pub report: Option<&'a Report>,
     /// Simulated listeners if there is none.
     pub log: Option<&'a TrainingLog>,
+    /// Which plays are judged by.
     pub asked: Asked,
     /// Simulated test listeners; as many as the model's training has, if absent.
     pub listeners: Option<u64>,
+    /// How intervals are drawn.
     pub resampling: Resampling,
 }
 
 /// How good the model is, and what that was found with.
 #[derive(Debug, Serialize)]
 pub struct Judgement {
+    /// Its name.
     pub model: String,
+    /// SHA-256 of its weights, in hexadecimal.
     pub weights_sha256: String,
+    /// Name of the other model, if there is one.
     pub against: Option<String>,
+    /// Its name.
     pub catalogue: String,
+    /// SHA-256, in hexadecimal.
     pub catalogue_hash: String,
     /// The log's folder and hash; absent for simulated listeners.
     pub log: Option<[String; 2]>,
@@ -61,8 +71,11 @@ pub struct Judgement {
     pub split: Option<Split>,
     /// Listeners passed over because the model has learned from them.
     pub left_out: usize,
+    /// Of the draws of intervals.
     pub seed: u64,
+    /// Times the listeners are drawn again; 0 gives no intervals.
     pub resamples: u64,
+    /// The figures.
     #[serde(flatten)]
     pub evaluation: Evaluation,
     /// Whether the log is the very one that the model was trained on.

@@ -17,14 +17,23 @@ use melody_model::Manifest;
 /// Everything about how a model came to be and how good it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
+    /// The model's name, hash and origin.
     pub manifest: Manifest,
+    /// Every setting of the training.
     pub config: TrainingConfig,
+    /// Numbers that were learned.
     pub parameters: usize,
+    /// Listeners learned from.
     pub train_listeners: usize,
+    /// Their plays.
     pub train_plays: usize,
+    /// Listeners judged by.
     pub test_listeners: usize,
+    /// Their plays.
     pub test_plays: usize,
+    /// Output by output.
     pub heads: Vec<HeadReport>,
+    /// Of the expected share of a song.
     pub play_ratio_error: PlayRatioError,
     /// By segment, scene and what was heard in training.
     #[serde(default)]
@@ -32,6 +41,7 @@ pub struct Report {
     /// On later sessions of listeners who were learned from.
     #[serde(default)]
     pub later: Option<Evaluation>,
+    /// Songs and artists learned of, where some were held out.
     #[serde(default)]
     pub heard: Option<TrainedOn>,
     /// The training log, if it was not simulated in memory.
@@ -40,10 +50,12 @@ pub struct Report {
     /// What calibration did to which output.
     #[serde(default)]
     pub calibration: Vec<Scaling>,
+    /// What choosing by the model alone would complete.
     #[serde(default)]
     pub greedy: Option<GreedyReport>,
     /// Losses and weights along the way, every so many steps; `steps.csv` has them all.
     pub log: Vec<Progress>,
+    /// Looks at listeners that were not learned from.
     #[serde(default)]
     pub validations: Vec<Validation>,
     /// Training ended before its time, as validation no longer improved.
@@ -54,13 +66,16 @@ pub struct Report {
 /// A training log that a model was trained on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogUsed {
+    /// The folder, as it was named.
     pub path: String,
     /// SHA-256 over its `log.toml`.
     pub hash: String,
+    /// Where the listening is from.
     pub origin: Origin,
 }
 
 impl LogUsed {
+    /// What a report says of this log.
     pub fn new(log: &TrainingLog) -> Self {
         LogUsed {
             path: log.folder().display().to_string(),

@@ -17,6 +17,7 @@ use melody_core::input::InputError;
 pub enum Work {
     /// Simulating the listeners of a split.
     Simulating(Split),
+    /// Steps of the optimiser.
     Training,
     /// Training in many ways, a run at a time.
     Comparing,
@@ -35,6 +36,7 @@ pub enum Stage<'a> {
     Begins(Work, u64),
     /// A unit of it is done.
     One,
+    /// The work is done.
     Ends,
     /// A step of a training.
     Step(&'a Progress),
@@ -49,11 +51,16 @@ pub type Watch<'a> = dyn FnMut(Stage) -> ControlFlow<()> + Send + 'a;
 /// Why long work came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Undone {
+    /// A file that was handed in.
     #[error(transparent)]
     Input(#[from] InputError),
     /// The watcher broke off; a checkpoint was written, unless nothing had begun.
     #[error("interrupted after step {step}\n  help: the same command takes the training up again")]
-    Interrupted { step: u64 },
+    Interrupted {
+        /// Steps done.
+        step: u64,
+    },
+    /// Anything else, in words.
     #[error("{0}")]
     Other(String),
 }
@@ -68,10 +75,12 @@ impl From<String> for Undone {
 pub struct Teller<'a, 'w>(Mutex<&'a mut Watch<'w>>);
 
 impl<'a, 'w> Teller<'a, 'w> {
+    /// Tells this watcher.
     pub fn new(watch: &'a mut Watch<'w>) -> Self {
         Teller(Mutex::new(watch))
     }
 
+    /// Tells of a stage; the answer says whether to go on.
     pub fn tell(&self, stage: Stage) -> ControlFlow<()> {
         // A watcher that panicked has its panic on the way; what it showed is of no more use.
         let mut watch = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 /// A predicted probability (or any score), what happened, and how much the example counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Labelled {
+    /// Predicted: a probability in [0, 1], or any number where only the order counts.
     pub score: f64,
+    /// Whether it happened.
     pub label: bool,
+    /// How many examples it counts as.
     pub weight: f64,
 }
 
 impl Labelled {
+    /// An example that counts once.
     pub fn new(score: f64, label: bool) -> Self {
         Labelled { score, label, weight: 1.0 }
     }
@@ -27,6 +31,7 @@ impl Labelled {
         if self.label { -p.ln() } else { -(1.0 - p).ln() }
     }
 
+    /// What one example adds to the Brier score, in [0, 1] for a probability.
     pub fn squared_error(&self) -> f64 {
         (self.score - self.observed()).powi(2)
     }

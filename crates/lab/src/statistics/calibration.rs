@@ -7,12 +7,17 @@ use super::binary::Labelled;
 /// One bin of a reliability diagram.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bin {
+    /// From 0, which holds the smallest probabilities.
     pub index: usize,
+    /// Examples in it.
     pub count: usize,
+    /// Of their probabilities.
     pub mean_predicted: f64,
+    /// The share of them that happened.
     pub mean_observed: f64,
 }
 
+/// How far predicted probabilities are from what happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
     /// Expected calibration error: mean gap between predicted and observed, weighted by bin size.

@@ -19,7 +19,9 @@ pub const CALIBRATION_BINS: usize = 15;
 /// Figures of one way of predicting a label.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
+    /// Area under the ROC curve, in [0, 1]; one half is chance.
     pub auc: f64,
+    /// Mean negative log likelihood, in nats.
     pub log_loss: f64,
     /// Expected calibration error over fifteen bins.
     pub calibration_error: f64,
@@ -34,10 +36,15 @@ pub struct Figures {
 /// 95 % confidence intervals of [`Figures`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Intervals {
+    /// Lower and upper bound, as of all that follow.
     pub auc: [f64; 2],
+    /// In nats.
     pub log_loss: [f64; 2],
+    /// In [0, 1], unless of differences.
     pub calibration_error: [f64; 2],
+    /// In [0, 1], unless of differences.
     pub brier: [f64; 2],
+    /// Absent where no listener has an AUC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grouped_auc: Option<[f64; 2]>,
 }
@@ -67,8 +74,11 @@ impl Intervals {
 /// One prediction: whose it is, the probability, and whether it came true.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction {
+    /// A number of the listener's own.
     pub listener: u32,
+    /// In [0, 1].
     pub score: f64,
+    /// Whether it came true.
     pub label: bool,
 }
 
@@ -146,10 +156,12 @@ impl Clustered {
         Some(Clustered { order, sums, bins })
     }
 
+    /// How many predictions there are.
     pub fn plays(&self) -> usize {
         self.order.len()
     }
 
+    /// How many of them came true.
     pub fn positives(&self) -> usize {
         self.order.iter().filter(|p| p.label).count()
     }

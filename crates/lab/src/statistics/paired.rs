@@ -10,11 +10,15 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 /// A paired comparison of b with a.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Paired {
+    /// At least two.
     pub pairs: usize,
+    /// Of the first values.
     pub mean_a: f64,
+    /// Of the second values.
     pub mean_b: f64,
     /// Mean of b minus a.
     pub difference: f64,
+    /// Of the difference; 0 where all pairs differ by the same.
     pub standard_error: f64,
     /// 95 % confidence interval of the difference, by Student's t.
     pub interval: [f64; 2],

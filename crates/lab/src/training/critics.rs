@@ -98,6 +98,7 @@ pub struct Critics {
 const FILES: [&str; 3] = ["critics.bpk", "critic_targets.bpk", "critic_optimizer.bpk"];
 
 impl Critics {
+    /// Critics that know nothing yet, of states `[rows, d_state]`, and targets equal to them.
     pub fn new(settings: Rmtl, d_state: usize, seed: u64, device: &Device) -> Self {
         // Not the network's own numbers again.
         let init = &mut Initialiser::new(seed ^ 0xC0FF_EE11, device);

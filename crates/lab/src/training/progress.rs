@@ -17,7 +17,9 @@ use melody_model::objective::LossWeights;
 /// What one step did.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
+    /// From 1.
     pub step: u64,
+    /// In the whole training.
     pub steps: u64,
     /// Interest, subscription, exposure.
     pub losses: [f32; 3],
@@ -34,23 +36,28 @@ pub struct Progress {
     /// What RMTL's critics expect of the rest of the session, by task, once they are there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returns: Option<[f64; 3]>,
+    /// Of this step.
     pub learning_rate: f64,
 }
 
 /// How training ended.
 pub enum Outcome {
+    /// All steps are done, or validation no longer improved.
     Finished(Box<Trained>),
     /// Stopped by the watcher; a checkpoint was written.
     Interrupted {
+        /// Steps done.
         step: u64,
     },
 }
 
 /// A trained network: the best that validation saw.
 pub struct Trained {
+    /// The best that validation saw.
     pub network: Network,
     /// Every step.
     pub log: Vec<Progress>,
+    /// In order.
     pub validations: Vec<Validation>,
     /// Steps before the validation that the network was taken at.
     pub best_step: u64,
@@ -61,11 +68,17 @@ pub struct Trained {
 /// What a training works on.
 #[derive(Clone, Copy)]
 pub struct Training<'a> {
+    /// That was listened to.
     pub catalogue: &'a Catalogue,
+    /// Every setting of the training.
     pub config: &'a TrainingConfig,
+    /// Learned from.
     pub data: &'a Source,
+    /// Watched, never learned from.
     pub validation: &'a Dataset,
+    /// How choices are made that the completion constraint looks at.
     pub greedy: Greedy,
+    /// That tensors are computed on.
     pub device: &'a Device,
     /// Where checkpoints are kept.
     pub folder: &'a Path,

@@ -19,6 +19,7 @@ pub struct Validation {
     pub loss: f64,
     /// Share of completed plays among the policy's picks, and among those by interest alone.
     pub completion: f64,
+    /// What choosing by interest alone completes, 0 to 1.
     pub completion_by_interest: f64,
     /// Of the completion constraint, after this validation.
     pub multiplier: f64,

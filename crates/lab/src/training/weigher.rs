@@ -12,6 +12,7 @@ pub struct Weighed {
     pub asked: LossWeights,
     /// What is used: the same, unless the user-first rule had to lower the commercial ones.
     pub used: LossWeights,
+    /// Whether it had to.
     pub clamped: bool,
 }
 
@@ -28,6 +29,7 @@ pub struct Weigher {
 }
 
 impl Weigher {
+    /// Before the first step: no variance learned, no constraint violated.
     pub fn new(objective: &Objective) -> Self {
         Weigher {
             objective: objective.clone(),
@@ -86,10 +88,12 @@ impl Weigher {
             (self.multiplier + constraint.rate * violation).clamp(0.0, constraint.most);
     }
 
+    /// The completion constraint's, from 0: w1 is raised by this share.
     pub fn multiplier(&self) -> f64 {
         self.multiplier
     }
 
+    /// The best completion that ranking by interest alone has reached; 0 before any.
     pub fn reference(&self) -> f64 {
         self.reference
     }

@@ -55,6 +55,7 @@ impl Inference {
         self.head.experts()
     }
 
+    /// Width of tokens.
     pub fn d_model(&self) -> usize {
         self.body.d_model
     }

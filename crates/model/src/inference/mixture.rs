@@ -132,7 +132,12 @@ impl Head {
 
     /// Logits and gates of a strip, into the scratch.
     #[inline(always)]
-    pub(super) fn forward<S: Simd>(&self, own: &[Lanes<S>], shares: &Shares, scratch: &mut Scratch<S>) {
+    pub(super) fn forward<S: Simd>(
+        &self,
+        own: &[Lanes<S>],
+        shares: &Shares,
+        scratch: &mut Scratch<S>,
+    ) {
         let Scratch { hidden, experts, streams, gates, weights, logits } = scratch;
         for (i, (level, shares)) in self.levels.iter().zip(&shares.0).enumerate() {
             let (of_experts, of_gates) = shares.split_at(level.experts.len());

@@ -115,7 +115,11 @@ pub(crate) fn normalise<S: Simd>(x: &[Lanes<S>], out: &mut [Lanes<S>]) {
 /// Makes scores exponentials of their distance to the largest, `most`, and returns one over their sum
 /// with `sum` added.
 #[inline(always)]
-pub(crate) fn exponentials<S: Simd>(scores: &mut [Lanes<S>], most: Lanes<S>, sum: Lanes<S>) -> Lanes<S> {
+pub(crate) fn exponentials<S: Simd>(
+    scores: &mut [Lanes<S>],
+    most: Lanes<S>,
+    sum: Lanes<S>,
+) -> Lanes<S> {
     let mut sum = sum;
     for score in scores {
         *score = [exp::<S>(score[0] - most[0]), exp::<S>(score[1] - most[1])];

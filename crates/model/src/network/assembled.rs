@@ -21,20 +21,25 @@ use melody_core::scene::Scene;
 /// Everything from features to logits.
 #[derive(Module, Debug)]
 pub struct Network {
+    /// A song's vector, of what it is.
     pub songs: SongEncoder,
     /// How a play went, added to its song: `outcome -> d_model`.
     pub outcome: Linear,
     /// `[scenes, d_model]`, added to history and candidate tokens.
     pub scene: Param<Tensor<2>>,
+    /// Makes the profile the first token of the history.
     pub profile_token: Linear,
     /// Cross and moment features of a candidate, added to its song.
     pub candidate: Linear,
+    /// Over the history's tokens and a candidate.
     pub encoder: Encoder,
+    /// What this sitting adds.
     pub session: SessionEncoder,
     /// Profile and moment features for the mixture: `profile + moment -> d_profile`.
     pub profile: Linear,
     /// `[scenes, d_scene]`, for the mixture.
     pub scene_context: Param<Tensor<2>>,
+    /// The mixture of experts and the towers.
     pub head: Head,
 }
 

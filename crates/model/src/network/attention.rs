@@ -101,14 +101,20 @@ impl Attention {
 /// added to its input. The feed-forward uses the exact (erf) GELU.
 #[derive(Module, Debug)]
 pub struct Block {
+    /// Before attention.
     pub norm_attention: LayerNorm,
+    /// Over the tokens.
     pub attention: Attention,
+    /// Before the feed-forward layers.
     pub norm_feed_forward: LayerNorm,
+    /// To the wider layer.
     pub inner: Linear,
+    /// And back.
     pub outer: Linear,
 }
 
 impl Block {
+    /// A block with its first weights.
     pub fn new(init: &mut Initialiser, d_model: usize, heads: usize, feed_forward: usize) -> Self {
         Block {
             norm_attention: init.norm(d_model),
@@ -182,7 +188,9 @@ const MASKED: f32 = -1.0e9;
 /// A stack of blocks over [profile token, history tokens], causal over the history.
 #[derive(Module, Debug)]
 pub struct Encoder {
+    /// From the first to the last.
     pub blocks: Vec<Block>,
+    /// After the last block.
     pub norm: LayerNorm,
     /// Per block: learned score for each head and distance, `[heads, history + 2]`. Column 0 is the
     /// profile token, 1 the token itself, 2 the event before it, and so on.
@@ -190,6 +198,7 @@ pub struct Encoder {
 }
 
 impl Encoder {
+    /// An encoder with its first weights.
     pub fn new(
         init: &mut Initialiser,
         (layers, d_model, heads, feed_forward): (usize, usize, usize, usize),

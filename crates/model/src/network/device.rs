@@ -11,17 +11,20 @@ pub enum Backend {
     /// burn's own CPU backend: the default, as it is the faster one (see README).
     #[default]
     Flex,
+    /// The ndarray backend.
     #[cfg(feature = "ndarray")]
     Ndarray,
 }
 
 impl Backend {
+    /// Those compiled into this program.
     pub const ALL: &'static [Backend] = &[
         Backend::Flex,
         #[cfg(feature = "ndarray")]
         Backend::Ndarray,
     ];
 
+    /// As the command line names it.
     pub fn name(self) -> &'static str {
         match self {
             Backend::Flex => "flex",

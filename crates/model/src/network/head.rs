@@ -15,11 +15,14 @@ use crate::heads::TASKS;
 /// A task's own layers.
 #[derive(Module, Debug)]
 pub struct Tower {
+    /// `[d_input, d_hidden]`, then ReLU.
     pub hidden: Linear,
+    /// `[d_hidden, outputs]`.
     pub output: Linear,
 }
 
 impl Tower {
+    /// A tower with its first weights.
     pub fn new(init: &mut Initialiser, d_input: usize, d_hidden: usize, outputs: usize) -> Self {
         Tower { hidden: init.linear(d_input, d_hidden), output: init.linear(d_hidden, outputs) }
     }
@@ -36,10 +39,12 @@ impl Tower {
 pub enum Mixture {
     /// Also the shared bottom: a mixture of one expert.
     Mmoe(Mmoe),
+    /// Progressive layered extraction.
     Ple(Ple),
 }
 
 impl Mixture {
+    /// A mixture as `config` wants it, with its first weights.
     pub fn new(init: &mut Initialiser, d_input: usize, config: &NetworkConfig) -> Self {
         let (experts, d_hidden) = config.expert_shape();
         let sizes = (experts, d_hidden, config.expert_output);
@@ -73,9 +78,13 @@ impl Mixture {
 pub struct Head {
     /// What near-line updates have learned of this listener; zero in a trained model. `[1, shared]`.
     pub listener: Param<Tensor<2>>,
+    /// What the tasks share.
     pub mixture: Mixture,
+    /// Of the interest head.
     pub interest: Tower,
+    /// Of the subscription head.
     pub subscription: Tower,
+    /// Of the exposure head.
     pub exposure: Tower,
 }
 

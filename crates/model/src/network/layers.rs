@@ -20,6 +20,7 @@ pub struct Initialiser {
 }
 
 impl Initialiser {
+    /// Draws from a seed, for parameters on a device.
     pub fn new(seed: u64, device: &Device) -> Self {
         let rng = generator(seed, Purpose::Training, u64::MAX);
         Initialiser { rng, next_id: 1, device: device.clone() }
@@ -34,6 +35,7 @@ impl Initialiser {
         }
     }
 
+    /// A layer norm that begins as the identity.
     pub fn norm(&mut self, d_model: usize) -> LayerNorm {
         let mut norm = LayerNormConfig::new(d_model).init(&self.device);
         norm.gamma = self.constant([d_model], 1.0);
@@ -41,12 +43,14 @@ impl Initialiser {
         norm
     }
 
+    /// Drawn evenly between plus and minus `bound`.
     pub fn uniform<const D: usize>(&mut self, shape: [usize; D], bound: f32) -> Param<Tensor<D>> {
         let count = shape.iter().product();
         let values = (0..count).map(|_| self.rng.random_range(-bound..=bound)).collect();
         self.param(values, shape)
     }
 
+    /// The same value everywhere.
     pub fn constant<const D: usize>(&mut self, shape: [usize; D], value: f32) -> Param<Tensor<D>> {
         self.param(vec![value; shape.iter().product()], shape)
     }

@@ -11,6 +11,7 @@ use burn::tensor::activation::{relu, softmax};
 
 use super::layers::Initialiser;
 
+/// A multi-gate mixture of experts.
 #[derive(Module, Debug)]
 pub struct Mmoe {
     /// First layers of all experts side by side: `[d_input, experts * d_hidden]`.
@@ -35,6 +36,7 @@ pub struct MmoeOutput {
 }
 
 impl Mmoe {
+    /// A mixture with its first weights.
     pub fn new(
         init: &mut Initialiser,
         d_input: usize,

@@ -96,6 +96,7 @@ impl Extraction {
 /// Two levels of extraction.
 #[derive(Module, Debug)]
 pub struct Ple {
+    /// From the first to the last.
     pub levels: Vec<Extraction>,
     tasks: usize,
 }

@@ -17,7 +17,9 @@ use melody_core::rng::hash64;
 /// A catalogue's songs as the network reads them.
 #[derive(Clone, Debug)]
 pub struct SongTable {
+    /// `[songs]`.
     pub genre: Tensor<1, Int>,
+    /// `[songs]`.
     pub family: Tensor<1, Int>,
     /// Hash bucket of the lead artist's name.
     pub artist: Tensor<1, Int>,
@@ -28,6 +30,7 @@ pub struct SongTable {
 }
 
 impl SongTable {
+    /// The table of a whole catalogue.
     pub fn new(catalogue: &Catalogue, config: &NetworkConfig, device: &Device) -> Self {
         let bucket = |text: &str, buckets: usize| (hash64(text) % buckets as u64) as i32;
         let column = |value: &dyn Fn(&melody_core::catalogue::Song) -> i32| {
@@ -62,10 +65,12 @@ impl SongTable {
         }
     }
 
+    /// How many songs it holds.
     pub fn len(&self) -> usize {
         self.dense.dims()[0]
     }
 
+    /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

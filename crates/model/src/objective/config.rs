@@ -10,6 +10,7 @@ use melody_core::input::Checker;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Objective {
+    /// Where the weights of the losses come from.
     pub scheme: Scheme,
     /// w1, w2 and w3: where `fixed` stays and `staged` ends.
     pub weights: LossWeights,
@@ -21,7 +22,9 @@ pub struct Objective {
     pub uncertainty_rate: f64,
     /// `rmtl`: its critics and stages.
     pub rmtl: Rmtl,
+    /// The completion constraint.
     pub constraint: Constraint,
+    /// Weights within the interest loss.
     pub interest: InterestParts,
 }
 

@@ -9,6 +9,7 @@ use crate::heads::{Output, TASKS, link};
 /// One loss per task, each a scalar.
 #[derive(Clone, Debug)]
 pub struct Losses {
+    /// Interest, subscription, exposure: each a scalar.
     pub tasks: [Tensor<1>; TASKS.len()],
 }
 
@@ -21,6 +22,7 @@ impl Losses {
             + exposure * weights.exposure
     }
 
+    /// As numbers, in the order of [`TASKS`].
     pub fn values(&self) -> [f32; TASKS.len()] {
         self.tasks.each_ref().map(|loss| loss.clone().into_scalar::<f32>())
     }

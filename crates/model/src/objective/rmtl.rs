@@ -19,6 +19,7 @@ pub struct Rmtl {
     pub gamma: f64,
     /// Share of the critics in their targets' soft update.
     pub tau: f64,
+    /// Of the critics.
     pub learning_rate: f64,
     /// Hidden units of a critic.
     pub hidden: usize,
@@ -39,6 +40,7 @@ impl Default for Rmtl {
 }
 
 impl Rmtl {
+    /// Notes what makes no sense, under the fields' names with `prefix` before them.
     pub fn check(&self, prefix: &str, check: &mut Checker) {
         for (name, value, most) in [
             ("pretrain", self.pretrain, 1.0),

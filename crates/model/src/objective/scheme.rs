@@ -40,8 +40,10 @@ pub enum Scheme {
 }
 
 impl Scheme {
+    /// In the order they are compared.
     pub const ALL: [Scheme; 4] = [Scheme::Fixed, Scheme::Staged, Scheme::Uncertainty, Scheme::Rmtl];
 
+    /// As a training config writes it.
     pub fn name(self) -> &'static str {
         match self {
             Scheme::Fixed => "fixed",

@@ -18,9 +18,11 @@ use melody_core::score::Score;
 /// One arm at a decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ArmReport {
+    /// As the policy has it.
     pub name: String,
     /// The promotion ratio it stands for.
     pub ratio: Score,
+    /// How often this listener got it before, in earlier sessions too.
     pub pulls: u64,
     /// Expected reward.
     pub mean: Score,
@@ -35,6 +37,7 @@ pub struct ArmReport {
 /// A decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
+    /// The chosen arm's place in the policy.
     pub arm: usize,
     /// The step it was made at.
     pub step: u32,
@@ -43,15 +46,20 @@ pub struct Choice {
     /// Pinned by hand rather than judged best.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_hand: bool,
+    /// What was seen of the listener.
     pub context: Context,
+    /// All arms, in the policy's order.
     pub arms: Vec<ArmReport>,
 }
 
 /// What closing a decision taught.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Learned {
+    /// The arm that was in force.
     pub arm: String,
+    /// Plays under it, at least one.
     pub plays: u32,
+    /// What they were worth, less any conversion that is still to come.
     pub reward: Reward,
 }
 
@@ -59,6 +67,7 @@ pub struct Learned {
 #[derive(Clone, Debug)]
 pub struct Bandit {
     memory: Arc<Memory>,
+    /// The running decision; `None` before the first and between two.
     pub choice: Option<Choice>,
     gathered: Gathered,
     attribution: Attribution,

@@ -17,6 +17,7 @@ use melody_core::score::Score;
 pub struct Credit {
     /// The step the decision was made at.
     pub step: u32,
+    /// The arm that was in force then.
     pub arm: String,
     /// Plays since the one that led to it, that one not counted.
     pub plays_ago: usize,

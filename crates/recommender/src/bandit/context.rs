@@ -24,6 +24,7 @@ pub const CONTEXT: [&str; 10] = [
 pub struct Context(pub Vec<f64>);
 
 impl Context {
+    /// From what is known of the listener now; each feature is rounded to a millionth.
     pub fn new(view: &ListenerView) -> Self {
         let flag = |holds: bool| if holds { 1.0 } else { 0.0 };
         let session = view.session;

@@ -11,6 +11,7 @@ use crate::policy::Algorithm;
 /// An arm chosen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decided {
+    /// Its place in the policy.
     pub arm: usize,
     /// Drawn uniformly, for support, rather than judged best.
     pub uniform: bool,

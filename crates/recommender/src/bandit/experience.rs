@@ -24,6 +24,7 @@ use melody_core::input::{InputError, Problem};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Experience {
+    /// The version of the file; others are refused.
     pub format: u32,
     /// SHA-256 of the text it was read from, in hexadecimal.
     #[serde(skip)]
@@ -32,6 +33,7 @@ pub struct Experience {
     pub about: String,
     /// The context's features, in order.
     pub context: Vec<String>,
+    /// By the name of the segment.
     pub segments: BTreeMap<String, Arc<Memory>>,
 }
 
@@ -43,6 +45,7 @@ const SHIPPED: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/policy/experience.json"));
 
 impl Experience {
+    /// One that nothing has been pooled in yet; `about` says where it comes from.
     pub fn new(about: &str) -> Self {
         Experience {
             format: FORMAT,

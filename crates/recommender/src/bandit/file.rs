@@ -15,12 +15,14 @@ use melody_core::input::{InputError, Problem, read_text};
 /// What earlier sessions have taught, with the hash that traces name it by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WarmStart {
+    /// What a bandit begins with.
     pub memory: Arc<Memory>,
     /// SHA-256 of the memory as JSON, in hexadecimal.
     pub hash: String,
 }
 
 impl WarmStart {
+    /// Takes a memory and works out its hash.
     pub fn new(memory: Arc<Memory>) -> Self {
         let text = serde_json::to_vec(&*memory).expect("a memory is plain data");
         let hash = Sha256::digest(text).iter().map(|b| format!("{b:02x}")).collect();
@@ -59,6 +61,7 @@ impl Kept {
         Kept { path: folder.join(format!("{name}.json")), profile: profile.into() }
     }
 
+    /// The file, which may not be there yet.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -32,8 +32,11 @@ const ROUNDING: f64 = 1e9;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Observation {
+    /// By name.
     pub arm: String,
+    /// The features it was chosen in, the first always 1; without products.
     pub context: Vec<f64>,
+    /// The total of its parts; corrected when a conversion comes late.
     pub reward: f64,
 }
 
@@ -51,6 +54,7 @@ pub struct Arm {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Memory {
+    /// By name; every arm of the newest observations is among them.
     pub arms: BTreeMap<String, Arm>,
     /// The newest observations, oldest first, [`RECENT`] at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -62,6 +66,7 @@ pub struct Memory {
     /// then the products'. Empty: as before any observation. Only the adaptive algorithm asks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relevance: Vec<f64>,
+    /// The usual levels that rewards are held against.
     pub baselines: Baselines,
 }
 
@@ -169,6 +174,7 @@ impl Memory {
         if usual(satisfaction) && usual(commercial) { None } else { problem }
     }
 
+    /// How often an arm was in force; 0 where it is not known.
     pub fn pulls(&self, arm: &str) -> u64 {
         self.arms.get(arm).map_or(0, |arm| arm.pulls)
     }

@@ -9,6 +9,7 @@ use melody_core::score::Score;
 /// Feedback gathered since a decision.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gathered {
+    /// Plays that have ended since.
     pub plays: u32,
     satisfaction: f64,
     engagements: u32,
@@ -24,6 +25,7 @@ pub(super) fn conversion_value(plays: u32) -> f64 {
 }
 
 impl Gathered {
+    /// Takes in a play that has ended.
     pub fn play(&mut self, play: &Interaction, promoted: bool) {
         self.plays += 1;
         let count = |holds: bool| if holds { 1.0 } else { 0.0 };
@@ -36,6 +38,7 @@ impl Gathered {
         self.engagements += u32::from(promoted && engaged(play));
     }
 
+    /// Takes in a subscription or a trial that was started.
     pub fn conversion(&mut self) {
         self.conversions += 1;
     }
@@ -66,7 +69,9 @@ pub fn satisfaction(play_ratio: f64, completed: f64, skipped: f64, loved: f64) -
 /// Usual levels: running means of this listener, from the segment's.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Baselines {
+    /// Per play, in [0, 1].
     pub satisfaction: f64,
+    /// Engagements and conversions per play, weighed as in a reward.
     pub commercial: f64,
 }
 
@@ -81,14 +86,20 @@ impl Default for Baselines {
 /// - baseline)`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reward {
+    /// Mean satisfaction per play, in [0, 1].
     pub satisfaction: Score,
+    /// The usual satisfaction, before this decision moved it.
     pub satisfaction_baseline: Score,
+    /// Engagements with promoted songs and weighed conversions, per play.
     pub commercial: Score,
+    /// The usual commercial part, before this decision moved it.
     pub commercial_baseline: Score,
+    /// What the arm learns: both differences, weighed and added.
     pub total: Score,
 }
 
 impl Reward {
+    /// Of the plays under one decision, against the baselines before it.
     pub fn new(gathered: &Gathered, baselines: &Baselines, policy: &policy::Bandit) -> Self {
         let (user, commercial) = (gathered.satisfaction(), gathered.commercial());
         Reward {

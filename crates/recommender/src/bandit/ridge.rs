@@ -7,7 +7,9 @@ use super::sums::Sums;
 /// A ridge regression of rewards on contexts: `A = ridge I + sum x x'`, `b = sum r x`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinearArm {
+    /// `A`, `[features, features]`, positive definite.
     pub a: DMatrix<f64>,
+    /// `b`, `[features]`.
     pub b: DVector<f64>,
 }
 
@@ -42,6 +44,7 @@ impl LinearArm {
         }
     }
 
+    /// What the arm expects of a context, `[features]`, and how unsure it is.
     pub fn belief(&self, context: &[f64]) -> Belief {
         let x = DVector::from_column_slice(context);
         let solved = self.factor().solve(&x);
@@ -53,6 +56,7 @@ impl LinearArm {
         self.factor().solve(&self.b)
     }
 
+    /// `A^-1`: the weights' covariance in units of the noise's variance.
     pub fn inverse(&self) -> DMatrix<f64> {
         self.factor().inverse()
     }

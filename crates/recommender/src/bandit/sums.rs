@@ -29,6 +29,7 @@ impl Sums {
         }
     }
 
+    /// How many features are summed over.
     pub fn features(&self) -> usize {
         self.xr.len()
     }

@@ -17,17 +17,22 @@ use melody_model::{Gates, HeadOutputs};
 /// Everything there is to say about one song at one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
+    /// Events up to then; 0 where the session begins.
     pub step: u32,
+    /// The one explained.
     pub song: SongRef,
     /// Its place in the queue, from 1; absent if it has none.
     pub position: Option<usize>,
+    /// Where every point of its score comes from.
     pub ledger: Ledger,
+    /// What the model predicts of it.
     pub heads: HeadOutputs,
     /// How the interest score comes of the heads. The parts are rounded each; the score is their
     /// exact sum rounded once.
     pub interest: Vec<InterestPart>,
     /// `[task][expert]`.
     pub gates: Gates,
+    /// The fusion weights of the step.
     pub weights: FusionWeights,
     /// For a promoted song of the queue: the natural song it took the place of.
     pub displaced: Option<DisplacedSong>,
@@ -40,28 +45,39 @@ pub struct Explanation {
     /// The song right above it in the queue, or for one that is not there in the order of scores; and the
     /// one right below.
     pub above: Option<Neighbour>,
+    /// None where the song is the last.
     pub below: Option<Neighbour>,
 }
 
 /// A part of the interest score: `value` is `weight` times what `name` stands for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InterestPart {
+    /// `completion`, `play ratio`, `like or save` or `no skip`.
     pub name: String,
+    /// Of the policy.
     pub weight: f64,
+    /// In points of the interest score.
     pub value: Score,
 }
 
 /// A past play the network looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttendedPlay {
+    /// Of the song that played.
     pub title: String,
+    /// Its artists' names.
     pub artist: String,
+    /// The identifier of its genre.
     pub genre: String,
     /// 1 for the last play.
     pub plays_ago: usize,
+    /// Heard over duration, in [0, 1].
     pub play_ratio: Score,
+    /// It played to its end, or so near that it counts.
     pub completed: bool,
+    /// The listener went on before that.
     pub skipped: bool,
+    /// Or saved.
     pub liked: bool,
     /// Mean attention weight over layers and heads.
     pub share: Score,
@@ -70,15 +86,20 @@ pub struct AttendedPlay {
 /// Another song in the order of scores.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Neighbour {
+    /// Its identifier in the catalogue.
     pub id: String,
+    /// For a person.
     pub title: String,
+    /// Its final score.
     pub score: Score,
 }
 
 /// Why a song is not above another, and what would put it there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WhyNot {
+    /// The song asked about.
     pub song: Neighbour,
+    /// The one it is compared with.
     pub above: Neighbour,
     /// Points the song lacks; negative where its score is the higher one.
     pub lacks: Score,

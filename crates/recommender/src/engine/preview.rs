@@ -21,8 +21,11 @@ use melody_core::scene::Scene;
 /// The queue that setting values by hand would lead to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Preview {
+    /// What was asked for.
     pub overrides: Overrides,
+    /// The weights it leads to, term by term.
     pub weights: FusionWeights,
+    /// Promotion as it would be.
     pub promotion: PromotionReport,
     /// The arm that would be in force.
     pub arm: String,

@@ -13,7 +13,9 @@ use melody_model::{Examples, ModelVersion};
 /// The fixed inputs of a session.
 #[derive(Clone, Debug)]
 pub struct Setup {
+    /// The songs there are.
     pub catalogue: Arc<Catalogue>,
+    /// How they are ranked, and promotion decided.
     pub policy: Arc<Policy>,
     /// The ranker that scores under the policy; `None` where fused scores do.
     pub ranker: Option<Arc<Ranker>>,
@@ -25,7 +27,9 @@ pub struct Setup {
     pub model: ModelVersion,
     /// The model's own examples, for near-line updates.
     pub examples: Arc<Examples>,
+    /// The situation the session begins in.
     pub scene: Scene,
+    /// What every draw of the session is keyed by.
     pub seed: u64,
     /// Plays before the session, oldest first.
     pub past: Arc<Vec<Interaction>>,
@@ -38,10 +42,12 @@ pub struct Setup {
 /// Steps sessions of one setup.
 #[derive(Clone, Debug)]
 pub struct Engine {
+    /// The fixed inputs; a state means nothing under others.
     pub setup: Setup,
 }
 
 impl Engine {
+    /// An engine that has taken no step yet.
     pub fn new(setup: Setup) -> Self {
         Engine { setup }
     }

@@ -18,11 +18,15 @@ use melody_model::{Example, ModelVersion};
 /// The song playing now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Playing {
+    /// Of the setup's catalogue.
     pub song: SongId,
+    /// When it began, in milliseconds since the session did.
     pub began_ms: u64,
     /// How much of it had been heard at the last event.
     pub heard_ms: u32,
+    /// The listener has liked it in this play.
     pub liked: bool,
+    /// The listener has saved it in this play.
     pub saved: bool,
     /// It repeats the play before it.
     pub replayed: bool,
@@ -38,7 +42,9 @@ pub struct Playing {
 /// the time. Setting values by hand ranks the same moment again, so that all that moves is their doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moment {
+    /// Events up to then.
     pub step: u32,
+    /// Milliseconds since the session began.
     pub at_ms: u64,
 }
 
@@ -47,25 +53,41 @@ pub struct Moment {
 pub struct State {
     /// Events so far.
     pub step: u32,
+    /// When the last event came, in milliseconds since the session began.
     pub at_ms: u64,
+    /// What the queue was ranked as of.
     pub moment: Moment,
+    /// The situation the listener is in.
     pub scene: Scene,
+    /// What the listener pays now.
     pub tier: Tier,
+    /// What was known of the listener as the session opened.
     pub account: Arc<Account>,
     /// Premium songs played without a subscription, those before the session counted.
     pub previews: u32,
+    /// Not in the queue, nor in the history until it ends.
     pub playing: Playing,
+    /// What comes next, the next song first.
     pub queue: Vec<Queued>,
     /// Set by hand, until something else is.
     pub overrides: Overrides,
+    /// Plays of this session and before it.
     pub history: History,
+    /// Running figures that every session starts anew.
     pub session: SessionStats,
+    /// Genres and artists that are up or down by plays and likes.
     pub streaks: Streaks,
+    /// The last searches of this session.
     pub searches: Searches,
+    /// Where promoted songs have been, and what promotion has earned.
     pub heard: Heard,
+    /// Rates over plays of this session.
     pub metrics: Metrics,
+    /// How far promotion gives way because completion fell.
     pub guardrail: Guardrail,
+    /// The promotion ratio's chooser: what it has learned and its open decision.
     pub bandit: Bandit,
+    /// With the near-line updates taken over so far.
     pub model: ModelVersion,
     /// What the last decision came to; absent before a session's first.
     pub(super) standing: Option<Standing>,

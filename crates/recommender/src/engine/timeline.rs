@@ -28,6 +28,7 @@ pub struct Timeline {
 }
 
 impl Timeline {
+    /// A session without an event yet.
     pub fn start(engine: Arc<Engine>) -> Self {
         let (state, trace) = engine.start();
         Timeline {
@@ -104,18 +105,22 @@ impl Timeline {
         self.own_from
     }
 
+    /// The one that takes the next event; a fork's earlier steps were another's.
     pub fn engine(&self) -> &Arc<Engine> {
         &self.engine
     }
 
+    /// Oldest first, those before a fork too.
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
+    /// After the last event.
     pub fn state(&self) -> &Arc<State> {
         self.states.last_key_value().expect("the newest state is kept").1
     }
 
+    /// Of the newest step.
     pub fn trace(&self) -> &Arc<Trace> {
         self.traces.last().expect("a timeline has a first step")
     }
@@ -145,6 +150,7 @@ impl Timeline {
         same.count().saturating_sub(1)
     }
 
+    /// Of every step, the session's start first: one more than events.
     pub fn traces(&self) -> impl DoubleEndedIterator<Item = &Arc<Trace>> {
         self.traces.iter()
     }

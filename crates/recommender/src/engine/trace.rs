@@ -22,26 +22,40 @@ pub const TRACE_FORMAT: u32 = 1;
 /// One step of a session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
+    /// Events so far, its own counted; 0 where the session begins.
     pub step: u32,
+    /// When its event came, in milliseconds since the session began.
     pub at_ms: u64,
     /// Absent at step 0, where the session begins.
     pub event: Option<Event>,
+    /// Of everything that went into the step.
     pub versions: Versions,
     /// The play that this event ended, if it did.
     pub ended: Option<EndedPlay>,
+    /// After the event.
     pub playing: PlayingNow,
+    /// Who listens, and the groups they are in.
     pub listener: ListenerReport,
+    /// Rates over recent plays and over the session.
     pub metrics: MetricsReport,
+    /// How far promotion gives way because completion fell.
     pub guardrail: GuardrailReport,
+    /// How much of the queue may be promoted, and how much is.
     pub promotion: PromotionReport,
+    /// How the promotion ratio was chosen.
     pub bandit: BanditReport,
+    /// The fusion weights, each with its parts.
     pub weights: FusionWeights,
+    /// What the session so far has moved.
     pub session: SessionReport,
     /// What is set by hand.
     #[serde(default, skip_serializing_if = "Overrides::is_empty")]
     pub overrides: Overrides,
+    /// Where the songs that were ranked came from.
     pub candidates: CandidateReport,
+    /// How far the next update of the model is.
     pub near_line: NearLineReport,
+    /// What comes next, the next song first.
     pub queue: Vec<QueueEntry>,
     /// The best songs that found no place, and why.
     pub runners_up: Vec<RunnerUp>,
@@ -54,11 +68,15 @@ pub struct Trace {
 /// What produced a trace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Versions {
+    /// The model's name.
     pub model: String,
     /// 0 as trained; near-line updates count up.
     pub model_number: u32,
+    /// SHA-256 of its weights, in hexadecimal.
     pub model_hash: String,
+    /// The policy's name.
     pub policy: String,
+    /// SHA-256 of its file, in hexadecimal.
     pub policy_hash: String,
     /// The learned ranker that scores songs; absent where fusion and adjustments do, which are all in
     /// the policy.
@@ -69,27 +87,40 @@ pub struct Versions {
     /// Of what this listener's earlier sessions had taught, in place of the experience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_hash: Option<String>,
+    /// The catalogue's name.
     pub catalogue: String,
+    /// SHA-256 of its files, in hexadecimal.
     pub catalogue_hash: String,
 }
 
+/// Which learned ranker scored the songs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RankerVersion {
+    /// As its file says.
     pub name: String,
+    /// SHA-256 of its file, in hexadecimal.
     pub hash: String,
 }
 
 /// A song as a person knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SongRef {
+    /// In the catalogue.
     pub id: String,
+    /// As the catalogue writes it.
     pub title: String,
+    /// The names of all its artists.
     pub artist: String,
+    /// The genre's identifier.
     pub genre: String,
+    /// The identifier of the genre's family.
     pub family: String,
+    /// Milliseconds.
     pub duration_ms: u32,
+    /// The identifier of the campaign that promotes it; absent for a natural song.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
+    /// In full for subscribers; a preview to everybody else.
     pub premium: bool,
 }
 
@@ -111,46 +142,71 @@ impl SongRef {
     }
 }
 
+/// A play that is over, and how it went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndedPlay {
+    /// What was heard.
     pub song: SongRef,
+    /// Milliseconds.
     pub heard_ms: u32,
+    /// Heard over duration, in [0, 1].
     pub play_ratio: Score,
+    /// It played to its end, or so near that it counts.
     pub completed: bool,
+    /// The listener went on, or chose another song, before that.
     pub skipped: bool,
+    /// The listener liked it meanwhile.
     pub liked: bool,
+    /// The listener saved it meanwhile.
     pub saved: bool,
 }
 
+/// The song that plays after the step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlayingNow {
+    /// What is heard.
     pub song: SongRef,
+    /// When it began, in milliseconds since the session did.
     pub began_ms: u64,
+    /// The listener has liked it in this play.
     pub liked: bool,
+    /// The listener has saved it in this play.
     pub saved: bool,
+    /// The listener chose it, it did not just come up.
     pub opened: bool,
+    /// It repeats the play before it.
     pub replayed: bool,
 }
 
+/// Who listens, as ranking sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListenerReport {
+    /// The identifier of the profile.
     pub profile: String,
+    /// What the listener pays now.
     pub tier: Tier,
+    /// The situation the listener is in.
     pub scene: Scene,
+    /// Decides weights and commercial rules.
     pub segment: Group,
+    /// For new songs: decides what novelty is worth.
     pub appetite: Group,
+    /// Premium songs played without a subscription, those before the session counted.
     pub previews: u32,
     /// Plays in this session.
     pub plays: u32,
 }
 
+/// How promotion stands at a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PromotionReport {
     /// Chosen by the bandit, held to the cap.
     pub target: Score,
     /// M over N, after the guardrail.
     pub cap: Score,
+    /// M: promoted songs in any window.
     pub at_most: usize,
+    /// N: songs in a window.
     pub window: usize,
     /// Promoted share of the last N songs begun.
     pub realised: Score,
@@ -174,19 +230,24 @@ pub struct PromotionReport {
 pub struct Limit {
     /// Its key in the policy: `at_most`, ...
     pub rule: String,
+    /// What the rule is now.
     pub value: Score,
     /// `segment casual`, `scene focus`, `guardrail level 1` or `by hand`.
     pub from: String,
 }
 
+/// How the promotion ratio was chosen, and what has been learned of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BanditReport {
+    /// Its name in the policy.
     pub algorithm: String,
+    /// The current arm's name in the policy.
     pub arm: String,
     /// Probability with which the current arm was chosen.
     pub propensity: Score,
     /// The step the current arm was chosen at.
     pub since: u32,
+    /// Every arm as it stood when the current one was chosen; empty before the first choice.
     pub arms: Vec<ArmReport>,
     /// Set at the step a decision was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -206,14 +267,18 @@ impl BanditReport {
     }
 }
 
+/// What the session so far says of the listener's mood and wishes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SessionReport {
+    /// Moving average of play ratios, in [0, 1].
     pub satisfaction: Score,
+    /// Skips in a row, up to now.
     pub skip_streak: u32,
     /// How much of the short-term vector enters the mixture.
     pub gate: Score,
     /// Genres and artists that are up or down, the strongest first.
     pub streaks: Vec<StreakReport>,
+    /// The newest first.
     pub searches: Vec<SearchReport>,
     /// Genres the listener has ever played, in the catalogue's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -223,19 +288,25 @@ pub struct SessionReport {
 /// What a listener's plays say of a genre: those before the session, and those of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TasteReport {
+    /// The genre's identifier.
     pub genre: String,
+    /// The identifier of its family.
     pub family: String,
+    /// Plays before the session.
     pub before: Tally,
+    /// Plays of this session.
     pub session: Tally,
 }
 
 /// How far ahead fading is told, in milliseconds.
 pub const LATER_MS: u64 = 300_000;
 
+/// A genre or artist that is up or down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreakReport {
     /// `genre` or `artist`.
     pub kind: String,
+    /// The genre's identifier or the artist's name.
     pub name: String,
     /// In [-1, 1].
     pub level: Score,
@@ -248,9 +319,12 @@ pub struct StreakReport {
     pub boost: Score,
 }
 
+/// A search that still raises songs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchReport {
+    /// The text that was typed.
     pub query: String,
+    /// How much of it is left, in [0, 1].
     pub freshness: Score,
     /// What will be left of it after [`LATER_MS`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -259,6 +333,7 @@ pub struct SearchReport {
     pub boost: Score,
 }
 
+/// How many songs ranking had to choose from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CandidateReport {
     /// Songs scored.
@@ -269,9 +344,12 @@ pub struct CandidateReport {
     pub sources: BTreeMap<String, usize>,
 }
 
+/// How learning from the session goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NearLineReport {
+    /// Updates taken over in this session.
     pub accepted: u32,
+    /// Updates dropped, as they made held-back examples worse than is tolerated.
     pub refused: u32,
     /// Plays until the next update is started.
     pub next_in: u32,
@@ -283,16 +361,24 @@ pub struct NearLineReport {
     pub update: Option<UpdateReport>,
 }
 
+/// One place of the queue, with all that put the song there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QueueEntry {
     /// From 1.
     pub position: usize,
+    /// What will be heard.
     pub song: SongRef,
+    /// Whether a campaign promotes it.
     pub promoted: bool,
+    /// The ledger's total.
     pub score: Score,
+    /// What alpha multiplies: the heads that foretell listening, blended by the policy.
     pub interest: Score,
+    /// What beta multiplies.
     pub subscription: Score,
+    /// What gamma multiplies: the exposure head or diversity, by segment.
     pub exposure: Score,
+    /// What the model predicts of it.
     pub heads: HeadOutputs,
     /// `[task][expert]`.
     pub gates: Gates,
@@ -302,34 +388,47 @@ pub struct QueueEntry {
     /// For a promoted song: the natural song it took the place of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub displaced: Option<DisplacedSong>,
+    /// Where every point of the score comes from.
     pub ledger: Ledger,
 }
 
+/// The natural song that a promoted one took the place of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DisplacedSong {
+    /// Its identifier in the catalogue.
     pub song: String,
     /// What the listener gives up.
     pub interest: Score,
 }
 
 impl DisplacedSong {
+    /// `song` is its identifier.
     pub fn new(song: String, displaced: &Displaced) -> Self {
         DisplacedSong { song, interest: displaced.interest }
     }
 }
 
+/// A song that found no place in the queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunnerUp {
+    /// What will not be heard.
     pub song: SongRef,
+    /// Its final score.
     pub score: Score,
+    /// The stage that left it out, and why.
     pub dropped: Dropped,
 }
 
+/// Shares of a queue, in [0, 1].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shares {
+    /// Songs that a campaign promotes.
     pub promoted: Score,
+    /// Songs that only subscribers hear in full.
     pub premium: Score,
+    /// By the genre's identifier; those without a song are absent.
     pub genres: BTreeMap<String, Score>,
+    /// By the family's identifier; those without a song are absent.
     pub families: BTreeMap<String, Score>,
 }
 
@@ -337,59 +436,97 @@ pub struct Shares {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Note {
+    /// The guardrail moved by a level.
     Guardrail {
+        /// Up, so that promotion gives way; or down again.
         raised: bool,
+        /// The level it is at now; 0 is at rest.
         level: u32,
+        /// The completion rate that moved it, for a person.
         cause: String,
+        /// Largest promoted share that is left.
         cap: Score,
     },
+    /// The promotion target is another.
     Target {
+        /// Promoted share wanted before.
         from: Score,
+        /// Promoted share wanted now.
         to: Score,
+        /// The arm chosen at this step; empty if none was.
         arm: String,
+        /// Promoted songs skipped among the last ten plays.
         promoted_skips: u32,
+        /// Of the decision that closed at this step, if one did.
         reward: Option<Score>,
         /// Skips in a row, where they are so many that promotion waits.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         held: Option<u32>,
     },
+    /// The listener fell into another segment.
     Segment {
+        /// The name of the one before.
         from: String,
+        /// The name of the one now.
         to: String,
+        /// The conditions that hold for it, with the listener's own values.
         because: String,
     },
+    /// The listener started to pay.
     Subscribed,
     /// Values were set by hand, or all given back to the policy.
     Override {
+        /// Whether nothing is set any more.
         released: bool,
     },
+    /// A near-line update was finished.
     Model {
+        /// Whether the session goes on with it.
         accepted: bool,
+        /// Of the version that the session goes on with.
         number: u32,
+        /// Loss on the held-back examples without it.
         held_back_before: Score,
+        /// The same with it.
         held_back_after: Score,
     },
+    /// The listener searched.
     Search {
+        /// The text that was typed.
         query: String,
     },
+    /// A genre is on a run of completed songs.
     Streak {
+        /// The genre's identifier.
         genre: String,
+        /// Completed in a row.
         run: u32,
+        /// What it adds to scores of that genre now.
         boost: Score,
     },
+    /// The listener is in another situation.
     Scene {
+        /// The new one.
         scene: Scene,
     },
+    /// A song was broken off for another.
     Skipped {
+        /// Whether a campaign promotes it.
         promoted: bool,
+        /// The identifier of its genre.
         genre: String,
     },
+    /// The listener chose a song.
     Opened {
+        /// Of the song that plays now.
         title: String,
     },
+    /// The current song was liked or saved.
     Liked {
+        /// Of the current song.
         title: String,
     },
+    /// The session begins.
     Started,
 }
 

@@ -9,6 +9,7 @@ use super::metrics::Rates;
 use crate::policy;
 use melody_core::score::Score;
 
+/// The guardrail's level, from 0, where it changes nothing, and how long it has held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Guardrail {
     level: u32,
@@ -21,22 +22,30 @@ pub struct Guardrail {
 pub struct Intervention {
     /// `raised` or `released`.
     pub action: String,
+    /// The level before.
     pub from: u32,
+    /// The level after, one up or down.
     pub to: u32,
+    /// The rate and the bound it crossed, for people.
     pub cause: String,
 }
 
 /// Where the guardrail stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuardrailReport {
+    /// From 0, where nothing is changed.
     pub level: u32,
+    /// The highest level the policy has.
     pub levels: u32,
     /// Promoted songs fewer per window.
     pub cap_lowered_by: usize,
     /// What it adds to alpha.
     pub alpha: Score,
+    /// Completion rate below which the level rises.
     pub act_below: Score,
+    /// Completion rate above which it falls again.
     pub release_above: Score,
+    /// The change that this step brought, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intervention: Option<Intervention>,
 }
@@ -88,10 +97,12 @@ impl Guardrail {
         policy::Weights { alpha: policy.alpha_step * f64::from(self.level), ..Default::default() }
     }
 
+    /// From 0, where nothing is changed.
     pub fn level(&self) -> u32 {
         self.level
     }
 
+    /// Where it stands, for the trace, with the change that this step brought.
     pub fn report(
         &self,
         policy: &policy::Guardrail,

@@ -18,6 +18,7 @@ struct Play {
     heard_ms: u64,
 }
 
+/// The session's plays, as far as rates are taken over them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metrics {
     window: VecDeque<Play>,
@@ -28,26 +29,35 @@ pub struct Metrics {
 /// Rates over some plays. Rates of nothing are absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rates {
+    /// Plays that have ended.
     pub plays: u32,
+    /// Share of plays that were completed.
     pub completion: Option<Score>,
+    /// Share of plays that were skipped.
     pub skip: Option<Score>,
+    /// Mean of time heard over duration.
     pub play_ratio: Option<Score>,
     /// Share of promoted plays that were completed, liked or opened.
     pub promoted_engagement: Option<Score>,
+    /// Share of plays whose song was promoted.
     pub promoted_share: Option<Score>,
+    /// Time heard in all, in whole seconds.
     pub listening_s: u64,
 }
 
+/// The metrics after a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MetricsReport {
     /// Over the guardrail's window.
     pub window: Rates,
     /// Over the whole session.
     pub session: Rates,
+    /// Subscriptions and trials started in this session.
     pub conversions: u32,
 }
 
 impl Metrics {
+    /// Takes in a play that has ended; the window keeps the newest `window` plays.
     pub fn record(&mut self, play: &Interaction, promoted: bool, heard_ms: u64, window: usize) {
         let entry = Play {
             play_ratio: play.play_ratio,
@@ -64,10 +74,12 @@ impl Metrics {
         }
     }
 
+    /// Counts a subscription or trial.
     pub fn conversion(&mut self) {
         self.conversions += 1;
     }
 
+    /// The rates as they are now.
     pub fn report(&self) -> MetricsReport {
         MetricsReport {
             window: rates(self.window.iter()),

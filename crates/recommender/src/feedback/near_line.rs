@@ -44,10 +44,13 @@ struct Learned {
 /// An update, for the trace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UpdateReport {
+    /// Whether the new version took over; if not, the one before went on.
     pub accepted: bool,
     /// The version's number and hash, if accepted.
     pub number: u32,
+    /// SHA-256, in hexadecimal.
     pub hash: String,
+    /// Plays in the batch: the newest and the replayed ones.
     pub examples: usize,
     /// Loss on the batch before and after.
     pub batch_loss: [Score; 2],

@@ -2,8 +2,10 @@
 
 use super::tree::Tree;
 
+/// Trees that score together.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Forest {
+    /// In the order they were grown, run by run.
     pub trees: Vec<Tree>,
 }
 
@@ -17,6 +19,7 @@ pub struct Parts {
 }
 
 impl Forest {
+    /// The sum of all trees' values for a row, `[features]`.
     pub fn score(&self, row: &[f32]) -> f64 {
         self.trees.iter().map(|tree| tree.score(row)).sum()
     }

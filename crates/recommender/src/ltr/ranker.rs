@@ -17,6 +17,7 @@ use melody_core::input::{InputError, Problem};
 /// Scores rows of named features.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ranker {
+    /// What traces and accounts call it.
     pub name: String,
     /// Where it comes from, for people.
     pub about: String,
@@ -128,6 +129,7 @@ impl Ranker {
         })
     }
 
+    /// A row's score, its features in the file's order.
     pub fn score(&self, row: &[f32]) -> f64 {
         self.base + self.forest.score(row)
     }

@@ -12,8 +12,11 @@ pub struct Node {
 /// Rows with a value of at most `threshold` go to the node `low`, others to the one after it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Split {
+    /// The place in a row of what is looked at.
     pub feature: usize,
+    /// The largest value that goes low.
     pub threshold: f32,
+    /// The place of the low child; the other one is after it.
     pub low: usize,
 }
 
@@ -26,6 +29,7 @@ impl Split {
 /// A tree: its nodes, the root first, children after their parents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
+    /// At least one.
     pub nodes: Vec<Node>,
 }
 

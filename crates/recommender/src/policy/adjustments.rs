@@ -2,22 +2,31 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Points of score that are added to or taken from what fusion, or a ranker's features, hold.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Adjustments {
+    /// For a genre at full streak; taken away at full aversion.
     pub genre_streak: f64,
+    /// The same for the lead artist.
     pub artist_streak: f64,
+    /// For the very song searched for, right after the search.
     pub search: f64,
+    /// Taken away per better-ranked song by the same artist, and per one just heard.
     pub artist_spread: f64,
     /// Plays that the artist spread remembers.
     pub artist_memory: usize,
+    /// Taken from a song heard just now.
     pub repeat: f64,
+    /// Plays over which that fades, as a time constant.
     pub repeat_fade: f64,
 }
 
+/// How natural songs that are alike are kept apart.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Diversity {
+    /// What is done, if anything.
     pub method: Rerank,
     /// Points of score: what the likest song there can be above it costs a song under MMR; what a
     /// song of which one part in e is new costs under the determinantal method.
@@ -28,6 +37,7 @@ pub struct Diversity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Rerank {
+    /// The order of scores stays.
     None,
     /// Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998).
     Mmr,
@@ -35,12 +45,18 @@ pub enum Rerank {
     Determinantal,
 }
 
+/// How fast a session's streaks and searches rise and fade.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionTuning {
+    /// Share of the way to a full streak that one completion goes, in [0, 1].
     pub rise: f64,
+    /// Share of the way to a full aversion that one skip goes, in [0, 1].
     pub fall: f64,
+    /// Time constant of a streak's fading, in seconds.
     pub rise_fade_s: f64,
+    /// Time constant of an aversion's fading, in seconds.
     pub fall_fade_s: f64,
+    /// Time constant of a search's fading, in seconds.
     pub search_fade_s: f64,
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fusion::Weights;
 
+/// How an arm is chosen, and what is learned of the arms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Algorithm {
@@ -30,6 +31,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// The shipped policies' first, then the contextual ones, then those that ignore the context.
     pub const ALL: [Algorithm; 9] = [
         Algorithm::Adaptive,
         Algorithm::LinUcb,
@@ -42,6 +44,7 @@ impl Algorithm {
         Algorithm::Fixed,
     ];
 
+    /// As a policy file spells it.
     pub fn name(self) -> &'static str {
         match self {
             Algorithm::Adaptive => "adaptive",
@@ -57,9 +60,11 @@ impl Algorithm {
     }
 }
 
+/// How arms are chosen, what a reward is, and which arms there are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bandit {
+    /// What judges the arms.
     pub algorithm: Algorithm,
     /// How much the algorithm tries what is not known to be best; 0 is nothing. Deviations added by
     /// `adaptive`, `linucb` and `ucb1`, the scale of `thompson`'s draws, one over `squarecb`'s gap
@@ -71,21 +76,27 @@ pub struct Bandit {
     /// Absent: for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uniform_for: Option<u32>,
+    /// How much an observation still counts after each newer one of its arm; in [0.5, 1].
     pub forgetting: f64,
     /// Of `linucb`, `thompson`, `squarecb`, `epsilon-greedy` and `softmax`.
     pub ridge: f64,
     /// The reward that is no success to `beta`, and the one that is all of one.
     #[serde(default = "default_reward_range")]
     pub reward_range: [f64; 2],
+    /// Plays between decisions.
     pub every: u32,
     /// Plays after which a conversion is no longer put down to a play.
     #[serde(default = "default_attribution")]
     pub attribution: usize,
     /// Start from what the segment's listeners have taught.
     pub warm_start: bool,
+    /// Of satisfaction above its baseline in the reward; at least the commercial one.
     pub user_weight: f64,
+    /// Of engagement and conversions above their baseline in the reward.
     pub commercial_weight: f64,
+    /// Share of the way to the newest decision that both baselines go, in [0, 1].
     pub baseline_rate: f64,
+    /// At least one; the first is in force before any decision.
     pub arms: Vec<Arm>,
 }
 
@@ -102,7 +113,10 @@ fn default_attribution() -> usize {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Arm {
+    /// What its observations are remembered by.
     pub name: String,
+    /// Share of promoted songs to aim for, in [0, 1]; rules may allow less.
     pub ratio: f64,
+    /// What it adds to the fusion weights, in [-1, 1] each.
     pub weights: Weights,
 }

@@ -15,6 +15,7 @@ use melody_core::scene::Scene;
 /// More arms than anyone can tell apart would only make every decision slow.
 const MOST_ARMS: usize = 50;
 
+/// Reads a policy file and checks it whole: errors name every field that is wrong.
 pub fn load(path: &Path) -> Result<Policy, InputError> {
     parse(&TomlFile::read(path)?)
 }

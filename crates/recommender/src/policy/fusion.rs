@@ -6,14 +6,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
+    /// Of the interest score.
     pub alpha: f64,
+    /// Of the subscription score.
     pub beta: f64,
+    /// Of the exposure score, or of a song's diversity: see [`GammaScores`].
     pub gamma: f64,
 }
 
+/// The part of fusion that all listeners share.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fusion {
+    /// Largest value of the seeded tie-breaker, in points of score; in [0, 0.1].
     pub epsilon: f64,
 }
 

@@ -10,16 +10,22 @@ use melody_core::listener::Tier;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct When {
+    /// One of these tiers; absent where the tier does not matter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<Vec<Tier>>,
+    /// Days since the account was opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenure_days: Option<Bounds>,
+    /// Hours of listening in a usual week.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours_per_week: Option<Bounds>,
+    /// Premium songs played without a subscription, in this session and the month before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub premium_previews: Option<Bounds>,
+    /// Earlier subscriptions and trials started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub past_conversions: Option<Bounds>,
+    /// How much more of new songs than of known ones is completed, in [-1, 1].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub novelty_appetite: Option<Bounds>,
     /// Plays in this session.
@@ -34,48 +40,67 @@ pub struct When {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Bounds {
+    /// The least value that is in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_least: Option<f64>,
+    /// The least value that is out again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<f64>,
 }
 
 impl Bounds {
+    /// Whether a value lies between them.
     pub fn hold(&self, value: f64) -> bool {
         self.at_least.is_none_or(|least| value >= least)
             && self.below.is_none_or(|below| value < below)
     }
 }
 
+/// A group of listeners, with the weights and rules it is ranked under.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Segment {
+    /// What traces call it, and what the bandit's experience is pooled by.
     pub name: String,
+    /// The same for people who read Chinese.
     pub name_zh: String,
+    /// Who is in it, unless an earlier segment has them.
     #[serde(default)]
     pub when: When,
+    /// Fusion weights before scene, arm and guardrail; each in [0, 2], user first.
     pub weights: Weights,
+    /// What gamma multiplies for these listeners.
     #[serde(default)]
     pub gamma_scores: GammaScores,
+    /// Rules of mixing that are stricter for them.
     #[serde(default, skip_serializing_if = "Tighter::is_none")]
     pub mixing: Tighter,
 }
 
+/// A group of listeners by how open they are to new songs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Appetite {
+    /// What traces call it.
     pub name: String,
+    /// The same for people who read Chinese.
     pub name_zh: String,
+    /// Who is in it, unless an earlier appetite has them.
     #[serde(default)]
     pub when: When,
+    /// Points of score for a song never heard, taken from one known well; in [-1, 1].
     pub novelty: f64,
 }
 
+/// What a scene changes for whoever is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SceneEffect {
+    /// What it adds to the fusion weights, in [-1, 1] each.
     pub weights: Weights,
+    /// What it adds to the appetite's points for new songs, in [-1, 1].
     pub novelty: f64,
+    /// Rules of mixing that are stricter in it.
     #[serde(default, skip_serializing_if = "Tighter::is_none")]
     pub mixing: Tighter,
 }

@@ -2,27 +2,37 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Where and how often promoted songs may stand. Windows span requests, caps sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mixing {
+    /// How places are found among those the rules allow.
     pub method: Method,
     /// Places that a promoted song which is due may wait for a better one.
     pub patience: usize,
+    /// Songs shown.
     pub queue: usize,
     /// M
     pub at_most: usize,
     /// N
     pub window: usize,
+    /// Natural songs between two promoted ones, at least; 1 or more.
     pub spacing: usize,
     /// P
     pub protected: usize,
+    /// Times one promoted song is placed in a session, at most.
     pub per_song: u32,
+    /// Times one campaign is placed in a session, at most.
     pub per_campaign: u32,
+    /// Times one promoted song is placed in 24 hours, earlier sessions counted.
     pub per_song_day: u32,
+    /// Times one campaign is placed in 24 hours, earlier sessions counted.
     pub per_campaign_day: u32,
+    /// Promoted songs of all campaigns in 24 hours, at most.
     pub per_day: u32,
     /// Songs over which a campaign's placements in a session are spread; 0 for no pacing.
     pub pace: usize,
+    /// A promoted song below this interest is not placed; in [0, 1].
     pub least_interest: f64,
 }
 
@@ -40,12 +50,16 @@ pub enum Method {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Tighter {
+    /// M, if lower than the policy's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_most: Option<usize>,
+    /// Natural songs between two promoted ones, if more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spacing: Option<usize>,
+    /// P, if higher.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protected: Option<usize>,
+    /// The least interest of a promoted song, if higher.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub least_interest: Option<f64>,
 }

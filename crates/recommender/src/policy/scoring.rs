@@ -10,6 +10,7 @@ pub const DEFAULT: &str = "default";
 // What a mistake in a file is told by stays what it was before this type got its name.
 #[serde(deny_unknown_fields, default, expecting = "struct Ranking")]
 pub struct Scoring {
+    /// Fusion, or the ranker named below.
     pub scorer: Scorer,
     /// `default`, or a ranker's file, from the policy's folder.
     pub ranker: String,
@@ -21,6 +22,7 @@ impl Default for Scoring {
     }
 }
 
+/// Whose score orders the songs; artist spread and mixing come after either.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scorer {

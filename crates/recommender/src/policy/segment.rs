@@ -9,6 +9,7 @@ use melody_core::listener::ListenerView;
 /// A group the listener is in by rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
+    /// As the policy has it.
     pub name: String,
     /// The conditions that put the listener there, with the listener's own values.
     pub because: String,

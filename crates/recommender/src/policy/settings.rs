@@ -25,6 +25,7 @@ pub struct Policy {
     pub file: Arc<str>,
     /// What the file says, as it was written.
     pub text: Arc<str>,
+    /// What the file sets; a policy derefs to it.
     pub settings: Settings,
 }
 
@@ -39,21 +40,37 @@ impl std::ops::Deref for Policy {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    /// The version of the file; only 1 is known.
     pub format: u32,
+    /// What traces and reports call the policy.
     pub name: String,
+    /// How the interest head's outputs make one score in [0, 1].
     pub interest: InterestBlend,
+    /// The tie-breaker; the weights of fusion are the segments'.
     pub fusion: Fusion,
+    /// What scores a song in the end: fusion unless the file says otherwise.
     #[serde(default)]
     pub ranking: Scoring,
+    /// The first whose conditions all hold is the listener's; the last has none.
     pub segments: Vec<Segment>,
+    /// By how open a listener is to new songs; chosen as segments are.
     pub appetites: Vec<Appetite>,
+    /// What each scene adds to the segment's settings; no scene may be missing.
     pub scenes: BTreeMap<Scene, SceneEffect>,
+    /// Most songs of each source.
     pub candidates: Quotas,
+    /// What is added after fusion, in points of score.
     pub adjustments: Adjustments,
+    /// Whether and how natural songs are re-ranked to be unlike each other.
     pub diversity: Diversity,
+    /// How streaks and searches rise and fade.
     pub session: SessionTuning,
+    /// The rules that promoted songs are placed under, before any are tightened.
     pub mixing: Mixing,
+    /// What picks the promotion ratio, with a change of weights.
     pub bandit: Bandit,
+    /// When falling completion takes promotion back, and how far.
     pub guardrail: Guardrail,
+    /// When and how the model learns during a session.
     pub near_line: NearLine,
 }

@@ -4,6 +4,7 @@ use super::file::parse;
 use super::settings::Policy;
 use melody_core::input::TomlFile;
 
+/// The default policy's file, as it was written: what a policy of one's own begins as.
 pub const DEFAULT_TEXT: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/policy/default.toml"));
 
@@ -15,6 +16,7 @@ const UNTUNED_TEXT: &str =
 /// The default policy with the learned ranker as its scorer.
 const LTR: &str = "ltr";
 
+/// Names that [`shipped`] knows, the default first.
 pub fn shipped_names() -> impl Iterator<Item = &'static str> + Clone {
     ["default", LTR, UNTUNED].into_iter()
 }

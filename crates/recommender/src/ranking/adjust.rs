@@ -6,6 +6,7 @@ use melody_core::score::Score;
 
 /// A stage that changes scores after fusion, song by song.
 pub trait Adjustment: Sync {
+    /// As ledgers name its part of a score.
     fn name(&self) -> &'static str;
 
     /// The change in points of score for one song.

@@ -8,11 +8,13 @@ use melody_core::rng::{Purpose, generator};
 
 /// Brings songs, at most its quota.
 pub trait Source: Sync {
+    /// As ledgers and traces name it.
     fn name(&self) -> &'static str;
 
     /// Songs of this source, the most fitting first. May bring more than the quota; the runner cuts.
     fn gather(&self, listening: &Listening) -> Vec<SongId>;
 
+    /// Songs it may bring at most, by the policy.
     fn quota(&self, listening: &Listening) -> usize;
 }
 
@@ -25,14 +27,17 @@ pub const SOURCES: &[&dyn Source] =
 pub struct SourceSet(u8);
 
 impl SourceSet {
+    /// Adds a source by its place in [`SOURCES`].
     pub fn insert(&mut self, source: usize) {
         self.0 |= 1 << source;
     }
 
+    /// Whether no source brought the song.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
+    /// The sources' names, in the order of [`SOURCES`].
     pub fn names(self) -> Vec<String> {
         (0..SOURCES.len())
             .filter(|i| self.0 & (1 << i) != 0)

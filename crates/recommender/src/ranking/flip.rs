@@ -18,6 +18,7 @@ use melody_core::score::Score;
 pub struct Flip {
     /// `alpha`, `beta` or `gamma`.
     pub weight: String,
+    /// The weight as it is.
     pub from: Score,
     /// Absent where no allowed change does it.
     pub to: Option<Score>,
@@ -26,6 +27,7 @@ pub struct Flip {
 }
 
 impl Flip {
+    /// By how much the weight changes; `None` where no allowed change does it.
     pub fn change(&self) -> Option<Score> {
         self.to.map(|to| to - self.from)
     }

@@ -7,15 +7,19 @@ use melody_core::score::Score;
 /// A part of a score. Its value is the exact sum of its children's, if it has any.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Node {
+    /// Which part: a head's score, an adjustment, ...
     pub name: String,
+    /// Points of score, to the millionth.
     pub value: Score,
     /// How the value came about, for a person.
     pub how: String,
+    /// The parts it is the sum of; none in a leaf.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Node>,
 }
 
 impl Node {
+    /// A part that is not taken apart any further.
     pub fn leaf(name: &str, value: Score, how: impl Into<String>) -> Self {
         Node { name: name.into(), value, how: how.into(), children: Vec::new() }
     }
@@ -48,7 +52,9 @@ pub enum Stage {
 /// Why a song is not in the queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dropped {
+    /// Where on its way it was left out.
     pub stage: Stage,
+    /// The rule or the lack, for a person.
     pub why: String,
     /// Points of score it missed the queue by, where score would have helped. Negative where its
     /// score was high enough and a rule kept it out.
@@ -58,9 +64,11 @@ pub struct Dropped {
 /// The whole account of one song.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
+    /// The total, at the root, and all its parts.
     pub score: Node,
     /// The sources that brought it.
     pub sources: Vec<String>,
+    /// Why it is not in the queue; absent where it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropped: Option<Dropped>,
 }

@@ -24,6 +24,7 @@ pub struct Ranking<'a> {
     pub(super) songs: Vec<Ranked>,
     /// The songs that no rule excludes, in order of score.
     order: Vec<SongId>,
+    /// The songs shown, in order.
     pub queue: Vec<Queued>,
     /// How many songs each source brought, by name.
     pub sources: BTreeMap<&'static str, usize>,

@@ -26,8 +26,12 @@ pub(super) struct Ranked {
 /// A place of the queue.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Queued {
+    /// What is shown at this place.
     pub song: SongId,
+    /// Whether it is a campaign's.
     pub promoted: bool,
+    /// Its score in the end, adjustments counted.
     pub score: Score,
+    /// The natural song that a promoted one took the place of.
     pub displaced: Option<Displaced>,
 }

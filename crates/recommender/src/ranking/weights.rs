@@ -13,20 +13,27 @@ pub struct Term {
     pub name: String,
     /// Which one: the segment's name, the arm's, ...
     pub from: String,
+    /// What it adds to the weight; may be below zero.
     pub value: Score,
 }
 
 /// A weight and the terms that sum to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weight {
+    /// The exact sum of the terms.
     pub value: Score,
+    /// In the order they were added.
     pub terms: Vec<Term>,
 }
 
+/// The weights of one moment: none below zero, and alpha at least beta plus gamma.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FusionWeights {
+    /// Of the interest score.
     pub alpha: Weight,
+    /// Of the subscription score.
     pub beta: Weight,
+    /// Of the exposure score, or of a song's diversity.
     pub gamma: Weight,
 }
 

@@ -7,8 +7,11 @@ use melody_core::event::Target;
 /// A search the listener made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Search {
+    /// As it was typed.
     pub query: String,
+    /// What was picked among the results.
     pub target: Target,
+    /// Milliseconds since the session began.
     pub at_ms: u64,
 }
 
@@ -53,6 +56,7 @@ pub struct Searches(Vec<Search>);
 const REMEMBERED: usize = 5;
 
 impl Searches {
+    /// Adds a search; only the newest few are kept.
     pub fn record(&mut self, search: Search) {
         self.0.push(search);
         if self.0.len() > REMEMBERED {
@@ -60,6 +64,7 @@ impl Searches {
         }
     }
 
+    /// Oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Search> {
         self.0.iter()
     }

@@ -67,6 +67,7 @@ pub struct Streaks {
 }
 
 impl Streaks {
+    /// Takes in a play that ended at `now_ms`, in milliseconds since the session began.
     pub fn record(&mut self, tuning: &SessionTuning, now_ms: u64, song: &Song, play: &Interaction) {
         self.genres.entry(song.genre).or_default().record(tuning, now_ms, play);
         self.artists.entry(song.lead_artist()).or_default().record(tuning, now_ms, play);
@@ -83,18 +84,22 @@ impl Streaks {
         self.artists.entry(song.lead_artist()).or_default().like(tuning, now_ms);
     }
 
+    /// A genre's streak; one that nothing is known of stands at zero.
     pub fn genre(&self, genre: GenreId) -> Streak {
         self.genres.get(&genre).copied().unwrap_or_default()
     }
 
+    /// The same for a lead artist.
     pub fn artist(&self, artist: ArtistId) -> Streak {
         self.artists.get(&artist).copied().unwrap_or_default()
     }
 
+    /// Those of genres played or liked in this session, by number.
     pub fn genres(&self) -> impl Iterator<Item = (GenreId, &Streak)> {
         self.genres.iter().map(|(id, streak)| (*id, streak))
     }
 
+    /// The same for lead artists.
     pub fn artists(&self) -> impl Iterator<Item = (ArtistId, &Streak)> {
         self.artists.iter().map(|(id, streak)| (*id, streak))
     }

@@ -12,6 +12,7 @@ use melody_core::input::{InputError, Problem, read_bytes};
 /// A whole log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contents {
+    /// The first record's: what the session opened with.
     pub header: Header,
     /// Every record, the opening first.
     pub records: Vec<Stored>,
@@ -26,6 +27,7 @@ pub struct Contents {
 pub struct TornTail {
     /// The line it stands on, from 1.
     pub line: usize,
+    /// Its length.
     pub bytes: u64,
     /// The step it was for, as far as it can be made out.
     pub step: Option<u32>,

@@ -20,16 +20,21 @@ pub enum Record {
     /// A step was taken.
     Step(Box<StepRecord>),
     /// The listener took steps back: those after `to` no longer count.
-    Rewound { to: u32 },
+    Rewound {
+        /// The step that is the last again.
+        to: u32,
+    },
 }
 
 /// What the session opened with, in full: enough to replay the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
+    /// [`LOG_FORMAT`]; logs of other versions are refused.
     pub log_format: u32,
     /// The version of Melody that wrote it.
     pub melody: String,
+    /// What every step follows from, with the events.
     pub opening: Opening,
     /// Names and hashes of what the opening's names stood for then.
     pub versions: Versions,
@@ -51,7 +56,9 @@ impl Header {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StepRecord {
+    /// From 0, where the session begins; a step taken anew after a rewind has its old number.
     pub step: u32,
+    /// Milliseconds since the session began.
     pub at_ms: u64,
     /// Absent at step 0, where the session begins.
     pub event: Option<Event>,
@@ -63,21 +70,31 @@ pub struct StepRecord {
     pub impressions: Vec<Impression>,
     /// The bandit's arm, and the probability with which it was chosen.
     pub arm: String,
+    /// In (0, 1]: what off-policy estimates divide by.
     pub propensity: Score,
     /// The reward of the arm before, at the step it was learned.
     pub learned: Option<LearnedReward>,
+    /// Near-line updates up to here; 0 is the model as trained.
     pub model_number: u32,
+    /// SHA-256 of the weights that scored, in hexadecimal.
     pub model_hash: String,
 }
 
+/// How a play went that a step ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ended {
+    /// The song's identifier in the catalogue.
     pub song: String,
+    /// Time heard over duration, in [0, 1].
     pub play_ratio: Score,
+    /// Heard to the end, or nearly so.
     pub completed: bool,
+    /// Left before it was completed.
     pub skipped: bool,
+    /// While it played.
     pub liked: bool,
+    /// While it played.
     pub saved: bool,
 }
 
@@ -85,18 +102,25 @@ pub struct Ended {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Impression {
+    /// The song's identifier in the catalogue.
     pub song: String,
     /// From 1.
     pub position: usize,
+    /// Whether it is a campaign's.
     pub promoted: bool,
+    /// Its score in the end, adjustments counted.
     pub score: Score,
 }
 
+/// What a decision was worth, once its plays were over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LearnedReward {
+    /// The arm that was in force, by name.
     pub arm: String,
+    /// Plays under it.
     pub plays: u32,
+    /// The parts and the total.
     pub reward: Reward,
 }
 
@@ -146,6 +170,7 @@ pub struct Stored {
     pub sequence: u64,
     /// The hash of the record before it; 64 zeros for the first.
     pub previous: String,
+    /// What is told.
     pub record: Record,
     /// SHA-256, in hexadecimal, over the bytes of the line up to the comma before this field. As
     /// they hold `previous`, it stands for every record so far.

@@ -13,14 +13,36 @@ use melody_recommender::engine::Trace;
 /// Why a record was not appended. The log is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
+    /// A step was left out, or given twice.
     #[error("step {step} does not follow the log's last one: {expected} must be next")]
-    OutOfOrder { step: u32, expected: u32 },
+    OutOfOrder {
+        /// The one that was given.
+        step: u32,
+        /// The only one that may come now.
+        expected: u32,
+    },
+    /// A rewind to a step that the log does not hold.
     #[error("cannot go back to step {to}: the next one is {next}")]
-    NotThere { to: u32, next: u32 },
+    NotThere {
+        /// The one that was asked for.
+        to: u32,
+        /// The first that is not there.
+        next: u32,
+    },
+    /// The disk refused; what had got through was taken back.
     #[error("{}: cannot be written: {error}", path.display())]
-    Write { path: PathBuf, error: io::Error },
+    Write {
+        /// The log's file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The disk refused before, and what had got through could not be taken back.
     #[error("{}: an earlier write failed and could not be undone; open the log anew", path.display())]
-    Poisoned { path: PathBuf },
+    Poisoned {
+        /// The log's file.
+        path: PathBuf,
+    },
 }
 
 /// A log open for appending. One process at a time can hold it.
@@ -110,6 +132,7 @@ impl FeedbackLog {
         Ok(sequence)
     }
 
+    /// The file that is appended to.
     pub fn path(&self) -> &Path {
         &self.path
     }

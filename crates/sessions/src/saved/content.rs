@@ -13,12 +13,16 @@ use melody_recommender::engine::Trace;
 /// How a session was written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// What is done, in TOML.
     Script,
+    /// What came of it, in JSON Lines.
     Trace,
+    /// Both, as they happened, each record chained to the one before.
     Log,
 }
 
 impl Kind {
+    /// As people are told.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Script => "script",
@@ -30,6 +34,7 @@ impl Kind {
 
 /// A session that was written down, read and checked, not yet played again.
 pub struct Saved {
+    /// The file, as it was named.
     pub path: PathBuf,
     /// What it opens with; every path is good from anywhere.
     pub opening: Opening,
@@ -72,6 +77,7 @@ impl Saved {
         Ok(Saved { path: path.into(), opening: opening.anchored(base), content })
     }
 
+    /// How it was written down.
     pub fn kind(&self) -> Kind {
         match self.content {
             Content::Script(_) => Kind::Script,

@@ -17,6 +17,7 @@ use melody_simulation::profile::Profile;
 
 /// A saved session, played again to its end.
 pub struct Replayed {
+    /// Every step as it is now.
     pub timeline: Timeline,
     /// Where the listener stands at the end.
     pub head: Playhead,
@@ -42,7 +43,9 @@ pub struct Parted {
 pub struct Other {
     /// `model`, `policy`, `catalogue`, `experience` or `memory`.
     pub what: &'static str,
+    /// Name and beginning of the hash, as written down.
     pub then: String,
+    /// The same of what is played with now.
     pub now: String,
 }
 

@@ -17,19 +17,25 @@ use melody_core::input::{Checker, nearest};
 pub struct Expectation {
     /// The value's path. `[*]` stands for every element of a list.
     pub what: String,
+    /// This very value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub equals: Option<Value>,
+    /// Not below this number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_least: Option<f64>,
+    /// Not above this number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_most: Option<f64>,
+    /// Greater than this number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub above: Option<f64>,
+    /// Less than this number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<f64>,
     /// With `within`: how far off it may be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub near: Option<f64>,
+    /// How far from `equals` a number may be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<f64>,
     /// For a list: an element that must be in it.
@@ -49,11 +55,15 @@ pub struct Expectation {
 /// An expectation that did not hold.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Failed {
+    /// Of the script, from 1.
     pub line: usize,
     /// The trace's step.
     pub step: u32,
+    /// Path of the value in the trace.
     pub what: String,
+    /// What was expected, in words.
     pub wanted: String,
+    /// What was found.
     pub got: String,
 }
 

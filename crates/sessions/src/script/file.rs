@@ -23,6 +23,7 @@ struct ScriptFile {
     steps: Vec<Step>,
 }
 
+/// A script's `[session]`, as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionEntry {
@@ -51,6 +52,7 @@ fn default_name() -> String {
     DEFAULT.into()
 }
 
+/// Reads a script from a file, checking all of it.
 pub fn load(path: &Path) -> Result<Script, InputError> {
     parse(TomlFile::read(path)?)
 }

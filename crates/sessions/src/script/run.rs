@@ -17,6 +17,7 @@ use melody_simulation::{Autopilot, World};
 
 /// A script that ran to its end.
 pub struct Run {
+    /// The session so far.
     pub timeline: Timeline,
     /// Where the listener stands at the end.
     pub head: Playhead,
@@ -66,6 +67,7 @@ pub type Watch<'a> = &'a mut dyn FnMut(&Timeline, Playhead);
 
 /// A session that steps are carried out on.
 pub struct Runner<'a> {
+    /// The session to its end.
     pub timeline: Timeline,
     /// Where the listener stands; steps may leave it between two events.
     pub head: Playhead,

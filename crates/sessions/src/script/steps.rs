@@ -15,9 +15,13 @@ use melody_core::scene::Scene;
 pub struct Script {
     /// The text it came from, for messages that name a line.
     pub file: TomlFile,
+    /// What reports call it.
     pub name: String,
+    /// What it shows, for people.
     pub about: String,
+    /// What the session opens with.
     pub opening: Opening,
+    /// In order.
     pub steps: Vec<Step>,
 }
 
@@ -57,30 +61,41 @@ pub fn check_names(
 pub enum Step {
     /// The song plays on for a time or until a share of it has been heard; by default to its end.
     Play {
+        /// Seconds into the song.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seconds: Option<f64>,
+        /// Share of the song, 0 to 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ratio: Option<f64>,
     },
     /// Time passes while nothing plays.
     Wait {
+        /// That pass while paused.
         seconds: f64,
     },
     /// On to the next song, after some seconds of this one.
     Skip {
+        /// Seconds heard before.
         #[serde(default)]
         after: f64,
+        /// So many skips in a row.
         #[serde(default = "once")]
         times: u32,
     },
+    /// The song that plays is liked.
     Like {},
+    /// The song that plays is saved.
     Save {},
+    /// The song that plays begins anew.
     Replay {},
+    /// The listener begins to pay.
     Subscribe {},
     /// A search for a song or an artist of the catalogue.
     Search {
+        /// Identifier or title of what was searched for.
         #[serde(default)]
         song: Option<String>,
+        /// Name of who was searched for.
         #[serde(default)]
         artist: Option<String>,
         /// A song whose lead artist is meant; what is related is then judged by this very song.
@@ -92,19 +107,25 @@ pub enum Step {
     },
     /// A song chosen by hand: by its place in the queue, from 1, or by its identifier.
     Open {
+        /// Identifier or title.
         #[serde(default)]
         song: Option<String>,
+        /// Place in the queue, from 1.
         #[serde(default)]
         position: Option<usize>,
     },
+    /// The situation changes.
     Scene {
+        /// The new one.
         scene: Scene,
     },
     /// Sets values by hand, in place of those set before; none gives all back to the policy.
     Override(Overrides),
     /// Songs played to their end as they come, but for those skipped.
     Listen {
+        /// Songs until it ends.
         songs: u32,
+        /// Songs that are skipped.
         #[serde(default)]
         skip: Which,
         /// Seconds heard of a song that is skipped.
@@ -113,12 +134,15 @@ pub enum Step {
     },
     /// The profile's simulated listener takes over for some songs.
     Autopilot {
+        /// Songs until it ends.
         songs: u32,
     },
     /// Remembers the trace as it is now, for expectations to look back to.
     Mark {
+        /// Of what was set.
         name: String,
     },
+    /// Something must hold here.
     Expect(Box<Expectation>),
 }
 
@@ -126,9 +150,12 @@ pub enum Step {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Which {
+    /// Every song is heard.
     #[default]
     None,
+    /// Promoted songs are skipped.
     Promoted,
+    /// All but promoted songs are skipped.
     Natural,
 }
 

@@ -9,8 +9,8 @@ use rand_distr::{Distribution, StandardNormal};
 use super::features::Features;
 use crate::response::closeness;
 use crate::taste::{
-    FAMILY_SPREAD, GENEROSITY_SPREAD, GENRE_SPREAD, MAINSTREAM, PATIENCE, PICKINESS, SOUND,
-    SOUND_SPREAD, Taste,
+    FAMILY_SPREAD, GENEROSITY_SPREAD, GENRE_SPREAD, MAINSTREAM, PICKINESS, SOUND, SOUND_SPREAD,
+    Taste,
 };
 use melody_core::catalogue::taxonomy;
 
@@ -167,6 +167,7 @@ fn beta(z: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::taste::PATIENCE;
     use melody_core::rng::{Purpose, generator};
 
     /// Mean and variance of hypotheses are those of drawn tastes.

@@ -70,6 +70,7 @@ pub struct IdealObserver<'a> {
 }
 
 impl<'a> IdealObserver<'a> {
+    /// An observer for this catalogue; `rng` draws the songs that choices are held against.
     pub fn new(
         catalogue: &'a Catalogue,
         world: &'a World,

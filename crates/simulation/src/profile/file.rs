@@ -62,6 +62,7 @@ struct TasteEntry {
     willingness_to_pay: f64,
 }
 
+/// Reads a profile; a file of plays it names is looked for in its folder.
 pub fn load(path: &Path) -> Result<Profile, InputError> {
     parse(&TomlFile::read(path)?, path.parent().unwrap_or(Path::new("")))
 }

@@ -24,6 +24,7 @@ const SHIPPED: &[(&str, &str)] = profiles![
     "subscriber",
 ];
 
+/// The ids of the shipped profiles, the default first.
 pub fn shipped_names() -> impl Iterator<Item = &'static str> + Clone {
     SHIPPED.iter().map(|(name, _)| *name)
 }

@@ -5,11 +5,14 @@ use crate::command::{Picker, Tab};
 use crate::desk::comparing::Comparing;
 use crate::desk::{Against, Compared};
 use melody_core::scene::Scene;
+use melody_recommender::engine::Timeline;
 use melody_recommender::policy;
-use melody_sessions::opening;
 
 impl App {
-    pub(super) fn comparison_failed(&mut self, failed: Option<String>) {
+    /// Goes after what has happened since; where that cannot be, the comparison is over.
+    pub(super) fn compare_on(&mut self, follow: fn(&mut Comparing, &Timeline) -> Option<String>) {
+        let timeline = self.session.timeline();
+        let failed = self.comparing.as_mut().and_then(|comparing| follow(comparing, timeline));
         if let Some(error) = failed {
             self.comparing = None;
             self.say(self.look.lang.fill("No comparison: {}", &[&error]));

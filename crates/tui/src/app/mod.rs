@@ -2,12 +2,19 @@
 
 mod choosing;
 mod comparison;
+mod doing;
+mod errands;
+mod hands;
+mod keeping;
 mod palette;
 mod past;
 mod pickers;
 mod reopen;
 mod sharing;
+mod showing;
 pub(crate) mod simulator;
+mod telling;
 mod tour;
+mod what_if;
 
 pub use simulator::App;

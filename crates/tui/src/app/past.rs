@@ -61,9 +61,7 @@ impl App {
     /// Leaves, at once where nothing is lost that is not kept, and where it has been asked before.
     pub(super) fn leave(&mut self) {
         let asked = matches!(&self.popup, Some(Popup::Confirm(_)));
-        let events = self.session.timeline().events().len();
-        let kept = self.kept || self.session.journal().is_some() || self.written == Some(events);
-        if asked || kept || self.guide.is_some() {
+        if asked || self.keeps_all() || self.guide.is_some() {
             self.quit = true;
         } else {
             self.ask_or_leave(Proposal::Quit);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::command::{Picker, Picking};
-use crate::desk::{Against, Choice, Session};
+use crate::desk::{Against, Choice, Sitting};
 use crate::export::form::Form;
 use crate::theme::{Look, Theme};
 use crate::words::Lang;
@@ -13,7 +13,7 @@ use melody_simulation::profile;
 
 impl Picker {
     /// The scenes, with the one after the current one selected, so that two keys go round.
-    pub fn scenes(session: &Session, lang: Lang) -> Self {
+    pub fn scenes(session: &Sitting, lang: Lang) -> Self {
         let now = session.trace().listener.scene;
         let choice = |scene: Scene| Choice {
             name: lang.text(scene.name()).into(),
@@ -29,7 +29,7 @@ impl Picker {
 
     /// The shipped listeners and those of one's own, and first the one given by a file, if the session
     /// began with one.
-    pub fn profiles(session: &Session, own: &[(String, PathBuf)], lang: Lang) -> Self {
+    pub fn profiles(session: &Sitting, own: &[(String, PathBuf)], lang: Lang) -> Self {
         let now = &session.opening().profile;
         let about = |profile: &profile::Profile| {
             format!("{}. {}", profile.name, lang.text(&profile.summary))
@@ -53,6 +53,7 @@ impl Picker {
         Picker::at_current(Picking::Profile, choices)
     }
 
+    /// The languages, each by its own name, at the one of the screen.
     pub fn languages(now: Lang) -> Self {
         let choice = |lang: Lang| Choice {
             name: lang.name().into(),
@@ -62,6 +63,7 @@ impl Picker {
         Picker::at_current(Picking::Language, Lang::ALL.map(choice).into())
     }
 
+    /// The themes by name, at the one in effect.
     pub fn themes(look: &Look, themes: &[(String, Theme)]) -> Self {
         let choice = |(name, theme): &(String, Theme)| Choice {
             name: name.clone(),
@@ -81,6 +83,7 @@ impl Picker {
         Picker { picking: Picking::Export, choices: Form::ALL.map(choice).into(), selected: 0 }
     }
 
+    /// What the session can be compared under.
     pub fn against(choices: &[Against], lang: Lang) -> Self {
         let choice = |against: &Against| Choice {
             name: against.label(lang),

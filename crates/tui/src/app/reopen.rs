@@ -5,10 +5,10 @@ use crate::command::{Picker, Picking, Popup, Tab};
 use crate::desk::Choice;
 use crate::desk::background::Pending;
 use crate::desk::explaining::Explaining;
+use crate::desk::others::Others;
 use crate::desk::reopening::{Arrival, Arriving, list};
 use crate::desk::what_if::WhatIf;
 use melody_core::input::InputError;
-use melody_sessions::opening;
 use melody_sessions::saved::Saved;
 
 impl App {
@@ -18,7 +18,14 @@ impl App {
         self.listing = Some(Pending::start("listing", move || list(&folder, lang)));
     }
 
-    pub(super) fn listed(&mut self, choices: Vec<Choice>) {
+    /// Takes in the list of sessions, once it is there.
+    pub(super) fn list(&mut self, look: fn(&Pending<Vec<Choice>>) -> Option<Vec<Choice>>) {
+        if let Some(choices) = self.listing.as_ref().and_then(look) {
+            self.listed(choices);
+        }
+    }
+
+    fn listed(&mut self, choices: Vec<Choice>) {
         self.listing = None;
         if choices.is_empty() {
             let said = "No session is here to open; `w` writes this one.";
@@ -57,8 +64,15 @@ impl App {
         }
     }
 
-    /// Takes in a session that was on its way. Where it did not come, this one stays.
-    pub(super) fn arrived(&mut self, arrived: Result<Arrival, String>) {
+    /// Takes in a session that was on its way, once it is there.
+    pub(super) fn arrive(&mut self, look: fn(&Arriving) -> Option<Result<Arrival, String>>) {
+        if let Some(arrived) = self.arriving.as_ref().and_then(look) {
+            self.arrived(arrived);
+        }
+    }
+
+    /// Where it did not come, this one stays.
+    fn arrived(&mut self, arrived: Result<Arrival, String>) {
         self.arriving = None;
         match arrived {
             Ok(arrival) => self.begin(arrival),
@@ -83,9 +97,10 @@ impl App {
         }
         next.note_in(self.black_box.clone());
         self.session = next;
-        self.written = None;
+        self.kept.begin();
         self.selected = None;
         self.explaining = Explaining::default();
+        self.others = Others::default();
         self.what_if = WhatIf::default();
         self.comparing = None;
         self.looking_at = None;

@@ -6,6 +6,9 @@ use crate::desk::save;
 use crate::export::form::Form;
 use crate::export::json::{json, stem};
 
+/// What came of a file: its name, or why it is not there.
+type Written = Result<String, String>;
+
 impl App {
     /// What is to be put on the terminal's clipboard, once. The app itself writes to no terminal.
     pub fn take_clipboard(&mut self) -> Option<String> {
@@ -32,8 +35,14 @@ impl App {
         self.exporting = Some(Pending::start("export", write));
     }
 
-    /// Says what came of it.
-    pub(super) fn exported(&mut self, written: Result<String, String>) {
+    /// Says what came of it, once that is known.
+    pub(super) fn hand_out(&mut self, look: fn(&Pending<Written>) -> Option<Written>) {
+        if let Some(written) = self.exporting.as_ref().and_then(look) {
+            self.exported(written);
+        }
+    }
+
+    fn exported(&mut self, written: Written) {
         self.exporting = None;
         let lang = self.look.lang;
         self.say(match written {

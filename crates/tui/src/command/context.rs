@@ -7,9 +7,13 @@ use super::tab::Tab;
 pub enum Context {
     /// In every view.
     Anywhere,
+    /// In the view of that name only.
     Explain,
+    /// In the view of that name only.
     WhatIf,
+    /// In the view of that name only.
     Compare,
+    /// In the view of that name only.
     Timeline,
     /// Typing a search; keys that mean nothing here are text.
     Search,
@@ -26,6 +30,7 @@ pub enum Context {
 }
 
 impl Context {
+    /// In the order help shows them.
     pub const ALL: [Context; 11] = [
         Context::Anywhere,
         Context::Explain,
@@ -40,6 +45,7 @@ impl Context {
         Context::Tour,
     ];
 
+    /// English, the heading of its keys in the help.
     pub fn name(self) -> &'static str {
         match self {
             Context::Anywhere => "Everywhere",

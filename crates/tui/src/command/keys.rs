@@ -8,8 +8,11 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 /// A key with what is held down beside it. Shift is part of the character it makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
+    /// Crossterm's; a capital letter is a code of its own.
     pub code: KeyCode,
+    /// Held down.
     pub ctrl: bool,
+    /// Held down.
     pub alt: bool,
 }
 

@@ -13,18 +13,24 @@ use melody_core::scene::Scene;
 /// What a line of the palette does: a command, or a choice that a command would ask for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Deed {
+    /// An entry of the command table.
     Command(Command),
+    /// Change to this scene.
     Scene(Scene),
     /// A theme by its name.
     Theme(String),
+    /// Speak this language.
     Language(Lang),
+    /// Let the clock run this fast.
     Speed(Speed),
 }
 
 /// A line of the palette, in the language of the screen.
 #[derive(Clone, Debug)]
 pub struct Offer {
+    /// What choosing it does.
     pub deed: Deed,
+    /// A command's name, or a value after what it is of.
     pub name: String,
     /// A sentence.
     pub about: String,
@@ -39,6 +45,7 @@ pub struct Offer {
 }
 
 impl Offer {
+    /// A command of the table, with the keys it has now.
     pub fn command(entry: &Entry, keys: Vec<Key>, lang: Lang) -> Self {
         let (name, about) = (lang.text(entry.name), lang.text(entry.about));
         Offer {
@@ -52,6 +59,7 @@ impl Offer {
         }
     }
 
+    /// Changing to `scene`; `now` is the one in force.
     pub fn scene(scene: Scene, now: Scene, lang: Lang) -> Self {
         let about = about_scene(scene);
         let offer = Offer::value(Deed::Scene(scene), "scene: {}", scene.name(), lang, scene == now);
@@ -59,10 +67,12 @@ impl Offer {
         Offer { about: lang.text(about).into(), sentences, ..offer }
     }
 
+    /// Taking on the theme of that name.
     pub fn theme(name: &str, current: bool, lang: Lang) -> Self {
         Offer::value(Deed::Theme(name.into()), "theme: {}", name, lang, current)
     }
 
+    /// Speaking `language`, said in the language spoken now.
     pub fn language(language: Lang, now: Lang) -> Self {
         let name = language.name();
         let mut offer =
@@ -71,6 +81,7 @@ impl Offer {
         offer
     }
 
+    /// Running at `speed`; `now` is the one in force.
     pub fn speed(speed: Speed, now: Speed, lang: Lang) -> Self {
         let name = format!("{}x", speed.factor());
         Offer::value(Deed::Speed(speed), "speed: {}", &name, lang, speed == now)
@@ -103,6 +114,7 @@ impl Offer {
 pub struct Palette {
     /// What was done from here lately first, then in the order of the command table.
     offers: Arc<[Offer]>,
+    /// What the offers are held against.
     pub typed: Typed,
     /// Places of the offers that fit what is typed, the most fitting first.
     found: Vec<usize>,
@@ -126,15 +138,18 @@ impl Palette {
         }
     }
 
+    /// Adds text at the cursor and looks again.
     pub fn paste(&mut self, text: &str) {
         self.typed.paste(text);
         self.look();
     }
 
+    /// Moves the selection by so many lines; it stops at both ends.
     pub fn select(&mut self, by: isize) {
         self.select_at(self.selected.saturating_add_signed(by));
     }
 
+    /// Selects a place among those found, from 0, or the last.
     pub fn select_at(&mut self, place: usize) {
         self.selected = place.min(self.found.len().saturating_sub(1));
     }

@@ -10,16 +10,24 @@ use crate::desk::{Choice, Message};
 /// What a list is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Picking {
+    /// Another listener.
     Profile,
+    /// The scene to change to.
     Scene,
+    /// The colours of the screen.
     Theme,
+    /// The language of the screen.
     Language,
+    /// A script written before.
     Saved,
+    /// What to compare the session under.
     Against,
+    /// The form to write the screen in.
     Export,
 }
 
 impl Picking {
+    /// English, for the frame of the list.
     pub fn title(self) -> &'static str {
         match self {
             Picking::Profile => "Who listens? A new session begins",
@@ -36,12 +44,16 @@ impl Picking {
 /// A list to choose from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picker {
+    /// What becomes of the one that is chosen.
     pub picking: Picking,
+    /// In the order shown; may be empty.
     pub choices: Vec<Choice>,
+    /// Place in `choices`, from 0.
     pub selected: usize,
 }
 
 impl Picker {
+    /// Moves the selection by so many lines; it stops at both ends.
     pub fn select(&mut self, by: isize) {
         let last = self.choices.len().saturating_sub(1);
         self.selected = self.selected.saturating_add_signed(by).min(last);
@@ -52,11 +64,20 @@ impl Picker {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proposal {
     /// Take back everything after this step.
-    Rewind { to: usize },
+    Rewind {
+        /// The last step that stays.
+        to: usize,
+    },
     /// Another listener, a new session.
-    Listener { name: String },
+    Listener {
+        /// Of the profile, as chosen from the list.
+        name: String,
+    },
     /// A session that was written down.
-    Open { name: String },
+    Open {
+        /// Of the script, as chosen from the list.
+        name: String,
+    },
     /// The end.
     Quit,
 }
@@ -64,6 +85,7 @@ pub enum Proposal {
 /// A question before a proposal is carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirm {
+    /// What is carried out if the answer is yes.
     pub proposal: Proposal,
     /// Events that would be lost.
     pub lost: usize,
@@ -71,23 +93,33 @@ pub struct Confirm {
     pub kept: Option<String>,
 }
 
+/// What lies over a view, one at a time.
 #[derive(Clone, Debug)]
 pub enum Popup {
+    /// Every key there is.
     Help {
+        /// Lines scrolled by.
         scroll: usize,
     },
     /// What was said up to when it was opened, the oldest first.
     Messages {
+        /// Does not grow while it is open.
         said: Arc<[Message]>,
+        /// Lines scrolled by.
         scroll: usize,
     },
+    /// A song or an artist is being looked for.
     Search(Box<Search>),
+    /// A list to choose from.
     Pick(Picker),
+    /// A question: yes or no.
     Confirm(Confirm),
+    /// Every command by its name.
     Palette(Box<Palette>),
 }
 
 impl Popup {
+    /// Where keys are looked up while it is open.
     pub fn context(&self) -> Context {
         match self {
             Popup::Help { .. } | Popup::Messages { .. } => Context::Reading,

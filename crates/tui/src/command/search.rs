@@ -36,6 +36,7 @@ pub struct Index {
 }
 
 impl Index {
+    /// All songs of a catalogue, and all artists who lead one.
     pub fn new(catalogue: &Catalogue) -> Self {
         let mut leads: BTreeMap<ArtistId, SongId> = BTreeMap::new();
         for id in catalogue.ids() {
@@ -59,6 +60,7 @@ impl Index {
 /// A result, as a person reads it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
+    /// What searching for it stands for in the session.
     pub target: Target,
     /// The song, or for an artist the song that stands for them.
     pub song: SongRef,
@@ -93,6 +95,7 @@ pub enum Seeking {
 }
 
 impl Seeking {
+    /// English, for the frame of the search.
     pub fn title(self) -> &'static str {
         match self {
             Seeking::Listen => "Search songs and artists",
@@ -107,17 +110,22 @@ impl Seeking {
 pub struct Search {
     catalogue: Arc<Catalogue>,
     index: Arc<Index>,
+    /// What becomes of the one that is chosen.
     pub seeking: Seeking,
+    /// The words looked for.
     pub typed: Typed,
+    /// The most fitting first, at most fifty.
     pub hits: Vec<Hit>,
     /// How many match, shown or not.
     pub found: usize,
+    /// Place in `hits`, from 0.
     pub selected: usize,
     /// Whether a result was selected by hand. Without words, only that says what is meant.
     moved: bool,
 }
 
 impl Search {
+    /// A search before anything is typed.
     pub fn new(catalogue: Arc<Catalogue>, index: Arc<Index>, seeking: Seeking) -> Self {
         let mut search = Search {
             catalogue,
@@ -140,17 +148,20 @@ impl Search {
         }
     }
 
+    /// Adds text at the cursor and looks again.
     pub fn paste(&mut self, text: &str) {
         self.typed.paste(text);
         self.look();
     }
 
+    /// Moves the selection by so many results; it stops at both ends.
     pub fn select(&mut self, by: isize) {
         let last = self.hits.len().saturating_sub(1);
         self.selected = self.selected.saturating_add_signed(by).min(last);
         self.moved = true;
     }
 
+    /// Selects a place in `hits`, from 0, or the last.
     pub fn select_at(&mut self, place: usize) {
         self.selected = place.min(self.hits.len().saturating_sub(1));
         self.moved = true;

@@ -25,6 +25,7 @@ pub enum Tab {
 }
 
 impl Tab {
+    /// In the order of their number keys, 1 to 9.
     pub const ALL: [Tab; 9] = [
         Tab::Stage,
         Tab::Explain,
@@ -37,6 +38,7 @@ impl Tab {
         Tab::Timeline,
     ];
 
+    /// English, as in the bar of views.
     pub fn name(self) -> &'static str {
         match self {
             Tab::Stage => "Stage",

@@ -10,32 +10,57 @@ use super::context::Context;
 /// Something the listener, the presenter or the engineer wants done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Command {
+    /// Start or stop the clock.
     PlayPause,
+    /// Skip the current song, or finish it if it is nearly over.
     Next,
+    /// Like the current song.
     Like,
+    /// Save the current song.
     Save,
+    /// Play the current song again from its start.
     Replay,
+    /// Look for songs and artists.
     Search,
+    /// Become a subscriber.
     Subscribe,
+    /// Choose a scene from a list.
     Scene,
+    /// Choose a listener from a list.
     Profile,
+    /// Hand over to the simulated listener, or take back.
     Autopilot,
+    /// Double the speed of the clock.
     Faster,
+    /// Halve the speed of the clock.
     Slower,
+    /// Take the last event back.
     Undo,
     /// Put back what was taken back.
     Redo,
+    /// The line, song or value before.
     Up,
+    /// The next line, song or value.
     Down,
+    /// To the first, or the beginning.
     First,
+    /// To the last, or the end.
     Last,
+    /// Ten lines or steps back.
     PageUp,
+    /// Ten lines or steps on.
     PageDown,
+    /// Play the selected song now.
     Open,
+    /// Take the selected song to the Explain view.
     Explain,
+    /// Show this view.
     Show(Tab),
+    /// Show the view after this one, round the end.
     NextTab,
+    /// Show the view before this one, round the end.
     LastTab,
+    /// Another panel first on the stage, where not all fit.
     NextPanel,
     /// Compare with the same session under something else.
     Fork,
@@ -43,43 +68,74 @@ pub enum Command {
     Versus,
     /// Any song of the catalogue, shown or not.
     WhyNot,
+    /// Move the chosen slider down by a step.
     Less,
+    /// Move the chosen slider up by a step.
     More,
+    /// Move the chosen slider to the lowest it can be.
     Least,
+    /// Move the chosen slider to the highest it can be.
     Most,
+    /// The chosen slider as it is in force; where it is that already, back to the policy.
     Reset,
+    /// The same of all sliders.
     ResetAll,
+    /// Put what the sliders say in force.
     Commit,
+    /// Drop the other session.
     EndCompare,
+    /// Look at the step before.
     StepBack,
+    /// Look at the step after.
     StepOn,
+    /// Go on from the step looked at: what came after is lost.
     Rewind,
+    /// Look at the newest step again.
     Live,
+    /// Go on with the tour.
     NextScene,
+    /// Back to where the tour's scene before began.
     LastScene,
+    /// Leave the tour and keep the session.
     EndTour,
+    /// Choose a theme from a list.
     Theme,
+    /// Choose a language from a list.
     Language,
+    /// Switch motion on or off.
     Motion,
+    /// Write the session as a script.
     Write,
+    /// Choose a written session from a list.
     Load,
+    /// Write what is on screen to a file.
     Export,
+    /// Put what is on screen on the clipboard, as JSON.
     Copy,
+    /// Show all that was said so far.
     Messages,
+    /// Open the command palette.
     Palette,
+    /// Show every key.
     Help,
     /// Draw everything anew, whatever another program has left on the terminal.
     Redraw,
+    /// Take what is selected, or say yes.
     Choose,
+    /// Search for what is selected and play it at once.
     OpenFound,
+    /// Back to the view, without doing anything.
     Close,
+    /// Leave the program.
     Quit,
 }
 
 /// One line of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
+    /// Where it can be given; one command may have an entry in several.
     pub context: Context,
+    /// What is done.
     pub command: Command,
     /// Its name in `keymap.toml`, unique in its context.
     pub id: &'static str,

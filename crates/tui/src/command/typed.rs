@@ -81,6 +81,7 @@ pub struct Fit {
 }
 
 impl Fit {
+    /// Capitals and accents count only where they are typed.
     pub fn new(typed: &str) -> Self {
         let (case, marks) = (CaseMatching::Smart, Normalization::Smart);
         Fit {

@@ -24,6 +24,7 @@ use melody_simulation::profile::Profile;
 pub enum Against {
     /// No song is promoted.
     NoPromotion,
+    /// The scene is changed where the other session begins.
     Scene(Scene),
     /// A policy by name or path.
     Policy(String),
@@ -34,6 +35,7 @@ pub enum Against {
 }
 
 impl Against {
+    /// What it is called on screen.
     pub fn label(&self, lang: Lang) -> String {
         match self {
             Against::NoPromotion => lang.text("without promotion").into(),
@@ -82,6 +84,7 @@ pub(crate) struct Comparing {
 /// What the Compare view shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
+    /// What the other session is under, in the language of the screen.
     pub label: String,
     /// The step at which the other session began.
     pub from: usize,
@@ -89,7 +92,9 @@ pub struct Compared {
     pub traces: Vec<Arc<Trace>>,
     /// Whether the simulated listener answers there, rather than the same being done.
     pub answers: bool,
+    /// Events done here that made no sense there.
     pub refused: usize,
+    /// Whether the simulated listener has left there.
     pub left: bool,
     /// Whether it has caught up.
     pub level: bool,

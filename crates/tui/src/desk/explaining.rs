@@ -12,7 +12,9 @@ use melody_recommender::engine::{Explanation, Timeline, WhyNot};
 /// The account of one song at one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explained {
+    /// How the song's score comes about.
     pub explanation: Explanation,
+    /// Why it is not above another song; none for the first of the queue.
     pub why_not: Option<WhyNot>,
 }
 

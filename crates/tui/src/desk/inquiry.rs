@@ -10,8 +10,9 @@ type Question<Q> = (Arc<Trace>, Q);
 
 struct Answer<T> {
     said: T,
-    /// Kept for the next question about the same step: scoring the catalogue is the costly part.
-    look: Arc<Look>,
+    /// Kept for the next question about the same step: scoring the catalogue is the costly part. Absent
+    /// where nothing had to be scored.
+    look: Option<Arc<Look>>,
 }
 
 /// An answer on its way; none if the step is gone by then.
@@ -38,6 +39,36 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
         particulars: Q,
         work: impl FnOnce(&Engine, &State, &Trace, &Look, Q) -> T + Send + 'static,
     ) {
+        self.ask_if_new(timeline, step, particulars, move |timeline, trace, look, particulars| {
+            let (engine, state) = (timeline.engine(), timeline.state_at(step)?);
+            let look = look.unwrap_or_else(|| Arc::new(engine.look(&state)));
+            let said = work(engine, &state, trace, &look, particulars);
+            Some(Answer { said, look: Some(look) })
+        });
+    }
+
+    /// The same of what the traces up to the step say, with nothing to be scored.
+    pub(crate) fn ask_of_traces(
+        &mut self,
+        timeline: &Timeline,
+        step: usize,
+        particulars: Q,
+        work: impl FnOnce(&Timeline, Q) -> T + Send + 'static,
+    ) {
+        self.ask_if_new(timeline, step, particulars, |timeline, _, _, particulars| {
+            Some(Answer { said: work(timeline, particulars), look: None })
+        });
+    }
+
+    fn ask_if_new(
+        &mut self,
+        timeline: &Timeline,
+        step: usize,
+        particulars: Q,
+        answer: impl FnOnce(&Timeline, &Trace, Option<Arc<Look>>, Q) -> Option<Answer<T>>
+        + Send
+        + 'static,
+    ) {
         if let Some(answer) = self.asked.as_ref().and_then(|(_, pending)| pending.ready()) {
             self.take(answer);
         }
@@ -46,14 +77,10 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
         if self.asked.is_some() || of_step.is_some_and(|((_, known), _)| *known == particulars) {
             return;
         }
-        let look = of_step.map(|(_, answer)| answer.look.clone());
+        let look = of_step.and_then(|(_, answer)| answer.look.clone());
         let question = (trace.clone(), particulars.clone());
         let timeline = timeline.clone();
-        let work = move || {
-            let (engine, state) = (timeline.engine(), timeline.state_at(step)?);
-            let look = look.unwrap_or_else(|| Arc::new(engine.look(&state)));
-            Some(Answer { said: work(engine, &state, &trace, &look, particulars), look })
-        };
+        let work = move || answer(&timeline, &trace, look, particulars);
         self.asked = Some((question, Pending::start("inquiry", work)));
     }
 

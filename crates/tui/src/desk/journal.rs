@@ -63,10 +63,12 @@ impl Journal {
         }
     }
 
+    /// Appends a step, without waiting for the disk.
     pub fn step(&self, trace: &Arc<Trace>) {
         self.send(Entry::Step(trace.clone()));
     }
 
+    /// Notes that only the first `to` events still count.
     pub fn rewound(&self, to: u32) {
         self.send(Entry::Rewound(to));
     }

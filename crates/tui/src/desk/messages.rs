@@ -10,6 +10,7 @@ const MOST: usize = 500;
 pub struct Message {
     /// Simulated time.
     pub at_ms: u64,
+    /// In the language that was spoken then.
     pub text: String,
 }
 

@@ -36,7 +36,12 @@ pub(crate) struct Step {
 
 impl Pilot {
     /// The profile's listener after the session so far.
-    pub(crate) fn new(timeline: &Timeline, profile: &Profile, world: &Arc<World>, seed: u64) -> Self {
+    pub(crate) fn new(
+        timeline: &Timeline,
+        profile: &Profile,
+        world: &Arc<World>,
+        seed: u64,
+    ) -> Self {
         let traces = timeline.traces().map(|trace| &**trace);
         let listener = Autopilot::new(timeline.engine(), profile, world.clone(), seed);
         let listener = listener.after(traces);

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::background::Pending;
 use super::choice::Choice;
-use super::sitting::Session;
+use super::sitting::Sitting;
 use crate::words::Lang;
 use melody_core::input::InputError;
 use melody_sessions::library::Library;
@@ -18,7 +18,7 @@ use melody_sessions::saved::{Parted, Replayed, Saved};
 
 /// A session that is there.
 pub(crate) struct Arrival {
-    pub session: Session,
+    pub session: Sitting,
     /// What is said of it.
     pub said: String,
     /// It rests where it ends, rather than go on as the one before it did.
@@ -46,7 +46,7 @@ struct Counts {
 
 impl Arriving {
     /// A session that `open` begins, wherever it is called.
-    pub(crate) fn anew(lang: Lang, open: impl FnOnce() -> Session + Send + 'static) -> Self {
+    pub(crate) fn anew(lang: Lang, open: impl FnOnce() -> Sitting + Send + 'static) -> Self {
         let arrival = Pending::start("opening", move || {
             let session = open();
             let said = lang.fill("A new session: {} listens.", &[&session.profile().name]);
@@ -59,7 +59,7 @@ impl Arriving {
     /// shares its library where both are of the shipped one.
     pub(crate) fn again(
         name: String,
-        present: &Session,
+        present: &Sitting,
         lang: Lang,
         read: impl FnOnce() -> Result<Saved, InputError> + Send + 'static,
     ) -> Self {
@@ -80,7 +80,7 @@ impl Arriving {
             })?;
             let said = told(&name, &replayed, lang);
             let Replayed { timeline, head, .. } = replayed;
-            let session = Session::at(library, saved.opening, profile, timeline, head);
+            let session = Sitting::at(library, saved.opening, profile, timeline, head);
             Ok(Arrival { session, said, rests: true })
         };
         let arrival = Pending::start("opening", move || {

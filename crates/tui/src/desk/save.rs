@@ -13,7 +13,11 @@ use melody_sessions::{script, trace_file as tracefile};
 const MOST: u32 = 9_999;
 
 /// Writes the session as the next free `melody-session-N.toml` and returns its name.
-pub(crate) fn script(folder: &Path, opening: &Opening, timeline: &Timeline) -> Result<String, String> {
+pub(crate) fn script(
+    folder: &Path,
+    opening: &Opening,
+    timeline: &Timeline,
+) -> Result<String, String> {
     next_free(folder, "melody-session", "toml", |number| {
         script::render(&format!("session {number}"), opening, timeline)
     })
@@ -49,6 +53,7 @@ pub fn create_trace(path: &Path) -> Result<File, String> {
     File::create(path).map_err(|e| format!("{}: {e}", path.display()))
 }
 
+/// Writes every step of a session to a file of [`create_trace`].
 pub fn trace(file: &File, opening: &Opening, timeline: &Timeline) -> io::Result<()> {
     let mut out = BufWriter::new(file);
     tracefile::write(&mut out, &Header::new("simulator", opening), timeline.traces())

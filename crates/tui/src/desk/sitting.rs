@@ -45,7 +45,12 @@ pub enum Happening {
     /// What the bandit learned could not be written.
     NotKept(String),
     /// Something asked for by hand makes no sense now.
-    Refused { what: &'static str, refusal: Refusal },
+    Refused {
+        /// An infinitive in English, as in "Cannot ...".
+        what: &'static str,
+        /// Why the engine did not do it.
+        refusal: Refusal,
+    },
 }
 
 /// Something to be done as soon as what was asked before is decided.
@@ -67,7 +72,7 @@ struct Deciding {
 }
 
 /// One listener's sitting.
-pub struct Session {
+pub struct Sitting {
     library: Library,
     opening: Opening,
     profile: Arc<Profile>,
@@ -75,7 +80,9 @@ pub struct Session {
     trained: Option<Arc<Report>>,
     timeline: Timeline,
     head: Playhead,
+    /// Whether the clock moves with real time.
     pub playing: bool,
+    /// How fast it moves then.
     pub speed: Speed,
     pilot: Option<Pilot>,
     /// Simulated time that has passed and is less than a millisecond.
@@ -97,17 +104,18 @@ pub struct Session {
     regrets: Regrets,
 }
 
-impl Session {
+impl Sitting {
+    /// A session of this library, opening and its profile, at its first song.
     pub fn open(library: Library, opening: Opening, profile: Profile) -> Self {
         let engine = library.engine(&profile, opening.scene, opening.seed);
-        Session::begin(library, opening, profile, engine)
+        Sitting::begin(library, opening, profile, engine)
     }
 
     /// A session of this library, opening and its profile, under its engine.
     pub fn begin(library: Library, opening: Opening, profile: Profile, engine: Engine) -> Self {
         let timeline = Timeline::start(Arc::new(engine));
         let head = Playhead::after(timeline.trace());
-        Session::at(library, opening, profile, timeline, head)
+        Sitting::at(library, opening, profile, timeline, head)
     }
 
     /// A session of this library, opening and its profile where it stands already.
@@ -119,7 +127,7 @@ impl Session {
         head: Playhead,
     ) -> Self {
         let trained = report_named(&opening.model, Path::new("")).map(Arc::new);
-        Session {
+        Sitting {
             trained,
             library,
             opening,
@@ -149,10 +157,10 @@ impl Session {
         &self,
         name: String,
         profile: Profile,
-    ) -> impl FnOnce() -> Session + Send + use<> {
+    ) -> impl FnOnce() -> Sitting + Send + use<> {
         let library = self.library.clone();
         let opening = Opening { profile: name, scene: None, memory: None, ..self.opening.clone() };
-        move || Session::open(library, opening, profile)
+        move || Sitting::open(library, opening, profile)
     }
 
     /// Writes every step from here on, and those before, to a durable log.
@@ -187,34 +195,42 @@ impl Session {
         }
     }
 
+    /// The durable log, if one is written.
     pub fn journal(&self) -> Option<&Journal> {
         self.journal.as_ref()
     }
 
+    /// All steps so far.
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
     }
 
+    /// The newest step.
     pub fn trace(&self) -> &Arc<Trace> {
         self.timeline.trace()
     }
 
+    /// What it was opened with.
     pub fn opening(&self) -> &Opening {
         &self.opening
     }
 
+    /// Who listens.
     pub fn profile(&self) -> &Arc<Profile> {
         &self.profile
     }
 
+    /// The songs of its engine.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
         &self.timeline.engine().setup.catalogue
     }
 
+    /// Where the clock and the current song stand.
     pub fn head(&self) -> Playhead {
         self.head
     }
 
+    /// The catalogue, model and policy it is played with.
     pub fn library(&self) -> &Library {
         &self.library
     }
@@ -244,10 +260,12 @@ impl Session {
         }
     }
 
+    /// Whether the simulated listener is at the controls.
     pub fn autopilot(&self) -> bool {
         self.pilot.is_some()
     }
 
+    /// Hands the controls to the simulated listener, or takes them back.
     pub fn set_autopilot(&mut self, on: bool) {
         self.pilot = on.then(|| self.new_pilot());
     }

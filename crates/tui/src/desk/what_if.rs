@@ -11,12 +11,19 @@ use melody_recommender::engine::{Preview, Timeline, Trace};
 /// What a slider sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slider {
+    /// The weight of interest in the fused score.
     Alpha,
+    /// The weight of subscription in the fused score.
     Beta,
+    /// The weight of exposure in the fused score.
     Gamma,
+    /// M: promoted songs in a window at most.
     AtMost,
+    /// N: songs in a window.
     Window,
+    /// The bandit's arm; 0 leaves it to the bandit.
     Arm,
+    /// The factor on what streaks and searches add.
     Boost,
 }
 
@@ -25,6 +32,7 @@ const WEIGHT_STEP: Score = Score::from_millionths(10_000);
 const BOOST_STEP: Score = Score::from_millionths(250_000);
 
 impl Slider {
+    /// In the order shown, from top to bottom.
     pub const ALL: [Slider; 7] = [
         Slider::Alpha,
         Slider::Beta,
@@ -133,7 +141,9 @@ pub(crate) struct WhatIf {
 /// What the view shows of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drafted {
+    /// The values set by hand, in force or not yet.
     pub set: Overrides,
+    /// The chosen one's place in [`Slider::ALL`].
     pub slider: usize,
     /// Whether it differs from what is in force.
     pub changed: bool,

@@ -1,13 +1,12 @@
 //! The caption of a tour's scene, under the view it is about.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::canvas::Canvas;
 use super::pen;
-use crate::theme::Theme;
-use crate::view::{Caption, View};
+use crate::view::Caption;
 use crate::words::text;
 
 /// Columns a caption is easily read in.
@@ -36,7 +35,8 @@ pub(crate) fn rows(caption: &Caption, area: Rect) -> u16 {
     2 + wrapped(caption, area.width, ROWS).len() as u16
 }
 
-pub(crate) fn draw(view: &View, caption: &Caption, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(canvas: Canvas, caption: &Caption) {
+    let Canvas { view, theme, area, buf } = canvas;
     let mut rule = Line::from(vec![
         Span::styled("━━ ", theme.accent),
         Span::styled(view.fill("Scene {} of {}", &[&caption.scene, &caption.scenes]), theme.title),

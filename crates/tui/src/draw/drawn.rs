@@ -7,6 +7,7 @@ use crate::command::Command;
 /// What a place on the screen stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hit {
+    /// Doing this, as its key does.
     Command(Command),
     /// A place in the queue, from 0.
     Song(usize),

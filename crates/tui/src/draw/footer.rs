@@ -1,10 +1,10 @@
 //! The bottom: what can be done now, and over it what was said.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::canvas::Canvas;
 use super::drawn::{Drawn, Hit};
 use super::pen;
 use crate::command::{Command, Entry, Key, Popup, Seeking};
@@ -15,7 +15,8 @@ use crate::words::text;
 /// Rows that a message takes at most.
 const ROWS: usize = 3;
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(crate) fn draw(canvas: Canvas) -> Drawn {
+    let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let mut x = area.x + 1;
     for (entry, line) in kept(view, theme, area.width.into()) {
@@ -29,7 +30,8 @@ pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> 
 }
 
 /// Draws what was said over the lowest rows of `area`, as many as it needs, and returns their place.
-pub(crate) fn say(message: &str, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
+pub(crate) fn say(canvas: Canvas, message: &str) -> Rect {
+    let Canvas { theme, area, buf, .. } = canvas;
     let rows = text::wrap(message, usize::from(area.width).saturating_sub(4), ROWS);
     let height = (rows.len() as u16).min(area.height);
     let place = Rect { y: area.bottom() - height, height, ..area };

@@ -1,10 +1,10 @@
 //! The top: who listens, where, to which model, how time passes; and the views.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::canvas::Canvas;
 use super::drawn::{Drawn, Hit};
 use super::pen;
 use crate::command::{Command, Tab};
@@ -16,7 +16,8 @@ use melody_sessions::names::DEFAULT;
 /// Characters of a hash that tell versions apart.
 const HASH: usize = 8;
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(crate) fn draw(canvas: Canvas) -> Drawn {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let right = Line::from(clock(view, theme));
     let wide = right.width() as u16;
     let room = usize::from(area.width.saturating_sub(wide + 1));
@@ -33,11 +34,11 @@ pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> 
     if left.width() > room {
         left = Line::default();
     }
-    pen::line(buf, area, 0, left, Style::new());
+    pen::line(canvas.buf, area, 0, left, Style::new());
     let place =
         Rect { x: area.x + area.width.saturating_sub(wide), width: wide.min(area.width), ..area };
-    pen::line(buf, place, 0, right, Style::new());
-    if tabs { draw_tabs(view, theme, area, buf) } else { Drawn::default() }
+    pen::line(canvas.buf, place, 0, right, Style::new());
+    if tabs { draw_tabs(canvas) } else { Drawn::default() }
 }
 
 /// Who listens, and what decides what is heard; the most important first.
@@ -92,7 +93,8 @@ fn clock<'a>(view: &View, theme: &Theme) -> Vec<Span<'a>> {
 }
 
 /// The views by name, or by number where names do not fit.
-fn draw_tabs(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+fn draw_tabs(canvas: Canvas) -> Drawn {
+    let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let columns = usize::from(area.width).saturating_sub(1);
     let (names, gap) = named_tabs(view, columns);

@@ -6,6 +6,7 @@
 pub(crate) mod account;
 pub(crate) mod ascii;
 pub(crate) mod bar;
+pub(crate) mod canvas;
 pub(crate) mod caption;
 pub(crate) mod drawn;
 pub(crate) mod footer;
@@ -29,43 +30,44 @@ pub use panel::PANELS;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::draw::canvas::Canvas;
 use crate::draw::layout::Frame;
 
-use crate::theme::Theme;
 use crate::view::View;
 
 /// Draws one frame.
 pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
-    let theme = &view.look.theme;
-    buf.set_style(area, theme.text);
+    let mut canvas = Canvas::new(view, area, buf);
+    canvas.buf.set_style(area, canvas.theme.text);
     let captioned = view.caption.as_ref().map_or(0, |told| caption::rows(told, area));
     let frame = Frame::new(area, captioned);
     let mut drawn = Drawn { area, ..Drawn::default() };
     if frame.notice {
-        notice(view, theme, area, buf);
+        notice(canvas);
         return drawn;
     }
-    drawn.add(header::draw(view, theme, frame.header, buf));
-    drawn.add(tab::draw(view, theme, frame.body, buf));
+    drawn.add(header::draw(canvas.at(frame.header)));
+    drawn.add(tab::draw(canvas.at(frame.body)));
     if let Some(told) = view.caption.as_ref().filter(|_| frame.caption.height > 0) {
-        caption::draw(view, told, theme, frame.caption, buf);
+        caption::draw(canvas.at(frame.caption), told);
     }
-    drawn.add(footer::draw(view, theme, frame.footer, buf));
+    drawn.add(footer::draw(canvas.at(frame.footer)));
     if let Some(message) = &view.message {
-        drawn.hit(footer::say(message, theme, area, buf), Hit::Popup);
+        drawn.hit(footer::say(canvas.at(area), message), Hit::Popup);
     }
     if let Some(open) = &view.popup {
         drawn.scroll_limit = 0;
-        drawn.add(popup::draw(open, view, theme, area, buf));
+        drawn.add(popup::draw(canvas.at(area), open));
     }
     if view.look.ascii {
-        ascii::reduce(buf);
+        ascii::reduce(canvas.buf);
     }
     drawn
 }
 
 /// What a screen too small for anything else says.
-fn notice(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn notice(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
     let row = Rect { y: area.y + area.height / 2, height: area.height.min(1), ..area };
     let said = view.say(if area.width < 17 { "too small" } else { "Melody needs 20x6" });
     pen::line(buf, row, 0, said.into(), theme.text);

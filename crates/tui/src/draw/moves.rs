@@ -1,10 +1,9 @@
 //! How the queue came to its order: from where each song moved to where it is.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::canvas::Canvas;
 use super::plot::Dots;
-use crate::theme::Theme;
 use crate::view::{Movement, View};
 use melody_recommender::engine::QueueEntry;
 
@@ -19,7 +18,8 @@ pub(crate) fn travelled(view: &View, entry: &QueueEntry) -> Option<i32> {
 }
 
 /// Lines from the old places on the left to the new ones on the right, one row a song.
-pub(crate) fn draw(view: &View, shown: &[QueueEntry], theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(canvas: Canvas, shown: &[QueueEntry]) {
+    let Canvas { view, theme, area, buf } = canvas;
     let mut dots = Dots::new(Rect { height: area.height.min(shown.len() as u16), ..area });
     let (columns, rows) = dots.size();
     if columns < 4 {

@@ -1,15 +1,14 @@
 //! One sentence: what just changed, and why.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::canvas::Canvas;
 use super::pen;
-use crate::theme::Theme;
-use crate::view::{View, narration};
+use crate::view::narration;
 use crate::words::text;
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
     let said = narration::headline(&view.traces, view.look.lang);
     let columns = usize::from(area.width).saturating_sub(3);
     let rows = text::wrap(&said, columns, area.height.into());

@@ -1,16 +1,17 @@
 //! The song that plays, and how far it has come.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::canvas::Canvas;
 use super::pen;
 use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) {
+pub(crate) fn draw(canvas: Canvas, framed: bool) {
+    let Canvas { view, theme, area, buf } = canvas;
     let inside = if framed && area.height >= 4 {
         pen::frame(buf, area, &view.say("Now playing"), theme)
     } else {
@@ -21,7 +22,8 @@ pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &m
 }
 
 /// What plays in one line, for the views that are about something else.
-pub(crate) fn draw_line(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw_line(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
     let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let columns = usize::from(inside.width);
     let bar = if columns >= 50 { columns * 2 / 5 } else { 0 };

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::canvas::Canvas;
 use super::drawn::Drawn;
 use super::pen;
 use crate::theme::Theme;
@@ -117,14 +118,9 @@ impl Page {
         self.framed
     }
 
-    /// Draws sections column by column, from `scroll` rows on.
-    pub(crate) fn draw(
-        self,
-        sections: Vec<Vec<Section>>,
-        scroll: usize,
-        theme: &Theme,
-        buf: &mut Buffer,
-    ) -> Drawn {
+    /// Draws sections column by column, from where the view is scrolled to.
+    pub(crate) fn draw(self, sections: Vec<Vec<Section>>, canvas: Canvas) -> Drawn {
+        let Canvas { view, theme, buf, .. } = canvas;
         let edge = if self.framed { 2 } else { 1 };
         let rows = |of: &[Section]| {
             of.iter().fold(0u16, |sum, s| sum.saturating_add(s.rows).saturating_add(edge))
@@ -145,7 +141,7 @@ impl Page {
         for (column, place) in columns {
             stack(column, Rect { y: 0, height, ..*place }, self.framed, theme, &mut whole);
         }
-        let from = scroll.min(scroll_limit) as u16;
+        let from = view.scroll.min(scroll_limit) as u16;
         for y in 0..self.area.height {
             for x in self.area.left()..self.area.right() {
                 buf[(x, self.area.y + y)] = whole[(x, from + y)].clone();

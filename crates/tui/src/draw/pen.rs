@@ -36,7 +36,13 @@ pub(crate) fn scrolled(buf: &mut Buffer, area: Rect, all: Vec<Line>, scroll: usi
 }
 
 /// A frame with something said at the end of its top.
-pub(crate) fn framed_with(buf: &mut Buffer, area: Rect, title: &str, aside: Line, theme: &Theme) -> Rect {
+pub(crate) fn framed_with(
+    buf: &mut Buffer,
+    area: Rect,
+    title: &str,
+    aside: Line,
+    theme: &Theme,
+) -> Rect {
     let inside = frame(buf, area, title, theme);
     let room = usize::from(area.width).saturating_sub(text::width(title) + 7);
     if aside.width() > 0 && aside.width() + 2 <= room && area.height > 0 {
@@ -60,7 +66,13 @@ pub(crate) fn frame(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) ->
 }
 
 /// The same with something said at the end of the frame's bottom.
-pub(crate) fn framed(buf: &mut Buffer, area: Rect, title: &str, bottom: Line, theme: &Theme) -> Rect {
+pub(crate) fn framed(
+    buf: &mut Buffer,
+    area: Rect,
+    title: &str,
+    bottom: Line,
+    theme: &Theme,
+) -> Rect {
     if area.height < 3 || area.width < 6 {
         return Rect::default();
     }

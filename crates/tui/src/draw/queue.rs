@@ -2,13 +2,13 @@
 
 use std::fmt::Display;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::account::Parts;
 use super::bar::{Part, stacked};
+use super::canvas::Canvas;
 use super::drawn::{Drawn, Hit};
 use super::{account, moves, pen};
 use crate::theme::Theme;
@@ -67,14 +67,15 @@ impl Scale {
     }
 }
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &mut Buffer) -> Drawn {
+pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let mut drawn = Drawn::default();
     let inside = if framed {
         let candidates = &view.now().candidates;
         let counted = [&candidates.retrieved as &dyn Display, &candidates.scored];
         let counted = format!(" {} ", view.fill("{} of {} songs", &counted));
         let bottom = Line::from(Span::styled(counted, theme.frame));
-        pen::framed(buf, area, &view.say("Queue"), bottom, theme)
+        pen::framed(canvas.buf, area, &view.say("Queue"), bottom, theme)
     } else {
         Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
     };
@@ -84,13 +85,13 @@ pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &m
     let columns = Columns::new(inside.width.into());
     let (head, mut body) = (Rect { height: 1, ..inside }, inside);
     if inside.height >= 4 {
-        pen::line(buf, head, 0, heading(view, &columns, theme), Style::new());
+        pen::line(canvas.buf, head, 0, heading(view, &columns, theme), Style::new());
         body.y += 1;
         body.height -= 1;
     }
     let account_rows = if framed { account_rows(view, body.height) } else { 0 };
     let songs = Rect { height: body.height - account_rows, ..body };
-    draw_songs(view, theme, &columns, songs, buf, &mut drawn);
+    draw_songs(canvas.at(songs), &columns, &mut drawn);
     if account_rows > 0
         && let Some(entry) = view.selected_entry()
     {
@@ -99,7 +100,7 @@ pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, framed: bool, buf: &m
         let skipped = if account_rows == 1 { 1 } else { 0 };
         let rows = body.height - account_rows..body.height;
         for (row, line) in rows.zip(account.into_iter().skip(skipped)) {
-            pen::line(buf, body, row, line, Style::new());
+            pen::line(canvas.buf, body, row, line, Style::new());
         }
     }
     drawn
@@ -156,18 +157,12 @@ fn legend<'a>(theme: &Theme) -> Vec<Span<'a>> {
     spans
 }
 
-fn draw_songs(
-    view: &View,
-    theme: &Theme,
-    columns: &Columns,
-    area: Rect,
-    buf: &mut Buffer,
-    drawn: &mut Drawn,
-) {
+fn draw_songs(mut canvas: Canvas, columns: &Columns, drawn: &mut Drawn) {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let queue = &view.now().queue;
     if queue.is_empty() {
         let said = Line::styled(view.say("Nothing is queued."), theme.faint);
-        pen::line(buf, area, 0, said, Style::new());
+        pen::line(canvas.buf, area, 0, said, Style::new());
         return;
     }
     let parts: Vec<Parts> = queue.iter().map(|entry| Parts::new(&entry.ledger)).collect();
@@ -189,14 +184,14 @@ fn draw_songs(
     // What moves passes in front of what stays.
     lines.sort_by_key(|(at, row, _)| at.abs_diff(*row));
     for (at, _, line) in lines {
-        pen::line(buf, area, at as u16, line, Style::new());
+        pen::line(canvas.buf, area, at as u16, line, Style::new());
     }
     if view.fresh == 0.0 {
         let place = Rect { x: area.x + 1 + 3 + 4, width: columns.moves as u16, ..area };
         let last = (first + rows).min(queue.len());
         // A column of space on the right.
         let place = Rect { width: place.width.saturating_sub(1), ..place };
-        moves::draw(view, &queue[first..last], theme, place, buf);
+        moves::draw(canvas.at(place), &queue[first..last]);
     }
 }
 

@@ -21,8 +21,10 @@ pub enum Form {
 }
 
 impl Form {
+    /// In the order they are offered.
     pub const ALL: [Form; 3] = [Form::Json, Form::Csv, Form::Svg];
 
+    /// As in the list to choose from, in every language.
     pub fn name(self) -> &'static str {
         match self {
             Form::Json => "JSON",
@@ -31,6 +33,7 @@ impl Form {
         }
     }
 
+    /// What would be written, in English.
     pub fn about(self) -> &'static str {
         match self {
             Form::Json => "what this view is about",

@@ -137,6 +137,7 @@ fn give_back_before_panics() {
             tell(panic);
             if first {
                 let black_box = BLACK_BOX.try_lock().ok().and_then(|found| found.clone());
+                #[expect(clippy::print_stderr, reason = "the terminal is given back by now")]
                 if let Some(black_box) = black_box {
                     eprintln!("\n{}", black_box.report(panic));
                 }

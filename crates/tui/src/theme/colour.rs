@@ -41,12 +41,16 @@ pub type Rgb = (u8, u8, u8);
 /// -0.4 to 0.4. Björn Ottosson, "A perceptual color space for image processing" (2020).
 #[derive(Clone, Copy, Debug)]
 pub struct Lab {
+    /// Lightness: 0 is black, 1 is white.
     pub l: f64,
+    /// Green below 0, red above.
     pub a: f64,
+    /// Blue below 0, yellow above.
     pub b: f64,
 }
 
 impl Lab {
+    /// The colour with these shares in sRGB.
     pub fn new((r, g, b): Rgb) -> Self {
         let [r, g, b] = [linear(r), linear(g), linear(b)];
         let l = (0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b).cbrt();

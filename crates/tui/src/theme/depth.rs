@@ -10,6 +10,7 @@ use super::meanings::Theme;
 pub enum ColourDepth {
     /// None, or none are wanted.
     None,
+    /// The terminal's own, which its user has chosen.
     Sixteen,
     /// The sixteen, a cube of 216 and 24 greys.
     Indexed,
@@ -45,6 +46,7 @@ impl ColourDepth {
         }
     }
 
+    /// As `melody config` says it.
     pub fn name(self) -> &'static str {
         match self {
             ColourDepth::None => "none",

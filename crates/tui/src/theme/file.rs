@@ -16,11 +16,13 @@ use melody_core::input::{Checker, InputError, TomlFile};
 /// A theme, and what it says about itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NamedTheme {
+    /// As it says itself; its file may be called otherwise.
     pub name: String,
     /// One line about it.
     pub about: String,
     /// Whether its background is dark; absent if it fits both.
     pub dark: Option<bool>,
+    /// What its file leaves out is as in the default theme.
     pub theme: Theme,
 }
 

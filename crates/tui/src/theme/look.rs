@@ -3,9 +3,12 @@
 use super::meanings::Theme;
 use crate::words::Lang;
 
+/// How the program looks and speaks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Look {
+    /// In colours that the terminal can show.
     pub theme: Theme,
+    /// What all texts are said in.
     pub lang: Lang,
     /// Whether things may move for the sake of the eye.
     pub motion: bool,

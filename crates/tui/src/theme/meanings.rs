@@ -42,24 +42,39 @@ theme! {
     title,
     /// Keys, and whatever wants to be looked at first.
     accent,
+    /// Where the person at the keys is: a line, a song, a step.
     selected,
-    /// The parts of a score.
+    /// Interest, as a part of a score.
     interest,
+    /// Subscription, as a part of a score.
     subscription,
+    /// Exposure, as a part of a score.
     exposure,
+    /// What the session adds to a score.
     boost,
+    /// What is taken off a score; also skips.
     loss,
+    /// Marks a song that a campaign promotes.
     promoted,
+    /// Marks a premium song: a preview, for who has no subscription.
     premium,
+    /// Songs liked or saved.
     liked,
+    /// What rose or got better.
     up,
+    /// What fell or got worse.
     down,
+    /// What was not there before.
     new,
-    /// The lines of the promotion chart.
+    /// The promoted share that the bandit has chosen, as a line of the promotion chart.
     target,
+    /// The promoted share that rules and guardrail allow, as a line of that chart.
     cap,
+    /// The promoted share of what was heard lately, as a line of that chart.
     realised,
+    /// All is well: accepted, held, let go.
     good,
+    /// Something is not as it should be.
     warning,
     /// Paused and other states that are easy to miss.
     state,

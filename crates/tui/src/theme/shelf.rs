@@ -27,6 +27,7 @@ pub struct Found {
 /// Where a named theme is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
+    /// Compiled in.
     Shipped,
     /// In the folder, under that name.
     Own(PathBuf),

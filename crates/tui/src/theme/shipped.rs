@@ -26,6 +26,7 @@ const SHIPPED: &[(&str, &str)] = themes![
 /// The theme that others are patches of.
 pub const DEFAULT: &str = "terminal";
 
+/// The names of the shipped themes, the default first.
 pub fn shipped_names() -> impl Iterator<Item = &'static str> + Clone {
     SHIPPED.iter().map(|(name, _)| *name)
 }

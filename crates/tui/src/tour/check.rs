@@ -16,11 +16,13 @@ use melody_simulation::profile::Profile;
 pub struct SceneReport {
     /// From 1.
     pub scene: usize,
+    /// What it claims, in English.
     pub caption: String,
     /// Events of the session when it is over.
     pub events: usize,
     /// Bounds checked.
     pub expectations: usize,
+    /// Those that did not hold.
     pub failed: Vec<Failed>,
 }
 

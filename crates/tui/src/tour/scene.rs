@@ -10,7 +10,9 @@ use melody_sessions::script::Step;
 pub struct Tour {
     /// The text it came from, for messages that name a line.
     pub file: TomlFile,
+    /// As its file has it.
     pub name: String,
+    /// What its session is opened with.
     pub opening: Opening,
     /// Never empty.
     pub scenes: Vec<Scene>,

@@ -20,10 +20,14 @@ use melody_recommender::playback::Playhead;
 use melody_recommender::policy::{GammaScores, Policy};
 use melody_simulation::Regret;
 
+/// One frame of the simulator.
 #[derive(Clone, Debug)]
 pub struct View {
+    /// Which view is shown.
     pub tab: Tab,
+    /// The colours, language and letters.
     pub look: Look,
+    /// The keys in force.
     pub keymap: Arc<Keymap>,
     /// Where keys are looked up, first place first.
     pub contexts: Vec<Context>,
@@ -41,10 +45,13 @@ pub struct View {
     pub fresh: f64,
     /// Where the listener is, or was right after the step looked at.
     pub head: Playhead,
+    /// Whether the clock moves.
     pub playing: bool,
     /// Whether something is being worked out that takes noticeably long.
     pub slow: bool,
+    /// How fast the clock runs when it does.
     pub speed: Speed,
+    /// Whether the simulated listener is at the controls.
     pub autopilot: bool,
     /// Place in the queue, from 0.
     pub selected: usize,
@@ -60,7 +67,9 @@ pub struct View {
     pub what_if: Drafted,
     /// The other session of a comparison, once it has begun.
     pub compared: Option<Compared>,
+    /// Something said until the next key.
     pub message: Option<String>,
+    /// What lies over the view, if anything does.
     pub popup: Option<Popup>,
     /// The rules that decide.
     pub policy: Arc<Policy>,
@@ -81,7 +90,9 @@ pub struct View {
 pub struct Caption {
     /// From 1.
     pub scene: usize,
+    /// How many the tour has.
     pub scenes: usize,
+    /// In the language of the screen.
     pub text: String,
     /// Whether its steps are still being carried out.
     pub busy: bool,
@@ -92,21 +103,6 @@ impl View {
     pub fn history(timeline: &Timeline, step: usize) -> Vec<Arc<Trace>> {
         let first = (step + 1).saturating_sub(HISTORY);
         (first..=step).filter_map(|at| timeline.trace_at(at)).cloned().collect()
-    }
-
-    /// Other policies on the decisions of these steps, beside the truth as far as it is known.
-    pub fn others<'a>(
-        traces: impl Iterator<Item = &'a Arc<Trace>>,
-        regrets: &[Regret],
-    ) -> off_policy::Report {
-        let decided = off_policy::decided(traces.map(|trace| &**trace)).into_iter();
-        let log = off_policy::Log::new([decided.map(off_policy::Decided::on_time).collect()]);
-        // The rules that go by the bandit's beliefs are left to `melody ope`.
-        let targets = off_policy::Target::simple(log.arms().len());
-        off_policy::Report::new(&log, targets, None, None).beside(&log, |step| {
-            let regret = regrets.iter().find(|regret| regret.step == step)?;
-            Some(regret.rewards.iter().map(|reward| reward.value()).collect())
-        })
     }
 
     /// What gamma multiplies for the segment of the step looked at.
@@ -136,6 +132,7 @@ impl View {
         self.traces.len().checked_sub(2).map(|i| &*self.traces[i])
     }
 
+    /// The selected song of the queue; none where the queue is empty.
     pub fn selected_entry(&self) -> Option<&QueueEntry> {
         self.now().queue.get(self.selected)
     }

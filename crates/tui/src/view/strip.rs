@@ -51,6 +51,7 @@ pub struct Mark {
 pub struct Strip {
     /// When each step was, in milliseconds since the session began. Never decreases.
     pub times: Vec<u64>,
+    /// In the order of their steps.
     pub marks: Vec<Mark>,
     /// The number of the first of `traces`.
     pub first: usize,

@@ -6,21 +6,25 @@
 //! the pattern they follow.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::LazyLock;
 
 /// A language of the program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
+    /// English, which needs no file.
     #[default]
     En,
+    /// Chinese, in simplified characters.
     Zh,
 }
 
 impl Lang {
+    /// In the order they are offered.
     pub const ALL: [Lang; 2] = [Lang::En, Lang::Zh];
 
+    /// Two letters, as in the config file and on the command line.
     pub fn tag(self) -> &'static str {
         match self {
             Lang::En => "en",
@@ -95,7 +99,7 @@ const DEEPEST: usize = 3;
 
 /// A language's texts.
 struct Catalogue {
-    exact: HashMap<&'static str, &'static str>,
+    exact: BTreeMap<&'static str, &'static str>,
     /// English texts with something filled in, cut at it, and their translations; those that say
     /// most first.
     patterns: Vec<(Vec<&'static str>, &'static str)>,
@@ -106,7 +110,7 @@ impl Catalogue {
         let table: toml::Table = file.parse().expect("the shipped texts are TOML");
         // Shipped for the life of the program.
         let entries: &'static toml::Table = Box::leak(Box::new(table));
-        let mut exact: HashMap<&str, &str> = HashMap::new();
+        let mut exact: BTreeMap<&str, &str> = BTreeMap::new();
         exact.extend(shipped_names());
         let own = |(english, own): (&'static String, &'static toml::Value)| {
             Some((english.as_str(), own.as_str()?))

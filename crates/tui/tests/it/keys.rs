@@ -356,7 +356,7 @@ fn leaving_asks_where_much_would_be_lost() {
         [("n l n n w q", false), ("n l n n q", true), ("n l n n ctrl-c ctrl-c", false)];
     for (keys, kept) in ways {
         let mut app = crate::stage::app("casual-listener", folder.path());
-        app.kept = kept;
+        app.keep_trace(kept);
         press(&mut app, keys);
         assert!(app.quits(), "{keys}");
     }

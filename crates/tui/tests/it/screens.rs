@@ -23,7 +23,7 @@ use melody_simulation::Regret;
 use melody_tui::{
     Caption, Choice, Compared, Confirm, Context, Drafted, Explained, Hit, Index, Keymap, Lang,
     Look, Message, Offer, Palette, Picker, Picking, Popup, Proposal, Search, Seeking, Speed, Strip,
-    Tab, Theme, View, draw,
+    Tab, Theme, View, draw, other_policies,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -143,7 +143,7 @@ fn view() -> View {
         training: Some(TRAINING.clone()),
         regrets: regrets(),
         regretting: false,
-        others: Some(View::others(TRACES.iter(), &regrets())),
+        others: Some(other_policies(TRACES.iter(), &regrets())),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::stage::{events, library, press};
 use melody_core::score::Score;
 use melody_sessions::names::profile_named;
-use melody_tui::{App, Look, Session, Tab, Theme, Tour};
+use melody_tui::{App, Look, Sitting, Tab, Theme, Tour};
 
 fn shipped() -> Tour {
     Tour::shipped().unwrap_or_else(|error| panic!("{error}"))
@@ -15,7 +15,7 @@ fn shipped() -> Tour {
 fn on_screen(folder: &Path) -> App {
     let tour = shipped();
     let profile = profile_named(&tour.opening.profile, Path::new("")).unwrap();
-    let session = Session::open(library().clone(), tour.opening.clone(), profile);
+    let session = Sitting::open(library().clone(), tour.opening.clone(), profile);
     let mut app = App::new(session, folder.to_path_buf(), Look::new(Theme::colours()));
     app.guide(tour);
     app.settle();

@@ -48,7 +48,10 @@ impl<'a> Columns<'a> {
         }
     }
 
-    pub(super) fn numbers<T: ArrowPrimitiveType>(&self, name: &str) -> Result<&'a [T::Native], Problem> {
+    pub(super) fn numbers<T: ArrowPrimitiveType>(
+        &self,
+        name: &str,
+    ) -> Result<&'a [T::Native], Problem> {
         self.whole(name, |a| a.as_primitive_opt::<T>()).map(|a| &a.values()[..])
     }
 

@@ -23,10 +23,13 @@ const SCENE: Scene = Scene::Relax;
 
 /// What is turned into a training log.
 pub struct Converting<'a> {
+    /// In any format that is known, each gzipped or not.
     pub files: &'a [PathBuf],
     /// Recognised by what is in the files if absent.
     pub format: Option<Format>,
+    /// Where the songs are looked for.
     pub catalogue: &'a Catalogue,
+    /// How the listeners are split.
     pub splits: Splits,
     /// Plays of songs that the catalogue does not have stay in the listeners' past, with songs of it
     /// standing in; nothing is learned of those. Else they are left out.
@@ -36,7 +39,9 @@ pub struct Converting<'a> {
 /// What came of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Converted {
+    /// What was written.
     pub log: LogManifest,
+    /// What was read, and what was dropped.
     pub read: ReadSummary,
     /// Plays that other songs stand in for.
     pub imputed: u64,

@@ -20,7 +20,10 @@ use melody_core::plays::{LoggedListener, LoggedPlay, Truth};
 ///
 /// # Errors
 /// When it has more plays than a list of Arrow can, two thousand million.
-pub(super) fn encode(catalogue: &Catalogue, listeners: &[LoggedListener]) -> Result<Vec<u8>, ArrowError> {
+pub(super) fn encode(
+    catalogue: &Catalogue,
+    listeners: &[LoggedListener],
+) -> Result<Vec<u8>, ArrowError> {
     let schema = Arc::new(schema());
     let accounts = || listeners.iter().map(|l| &l.account);
     let count = |of: fn(&Account) -> u32| -> ArrayRef {

@@ -18,15 +18,44 @@ use melody_core::rng::hash64;
 #[serde(tag = "leak", rename_all = "kebab-case")]
 pub enum Leak {
     /// A listener is there more than once: part of what they did stands in no history.
-    ListenerTwice { listener: String, splits: [Split; 2] },
+    ListenerTwice {
+        /// By the name in the log.
+        listener: String,
+        /// Where they are.
+        splits: [Split; 2],
+    },
     /// Two listeners in different splits share a session: the same songs at the same times.
-    SessionTwice { listeners: [String; 2], splits: [Split; 2], session: usize },
+    SessionTwice {
+        /// By their names in the log.
+        listeners: [String; 2],
+        /// Where they are.
+        splits: [Split; 2],
+        /// Its number among the first listener's.
+        session: usize,
+    },
     /// A play that is learned from began after the cut.
-    AfterTheCut { listener: String, began_ms: i64, cut_ms: i64 },
+    AfterTheCut {
+        /// By the name in the log.
+        listener: String,
+        /// When the play began, in milliseconds.
+        began_ms: i64,
+        /// When the later plays begin, in milliseconds.
+        cut_ms: i64,
+    },
     /// What is known before a play changes with what happened in it or later.
-    FutureInFeatures { listener: String, play: usize },
+    FutureInFeatures {
+        /// By the name in the log.
+        listener: String,
+        /// Its number among the listener's.
+        play: usize,
+    },
     /// What is known before a play changes with labels that no history holds.
-    LabelInFeatures { listener: String, play: usize },
+    LabelInFeatures {
+        /// By the name in the log.
+        listener: String,
+        /// Its number among the listener's.
+        play: usize,
+    },
 }
 
 impl std::fmt::Display for Leak {
@@ -65,6 +94,7 @@ pub struct LeakCheck {
     names: Vec<String>,
     /// Of each session's hash: whose it is, by place among the names, and in which split.
     sessions: HashMap<u64, (usize, Split)>,
+    /// Each with where it is; empty where nothing leaks.
     pub leaks: Vec<Leak>,
 }
 

@@ -18,7 +18,14 @@ use melody_simulation::World;
 #[derive(Clone, Debug)]
 pub enum Listening {
     /// Simulated as it is asked for.
-    Simulated { catalogue: Arc<Catalogue>, world: Arc<World>, drawn: Drawn },
+    Simulated {
+        /// That is listened to.
+        catalogue: Arc<Catalogue>,
+        /// Its hidden truth.
+        world: Arc<World>,
+        /// Which listeners.
+        drawn: Drawn,
+    },
     /// One split of a training log, or all of it.
     Log(TrainingLog, Option<Split>),
 }
@@ -33,6 +40,7 @@ impl Listening {
         Listening::Simulated { catalogue, world, drawn: Drawn::new(config, split) }
     }
 
+    /// Parts that are read one at a time.
     pub fn chunks(&self) -> usize {
         match self {
             Listening::Simulated { drawn, .. } => {

@@ -13,19 +13,27 @@ use melody_core::input::{InputError, Problem, TomlFile};
 /// The file's name in the log's folder. It is written last, so a folder without it is no log.
 pub(super) const MANIFEST: &str = "log.toml";
 
+/// What `log.toml` says: what the log holds, and of which catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogManifest {
+    /// The version of the log's form.
     pub format: u32,
     /// Name and hash of the catalogue that the songs are of.
     pub catalogue: String,
+    /// SHA-256, in hexadecimal.
     pub catalogue_hash: String,
     /// Play ratio from which a play counts as completed where a shard does not tell, in (0, 1].
     pub completion: f64,
+    /// In all shards.
     pub listeners: u64,
+    /// In all shards.
     pub plays: u64,
+    /// Where the listening is from.
     pub origin: Origin,
+    /// Who is in which split.
     pub splits: Splits,
+    /// In order.
     pub shards: Vec<Shard>,
 }
 
@@ -33,8 +41,18 @@ pub struct LogManifest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Origin {
-    Simulated { seed: u64, sessions: u32 },
-    Imported { from: String },
+    /// Drawn by Melody.
+    Simulated {
+        /// Of every draw.
+        seed: u64,
+        /// Of each listener.
+        sessions: u32,
+    },
+    /// Real, of a service.
+    Imported {
+        /// The files' names.
+        from: String,
+    },
 }
 
 /// One file of the log.
@@ -45,9 +63,13 @@ pub struct Shard {
     pub file: String,
     /// Of its bytes, in hexadecimal.
     pub sha256: String,
+    /// Learned from.
     pub train: Count,
+    /// Watched while learning.
     pub validation: Count,
+    /// Never learned from.
     pub test: Count,
+    /// The newest plays of listeners who are learned from.
     pub later: Count,
 }
 
@@ -55,6 +77,7 @@ pub struct Shard {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Count {
+    /// Listeners with plays in this split.
     pub listeners: u64,
     /// Plays that are learned from or judged by.
     pub plays: u64,
@@ -72,11 +95,13 @@ impl std::ops::AddAssign for Count {
 }
 
 impl Shard {
+    /// A shard of which nothing is known but its file.
     pub fn named(file: String) -> Self {
         let [train, validation, test, later] = [Count::default(); 4];
         Shard { file, sha256: String::new(), train, validation, test, later }
     }
 
+    /// What it holds of a split.
     pub fn count(&self, split: Split) -> Count {
         match split {
             Split::Train => self.train,
@@ -86,6 +111,7 @@ impl Shard {
         }
     }
 
+    /// The same, to be changed.
     pub fn count_mut(&mut self, split: Split) -> &mut Count {
         match split {
             Split::Train => &mut self.train,
@@ -157,6 +183,7 @@ impl LogManifest {
         Ok(manifest)
     }
 
+    /// The file's text.
     pub fn render(&self) -> String {
         toml::to_string_pretty(self).expect("a manifest holds only what TOML can")
     }

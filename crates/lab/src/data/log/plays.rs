@@ -85,7 +85,11 @@ impl<'a> Plays<'a> {
     }
 
     /// The plays in `range`, which are one listener's, by session. `at` names the listener.
-    pub(super) fn sessions(&self, range: Range<usize>, at: &str) -> Result<Vec<LoggedSession>, Problem> {
+    pub(super) fn sessions(
+        &self,
+        range: Range<usize>,
+        at: &str,
+    ) -> Result<Vec<LoggedSession>, Problem> {
         let first = range.start;
         let all: Vec<usize> = range.collect();
         if all.is_empty() {

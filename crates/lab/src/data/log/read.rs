@@ -39,10 +39,12 @@ impl TrainingLog {
         Ok(TrainingLog { folder: folder.into(), catalogue, manifest: Arc::new(manifest), hash })
     }
 
+    /// What `log.toml` says.
     pub fn manifest(&self) -> &LogManifest {
         &self.manifest
     }
 
+    /// Where it lies.
     pub fn folder(&self) -> &Path {
         &self.folder
     }

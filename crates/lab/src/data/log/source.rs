@@ -21,6 +21,7 @@ pub enum Source {
 }
 
 impl Source {
+    /// Data that is in memory already, as one chunk.
     pub fn memory(data: Dataset) -> Self {
         Source::Memory(Arc::new(data))
     }

@@ -51,7 +51,9 @@ pub struct Search {
 /// What a search found for one segment or scene.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Found {
+    /// Whether the group is a segment or a scene.
     pub part: Part,
+    /// Its name in the policy.
     pub group: String,
     /// The best draw; 0 is what was there.
     pub draw: u32,
@@ -66,10 +68,13 @@ pub struct Found {
 /// A search and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Tuned {
+    /// How it was gone about.
     pub search: Search,
+    /// For each segment, then for each scene.
     pub found: Vec<Found>,
     /// The policy found, by segment and for all, on listeners that decided nothing.
     pub fresh: Vec<Judged>,
+    /// Of the policy found.
     #[serde(skip)]
     pub settings: Settings,
 }
@@ -77,8 +82,10 @@ pub struct Tuned {
 /// Why there is nothing to write.
 #[derive(Debug, thiserror::Error)]
 pub enum Nothing {
+    /// A draw that makes no valid policy.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The engine refused what a listener did, which would be a fault of this program.
     #[error(transparent)]
     Refusal(#[from] Refusal),
 }

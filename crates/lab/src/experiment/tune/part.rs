@@ -6,7 +6,9 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {
+    /// Weights and rules by the listener's segment.
     Segments,
+    /// What each scene adds to them.
     Scenes,
 }
 

@@ -33,7 +33,9 @@ impl Place {
 /// An expected difference to what is there, and its standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Expected {
+    /// Above 0 where more is expected of the draw.
     pub mean: f64,
+    /// Standard error of the mean.
     pub error: f64,
 }
 

@@ -52,10 +52,13 @@ impl Worth {
 pub struct Judged {
     /// A segment, a scene or `all`.
     pub group: String,
+    /// How many of the group were judged by.
     pub listeners: usize,
     /// Mean value per play under the policy the search began from, and under this one.
     pub base: f64,
+    /// The same under this one.
     pub value: f64,
+    /// Value under this policy against that under the base; absent for fewer than two listeners.
     pub gain: Option<Paired>,
     /// Completion under this policy against that without promotion.
     pub completion: Option<Paired>,

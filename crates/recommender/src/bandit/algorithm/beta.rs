@@ -22,6 +22,7 @@ pub struct Beta {
 }
 
 impl Beta {
+    /// From the two shape parameters, over zero.
     pub fn new(alpha: f64, beta: f64) -> Self {
         Beta { alpha, beta, ln_scale: ln_beta(alpha, beta) }
     }
@@ -34,6 +35,7 @@ impl Beta {
         Beta::new(1.0 + successes, 1.0 + (sums.n - successes))
     }
 
+    /// The square of the standard deviation.
     pub fn variance(&self) -> f64 {
         let n = self.alpha + self.beta;
         self.alpha * self.beta / (n * n * (n + 1.0))

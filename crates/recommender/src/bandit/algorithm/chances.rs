@@ -18,18 +18,24 @@ const NOTHING: f64 = 1e-10;
 
 /// A distribution of what an arm may be worth.
 pub trait Spread {
+    /// Expected worth.
     fn mean(&self) -> f64;
+    /// One standard deviation; zero where the worth is certain.
     fn deviation(&self) -> f64;
     /// The smallest and largest value it takes, or close to it.
     fn range(&self) -> (f64, f64);
+    /// Probability density at a value.
     fn density(&self, x: f64) -> f64;
     /// The share of it that lies below a value.
     fn below(&self, x: f64) -> f64;
 }
 
+/// A normal distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Normal {
+    /// Where its peak is.
     pub mean: f64,
+    /// One standard deviation.
     pub deviation: f64,
 }
 

@@ -7,7 +7,12 @@ use crate::policy;
 use crate::policy::Algorithm;
 
 /// Judges the policy's arms for a context, whose first feature is always 1.
-pub(crate) fn judge(policy: &policy::Bandit, memory: &Memory, context: &[f64], draws: &Draws) -> Verdict {
+pub(crate) fn judge(
+    policy: &policy::Bandit,
+    memory: &Memory,
+    context: &[f64],
+    draws: &Draws,
+) -> Verdict {
     match policy.algorithm {
         Algorithm::Adaptive => adaptive::judge(policy, memory, context),
         Algorithm::LinUcb => linear::upper_bounds(policy, memory, context),

@@ -6,7 +6,12 @@ use crate::bandit::memory::Memory;
 use crate::policy;
 
 /// An arm that is the policy's exploration below another in expected reward is `e` times less likely.
-pub(super) fn judge(policy: &policy::Bandit, memory: &Memory, context: &[f64], draws: &Draws) -> Verdict {
+pub(super) fn judge(
+    policy: &policy::Bandit,
+    memory: &Memory,
+    context: &[f64],
+    draws: &Draws,
+) -> Verdict {
     let mut arms = estimates(policy, memory, context);
     // A tiny exploration is none, and divides by no zero.
     weigh(&mut arms, policy.exploration.max(1e-9));

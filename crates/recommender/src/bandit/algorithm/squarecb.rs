@@ -9,7 +9,12 @@ use crate::policy;
 /// With `K` arms and gap weight `g`, an arm whose expected reward is `d` below the best's has the
 /// chance `1 / (K + g d)`; the best has what is left. `g` grows as the root of what has been learned,
 /// over the policy's exploration.
-pub(super) fn judge(policy: &policy::Bandit, memory: &Memory, context: &[f64], draws: &Draws) -> Verdict {
+pub(super) fn judge(
+    policy: &policy::Bandit,
+    memory: &Memory,
+    context: &[f64],
+    draws: &Draws,
+) -> Verdict {
     let mut arms = estimates(policy, memory, context);
     // A tiny exploration is none, and divides by no zero.
     let weight = (memory.learned as f64).sqrt() / policy.exploration.max(1e-9);

@@ -9,7 +9,9 @@ pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// A promoted song that began to play.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Placement {
+    /// What began to play.
     pub song: SongId,
+    /// The campaign it was promoted by.
     pub campaign: CampaignId,
     /// Since the session began; negative before it.
     pub at_ms: i64,
@@ -64,6 +66,7 @@ impl Heard {
         self.promoted.len()
     }
 
+    /// Whether no song has begun in this session.
     pub fn is_empty(&self) -> bool {
         self.promoted.is_empty()
     }

@@ -1,9 +1,8 @@
 //! The bandit: what it believes of each arm, what it chose, and what the last choice earned.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::draw::canvas::Canvas;
 use crate::draw::pen;
 use crate::theme::Theme;
 use crate::view::View;
@@ -19,7 +18,8 @@ pub(crate) fn rows(view: &View) -> u16 {
     view.now().bandit.arms.len() as u16 + 2 + 2
 }
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
     let now = &view.now().bandit;
     let title = format!("{} · {}", view.say("Bandit"), view.say(&now.algorithm));
     let inside = pen::framed(buf, area, &title, earned(view, theme), theme);

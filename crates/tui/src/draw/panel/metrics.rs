@@ -1,10 +1,9 @@
 //! Metrics of the last plays and of the session, and what the guardrail makes of them.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::draw::bar::spark_between;
+use crate::draw::canvas::Canvas;
 use crate::draw::pen;
 use crate::theme::Theme;
 use crate::view::View;
@@ -20,7 +19,8 @@ pub(crate) fn rows(_: &View) -> u16 {
     8
 }
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
     let inside = pen::frame(buf, area, &view.say("Metrics"), theme);
     let columns = usize::from(inside.width).saturating_sub(LEAD);
     let now = &view.now().metrics;

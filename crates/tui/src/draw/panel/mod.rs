@@ -7,10 +7,7 @@ pub(crate) mod promotion;
 pub(crate) mod session;
 pub(crate) mod weights;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
-use crate::theme::Theme;
+use crate::draw::canvas::Canvas;
 use crate::view::View;
 
 /// A panel beside or under the queue.
@@ -18,7 +15,7 @@ pub struct Panel {
     pub name: &'static str,
     /// Rows it wants, frame included.
     pub rows: fn(&View) -> u16,
-    pub draw: fn(&View, &Theme, Rect, &mut Buffer),
+    pub draw: fn(Canvas),
 }
 
 /// In the order they are stacked.

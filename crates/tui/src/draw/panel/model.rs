@@ -2,10 +2,9 @@
 
 use std::fmt::Display;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::draw::canvas::Canvas;
 use crate::draw::pen;
 use crate::theme::Theme;
 use crate::view::View;
@@ -15,7 +14,8 @@ pub(crate) fn rows(_: &View) -> u16 {
     4
 }
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
     let now = view.now();
     let (versions, near_line) = (&now.versions, &now.near_line);
     let hash: String = versions.model_hash.chars().take(8).collect();

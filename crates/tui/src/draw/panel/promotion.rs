@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::draw::canvas::Canvas;
 use crate::draw::plot::Series;
 use crate::draw::{pen, plot};
 use crate::theme::Theme;
@@ -22,9 +23,10 @@ pub(crate) fn rows(_: &View) -> u16 {
     8
 }
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let inside = pen::frame(buf, area, &view.say("Promotion"), theme);
-    pen::line(buf, inside, 0, legend(view, theme, inside.width.into()), Style::new());
+pub(crate) fn draw(mut canvas: Canvas) {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
+    let inside = pen::frame(canvas.buf, area, &view.say("Promotion"), theme);
+    pen::line(canvas.buf, inside, 0, legend(view, theme, inside.width.into()), Style::new());
     if inside.height < 3 || inside.width < LABELS + 4 {
         return;
     }
@@ -45,14 +47,14 @@ pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let all = lines.iter().flat_map(|line| line.values.iter().copied());
     // A little air over the highest line.
     let top = (all.fold(TOP, f64::max) * 1.1 * 20.0).ceil() / 20.0;
-    plot::draw(&lines, top, chart, buf);
+    plot::draw(&lines, top, chart, canvas.buf);
     let label = |row: u16, value: f64, buf: &mut Buffer| {
         let text = format!("{:>3.0}% ", value * 100.0);
         pen::line(buf, inside, row, Line::styled(text, theme.faint), Style::new());
     };
-    label(1, top, buf);
-    label(inside.height - 1, 0.0, buf);
-    marks(view, theme, chart, buf);
+    label(1, top, canvas.buf);
+    label(inside.height - 1, 0.0, canvas.buf);
+    marks(canvas.at(chart));
 }
 
 fn legend<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
@@ -85,7 +87,8 @@ fn legend<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
 }
 
 /// Where the guardrail moved: up as promotion gives way, down as it is let go.
-fn marks(view: &View, theme: &Theme, chart: Rect, buf: &mut Buffer) {
+fn marks(canvas: Canvas) {
+    let Canvas { view, theme, area: chart, buf } = canvas;
     let steps = plot::steps(chart);
     let shown: &[std::sync::Arc<Trace>] = &view.traces[view.traces.len().saturating_sub(steps)..];
     let stretch = plot::stretch(chart, shown.len());

@@ -1,9 +1,8 @@
 //! The session: how content the listener is, what is on a streak, who brings candidates.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::draw::canvas::Canvas;
 use crate::draw::{bar, pen};
 use crate::theme::Theme;
 use crate::view::View;
@@ -16,7 +15,8 @@ pub(crate) fn rows(_: &View) -> u16 {
     9
 }
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
     let inside = pen::frame(buf, area, &view.say("Session"), theme);
     let columns = usize::from(inside.width);
     let now = &view.now().session;

@@ -1,10 +1,9 @@
 //! The fusion weights: their values, the terms they are made of, and how they moved.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::draw::bar::spark;
+use crate::draw::canvas::Canvas;
 use crate::draw::pen;
 use crate::theme::Theme;
 use crate::view::View;
@@ -32,7 +31,8 @@ pub(crate) fn rows(_: &View) -> u16 {
     8
 }
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
     let inside = pen::frame(buf, area, &view.say("Weights"), theme);
     let styles = [theme.interest, theme.subscription, theme.exposure];
     let columns = usize::from(inside.width).saturating_sub(LEAD);

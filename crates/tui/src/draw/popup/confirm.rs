@@ -1,13 +1,12 @@
 //! A question: what would be lost, and how to keep it.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::command::{Confirm, Context, Proposal};
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::pen;
-use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
 
@@ -16,7 +15,8 @@ const COLUMNS: u16 = 58;
 /// Rows a text may take.
 const ROWS: usize = 3;
 
-pub(super) fn draw(view: &View, confirm: &Confirm, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(canvas: Canvas, confirm: &Confirm) -> Drawn {
+    let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let columns = usize::from(COLUMNS.min(area.width.saturating_sub(2)).saturating_sub(4)).max(1);
     let (asks, loses) = asked(view, confirm);

@@ -1,12 +1,11 @@
 //! Every key, and what the screen's marks and words mean.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::reading;
 use crate::command::Context;
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::theme::Theme;
 use crate::view::View;
@@ -20,7 +19,8 @@ const WIDE: usize = 100;
 const COLUMN: usize = 78;
 const GAP: usize = 3;
 
-pub(super) fn draw(view: &View, scroll: usize, theme: &Theme, (area, buf): (Rect, &mut Buffer)) -> Drawn {
+pub(super) fn draw(canvas: Canvas, scroll: usize) -> Drawn {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let columns = reading::columns(area);
     let lines = if columns >= WIDE {
         let each = ((columns - GAP) / 2).min(COLUMN);
@@ -28,7 +28,7 @@ pub(super) fn draw(view: &View, scroll: usize, theme: &Theme, (area, buf): (Rect
     } else {
         sections(view, columns.min(COLUMN), theme).concat()
     };
-    reading::draw(view, &view.say("Help"), lines, scroll, theme, (area, buf))
+    reading::draw(canvas, &view.say("Help"), lines, scroll)
 }
 
 type Section = Vec<Line<'static>>;

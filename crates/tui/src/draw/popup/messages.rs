@@ -1,32 +1,25 @@
 //! Everything that was said, the newest last.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::reading;
 use crate::desk::Message;
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::theme::Theme;
-use crate::view::View;
 use crate::words::text;
 
 /// Columns of the clock.
 const CLOCK: usize = 9;
 
-pub(super) fn draw(
-    view: &View,
-    said: &[Message],
-    scroll: usize,
-    theme: &Theme,
-    (area, buf): (Rect, &mut Buffer),
-) -> Drawn {
+pub(super) fn draw(canvas: Canvas, said: &[Message], scroll: usize) -> Drawn {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let columns = reading::columns(area).saturating_sub(CLOCK).min(90);
     let mut lines: Vec<Line> = said.iter().flat_map(|one| shown(one, columns, theme)).collect();
     if lines.is_empty() {
         lines.push(Line::styled(view.say("Nothing was said yet."), theme.faint));
     }
-    reading::draw(view, &view.say("Messages"), lines, scroll, theme, (area, buf))
+    reading::draw(canvas, &view.say("Messages"), lines, scroll)
 }
 
 fn shown(message: &Message, columns: usize, theme: &Theme) -> Vec<Line<'static>> {

@@ -1,17 +1,16 @@
 //! The command palette: what is typed, and what can be done.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::typed;
 use crate::command::{Offer, Palette};
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::layout::take;
 use crate::draw::pen;
 use crate::theme::Theme;
-use crate::view::View;
 use crate::words::text;
 
 const COLUMNS: u16 = 104;
@@ -22,7 +21,8 @@ const SENTENCE: u16 = 2;
 /// Columns of a name and of keys at most.
 const MOST: (usize, usize) = (26, 20);
 
-pub(super) fn draw(view: &View, palette: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(canvas: Canvas, palette: &Palette) -> Drawn {
+    let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let count = palette.found().len();
     let found = match count {

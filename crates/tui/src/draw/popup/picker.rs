@@ -1,18 +1,17 @@
 //! A list to choose from.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::command::Picker;
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::pen;
-use crate::theme::Theme;
-use crate::view::View;
 use crate::words::text;
 
-pub(super) fn draw(view: &View, picker: &Picker, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(canvas: Canvas, picker: &Picker) -> Drawn {
+    let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let names = picker.choices.iter().map(|c| text::width(&c.name)).max().unwrap_or(0).min(40);
     let abouts = picker.choices.iter().map(|c| text::width(&c.about)).max().unwrap_or(0);

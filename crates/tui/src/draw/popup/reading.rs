@@ -1,13 +1,11 @@
 //! A popup that is read: lines, from where it is scrolled to.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::pen;
-use crate::theme::Theme;
-use crate::view::View;
 
 /// Columns that its frame takes.
 pub(super) const FRAME: u16 = 4;
@@ -18,14 +16,8 @@ pub(super) fn columns(area: Rect) -> usize {
 }
 
 /// Draws lines under a title.
-pub(super) fn draw(
-    view: &View,
-    title: &str,
-    lines: Vec<Line>,
-    scroll: usize,
-    theme: &Theme,
-    (area, buf): (Rect, &mut Buffer),
-) -> Drawn {
+pub(super) fn draw(canvas: Canvas, title: &str, lines: Vec<Line>, scroll: usize) -> Drawn {
+    let Canvas { view, theme, area, buf } = canvas;
     let wide = lines.iter().map(Line::width).max().unwrap_or(0) as u16 + FRAME;
     let height = (lines.len().min(u16::MAX.into()) as u16).saturating_add(2);
     let size = (wide.max(40), height);

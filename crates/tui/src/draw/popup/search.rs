@@ -1,6 +1,5 @@
 //! The search popup: what is typed, and what is found.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -8,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::typed;
 use crate::command::Search;
 use crate::command::search::Hit;
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::draw::{drawn, pen};
 use crate::theme::Theme;
@@ -15,7 +15,8 @@ use crate::view::View;
 use crate::words::text;
 use melody_core::event::Target;
 
-pub(super) fn draw(view: &View, search: &Search, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(canvas: Canvas, search: &Search) -> Drawn {
+    let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let found = match search.found {
         0 => view.say("nothing found").into_owned(),

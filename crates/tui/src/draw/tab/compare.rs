@@ -1,12 +1,12 @@
 //! This session and the same one under something else, side by side.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::command::Command;
 use crate::desk::Compared;
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::layout::take;
 use crate::draw::pen;
@@ -23,10 +23,11 @@ const HEAD: u16 = 4;
 /// Rows of the metrics, their head included.
 const METRICS: u16 = 7;
 
-pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(mut canvas: Canvas) -> Drawn {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let mut body = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let Some(compared) = &view.compared else { return invitation(view, theme, body, buf) };
-    pen::line(buf, take(&mut body, 1), 0, about(view, compared, theme), Style::new());
+    let Some(compared) = &view.compared else { return invitation(canvas.at(body)) };
+    pen::line(canvas.buf, take(&mut body, 1), 0, about(view, compared, theme), Style::new());
     let metrics = if body.height >= 22 { METRICS } else { METRICS.min(body.height / 3) };
     let mut upper = Rect { height: body.height - metrics, ..body };
     let lower = Rect { y: upper.bottom(), height: metrics, ..body };
@@ -35,14 +36,15 @@ pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> 
     let left = Rect { width: half.saturating_sub(1), ..upper };
     let right = Rect { x: upper.x + half, width: upper.width - half, ..upper };
     take(&mut upper, HEAD);
-    side(view, (view.say("this session").into(), view.now(), other), theme, left, buf);
-    side(view, (compared.label.clone(), other, view.now()), theme, right, buf);
-    figures(view, other, theme, lower, buf);
+    side(canvas.at(left), (view.say("this session").into(), view.now(), other));
+    side(canvas.at(right), (compared.label.clone(), other, view.now()));
+    figures(canvas.at(lower), other);
     Drawn::default()
 }
 
 /// What can be compared, where nothing is yet.
-fn invitation(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+fn invitation(canvas: Canvas) -> Drawn {
+    let Canvas { view, theme, area, buf } = canvas;
     let said = [
         "The same session under another policy, model or scene, from this step on:",
         "the same is done there, with the same draws; on autopilot the same listener answers there.",
@@ -85,13 +87,8 @@ fn about<'a>(view: &View, compared: &Compared, theme: &Theme) -> Line<'a> {
 }
 
 /// One session: what plays, its weights and promotion, its queue beside the other's.
-fn side(
-    view: &View,
-    (name, trace, other): (String, &Trace, &Trace),
-    theme: &Theme,
-    area: Rect,
-    buf: &mut Buffer,
-) {
+fn side(canvas: Canvas, (name, trace, other): (String, &Trace, &Trace)) {
+    let Canvas { view, theme, area, buf } = canvas;
     let columns = usize::from(area.width);
     let marked = |differs: bool| if differs { theme.strong } else { theme.faint };
     let playing = &trace.playing.song;
@@ -159,7 +156,8 @@ fn song<'a>(
 }
 
 /// The metrics of both sessions as wholes, and how far they are apart.
-fn figures(view: &View, other: &Trace, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn figures(canvas: Canvas, other: &Trace) {
+    let Canvas { view, theme, area, buf } = canvas;
     let (ours, theirs) = (&view.now().metrics, &other.metrics);
     let rate = |name: &str, of: fn(&Rates) -> Option<Score>| {
         let shown = |rates: &Rates| of(rates).map_or("–".into(), percent);

@@ -1,13 +1,13 @@
 //! Why a song ranks where it does: its score as a waterfall, what the heads and experts said, which
 //! past plays the network looked at, and what would put it above another song.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::desk::Explained;
 use crate::draw::account::song_name;
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::draw::{bar, pen};
 use crate::theme::Theme;
@@ -23,7 +23,8 @@ const WIDE: u16 = 100;
 /// Columns of a value with its sign and six decimals, apart from what stands before.
 const VALUE: usize = 10;
 
-pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(canvas: Canvas) -> Drawn {
+    let Canvas { view, theme, area, buf } = canvas;
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let Some(explained) = &view.explained else {
         let said = match view.now().queue.is_empty() {

@@ -10,39 +10,36 @@ mod stage;
 mod timeline;
 mod what_if;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
 use crate::command::Tab;
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::draw::layout::take;
 use crate::draw::{narration, now_playing};
-use crate::theme::Theme;
-use crate::view::View;
 
 /// From here on every view says what just changed.
 const TALL: u16 = 24;
 
-pub(crate) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(crate) fn draw(mut canvas: Canvas) -> Drawn {
+    let (view, area) = (canvas.view, canvas.area);
     if view.tab == Tab::Stage {
-        return stage::draw(view, theme, area, buf);
+        return stage::draw(canvas.at(area));
     }
     let mut body = area;
     // What plays stays in sight in every view.
-    now_playing::draw_line(view, theme, take(&mut body, 1), buf);
+    now_playing::draw_line(canvas.at(take(&mut body, 1)));
     if area.height >= TALL {
-        narration::draw(view, theme, take(&mut body, 1), buf);
+        narration::draw(canvas.at(take(&mut body, 1)));
     }
     match view.tab {
         Tab::Stage => {}
-        Tab::Explain => return explain::draw(view, theme, body, buf),
-        Tab::Bandit => return bandit::draw(view, theme, body, buf),
-        Tab::Session => return session::draw(view, theme, body, buf),
-        Tab::Model => return model::draw(view, theme, body, buf),
-        Tab::Metrics => return metrics::draw(view, theme, body, buf),
-        Tab::WhatIf => return what_if::draw(view, theme, body, buf),
-        Tab::Compare => return compare::draw(view, theme, body, buf),
-        Tab::Timeline => return timeline::draw(view, theme, body, buf),
+        Tab::Explain => return explain::draw(canvas.at(body)),
+        Tab::Bandit => return bandit::draw(canvas.at(body)),
+        Tab::Session => return session::draw(canvas.at(body)),
+        Tab::Model => return model::draw(canvas.at(body)),
+        Tab::Metrics => return metrics::draw(canvas.at(body)),
+        Tab::WhatIf => return what_if::draw(canvas.at(body)),
+        Tab::Compare => return compare::draw(canvas.at(body)),
+        Tab::Timeline => return timeline::draw(canvas.at(body)),
     }
     Drawn::default()
 }

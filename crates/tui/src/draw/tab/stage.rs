@@ -1,13 +1,12 @@
 //! The stage: what plays, what comes and why, what just changed, on one screen.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::draw::layout::take;
 use crate::draw::panel::PANELS;
 use crate::draw::{log, narration, now_playing, queue};
-use crate::theme::Theme;
 use crate::view::View;
 
 /// From here on panels stand beside the queue.
@@ -21,15 +20,16 @@ const LOG_AT_LEAST: u16 = 4;
 /// The panel with the promotion chart.
 const CHART: usize = 1;
 
-pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(mut canvas: Canvas) -> Drawn {
+    let (view, area) = (canvas.view, canvas.area);
     let layout = Layout::new(area, view);
-    now_playing::draw(view, theme, layout.now_playing, layout.framed, buf);
-    narration::draw(view, theme, layout.narration, buf);
-    let drawn = queue::draw(view, theme, layout.queue, layout.framed, buf);
+    now_playing::draw(canvas.at(layout.now_playing), layout.framed);
+    narration::draw(canvas.at(layout.narration));
+    let drawn = queue::draw(canvas.at(layout.queue), layout.framed);
     for &(panel, place) in &layout.panels {
-        (PANELS[panel].draw)(view, theme, place, buf);
+        (PANELS[panel].draw)(canvas.at(place));
     }
-    log::draw(view, theme, layout.log, buf);
+    log::draw(canvas.at(layout.log));
     drawn
 }
 

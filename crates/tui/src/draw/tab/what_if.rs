@@ -1,11 +1,11 @@
 //! What other weights and rules would make of the queue, before anything is in force.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::desk::{Drafted, Slider};
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::layout::take;
 use crate::draw::pen;
@@ -21,14 +21,15 @@ const NAME: usize = 17;
 /// From here on there is room for both queues.
 const BOTH: u16 = 56;
 
-pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(mut canvas: Canvas) -> Drawn {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let mut drawn = Drawn::default();
     let mut body = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let tall = body.height >= 18;
     if tall {
         let said = "Move a value and see what it would make of the queue. Nothing changes until you apply.";
         let said = Line::styled(view.say(said), theme.faint);
-        pen::line(buf, take(&mut body, 1), 0, said, Style::new());
+        pen::line(canvas.buf, take(&mut body, 1), 0, said, Style::new());
     }
     let rows = (Slider::ALL.len() as u16).min(body.height.saturating_sub(4));
     let place = take(&mut body, rows);
@@ -36,7 +37,7 @@ pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> 
     let first = (view.what_if.slider + 1).saturating_sub(usize::from(rows));
     for (row, (i, slider)) in (0..rows).zip(Slider::ALL.into_iter().enumerate().skip(first)) {
         let at = Rect { y: place.y + row, height: 1, ..place };
-        draw_slider(view, theme, (i, slider), at, buf, &mut drawn);
+        draw_slider(canvas.at(at), (i, slider), &mut drawn);
     }
     if tall {
         take(&mut body, 1);
@@ -44,19 +45,13 @@ pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> 
     let preview = view.what_if.preview.as_deref();
     let row = take(&mut body, 1);
     let line = promotion(view, preview, theme, row.width.into());
-    pen::line(buf, row, 0, line, Style::new());
-    queues(view, preview, theme, body, buf);
+    pen::line(canvas.buf, row, 0, line, Style::new());
+    queues(canvas.at(body), preview);
     drawn
 }
 
-fn draw_slider(
-    view: &View,
-    theme: &Theme,
-    (i, slider): (usize, Slider),
-    area: Rect,
-    buf: &mut Buffer,
-    drawn: &mut Drawn,
-) {
+fn draw_slider(canvas: Canvas, (i, slider): (usize, Slider), drawn: &mut Drawn) {
+    let Canvas { view, theme, area, buf } = canvas;
     let Drafted { set, slider: chosen, .. } = &view.what_if;
     let trace = view.now();
     let chosen = i == *chosen;
@@ -176,7 +171,8 @@ fn promotion<'a>(
 }
 
 /// Today's queue, and the one that would be, side by side.
-fn queues(view: &View, preview: Option<&Preview>, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn queues(canvas: Canvas, preview: Option<&Preview>) {
+    let Canvas { view, theme, area, buf } = canvas;
     // Where there is room for one, it is the new one.
     let left = Rect { width: if area.width < BOTH { 0 } else { area.width / 2 }, ..area };
     let right = Rect { x: left.right(), width: area.width - left.width, ..area };

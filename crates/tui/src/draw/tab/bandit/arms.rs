@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::arm::{decision, letter, style};
+use crate::draw::canvas::Canvas;
 use crate::draw::page::Section;
 use crate::draw::pen;
 use crate::theme::Theme;
@@ -64,7 +65,7 @@ pub(super) fn section<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> S
             let row = 1 + place as u16 * each;
             let rows = Rect { y: area.y + row, height: each, ..area };
             if rows.bottom() <= area.bottom() {
-                one(view, (place, arm), &range, &widths, rows, theme, buf);
+                one(Canvas { view, theme, area: rows, buf }, (place, arm), &range, &widths);
             }
         }
         let below = 1 + arms * each;
@@ -143,15 +144,8 @@ impl Range {
     }
 }
 
-fn one(
-    view: &View,
-    (place, arm): (usize, &ArmReport),
-    range: &Range,
-    widths: &Columns,
-    rows: Rect,
-    theme: &Theme,
-    buf: &mut Buffer,
-) {
+fn one(canvas: Canvas, (place, arm): (usize, &ArmReport), range: &Range, widths: &Columns) {
+    let Canvas { view, theme, area: rows, buf } = canvas;
     let chosen = arm.name == view.now().bandit.arm;
     let text_style = if chosen { theme.selected } else { theme.text };
     let mut spans = vec![

@@ -7,13 +7,12 @@ mod others;
 mod regret;
 mod rewards;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::draw::tab::bandit::arm::decision;
 
 use crate::draw::bar;
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::draw::page::{Page, Section};
 use crate::theme::Theme;
@@ -24,7 +23,8 @@ use melody_recommender::bandit::CONTEXT;
 /// From here on there are two columns.
 const WIDE: u16 = 110;
 
-pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(canvas: Canvas) -> Drawn {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let wide = area.width >= WIDE;
     let page = Page::new(area, if wide { &[5, 4] } else { &[1] });
     let side = usize::from(wide);
@@ -39,7 +39,7 @@ pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> 
         true => vec![vec![arms, history, context, others], vec![rewards, regret]],
         false => vec![vec![arms, rewards, history, regret, others, context]],
     };
-    page.draw(columns, view.scroll, theme, buf)
+    page.draw(columns, canvas)
 }
 
 /// What the decision was made on: the context's features by name.

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::rates::{Of, whole};
+use crate::draw::canvas::Canvas;
 use crate::draw::page::Section;
 use crate::draw::plot::Series;
 use crate::draw::{pen, plot};
@@ -69,7 +70,7 @@ fn chart<'a>(
             .collect();
         let above = format!("{:.0}%", 100.0 * top);
         plot::labelled(&series, (top, &above, "0"), place, theme, buf);
-        marks(view, theme, place, buf);
+        marks(Canvas { view, theme, area: place, buf });
     };
     Section::new(view.say(title), ROWS, draw).grows(MORE)
 }
@@ -141,7 +142,8 @@ pub(super) fn promotion<'a>(view: &'a View, theme: &'a Theme, columns: usize) ->
 }
 
 /// Where the guardrail moved: up as promotion gives way, down as it is let go.
-fn marks(view: &View, theme: &Theme, place: Rect, buf: &mut Buffer) {
+fn marks(canvas: Canvas) {
+    let Canvas { view, theme, area: place, buf } = canvas;
     if place.width < plot::LABELS + 4 || place.height == 0 {
         return;
     }

@@ -5,18 +5,15 @@ mod charts;
 mod guardrail;
 mod rates;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::draw::page::Page;
-use crate::theme::Theme;
-use crate::view::View;
 
 /// From here on there are two columns.
 const WIDE: u16 = 110;
 
-pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(canvas: Canvas) -> Drawn {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let wide = area.width >= WIDE;
     let page = Page::new(area, if wide { &[1, 1] } else { &[1] });
     let (left, right) = (page.width(0), page.width(usize::from(wide)));
@@ -30,5 +27,5 @@ pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> 
         true => vec![vec![rates, guardrail, interventions], vec![completion, skips, promotion]],
         false => vec![vec![rates, guardrail, completion, promotion, skips, interventions]],
     };
-    page.draw(columns, view.scroll, theme, buf)
+    page.draw(columns, canvas)
 }

@@ -4,10 +4,9 @@ mod near_line;
 mod session;
 mod training;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::draw::page::{Page, Section};
 use crate::theme::Theme;
@@ -17,7 +16,8 @@ use crate::words::text;
 /// From here on there are two columns.
 const WIDE: u16 = 110;
 
-pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(canvas: Canvas) -> Drawn {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let wide = area.width >= WIDE;
     let page = Page::new(area, if wide { &[1, 1] } else { &[1] });
     let side = usize::from(wide);
@@ -31,7 +31,7 @@ pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> 
         true => vec![vec![identity, near_line, session], vec![figures, weights]],
         false => vec![vec![identity, session, near_line, figures, weights]],
     };
-    page.draw(columns, view.scroll, theme, buf)
+    page.draw(columns, canvas)
 }
 
 /// Columns of what a line is about.

@@ -6,11 +6,11 @@ mod taste;
 
 use std::collections::BTreeMap;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::draw::page::{Page, Section, legend};
 use crate::draw::plot::Series;
@@ -24,7 +24,8 @@ use melody_recommender::engine::SessionReport;
 /// From here on there are two columns.
 const WIDE: u16 = 110;
 
-pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(canvas: Canvas) -> Drawn {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let wide = area.width >= WIDE;
     let page = Page::new(area, if wide { &[1, 1] } else { &[1] });
     let side = usize::from(wide);
@@ -39,7 +40,7 @@ pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) -> 
         true => vec![vec![taste, sources], vec![mood, streaks, searches, boosts]],
         false => vec![vec![mood, taste, streaks, searches, boosts, sources]],
     };
-    page.draw(columns, view.scroll, theme, buf)
+    page.draw(columns, canvas)
 }
 
 /// How content the listener is, and how much the model listens to this session, over the steps.

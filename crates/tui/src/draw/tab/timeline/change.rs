@@ -1,14 +1,11 @@
 //! What a step changed: the promotion target, the weights, the song on top.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::draw::canvas::Canvas;
 use crate::draw::pen;
 use crate::draw::pen::decimals;
-use crate::theme::Theme;
-use crate::view::View;
 use crate::view::narration::percent;
 use crate::words::text;
 use melody_core::score::Score;
@@ -70,7 +67,8 @@ fn changed<T: PartialEq>(before: T, now: T) -> Changed<T> {
 }
 
 /// What the step looked at changed, in full.
-pub(super) fn draw(view: &View, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn draw(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
     if area.height < 3 {
         return;
     }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::layout::take;
 use crate::draw::pen;
@@ -36,7 +37,8 @@ pub(super) fn rows(room: u16) -> u16 {
     }
 }
 
-pub(super) fn draw(view: &View, strip: &Strip, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(canvas: Canvas, strip: &Strip) -> Drawn {
+    let Canvas { view, theme, area, buf } = canvas;
     let mut rest = area;
     let mut lanes: Vec<Rect> = Vec::new();
     if area.height >= LANES {

@@ -1,12 +1,12 @@
 //! The steps around the one looked at: when, what happened, and what it moved.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::change::Change;
 use super::scrubber;
+use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::pen;
 use crate::theme::Theme;
@@ -23,7 +23,8 @@ const TOP: usize = 26;
 /// Columns that what happened keeps.
 const SAID: usize = 44;
 
-pub(super) fn draw(view: &View, strip: &Strip, theme: &Theme, area: Rect, buf: &mut Buffer) -> Drawn {
+pub(super) fn draw(canvas: Canvas, strip: &Strip) -> Drawn {
+    let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let framed = area.height >= 6 && area.width >= 60;
     let mut inside = area;

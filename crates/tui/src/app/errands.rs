@@ -1,0 +1,160 @@
+//! Everything that is worked out elsewhere while the screen goes on, in one list: what has come is taken
+//! in a frame at a time, or waited for.
+
+use std::time::Duration;
+
+use super::simulator::App;
+use crate::command::Tab;
+use crate::desk::background::Pending;
+use crate::desk::comparing::Comparing;
+use crate::desk::reopening::Arriving;
+use crate::tour::guide::Guide;
+
+/// Something that is worked out elsewhere.
+struct Errand {
+    /// Whether it is under way.
+    away: fn(&App) -> bool,
+    /// Takes in what has come of it by now, and asks for what the view on screen needs of it.
+    ready: fn(&mut App, Duration),
+    /// The same, waiting for all of it.
+    wait: fn(&mut App),
+}
+
+/// Every errand, in the order their outcomes are taken in: those that bring another session come before
+/// those that go by what the session has come to.
+const ERRANDS: [Errand; 10] = [
+    Errand {
+        away: |app| app.arriving.is_some(),
+        ready: |app, _| app.arrive(Arriving::ready),
+        wait: |app| app.arrive(Arriving::wait),
+    },
+    Errand {
+        away: |app| app.listing.is_some(),
+        ready: |app, _| app.list(Pending::ready),
+        wait: |app| app.list(Pending::wait),
+    },
+    Errand {
+        away: |app| app.guide.as_ref().is_some_and(Guide::busy),
+        ready: App::follow_guide,
+        wait: App::settle_guide,
+    },
+    Errand {
+        away: |app| app.exporting.is_some(),
+        ready: |app, _| app.hand_out(Pending::ready),
+        wait: |app| app.hand_out(Pending::wait),
+    },
+    Errand { away: |app| app.session.deciding(), ready: App::play_on, wait: App::settle_session },
+    Errand {
+        away: |app| app.explaining.waits(),
+        ready: |app, _| app.ask_explanation(),
+        wait: |app| app.settle_inquiry(App::ask_explanation, |app| app.explaining.settle()),
+    },
+    Errand {
+        away: |app| app.what_if.waits(),
+        ready: |app, _| app.ask_what_if(),
+        wait: |app| app.settle_inquiry(App::ask_what_if, |app| app.what_if.settle()),
+    },
+    Errand {
+        away: |app| app.comparing.as_ref().is_some_and(Comparing::waits),
+        ready: |app, _| app.compare_on(Comparing::advance),
+        wait: |app| app.compare_on(Comparing::settle),
+    },
+    Errand {
+        away: |app| app.session.regrets().working(),
+        ready: |app, _| app.regret(),
+        wait: App::settle_regret,
+    },
+    Errand {
+        away: |app| app.tab == Tab::Bandit && app.others.waits(),
+        ready: |app, _| app.ask_others(),
+        wait: |app| app.settle_inquiry(App::ask_others, |app| app.others.settle()),
+    },
+];
+
+impl App {
+    /// Whether anything on screen moves by itself.
+    pub fn moves(&self) -> bool {
+        let away = ERRANDS.iter().any(|errand| (errand.away)(self));
+        self.session.playing || away || self.fresh() > 0.0
+    }
+
+    /// Lets real time pass.
+    pub fn tick(&mut self, elapsed: Duration) {
+        self.tell_of_log();
+        for errand in &ERRANDS {
+            (errand.ready)(self, elapsed);
+        }
+        let newest = self.session.trace().step;
+        let stays = self.seen.0 == newest;
+        self.seen = (newest, if stays { self.seen.1 + elapsed } else { Duration::ZERO });
+    }
+
+    /// Waits for everything that is being worked out.
+    pub fn settle(&mut self) {
+        for errand in &ERRANDS {
+            (errand.wait)(self);
+        }
+    }
+
+    /// Lets the session play on for a while of real time.
+    fn play_on(&mut self, elapsed: Duration) {
+        let happening = self.session.advance(elapsed);
+        self.tell(happening);
+    }
+
+    fn settle_session(&mut self) {
+        let happenings = self.session.settle();
+        self.tell(happenings);
+    }
+
+    /// Waits for the answer to a question that is under way, and to the one there is now.
+    fn settle_inquiry(&mut self, ask: fn(&mut App), settle: fn(&mut App)) {
+        for _ in 0..2 {
+            ask(self);
+            settle(self);
+        }
+    }
+
+    /// Asks for the account that the Explain view shows.
+    fn ask_explanation(&mut self) {
+        if self.tab != Tab::Explain {
+            return;
+        }
+        let entry = self.trace().queue.get(self.selected_place());
+        let selected = entry.and_then(|entry| self.session.find(&entry.song.id));
+        if let Some(song) = self.explaining.looked_up.or(selected) {
+            let step = self.step();
+            self.explaining.ask(self.session.timeline(), step, song);
+        }
+    }
+
+    /// Asks what the sliders of the What-if view would lead to.
+    fn ask_what_if(&mut self) {
+        if self.tab == Tab::WhatIf {
+            self.what_if.ask(self.session.timeline(), self.step());
+        }
+    }
+
+    /// Works out what one more decision left lying, where the bandit is shown.
+    fn regret(&mut self) {
+        if self.tab == Tab::Bandit {
+            self.session.regret();
+        }
+    }
+
+    fn settle_regret(&mut self) {
+        if self.tab == Tab::Bandit {
+            self.session.settle_regret();
+        }
+    }
+
+    /// Asks what other policies would have earned up to the step looked at.
+    fn ask_others(&mut self) {
+        if self.tab != Tab::Bandit {
+            return;
+        }
+        let step = self.step();
+        let regrets = self.session.regrets().before(self.trace().bandit.since);
+        self.others.ask(self.session.timeline(), step, regrets);
+    }
+}
