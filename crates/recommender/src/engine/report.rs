@@ -251,6 +251,7 @@ mod tests {
         let trace = small().start().1;
         assert_eq!(trace.queue.len(), small().setup.policy.mixing.queue);
         for entry in &trace.queue {
+            assert!(entry.ledger.score.adds_up(), "{}", entry.song.id);
             assert_eq!(entry.ledger.score.value, entry.score, "{}", entry.song.id);
         }
     }

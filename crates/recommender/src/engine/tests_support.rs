@@ -21,16 +21,16 @@ use melody_model::{
 };
 
 /// Songs of the small catalogue.
-pub const SONGS: u32 = 40;
+pub(super) const SONGS: u32 = 40;
 /// Promoted songs are the last ones.
-pub const FIRST_PROMOTED: u32 = 34;
+pub(super) const FIRST_PROMOTED: u32 = 34;
 /// How long every song is, in milliseconds.
-pub const DURATION_MS: u32 = 200_000;
+pub(super) const DURATION_MS: u32 = 200_000;
 /// The genres that songs take turns in.
 const GENRES: usize = 4;
 
 /// Forty songs of four genres and eight artists; every tenth is premium, the last six are promoted.
-pub fn catalogue() -> Catalogue {
+pub(super) fn catalogue() -> Catalogue {
     let manifest = "format = 1\nname = \"small\"\n[[campaigns]]\nid = \"spring\"\nname = \"Spring\"\n\
                     sponsor = \"Nobody\"\n";
     let mut songs =
@@ -93,7 +93,7 @@ fn files() -> ModelFiles {
 
 /// An engine for a casual listener without a past, under the default policy with some settings changed.
 /// Any promoted song is good enough to be placed.
-pub fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
+pub(super) fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
     let catalogue = Arc::new(catalogue());
     let mut policy = shipped("default").unwrap();
     let settings = &mut policy.settings;
@@ -126,33 +126,38 @@ pub fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
 }
 
 /// The same under the default policy as it is, but for the interest that promoted songs need.
-pub fn small() -> Engine {
+pub(super) fn small() -> Engine {
     engine(|_| ())
 }
 
 /// What the listener does after hearing `heard_ms` more of the song, and that long after the last event.
-pub fn after(state: &State, heard_ms: u32, action: Action) -> Event {
+pub(super) fn after(state: &State, heard_ms: u32, action: Action) -> Event {
     let at_ms = state.at_ms + u64::from(heard_ms);
     Event { at_ms, heard_ms: state.playing.heard_ms + heard_ms, action }
 }
 
 /// Takes a step that is not refused.
-pub fn step(engine: &Engine, state: &State, heard_ms: u32, action: Action) -> (State, Trace) {
+pub(super) fn step(
+    engine: &Engine,
+    state: &State,
+    heard_ms: u32,
+    action: Action,
+) -> (State, Trace) {
     engine.step(state, &after(state, heard_ms, action)).unwrap()
 }
 
 /// The current song plays to its end.
-pub fn finish(engine: &Engine, state: &State) -> (State, Trace) {
+pub(super) fn finish(engine: &Engine, state: &State) -> (State, Trace) {
     step(engine, state, DURATION_MS - state.playing.heard_ms, Action::Finish)
 }
 
 /// On to the next song, after a second.
-pub fn skip(engine: &Engine, state: &State) -> (State, Trace) {
+pub(super) fn skip(engine: &Engine, state: &State) -> (State, Trace) {
     step(engine, state, 1_000, Action::Skip)
 }
 
 /// A play of long ago that went through or was skipped at once.
-pub fn past_play(song: SongId, completed: bool) -> Interaction {
+pub(super) fn past_play(song: SongId, completed: bool) -> Interaction {
     Interaction {
         song,
         began_ms: -1_000_000,
