@@ -1,13 +1,6 @@
-//! Learning to rank: LambdaMART, from scratch.
+//! A learned ranker: its file, the forest of regression trees in it, and what each feature adds to a song's score.
 //!
-//! Rows of features with graded relevance, in queries, become a forest of regression trees whose
-//! score orders the rows of a query so that NDCG is high. A score is a sum of what each feature adds,
-//! which is what a ledger needs.
-//!
-//! ```text
-//! queries -> bins ─┐
-//! scores -> lambdas ┴-> one tree -> scores -> ... -> forest -> ranker, a file
-//! ```
+//! A score is a sum of what each feature adds, which is what a ledger needs. Forests grow in the laboratory.
 
 mod forest;
 mod ranker;
