@@ -26,7 +26,7 @@ impl Greedy {
         alpha * self.interest(outputs) + beta * outputs.subscription.value() + gamma * exposure
     }
 
-    /// The score that a greedy choice goes by.
+    /// S_interest: the listener's part of the fused score, before any weight.
     pub fn interest(&self, outputs: &HeadOutputs) -> f64 {
         outputs.interest(&self.blend).value()
     }

@@ -52,7 +52,7 @@ pub struct Round {
 }
 
 impl Round {
-    /// The features that the bandit is shown, in [-1, 1).
+    /// The features that the bandit is shown: 1, then the drawn ones in [-1, 1).
     pub fn context(&self) -> [f64; FEATURES] {
         let mut context = [1.0; FEATURES];
         for (feature, drawn) in context[1..].iter_mut().zip(self.drawn) {

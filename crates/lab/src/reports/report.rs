@@ -41,7 +41,7 @@ pub struct Report {
     /// On later sessions of listeners who were learned from.
     #[serde(default)]
     pub later: Option<Evaluation>,
-    /// Songs and artists learned of, where some were held out.
+    /// Songs and artists learned of. Reports of older versions have none.
     #[serde(default)]
     pub heard: Option<TrainedOn>,
     /// The training log, if it was not simulated in memory.

@@ -17,7 +17,7 @@ use melody_model::objective::LossWeights;
 /// What one step did.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// From 1.
+    /// Steps done before it: the first is 0.
     pub step: u64,
     /// In the whole training.
     pub steps: u64,
