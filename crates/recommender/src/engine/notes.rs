@@ -91,7 +91,7 @@ pub(super) fn notes(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::tests_support::{engine, finish, skip, small, step};
+    use crate::engine::tests_support::{DURATION_MS, engine, finish, skip, small, step};
     use melody_core::overrides::Overrides;
     use melody_core::scene::Scene;
     use melody_core::score::Score;
@@ -172,13 +172,7 @@ mod tests {
     fn a_run_is_told_from_the_second_completion_of_a_genre() {
         let engine = engine(|settings| settings.adjustments.genre_streak = 0.5);
         let (start, _) = engine.start();
-        let genre = engine.setup.catalogue.song(start.playing.song).genre;
-        let alike =
-            engine.setup.catalogue.ids().find(|&id| {
-                engine.setup.catalogue.song(id).genre == genre && id != start.playing.song
-            });
-        let (state, first) = finish(&engine, &start);
-        let (state, _) = step(&engine, &state, 10, Action::Open { song: alike.unwrap() });
+        let (state, first) = step(&engine, &start, DURATION_MS - 5_000, Action::Replay);
         let (_, second) = finish(&engine, &state);
         let runs = |notes: &[Note]| -> Vec<u32> {
             let runs = notes.iter().filter_map(|note| match note {
