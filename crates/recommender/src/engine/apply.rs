@@ -228,3 +228,175 @@ impl Engine {
         )));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{
+        DURATION_MS, FIRST_PROMOTED, after, engine, finish, skip, small, step,
+    };
+    use melody_core::event::Target;
+    use melody_core::scene::Scene;
+
+    #[test]
+    fn time_and_hearing_go_forwards_and_no_faster_than_the_clock() {
+        let engine = small();
+        let (state, _) = step(&engine, &engine.start().0, 5_000, Action::Like);
+        let check = |at_ms, heard_ms| {
+            engine.check(&state, &Event { at_ms, heard_ms, action: Action::Skip })
+        };
+        assert_eq!(
+            check(4_999, 5_000),
+            Err(Refusal::TimeRunsBackwards { at_ms: 4_999, last_ms: 5_000 })
+        );
+        assert_eq!(
+            check(9_000, 4_000),
+            Err(Refusal::HeardRunsBackwards { heard_ms: 4_000, before_ms: 5_000 })
+        );
+        assert_eq!(
+            check(6_000, 6_001),
+            Err(Refusal::HeardTooFast { more_ms: 1_001, passed_ms: 1_000 })
+        );
+        assert_eq!(check(6_000, 6_000), Ok(()));
+        let (heard_ms, duration_ms) = (DURATION_MS + 1, DURATION_MS);
+        assert_eq!(check(900_000, heard_ms), Err(Refusal::HeardTooMuch { heard_ms, duration_ms }));
+    }
+
+    #[test]
+    fn a_song_that_is_over_can_only_be_finished_and_no_other_can() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let at_the_end = |action| engine.check(&state, &after(&state, DURATION_MS, action));
+        assert_eq!(at_the_end(Action::Skip), Err(Refusal::Over));
+        assert_eq!(at_the_end(Action::Finish), Ok(()));
+        let early = engine.check(&state, &after(&state, 10, Action::Finish));
+        assert_eq!(early, Err(Refusal::NotFinished { heard_ms: 10, duration_ms: DURATION_MS }));
+    }
+
+    #[test]
+    fn what_is_so_already_and_what_is_not_there_is_refused() {
+        let engine = small();
+        let (mut state, _) = engine.start();
+        let check = |state: &State, action| engine.check(state, &after(state, 10, action));
+        let there = state.playing.song;
+        assert_eq!(check(&state, Action::Open { song: there }), Err(Refusal::PlayingNow));
+        let nowhere = SongId(99);
+        assert_eq!(
+            check(&state, Action::Open { song: nowhere }),
+            Err(Refusal::NoSuchSong { song: 99 })
+        );
+        let target = Target::ArtistOf(nowhere);
+        let search = Action::Search { query: "x".into(), target };
+        assert_eq!(check(&state, search), Err(Refusal::NoSuchSong { song: 99 }));
+        let same = Action::Scene { scene: Scene::Relax };
+        assert_eq!(check(&state, same), Err(Refusal::SameScene { scene: "relax" }));
+        assert_eq!(check(&state, Action::Subscribe), Ok(()));
+        state.tier = Tier::Premium;
+        assert_eq!(check(&state, Action::Subscribe), Err(Refusal::Subscribed));
+        assert_eq!(check(&state, Action::Save), Ok(()));
+        state.playing.saved = true;
+        assert_eq!(check(&state, Action::Save), Err(Refusal::Already { what: "saved" }));
+        let set = Overrides { arm: Some("none such".into()), ..Overrides::default() };
+        assert!(matches!(
+            check(&state, Action::Override(set)),
+            Err(Refusal::BadOverride { field: "arm", .. })
+        ));
+    }
+
+    #[test]
+    fn without_a_next_song_nothing_ends() {
+        let engine = small();
+        let (mut state, _) = engine.start();
+        state.queue.clear();
+        let mut happened = Happened::default();
+        let event = after(&state, DURATION_MS, Action::Finish);
+        assert_eq!(engine.apply(&mut state, &event, &mut happened), Err(Refusal::NoNextSong));
+        assert!(happened.ended.is_none());
+        assert_eq!(state.session.plays, 0);
+    }
+
+    #[test]
+    fn what_begins_is_the_next_the_same_or_the_chosen_song() {
+        let engine = small();
+        let (start, _) = engine.start();
+        let begins = |action| {
+            let event = after(&start, 1_000, action);
+            engine.apply(&mut start.clone(), &event, &mut Happened::default()).unwrap()
+        };
+        let song = start.queue[0].song;
+        assert_eq!(begins(Action::Skip), Begins::Song { song, replayed: false, opened: false });
+        let song = start.playing.song;
+        assert_eq!(begins(Action::Replay), Begins::Song { song, replayed: true, opened: false });
+        let song = start.queue[3].song;
+        assert_eq!(
+            begins(Action::Open { song }),
+            Begins::Song { song, replayed: false, opened: true }
+        );
+        for action in [Action::Like, Action::Subscribe, Action::Scene { scene: Scene::Focus }] {
+            assert_eq!(begins(action), Begins::Nothing);
+        }
+    }
+
+    #[test]
+    fn a_play_near_its_end_is_completed_whatever_ended_it() {
+        let engine = small();
+        let (start, _) = engine.start();
+        let ended = |share: f32, action| {
+            let heard_ms = (share * DURATION_MS as f32) as u32;
+            let ended = step(&engine, &start, heard_ms, action).1.ended.unwrap();
+            (ended.completed, ended.skipped)
+        };
+        assert_eq!(ended(0.96, Action::Skip), (true, false));
+        assert_eq!(ended(0.94, Action::Skip), (false, true));
+        assert_eq!(ended(0.94, Action::Replay), (false, false), "to hear it again is no skip");
+    }
+
+    #[test]
+    fn a_play_teaches_what_was_seen_of_it_and_masks_what_was_not() {
+        let engine = small();
+        let (start, _) = engine.start();
+        let (liked, _) = step(&engine, &start, 1_000, Action::Like);
+        let (state, _) = step(&engine, &liked, DURATION_MS / 2 - 1_000, Action::Skip);
+        let natural = state.learning.examples.back().unwrap();
+        assert_eq!(natural.labels, [0.0, 0.5, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(natural.mask, [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
+        assert_eq!(natural.own, liked.playing.example.0, "as the head saw it when it began");
+
+        let promoted = SongId(FIRST_PROMOTED);
+        let (playing, _) = step(&engine, &state, 1_000, Action::Open { song: promoted });
+        let (state, _) = skip(&engine, &playing);
+        let opened = state.learning.examples.back().unwrap();
+        assert_eq!((opened.labels[7], opened.mask[7]), (1.0, 1.0), "to open it is to engage");
+    }
+
+    #[test]
+    fn only_the_newest_plays_are_kept_to_learn_from() {
+        let engine = engine(|settings| settings.near_line.newest = 2);
+        let mut state = engine.start().0;
+        for _ in 0..3 {
+            state = skip(&engine, &state).0;
+        }
+        assert_eq!(state.learning.examples.len(), 2);
+        assert_eq!(state.learning.plays, 3);
+    }
+
+    #[test]
+    fn an_update_starts_after_so_many_plays_and_takes_over_so_many_events_later() {
+        let engine = engine(|settings| {
+            settings.near_line.every = 2;
+            settings.near_line.lag = 3;
+        });
+        let mut state = engine.start().0;
+        let mut due = Vec::new();
+        for _ in 0..6 {
+            let (next, trace) = finish(&engine, &state);
+            state = next;
+            due.push((trace.near_line.due, trace.near_line.update.is_some()));
+        }
+        let none = (None, false);
+        let running = (Some(5), false);
+        // Begun at the second play; plays go on being counted, and the next begins when it has taken over.
+        assert_eq!(due, [none, running, running, running, (Some(8), true), (Some(8), false)]);
+        assert_eq!(state.learning.accepted + state.learning.refused, 1);
+    }
+}

@@ -177,3 +177,167 @@ fn changed(before: &Mixing, after: &Mixing, from: &str) -> Vec<Limit> {
 fn cap(at_most: usize, mixing: &Mixing) -> Score {
     Score::new(at_most as f64 / mixing.window as f64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{engine, skip, small};
+    use crate::feedback::Rates;
+    use melody_core::listener::Tier;
+    use melody_core::scene::Scene;
+
+    fn guarded(state: &mut State, engine: &Engine, levels: u32) {
+        let guardrail = engine.setup.policy.guardrail;
+        let bad = Rates { plays: 8, completion: Some(Score::ZERO), ..Rates::default() };
+        while state.guardrail.level() < levels {
+            state.guardrail.watch(&guardrail, &bad);
+        }
+    }
+
+    fn said(decision: &Decision) -> Vec<(&str, f64, &str)> {
+        let limits = decision.limits.iter();
+        limits.map(|l| (l.rule.as_str(), l.value.value(), l.from.as_str())).collect()
+    }
+
+    #[test]
+    fn m_by_hand_is_no_more_than_the_window_by_hand_holds() {
+        let rules = small().setup.policy.mixing;
+        let set = |window, at_most| Overrides { window, at_most, ..Overrides::default() };
+        let of = |window, at_most| {
+            let set = by_hand(rules, &set(window, at_most));
+            (set.window, set.at_most)
+        };
+        assert_eq!(of(None, None), (10, 2));
+        assert_eq!(of(None, Some(7)), (10, 7));
+        assert_eq!(of(Some(1), None), (1, 1));
+        assert_eq!(of(Some(3), Some(9)), (3, 3));
+    }
+
+    #[test]
+    fn rules_that_are_the_same_are_no_limits() {
+        let rules = small().setup.policy.mixing;
+        assert!(changed(&rules, &rules, "nobody").is_empty());
+        let tighter = Mixing { spacing: 4, protected: 5, ..rules };
+        let names: Vec<String> = changed(&rules, &tighter, "scene focus")
+            .into_iter()
+            .map(|limit| format!("{} {:.0} {}", limit.rule, limit.value, limit.from))
+            .collect();
+        assert_eq!(names, ["spacing 4 scene focus", "protected 5 scene focus"]);
+    }
+
+    #[test]
+    fn segment_then_scene_tighten_the_policy_and_each_is_told() {
+        let engine = engine(|settings| {
+            let casual = settings.segments.last_mut().unwrap();
+            casual.mixing.spacing = Some(3);
+            let focus = settings.scenes.get_mut(&Scene::Focus).unwrap();
+            focus.mixing.at_most = Some(1);
+        });
+        let mut state = engine.start().0;
+        state.scene = Scene::Focus;
+        let decision = engine.decide(&state);
+        assert_eq!(decision.segment.name, "casual");
+        assert_eq!(
+            said(&decision),
+            [("spacing", 3.0, "segment casual"), ("at_most", 1.0, "scene focus")]
+        );
+        assert_eq!((decision.at_most, decision.mixing.spacing), (1, 3));
+    }
+
+    #[test]
+    fn what_is_set_by_hand_is_no_way_around_the_guardrail() {
+        let engine = small();
+        let mut state = engine.start().0;
+        state.overrides.at_most = Some(6);
+        assert_eq!(engine.decide(&state).at_most, 6);
+        guarded(&mut state, &engine, 1);
+        let decision = engine.decide(&state);
+        assert_eq!(decision.at_most, 1);
+        assert_eq!(decision.cap(), Score::new(0.1));
+        assert_eq!(said(&decision), [("at_most", 1.0, "guardrail level 1")]);
+        // Lower than the guardrail asks for, it is the one in force.
+        state.overrides.at_most = Some(0);
+        let decision = engine.decide(&state);
+        assert_eq!(decision.at_most, 0);
+        assert_eq!(said(&decision)[1], ("at_most", 0.0, "by hand"));
+    }
+
+    #[test]
+    fn promotion_waits_while_songs_are_skipped_in_a_row() {
+        let engine = small();
+        let mut state = engine.start().0;
+        state.overrides.at_most = Some(6);
+        state.session.skip_streak = 2;
+        assert_eq!(engine.decide(&state).held, None);
+        state.session.skip_streak = 3;
+        let decision = engine.decide(&state);
+        assert_eq!((decision.held, decision.at_most, decision.target), (Some(3), 0, Score::ZERO));
+        assert_eq!(said(&decision), [("at_most", 0.0, "3 skips in a row")]);
+    }
+
+    #[test]
+    fn the_target_is_the_arms_held_to_the_cap() {
+        let engine = small();
+        let mut state = engine.start().0;
+        state.overrides.arm = Some("heavy".into());
+        engine.choose_arm(&mut state, &mut Happened::default());
+        assert_eq!(engine.decide(&state).target, Score::new(0.2));
+        state.overrides.at_most = Some(1);
+        assert_eq!(engine.decide(&state).target, Score::new(0.1));
+        state.overrides.at_most = Some(9);
+        assert_eq!(engine.decide(&state).target, Score::new(0.2));
+    }
+
+    #[test]
+    fn an_arm_pinned_by_hand_is_chosen_at_once_and_only_then() {
+        let engine = small();
+        let mut state = engine.start().0;
+        let mut nothing = Happened::default();
+        engine.choose_arm(&mut state, &mut nothing);
+        assert!(nothing.decided.is_none(), "no play has ended");
+        let names = &engine.setup.policy.bandit.arms;
+        let other = (state.bandit.arm() + 1) % names.len();
+        state.overrides.arm = Some(names[other].name.clone());
+        let mut moved = Happened::default();
+        engine.choose_arm(&mut state, &mut moved);
+        assert!(moved.decided.is_some_and(|choice| choice.by_hand && choice.arm == other));
+        let mut again = Happened::default();
+        engine.choose_arm(&mut state, &mut again);
+        assert!(again.decided.is_none(), "it is in force already");
+    }
+
+    #[test]
+    fn the_bandit_decides_anew_after_so_many_plays() {
+        let engine = engine(|settings| settings.bandit.every = 2);
+        let mut state = engine.start().0;
+        let mut decided = Vec::new();
+        for _ in 0..4 {
+            let (next, trace) = skip(&engine, &state);
+            state = next;
+            decided.push((trace.bandit.decided.is_some(), trace.bandit.learned.is_some()));
+        }
+        assert_eq!(decided, [(false, false), (true, true), (false, false), (true, true)]);
+    }
+
+    #[test]
+    fn a_subscriber_is_sold_nothing_even_by_hand() {
+        let engine = small();
+        let mut state = engine.start().0;
+        state.tier = Tier::Premium;
+        state.overrides.beta = Some(Score::new(1.5));
+        let decision = engine.decide(&state);
+        assert_eq!(decision.segment.name, "subscriber");
+        assert_eq!(decision.segment.because, "tier premium");
+        assert_eq!(decision.weights.beta.value, Score::ZERO);
+    }
+
+    #[test]
+    fn the_guardrail_adds_to_alpha_by_level() {
+        let engine = small();
+        let mut state = engine.start().0;
+        let before = engine.decide(&state).weights.alpha.value;
+        guarded(&mut state, &engine, 2);
+        let after = engine.decide(&state).weights.alpha.value;
+        assert_eq!(after - before, Score::new(2.0 * engine.setup.policy.guardrail.alpha_step));
+    }
+}

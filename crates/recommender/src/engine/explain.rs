@@ -263,3 +263,93 @@ fn beside(dropped: Option<&Dropped>, promoted: bool, above_promoted: bool) -> Op
     };
     Some(said.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{finish, small};
+
+    fn dropped(stage: Stage) -> Dropped {
+        Dropped { stage, why: String::new(), margin: Score::ZERO }
+    }
+
+    #[test]
+    fn what_decides_beside_the_score_is_said_where_something_does() {
+        let brought = |d: Option<&Dropped>, promoted, above| beside(d, promoted, above).is_some();
+        assert!(brought(Some(&dropped(Stage::Retrieval)), false, false));
+        assert!(brought(Some(&dropped(Stage::Filter)), false, false));
+        assert!(brought(None, true, false));
+        assert!(brought(None, false, true));
+        assert!(!brought(None, false, false), "two natural songs stand by their scores");
+    }
+
+    #[test]
+    fn the_parts_of_interest_add_up_to_it() {
+        let engine = small();
+        let (state, trace) = engine.start();
+        for entry in &trace.queue {
+            let song = engine.setup.catalogue.find(&entry.song.id).unwrap();
+            let explained = engine.explain(&state, &trace, song);
+            let parts: f64 = explained.interest.iter().map(|part| part.value.value()).sum();
+            assert!((parts - entry.interest.value()).abs() < 4e-6, "{}", entry.song.id);
+            assert_eq!(explained.position, Some(entry.position));
+            assert_eq!(explained.ledger, entry.ledger);
+        }
+    }
+
+    #[test]
+    fn attention_is_shared_out_whole_and_told_the_most_attended_first() {
+        let engine = small();
+        let (state, _) = finish(&engine, &engine.start().0);
+        let (state, trace) = finish(&engine, &state);
+        let explained = engine.explain(&state, &trace, state.queue[0].song);
+        assert_eq!(explained.attention.len(), 2);
+        assert!(explained.attention[0].share >= explained.attention[1].share);
+        let ago: usize = explained.attention.iter().map(|play| play.plays_ago).sum();
+        assert_eq!(ago, 1 + 2);
+        let past: f64 = explained.attention.iter().map(|play| play.share.value()).sum();
+        let all = past + explained.attention_profile.value() + explained.attention_own.value();
+        assert!((all - 1.0).abs() < 1e-4, "{all}");
+    }
+
+    #[test]
+    fn neighbours_are_those_of_the_queue() {
+        let engine = small();
+        let (state, trace) = engine.start();
+        let at = |place: usize| engine.explain(&state, &trace, state.queue[place].song);
+        let id = |neighbour: Option<Neighbour>| neighbour.map(|neighbour| neighbour.id);
+        let queued = |place: usize| Some(trace.queue[place].song.id.clone());
+        assert_eq!(id(at(0).above), None);
+        assert_eq!(id(at(0).below), queued(1));
+        assert_eq!(id(at(4).above), queued(3));
+        assert_eq!(id(at(trace.queue.len() - 1).below), None);
+    }
+
+    #[test]
+    fn the_first_song_has_nothing_above_it_and_a_lower_one_lacks_points() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let look = engine.look(&state);
+        let first = state.queue[0].song;
+        assert!(engine.why_not(&state, &look, first, None).is_none());
+        let natural: Vec<SongId> = state
+            .queue
+            .iter()
+            .filter(|queued| !queued.promoted)
+            .map(|queued| queued.song)
+            .collect();
+        let why = engine.why_not(&state, &look, natural[2], None).unwrap();
+        assert_eq!(why.above.id, engine.setup.catalogue.song(natural[1]).id);
+        assert_eq!(why.lacks, why.above.score - why.song.score);
+        assert!(why.lacks >= Score::ZERO && why.dropped.is_none() && why.beside.is_none());
+    }
+
+    #[test]
+    fn no_weight_helps_the_song_that_plays_now() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let why = engine.why_not(&state, &engine.look(&state), state.playing.song, None).unwrap();
+        assert_eq!(why.dropped.map(|dropped| dropped.stage), Some(Stage::Filter));
+        assert!(why.flips.is_empty() && why.beside.is_some());
+    }
+}

@@ -71,3 +71,37 @@ pub(super) enum Begins {
         opened: bool,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{finish, small};
+
+    #[test]
+    fn a_session_begins_after_nothing_and_a_step_after_the_decision_before_it() {
+        let engine = small();
+        let (state, trace) = engine.start();
+        let before = Before::new(&state);
+        assert_eq!(before.target, Some(trace.promotion.target));
+        assert_eq!(before.segment, Some(trace.listener.segment));
+        let ids: Vec<&str> =
+            before.queue.iter().map(|s| engine.setup.catalogue.song(*s).id.as_str()).collect();
+        let shown: Vec<&str> = trace.queue.iter().map(|entry| entry.song.id.as_str()).collect();
+        assert_eq!(ids, shown);
+        let fresh = State { standing: None, ..state };
+        let before = Before::new(&fresh);
+        assert_eq!((before.target, before.segment), (None, None));
+    }
+
+    #[test]
+    fn what_a_state_holds_of_its_decision_is_what_deciding_it_again_gives() {
+        let engine = small();
+        let mut state = engine.start().0;
+        for _ in 0..5 {
+            state = finish(&engine, &state).0;
+            let standing = state.standing.as_ref().unwrap();
+            let again = engine.decide(&state);
+            assert_eq!((standing.target, &standing.segment), (again.target, &again.segment));
+        }
+    }
+}

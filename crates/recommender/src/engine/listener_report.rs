@@ -83,3 +83,89 @@ fn tastes(setup: &Setup, state: &State) -> Vec<TasteReport> {
     })
     .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::tests_support::{finish, past_play, small, step};
+    use melody_core::catalogue::SongId;
+    use melody_core::event::{Action, Target};
+    use melody_core::overrides::Overrides;
+
+    fn report(setup: &Setup, state: &State) -> SessionReport {
+        session(setup, state, &state.model.encode(&state.view()))
+    }
+
+    #[test]
+    fn plays_before_the_session_and_in_it_are_told_apart_by_genre() {
+        let mut engine = small();
+        // Genres take turns song by song.
+        let past =
+            [(0, true), (4, false), (1, true)].map(|(song, all)| past_play(SongId(song), all));
+        engine.setup.past = Arc::new(past.to_vec());
+        let (state, _) = engine.start();
+        let (state, _) = step(&engine, &state, 10, Action::Open { song: SongId(8) });
+        let (state, _) = finish(&engine, &state);
+        let tastes = report(&engine.setup, &state).tastes;
+        let genre = &engine.setup.catalogue.genres[0].id;
+        let told = tastes.iter().find(|taste| taste.genre == *genre).unwrap();
+        assert_eq!(told.before, Tally { plays: 2, completed: 1 });
+        assert!(told.session.plays >= 1 && told.session.completed == 1);
+        let all: u32 = tastes.iter().map(|taste| taste.before.plays + taste.session.plays).sum();
+        assert_eq!(all, 3 + 2, "nothing is counted twice");
+    }
+
+    #[test]
+    fn a_streak_fades_and_its_boost_is_its_level_times_what_it_is_worth() {
+        let engine = small();
+        let (state, _) = finish(&engine, &engine.start().0);
+        let report = report(&engine.setup, &state);
+        let worth = &engine.setup.policy.adjustments;
+        assert_eq!(report.streaks.len(), 2, "a genre and an artist: {:?}", report.streaks);
+        for streak in &report.streaks {
+            let strength =
+                if streak.kind == "genre" { worth.genre_streak } else { worth.artist_streak };
+            assert!((streak.boost.value() - strength * streak.level.value()).abs() < 2e-6);
+            assert!(Score::ZERO < streak.later.unwrap() && streak.later.unwrap() < streak.level);
+        }
+        assert!(report.streaks[0].boost.abs() >= report.streaks[1].boost.abs());
+    }
+
+    #[test]
+    fn a_factor_set_by_hand_doubles_every_boost_and_no_level() {
+        let engine = small();
+        let (state, _) = finish(&engine, &engine.start().0);
+        let twice = Overrides { boost: Some(Score::new(2.0)), ..Overrides::default() };
+        let (once, twice) =
+            (report(&engine.setup, &state), report(&engine.setup, &state.with_overrides(twice)));
+        for (one, two) in once.streaks.iter().zip(&twice.streaks) {
+            assert_eq!(one.level, two.level);
+            assert!((two.boost.value() - 2.0 * one.boost.value()).abs() < 2e-6);
+        }
+    }
+
+    #[test]
+    fn what_is_as_good_as_faded_is_not_shown() {
+        let engine = small();
+        let (mut state, _) = finish(&engine, &engine.start().0);
+        state.moment.at_ms += 24 * 3_600_000;
+        assert!(report(&engine.setup, &state).streaks.is_empty());
+    }
+
+    #[test]
+    fn searches_are_told_the_newest_first() {
+        let engine = small();
+        let mut state = engine.start().0;
+        for (song, query) in [(3, "first"), (5, "second")] {
+            let target = Target::Song(SongId(song));
+            state = step(&engine, &state, 60_000, Action::Search { query: query.into(), target }).0;
+        }
+        let searches = report(&engine.setup, &state).searches;
+        let queries: Vec<&str> = searches.iter().map(|search| search.query.as_str()).collect();
+        assert_eq!(queries, ["second", "first"]);
+        assert_eq!(searches[0].freshness, Score::ONE);
+        assert!(searches[1].freshness < Score::ONE);
+    }
+}

@@ -34,3 +34,32 @@ impl Engine {
         look(&self.rank(state, &decision, scored, Some(state.playing.song)), scored)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{finish, small};
+    use melody_core::overrides::Overrides;
+    use melody_core::score::Score;
+
+    #[test]
+    fn a_state_looked_at_again_ranks_as_it_did() {
+        let engine = small();
+        let (state, trace) = finish(&engine, &engine.start().0);
+        engine.with_ranking(&state, |ranking, scored| {
+            assert_eq!(ranking.queue, state.queue);
+            assert_eq!(scored.outputs.len(), trace.candidates.scored);
+        });
+    }
+
+    #[test]
+    fn one_look_serves_whatever_is_set_by_hand() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let set = Overrides { gamma: Some(Score::new(2.0)), ..Overrides::default() };
+        let set = state.with_overrides(set);
+        let (look, own) = (engine.look(&state), engine.look(&set));
+        let queue = |look: &Look| engine.with_ranking_of(&set, look, |r, _| r.queue.clone());
+        assert_eq!(queue(&look), queue(&own));
+    }
+}

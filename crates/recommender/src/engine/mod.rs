@@ -18,6 +18,8 @@ mod report;
 mod setup;
 mod state;
 mod step;
+#[cfg(test)]
+mod tests_support;
 mod timeline;
 mod trace;
 mod turn;

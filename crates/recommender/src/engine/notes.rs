@@ -87,3 +87,101 @@ pub(super) fn notes(
     }
     notes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{DURATION_MS, engine, finish, skip, small, step};
+    use melody_core::overrides::Overrides;
+    use melody_core::scene::Scene;
+    use melody_core::score::Score;
+
+    #[test]
+    fn a_session_that_begins_says_so_and_no_more() {
+        assert_eq!(small().start().1.notes, [Note::Started]);
+    }
+
+    #[test]
+    fn what_the_listener_did_is_told_with_the_song_it_was_done_to() {
+        let engine = small();
+        let (state, trace) = engine.start();
+        let title = trace.playing.song.title;
+        let (_, liked) = step(&engine, &state, 10, Action::Like);
+        assert_eq!(liked.notes, [Note::Liked { title }]);
+        let (_, moved) = step(&engine, &state, 10, Action::Scene { scene: Scene::Focus });
+        assert!(moved.notes.contains(&Note::Scene { scene: Scene::Focus }));
+        let song = state.queue[2].song;
+        let (_, opened) = step(&engine, &state, 10, Action::Open { song });
+        let title = engine.setup.catalogue.song(song).title.clone();
+        assert!(opened.notes.contains(&Note::Opened { title }));
+        assert!(
+            opened.notes.iter().any(|note| matches!(note, Note::Skipped { promoted: false, .. }))
+        );
+    }
+
+    #[test]
+    fn to_subscribe_is_told_before_the_segment_it_leads_to() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let notes = step(&engine, &state, 10, Action::Subscribe).1.notes;
+        let segment = Note::Segment {
+            from: "casual".into(),
+            to: "subscriber".into(),
+            because: "tier premium".into(),
+        };
+        assert_eq!(notes[..2], [Note::Subscribed, segment]);
+    }
+
+    #[test]
+    fn values_given_back_are_released() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let set = Overrides { alpha: Some(Score::ONE), ..Overrides::default() };
+        let (state, trace) = step(&engine, &state, 10, Action::Override(set));
+        assert_eq!(trace.notes, [Note::Override { released: false }]);
+        let (_, trace) = step(&engine, &state, 10, Action::Override(Overrides::default()));
+        assert_eq!(trace.notes, [Note::Override { released: true }]);
+    }
+
+    #[test]
+    fn a_target_that_moves_is_told_with_what_moved_it() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let pinned = |arm: &str| Overrides { arm: Some(arm.into()), ..Overrides::default() };
+        let (state, _) = step(&engine, &state, 10, Action::Override(pinned("heavy")));
+        let (mut state, trace) = step(&engine, &state, 10, Action::Override(pinned("light")));
+        let [Note::Override { .. }, Note::Target { from, to, arm, held: None, .. }] =
+            &trace.notes[..]
+        else {
+            panic!("{:?}", trace.notes)
+        };
+        assert_eq!((*from, *to, arm.as_str()), (Score::new(0.2), Score::new(0.05), "light"));
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            let (next, trace) = skip(&engine, &state);
+            state = next;
+            held.extend(trace.notes.into_iter().filter_map(|note| match note {
+                Note::Target { to, held, .. } => Some((trace.step, to, held)),
+                _ => None,
+            }));
+        }
+        assert_eq!(held, [(5, Score::ZERO, Some(3))]);
+    }
+
+    #[test]
+    fn a_run_is_told_from_the_second_completion_of_a_genre() {
+        let engine = engine(|settings| settings.adjustments.genre_streak = 0.5);
+        let (start, _) = engine.start();
+        let (state, first) = step(&engine, &start, DURATION_MS - 5_000, Action::Replay);
+        let (_, second) = finish(&engine, &state);
+        let runs = |notes: &[Note]| -> Vec<u32> {
+            let runs = notes.iter().filter_map(|note| match note {
+                Note::Streak { run, .. } => Some(*run),
+                _ => None,
+            });
+            runs.collect()
+        };
+        assert_eq!(runs(&first.notes), [0; 0]);
+        assert_eq!(runs(&second.notes), [2]);
+    }
+}

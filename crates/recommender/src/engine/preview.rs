@@ -110,3 +110,96 @@ impl Timeline {
         Some(forked)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{engine, finish, skip, small, step};
+    use melody_core::event::Action;
+    use melody_core::score::Score;
+
+    #[test]
+    fn the_values_in_force_lead_to_the_present_queue() {
+        let engine = small();
+        let (state, trace) = finish(&engine, &engine.start().0);
+        let preview = engine.preview(&state, &engine.look(&state), &Overrides::default()).unwrap();
+        let songs = |queue: &[QueueEntry]| -> Vec<(String, Score)> {
+            queue.iter().map(|entry| (entry.song.id.clone(), entry.score)).collect()
+        };
+        assert_eq!(songs(&preview.queue), songs(&trace.queue));
+        assert_eq!((preview.promotion, preview.weights), (trace.promotion, trace.weights));
+        assert!(preview.queue.iter().all(|entry| entry.was == Some(entry.position)));
+    }
+
+    #[test]
+    fn a_preview_is_what_setting_the_values_then_does() {
+        let engine = small();
+        let (state, _) = finish(&engine, &engine.start().0);
+        let set = Overrides {
+            gamma: Some(Score::new(1.2)),
+            arm: Some("heavy".into()),
+            ..Overrides::default()
+        };
+        let preview = engine.preview(&state, &engine.look(&state), &set).unwrap();
+        assert_eq!(preview.arm, "heavy");
+        let (_, trace) = step(&engine, &state, 10, Action::Override(set));
+        assert_eq!(preview.queue, trace.queue);
+        assert_eq!(preview.promotion, trace.promotion);
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused_without_a_preview() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let set = Overrides { at_most: Some(11), ..Overrides::default() };
+        let refused = engine.preview(&state, &engine.look(&state), &set);
+        assert!(matches!(refused, Err(Refusal::BadOverride { field: "at_most", .. })));
+    }
+
+    #[test]
+    fn an_engine_that_takes_over_changes_nothing_where_it_is_the_same() {
+        let engine = small();
+        let (state, trace) = skip(&engine, &engine.start().0);
+        let (resumed, again) = engine.resume(&engine, &state, None);
+        assert_eq!(resumed.queue, state.queue);
+        assert_eq!(resumed.playing, state.playing);
+        assert_eq!((again.step, again.at_ms, again.event), (trace.step, trace.at_ms, None));
+        assert!(again.bandit.decided.is_none());
+    }
+
+    #[test]
+    fn other_arms_are_decided_between_anew_and_what_was_set_by_hand_is_kept_as_far_as_it_goes() {
+        let ours = engine(|settings| {
+            settings.bandit.arms.truncate(2);
+            settings.mixing.window = 4;
+        });
+        let theirs = small();
+        let (mut state, _) = theirs.start();
+        state.overrides.arm = Some("heavy".into());
+        state.overrides.at_most = Some(7);
+        let (resumed, trace) = ours.resume(&theirs, &state, Some(Scene::Focus));
+        assert!(trace.bandit.decided.is_some() && trace.bandit.arms.len() == 2);
+        assert_eq!((resumed.overrides.arm, resumed.overrides.at_most), (None, Some(4)));
+        assert_eq!(resumed.scene, Scene::Focus);
+    }
+
+    #[test]
+    fn a_fork_keeps_what_led_to_it_and_is_not_taken_back_past_that() {
+        let mut timeline = Timeline::start(Arc::new(small()));
+        let mut state = timeline.state().clone();
+        for _ in 0..4 {
+            let event = crate::engine::tests_support::after(&state, 1_000, Action::Skip);
+            timeline.apply(event).unwrap();
+            state = timeline.state().clone();
+        }
+        assert!(timeline.fork(Arc::new(small()), 9, None).is_none());
+        let mut fork = timeline.fork(Arc::new(small()), 2, None).unwrap();
+        assert_eq!((fork.events().len(), fork.own_from()), (2, 2));
+        assert_eq!(fork.events(), &timeline.events()[..2]);
+        assert_eq!(fork.trace().event.as_ref(), timeline.events().get(1));
+        assert_eq!(fork.shared_with(&timeline), 1);
+        fork.rewind(0);
+        assert_eq!(fork.events().len(), 2);
+        assert!(fork.state_at(1).is_none());
+    }
+}

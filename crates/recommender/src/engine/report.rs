@@ -204,3 +204,71 @@ fn bandit(
         credited,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{finish, small, step};
+    use melody_core::event::Action;
+    use melody_core::overrides::Overrides;
+
+    #[test]
+    fn an_empty_queue_shares_nothing() {
+        assert_eq!(shares(&[]), Shares::default());
+    }
+
+    #[test]
+    fn shares_are_of_the_songs_shown() {
+        let queue = small().start().1.queue;
+        let mut four = queue[..4].to_vec();
+        for (entry, genre) in four.iter_mut().zip(["a", "a", "b", "a"]) {
+            entry.song.genre = genre.into();
+            entry.song.premium = false;
+            entry.promoted = genre == "b";
+        }
+        let shares = shares(&four);
+        assert_eq!((shares.promoted, shares.premium), (Score::new(0.25), Score::ZERO));
+        assert_eq!(shares.genres["a"], Score::new(0.75));
+        assert_eq!(shares.genres["b"], Score::new(0.25));
+        assert_eq!(shares.families.values().copied().sum::<Score>(), Score::ONE);
+    }
+
+    #[test]
+    fn a_song_of_the_queue_knows_where_it_was() {
+        let engine = small();
+        let (state, before) = engine.start();
+        assert!(before.queue.iter().all(|entry| entry.was.is_none()));
+        let (_, trace) = finish(&engine, &state);
+        assert!(trace.queue.iter().any(|entry| entry.was.is_some()));
+        for entry in &trace.queue {
+            let place = before.queue.iter().position(|old| old.song.id == entry.song.id);
+            assert_eq!(entry.was, place.map(|place| place + 1));
+        }
+    }
+
+    #[test]
+    fn a_ledger_adds_up_to_the_score_it_stands_beside() {
+        let trace = small().start().1;
+        assert_eq!(trace.queue.len(), small().setup.policy.mixing.queue);
+        for entry in &trace.queue {
+            assert!(entry.ledger.score.adds_up(), "{}", entry.song.id);
+            assert_eq!(entry.ledger.score.value, entry.score, "{}", entry.song.id);
+        }
+    }
+
+    #[test]
+    fn promotion_is_reported_as_it_was_decided() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let set = Overrides { at_most: Some(3), window: Some(6), ..Overrides::default() };
+        let (_, trace) = step(&engine, &state, 10, Action::Override(set.clone()));
+        let promotion = trace.promotion;
+        assert_eq!((promotion.at_most, promotion.window), (3, 6));
+        assert_eq!(promotion.cap, Score::new(0.5));
+        assert_eq!(promotion.shown, trace.shares.promoted);
+        assert_eq!(trace.overrides, set);
+        let given: Score =
+            trace.queue.iter().filter_map(|e| e.displaced.as_ref().map(|d| d.interest)).sum();
+        assert_eq!(promotion.displaced_interest, given);
+    }
+}

@@ -136,3 +136,33 @@ impl State {
         self.learning.pending.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{finish, small};
+    use melody_core::score::Score;
+
+    #[test]
+    fn other_values_set_by_hand_change_nothing_else() {
+        let engine = small();
+        let (state, _) = finish(&engine, &engine.start().0);
+        let set = Overrides { alpha: Some(Score::ONE), ..Overrides::default() };
+        let other = state.with_overrides(set.clone());
+        assert_eq!((other.overrides, state.overrides.is_empty()), (set, true));
+        assert_eq!(
+            (other.queue, other.playing, other.step),
+            (state.queue, state.playing, state.step)
+        );
+    }
+
+    #[test]
+    fn a_view_shows_the_listener_as_they_are_now() {
+        let engine = small();
+        let mut state = engine.start().0;
+        state.tier = Tier::Premium;
+        state.previews = 7;
+        let view = state.view();
+        assert_eq!((view.tier, view.previews, view.account.tier), (Tier::Premium, 7, Tier::Free));
+    }
+}

@@ -123,3 +123,57 @@ impl Engine {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{FIRST_PROMOTED, after, past_play, skip, small};
+
+    #[test]
+    fn a_step_leaves_the_state_before_it_alone() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let (next, trace) = skip(&engine, &state);
+        assert_eq!((state.step, next.step, trace.step), (0, 1, 1));
+        assert_eq!((state.at_ms, next.at_ms), (0, 1_000));
+        let again = engine.step(&state, &after(&state, 1_000, Action::Skip)).unwrap().1;
+        assert_eq!(again, trace, "the same event at the same state gives the same trace");
+    }
+
+    #[test]
+    fn values_set_by_hand_rank_the_same_moment_again() {
+        let engine = small();
+        let (state, _) = skip(&engine, &engine.start().0);
+        let event = after(&state, 5_000, Action::Override(Overrides::default()));
+        let (set, _) = engine.step(&state, &event).unwrap();
+        assert_eq!((set.step, set.at_ms), (2, 6_000));
+        assert_eq!(set.moment, state.moment);
+        let (liked, _) = engine.step(&set, &after(&set, 1_000, Action::Like)).unwrap();
+        assert_eq!(liked.moment, Moment { step: 3, at_ms: 7_000 });
+    }
+
+    #[test]
+    fn an_arm_pinned_from_the_beginning_is_the_first() {
+        let set = Overrides { arm: Some("raised".into()), ..Overrides::default() };
+        let (state, trace) = small().start_with(set.clone());
+        assert_eq!(trace.bandit.arm, "raised");
+        assert!(trace.bandit.decided.is_some_and(|choice| choice.by_hand));
+        assert_eq!(state.overrides, set);
+    }
+
+    #[test]
+    fn caps_per_day_count_the_promoted_songs_of_the_past() {
+        let mut engine = small();
+        let songs = [SongId(0), SongId(FIRST_PROMOTED), SongId(3), SongId(FIRST_PROMOTED + 2)];
+        engine.setup.past = Arc::new(songs.map(|song| past_play(song, true)).to_vec());
+        let counted: Vec<SongId> = engine.promoted_before().map(|placed| placed.song).collect();
+        assert_eq!(counted, [songs[1], songs[3]]);
+        assert_eq!(engine.start().0.history.all().plays, 4);
+    }
+
+    #[test]
+    fn the_segment_is_known_before_anything_plays() {
+        let engine = small();
+        assert_eq!(engine.first_segment(), engine.start().1.listener.segment);
+    }
+}

@@ -155,3 +155,66 @@ impl Timeline {
         self.traces.iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{after, small};
+    use melody_core::event::Action;
+
+    fn skipped(events: usize) -> Timeline {
+        let mut timeline = Timeline::start(Arc::new(small()));
+        for _ in 0..events {
+            let event = after(timeline.state(), 1_000, Action::Skip);
+            timeline.apply(event).unwrap();
+        }
+        timeline
+    }
+
+    #[test]
+    fn the_newest_states_are_kept_and_every_sixteenth_of_the_older() {
+        let timeline = skipped(40);
+        let kept: Vec<usize> = (0..=40).filter(|&step| timeline.keeps(step)).collect();
+        let expected: Vec<usize> = [0, 16].into_iter().chain(25..=40).collect();
+        assert_eq!(kept, expected);
+    }
+
+    #[test]
+    fn a_state_that_was_let_go_is_worked_out_again_as_it_was() {
+        let timeline = skipped(24);
+        let then = skipped(5);
+        assert!(!timeline.keeps(5));
+        let again = timeline.state_at(5).unwrap();
+        assert_eq!((again.step, again.playing.song), (5, then.state().playing.song));
+        assert_eq!(again.queue, then.state().queue);
+        assert_eq!(again.playing, then.state().playing);
+        assert!(timeline.state_at(25).is_none(), "it has not come yet");
+    }
+
+    #[test]
+    fn a_rewound_session_is_a_prefix_and_goes_on_from_there() {
+        let mut timeline = skipped(24);
+        let whole = timeline.clone();
+        timeline.rewind(30);
+        assert_eq!(timeline.events().len(), 24, "nothing to take back");
+        timeline.rewind(5);
+        assert_eq!((timeline.events().len(), timeline.traces().count()), (5, 6));
+        assert_eq!(timeline.state().step, 5);
+        assert_eq!(timeline.shared_with(&whole), 5);
+        assert!(timeline.trace_at(6).is_none());
+        let event = after(timeline.state(), 1_000, Action::Skip);
+        let trace = timeline.apply(event).unwrap();
+        assert_eq!(trace, *whole.trace_at(6).unwrap(), "the same again");
+        assert_eq!(timeline.shared_with(&whole), 5, "though it is another");
+    }
+
+    #[test]
+    fn a_refused_event_leaves_the_session_as_it_was() {
+        let mut timeline = skipped(2);
+        let before = timeline.clone();
+        let event = after(timeline.state(), 10, Action::Finish);
+        assert!(timeline.apply(event).is_err());
+        assert_eq!(timeline.events(), before.events());
+        assert!(Arc::ptr_eq(timeline.state(), before.state()));
+    }
+}

@@ -529,3 +529,36 @@ pub enum Note {
     /// The session begins.
     Started,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{DURATION_MS, FIRST_PROMOTED, catalogue, small};
+
+    #[test]
+    fn a_song_is_told_as_a_person_knows_it() {
+        let mut catalogue = catalogue();
+        let second = catalogue.songs[1].artists[0];
+        catalogue.songs[0].artists.push(second);
+        let song = SongRef::new(&catalogue, SongId(0));
+        assert_eq!((song.id.as_str(), song.title.as_str()), ("s00", "Song 0"));
+        assert_eq!(song.artist, "Artist 0, Artist 1");
+        assert_eq!((song.duration_ms, song.campaign, song.premium), (DURATION_MS, None, false));
+        let promoted = SongRef::new(&catalogue, SongId(FIRST_PROMOTED));
+        assert_eq!(promoted.campaign.as_deref(), Some("spring"));
+    }
+
+    #[test]
+    fn a_trace_reads_back_from_its_json() {
+        let trace = small().start().1;
+        let text = serde_json::to_string(&trace).unwrap();
+        assert_eq!(serde_json::from_str::<Trace>(&text).unwrap(), trace);
+        assert!(!text.contains("\"overrides\""), "nothing set by hand takes no room");
+    }
+
+    #[test]
+    fn a_note_names_its_kind() {
+        let note = serde_json::to_value(Note::Override { released: true }).unwrap();
+        assert_eq!(note, serde_json::json!({ "kind": "override", "released": true }));
+    }
+}

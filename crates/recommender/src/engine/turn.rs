@@ -127,3 +127,62 @@ impl Engine {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::happened::Before;
+    use crate::engine::tests_support::small;
+
+    fn turned(engine: &Engine, state: &State, begins: Begins) -> (State, Trace) {
+        let mut next = state.clone();
+        let step =
+            Step { before: Before::of_queue(state), happened: Happened::default(), event: None };
+        let trace = engine.turn(&mut next, step, begins);
+        (next, trace)
+    }
+
+    #[test]
+    fn where_nothing_begins_the_turn_gives_the_same_queue_again() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let (next, trace) = turned(&engine, &state, Begins::Nothing);
+        assert_eq!((&next.queue, &next.playing), (&state.queue, &state.playing));
+        assert_eq!(next.heard.len(), state.heard.len());
+        assert!(trace.bandit.decided.is_none());
+    }
+
+    #[test]
+    fn a_play_told_in_new_terms_is_the_same_play() {
+        let engine = small();
+        let (mut state, _) = engine.start();
+        let example = std::mem::take(&mut state.playing.example);
+        let (next, _) = turned(&engine, &state, Begins::Retold);
+        assert_eq!(next.playing.example, example);
+        assert_eq!(next.playing.song, state.playing.song);
+        assert_eq!(next.heard.len(), state.heard.len(), "nothing began");
+    }
+
+    #[test]
+    fn the_song_that_begins_leaves_the_queue_and_is_heard() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let song = state.queue[0].song;
+        let begins = Begins::Song { song, replayed: false, opened: true };
+        let (next, trace) = turned(&engine, &state, begins);
+        assert_eq!((next.playing.song, next.playing.opened), (song, true));
+        assert!(next.queue.iter().all(|queued| queued.song != song));
+        assert_eq!(next.heard.len(), state.heard.len() + 1);
+        assert_eq!(trace.playing.song.id, engine.setup.catalogue.song(song).id);
+    }
+
+    #[test]
+    fn a_session_opens_with_the_best_song() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let decision = engine.decide(&state);
+        let scored = engine.score(&state).1;
+        let silent = State { heard: crate::ranking::Heard::new([]), ..state.clone() };
+        assert_eq!(engine.best(&silent, &decision, &scored), state.playing.song);
+    }
+}
