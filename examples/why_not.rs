@@ -1,7 +1,7 @@
 //! Why is a song not in the queue, and what would put it there?
 //!
 //! ```text
-//! cargo run --release --example why_not            # the best natural song that found no place
+//! cargo run --release --example why_not            # the best song that found no place
 //! cargo run --release --example why_not -- s0290   # any song of the catalogue
 //! ```
 //!
@@ -24,10 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (state, trace) = engine.start();
 
     let wanted = std::env::args().nth(1);
-    let id = wanted.or_else(|| {
-        let mut natural = trace.runners_up.iter().filter(|left| left.song.campaign.is_none());
-        natural.next().map(|left| left.song.id.clone())
-    });
+    let id = wanted.or_else(|| trace.runners_up.first().map(|left| left.song.id.clone()));
     let id = id.ok_or("no song was left over")?;
     let song = library.catalogue.find(&id).ok_or_else(|| format!("no song is called {id}"))?;
 
