@@ -32,16 +32,19 @@ impl Score {
     }
 
     /// A score of so many millionths.
+    #[inline]
     pub const fn from_millionths(millionths: i64) -> Self {
         Score(millionths)
     }
 
     /// The whole number it is.
+    #[inline]
     pub fn millionths(self) -> i64 {
         self.0
     }
 
     /// As a float, for display and for what is not a ledger.
+    #[inline]
     pub fn value(self) -> f64 {
         self.0 as f64 / SCALE
     }
@@ -52,6 +55,7 @@ impl Score {
     }
 
     /// Without its sign.
+    #[inline]
     pub fn abs(self) -> Self {
         Score(self.0.abs())
     }
@@ -59,12 +63,14 @@ impl Score {
 
 impl Add for Score {
     type Output = Score;
+    #[inline]
     fn add(self, other: Score) -> Score {
         Score(self.0 + other.0)
     }
 }
 
 impl AddAssign for Score {
+    #[inline]
     fn add_assign(&mut self, other: Score) {
         self.0 += other.0;
     }
@@ -72,6 +78,7 @@ impl AddAssign for Score {
 
 impl Sub for Score {
     type Output = Score;
+    #[inline]
     fn sub(self, other: Score) -> Score {
         Score(self.0 - other.0)
     }
@@ -79,6 +86,7 @@ impl Sub for Score {
 
 impl Neg for Score {
     type Output = Score;
+    #[inline]
     fn neg(self) -> Score {
         Score(-self.0)
     }

@@ -24,6 +24,7 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// A song of this catalogue; panics with an identifier of another.
+    #[inline]
     pub fn song(&self, id: SongId) -> &Song {
         &self.songs[id.index()]
     }
@@ -44,11 +45,13 @@ impl Catalogue {
     }
 
     /// The genre a song is of.
+    #[inline]
     pub fn genre(&self, song: &Song) -> &Genre {
         &self.genres[song.genre.0 as usize]
     }
 
     /// The taxonomy's family of a song.
+    #[inline]
     pub fn family(&self, song: &Song) -> usize {
         self.genre(song).family
     }
