@@ -6,7 +6,7 @@ use super::arguments::Diff;
 use super::failure::Failure;
 use melody_recommender::engine::Trace;
 use melody_sessions::diff::{Difference, RankChange, diff};
-use melody_sessions::trace_file::{Session, read_all};
+use melody_sessions::trace_file::{TracedSession, read_all};
 
 /// How one session of two files went in each.
 #[derive(Serialize)]
@@ -56,8 +56,8 @@ pub(super) fn run(arguments: &Diff) -> Result<(), Failure> {
 
 /// The sessions of two files, in the first one's order. Those of the same name belong together, several
 /// of one name in turn.
-fn paired<'a>(arguments: &Diff, a: &'a [Session], b: &'a [Session]) -> Vec<Pair<'a>> {
-    let mut left: Vec<&Session> = b.iter().collect();
+fn paired<'a>(arguments: &Diff, a: &'a [TracedSession], b: &'a [TracedSession]) -> Vec<Pair<'a>> {
+    let mut left: Vec<&TracedSession> = b.iter().collect();
     let mut pairs = Vec::new();
     for session in a {
         let name = &session.header.name;
@@ -83,7 +83,7 @@ fn paired<'a>(arguments: &Diff, a: &'a [Session], b: &'a [Session]) -> Vec<Pair<
     pairs
 }
 
-fn traces(session: &Session) -> Vec<Trace> {
+fn traces(session: &TracedSession) -> Vec<Trace> {
     session.traces.iter().map(|(_, trace)| trace.clone()).collect()
 }
 

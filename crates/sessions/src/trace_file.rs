@@ -100,7 +100,7 @@ pub fn read(path: &Path) -> Result<TraceFile, InputError> {
 
 /// One of a file's sessions.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Session {
+pub struct TracedSession {
     /// The line its header is on, from 1.
     pub line: usize,
     /// Its first line.
@@ -111,14 +111,14 @@ pub struct Session {
 
 /// Reads every session of a trace file, checking every line: one after the other, each with a header,
 /// as `melody replay` writes several scripts. At least one.
-pub fn read_all(path: &Path) -> Result<Vec<Session>, InputError> {
+pub fn read_all(path: &Path) -> Result<Vec<TracedSession>, InputError> {
     let name = path.display().to_string();
     let text = read_text(path)?;
     let wrong = |line: usize, field: &str, message: String| {
         Problem::new(&name, message).line(line).field(field)
     };
     let empty = |line: usize| wrong(line, "step", "the session holds no step".into());
-    let mut sessions: Vec<Session> = Vec::new();
+    let mut sessions: Vec<TracedSession> = Vec::new();
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     for (i, text) in lines {
         let line = i + 1;
@@ -139,7 +139,7 @@ pub fn read_all(path: &Path) -> Result<Vec<Session>, InputError> {
             let message = format!("the format is {format}, this program reads {TRACE_FORMAT}");
             return Err(wrong(line, "trace_format", message).into());
         }
-        sessions.push(Session { line, header, traces: Vec::new() });
+        sessions.push(TracedSession { line, header, traces: Vec::new() });
     }
     match sessions.last() {
         None => Err(wrong(1, "trace_format", "the file has no line".into()).into()),

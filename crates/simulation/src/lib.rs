@@ -25,7 +25,7 @@ pub use logging::{LogConfig, listener_log, pick_scene};
 pub use past::past_plays;
 pub use population::{Person, draw_person};
 pub use regret::{Decision, Regret};
-pub use response::{Moment, Response, respond};
+pub use response::{Mood, Response, respond};
 pub use sitting::{End, Sitting, Until, listen};
 pub use taste::{SOUND, Taste};
 pub use world::World;

@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution, StandardNormal};
 
-use crate::response::{ABANDONED, Moment, Response, respond, sigmoid};
+use crate::response::{ABANDONED, Mood, Response, respond, sigmoid};
 use crate::taste::Taste;
 use crate::world::World;
 use melody_core::catalogue::{Catalogue, SongId};
@@ -88,8 +88,8 @@ impl SimulatedListener {
     }
 
     /// What surrounds a play in `scene` after the plays of `history`.
-    pub fn moment<'a>(&self, history: &'a History, scene: Scene) -> Moment<'a> {
-        Moment { history, scene, promotion_load: self.promotion_load, mood: self.mood }
+    pub fn moment<'a>(&self, history: &'a History, scene: Scene) -> Mood<'a> {
+        Mood { history, scene, promotion_load: self.promotion_load, mood: self.mood }
     }
 
     /// Plays `song` to this listener, to whatever end.

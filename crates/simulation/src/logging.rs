@@ -41,7 +41,7 @@ pub fn listener_log(
 ) -> (Person, Vec<LoggedSession>) {
     let person = draw_person(&mut generator(config.seed, Purpose::Population, index));
     let recommender = LoggingPolicy::new(catalogue, world);
-    let mut sitting = Sitting {
+    let mut served = Served {
         recommender: &recommender,
         listener: SimulatedListener::new(person.taste.clone(), person.account.premium_previews),
         history: History::default(),
@@ -60,7 +60,7 @@ pub fn listener_log(
             let mut rng = generator(config.seed, Purpose::Logging, step);
             let mut oracle = generator(config.seed, Purpose::Oracle, step);
             let scene = pick_scene(&person.scenes, &mut rng);
-            sitting.session(scene, &mut rng, &mut oracle)
+            served.session(scene, &mut rng, &mut oracle)
         })
         .collect();
     (person, sessions)
@@ -188,7 +188,7 @@ impl<'a> LoggingPolicy<'a> {
 }
 
 /// A listener being served by the logging policy.
-pub(super) struct Sitting<'a> {
+pub(super) struct Served<'a> {
     pub recommender: &'a LoggingPolicy<'a>,
     pub listener: SimulatedListener,
     pub history: History,
@@ -205,7 +205,7 @@ pub(super) struct Slates {
     rng: ChaCha8Rng,
 }
 
-impl Sitting<'_> {
+impl Served<'_> {
     /// One session, from the first song until the listener leaves.
     pub(super) fn session(
         &mut self,

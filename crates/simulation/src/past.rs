@@ -1,7 +1,7 @@
 //! What a profile's listener heard before the session.
 
 use crate::listener::SimulatedListener;
-use crate::logging::{LoggingPolicy, Sitting};
+use crate::logging::{LoggingPolicy, Served};
 use crate::profile::{Past, PastPlays, Profile};
 use crate::world::World;
 use melody_core::catalogue::Catalogue;
@@ -28,7 +28,7 @@ fn simulated(
     past: PastPlays,
 ) -> Vec<Interaction> {
     let recommender = LoggingPolicy::new(catalogue, world);
-    let mut sitting = Sitting {
+    let mut served = Served {
         recommender: &recommender,
         listener: SimulatedListener::new(profile.taste.clone(), profile.account.premium_previews),
         history: History::default(),
@@ -47,13 +47,13 @@ fn simulated(
         }
         let mut rng = generator(seed, Purpose::Logging, session);
         let mut unused = generator(seed, Purpose::Oracle, session);
-        let log = sitting.session(profile.scene, &mut rng, &mut unused);
+        let log = served.session(profile.scene, &mut rng, &mut unused);
         plays.extend(log.plays.into_iter().map(|logged| logged.play));
         // The account says what the listener pays today, whatever the simulated past did.
-        sitting.tier = profile.account.tier;
+        served.tier = profile.account.tier;
     }
     plays.truncate(wanted);
-    let end = sitting.clock_ms + SINCE_LAST_MS;
+    let end = served.clock_ms + SINCE_LAST_MS;
     plays.iter_mut().for_each(|play| play.began_ms -= end);
     plays
 }

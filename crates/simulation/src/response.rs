@@ -13,7 +13,7 @@ use melody_core::scene::Scene;
 
 /// What surrounds a play, as the listener feels it.
 #[derive(Clone, Copy, Debug)]
-pub struct Moment<'a> {
+pub struct Mood<'a> {
     /// The plays before it.
     pub history: &'a History,
     /// The one the listener is in.
@@ -97,7 +97,7 @@ pub fn respond(
     catalogue: &Catalogue,
     world: &World,
     taste: &Taste,
-    moment: &Moment,
+    moment: &Mood,
     song: SongId,
 ) -> Response {
     let id = song;
@@ -144,7 +144,7 @@ pub(super) fn closeness(distance: f64) -> f64 {
 }
 
 /// Known songs comfort the conservative; a song just heard wears on everybody.
-fn familiarity(taste: &Taste, moment: &Moment, song: SongId) -> f64 {
+fn familiarity(taste: &Taste, moment: &Mood, song: SongId) -> f64 {
     let heard = moment.history.song(song);
     let known = (f64::from(heard.plays).ln_1p() / 5f64.ln()).min(1.0);
     let scene = match moment.scene {

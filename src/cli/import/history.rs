@@ -12,7 +12,8 @@ use crate::config::{Environment, Places};
 use melody_core::catalogue::Catalogue;
 use melody_core::input::Problem;
 use melody_core::plays::{
-    Heard, Kept, KeptSummary, Matcher, Matching, Play, ReadSummary, Recorded, import, placed, save,
+    Kept, KeptSummary, Matched, Matcher, Matching, Play, ReadSummary, Recorded, import, placed,
+    save,
 };
 use melody_sessions::names::catalogue_named;
 use melody_simulation::profile::{of_plays, render, shipped_names};
@@ -195,7 +196,7 @@ fn note(matching: &Matching, plays: usize, catalogue: &str) -> String {
 }
 
 /// A play as the profile keeps it: with the song that it counts as.
-fn stored(catalogue: &Catalogue, heard: &Heard) -> Play {
+fn stored(catalogue: &Catalogue, heard: &Matched) -> Play {
     Play {
         listener: None,
         song: Some(catalogue.song(heard.song).id.clone()),

@@ -30,6 +30,6 @@ pub use logged::{Known, LoggedListener, LoggedPlay, LoggedSession, Truth};
 pub use matching::{How, Matcher, Matching, Unmatched};
 pub use mssd::{MssdLog, read_mssd};
 pub use normal::{artists_of, normal, plain_title};
-pub use past::{Heard, interactions, placed, timed};
+pub use past::{Matched, interactions, placed, timed};
 pub use play::{MOST_DURATION_MS, Outcome, Play, SESSION_GAP_MS, TYPICAL_DURATION_MS};
 pub use reader::{Dropped, MOST_RECORDED, ReadSummary, Recorded, import, load, save};

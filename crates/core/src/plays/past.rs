@@ -11,7 +11,7 @@ use crate::scene::Scene;
 
 /// A play and the song of the catalogue it counts as.
 #[derive(Clone, Copy, Debug)]
-pub struct Heard<'p> {
+pub struct Matched<'p> {
     /// As it was read.
     pub play: &'p Play,
     /// The song of the catalogue it stands for.
@@ -28,7 +28,7 @@ pub struct Heard<'p> {
 /// A play's own `song` counts if it is of this catalogue, which its hash tells, or if the play has no
 /// title to go by. How long a song is that the play does not say is taken from completed plays of it,
 /// then from the catalogue, if it has the song.
-pub fn placed<'p>(matcher: &Matcher, recorded: &'p Recorded) -> Vec<Heard<'p>> {
+pub fn placed<'p>(matcher: &Matcher, recorded: &'p Recorded) -> Vec<Matched<'p>> {
     let catalogue = matcher.catalogue();
     let ours = recorded.catalogue.as_ref() == Some(&catalogue.hash);
     let lengths = lengths(&recorded.plays);
@@ -49,7 +49,7 @@ pub fn placed<'p>(matcher: &Matcher, recorded: &'p Recorded) -> Vec<Heard<'p>> {
         }
         let known = (!how.imputed()).then(|| catalogue.song(song).duration_ms);
         let length = lengths.get(&key(play)).copied().or(known);
-        Some(Heard { play, song, how, outcome: play.outcome(length) })
+        Some(Matched { play, song, how, outcome: play.outcome(length) })
     });
     plays.collect()
 }
@@ -87,11 +87,11 @@ pub fn interactions(
 
 /// The plays as interactions at their times, oldest first, and when the last one ended, in milliseconds
 /// since 1970. A play whose scene is unknown has `scene`.
-pub fn timed(catalogue: &Catalogue, heard: &[Heard], scene: Scene) -> (Vec<Interaction>, i64) {
+pub fn timed(catalogue: &Catalogue, heard: &[Matched], scene: Scene) -> (Vec<Interaction>, i64) {
     let mut past: Vec<Interaction> = Vec::new();
     // Of the play before: when it ended, its session and what it was of.
     let mut before: Option<(i64, &Play)> = None;
-    for &Heard { play, song, outcome, .. } in heard {
+    for &Matched { play, song, outcome, .. } in heard {
         // A time that is missing, or the same as before because times are rounded to hours, says no
         // more than that this play followed.
         let began = match (play.time_ms, before) {

@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use super::features::Features;
 use super::hypothesis::Leaning;
 use crate::logging::{COMPARED, COMPARED_PROMOTED, UP_TO, chart_weight};
-use crate::response::Moment;
+use crate::response::Mood;
 use crate::world::World;
 use melody_core::catalogue::{Catalogue, SongId};
 use melody_core::listener::History;
@@ -103,7 +103,7 @@ impl Rivals {
             let history = History::default();
             let at = |scene| {
                 let moment =
-                    Moment { history: &history, scene, promotion_load: USUAL_LOAD, mood: [0.0; 2] };
+                    Mood { history: &history, scene, promotion_load: USUAL_LOAD, mood: [0.0; 2] };
                 Features::of(catalogue, world, &moment, song)
             };
             let rest = Scene::ALL.map(|scene| at(scene).rest);

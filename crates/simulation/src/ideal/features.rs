@@ -1,6 +1,6 @@
 //! What of a song at one moment meets which part of a taste.
 
-use crate::response::{Moment, respond};
+use crate::response::{Mood, respond};
 use crate::taste::{SOUND, Taste};
 use crate::world::World;
 use melody_core::catalogue::{Catalogue, SongId, taxonomy};
@@ -24,8 +24,8 @@ pub(super) struct Features {
 impl Features {
     /// The mood of `moment` is left out. What a taste meets is found by asking the response model
     /// itself, with tastes that differ in one part.
-    pub(super) fn of(catalogue: &Catalogue, world: &World, moment: &Moment, song: SongId) -> Self {
-        let moment = Moment { mood: [0.0; 2], ..*moment };
+    pub(super) fn of(catalogue: &Catalogue, world: &World, moment: &Mood, song: SongId) -> Self {
+        let moment = Mood { mood: [0.0; 2], ..*moment };
         let felt = |novelty: f64, promotion_tolerance: f64| {
             let taste = Taste { novelty, promotion_tolerance, ..indifferent() };
             respond(catalogue, world, &taste, &moment, song).utility
@@ -90,7 +90,7 @@ mod tests {
         let prior = Patience { mean: -0.15, deviation: 0.75 };
         for (song, scene) in catalogue.ids().zip(Scene::ALL.into_iter().cycle()) {
             let mood = [0.3, -0.2];
-            let moment = Moment { history: &history, scene, promotion_load: 0.4, mood };
+            let moment = Mood { history: &history, scene, promotion_load: 0.4, mood };
             let leaning = Leaning::of(&Hypothesis::draw(0, &mut rng), prior);
             let features = Features::of(&catalogue, &world, &moment, song);
             let utility = leaning.utility(&features) + features.mood(mood);

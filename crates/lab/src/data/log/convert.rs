@@ -13,7 +13,7 @@ use melody_core::catalogue::Catalogue;
 use melody_core::input::{InputError, Problem, Progress};
 use melody_core::listener::{Account, Interaction, Tier};
 use melody_core::plays::{
-    Format, Heard, Known, LoggedListener, LoggedPlay, LoggedSession, Matcher, Play, ReadSummary,
+    Format, Known, LoggedListener, LoggedPlay, LoggedSession, Matched, Matcher, Play, ReadSummary,
     Recorded, import, placed, timed,
 };
 use melody_core::scene::Scene;
@@ -100,7 +100,7 @@ fn names(files: &[PathBuf]) -> String {
 /// What a service would have known before the first play is not in the plays. Taking it from them
 /// (how much is listened to, which genres are liked) would tell what is to be foretold, so the
 /// account is that of somebody new.
-fn listener(catalogue: &Catalogue, name: String, heard: &[Heard]) -> Option<LoggedListener> {
+fn listener(catalogue: &Catalogue, name: String, heard: &[Matched]) -> Option<LoggedListener> {
     let (played, _) = timed(catalogue, heard, SCENE);
     let mut tier = heard.first()?.play.tier.unwrap_or(Tier::Free);
     let account = Account {
@@ -127,7 +127,7 @@ fn listener(catalogue: &Catalogue, name: String, heard: &[Heard]) -> Option<Logg
     Some(LoggedListener { name, account, sessions })
 }
 
-fn logged(play: Interaction, heard: &Heard, tier: Tier, previews: u32) -> LoggedPlay {
+fn logged(play: Interaction, heard: &Matched, tier: Tier, previews: u32) -> LoggedPlay {
     let said = heard.play;
     // Of a song that stands in for another nothing can be learned.
     let real = !heard.how.imputed();
