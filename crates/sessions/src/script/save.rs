@@ -7,6 +7,7 @@ use crate::names::DEFAULT;
 use crate::opening::Opening;
 use melody_core::catalogue::Catalogue;
 use melody_core::event::{Action, Event, Target};
+use melody_core::shown::{acts, in_json};
 use melody_recommender::engine::Timeline;
 use melody_recommender::playback::Playhead;
 
@@ -118,6 +119,10 @@ fn seconds(ms: u64) -> f64 {
     ms as f64 / 1000.0
 }
 
+/// A text in quotes. One that a terminal would act on is escaped as in JSON, whose escapes are TOML's too: scripts are printed.
 fn quoted(text: &str) -> String {
+    if text.chars().any(acts) {
+        return in_json(&serde_json::Value::from(text).to_string()).into_owned();
+    }
     toml::Value::String(text.into()).to_string()
 }
