@@ -175,7 +175,8 @@ fn rebuild(file: &Path, contents: &Contents) -> Result<String, Failure> {
         return Err(format!("{}: event {} names no song", file.display(), i + 1).into());
     }
     let name = file.file_stem().map_or("session".into(), |n| n.to_string_lossy().into_owned());
-    Ok(render_events(&name, opening, &catalogue, &events))
+    let memory = contents.header.versions.memory_hash.as_deref();
+    Ok(render_events(&name, opening, memory, &catalogue, &events))
 }
 
 /// A torn tail is told where it does not mix with what is printed.

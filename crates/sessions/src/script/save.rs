@@ -14,20 +14,21 @@ use melody_recommender::playback::Playhead;
 /// The text of a script that does what was done in this session.
 pub fn render(name: &str, opening: &Opening, timeline: &Timeline) -> String {
     let setup = &timeline.engine().setup;
-    // Only a memory that was started from makes the session what it was.
-    let hash = setup.warm_start.as_ref().map(|start| start.hash.clone());
-    let memory = opening.memory.clone().filter(|_| hash.is_some());
-    let opening = Opening { memory, memory_hash: hash, ..opening.clone() };
-    render_events(name, &opening, &setup.catalogue, timeline.events())
+    let memory = setup.warm_start.as_ref().map(|start| start.hash.as_str());
+    render_events(name, opening, memory, &setup.catalogue, timeline.events())
 }
 
-/// The text of a script that makes these events, which must be a session's own.
+/// The text of a script that makes these events, which must be a session's own. `memory`: the hash of the memory that the
+/// session started from, if it started from one; no other makes it what it was.
 pub fn render_events(
     name: &str,
     opening: &Opening,
+    memory: Option<&str>,
     catalogue: &Catalogue,
     events: &[Event],
 ) -> String {
+    // A folder that held nothing for this listener may hold something now.
+    let folder = opening.memory.as_deref().filter(|_| memory.is_some());
     let mut out = String::new();
     let mut line = |text: String| {
         out.push_str(&text);
@@ -48,7 +49,7 @@ pub fn render_events(
             line(format!("{key} = {}", quoted(value)));
         }
     }
-    for (key, value) in [("memory", &opening.memory), ("memory_hash", &opening.memory_hash)] {
+    for (key, value) in [("memory", folder), ("memory_hash", memory)] {
         if let Some(value) = value {
             line(format!("{key} = {}", quoted(value)));
         }
