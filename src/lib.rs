@@ -89,6 +89,9 @@
 //! Nothing that recommends knows a simulated listener's hidden taste: it sees the account and what was played.
 //! `ARCHITECTURE.md` has the map, and the invariants that everything here keeps.
 
+// Nothing prints but through `cli/say.rs`. Examples and benches of this package do as they like.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub use melody_core::{catalogue, event, input, listener, overrides, plays, rng, scene, score};
 pub use melody_lab::experiment;
 pub use melody_model::objective;

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use super::arguments::Ab;
 use super::failure::Failure;
+use super::note::note;
 use super::progress::bar;
+use super::say::{say, say_json};
 use melody_lab::experiment::{AbReport, Cohort, Comparison, Metric, Verdict, compare};
 use melody_model::Backend;
 use melody_sessions::library::Library;
@@ -22,9 +24,9 @@ pub(super) fn run(arguments: &Ab) -> Result<(), Failure> {
     progress.finish();
     let report = compare(&cohort, (&a, &b), (&of_a, &of_b));
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
+        say_json(&report)?;
     } else {
-        print(&report);
+        print(&report)?;
     }
     let worse = |metric: &&Metric| {
         let found = report.metrics.iter().find(|c| c.metric == **metric);
@@ -32,7 +34,7 @@ pub(super) fn run(arguments: &Ab) -> Result<(), Failure> {
     };
     let failed: Vec<&Metric> = arguments.fail_if_worse.iter().filter(worse).collect();
     for metric in &failed {
-        eprintln!("FAIL {}: arm b is significantly worse", metric.name());
+        note(format_args!("FAIL {}: arm b is significantly worse", metric.name()));
     }
     if failed.is_empty() { Ok(()) } else { Err(Failure::Check) }
 }
@@ -63,45 +65,54 @@ fn libraries(arguments: &Ab) -> Result<(Library, Library), Failure> {
     Ok((a, b))
 }
 
-fn print(report: &AbReport) {
+fn print(report: &AbReport) -> Result<(), Failure> {
     for (name, arm) in [("a", &report.a), ("b", &report.b)] {
-        println!(
+        say!(
             "{name}: policy `{}` ({}), model `{}` ({})",
             arm.policy,
             &arm.policy_hash[..12],
             arm.model,
             &arm.model_hash[..12]
-        );
+        )?;
     }
-    println!(
+    say!(
         "{} listeners, sessions of each: {}, seed {}; the same listeners in both arms\n",
-        report.listeners, report.sessions, report.seed
-    );
-    table("everyone", &report.metrics);
+        report.listeners,
+        report.sessions,
+        report.seed
+    )?;
+    table("everyone", &report.metrics)?;
     for (segment, metrics) in &report.segments {
         let pairs = metrics.first().map_or(0, |c| c.paired.pairs);
         if pairs < FEW {
-            println!("segment {segment}: too few listeners to compare\n");
+            say!("segment {segment}: too few listeners to compare\n")?;
             continue;
         }
-        table(&format!("segment {segment}, {pairs} listeners"), metrics);
+        table(&format!("segment {segment}, {pairs} listeners"), metrics)?;
     }
-    println!(
+    say!(
         "difference: b minus a, with its 95 % confidence interval (paired t).\n\
          p: paired t, for one look at the end. peeking p: always valid, for looking at any time\n\
          (mixture sequential test; the mixing deviation is the difference it is tuned to find).\n\
          Neither is corrected for looking at several metrics or segments."
-    );
+    )
 }
 
 /// Fewer pairs than this are not shown.
 const FEW: usize = 5;
 
-fn table(title: &str, metrics: &[Comparison]) {
-    println!(
+fn table(title: &str, metrics: &[Comparison]) -> Result<(), Failure> {
+    say!(
         "{title}\n{:22} {:>8} {:>8} {:>10} {:>20} {:>7} {:>9} {:>7}",
-        "", "a", "b", "difference", "95 % interval", "p", "peeking p", "mixing"
-    );
+        "",
+        "a",
+        "b",
+        "difference",
+        "95 % interval",
+        "p",
+        "peeking p",
+        "mixing"
+    )?;
     for c in metrics {
         let [low, high] = c.paired.interval;
         let verdict = match c.verdict {
@@ -110,7 +121,7 @@ fn table(title: &str, metrics: &[Comparison]) {
             Verdict::Different => " different",
             Verdict::NoneFound => "",
         };
-        println!(
+        say!(
             "  {:20} {:>8.3} {:>8.3} {:>+10.4} {:>20} {:>7.4} {:>9.4} {:>7}{verdict}",
             c.metric.name(),
             c.paired.mean_a,
@@ -120,7 +131,7 @@ fn table(title: &str, metrics: &[Comparison]) {
             c.paired.p,
             c.always_valid.p,
             c.always_valid.mixing_deviation
-        );
+        )?;
     }
-    println!();
+    say!()
 }

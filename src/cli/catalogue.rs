@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::arguments::Catalogue;
 use super::failure::Failure;
+use super::say::{say, say_json};
 use melody_core::catalogue::{generate, taxonomy, write};
 use melody_sessions::names::catalogue_named;
 
@@ -13,8 +14,7 @@ pub(super) fn run(command: &Catalogue) -> Result<(), Failure> {
         Catalogue::Generate { seed, out } => {
             let files = generate(*seed);
             write(&files, out).map_err(|e| format!("{}: {e}", out.display()))?;
-            println!("wrote {0}/songs.csv and {0}/catalogue.toml", out.display());
-            Ok(())
+            say!("wrote {0}/songs.csv and {0}/catalogue.toml", out.display())
         }
         Catalogue::Check { catalogue, json } => check(catalogue, *json),
     }
@@ -44,20 +44,18 @@ fn check(name: &str, json: bool) -> Result<(), Failure> {
             "incomplete_audio": incomplete,
             "families": families,
         });
-        println!("{report:#}");
-        return Ok(());
+        return say_json(&report);
     }
-    println!(
+    say!(
         "{}: {} songs by {} artists",
         catalogue.name,
         catalogue.songs.len(),
         catalogue.artists.len()
-    );
-    println!("  promoted  {promoted} in {} campaigns", catalogue.campaigns.len());
-    println!("  premium   {premium}");
-    println!("  audio features missing in {incomplete}");
+    )?;
+    say!("  promoted  {promoted} in {} campaigns", catalogue.campaigns.len())?;
+    say!("  premium   {premium}")?;
+    say!("  audio features missing in {incomplete}")?;
     let list: Vec<String> = families.iter().map(|(name, n)| format!("{name} {n}")).collect();
-    println!("  families  {}", list.join(", "));
-    println!("  sha256    {}", catalogue.hash);
-    Ok(())
+    say!("  families  {}", list.join(", "))?;
+    say!("  sha256    {}", catalogue.hash)
 }

@@ -9,6 +9,8 @@ use indicatif::ProgressBar;
 use super::arguments::Train;
 use super::failure::Failure;
 use super::progress::{Bars, unless, watch_signals};
+use super::say::{say, say_text};
+use melody_core::shown::in_json;
 use melody_lab::config::TrainingConfig;
 use melody_lab::reports::{
     ComparisonRecipe, Stage, Told, Variant, Work, compare_ways, comparison_table,
@@ -40,10 +42,10 @@ pub(super) fn run(arguments: &Train, config: TrainingConfig) -> Result<(), Failu
     watched?;
     let compared = compared?;
     if arguments.json {
-        print!("{}", compared.json);
+        say_text(&in_json(&compared.json))?;
     } else {
-        print!("{}", comparison_table(&compared.comparison));
-        println!("wrote {}", arguments.out.join("comparison.json").display());
+        say_text(&comparison_table(&compared.comparison))?;
+        say!("wrote {}", arguments.out.join("comparison.json").display())?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use super::say::{say, say_json};
 use super::{arguments, settings};
 use crate::config::{Config, Environment};
 use melody_core::input::{InputError, Problem};
@@ -14,8 +15,7 @@ use melody_tui::theme::Found;
 pub(super) fn run(arguments: &arguments::Config) -> Result<(), Failure> {
     let config = Config::load(&Environment::of_process(), settings::layer(&arguments.settings))?;
     if arguments.themes {
-        themes(&config, arguments.json);
-        return Ok(());
+        return themes(&config, arguments.json);
     }
     // What would not open is no setting in effect.
     config.look()?;
@@ -24,12 +24,7 @@ pub(super) fn run(arguments: &arguments::Config) -> Result<(), Failure> {
     if !problems.is_empty() {
         return Err(InputError { problems }.into());
     }
-    if arguments.json {
-        println!("{:#}", as_json(&config));
-    } else {
-        print(&config);
-    }
-    Ok(())
+    if arguments.json { say_json(&as_json(&config)) } else { print(&config) }
 }
 
 /// What is looked for, where, and whether it is there.
@@ -60,7 +55,7 @@ fn as_json(config: &Config) -> Value {
     json!({ "settings": settings, "places": places })
 }
 
-fn print(config: &Config) {
+fn print(config: &Config) -> Result<(), Failure> {
     let rows = config.rows().into_iter().map(|(name, value, origin)| {
         let value = match value {
             Value::String(text) => text,
@@ -73,28 +68,28 @@ fn print(config: &Config) {
         };
         (name, value, origin.to_string())
     });
-    columns(&rows.collect::<Vec<_>>());
-    println!();
+    columns(&rows.collect::<Vec<_>>())?;
+    say!()?;
     let places = places(config).map(|(what, path, found)| {
         (what, path.display().to_string(), if found { "found" } else { "not there" }.to_string())
     });
-    columns(&places.collect::<Vec<_>>());
+    columns(&places.collect::<Vec<_>>())
 }
 
 /// Prints three columns, as wide as they need to be.
-fn columns(rows: &[(&str, String, String)]) {
+fn columns(rows: &[(&str, String, String)]) -> Result<(), Failure> {
     let wide = rows.iter().map(|(_, value, _)| value.chars().count()).max().unwrap_or(0);
     for (name, value, note) in rows {
-        println!("{name:10}  {value:wide$}  {note}");
+        say!("{name:10}  {value:wide$}  {note}")?;
     }
+    Ok(())
 }
 
-fn themes(config: &Config, json: bool) {
+fn themes(config: &Config, json: bool) -> Result<(), Failure> {
     let found = config.shelf().list();
     if json {
         let list: Vec<Value> = found.iter().map(theme_as_json).collect();
-        println!("{:#}", Value::from(list));
-        return;
+        return say_json(&list);
     }
     let wide = found.iter().map(|found| found.name.chars().count()).max().unwrap_or(0);
     for Found { name, path, theme } in &found {
@@ -109,8 +104,9 @@ fn themes(config: &Config, json: bool) {
             Err(error) => error.to_string(),
         };
         let path = path.as_ref().map_or(String::new(), |path| format!("  {}", path.display()));
-        println!("{name:wide$}  {ground:6}  {about}{path}");
+        say!("{name:wide$}  {ground:6}  {about}{path}")?;
     }
+    Ok(())
 }
 
 fn theme_as_json(found: &Found) -> Value {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::arguments::Demo;
 use super::failure::Failure;
+use super::say::{say, say_json};
 use super::settings;
 use super::simulator::{how_it_ended, needs_terminal};
 use crate::config::{Config, Environment};
@@ -44,9 +45,9 @@ fn check(tour: &Tour, base: &Path, arguments: &Demo) -> Result<(), Failure> {
     let library = Library::load(opening, base, arguments.device.unwrap_or_default().into())?;
     let (scenes, _) = tour.check(&library, &profile)?;
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&scenes).map_err(|e| e.to_string())?);
+        say_json(&scenes)?;
     } else {
-        scenes.iter().for_each(|scene| print(&tour.file.name, scene));
+        scenes.iter().try_for_each(|scene| print(&tour.file.name, scene))?;
     }
     let passed = scenes.iter().all(|scene| scene.failed.is_empty());
     if passed { Ok(()) } else { Err(Failure::Check) }
@@ -55,15 +56,20 @@ fn check(tour: &Tour, base: &Path, arguments: &Demo) -> Result<(), Failure> {
 /// Characters of a caption that tell which scene it is.
 const CAPTION: usize = 60;
 
-fn print(file: &str, report: &SceneReport) {
+fn print(file: &str, report: &SceneReport) -> Result<(), Failure> {
     let mark = if report.failed.is_empty() { "ok  " } else { "FAIL" };
     let caption: String = report.caption.chars().take(CAPTION).collect();
     let SceneReport { scene, events, expectations, .. } = report;
-    println!("{mark} {scene:>2}  {events:>3} events, {expectations} expectations  {caption}");
+    say!("{mark} {scene:>2}  {events:>3} events, {expectations} expectations  {caption}")?;
     for failed in &report.failed {
-        println!(
+        say!(
             "     {file}:{}: {} (step {}): wanted {}, got {}",
-            failed.line, failed.what, failed.step, failed.wanted, failed.got
-        );
+            failed.line,
+            failed.what,
+            failed.step,
+            failed.wanted,
+            failed.got
+        )?;
     }
+    Ok(())
 }

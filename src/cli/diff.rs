@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::arguments::Diff;
 use super::failure::Failure;
+use super::say::{say, say_json};
 use melody_recommender::engine::Trace;
 use melody_sessions::diff::{Difference, RankChange, diff};
 use melody_sessions::trace_file::{TracedSession, read_all};
@@ -33,20 +34,19 @@ pub(super) fn run(arguments: &Diff) -> Result<(), Failure> {
     // Two files of one session each are compared whatever its name.
     let alone = a.len() == 1 && b.len() == 1;
     if arguments.json {
-        let text = match &pairs[..] {
-            [pair] if alone => serde_json::to_string_pretty(&pair.difference),
-            pairs => serde_json::to_string_pretty(pairs),
-        };
-        println!("{}", text.map_err(|e| e.to_string())?);
+        match &pairs[..] {
+            [pair] if alone => say_json(&pair.difference)?,
+            pairs => say_json(&pairs)?,
+        }
     } else {
         for pair in &pairs {
             if !alone {
-                println!("{} {}", if pair.same() { "ok  " } else { "DIFF" }, pair.session);
+                say!("{} {}", if pair.same() { "ok  " } else { "DIFF" }, pair.session)?;
             }
             match (&pair.only_in, &pair.difference) {
-                (Some(file), _) => println!("  only in {file}"),
-                (None, Some(difference)) => print(difference),
-                (None, None) if alone => println!("the same: {} steps", pair.steps),
+                (Some(file), _) => say!("  only in {file}")?,
+                (None, Some(difference)) => print(difference)?,
+                (None, None) if alone => say!("the same: {} steps", pair.steps)?,
                 (None, None) => {}
             }
         }
@@ -87,24 +87,25 @@ fn traces(session: &TracedSession) -> Vec<Trace> {
     session.traces.iter().map(|(_, trace)| trace.clone()).collect()
 }
 
-fn print(difference: &Difference) {
+fn print(difference: &Difference) -> Result<(), Failure> {
     let [a, b] = difference.lengths;
-    println!("first difference at step {} ({})", difference.step, clock(difference.at_ms));
+    say!("first difference at step {} ({})", difference.step, clock(difference.at_ms))?;
     if a != b {
-        println!("  {a} steps against {b}");
+        say!("  {a} steps against {b}")?;
     }
     for change in &difference.first {
-        println!("  {}  {} -> {}", change.path, change.a, change.b);
+        say!("  {}  {} -> {}", change.path, change.a, change.b)?;
     }
     for step in &difference.steps {
-        println!("step {}", step.step);
+        say!("step {}", step.step)?;
         for weight in &step.weights {
-            println!("  {}  {:.3} -> {:.3}", weight.name, weight.a, weight.b);
+            say!("  {}  {:.3} -> {:.3}", weight.name, weight.a, weight.b)?;
         }
         for rank in &step.ranks {
-            println!("  {}", moved(rank));
+            say!("  {}", moved(rank))?;
         }
     }
+    Ok(())
 }
 
 fn moved(rank: &RankChange) -> String {

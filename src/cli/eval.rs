@@ -8,6 +8,7 @@ use super::arguments::Eval;
 use super::failure::Failure;
 use super::figures::{print, print_differences};
 use super::progress::Bars;
+use super::say::{say, say_json};
 use melody_lab::data::Split;
 use melody_lab::data::log::TrainingLog;
 use melody_lab::evaluation::Resampling;
@@ -47,40 +48,38 @@ pub(super) fn run(arguments: &Eval) -> Result<(), Failure> {
         bars.show(&stage);
         ControlFlow::Continue(())
     })?;
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&judgement).map_err(|e| e.to_string())?);
-    } else {
-        tell(&judgement);
-    }
-    Ok(())
+    if arguments.json { say_json(&judgement) } else { tell(&judgement) }
 }
 
-fn tell(judgement: &Judgement) {
+fn tell(judgement: &Judgement) -> Result<(), Failure> {
     let evaluation = &judgement.evaluation;
     let split = judgement.split.map_or("all".into(), |split| format!("split {}", split.name()));
     let whose = match &judgement.log {
         Some([folder, _]) => format!("{folder}, {split}"),
         None => format!("simulated listeners, {split}"),
     };
-    println!(
+    say!(
         "{} on {whose}: {} plays of {} listeners",
-        judgement.model, evaluation.plays, evaluation.listeners
-    );
+        judgement.model,
+        evaluation.plays,
+        evaluation.listeners
+    )?;
     if judgement.left_out > 0 {
-        println!("left out: {} listeners the model has learned from", judgement.left_out);
+        say!("left out: {} listeners the model has learned from", judgement.left_out)?;
     }
     if judgement.own_log && matches!(judgement.split, None | Some(Split::Train)) {
-        println!("note: the model was trained on some of these plays");
+        say!("note: the model was trained on some of these plays")?;
     }
     if judgement.resamples > 0 {
-        println!(
+        say!(
             "with 95 % confidence intervals, the listeners drawn again {} times",
             judgement.resamples
-        );
+        )?;
     }
-    print(evaluation);
+    print(evaluation)?;
     if let Some(other) = &judgement.against {
-        println!("\n{other} less {}", judgement.model);
-        print_differences(&evaluation.heads);
+        say!("\n{other} less {}", judgement.model)?;
+        print_differences(&evaluation.heads)?;
     }
+    Ok(())
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::arguments::Explain;
 use super::failure::Failure;
 use super::replay::{Prepared, prepare};
+use super::say::{say, say_json};
 use melody_core::catalogue::SongId;
 use melody_core::input::Problem;
 use melody_core::score::Score;
@@ -51,12 +52,11 @@ pub(super) fn run(arguments: &Explain) -> Result<(), Failure> {
     let explanation = engine.explain_of(&state, trace, &look, song);
     let why_not = engine.why_not(&state, &look, song, above);
     if arguments.json {
-        let said = Said { explanation, why_not };
-        println!("{}", serde_json::to_string_pretty(&said).map_err(|e| e.to_string())?);
+        say_json(&Said { explanation, why_not })?;
     } else {
         let bars = if std::io::stdout().is_terminal() { "█" } else { "#" };
-        print(&explanation, bars);
-        why_not.iter().for_each(print_why_not);
+        print(&explanation, bars)?;
+        why_not.iter().try_for_each(print_why_not)?;
     }
     Ok(())
 }
@@ -95,62 +95,63 @@ fn named(engine: &Engine, option: &str, name: &str) -> Result<SongId, Failure> {
     }
 }
 
-fn print(e: &Explanation, bar: &str) {
+fn print(e: &Explanation, bar: &str) -> Result<(), Failure> {
     let place = match e.position {
         Some(position) => format!("rank {position}"),
         None => "not in the queue".into(),
     };
-    println!("{}  {} ({}), step {}: {place}", e.song.title, e.song.artist, e.song.id, e.step);
+    say!("{}  {} ({}), step {}: {place}", e.song.title, e.song.artist, e.song.id, e.step)?;
     if let Some(dropped) = &e.ledger.dropped {
         let stage = format!("{:?}", dropped.stage).to_lowercase();
-        println!("dropped at {stage}: {}; missed by {:.6}", dropped.why, dropped.margin);
+        say!("dropped at {stage}: {}; missed by {:.6}", dropped.why, dropped.margin)?;
     }
     if let Some(displaced) = &e.displaced {
-        println!("promoted, in place of {}: interest {:+.6}", displaced.song, -displaced.interest);
+        say!("promoted, in place of {}: interest {:+.6}", displaced.song, -displaced.interest)?;
     }
     let sources =
         if e.ledger.sources.is_empty() { "none".into() } else { e.ledger.sources.join(", ") };
-    println!("brought by: {sources}");
+    say!("brought by: {sources}")?;
     for (what, neighbour) in [("above", &e.above), ("below", &e.below)] {
         if let Some(n) = neighbour {
             let apart = n.score - e.ledger.score.value;
-            println!("right {what} by score: {} ({}) {:.6}, {apart:+.6}", n.title, n.id, n.score);
+            say!("right {what} by score: {} ({}) {:.6}, {apart:+.6}", n.title, n.id, n.score)?;
         }
     }
-    println!("\nscore");
+    say!("\nscore")?;
     let largest = largest(&e.ledger.score).value().max(1e-6);
     print_node(&e.ledger.score, 0, &|value: Score| {
         bar.repeat((value.abs().value() / largest * BAR as f64).round() as usize)
-    });
-    println!("\ninterest, of the heads");
+    })?;
+    say!("\ninterest, of the heads")?;
     for part in &e.interest {
-        println!("  {:20} {:+.6}  weight {:.2}", part.name, part.value, part.weight);
+        say!("  {:20} {:+.6}  weight {:.2}", part.name, part.value, part.weight)?;
     }
-    println!("\nfusion weights");
+    say!("\nfusion weights")?;
     for (name, weight) in
         [("alpha", &e.weights.alpha), ("beta", &e.weights.beta), ("gamma", &e.weights.gamma)]
     {
-        println!("  {name:5} {:.3} = {}", weight.value, terms(weight));
+        say!("  {name:5} {:.3} = {}", weight.value, terms(weight))?;
     }
-    println!("\nexperts each task listens to");
+    say!("\nexperts each task listens to")?;
     for (task, gates) in TASKS.iter().zip(&e.gates) {
         let shares = gates.iter().enumerate();
         let shares: Vec<String> = shares.map(|(i, g)| format!("{}: {g:.2}", i + 1)).collect();
-        println!("  {:12} {}", task.name(), shares.join("   "));
+        say!("  {:12} {}", task.name(), shares.join("   "))?;
     }
-    println!("\nwhere the network looked (mean attention; not by how much the score would change)");
-    println!("  {:34} {:.3}", "the song itself", e.attention_own);
-    println!("  {:34} {:.3}", "the profile", e.attention_profile);
-    e.attention.iter().take(PLAYS).for_each(print_play);
+    say!("\nwhere the network looked (mean attention; not by how much the score would change)")?;
+    say!("  {:34} {:.3}", "the song itself", e.attention_own)?;
+    say!("  {:34} {:.3}", "the profile", e.attention_profile)?;
+    e.attention.iter().take(PLAYS).try_for_each(print_play)?;
     let rest = e.attention.iter().skip(PLAYS);
     if rest.len() > 0 {
         let count = rest.len();
         let share: Score = rest.map(|play| play.share).sum();
-        println!("  {:34} {share:.3}", format!("{count} other plays"));
+        say!("  {:34} {share:.3}", format!("{count} other plays"))?;
     }
+    Ok(())
 }
 
-fn print_play(play: &AttendedPlay) {
+fn print_play(play: &AttendedPlay) -> Result<(), Failure> {
     let went = match (play.liked, play.completed, play.skipped) {
         (true, ..) => "liked",
         (_, true, _) => "completed",
@@ -158,28 +159,26 @@ fn print_play(play: &AttendedPlay) {
         _ => "left",
     };
     let title: String = play.title.chars().take(30).collect();
-    println!(
+    say!(
         "  {title:34} {:.3}  {} ago, {went} at {:.0} %, {}",
         play.share,
         play.plays_ago,
         100.0 * play.play_ratio.value(),
         play.genre
-    );
+    )
 }
 
-fn print_why_not(why: &WhyNot) {
-    println!("\nwhy not above {} ({})?", why.above.title, why.above.id);
+fn print_why_not(why: &WhyNot) -> Result<(), Failure> {
+    say!("\nwhy not above {} ({})?", why.above.title, why.above.id)?;
     if why.lacks > Score::ZERO {
-        println!("  it lacks {:.6} of score", why.lacks);
+        say!("  it lacks {:.6} of score", why.lacks)?;
     } else {
-        println!("  its score is higher already, by {:.6}", -why.lacks);
+        say!("  its score is higher already, by {:.6}", -why.lacks)?;
     }
     if let Some(beside) = &why.beside {
-        println!("  {beside}");
+        say!("  {beside}")?;
     }
-    for flip in &why.flips {
-        println!("  {}", said(flip));
-    }
+    why.flips.iter().try_for_each(|flip| say!("  {}", said(flip)))
 }
 
 fn said(flip: &Flip) -> String {
@@ -202,10 +201,10 @@ fn largest(node: &Node) -> Score {
     node.children.iter().map(largest).fold(node.value.abs(), Score::max)
 }
 
-fn print_node(node: &Node, depth: usize, bar: &impl Fn(Score) -> String) {
+fn print_node(node: &Node, depth: usize, bar: &impl Fn(Score) -> String) -> Result<(), Failure> {
     let name = format!("{}{}", "  ".repeat(depth + 1), node.name);
-    println!("{name:NAMES$} {:+.6}  {:BAR$}  {}", node.value, bar(node.value), node.how);
-    node.children.iter().for_each(|child| print_node(child, depth + 1, bar));
+    say!("{name:NAMES$} {:+.6}  {:BAR$}  {}", node.value, bar(node.value), node.how)?;
+    node.children.iter().try_for_each(|child| print_node(child, depth + 1, bar))
 }
 
 fn terms(weight: &Weight) -> String {

@@ -1,9 +1,14 @@
 //! How a command fails.
 
+use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
+use super::note::note;
 use melody_core::input::InputError;
 use melody_lab::reports::Undone;
+
+/// What a program exits with that a closed pipe has ended.
+const PIPE_CLOSED: u8 = 141;
 
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -11,6 +16,8 @@ pub(super) enum Failure {
     Check,
     /// The program was made to end; this is its exit code, and nothing is left to say.
     Ended(u8),
+    /// What was to be printed could not be.
+    Output(io::Error),
     /// Something handed over is wrong.
     Input(InputError),
     /// Something could not be done; the message says what and why.
@@ -23,12 +30,20 @@ impl Failure {
         match self {
             Failure::Check => ExitCode::from(1),
             Failure::Ended(code) => ExitCode::from(code),
+            // Whoever read has seen enough (`melody explain ... | head`); there is nothing to say about it.
+            Failure::Output(error) if error.kind() == ErrorKind::BrokenPipe => {
+                ExitCode::from(PIPE_CLOSED)
+            }
+            Failure::Output(error) => {
+                note(format_args!("error: the output could not be written: {error}"));
+                ExitCode::from(1)
+            }
             Failure::Input(error) => {
-                eprintln!("error: {error}");
+                note(format_args!("error: {error}"));
                 ExitCode::from(2)
             }
             Failure::Other(message) => {
-                eprintln!("error: {message}");
+                note(format_args!("error: {message}"));
                 ExitCode::from(2)
             }
         }

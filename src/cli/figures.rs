@@ -1,5 +1,7 @@
 //! Figures of a model, as a person reads them.
 
+use super::failure::Failure;
+use super::say::say;
 use melody_lab::evaluation::{Evaluation, HeadReport};
 use melody_lab::statistics::Figures;
 
@@ -7,19 +9,20 @@ use melody_lab::statistics::Figures;
 const LABEL: usize = 24;
 const FIGURE: usize = 22;
 
-pub(super) fn print(evaluation: &Evaluation) {
-    print_heads(&evaluation.heads);
+pub(super) fn print(evaluation: &Evaluation) -> Result<(), Failure> {
+    print_heads(&evaluation.heads)?;
     let (error, best) = evaluation.play_ratio_error;
     let best = best.map_or(String::new(), |best| format!("; the best possible {best:.4}"));
-    println!("expected play ratio: mean absolute error {error:.4}{best}");
+    say!("expected play ratio: mean absolute error {error:.4}{best}")?;
     for slice in &evaluation.slices {
-        println!("\n{}: {} ({} plays)", slice.kind, slice.name, slice.plays);
-        print_heads(&slice.heads);
+        say!("\n{}: {} ({} plays)", slice.kind, slice.name, slice.plays)?;
+        print_heads(&slice.heads)?;
     }
+    Ok(())
 }
 
-pub(super) fn print_heads(heads: &[HeadReport]) {
-    println!(
+pub(super) fn print_heads(heads: &[HeadReport]) -> Result<(), Failure> {
+    say!(
         "{:LABEL$} {:>8} {:>9} {:>FIGURE$} {:>8} {:>8} {:>8} {:>8} {:>FIGURE$} {:>FIGURE$}",
         "",
         "plays",
@@ -31,10 +34,10 @@ pub(super) fn print_heads(heads: &[HeadReport]) {
         "gap",
         "log loss",
         "calibration error"
-    );
+    )?;
     for head in heads {
         let auc = |other: &Option<Figures>| short(other.map(|figures| figures.auc));
-        println!(
+        say!(
             "{:LABEL$} {:>8} {:>9} {:>FIGURE$} {:>8} {:>8} {:>8} {:>8} {:>FIGURE$} {:>FIGURE$}",
             head.label,
             head.plays,
@@ -46,28 +49,33 @@ pub(super) fn print_heads(heads: &[HeadReport]) {
             short(head.best.map(|best| best.auc - head.model.auc)),
             figure(head.model.log_loss, head.intervals.map(|i| i.log_loss)),
             figure(head.model.calibration_error, head.intervals.map(|i| i.calibration_error)),
-        );
+        )?;
     }
+    Ok(())
 }
 
 /// The other model's figures less the judged one's.
-pub(super) fn print_differences(heads: &[HeadReport]) {
-    println!(
+pub(super) fn print_differences(heads: &[HeadReport]) -> Result<(), Failure> {
+    say!(
         "{:LABEL$} {:>FIGURE$} {:>FIGURE$} {:>FIGURE$}",
-        "", "AUC", "log loss", "calibration error"
-    );
+        "",
+        "AUC",
+        "log loss",
+        "calibration error"
+    )?;
     for head in heads {
         let Some(against) = &head.against else { continue };
         let less = |of: fn(&Figures) -> f64| of(&against.model) - of(&head.model);
         let within = against.difference;
-        println!(
+        say!(
             "{:LABEL$} {:>FIGURE$} {:>FIGURE$} {:>FIGURE$}",
             head.label,
             figure(less(|f| f.auc), within.map(|i| i.auc)),
             figure(less(|f| f.log_loss), within.map(|i| i.log_loss)),
             figure(less(|f| f.calibration_error), within.map(|i| i.calibration_error)),
-        );
+        )?;
     }
+    Ok(())
 }
 
 fn figure(value: f64, interval: Option<[f64; 2]>) -> String {

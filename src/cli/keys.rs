@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::arguments;
 use super::failure::Failure;
+use super::say::{say, say_json, say_text};
 use crate::config::{Environment, Places};
 use melody_core::input::InputError;
 use melody_tui::command::keymap;
@@ -14,13 +15,12 @@ use melody_tui::{Context, Keymap};
 pub(super) fn run(arguments: &arguments::Keys) -> Result<(), Failure> {
     let keymap = effective(arguments.keymap.as_deref())?;
     if arguments.toml {
-        print!("{}", keymap.to_toml());
+        say_text(&keymap.to_toml())
     } else if arguments.json {
-        println!("{:#}", as_json(&keymap));
+        say_json(&as_json(&keymap))
     } else {
-        print(&keymap);
+        print(&keymap)
     }
-    Ok(())
 }
 
 /// The keymap of a file that was named, or of one's own, if there is one.
@@ -46,7 +46,7 @@ fn as_json(keymap: &Keymap) -> Value {
     lines.collect()
 }
 
-fn print(keymap: &Keymap) {
+fn print(keymap: &Keymap) -> Result<(), Failure> {
     let lines = Context::ALL.into_iter().flat_map(|context| keymap.of(context));
     let lines = lines.map(|(entry, keys)| {
         let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
@@ -58,8 +58,9 @@ fn print(keymap: &Keymap) {
     let mut context = None;
     for (entry, bound) in &lines {
         if context.replace(entry.context) != Some(entry.context) {
-            println!("[{}]", entry.context.id());
+            say!("[{}]", entry.context.id())?;
         }
-        println!("  {:ids$}  {bound:keys$}  {}", entry.id, entry.about);
+        say!("  {:ids$}  {bound:keys$}  {}", entry.id, entry.about)?;
     }
+    Ok(())
 }

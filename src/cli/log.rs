@@ -5,6 +5,8 @@ use std::path::Path;
 use super::arguments::Log;
 use super::diff::clock;
 use super::failure::Failure;
+use super::note::note;
+use super::say::{say, say_json, say_text};
 use super::training_log;
 use melody_core::event::Action;
 use melody_core::input::Problem;
@@ -37,11 +39,10 @@ fn show(file: &Path, json: bool) -> Result<(), Failure> {
             "steps": contents.steps(),
             "torn": contents.torn,
         });
-        println!("{report:#}");
-        return Ok(());
+        return say_json(&report);
     }
     let opening = &contents.header.opening;
-    println!("{} with seed {}, melody {}", opening.profile, opening.seed, contents.header.melody);
+    say!("{} with seed {}, melody {}", opening.profile, opening.seed, contents.header.melody)?;
     let versions = &contents.header.versions;
     let ranker = versions.ranker.iter().map(|ranker| ("ranker", &ranker.name, &ranker.hash));
     let others = [
@@ -50,19 +51,19 @@ fn show(file: &Path, json: bool) -> Result<(), Failure> {
         ("catalogue", &versions.catalogue, &versions.catalogue_hash),
     ];
     for (what, name, hash) in others.into_iter().chain(ranker) {
-        println!("  {what:10} {name} ({})", short(hash));
+        say!("  {what:10} {name} ({})", short(hash))?;
     }
     for stored in &contents.records {
         match &stored.record {
             Record::Opened(_) => {}
-            Record::Step(step) => print_step(step),
-            Record::Rewound { to } => println!("{:>14}  back to step {to}", ""),
+            Record::Step(step) => print_step(step)?,
+            Record::Rewound { to } => say!("{:>14}  back to step {to}", "")?,
         }
     }
     Ok(())
 }
 
-fn print_step(step: &StepRecord) {
+fn print_step(step: &StepRecord) -> Result<(), Failure> {
     let at = clock(step.at_ms);
     let done = step.event.as_ref().map_or("start", |event| event.action.name());
     let about = match step.event.as_ref().map(|event| &event.action) {
@@ -73,13 +74,10 @@ fn print_step(step: &StepRecord) {
     let ended = step.ended.as_ref().map_or(String::new(), |ended| {
         format!(", {} heard to {:.0} %", ended.song, 100.0 * ended.play_ratio.value())
     });
-    println!("{at:>8} {:>5}  {done}{about}{ended}; plays {}", step.step, step.playing);
+    say!("{at:>8} {:>5}  {done}{about}{ended}; plays {}", step.step, step.playing)?;
     if let Some(learned) = &step.learned {
         let reward = learned.reward.total;
-        println!(
-            "{:>14}  arm {} earned {reward:+.3} over {} plays",
-            "", learned.arm, learned.plays
-        );
+        say!("{:>14}  arm {} earned {reward:+.3} over {} plays", "", learned.arm, learned.plays)?;
     }
     let shown: Vec<String> = step
         .impressions
@@ -87,7 +85,7 @@ fn print_step(step: &StepRecord) {
         .map(|i| format!("{}{}", i.song, if i.promoted { "*" } else { "" }))
         .collect();
     let (arm, propensity) = (&step.arm, step.propensity);
-    println!("{:>14}  shown ({arm}, {propensity:.3}): {}", "", shown.join(" "));
+    say!("{:>14}  shown ({arm}, {propensity:.3}): {}", "", shown.join(" "))
 }
 
 fn check(file: &Path, repair: bool, json: bool) -> Result<(), Failure> {
@@ -103,20 +101,19 @@ fn check(file: &Path, repair: bool, json: bool) -> Result<(), Failure> {
             "torn": contents.torn,
             "repaired": repair && contents.torn.is_some(),
         });
-        println!("{report:#}");
-        return Ok(());
+        return say_json(&report);
     }
-    println!(
+    say!(
         "{}: {} records, {} steps count; the chain holds, {}",
         file.display(),
         contents.records.len(),
         contents.steps().len(),
         short(contents.hash())
-    );
+    )?;
     if let Some(torn) = &contents.torn {
-        println!("{}", describe(torn));
+        say!("{}", describe(torn))?;
         let done = if repair { "it was cut off" } else { "`--repair` cuts it off" };
-        println!("  {done}; nothing of it was ever acknowledged");
+        say!("  {done}; nothing of it was ever acknowledged")?;
     }
     Ok(())
 }
@@ -135,11 +132,11 @@ fn script(file: &Path, out: Option<&Path>, json: bool) -> Result<(), Failure> {
             "out": out,
             "script": text,
         });
-        println!("{report:#}");
+        say_json(&report)?;
     } else if let Some(out) = out {
-        println!("wrote {}: {} events", out.display(), contents.events().len());
+        say!("wrote {}: {} events", out.display(), contents.events().len())?;
     } else {
-        print!("{text}");
+        say_text(&text)?;
     }
     Ok(())
 }
@@ -178,13 +175,14 @@ fn rebuild(file: &Path, contents: &Contents) -> Result<String, Failure> {
         return Err(format!("{}: event {} names no song", file.display(), i + 1).into());
     }
     let name = file.file_stem().map_or("session".into(), |n| n.to_string_lossy().into_owned());
-    Ok(render_events(&name, opening, &catalogue, &events))
+    let memory = contents.header.versions.memory_hash.as_deref();
+    Ok(render_events(&name, opening, memory, &catalogue, &events))
 }
 
 /// A torn tail is told where it does not mix with what is printed.
 fn tell(file: &Path, torn: Option<&TornTail>) {
     if let Some(torn) = torn {
-        eprintln!("note: {}: {}", file.display(), describe(torn));
+        note(format_args!("note: {}: {}", file.display(), describe(torn)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 //!
-//! 0: fine. 1: an expectation or a check failed. 2: wrong usage or bad input.
+//! 0: fine. 1: an expectation or a check failed, or what was to be printed could not be. 2: wrong usage or bad input. 141: the reader
+//! of the output went away.
 
 mod ab;
 mod arguments;
@@ -17,10 +18,12 @@ mod generate;
 mod import;
 mod keys;
 mod log;
+mod note;
 mod ope;
 mod open;
 mod progress;
 mod replay;
+mod say;
 mod settings;
 mod simulate;
 mod simulator;
@@ -35,12 +38,25 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::arguments::{Arguments, Command};
+use crate::cli::failure::Failure;
+use crate::cli::note::note;
+use crate::cli::say::all_said;
 
 /// Runs the program with the process's own arguments.
 pub fn run() -> ExitCode {
-    end_with_the_pipe();
-    let arguments = Arguments::parse();
-    let result = match arguments.command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(told) => return tell(&told),
+    };
+    // What is left to be printed is printed now, where it can be seen whether it was.
+    match command(arguments).and_then(|()| all_said()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn command(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
         Some(Command::Open(open)) => open::run(&open),
         Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Replay(replay)) => replay::run(&replay),
@@ -58,29 +74,18 @@ pub fn run() -> ExitCode {
         Some(Command::Import(command)) => import::run(&command),
         Some(Command::Config(command)) => config::run(&command),
         Some(Command::Keys(command)) => keys::run(&command),
-        Some(Command::Completions { shell }) => {
-            generate::completions(shell);
-            Ok(())
-        }
+        Some(Command::Completions { shell }) => generate::completions(shell),
         Some(Command::Man) => generate::man(),
         None => simulator::run(&arguments.simulator),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
     }
 }
 
-/// What a program exits with that a closed pipe has ended.
-const PIPE_CLOSED: i32 = 141;
-
-/// A reader that has seen enough (`melody explain ... | head`) ends the program, quietly.
-fn end_with_the_pipe() {
-    let always = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
-    // If it cannot be arranged, printing fails with a message instead.
-    let _ = signal_hook::flag::register_conditional_shutdown(
-        signal_hook::consts::SIGPIPE,
-        PIPE_CLOSED,
-        always,
-    );
+/// Says what reading the arguments came to: a help that was asked for, or what is wrong with them.
+fn tell(told: &clap::Error) -> ExitCode {
+    if told.use_stderr() {
+        note(told.render().to_string().trim_end());
+    } else if let Err(failure) = told.print().map_err(Failure::Output).and_then(|()| all_said()) {
+        return failure.report();
+    }
+    ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2))
 }

@@ -2,6 +2,7 @@
 
 use super::arguments::Ope;
 use super::failure::Failure;
+use super::say::{say, say_json};
 use melody_lab::off_policy::{
     Estimate, Estimator, FEWEST, Log, Logged, Report, Resampling, Row, Target, read_decisions,
 };
@@ -25,66 +26,68 @@ pub(super) fn run(arguments: &Ope) -> Result<(), Failure> {
     let resampling = arguments.bootstrap.map(|resamples| Resampling { resamples, seed });
     let report = Report::new(&log, Target::all(log.arms().len()), arguments.threshold, resampling);
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
+        say_json(&report)?;
     } else {
         if by_hand > 0 {
-            println!(
+            say!(
                 "left out: {}, made by hand or played under values set by hand",
                 counted(by_hand, "decision")
-            );
+            )?;
         }
-        print(&report, if arguments.all { &Estimator::ALL } else { &USUAL });
+        print(&report, if arguments.all { &Estimator::ALL } else { &USUAL })?;
     }
     Ok(())
 }
 
-fn print(report: &Report, estimators: &[Estimator]) {
-    println!(
+fn print(report: &Report, estimators: &[Estimator]) -> Result<(), Failure> {
+    say!(
         "{} of {}: reward per decision, against the listener's usual level",
         counted(report.decisions, "decision"),
         counted(report.sessions, "session")
-    );
-    println!(
+    )?;
+    say!(
         "95 % intervals by {}, counting {}s; reward model: {}; weights cut at {:.1}\n",
-        report.intervals, report.unit, report.model, report.threshold
-    );
+        report.intervals,
+        report.unit,
+        report.model,
+        report.threshold
+    )?;
     let wide = estimators.len() <= USUAL.len();
-    print!("{:20} {:>9} {:>8}", "", "effective", "largest");
-    if wide {
-        estimators.iter().for_each(|estimator| print!(" {:>28}", estimator.name()));
-    }
-    println!();
+    let cells = |of: &dyn Fn(Estimator) -> String| -> String {
+        let wide = estimators.iter().filter(|_| wide);
+        wide.map(|&estimator| format!(" {:>28}", of(estimator))).collect()
+    };
+    let names = cells(&|estimator| estimator.name().into());
+    say!("{:20} {:>9} {:>8}{names}", "", "effective", "largest")?;
     for row in &report.rows {
-        let support = &row.support;
-        print!("{:20} {:>9.1} {:>8.1}", row.policy, support.effective, support.largest_weight);
-        if wide {
-            estimators.iter().for_each(|&estimator| print!(" {:>28}", estimate(row, estimator)));
-            println!();
-        } else {
-            println!();
+        let (effective, largest) = (row.support.effective, row.support.largest_weight);
+        let estimates = cells(&|estimator| estimate(row, estimator));
+        say!("{:20} {effective:>9.1} {largest:>8.1}{estimates}", row.policy)?;
+        if !wide {
             for &estimator in estimators {
-                println!("  {:16} {}", estimator.name(), estimate(row, estimator));
+                say!("  {:16} {}", estimator.name(), estimate(row, estimator))?;
             }
             if let Some((value, [low, high])) = row.empirical_likelihood {
-                println!("  {:16} {value:+.4} {low:+.4} to {high:+.4}", "Cressie-Read");
+                say!("  {:16} {value:+.4} {low:+.4} to {high:+.4}", "Cressie-Read")?;
             }
         }
     }
-    println!(
+    say!(
         "\neffective: as many decisions would tell as much; largest: the largest importance weight"
-    );
-    println!("DM has no interval: it is as wrong as its model, which no spread of decisions tells");
+    )?;
+    say!("DM has no interval: it is as wrong as its model, which no spread of decisions tells")?;
     let few: Vec<&str> =
         report.rows.iter().filter(|r| r.support.too_few()).map(|r| r.policy.as_str()).collect();
     if !few.is_empty() {
-        println!(
+        say!(
             "too few: worth less than {FEWEST} decisions, so that intervals are not to be believed: {}",
             few.join(", ")
-        );
+        )?;
     }
     for row in &report.rows {
-        row.support.missed().iter().for_each(|warning| println!("{}: {warning}", row.policy));
+        row.support.missed().iter().try_for_each(|warning| say!("{}: {warning}", row.policy))?;
     }
+    Ok(())
 }
 
 fn estimate(row: &Row, estimator: Estimator) -> String {

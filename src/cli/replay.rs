@@ -1,6 +1,5 @@
 //! `melody replay`: scripts without a terminal.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use serde::Serialize;
 
 use super::arguments::{Named, Replay};
 use super::failure::Failure;
+use super::say::{all_said, say, say_json};
 use super::simulator::from_anywhere;
 use melody_recommender::bandit::Kept;
 use melody_recommender::engine::{Engine, Timeline};
@@ -87,11 +87,11 @@ pub(super) fn run(arguments: &Replay) -> Result<(), Failure> {
         if arguments.json {
             reports.push(serde_json::to_value(&report).map_err(|e| e.to_string())?);
         } else {
-            print(&report);
+            print(&report)?;
         }
     }
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&reports).map_err(|e| e.to_string())?);
+        say_json(&reports)?;
     }
     if let Some(path) = &arguments.trace {
         std::fs::write(path, lines).map_err(|e| format!("{}: {e}", path.display()))?;
@@ -186,19 +186,26 @@ fn writable(path: &Path) -> Result<(), String> {
     }
 }
 
-fn print(report: &ScriptReport) {
+fn print(report: &ScriptReport) -> Result<(), Failure> {
     let mark = if report.passed { "ok  " } else { "FAIL" };
     let hash = &report.trace_sha256[..12];
-    println!(
+    say!(
         "{mark} {}  {} events, {} expectations, trace {hash}",
-        report.script, report.events, report.expectations
-    );
+        report.script,
+        report.events,
+        report.expectations
+    )?;
     for failed in report.failed {
-        println!(
+        say!(
             "     {}:{}: {} (step {}): wanted {}, got {}",
-            report.script, failed.line, failed.what, failed.step, failed.wanted, failed.got
-        );
+            report.script,
+            failed.line,
+            failed.what,
+            failed.step,
+            failed.wanted,
+            failed.got
+        )?;
     }
     // A reader may be watching through a pipe.
-    let _ = std::io::stdout().flush();
+    all_said()
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::arguments::{Named, Population, Simulate};
 use super::failure::Failure;
 use super::progress::bar;
+use super::say::{say, say_json};
 use melody_core::input;
 use melody_lab::experiment::{Arm, CLOSE, Check, Cohort, Figures, Quartiles, checks, teach};
 use melody_sessions::library::Library;
@@ -57,12 +58,7 @@ pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
         simulated,
         logged,
     };
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
-    } else {
-        print(&report);
-    }
-    Ok(())
+    if arguments.json { say_json(&report) } else { print(&report) }
 }
 
 /// Writes what the cohort teaches the bandit, in place of the report.
@@ -73,8 +69,7 @@ fn write_experience(cohort: &Cohort, library: &Library, path: &Path) -> Result<(
     progress.finish();
     let text = serde_json::to_string(&taught).map_err(|e| e.to_string())? + "\n";
     std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))?;
-    println!("wrote {}", path.display());
-    Ok(())
+    say!("wrote {}", path.display())
 }
 
 /// What the command line names.
@@ -89,47 +84,57 @@ pub(super) fn library(arguments: &Named) -> Result<Library, Failure> {
     Ok(Library::load(&opening, Path::new(""), arguments.backend())?)
 }
 
-fn print(report: &PopulationReport) {
+fn print(report: &PopulationReport) -> Result<(), Failure> {
     let (ours, logs) = (&report.simulated, &report.logged);
-    println!(
+    say!(
         "{} listeners, {} sessions, seed {}: {} plays under policy `{}` and model `{}`,",
-        ours.listeners, ours.sessions, report.seed, ours.plays, report.arm.policy, report.arm.model
-    );
-    println!("beside {} plays under the logging policy that training data come from\n", logs.plays);
-    println!("{:44} {:>9} {:>9}", "", "engine", "logging");
+        ours.listeners,
+        ours.sessions,
+        report.seed,
+        ours.plays,
+        report.arm.policy,
+        report.arm.model
+    )?;
+    say!("beside {} plays under the logging policy that training data come from\n", logs.plays)?;
+    say!("{:44} {:>9} {:>9}", "", "engine", "logging")?;
     let row = |what: &str, of: fn(&Figures) -> f64, digits: usize| {
-        println!("{what:44} {:>9.digits$} {:>9.digits$}", of(ours), of(logs));
+        say!("{what:44} {:>9.digits$} {:>9.digits$}", of(ours), of(logs))
     };
-    row("completed, share of plays", |f| f.completion, 3);
-    row("skipped", |f| f.skip, 3);
-    row("skipped before a quarter was heard", |f| f.early_skip, 3);
-    row("mean play ratio", |f| f.play_ratio, 3);
-    row("likes per play", |f| f.likes, 3);
-    row("saves per play", |f| f.saves, 3);
-    row("searches per play", |f| f.searches, 3);
-    row("subscribed, of sessions that could", |f| f.conversion, 4);
-    row("promoted, share of plays", |f| f.promoted, 3);
-    row("promoted: opened, completed or liked", |f| f.promoted_engagement, 3);
-    row("promoted: completed", |f| f.promoted_completion, 3);
-    row("sessions the listener left by choice", |f| f.left, 3);
+    row("completed, share of plays", |f| f.completion, 3)?;
+    row("skipped", |f| f.skip, 3)?;
+    row("skipped before a quarter was heard", |f| f.early_skip, 3)?;
+    row("mean play ratio", |f| f.play_ratio, 3)?;
+    row("likes per play", |f| f.likes, 3)?;
+    row("saves per play", |f| f.saves, 3)?;
+    row("searches per play", |f| f.searches, 3)?;
+    row("subscribed, of sessions that could", |f| f.conversion, 4)?;
+    row("promoted, share of plays", |f| f.promoted, 3)?;
+    row("promoted: opened, completed or liked", |f| f.promoted_engagement, 3)?;
+    row("promoted: completed", |f| f.promoted_completion, 3)?;
+    row("sessions the listener left by choice", |f| f.left, 3)?;
     let spread = |what: &str, of: fn(&Figures) -> Quartiles| {
         let show = |q: Quartiles| format!("{:.0} {:.0} {:.0}", q.lower, q.median, q.upper);
-        println!("{what:44} {:>9} {:>9}", show(of(ours)), show(of(logs)));
+        say!("{what:44} {:>9} {:>9}", show(of(ours)), show(of(logs)))
     };
-    spread("songs per session, quartiles", |f| f.songs_per_session);
-    spread("minutes per session, quartiles", |f| f.minutes_per_session);
+    spread("songs per session, quartiles", |f| f.songs_per_session)?;
+    spread("minutes per session, quartiles", |f| f.minutes_per_session)?;
 
-    println!(
+    say!(
         "\n{:44} {:>6} {:>9} {:>7} {:>9} {:>7}",
-        "beside real listening", "real", "engine", "off", "logging", "off"
-    );
+        "beside real listening",
+        "real",
+        "engine",
+        "off",
+        "logging",
+        "off"
+    )?;
     let mut source = "";
     for check in &report.checks {
         if check.source != source {
             source = check.source;
-            println!("{source}");
+            say!("{source}")?;
         }
-        println!(
+        say!(
             "  {:42} {:>6.3} {:>9.3} {:>+7.3} {:>9.3} {:>+7.3}",
             check.what,
             check.real,
@@ -137,22 +142,22 @@ fn print(report: &PopulationReport) {
             check.simulated_off,
             check.logged,
             check.logged_off
-        );
+        )?;
     }
-    println!();
+    say!()?;
     for (who, off) in [
         ("the engine's sessions", (|c: &Check| c.simulated_off) as fn(&Check) -> f64),
         ("the logging policy's", |c: &Check| c.logged_off),
     ] {
-        verdict(who, off, &report.checks);
+        verdict(who, off, &report.checks)?;
     }
-    println!(
+    say!(
         "The two services disagree with each other; the response model was set by KKBox's figures.\n\
          MSSD does not say where its \"very briefly\" and \"briefly\" end: 10 % and 25 % are taken here."
-    );
+    )
 }
 
-fn verdict(who: &str, off: fn(&Check) -> f64, checks: &[Check]) {
+fn verdict(who: &str, off: fn(&Check) -> f64, checks: &[Check]) -> Result<(), Failure> {
     let mut sources: Vec<&str> = checks.iter().map(|c| c.source).collect();
     sources.dedup();
     for source in sources {
@@ -160,12 +165,11 @@ fn verdict(who: &str, off: fn(&Check) -> f64, checks: &[Check]) {
         let far: Vec<&&Check> = of.iter().filter(|c| off(c).abs() > CLOSE).collect();
         let worst = far.iter().max_by(|a, b| off(a).abs().total_cmp(&off(b).abs()));
         let close = of.len() - far.len();
-        print!("{source}: {close} of {} figures of {who} are within {CLOSE}", of.len());
-        match worst {
-            None => println!("."),
-            Some(worst) => {
-                println!("; the furthest off is \"{}\", by {:+.3}.", worst.what, off(worst))
-            }
-        }
+        let worst = worst.map_or(String::new(), |worst| {
+            format!("; the furthest off is \"{}\", by {:+.3}", worst.what, off(worst))
+        });
+        let figures = of.len();
+        say!("{source}: {close} of {figures} figures of {who} are within {CLOSE}{worst}.")?;
     }
+    Ok(())
 }

@@ -8,6 +8,7 @@ use super::arguments::Train;
 use super::failure::Failure;
 use super::figures::print_heads;
 use super::progress::{Bars, unless, watch_signals};
+use super::say::{say, say_json};
 use melody_core::input::TomlFile;
 use melody_lab::config::TrainingConfig;
 use melody_lab::reports::{Recipe, Stage, Work, train_model};
@@ -46,10 +47,10 @@ pub(super) fn run(arguments: &Train) -> Result<(), Failure> {
     watched?;
     let report = delivered?.report;
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
+        say_json(&report)?;
     } else {
-        print_heads(&report.heads);
-        println!("wrote {}", arguments.out.display());
+        print_heads(&report.heads)?;
+        say!("wrote {}", arguments.out.display())?;
     }
     Ok(())
 }

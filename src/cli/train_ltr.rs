@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::arguments::TrainLtr;
 use super::failure::Failure;
 use super::progress::Bars;
+use super::say::{say, say_json};
 use super::simulate::library;
 use melody_core::input;
 use melody_lab::experiment::{
@@ -58,38 +59,39 @@ pub(super) fn run(arguments: &TrainLtr) -> Result<(), Failure> {
             catalogue_hash: &library.catalogue.hash,
             learned: &learned,
         };
-        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
+        say_json(&report)?;
     } else {
-        print(&ranker, &learned);
-        println!("\nwrote {}", out.display());
+        print(&ranker, &learned)?;
+        say!("\nwrote {}", out.display())?;
     }
     Ok(())
 }
 
-fn print(ranker: &Ranker, learned: &Learned) {
+fn print(ranker: &Ranker, learned: &Learned) -> Result<(), Failure> {
     let [train, stop, test] = learned.requests;
-    println!("ranker `{}` ({}): {}", ranker.name, &ranker.hash[..12], ranker.about);
-    println!("requests: {train} learned from, {stop} to stop by, {test} for the figures");
+    say!("ranker `{}` ({}): {}", ranker.name, &ranker.hash[..12], ranker.about)?;
+    say!("requests: {train} learned from, {stop} to stop by, {test} for the figures")?;
     let grades = learned.grades.iter().map(|share| format!("{share:.3}"));
-    println!("songs by grade 0 to 3: {}", grades.collect::<Vec<_>>().join(" "));
-    println!("\nNDCG of simulated listeners not learned from");
+    say!("songs by grade 0 to 3: {}", grades.collect::<Vec<_>>().join(" "))?;
+    say!("\nNDCG of simulated listeners not learned from")?;
     let places = PLACES.map(|k| format!("{:>9}", format!("at {k}")));
-    println!("{:10}{}", "order by", places.concat());
+    say!("{:10}{}", "order by", places.concat())?;
     for order in &learned.orders {
-        println!("{:10}{}", order.name, order.ndcg.map(|v| format!("{v:>9.4}")).concat());
+        say!("{:10}{}", order.name, order.ndcg.map(|v| format!("{v:>9.4}")).concat())?;
     }
-    println!("\nlearned minus the other, paired by listener, with 95 % confidence intervals");
-    learned.orders.iter().for_each(print_behind);
+    say!("\nlearned minus the other, paired by listener, with 95 % confidence intervals")?;
+    learned.orders.iter().try_for_each(print_behind)
 }
 
-fn print_behind(order: &OrderReport) {
+fn print_behind(order: &OrderReport) -> Result<(), Failure> {
     for (k, paired) in PLACES.iter().zip(&order.behind) {
         let [low, high] = paired.interval;
-        println!(
+        say!(
             "{:10}{:>9} {:+.4} ({low:+.4} to {high:+.4})",
             order.name,
             format!("at {k}"),
             paired.difference
-        );
+        )?;
     }
+    Ok(())
 }

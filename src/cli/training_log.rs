@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::arguments::{ImportLog, SimulateLog, SplitShares};
 use super::failure::Failure;
 use super::progress::bar;
+use super::say::{say, say_json};
 use crate::cli::import::reading::{byte_bar, print_read};
 use melody_core::input::{InputError, Problem};
 use melody_lab::data::log::{
@@ -27,7 +28,7 @@ pub(super) fn simulate(arguments: &SimulateLog) -> Result<(), Failure> {
     progress.finish();
     tell(&manifest, arguments.json)?;
     if !arguments.json {
-        println!("wrote {}", arguments.out.display());
+        say!("wrote {}", arguments.out.display())?;
     }
     Ok(())
 }
@@ -46,25 +47,23 @@ pub(super) fn import(arguments: &ImportLog) -> Result<(), Failure> {
     let converted = converting.write(&arguments.out, &|bytes| progress.inc(bytes))?;
     progress.finish_and_clear();
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&converted).map_err(|e| e.to_string())?);
-        return Ok(());
+        return say_json(&converted);
     }
-    print_read(&converted.read);
+    print_read(&converted.read)?;
     let Converted { log, imputed, left_out: [plays, listeners], .. } = converted;
     if imputed > 0 {
-        println!(
+        say!(
             "  imputed          {imputed}: not in the catalogue `{}`, others stand in",
             catalogue.name
-        );
+        )?;
     }
     if plays > 0 {
-        println!(
+        say!(
             "  left out         {plays}: not in the catalogue; all plays of {listeners} listeners"
-        );
+        )?;
     }
     tell(&log, false)?;
-    println!("wrote {}", arguments.out.display());
-    Ok(())
+    say!("wrote {}", arguments.out.display())
 }
 
 pub(super) fn split(
@@ -98,11 +97,11 @@ pub(super) fn check(dir: &Path, catalogue: &str, json: bool) -> Result<(), Failu
     if json {
         let report =
             serde_json::json!({ "log": manifest, "hash": log.hash(), "leaks": check.leaks });
-        println!("{report:#}");
+        say_json(&report)?;
     } else {
         tell(manifest, false)?;
-        println!("every play is as it was written; log {}", &log.hash()[..12]);
-        told(&check.leaks);
+        say!("every play is as it was written; log {}", &log.hash()[..12])?;
+        told(&check.leaks)?;
     }
     if check.leaks.is_empty() { Ok(()) } else { Err(Failure::Check) }
 }
@@ -110,17 +109,18 @@ pub(super) fn check(dir: &Path, catalogue: &str, json: bool) -> Result<(), Failu
 /// Leaks that are listed; more are counted.
 const LISTED: usize = 12;
 
-fn told(leaks: &[Leak]) {
+fn told(leaks: &[Leak]) -> Result<(), Failure> {
     if leaks.is_empty() {
-        println!(
+        say!(
             "no leak: no listener and no session in two splits, nothing learned from after the \
              cut, and no feature that changes with what comes later"
-        );
+        )?;
     }
-    leaks.iter().take(LISTED).for_each(|leak| println!("leak: {leak}"));
+    leaks.iter().take(LISTED).try_for_each(|leak| say!("leak: {leak}"))?;
     if let more @ 1.. = leaks.len().saturating_sub(LISTED) {
-        println!("... and {more} more");
+        say!("... and {more} more")?;
     }
+    Ok(())
 }
 
 /// The shares of the command line, checked.
@@ -135,23 +135,22 @@ fn splits(shares: &SplitShares) -> Result<Splits, InputError> {
 
 fn tell(manifest: &LogManifest, json: bool) -> Result<(), Failure> {
     if json {
-        println!("{}", serde_json::to_string_pretty(manifest).map_err(|e| e.to_string())?);
-        return Ok(());
+        return say_json(manifest);
     }
-    println!(
+    say!(
         "{} plays of {} listeners in {} shards, catalogue `{}`",
         manifest.plays,
         manifest.listeners,
         manifest.shards.len(),
         manifest.catalogue
-    );
-    println!("  {:12} {:>10} {:>12} {:>10}", "split", "listeners", "plays", "windows");
+    )?;
+    say!("  {:12} {:>10} {:>12} {:>10}", "split", "listeners", "plays", "windows")?;
     for split in Split::ALL {
         let Count { listeners, plays, windows } = manifest.count(split);
-        println!("  {:12} {listeners:>10} {plays:>12} {windows:>10}", split.name());
+        say!("  {:12} {listeners:>10} {plays:>12} {windows:>10}", split.name())?;
     }
     if let Some(cut) = manifest.splits.cut_ms {
-        println!("  sessions that reach {cut} ms are the later ones");
+        say!("  sessions that reach {cut} ms are the later ones")?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::arguments::Tune;
 use super::failure::Failure;
 use super::progress::bar;
+use super::say::{say, say_json, say_text};
 use super::simulate::library;
 use super::table::Side::{Left, Right};
 use super::table::Table;
@@ -33,9 +34,10 @@ pub(super) fn run(arguments: &Tune) -> Result<(), Failure> {
     progress.finish();
     tuned.settings.name.clone_from(&arguments.name);
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&tuned).map_err(|e| e.to_string())?);
+        say_json(&tuned)?;
     } else {
-        print!("{}\n{}", found_table(&tuned.found).text(), fresh_table(&tuned).text());
+        say!("{}", found_table(&tuned.found).text())?;
+        say_text(&fresh_table(&tuned).text())?;
     }
     let record = record(&Arm::new(&library), &cohort, arguments, &tuned);
     save(&arguments.out, &write(&library.policy.text, &tuned.settings, &record))?;
@@ -43,7 +45,7 @@ pub(super) fn run(arguments: &Tune) -> Result<(), Failure> {
         save(path, &page(&record, &tuned))?;
     }
     if !arguments.json {
-        println!("\nwrote {}", arguments.out.display());
+        say!("\nwrote {}", arguments.out.display())?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ mod house;
 mod import;
 mod log;
 mod memories;
+mod printing;
 mod resume;
 #[path = "../stage/mod.rs"]
 mod stage;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use melody::bandit::{Kept, WarmStart};
 use melody::engine::{Timeline, Trace};
 use melody::event::Action;
+use melody::feedback::log::{FeedbackLog, Header};
 use melody::model::Backend;
 use melody::opening::{Library, Opening, profile_named};
 use melody::playback::Playhead;
@@ -122,6 +123,55 @@ fn a_saved_script_is_not_played_from_another_memory() {
     std::fs::remove_file(kept.path()).unwrap();
     let Err(refused) = again(&saved) else { panic!("played from no memory") };
     assert!(refused.to_string().contains("nothing is kept"), "{refused}");
+}
+
+#[test]
+fn a_log_s_script_starts_from_the_memory_that_the_session_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let taught = script(folder.path(), 5);
+    let memory = folder.path().join("memory");
+    let opening = Opening {
+        profile: PROFILE.into(),
+        seed: 4,
+        memory: Some(memory.display().to_string()),
+        ..Opening::default()
+    };
+    let profile = profile_named(PROFILE, Path::new("")).unwrap();
+    // Once without a memory, though there is a folder for it, and once from what was kept there.
+    for started in [false, true] {
+        let engine = library().engine_of(&opening, &profile, Path::new("")).unwrap();
+        let mut timeline = Timeline::start(Arc::new(engine));
+        assert_eq!(timeline.trace().versions.memory_hash.is_some(), started);
+        timeline.apply(Playhead::after(timeline.trace()).event(Action::Like)).unwrap();
+        let log = folder.path().join(format!("log-{started}.jsonl"));
+        let mut written =
+            FeedbackLog::create(&log, &Header::new(&opening, timeline.trace_at(0).unwrap()))
+                .unwrap();
+        timeline.traces().for_each(|trace| {
+            written.append(trace).unwrap();
+        });
+        drop(written);
+        let made = folder.path().join(format!("made-{started}.toml"));
+        let out = Command::new(env!("CARGO_BIN_EXE_melody"))
+            .args(["log", "script"])
+            .args([&log, Path::new("--out"), &made])
+            .output()
+            .unwrap();
+        assert!(out.status.success(), "{out:?}");
+        let name = log.file_stem().unwrap().to_string_lossy();
+        let saved = melody::script::render(&name, &opening, &timeline);
+        assert_eq!(std::fs::read_to_string(&made).unwrap(), saved, "as `w` saves it");
+        let again =
+            Saved::read(&made).unwrap().replay(&library(), &profile, &mut |_, _| {}).unwrap();
+        assert_eq!(**again.timeline.trace(), **timeline.trace(), "the same session to the bit");
+        let trace = folder.path().join("trace.jsonl");
+        assert!(replay(&taught, &memory, &trace).wait().unwrap().success());
+    }
+    // The memory has moved on: refused, not another session that says ok.
+    let made = folder.path().join("made-true.toml");
+    let out = Command::new(env!("CARGO_BIN_EXE_melody")).arg("replay").arg(made).output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("the memory was"), "{out:?}");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! Exact decimals ([`score`]), draws keyed by purpose ([`rng`]), files read with errors that know their place ([`input`]), songs
 //! and the catalogues they come in ([`catalogue`]), what is known of a listener ([`listener`]), real listening as services
-//! export it ([`plays`]), and the words of a session: [`event`], [`scene`], [`overrides`]. Nothing here knows a model or a rule.
+//! export it ([`plays`]), what may be shown of a text from a file ([`shown`]), and the words of a session: [`event`], [`scene`],
+//! [`overrides`]. Nothing here knows a model or a rule.
 
 pub mod catalogue;
 pub mod event;
@@ -13,3 +14,4 @@ pub mod plays;
 pub mod rng;
 pub mod scene;
 pub mod score;
+pub mod shown;

@@ -12,6 +12,7 @@
 //! `models/README.md` lists every parameter: name, shape, layout, and how the hash is taken.
 //! `tools/interchange.py` reads and writes such folders with PyTorch.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot, PyTorchToBurnAdapter, SafetensorsStore};
@@ -185,13 +186,33 @@ fn check_weights(name: &str, bytes: &[u8], network: &Network) -> Result<(), Inpu
             }
         }
     }
-    for unknown in file.names().into_iter().filter(|n| !wanted.iter().any(|t| t.name == **n)) {
-        let valid = wanted.iter().map(|t| t.name.as_str());
-        let problem = Problem::new(name, "no such tensor in this network").field(unknown);
-        problems.push(problem.suggest(unknown, valid));
-    }
+    let known = wanted.iter().map(|tensor| tensor.name.as_str()).collect();
+    problems.extend(unknown(name, &file, &known));
     problems.sort_by(|a, b| a.field.cmp(&b.field));
     if problems.is_empty() { Ok(()) } else { Err(InputError { problems }) }
+}
+
+/// Tensors of a file that are told one by one because the network has none of them. More are counted: a file may hold a
+/// million.
+const MOST_UNKNOWN: usize = 50;
+
+/// What of the file the network does not know.
+fn unknown(name: &str, file: &SafeTensors, known: &BTreeSet<&str>) -> Vec<Problem> {
+    let mut names = file.names();
+    names.retain(|name| !known.contains(*name));
+    names.sort_unstable();
+    let more = names.len().saturating_sub(MOST_UNKNOWN);
+    names.truncate(MOST_UNKNOWN);
+    let told = names.into_iter().map(|unknown| {
+        let problem = Problem::new(name, "no such tensor in this network").field(unknown);
+        problem.suggest(unknown, known.iter().copied())
+    });
+    let mut problems: Vec<Problem> = told.collect();
+    if more > 0 {
+        let message = format!("{more} more tensors that this network does not have");
+        problems.push(Problem::new(name, message).field("(header)"));
+    }
+    problems
 }
 
 /// Writes a model folder: everything but the report, which training writes beside it.

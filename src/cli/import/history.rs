@@ -8,6 +8,7 @@ use super::output::Output;
 use super::reading::{byte_bar, print_read};
 use crate::cli::arguments::ImportHistory;
 use crate::cli::failure::Failure;
+use crate::cli::say::{say, say_json};
 use crate::config::{Environment, Places};
 use melody_core::catalogue::Catalogue;
 use melody_core::input::Problem;
@@ -70,9 +71,9 @@ pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
     log.map(Output::finish).transpose()?;
     let summary = Summary { read, plays: kept, profile, log: arguments.log.clone() };
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&summary).map_err(|e| e.to_string())?);
+        say_json(&summary)?;
     } else {
-        print(arguments, &summary);
+        print(arguments, &summary)?;
     }
     Ok(())
 }
@@ -205,59 +206,59 @@ fn stored(catalogue: &Catalogue, heard: &Matched) -> Play {
     }
 }
 
-fn print(arguments: &ImportHistory, summary: &Summary) {
-    print_read(&summary.read);
+fn print(arguments: &ImportHistory, summary: &Summary) -> Result<(), Failure> {
+    print_read(&summary.read)?;
     let plays = &summary.plays;
     let day = |time: &Option<String>| {
         time.as_deref().map_or("?", |t| t.get(..10).unwrap_or(t)).to_string()
     };
-    println!("{} plays, {} to {}", plays.plays, day(&plays.first), day(&plays.last));
-    println!("  kept             {}, the newest ({:.1} hours)", plays.kept, plays.hours);
+    say!("{} plays, {} to {}", plays.plays, day(&plays.first), day(&plays.last))?;
+    say!("  kept             {}, the newest ({:.1} hours)", plays.kept, plays.hours)?;
     if plays.older > 0 {
-        println!("  older            {}, left out (`--plays` keeps more)", plays.older);
+        say!("  older            {}, left out (`--plays` keeps more)", plays.older)?;
     }
     if plays.duplicates > 0 {
-        println!("  duplicates       {} (a play already there)", plays.duplicates);
+        say!("  duplicates       {} (a play already there)", plays.duplicates)?;
     }
     if let Some(log) = &summary.log {
-        println!("wrote {}", log.display());
+        say!("wrote {}", log.display())?;
     }
-    let Some(profile) = &summary.profile else { return };
+    let Some(profile) = &summary.profile else { return Ok(()) };
     let m = &profile.matching;
-    println!("catalogue {}", profile.catalogue);
-    println!(
+    say!("catalogue {}", profile.catalogue)?;
+    say!(
         "  matched          {}: {} by title and artist, {} another version, {} by identifier",
         m.matched(),
         m.exact,
         m.version,
         m.identifier
-    );
+    )?;
     if m.imputed() > 0 {
-        println!(
+        say!(
             "  imputed          {}: another song of the artist stands in for {}, one of the genre for {}, some song for {}",
             m.imputed(),
             m.same_artist,
             m.same_genre,
             m.anything
-        );
+        )?;
     }
     if profile.left_out > 0 {
-        println!("  left out         {}: not in the catalogue", profile.left_out);
+        say!("  left out         {}: not in the catalogue", profile.left_out)?;
     }
     if profile.outcome_unknown > 0 {
-        println!(
+        say!(
             "  outcome unknown  {}, taken as completed: only that they were heard is told",
             profile.outcome_unknown
-        );
+        )?;
     }
     if m.unmatched_songs > 0 {
-        println!("{} songs are not in the catalogue; the most played:", m.unmatched_songs);
+        say!("{} songs are not in the catalogue; the most played:", m.unmatched_songs)?;
         for song in &m.unmatched {
             let by = if song.artist.is_empty() { "" } else { " - " };
-            println!("  {:5}  {}{by}{}", song.plays, song.artist, song.title);
+            say!("  {:5}  {}{by}{}", song.plays, song.artist, song.title)?;
         }
     }
-    println!("wrote {} and {}", profile.profile.display(), profile.plays.display());
+    say!("wrote {} and {}", profile.profile.display(), profile.plays.display())?;
     let catalogue = match arguments.catalogue.as_str() {
         "default" => String::new(),
         named => format!(" --catalogue {named}"),
@@ -266,5 +267,5 @@ fn print(arguments: &ImportHistory, summary: &Summary) {
         Some(out) => out.display().to_string(),
         None => arguments.name.clone().unwrap_or_default(),
     };
-    println!("use it: melody --profile {named}{catalogue}");
+    say!("use it: melody --profile {named}{catalogue}")
 }

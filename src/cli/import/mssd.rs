@@ -6,6 +6,7 @@ use super::output::Output;
 use super::reading::{byte_bar, print_read};
 use crate::cli::arguments::ImportMssd;
 use crate::cli::failure::Failure;
+use crate::cli::say::{say, say_json};
 use melody_core::catalogue::{TrackSummary, import_mssd, write};
 use melody_core::input::Problem;
 use melody_core::plays::{ReadSummary, read_mssd, save};
@@ -57,42 +58,40 @@ pub(super) fn run(arguments: &ImportMssd) -> Result<(), Failure> {
     let (sessions, tracks) = (log.sessions, log.tracks.len());
     let summary = Summary { log: log.summary, plays, sessions, tracks, catalogue };
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&summary).map_err(|e| e.to_string())?);
+        say_json(&summary)?;
     } else {
-        print(arguments, &summary);
+        print(arguments, &summary)?;
     }
     Ok(())
 }
 
-fn print(arguments: &ImportMssd, summary: &Summary) {
+fn print(arguments: &ImportMssd, summary: &Summary) -> Result<(), Failure> {
     let out = arguments.out.display();
-    print_read(&summary.log);
-    println!(
-        "{} plays of {} tracks in {} sessions",
-        summary.plays, summary.tracks, summary.sessions
-    );
+    print_read(&summary.log)?;
+    say!("{} plays of {} tracks in {} sessions", summary.plays, summary.tracks, summary.sessions)?;
     if let Some(catalogue) = &summary.catalogue {
-        println!("{} rows of features: {} songs", catalogue.rows, catalogue.songs);
-        println!(
+        say!("{} rows of features: {} songs", catalogue.rows, catalogue.songs)?;
+        say!(
             "  left out         {}: not played, or not among the most played",
             catalogue.left_out
-        );
+        )?;
         for (reason, count) in &catalogue.dropped {
-            println!("  dropped          {count}: {reason}");
+            say!("  dropped          {count}: {reason}")?;
         }
         let genres: Vec<String> =
             catalogue.sounds_like.iter().map(|(genre, songs)| format!("{genre} {songs}")).collect();
-        println!("  genres imputed   by sound: {}", genres.join(", "));
-        println!(
+        say!("  genres imputed   by sound: {}", genres.join(", "))?;
+        say!(
             "  simulated        {} promoted and {} premium songs; the data has neither",
-            catalogue.simulated_promoted, catalogue.simulated_premium
-        );
-        println!("wrote {out}/songs.csv and {out}/catalogue.toml");
+            catalogue.simulated_promoted,
+            catalogue.simulated_premium
+        )?;
+        say!("wrote {out}/songs.csv and {out}/catalogue.toml")?;
     }
-    println!("wrote {out}/plays.jsonl");
+    say!("wrote {out}/plays.jsonl")?;
     let catalogue =
         if summary.catalogue.is_some() { format!(" --catalogue {out}") } else { String::new() };
-    println!(
+    say!(
         "a listener of it: melody import history {out}/plays.jsonl --listener SESSION --as NAME{catalogue}"
-    );
+    )
 }

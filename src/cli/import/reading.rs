@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::cli::failure::Failure;
 use crate::cli::progress::bar;
+use crate::cli::say::say;
 use melody_core::plays::ReadSummary;
 
 /// A bar over the bytes of files.
@@ -17,20 +19,21 @@ pub(crate) fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {
 }
 
 /// Prints what was read and what of it was dropped.
-pub(crate) fn print_read(summary: &ReadSummary) {
+pub(crate) fn print_read(summary: &ReadSummary) -> Result<(), Failure> {
     for (file, format) in &summary.files {
-        println!("{file}{}", format.map_or(String::new(), |f| format!(": {}", f.name())));
+        say!("{file}{}", format.map_or(String::new(), |f| format!(": {}", f.name())))?;
     }
-    println!("{} records", summary.records);
+    say!("{} records", summary.records)?;
     for (reason, dropped) in &summary.dropped {
-        println!("  dropped          {}: {reason} (first {})", dropped.count, dropped.first);
+        say!("  dropped          {}: {reason} (first {})", dropped.count, dropped.first)?;
     }
     if summary.other_listeners > 0 {
         let names: Vec<&str> = summary.others.iter().map(String::as_str).collect();
-        println!(
+        say!(
             "  dropped          {}: of other listeners (`--listener`: {})",
             summary.other_listeners,
             names.join(", ")
-        );
+        )?;
     }
+    Ok(())
 }

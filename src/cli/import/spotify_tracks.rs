@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::cli::failure::Failure;
+use crate::cli::say::{say, say_json};
 use melody_core::catalogue::{ImportSummary, import_spotify, write};
 
 pub(super) fn run(file: &Path, out: &Path, json: bool) -> Result<(), Failure> {
@@ -10,36 +11,37 @@ pub(super) fn run(file: &Path, out: &Path, json: bool) -> Result<(), Failure> {
     let (files, summary) = import_spotify(file, &name)?;
     write(&files, out).map_err(|e| format!("{}: {e}", out.display()))?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&summary).map_err(|e| e.to_string())?);
+        say_json(&summary)?;
     } else {
-        print(&summary);
-        println!("wrote {0}/songs.csv and {0}/catalogue.toml", out.display());
-        println!("use it: melody --catalogue {}", out.display());
+        print(&summary)?;
+        say!("wrote {0}/songs.csv and {0}/catalogue.toml", out.display())?;
+        say!("use it: melody --catalogue {}", out.display())?;
     }
     Ok(())
 }
 
-fn print(summary: &ImportSummary) {
-    println!("{} rows: {} songs by {} artists", summary.rows, summary.songs, summary.artists);
-    println!("  several artists  {}", summary.several_artists);
-    println!("  duplicates       {} (a track already there)", summary.duplicates);
+fn print(summary: &ImportSummary) -> Result<(), Failure> {
+    say!("{} rows: {} songs by {} artists", summary.rows, summary.songs, summary.artists)?;
+    say!("  several artists  {}", summary.several_artists)?;
+    say!("  duplicates       {} (a track already there)", summary.duplicates)?;
     for (reason, count) in &summary.dropped {
-        println!("  dropped          {count}: {reason}");
+        say!("  dropped          {count}: {reason}")?;
     }
     for (column, count) in &summary.missing {
-        println!("  missing          {column} in {count} songs, left empty");
+        say!("  missing          {column} in {count} songs, left empty")?;
     }
     for (genre, heard_as) in &summary.heard_as {
         match heard_as {
             Some(base) if base == genre => {}
-            Some(base) => println!("  genre            {genre}, heard as {base}"),
+            Some(base) => say!("  genre            {genre}, heard as {base}")?,
             None => {
-                println!("  genre            {genre}, unknown to the model: judged by sound alone")
+                say!("  genre            {genre}, unknown to the model: judged by sound alone")?
             }
         }
     }
-    println!(
+    say!(
         "  simulated        {} promoted and {} premium songs: the data has neither",
-        summary.simulated_promoted, summary.simulated_premium
-    );
+        summary.simulated_promoted,
+        summary.simulated_premium
+    )
 }

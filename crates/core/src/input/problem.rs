@@ -1,8 +1,10 @@
 //! What is wrong, where, and what to do.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::Serialize;
+
+use crate::shown::spelled;
 
 /// One thing wrong with one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -61,32 +63,21 @@ impl Problem {
 }
 
 impl fmt::Display for Problem {
+    /// Quotes from files are spelled, so that a terminal does not act on them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        printable(f, &self.file)?;
+        f.write_str(&spelled(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
         if let Some(field) = &self.field {
-            f.write_str(": ")?;
-            printable(f, field)?;
+            write!(f, ": {}", spelled(field))?;
         }
-        f.write_str(": ")?;
-        printable(f, &self.message)?;
+        write!(f, ": {}", spelled(&self.message))?;
         if let Some(help) = &self.help {
-            f.write_str("\n  help: ")?;
-            printable(f, help)?;
+            write!(f, "\n  help: {}", spelled(help))?;
         }
         Ok(())
     }
-}
-
-/// Writes a text that may quote a file: its control characters must not reach the terminal.
-fn printable(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    text.chars().try_for_each(|c| match c {
-        '\n' => f.write_char(c),
-        c if c.is_control() => write!(f, "{}", c.escape_unicode()),
-        c => f.write_char(c),
-    })
 }
 
 /// Everything found wrong with what was handed over. Never empty.

@@ -336,6 +336,18 @@ fn an_unknown_tensor_is_named() {
 }
 
 #[test]
+fn of_a_hundred_thousand_unknown_tensors_a_few_are_named_and_the_rest_counted() {
+    let folder = Folder::new();
+    let nothing = safetensors::tensor::TensorView::new(Dtype::U8, vec![0], &[]).unwrap();
+    let views = (0..100_000).map(|i| (format!("head.interest.{i}.weight"), nothing.clone()));
+    let bytes = safetensors::serialize(views, None).unwrap();
+    std::fs::write(folder.0.path().join("weights.safetensors"), bytes).unwrap();
+    folder.refuses("weights.safetensors", "head.interest.10.weight", "no such tensor");
+    folder.refuses("weights.safetensors", "(header)", "99950 more tensors");
+    folder.refuses("weights.safetensors", TENSOR, "missing");
+}
+
+#[test]
 fn a_wrong_shape_is_named() {
     let folder = Folder::new();
     folder.edit_weights(|name, tensor| {

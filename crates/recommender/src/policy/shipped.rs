@@ -34,7 +34,7 @@ pub fn shipped(name: &str) -> Option<Policy> {
         ),
         _ => return None,
     };
-    let file = TomlFile { name: format!("assets/policy/{name}.toml"), text };
+    let file = TomlFile::new(format!("assets/policy/{name}.toml"), text);
     Some(parse(&file).expect("the shipped policies are checked by a test"))
 }
 

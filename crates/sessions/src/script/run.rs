@@ -83,6 +83,8 @@ pub struct Runner<'a> {
     world: &'a Arc<World>,
     watch: Watch<'a>,
     marks: BTreeMap<String, Value>,
+    /// The trace that was last looked at, as JSON.
+    seen: Option<(Arc<Trace>, Arc<Value>)>,
 }
 
 impl<'a> Runner<'a> {
@@ -106,6 +108,7 @@ impl<'a> Runner<'a> {
             world,
             watch,
             marks: BTreeMap::new(),
+            seen: None,
         }
     }
 
@@ -146,12 +149,14 @@ impl<'a> Runner<'a> {
             }
             Step::Autopilot { songs } => self.autopilot(place, *songs),
             Step::Mark { name } => {
-                self.marks.insert(name.clone(), self.json());
+                let json = self.json();
+                self.marks.insert(name.clone(), (*json).clone());
                 Ok(())
             }
             Step::Expect(expectation) => {
                 self.expectations += 1;
-                let failures = expectation.failures(&self.json(), &self.marks);
+                let json = self.json();
+                let failures = expectation.failures(&json, &self.marks);
                 let line = self.file.line(place).unwrap_or(1);
                 let step = self.timeline.trace().step;
                 self.failed.extend(failures.into_iter().map(|(wanted, got)| Failed {
@@ -166,8 +171,17 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn json(&self) -> Value {
-        json(self.timeline.trace())
+    /// The trace as JSON, made once for all that is expected of it.
+    fn json(&mut self) -> Arc<Value> {
+        let trace = self.timeline.trace();
+        match &self.seen {
+            Some((of, json)) if Arc::ptr_eq(of, trace) => json.clone(),
+            _ => {
+                let json = Arc::new(json(trace));
+                self.seen = Some((trace.clone(), json.clone()));
+                json
+            }
+        }
     }
 
     fn duration(&self) -> u32 {

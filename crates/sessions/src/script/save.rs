@@ -7,26 +7,28 @@ use crate::names::DEFAULT;
 use crate::opening::Opening;
 use melody_core::catalogue::Catalogue;
 use melody_core::event::{Action, Event, Target};
+use melody_core::shown::{acts, in_json};
 use melody_recommender::engine::Timeline;
 use melody_recommender::playback::Playhead;
 
 /// The text of a script that does what was done in this session.
 pub fn render(name: &str, opening: &Opening, timeline: &Timeline) -> String {
     let setup = &timeline.engine().setup;
-    // Only a memory that was started from makes the session what it was.
-    let hash = setup.warm_start.as_ref().map(|start| start.hash.clone());
-    let memory = opening.memory.clone().filter(|_| hash.is_some());
-    let opening = Opening { memory, memory_hash: hash, ..opening.clone() };
-    render_events(name, &opening, &setup.catalogue, timeline.events())
+    let memory = setup.warm_start.as_ref().map(|start| start.hash.as_str());
+    render_events(name, opening, memory, &setup.catalogue, timeline.events())
 }
 
-/// The text of a script that makes these events, which must be a session's own.
+/// The text of a script that makes these events, which must be a session's own. `memory`: the hash of the memory that the
+/// session started from, if it started from one; no other makes it what it was.
 pub fn render_events(
     name: &str,
     opening: &Opening,
+    memory: Option<&str>,
     catalogue: &Catalogue,
     events: &[Event],
 ) -> String {
+    // A folder that held nothing for this listener may hold something now.
+    let folder = opening.memory.as_deref().filter(|_| memory.is_some());
     let mut out = String::new();
     let mut line = |text: String| {
         out.push_str(&text);
@@ -47,7 +49,7 @@ pub fn render_events(
             line(format!("{key} = {}", quoted(value)));
         }
     }
-    for (key, value) in [("memory", &opening.memory), ("memory_hash", &opening.memory_hash)] {
+    for (key, value) in [("memory", folder), ("memory_hash", memory)] {
         if let Some(value) = value {
             line(format!("{key} = {}", quoted(value)));
         }
@@ -118,6 +120,10 @@ fn seconds(ms: u64) -> f64 {
     ms as f64 / 1000.0
 }
 
+/// A text in quotes. One that a terminal would act on is escaped as in JSON, whose escapes are TOML's too: scripts are printed.
 fn quoted(text: &str) -> String {
+    if text.chars().any(acts) {
+        return in_json(&serde_json::Value::from(text).to_string()).into_owned();
+    }
     toml::Value::String(text.into()).to_string()
 }

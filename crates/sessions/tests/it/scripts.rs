@@ -9,6 +9,7 @@ use melody_core::input::TomlFile;
 use melody_core::overrides::Overrides;
 use melody_core::scene::Scene;
 use melody_core::score::Score;
+use melody_core::shown::acts;
 use melody_recommender::engine::Timeline;
 use melody_recommender::playback::Playhead;
 use melody_sessions::opening::Opening;
@@ -194,4 +195,18 @@ fn steps_that_make_no_sense_name_their_line() {
     wrong("[[steps]]\ndo = \"scene\"\nscene = \"commute\"\n", 8, "steps[0].do");
     wrong("[[steps]]\ndo = \"override\"\narm = \"lite\"\n", 9, "steps[0].arm");
     wrong("[[steps]]\ndo = \"override\"\n\nat_most = 11\n", 10, "steps[0].at_most");
+}
+
+#[test]
+fn a_query_that_a_terminal_would_act_on_is_saved_escaped_and_read_back() {
+    let (opening, mut timeline) = opened("casual-listener", None, 3);
+    for query in ["\u{1b}[2J\u{9b}31m \u{202e}drawkcab", "\u{7f}\u{2066}\"it's\" \\ 夜"] {
+        let target = Target::Song(SongId(5 + query.len() as u32));
+        let action = Action::Search { query: query.into(), target };
+        timeline.apply(Playhead::after(timeline.trace()).event(action)).unwrap();
+    }
+    replays(&opening, &timeline);
+    let text = script::render("x", &opening, &timeline);
+    assert!(text.contains("\\u009b31m \\u202edraw"), "{text}");
+    assert!(!text.chars().any(|c| c != '\n' && acts(c)), "{text:?}");
 }

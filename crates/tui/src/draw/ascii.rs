@@ -5,6 +5,8 @@
 
 use ratatui::buffer::Buffer;
 
+use melody_core::shown::STAND_IN;
+
 /// Replaces every sign that is drawn and is not ASCII by one of ASCII that takes as much room.
 pub(crate) fn reduce(buf: &mut Buffer) {
     let width = usize::from(buf.area.width).max(1);
@@ -54,6 +56,7 @@ fn greek(symbol: &str) -> Option<char> {
 fn stand_in(c: char) -> Option<char> {
     Some(match c {
         '…' => '~',
+        STAND_IN => '?',
         '·' | '–' | '—' => '-',
         '×' => 'x',
         '←' | '«' | '≤' => '<',

@@ -10,6 +10,7 @@ use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
 use crate::theme::rgb_of_index;
+use melody_core::shown::{STAND_IN, acts};
 
 /// A cell, in pixels.
 const WIDTH: f64 = 8.4;
@@ -330,6 +331,54 @@ fn hex((r, g, b): (u8, u8, u8)) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
+/// A text as XML takes it: well-formed whatever is in it.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            // No character of XML 1.0, or one that lays the picture out anew.
+            '\u{fffe}' | '\u{ffff}' => out.push(STAND_IN),
+            c if acts(c) => out.push(STAND_IN),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+
+    use super::*;
+
+    #[test]
+    fn a_picture_is_well_formed_whatever_is_on_the_screen() {
+        let allowed = |c: char| matches!(c, '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+        let all: Vec<char> =
+            ('\0'..=char::MAX).filter(|c| *c < '\u{3100}' || !allowed(*c) || acts(*c)).collect();
+        for some in all.chunks(200) {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 200, 1));
+            for (cell, c) in buffer.content.iter_mut().zip(some) {
+                cell.set_symbol(&format!("{c}{c}"));
+            }
+            let picture = svg(&buffer);
+            assert!(picture.chars().all(allowed), "{picture:?}");
+            assert!(!picture.chars().any(|c| c != '\n' && acts(c)), "{picture:?}");
+            // Every tag is closed and every text between them is free of markup.
+            for text in picture.split("<text").skip(1) {
+                let inside = text.split_once('>').and_then(|(_, rest)| rest.split_once("</text>"));
+                let (inside, _) = inside.unwrap_or_else(|| panic!("{text}"));
+                assert!(!inside.contains('<') && !inside.contains('>'), "{inside}");
+                let ands = inside.split('&').skip(1);
+                ands.for_each(|and| {
+                    assert!(
+                        and.starts_with("amp;") || and.starts_with("lt;") || and.starts_with("gt;")
+                    )
+                });
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The terminal: taken over, and given back whatever happens.
 
-use std::io::{self, Stdout, Write, stdout};
+use std::io::{self, Stdout, Write, stderr, stdout};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
@@ -20,6 +20,7 @@ use ratatui::{Frame, Terminal};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::desk::blackbox::BlackBox;
+use melody_core::shown::spelled;
 
 /// Whether the terminal is ours.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -137,9 +138,9 @@ fn give_back_before_panics() {
             tell(panic);
             if first {
                 let black_box = BLACK_BOX.try_lock().ok().and_then(|found| found.clone());
-                #[expect(clippy::print_stderr, reason = "the terminal is given back by now")]
                 if let Some(black_box) = black_box {
-                    eprintln!("\n{}", black_box.report(panic));
+                    // The terminal is given back by now; if it takes nothing more, there is nobody to tell.
+                    let _ = writeln!(stderr(), "\n{}", spelled(&black_box.report(panic)));
                 }
                 REPORTED.store(true, Ordering::SeqCst);
             }

@@ -9,6 +9,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use melody_core::shown::{acts, on_one_line};
+
 /// Stands for what was left out.
 pub(crate) const ELLIPSIS: &str = "…";
 
@@ -17,13 +19,9 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The text without what a terminal would act on.
+/// The text as it may be shown, on one line: what a terminal would act on has a stand-in.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    if text.chars().any(char::is_control) {
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-    } else {
-        text.into()
-    }
+    on_one_line(text)
 }
 
 /// The text in at most `columns`; what was cut ends with an ellipsis.
@@ -64,8 +62,14 @@ pub(crate) fn right(text: &str, columns: usize) -> String {
     format!("{}{text}", " ".repeat(missing))
 }
 
-/// A styled line in at most `columns`, cut with an ellipsis in the style of what it cuts.
-pub(crate) fn fit<'a>(line: Line<'a>, columns: usize) -> Line<'a> {
+/// A styled line in at most `columns`, cut with an ellipsis in the style of what it cuts. All text on its way to a cell
+/// comes by here, and nothing that a terminal would act on gets past.
+pub(crate) fn fit<'a>(mut line: Line<'a>, columns: usize) -> Line<'a> {
+    for span in &mut line.spans {
+        if span.content.chars().any(acts) {
+            span.content = clean(&span.content).into_owned().into();
+        }
+    }
     if line.width() <= columns {
         return line;
     }

@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock};
 use melody_core::overrides::Overrides;
 use melody_core::scene::Scene;
 use melody_core::score::Score;
+use melody_core::shown::acts;
 use melody_lab::reports::Report;
 use melody_model::Backend;
 use melody_model::objective::Objective;
@@ -561,7 +562,8 @@ fn any_queue_and_any_step_can_be_drawn() {
 fn hostile_text_stays_inside_its_place() {
     let mut trace = (**TRACES.last().unwrap()).clone();
     let hostile = [
-        "\u{1b}[2J\u{7}\n\tx",
+        "\u{1b}[2J\u{7}\n\tx\u{9b}31m",
+        "a\u{202e}b\u{2066}c\u{200f}d\u{61c}e\u{2028}f",
         "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦",
         "e\u{301}\u{301}\u{301}e",
         "ﷺﷺﷺ",
@@ -578,6 +580,51 @@ fn hostile_text_stays_inside_its_place() {
         let buffer = drawn(&view, width, height);
         assert_wide_characters_whole(&buffer);
         let text = text(&buffer);
-        assert!(!text.contains(['\u{1b}', '\u{7}', '\t']), "{text:?}");
+        assert!(!text.chars().any(|c| c != '\n' && acts(c)), "{text:?}");
+        if width == 120 {
+            assert!(text.contains("�[2J�  x�31m"), "{text}");
+            assert!(text.contains("a�b�c�d�e f"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn no_view_and_no_popup_lets_through_what_a_terminal_acts_on() {
+    let hostile = "\u{9b}2J\u{202e}x\u{1b}]0;y\u{7}";
+    let json = serde_json::to_string(&**TRACES.last().unwrap()).unwrap();
+    let mut value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    spoil(&mut value, hostile);
+    let trace: Trace = serde_json::from_value(value).unwrap();
+    let traces = vec![Arc::new(trace)];
+    for ascii in [false, true] {
+        for tab in Tab::ALL {
+            let look = Look { ascii, ..Look::new(Theme::plain()) };
+            let strip = (tab == Tab::Timeline).then(|| Strip::of(traces.iter(), 0));
+            let mut view = View { traces: traces.clone(), strip, selected: 0, ..of_tab(tab, look) };
+            for popup in popups() {
+                view.popup = popup;
+                for (width, height) in [(120, 40), (80, 24)] {
+                    let buffer = drawn(&view, width, height);
+                    let acting = buffer.content.iter().find(|cell| cell.symbol().chars().any(acts));
+                    assert_eq!(acting, None, "{tab:?}, {width}x{height}");
+                }
+            }
+        }
+    }
+}
+
+/// Puts hostile text at the end of every text that people give.
+fn spoil(value: &mut serde_json::Value, hostile: &str) {
+    match value {
+        serde_json::Value::Object(map) => map.iter_mut().for_each(|(key, value)| match value {
+            serde_json::Value::String(text)
+                if matches!(&**key, "title" | "artist" | "name" | "query" | "policy" | "model") =>
+            {
+                text.push_str(hostile);
+            }
+            other => spoil(other, hostile),
+        }),
+        serde_json::Value::Array(list) => list.iter_mut().for_each(|value| spoil(value, hostile)),
+        _ => {}
     }
 }

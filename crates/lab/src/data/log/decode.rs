@@ -1,13 +1,14 @@
 //! The bytes of a shard to listeners, every value checked.
 
+use std::fmt::Display;
 use std::io::Cursor;
 
 use arrow_array::types::{Float32Type, UInt32Type};
 use arrow_array::{ListArray, RecordBatch, StringArray};
 use arrow_ipc::reader::FileReader;
-use arrow_schema::ArrowError;
 
 use super::columns::{Columns, Words};
+use super::extents;
 use super::plays::{Plays, Reading};
 use super::schema::check;
 use melody_core::catalogue::taxonomy;
@@ -25,18 +26,19 @@ const MOST_PROBLEMS: usize = 50;
 /// sense: the field then reads `listeners[2].plays[7].song`, counted from 0.
 pub(super) fn decode(reading: Reading, bytes: &[u8]) -> Result<Vec<LoggedListener>, InputError> {
     let file = reading.file;
-    let torn = |error: ArrowError| -> InputError {
+    let torn = |error: &dyn Display| -> InputError {
         Problem::new(file, format!("not a whole Arrow IPC file: {error}"))
             .field("(whole file)")
             .help("was it cut short on the way? fetch or write the log again")
             .into()
     };
-    let reader = FileReader::try_new(Cursor::new(bytes), None).map_err(torn)?;
+    extents::check(bytes).map_err(|error| torn(&error))?;
+    let reader = FileReader::try_new(Cursor::new(bytes), None).map_err(|error| torn(&error))?;
     check(file, &reader.schema())?;
     let mut listeners = Vec::new();
     let mut problems = Vec::new();
     for batch in reader {
-        let batch = batch.map_err(torn)?;
+        let batch = batch.map_err(|error| torn(&error))?;
         let accounts = Accounts::new(reading, &batch)?;
         let before = listeners.len() + problems.len();
         for row in 0..batch.num_rows() {
@@ -140,4 +142,41 @@ impl<'a> Accounts<'a> {
 fn range(list: &ListArray, row: usize) -> std::ops::Range<usize> {
     let at = |i: usize| usize::try_from(list.value_offsets()[i]).unwrap_or(0);
     at(row)..at(row + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::data::log::encode::encode;
+    use crate::data::simulated::simulated;
+    use melody_core::catalogue::default_catalogue;
+    use melody_simulation::{LogConfig, World};
+
+    #[test]
+    fn a_shard_with_any_byte_changed_or_cut_off_is_read_or_refused() {
+        let catalogue = default_catalogue();
+        let world = World::new(&catalogue);
+        let config = LogConfig { seed: 3, sessions: 1, rollouts: 1, slates: 0.0 };
+        let listeners: Vec<_> = (0..2).map(|i| simulated(&catalogue, &world, config, i)).collect();
+        let whole = encode(&catalogue, &listeners).unwrap();
+        let reading = Reading { file: "shard", catalogue: &catalogue, completion: 0.9 };
+        assert_eq!(decode(reading, &whole).unwrap(), listeners);
+        let (mut refused, mut told) = (0, 0);
+        let mut changed = whole.clone();
+        for at in 0..whole.len() {
+            for flips in [1 << (at % 8), 0x80, 0xff] {
+                changed[at] ^= flips;
+                if let Err(error) = decode(reading, &changed) {
+                    refused += 1;
+                    told += usize::from(error.problems.iter().all(|p| p.file == "shard"));
+                }
+                changed[at] = whole[at];
+            }
+        }
+        assert!(refused > whole.len() / 4 && refused == told, "{refused} of {}", whole.len());
+        for end in 0..whole.len() {
+            assert!(decode(reading, &whole[..end]).is_err(), "cut at {end}");
+        }
+    }
 }

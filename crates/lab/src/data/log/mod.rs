@@ -15,6 +15,7 @@ mod convert;
 mod count;
 mod decode;
 mod encode;
+mod extents;
 mod leaks;
 mod listening;
 mod manifest;
