@@ -22,6 +22,8 @@ const UNDONE: u8 = 2;
 const NO_WORD: usize = 4;
 /// How long a terminal has to read what is said in the end.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+/// The signal that stands for a terminal which is gone, whether it came or not.
+const SIGHUP: u8 = 1;
 /// Signals that end a program have this added in its exit code.
 const SIGNALLED: u8 = 128;
 
@@ -120,6 +122,7 @@ pub(super) fn how_it_ended(ended: std::io::Result<Ended>) -> Result<(), Failure>
     match ended {
         Ok(Ended::Quit) => Ok(()),
         Ok(Ended::Signal(signal)) => Err(Failure::Ended(SIGNALLED.saturating_add(signal as u8))),
+        Ok(Ended::HungUp) => Err(Failure::Ended(SIGNALLED + SIGHUP)),
         Ok(Ended::Panic) => Err(Failure::Ended(101)),
         Err(error) => {
             say(format!("error: the terminal: {error}\n"));
