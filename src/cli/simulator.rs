@@ -111,10 +111,14 @@ pub(super) fn from_anywhere(folder: &str) -> String {
 
 /// Requires a terminal; `help` says what can be done without one.
 pub(super) fn needs_terminal(help: &str) -> Result<(), Failure> {
-    if stdin().is_terminal() && stdout().is_terminal() {
+    let message = if !stdin().is_terminal() || !stdout().is_terminal() {
+        "the simulator needs a terminal for both input and output"
+    } else if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        "the simulator needs a terminal that can move its cursor, and TERM=dumb says that this one cannot;\n\
+         \x20 if it can, name what it is: TERM=xterm-256color melody"
+    } else {
         return Ok(());
-    }
-    let message = "the simulator needs a terminal for both input and output";
+    };
     Err(Failure::Other(format!("{message}\n  help: {help}")))
 }
 

@@ -320,6 +320,94 @@ fn a_terminal_that_does_not_read_holds_nobody() {
     }
 }
 
+impl Running {
+    /// Whether the terminal is the program's.
+    fn taken(&self) -> bool {
+        self.screen.lock().unwrap().0.screen().alternate_screen()
+    }
+
+    fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let began = Instant::now();
+        while !holds(self) {
+            assert!(began.elapsed() < PATIENCE, "not {what}:\n{}", self.contents());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+#[test]
+fn ctrl_z_goes_back_to_the_shell_and_fg_returns() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("MELODY", MELODY), ("PS1", "shell> "), ("ENV", "")];
+    let mut shell = Running::start_program(folder.path(), (100, 30), "sh", &["-i"], &variables);
+    shell.wait_for("shell>");
+    shell.press("\"$MELODY\" --seed 7; echo it ended with $?\r");
+    shell.wait_until("taken", Running::taken);
+    shell.wait_for("Now playing");
+    for key in ["l", "n"] {
+        shell.press_and_see("\u{1a}", "Stopped");
+        assert!(!shell.taken());
+        {
+            let shared = shell.screen.lock().unwrap();
+            assert!(!shared.0.screen().hide_cursor(), "the cursor is shown");
+        }
+        // Nothing is drawn while it is stopped.
+        shell.press_and_see("echo stands $((40 + 2))\r", "stands 42");
+        shell.press("fg\r");
+        shell.wait_until("taken again", Running::taken);
+        shell.wait_for("Now playing");
+        shell.press_and_see(key, if key == "l" { "liked" } else { "Skipped" });
+        shell.press("\u{c}");
+    }
+    shell.press("q");
+    shell.wait_until("left", |shell| !shell.taken());
+    shell.press("exit\r");
+    shell.end();
+}
+
+#[test]
+fn a_stop_from_outside_gives_the_terminal_back_and_going_on_takes_it_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut melody = Running::start(folder.path(), (100, 30), &["--seed", "7"]);
+    melody.wait_for("Now playing");
+    // There is no shell that would take over: the key does nothing.
+    melody.press("\u{1a}");
+    melody.press_and_see("l", "liked");
+
+    melody.signal("TSTP");
+    melody.wait_until("given back", |melody| !melody.taken());
+    melody.assert_restored();
+    melody.signal("CONT");
+    melody.wait_until("taken again", Running::taken);
+    melody.wait_for("Now playing");
+    melody.press_and_see("n", "Skipped");
+
+    // A stop that cannot be answered; the shell has used the terminal meanwhile.
+    melody.signal("STOP");
+    std::thread::sleep(Duration::from_millis(200));
+    melody.screen.lock().unwrap().0.process(b"\x1b[?1049l\x1b[?25h");
+    melody.signal("CONT");
+    melody.wait_until("taken again", Running::taken);
+    melody.wait_for("Now playing");
+    melody.press("q");
+    assert_eq!(melody.end(), 0);
+    melody.assert_restored();
+}
+
+#[test]
+fn a_terminal_that_cannot_move_its_cursor_gets_no_escapes() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&[][..], &["demo"]] {
+        let variables = [("TERM", "dumb")];
+        let mut melody = Running::start_with(folder.path(), (80, 24), arguments, &variables);
+        assert_eq!(melody.end(), 2);
+        let shared = melody.screen.lock().unwrap();
+        let said = shared.0.screen().contents().replace('\n', " ");
+        assert!(said.contains("TERM=xterm-256color melody"), "{said}");
+        assert!(!shared.1.contains(&0x1b), "{said}");
+    }
+}
+
 /// A disk that has room for so many blocks: as far as a file may grow.
 const SMALL_DISK: &str = "trap '' XFSZ; ulimit -S -f 48; exec \"$0\" \"$@\"";
 

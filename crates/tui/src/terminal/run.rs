@@ -3,13 +3,15 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use ratatui::layout::Position;
 
 use super::keys::Keys;
 use super::screen;
 use super::screen::{Screen, gone, let_report_end, panicked};
-use super::signals::Signals;
+use super::signals::{Signals, stop_job};
 use crate::app::App;
 use crate::command::Key;
 use crate::desk::fault;
@@ -64,6 +66,14 @@ fn follow(app: &mut App, mut screen: Screen, keys: &Keys, signals: &Signals) -> 
         if gone() {
             return Ok(Ended::HungUp);
         }
+        if signals.take_stop() {
+            screen.stop(signals)?;
+            (last, changed) = (Instant::now(), true);
+        }
+        if signals.take_go_on() {
+            screen.take_again()?;
+            (last, changed) = (Instant::now(), true);
+        }
         if app.take_redraw() {
             screen.clear()?;
         }
@@ -105,6 +115,7 @@ const WHEEL: isize = 1;
 /// Hands an event to the app. Returns whether anything can have come of it.
 fn take(app: &mut App, event: Event) -> bool {
     match event {
+        Event::Key(key) if stops(key) => stop_job(),
         Event::Key(key) if key.kind != KeyEventKind::Release => app.press(Key::from(key)),
         Event::Paste(text) => app.paste(&text),
         Event::Mouse(mouse) => return point(app, mouse),
@@ -112,6 +123,13 @@ fn take(app: &mut App, event: Event) -> bool {
         _ => return false,
     }
     true
+}
+
+/// Whether a key is ctrl-z, which no other meaning can be given to: a terminal that is not read key by key would
+/// stop the program with it.
+fn stops(key: KeyEvent) -> bool {
+    let pressed = key.kind == KeyEventKind::Press;
+    pressed && key.code == KeyCode::Char('z') && key.modifiers == KeyModifiers::CONTROL
 }
 
 fn point(app: &mut App, mouse: MouseEvent) -> bool {

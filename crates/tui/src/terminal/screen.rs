@@ -21,6 +21,7 @@ use ratatui::{Frame, Terminal};
 
 use super::line;
 use super::line::Sending;
+use super::signals::Signals;
 use crate::desk::blackbox::BlackBox;
 
 /// Whether any thread has panicked.
@@ -33,6 +34,7 @@ static BLACK_BOX: Mutex<Option<Arc<BlackBox>>> = Mutex::new(None);
 /// The terminal while it is ours; dropping it gives it back.
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Sending>>,
+    mouse: bool,
 }
 
 impl Screen {
@@ -44,7 +46,7 @@ impl Screen {
         set_up(mouse)?;
         let terminal = Terminal::new(CrosstermBackend::new(Sending::default()));
         match terminal {
-            Ok(terminal) => Ok(Screen { terminal }),
+            Ok(terminal) => Ok(Screen { terminal, mouse }),
             Err(error) => {
                 give_back();
                 Err(error)
@@ -69,6 +71,21 @@ impl Screen {
     /// Draws a frame. Once the terminal is given back, by whatever thread, it goes nowhere.
     pub(super) fn draw(&mut self, frame: impl FnOnce(&mut Frame)) -> io::Result<()> {
         self.terminal.draw(frame).map(drop)
+    }
+
+    /// Gives the terminal back and stops the process; takes it again when the process goes on.
+    pub(super) fn stop(&mut self, signals: &Signals) -> io::Result<()> {
+        give_back();
+        signals.stop()?;
+        self.take_again()
+    }
+
+    /// Takes the terminal again, whatever has become of it meanwhile.
+    pub(super) fn take_again(&mut self) -> io::Result<()> {
+        // Raw mode is only set where it is thought not to be.
+        disable_raw_mode()?;
+        set_up(self.mouse)?;
+        self.clear()
     }
 }
 
