@@ -157,6 +157,17 @@ pub(crate) enum Log {
         #[arg(long)]
         json: bool,
     },
+    /// Get out of a damaged feedback log every record that is as it was written.
+    Salvage {
+        /// A feedback log.
+        file: PathBuf,
+        /// New file for the log up to the damage; records behind it go to FILE.beyond, line by line.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Turn a feedback log back into a script that replays it.
     Script {
         /// A feedback log.

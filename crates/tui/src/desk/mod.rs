@@ -25,7 +25,7 @@ pub(crate) mod what_if;
 pub use choice::Choice;
 pub use comparing::{Against, Compared};
 pub use explaining::Explained;
-pub use journal::Journal;
+pub use journal::{Journal, Standing};
 pub use messages::Message;
 pub use others::other_policies;
 pub use save::{create_trace, trace as write_trace};

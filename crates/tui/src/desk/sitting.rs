@@ -195,6 +195,11 @@ impl Sitting {
         }
     }
 
+    /// Takes the durable log away, if one is written: no further step comes to it.
+    pub(crate) fn take_journal(&mut self) -> Option<Journal> {
+        self.journal.take()
+    }
+
     /// The durable log, if one is written.
     pub fn journal(&self) -> Option<&Journal> {
         self.journal.as_ref()
