@@ -5,14 +5,14 @@ use std::path::Path;
 
 use super::arguments::Catalogue;
 use super::failure::Failure;
-use melody_core::catalogue::{generate, taxonomy, write};
+use melody_core::catalogue::{generate, may_write_catalogue, taxonomy, write};
 use melody_sessions::names::catalogue_named;
 
 pub(super) fn run(command: &Catalogue) -> Result<(), Failure> {
     match command {
         Catalogue::Generate { seed, out } => {
-            let files = generate(*seed);
-            write(&files, out).map_err(|e| format!("{}: {e}", out.display()))?;
+            may_write_catalogue(out, &[])?;
+            write(&generate(*seed), out)?;
             println!("wrote {0}/songs.csv and {0}/catalogue.toml", out.display());
             Ok(())
         }

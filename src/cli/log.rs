@@ -8,9 +8,10 @@ use super::failure::Failure;
 use super::training_log;
 use melody_core::event::Action;
 use melody_core::input::Problem;
+use melody_core::output::{may_write, write_whole};
 use melody_sessions::log::{Contents, FeedbackLog, Record, StepRecord, TornTail, read};
 use melody_sessions::names::catalogue_named;
-use melody_sessions::script::render_events;
+use melody_sessions::script::{SCRIPT, render_events};
 
 pub(super) fn run(command: &Log) -> Result<(), Failure> {
     match command {
@@ -122,11 +123,12 @@ fn check(file: &Path, repair: bool, json: bool) -> Result<(), Failure> {
 }
 
 fn script(file: &Path, out: Option<&Path>, json: bool) -> Result<(), Failure> {
+    out.map_or(Ok(()), |out| may_write(out, SCRIPT, &[file]))?;
     let contents = read(file)?;
     tell(file, contents.torn.as_ref());
     let text = rebuild(file, &contents)?;
     if let Some(out) = out {
-        std::fs::write(out, &text).map_err(|e| format!("{}: {e}", out.display()))?;
+        write_whole(out, text.as_bytes())?;
     }
     if json {
         let report = serde_json::json!({

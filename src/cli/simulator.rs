@@ -1,7 +1,7 @@
 //! `melody` alone: the simulator.
 
 use std::io::{IsTerminal, stdin, stdout};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::arguments::Simulator;
 use super::failure::Failure;
@@ -28,7 +28,10 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     let opening = Opening { memory, ..config.opening() };
     let profile = profile_named(&opening.profile, here)?;
     let library = Library::load(&opening, here, config.device.value)?;
-    let trace = arguments.trace.as_deref().map(tui::create_trace).transpose()?;
+    let others: Vec<&Path> =
+        arguments.log.iter().chain(&arguments.keymap).map(PathBuf::as_path).collect();
+    let trace = arguments.trace.as_deref().map(|path| tui::create_trace(path, &others));
+    let trace = trace.transpose()?;
 
     let kept = opening.kept(&profile, here);
     let engine = library.engine_of(&opening, &profile, here)?;
@@ -53,7 +56,7 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     // The trace is written whether the listener left or a signal came.
     if let Some(file) = trace {
         let session = &app.session;
-        tui::write_trace(&file, session.opening(), session.timeline())
+        tui::write_trace(file, session.opening(), session.timeline())
             .map_err(|e| format!("the trace was not written: {e}"))?;
     }
     app.session.remember().map_err(|e| format!("the memory was not written: {e}"))?;

@@ -37,7 +37,7 @@ fn header() -> Header {
 }
 
 /// A log of the short session.
-fn written(folder: &Path) -> PathBuf {
+pub(crate) fn written(folder: &Path) -> PathBuf {
     written_of(folder, &session().1)
 }
 

@@ -15,3 +15,4 @@ mod resume;
 mod stage;
 mod terminal;
 mod tools;
+mod writing;

@@ -18,6 +18,7 @@ use crate::evaluation::{Greedy, Predictions, calibrate, choose, logits, predict}
 use crate::statistics::{Clustered, Figures, Prediction};
 use crate::training::{Outcome, Progress, Training, forget_checkpoint, train};
 use melody_core::catalogue::Catalogue;
+use melody_core::output::write_whole;
 use melody_model::objective::{InterestParts, Scheme};
 use melody_model::{Backend, Output, Sharing, device};
 
@@ -346,7 +347,7 @@ impl Kept {
                 // What an older comparison may have left of a run is of no use to this one.
                 forget_checkpoint(&folder.join(RUN));
                 let text = serde_json::to_string(config).map_err(|e| fail(&e))? + "\n";
-                std::fs::write(&path, &text).map_err(|e| fail(&e))?;
+                write_whole(&path, text.as_bytes())?;
                 text
             }
             Err(error) => return Err(fail(&error)),
@@ -354,8 +355,8 @@ impl Kept {
         let (first, lines) = text.split_once('\n').unwrap_or((&text, ""));
         if serde_json::from_str::<TrainingConfig>(first).ok().as_ref() != Some(config) {
             return Err(fail(
-                &"these runs were made with another config\n  help: compare with that config to go \
-                 on, or delete the file to start anew",
+                &"these runs were made with another config\n  help: compare with \
+                 that to go on, or delete the file to start anew",
             ));
         }
         // The last line may be torn; its run is done again.
@@ -375,7 +376,7 @@ impl Kept {
         let line = serde_json::to_string(run).map_err(|e| fail(&e))? + "\n";
         let mut file =
             std::fs::OpenOptions::new().append(true).open(&self.path).map_err(|e| fail(&e))?;
-        file.write_all(line.as_bytes()).map_err(|e| fail(&e))
+        file.write_all(line.as_bytes()).and_then(|()| file.sync_data()).map_err(|e| fail(&e))
     }
 
     fn remove(self) {
