@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::arguments::{Named, Replay};
 use super::failure::Failure;
 use super::simulator::from_anywhere;
-use melody_core::output::{Draft, may_write};
+use melody_core::output::{Draft, Lock, may_write};
 use melody_recommender::bandit::Kept;
 use melody_recommender::engine::{Engine, Timeline};
 use melody_sessions::library::Library;
@@ -58,6 +58,7 @@ pub(super) fn run(arguments: &Replay) -> Result<(), Failure> {
     });
     let prepared: Vec<Prepared> = prepared.collect::<Result<_, _>>()?;
     drop(loaded);
+    let _held = hold(&prepared)?;
     let trace = arguments.trace.as_deref().map(|path| draft(path, &arguments.scripts));
     let mut trace = trace.transpose()?;
     let mut reports = Vec::new();
@@ -96,6 +97,14 @@ pub(super) fn run(arguments: &Replay) -> Result<(), Failure> {
     if all_passed { Ok(()) } else { Err(Failure::Check) }
 }
 
+/// Takes the right to keep each memory, once for all scripts of its listener.
+fn hold(prepared: &[Prepared]) -> Result<Vec<Lock>, String> {
+    let mut kept: Vec<&Kept> = prepared.iter().filter_map(|script| script.kept.as_ref()).collect();
+    kept.sort_by_key(|kept| kept.path());
+    kept.dedup_by_key(|kept| kept.path());
+    kept.into_iter().map(Kept::hold).collect()
+}
+
 /// Plays a script; what the bandit learns on the way is kept, where that is wanted, as it comes.
 fn remembering(
     script: &Script,
@@ -108,7 +117,7 @@ fn remembering(
     let save = |timeline: &Timeline, refused: &mut Option<String>| {
         let Some(kept) = kept else { return };
         if let Err(error) = kept.save(timeline.state().bandit.memory()) {
-            *refused = Some(format!("{}: {error}", kept.path().display()));
+            *refused = Some(error);
         }
     };
     let run = script::run_watched(script, engine, profile, world, &mut |timeline, _| {

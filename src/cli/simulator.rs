@@ -7,6 +7,7 @@ use super::arguments::Simulator;
 use super::failure::Failure;
 use super::{keys, settings};
 use crate::config::{Config, Environment};
+use melody_recommender::bandit::Kept;
 use melody_sessions::library::Library;
 use melody_sessions::names::profile_named;
 use melody_sessions::opening::Opening;
@@ -34,6 +35,8 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     let trace = trace.transpose()?;
 
     let kept = opening.kept(&profile, here);
+    // Before it is read, so that nobody else saves in between.
+    let _held = kept.as_ref().map(Kept::hold).transpose()?;
     let engine = library.engine_of(&opening, &profile, here)?;
     let mut session = Sitting::begin(library, opening, profile, engine);
     if let Some(kept) = kept {

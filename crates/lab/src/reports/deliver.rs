@@ -22,7 +22,7 @@ use crate::evaluation::{
     Evaluation, Evaluator, Greedy, GreedyReport, Judge, Logistic, Popularity, Resampling,
     calibrate, choose, examples, logits,
 };
-use crate::training::{Outcome, Progress, Trained, Training, forget_checkpoint, train};
+use crate::training::{Outcome, Progress, Trained, Training, forget_checkpoint, hold, train};
 use melody_core::catalogue::Catalogue;
 use melody_core::input::InputError;
 use melody_core::output::{Draft, Kind, Mark, may_replace, write_whole};
@@ -67,6 +67,7 @@ pub fn train_model(recipe: &Recipe, watch: &mut Watch) -> Result<Delivered, Undo
     let teller = Teller::new(watch);
     may_write_model(&recipe.out)?;
     let prepared = Prepared::new(recipe)?;
+    let _held = hold(&recipe.out)?;
     let (data, validation) = prepared.data(&teller)?;
     let training = prepared.training(&data, &validation);
     let trained = trained(&training, &teller)?;

@@ -10,6 +10,7 @@ use crate::config::TrainingConfig;
 use crate::data::Split;
 use crate::data::log::Source;
 use crate::evaluation::Greedy;
+use crate::training::hold;
 use melody_core::output::{Kind, Mark, may_replace};
 use melody_sessions::names::{DEFAULT, catalogue_named, policy_named};
 
@@ -51,6 +52,7 @@ pub fn compare_ways(
     let catalogue = catalogue_named(&recipe.catalogue, Path::new(""))?;
     let policy = policy_named(DEFAULT, Path::new(""))?;
     may_replace(&out.join("comparison.json"), COMPARISON, &[])?;
+    let _held = hold(out)?;
     let sets = [Split::Train, Split::Validation, Split::Test]
         .map(|split| simulate(&catalogue, config, split, &teller));
     let [train, validation, test] = sets;
