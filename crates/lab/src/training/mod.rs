@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod critics;
+mod made_of;
 mod plan;
 mod progress;
 mod run;

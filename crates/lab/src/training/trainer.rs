@@ -19,7 +19,7 @@ use melody_core::output::Lock;
 /// checkpoint; a checkpoint found in the folder is taken up where it stopped, to the same bits.
 ///
 /// # Errors
-/// When the checkpoint cannot be read or written, or was made with another config.
+/// When the checkpoint cannot be read or written, is not as it was written, or was made of something else.
 pub fn train(
     training: &Training,
     watch: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
