@@ -1,7 +1,5 @@
 //! `melody log`: feedback logs shown, checked and turned back into scripts, and training logs.
 
-use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::arguments::Log;
@@ -12,11 +10,12 @@ use super::say::{say, say_json, say_text};
 use super::training_log;
 use melody_core::event::Action;
 use melody_core::input::Problem;
+use melody_core::output::{may_write, write_whole};
 use melody_sessions::log::{
     Contents, FeedbackLog, Head, Lost, Record, Salvaged, StepRecord, TornTail, read,
 };
 use melody_sessions::names::catalogue_named;
-use melody_sessions::script::render_events;
+use melody_sessions::script::{SCRIPT, render_events};
 
 pub(super) fn run(command: &Log) -> Result<(), Failure> {
     match command {
@@ -186,17 +185,19 @@ fn salvage(file: &Path, out: &Path, json: bool) -> Result<(), Failure> {
 
 /// Writes a file that is not there yet.
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let made = File::options().write(true).create_new(true).open(path);
-    made.and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .map_err(|error| format!("{}: {error}", path.display()))
+    match path.exists() {
+        true => Err(format!("{}: is there already; name another file", path.display())),
+        false => write_whole(path, bytes),
+    }
 }
 
 fn script(file: &Path, out: Option<&Path>, json: bool) -> Result<(), Failure> {
+    out.map_or(Ok(()), |out| may_write(out, SCRIPT, &[file]))?;
     let contents = read(file)?;
     tell(file, contents.torn.as_ref());
     let text = rebuild(file, &contents)?;
     if let Some(out) = out {
-        std::fs::write(out, &text).map_err(|e| format!("{}: {e}", out.display()))?;
+        write_whole(out, text.as_bytes())?;
     }
     if json {
         let report = serde_json::json!({

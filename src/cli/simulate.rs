@@ -8,7 +8,7 @@ use super::arguments::{Named, Population, Simulate};
 use super::failure::Failure;
 use super::progress::bar;
 use super::say::{say, say_json};
-use melody_core::input;
+use melody_core::output::{Kind, Mark, may_write, write_whole};
 use melody_lab::experiment::{Arm, CLOSE, Check, Cohort, Figures, Quartiles, checks, teach};
 use melody_sessions::library::Library;
 use melody_sessions::names::DEFAULT;
@@ -61,14 +61,16 @@ pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
     if arguments.json { say_json(&report) } else { print(&report) }
 }
 
+const EXPERIENCE: Kind = Kind { name: "experience", mark: Mark::Key("segments") };
+
 /// Writes what the cohort teaches the bandit, in place of the report.
 fn write_experience(cohort: &Cohort, library: &Library, path: &Path) -> Result<(), Failure> {
-    input::may_write(path, "segments", "experience")?;
+    may_write(path, EXPERIENCE, &[])?;
     let progress = bar(2 * cohort.listeners, "listeners, twice each");
     let taught = teach(cohort, library, &|| progress.inc(1)).map_err(|e| e.to_string())?;
     progress.finish();
     let text = serde_json::to_string(&taught).map_err(|e| e.to_string())? + "\n";
-    std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+    write_whole(path, text.as_bytes())?;
     say!("wrote {}", path.display())
 }
 

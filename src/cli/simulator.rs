@@ -1,8 +1,7 @@
 //! `melody` alone: the simulator.
 
-use std::fs::File;
 use std::io::{IsTerminal, Write, stderr, stdin, stdout};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -10,6 +9,8 @@ use super::arguments::Simulator;
 use super::failure::Failure;
 use super::{keys, settings};
 use crate::config::{Config, Environment};
+use melody_core::output::Draft;
+use melody_recommender::bandit::Kept;
 use melody_sessions::library::Library;
 use melody_sessions::names::profile_named;
 use melody_sessions::opening::Opening;
@@ -39,9 +40,14 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     let opening = Opening { memory, ..config.opening() };
     let profile = profile_named(&opening.profile, here)?;
     let library = Library::load(&opening, here, config.device.value)?;
-    let trace = arguments.trace.as_deref().map(tui::create_trace).transpose()?;
+    let others: Vec<&Path> =
+        arguments.log.iter().chain(&arguments.keymap).map(PathBuf::as_path).collect();
+    let trace = arguments.trace.as_deref().map(|path| tui::create_trace(path, &others));
+    let trace = trace.transpose()?;
 
     let kept = opening.kept(&profile, here);
+    // Before it is read, so that nobody else saves in between.
+    let _held = kept.as_ref().map(Kept::hold).transpose()?;
     let engine = library.engine_of(&opening, &profile, here)?;
     let mut session = Sitting::begin(library, opening, profile, engine);
     if let Some(kept) = kept {
@@ -66,10 +72,10 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
 
 /// Writes what was promised, however the simulator ended, all of it as far as it can be. Returns what was
 /// not written, a sentence each.
-fn keep(app: &mut App, trace: Option<File>) -> Vec<String> {
-    let session = &app.session;
+fn keep(app: &mut App, trace: Option<Draft>) -> Vec<String> {
+    let session = &mut app.session;
     let traced = trace
-        .map_or(Ok(()), |file| tui::write_trace(&file, session.opening(), session.timeline()))
+        .map_or(Ok(()), |file| tui::write_trace(file, session.opening(), session.timeline()))
         .map_err(|error| format!("the trace was not written: {error}"));
     let remembered =
         session.remember().map_err(|error| format!("the memory was not written: {error}"));

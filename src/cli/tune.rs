@@ -10,6 +10,7 @@ use super::say::{say, say_json, say_text};
 use super::simulate::library;
 use super::table::Side::{Left, Right};
 use super::table::Table;
+use melody_core::output::{Kind, Mark, may_write, write_whole};
 use melody_lab::experiment::{
     Arm, Cohort, Found, Judged, Nothing, Part, Search, Tuned, runs, tune, write,
 };
@@ -40,15 +41,18 @@ pub(super) fn run(arguments: &Tune) -> Result<(), Failure> {
         say_text(&fresh_table(&tuned).text())?;
     }
     let record = record(&Arm::new(&library), &cohort, arguments, &tuned);
-    save(&arguments.out, &write(&library.policy.text, &tuned.settings, &record))?;
+    write_whole(&arguments.out, write(&library.policy.text, &tuned.settings, &record).as_bytes())?;
     if let Some(path) = &arguments.table {
-        save(path, &page(&record, &tuned))?;
+        write_whole(path, page(&record, &tuned).as_bytes())?;
     }
     if !arguments.json {
         say!("\nwrote {}", arguments.out.display())?;
     }
     Ok(())
 }
+
+const POLICY: Kind = Kind { name: "policy", mark: Mark::Line("[[segments]]") };
+const PAGE: Kind = Kind { name: "table", mark: Mark::Line(TITLE) };
 
 /// What would keep the policy found from being written, told before a long search.
 fn writable(arguments: &Tune, from: &Policy) -> Result<(), Failure> {
@@ -60,23 +64,11 @@ fn writable(arguments: &Tune, from: &Policy) -> Result<(), Failure> {
         Some(folder) if folder != Path::new("") => folder.to_path_buf(),
         _ => ".".into(),
     };
-    for (option, path) in [("--out", Some(&arguments.out)), ("--table", arguments.table.as_ref())] {
-        let Some(path) = path else { continue };
-        let shown = path.display();
-        if path.is_dir() {
-            return Err(format!("{option} {shown}: this is a folder; a file is needed").into());
-        }
-        let ours = |text: &str| text.starts_with(TITLE) || text.contains("[[segments]]");
-        // What is no text is none of ours either.
-        let there = std::fs::read(path).map(String::from_utf8);
-        if there.is_ok_and(|text| !text.is_ok_and(|text| ours(&text))) {
-            return Err(
-                format!("{option} {shown}: this file holds something else; name another").into()
-            );
-        }
-        if !folder(path).is_dir() {
-            return Err(format!("{option} {shown}: there is no such folder").into());
-        }
+    let mut others: Vec<&Path> = arguments.named.policy.iter().map(Path::new).collect();
+    may_write(&arguments.out, POLICY, &others)?;
+    if let Some(table) = &arguments.table {
+        others.push(&arguments.out);
+        may_write(table, PAGE, &others)?;
     }
     let ranking = &from.settings.ranking;
     if let Some(policy) = &arguments.named.policy
@@ -92,10 +84,6 @@ fn writable(arguments: &Tune, from: &Policy) -> Result<(), Failure> {
         .into());
     }
     Ok(())
-}
-
-fn save(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()).into())
 }
 
 /// What the file says of where it came from.

@@ -16,3 +16,4 @@ mod resume;
 mod stage;
 mod terminal;
 mod tools;
+mod writing;

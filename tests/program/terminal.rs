@@ -462,6 +462,32 @@ fn a_log_on_a_full_disk_is_told_and_goes_on_when_there_is_room() {
 }
 
 #[test]
+fn an_older_trace_stays_until_the_new_one_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("trace.jsonl");
+    let older = "{\"trace_format\":1}\n";
+    std::fs::write(&place, older).unwrap();
+    let arguments = ["--trace", "trace.jsonl"];
+    let mut melody = Running::start(folder.path(), (80, 24), &arguments);
+    melody.wait_for("Queue");
+    assert_eq!(std::fs::read_to_string(&place).unwrap(), older);
+    // Another session is told at once that it cannot have the same trace.
+    let mut second = Running::start(folder.path(), (80, 24), &arguments);
+    assert_eq!(second.end(), 2);
+    let said = second.contents();
+    assert!(said.contains("trace.jsonl: another program is using it"), "{said}");
+    melody.signal("KILL");
+    melody.end();
+    assert_eq!(std::fs::read_to_string(&place).unwrap(), older, "killed, it has written nothing");
+    let mut third = Running::start(folder.path(), (80, 24), &arguments);
+    third.wait_for("Queue");
+    third.signal("TERM");
+    assert_eq!(third.end(), 143);
+    assert!(std::fs::read_to_string(&place).unwrap().lines().count() >= 2);
+    assert!(!folder.path().join("trace.jsonl.draft").exists());
+}
+
+#[test]
 fn resizing_to_nothing_and_back_is_survived() {
     let folder = tempfile::tempdir().unwrap();
     let mut melody = Running::start(folder.path(), (120, 40), &[]);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::output::Output;
+use super::output::{PLAYS, PlaysFile};
 use super::reading::{byte_bar, print_read};
 use crate::cli::arguments::ImportHistory;
 use crate::cli::failure::Failure;
@@ -12,6 +12,7 @@ use crate::cli::say::{say, say_json};
 use crate::config::{Environment, Places};
 use melody_core::catalogue::Catalogue;
 use melody_core::input::Problem;
+use melody_core::output::{Kind, Mark, may_replace, write_together};
 use melody_core::plays::{
     Kept, KeptSummary, Matched, Matcher, Matching, Play, ReadSummary, Recorded, import, placed,
     save,
@@ -47,8 +48,9 @@ struct ProfileSummary {
 
 pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
     let target = Target::of(arguments)?;
+    may_write(arguments, target.as_ref())?;
     let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
-    let mut log = arguments.log.as_deref().map(Output::create).transpose()?;
+    let mut log = arguments.log.as_deref().map(PlaysFile::begin).transpose()?;
 
     let bar = byte_bar(&arguments.files, "reading plays");
     let mut kept = Kept::new(arguments.plays.into());
@@ -68,7 +70,7 @@ pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
     let profile = target
         .map(|target| write_profile(arguments, &catalogue, target, plays, kept.days))
         .transpose()?;
-    log.map(Output::finish).transpose()?;
+    log.map(PlaysFile::commit).transpose()?;
     let summary = Summary { read, plays: kept, profile, log: arguments.log.clone() };
     if arguments.json {
         say_json(&summary)?;
@@ -76,6 +78,18 @@ pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
         print(arguments, &summary)?;
     }
     Ok(())
+}
+
+/// Refuses to write over what is read, and a log over anything but one; `--force` is for what a profile replaces.
+fn may_write(arguments: &ImportHistory, target: Option<&Target>) -> Result<(), String> {
+    let mut others: Vec<&Path> = arguments.files.iter().map(PathBuf::as_path).collect();
+    if let Some(Target { profile, plays, .. }) = target {
+        for (name, place) in [("profile", profile), ("file of plays", plays)] {
+            may_replace(place, Kind { name, mark: Mark::Any }, &others)?;
+        }
+        others.extend([profile.as_path(), plays.as_path()]);
+    }
+    arguments.log.as_ref().map_or(Ok(()), |log| may_replace(log, PLAYS, &others))
 }
 
 /// Where a profile is written, and what it is called.
@@ -166,8 +180,11 @@ fn write_profile(
     let profile = of_plays(&target.name, catalogue, stored, &heard, days);
     let note = note(&matching, heard.len(), &catalogue.name);
     let file = target.plays.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Output::write(&target.plays, &text)?;
-    Output::write(&target.profile, render(&profile, &file, &note).as_bytes())?;
+    let profile_text = render(&profile, &file, &note);
+    write_together(&[
+        (target.plays.clone(), text.as_slice()),
+        (target.profile.clone(), profile_text.as_bytes()),
+    ])?;
     let outcome_unknown = heard.iter().filter(|heard| !heard.outcome.known).count();
     Ok(ProfileSummary {
         profile: target.profile,

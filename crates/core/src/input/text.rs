@@ -1,4 +1,4 @@
-//! Files as bytes and text, with every way that can fail as a problem a person can act on; and what may be written over.
+//! Files as bytes and text, with every way that can fail as a problem a person can act on.
 
 use super::problem::{InputError, Problem};
 use std::fs::File;
@@ -31,21 +31,6 @@ pub fn first_object(path: &Path) -> Option<Value> {
     let file = File::open(path).ok()?;
     BufReader::new(file.take(FIRST_LINE)).read_line(&mut line).ok()?;
     serde_json::from_str(&line).ok().filter(Value::is_object)
-}
-
-/// Whether a file may be written there whose first line is an object with such a key: where nothing is
-/// yet, or an older one of its kind.
-///
-/// # Errors
-/// Where the file is something else, which would be lost.
-pub fn may_write(path: &Path, key: &str, kind: &str) -> Result<(), String> {
-    let lost = std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0);
-    let alike = || first_object(path).is_some_and(|object| object.get(key).is_some());
-    if lost && !alike() {
-        let message = "there is something else already, which would be lost";
-        return Err(format!("{}: no {kind} is written: {message}", path.display()));
-    }
-    Ok(())
 }
 
 /// Reads a file's bytes; an empty file is an error, because no format here allows one.

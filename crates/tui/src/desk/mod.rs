@@ -12,6 +12,7 @@ pub(crate) mod fault;
 pub(crate) mod inquiry;
 pub(crate) mod journal;
 pub(crate) mod kept;
+mod memory;
 pub(crate) mod messages;
 pub(crate) mod others;
 pub(crate) mod pilot;
