@@ -8,6 +8,7 @@ mod experiments;
 mod gate;
 mod house;
 mod import;
+mod kills;
 mod log;
 mod memories;
 mod printing;

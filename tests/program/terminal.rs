@@ -24,7 +24,7 @@ const RESTS: u8 = 1;
 const CLOSES: u8 = 2;
 
 /// A running simulator, its screen as a person sees it, and every byte it wrote.
-struct Running {
+pub(super) struct Running {
     child: Box<dyn Child + Send + Sync>,
     /// None once the terminal is closed.
     master: Option<Box<dyn MasterPty + Send>>,
@@ -34,7 +34,7 @@ struct Running {
 }
 
 impl Running {
-    fn start(folder: &Path, size: (u16, u16), arguments: &[&str]) -> Self {
+    pub(super) fn start(folder: &Path, size: (u16, u16), arguments: &[&str]) -> Self {
         Running::start_with(folder, size, arguments, &[])
     }
 
@@ -97,12 +97,12 @@ impl Running {
         Running { child, master: Some(pair.master), keys, terminal, screen }
     }
 
-    fn contents(&self) -> String {
+    pub(super) fn contents(&self) -> String {
         self.screen.lock().unwrap().0.screen().contents()
     }
 
     /// Waits until the screen shows something.
-    fn wait_for(&self, text: &str) {
+    pub(super) fn wait_for(&self, text: &str) {
         let began = Instant::now();
         while !self.contents().contains(text) {
             assert!(began.elapsed() < PATIENCE, "no {text:?} on:\n{}", self.contents());
@@ -110,7 +110,7 @@ impl Running {
         }
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(super) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
@@ -157,13 +157,13 @@ impl Running {
         self.master = None;
     }
 
-    fn signal(&self, name: &str) {
+    pub(super) fn signal(&self, name: &str) {
         let id = self.child.process_id().unwrap().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
     /// Waits for the end and returns the exit code.
-    fn end(&mut self) -> u32 {
+    pub(super) fn end(&mut self) -> u32 {
         let began = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
