@@ -12,6 +12,7 @@ use melody_lab::data::Split;
 use melody_lab::data::log::TrainingLog;
 use melody_lab::evaluation::Resampling;
 use melody_lab::reports::{Asked, Case, Judgement, report_named};
+use melody_lab::statistics::FEWEST_UNITS;
 use melody_model as model;
 use melody_model::Backend;
 use melody_recommender::ranking::ranker_of;
@@ -72,9 +73,12 @@ fn tell(judgement: &Judgement) {
     if judgement.own_log && matches!(judgement.split, None | Some(Split::Train)) {
         println!("note: the model was trained on some of these plays");
     }
-    if judgement.resamples > 0 {
+    if judgement.resamples > 0 && evaluation.listeners < FEWEST_UNITS {
+        println!("-: no confidence interval, which takes {FEWEST_UNITS} listeners at least");
+    } else if judgement.resamples > 0 {
         println!(
-            "with 95 % confidence intervals, the listeners drawn again {} times",
+            "with 95 % confidence intervals, the listeners drawn again {} times; -: fewer than {FEWEST_UNITS} \
+             listeners have the label, or the figure is the same whoever is drawn",
             judgement.resamples
         );
     }

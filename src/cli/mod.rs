@@ -17,6 +17,7 @@ mod generate;
 mod import;
 mod keys;
 mod log;
+mod numbers;
 mod ope;
 mod open;
 mod progress;

@@ -1,7 +1,10 @@
 //! `melody ope`: what other policies would have earned on sessions that were traced.
 
+use serde::Serialize;
+
 use super::arguments::Ope;
 use super::failure::Failure;
+use super::numbers::{interval, signed};
 use melody_lab::off_policy::{
     Estimate, Estimator, FEWEST, Log, Logged, Report, Resampling, Row, Target, read_decisions,
 };
@@ -9,8 +12,22 @@ use melody_lab::off_policy::{
 /// Shown for every policy; `--all` shows the others, too.
 const USUAL: [Estimator; 3] = [Estimator::Dr, Estimator::Snips, Estimator::Direct];
 
+/// The report, and what it was not made of.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    /// Sessions that another holds.
+    #[serde(skip_serializing_if = "none")]
+    copies: usize,
+}
+
+fn none(count: &usize) -> bool {
+    *count == 0
+}
+
 pub(super) fn run(arguments: &Ope) -> Result<(), Failure> {
-    let Logged { sessions, by_hand } = read_decisions(&arguments.traces)?;
+    let Logged { sessions, by_hand, copies } = read_decisions(&arguments.traces)?;
     let log = Log::new(sessions);
     if log.decisions().is_empty() {
         let message = match by_hand {
@@ -25,8 +42,15 @@ pub(super) fn run(arguments: &Ope) -> Result<(), Failure> {
     let resampling = arguments.bootstrap.map(|resamples| Resampling { resamples, seed });
     let report = Report::new(&log, Target::all(log.arms().len()), arguments.threshold, resampling);
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
+        let told = Told { report: &report, copies };
+        println!("{}", serde_json::to_string_pretty(&told).map_err(|e| e.to_string())?);
     } else {
+        if copies > 0 {
+            println!(
+                "left out: {}, of which another holds every decision: a copy, or its beginning",
+                counted(copies, "session")
+            );
+        }
         if by_hand > 0 {
             println!(
                 "left out: {}, made by hand or played under values set by hand",
@@ -65,8 +89,13 @@ fn print(report: &Report, estimators: &[Estimator]) {
             for &estimator in estimators {
                 println!("  {:16} {}", estimator.name(), estimate(row, estimator));
             }
-            if let Some((value, [low, high])) = row.empirical_likelihood {
-                println!("  {:16} {value:+.4} {low:+.4} to {high:+.4}", "Cressie-Read");
+            if let Some((value, ends)) = row.empirical_likelihood {
+                println!(
+                    "  {:16} {} {}",
+                    "Cressie-Read",
+                    signed(value, 4),
+                    interval(Some(ends), 4)
+                );
             }
         }
     }
@@ -90,9 +119,8 @@ fn print(report: &Report, estimators: &[Estimator]) {
 fn estimate(row: &Row, estimator: Estimator) -> String {
     match row.of(estimator) {
         None => "-".into(),
-        Some(Estimate { value, interval: None, .. }) => format!("{value:+.4}"),
-        Some(Estimate { value, interval: Some([low, high]), .. }) => {
-            format!("{value:+.4} {low:+.4} to {high:+.4}")
+        Some(Estimate { value, interval: ends, .. }) => {
+            format!("{} {}", signed(*value, 4), interval(*ends, 4))
         }
     }
 }

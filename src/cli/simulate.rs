@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::arguments::{Named, Population, Simulate};
 use super::failure::Failure;
+use super::numbers::{plain, signed};
 use super::progress::bar;
 use melody_core::input;
 use melody_lab::experiment::{Arm, CLOSE, Check, Cohort, Figures, Quartiles, checks, teach};
@@ -98,7 +99,7 @@ fn print(report: &PopulationReport) {
     println!("beside {} plays under the logging policy that training data come from\n", logs.plays);
     println!("{:44} {:>9} {:>9}", "", "engine", "logging");
     let row = |what: &str, of: fn(&Figures) -> f64, digits: usize| {
-        println!("{what:44} {:>9.digits$} {:>9.digits$}", of(ours), of(logs));
+        println!("{what:44} {:>9} {:>9}", plain(of(ours), digits), plain(of(logs), digits));
     };
     row("completed, share of plays", |f| f.completion, 3);
     row("skipped", |f| f.skip, 3);
@@ -130,13 +131,13 @@ fn print(report: &PopulationReport) {
             println!("{source}");
         }
         println!(
-            "  {:42} {:>6.3} {:>9.3} {:>+7.3} {:>9.3} {:>+7.3}",
+            "  {:42} {:>6.3} {:>9.3} {:>7} {:>9.3} {:>7}",
             check.what,
             check.real,
             check.simulated,
-            check.simulated_off,
+            signed(check.simulated_off, 3),
             check.logged,
-            check.logged_off
+            signed(check.logged_off, 3)
         );
     }
     println!();

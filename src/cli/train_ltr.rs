@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::arguments::TrainLtr;
 use super::failure::Failure;
+use super::numbers::{interval, signed};
 use super::progress::Bars;
 use super::simulate::library;
 use melody_core::input;
@@ -84,12 +85,12 @@ fn print(ranker: &Ranker, learned: &Learned) {
 
 fn print_behind(order: &OrderReport) {
     for (k, paired) in PLACES.iter().zip(&order.behind) {
-        let [low, high] = paired.interval;
         println!(
-            "{:10}{:>9} {:+.4} ({low:+.4} to {high:+.4})",
+            "{:10}{:>9} {} ({})",
             order.name,
             format!("at {k}"),
-            paired.difference
+            signed(paired.difference, 4),
+            interval(paired.interval, 4)
         );
     }
 }
