@@ -44,12 +44,14 @@ impl Default for Bars {
 }
 
 impl Bars {
-    /// A bar when work begins, a step of it for each unit; what else is told is for the caller to show.
+    /// A bar when work begins, a step of it for each unit, and notes; what else is told is for the caller to
+    /// show.
     pub(super) fn show(&mut self, stage: &Stage) {
         match *stage {
             Stage::Begins(work, units) => self.now = bar(units, words(work)),
             Stage::One => self.now.inc(1),
             Stage::Ends => self.now.finish(),
+            Stage::Note(note) => eprintln!("note: {note}"),
             Stage::Step(_) | Stage::Run(..) => {}
         }
     }

@@ -7,7 +7,6 @@ use super::reading::{byte_bar, print_read};
 use crate::cli::arguments::ImportMssd;
 use crate::cli::failure::Failure;
 use melody_core::catalogue::{TrackSummary, import_mssd, write};
-use melody_core::input::Problem;
 use melody_core::plays::{ReadSummary, read_mssd, save};
 
 /// What became of the files.
@@ -31,15 +30,7 @@ pub(super) fn run(arguments: &ImportMssd) -> Result<(), Failure> {
     bar.finish_and_clear();
     let plays: u64 = log.tracks.values().map(|&plays| u64::from(plays)).sum();
     if plays == 0 {
-        let name = arguments.logs.first().map_or(String::new(), |path| path.display().to_string());
-        let dropped = serde_json::to_string(&log.summary.dropped).unwrap_or_default();
-        return Err(Failure::Input(
-            Problem::new(name, "no play could be read")
-                .line(1)
-                .field("(whole file)")
-                .help(format!("dropped: {dropped}"))
-                .into(),
-        ));
+        return Err(Failure::Input(log.summary.nothing_kept().into()));
     }
     let catalogue = if arguments.features.is_empty() {
         None
