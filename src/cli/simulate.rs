@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::arguments::{Named, Population, Simulate};
 use super::failure::Failure;
+use super::numbers::{plain, signed};
 use super::progress::bar;
 use super::say::{say, say_json};
 use melody_core::output::{Kind, Mark, may_write, write_whole};
@@ -100,7 +101,7 @@ fn print(report: &PopulationReport) -> Result<(), Failure> {
     say!("beside {} plays under the logging policy that training data come from\n", logs.plays)?;
     say!("{:44} {:>9} {:>9}", "", "engine", "logging")?;
     let row = |what: &str, of: fn(&Figures) -> f64, digits: usize| {
-        say!("{what:44} {:>9.digits$} {:>9.digits$}", of(ours), of(logs))
+        say!("{what:44} {:>9} {:>9}", plain(of(ours), digits), plain(of(logs), digits))
     };
     row("completed, share of plays", |f| f.completion, 3)?;
     row("skipped", |f| f.skip, 3)?;
@@ -137,13 +138,13 @@ fn print(report: &PopulationReport) -> Result<(), Failure> {
             say!("{source}")?;
         }
         say!(
-            "  {:42} {:>6.3} {:>9.3} {:>+7.3} {:>9.3} {:>+7.3}",
+            "  {:42} {:>6.3} {:>9.3} {:>7} {:>9.3} {:>7}",
             check.what,
             check.real,
             check.simulated,
-            check.simulated_off,
+            signed(check.simulated_off, 3),
             check.logged,
-            check.logged_off
+            signed(check.logged_off, 3)
         )?;
     }
     say!()?;

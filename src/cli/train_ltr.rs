@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::arguments::TrainLtr;
 use super::failure::Failure;
+use super::numbers::{interval, signed};
 use super::progress::Bars;
 use super::say::{say, say_json};
 use super::simulate::library;
@@ -85,12 +86,12 @@ fn print(ranker: &Ranker, learned: &Learned) -> Result<(), Failure> {
 
 fn print_behind(order: &OrderReport) -> Result<(), Failure> {
     for (k, paired) in PLACES.iter().zip(&order.behind) {
-        let [low, high] = paired.interval;
         say!(
-            "{:10}{:>9} {:+.4} ({low:+.4} to {high:+.4})",
+            "{:10}{:>9} {} ({})",
             order.name,
             format!("at {k}"),
-            paired.difference
+            signed(paired.difference, 4),
+            interval(paired.interval, 4)
         )?;
     }
     Ok(())

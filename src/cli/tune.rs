@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::arguments::Tune;
 use super::failure::Failure;
+use super::numbers::signed;
 use super::progress::bar;
 use super::say::{say, say_json, say_text};
 use super::simulate::library;
@@ -20,9 +21,6 @@ use melody_sessions::names::DEFAULT;
 
 pub(super) fn run(arguments: &Tune) -> Result<(), Failure> {
     let search = Search { trials: arguments.trials, margin: arguments.margin };
-    if !(0.0..=1.0).contains(&search.margin) {
-        return Err(format!("--margin {}: it must be 0 to 1", search.margin).into());
-    }
     let library = library(&arguments.named)?;
     writable(arguments, &library.policy)?;
     let cohort = Cohort::from(&arguments.population);
@@ -127,8 +125,8 @@ fn short(hash: &str) -> &str {
 
 fn interval(paired: Option<Paired>) -> String {
     paired.map_or("unknown".into(), |paired| {
-        let [low, high] = paired.interval;
-        within(paired.difference, (high - low) / 2.0)
+        let reach = paired.interval.map(|[low, high]| (high - low) / 2.0);
+        reach.map_or(signed(paired.difference, 4), |reach| within(paired.difference, reach))
     })
 }
 
@@ -140,7 +138,7 @@ fn expected(found: &Found) -> String {
 const NORMAL: f64 = 1.96;
 
 fn within(value: f64, reach: f64) -> String {
-    format!("{value:+.4} ± {reach:.4}")
+    format!("{} ± {reach:.4}", signed(value, 4))
 }
 
 /// What was found, draw by draw.

@@ -112,8 +112,6 @@ pub fn shipped_report(name: &str) -> Option<&'static str> {
 pub fn load(folder: &Path, device: &Device) -> Result<ModelFiles, InputError> {
     if folder.is_file() {
         return Err(Problem::new(folder.display().to_string(), "is a file, not a model folder")
-            .line(1)
-            .field("(whole file)")
             .help("a model is the folder that `melody train --out DIR` writes; name that")
             .into());
     }

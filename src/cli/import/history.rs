@@ -11,7 +11,6 @@ use crate::cli::failure::Failure;
 use crate::cli::say::{say, say_json};
 use crate::config::{Environment, Places};
 use melody_core::catalogue::Catalogue;
-use melody_core::input::Problem;
 use melody_core::output::{Kind, Mark, may_replace, write_together};
 use melody_core::plays::{
     Kept, KeptSummary, Matched, Matcher, Matching, Play, ReadSummary, Recorded, import, placed,
@@ -65,7 +64,7 @@ pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
     bar.finish_and_clear();
     let (plays, kept) = kept.finish();
     if plays.is_empty() {
-        return Err(Failure::Input(nothing_kept(arguments, &read).into()));
+        return Err(Failure::Input(read.nothing_kept().into()));
     }
     let profile = target
         .map(|target| write_profile(arguments, &catalogue, target, plays, kept.days))
@@ -132,23 +131,6 @@ impl Target {
         }
         Ok(Some(Target { name, profile, plays }))
     }
-}
-
-fn nothing_kept(arguments: &ImportHistory, read: &ReadSummary) -> Problem {
-    let name = arguments.files.first().map_or(String::new(), |path| path.display().to_string());
-    let problem = Problem::new(name, "no play could be read").line(1).field("(whole file)");
-    let others: Vec<&str> = read.others.iter().map(String::as_str).collect();
-    if !others.is_empty() {
-        return problem.help(format!("listeners here: {}", others.join(", ")));
-    }
-    let reasons: Vec<String> = read
-        .dropped
-        .iter()
-        .map(|(reason, dropped)| {
-            format!("{} dropped: {reason} (first {})", dropped.count, dropped.first)
-        })
-        .collect();
-    problem.help(if reasons.is_empty() { "it has no record".into() } else { reasons.join("; ") })
 }
 
 /// Writes the plays and the profile that they make.
@@ -235,7 +217,7 @@ fn print(arguments: &ImportHistory, summary: &Summary) -> Result<(), Failure> {
         say!("  older            {}, left out (`--plays` keeps more)", plays.older)?;
     }
     if plays.duplicates > 0 {
-        say!("  duplicates       {} (a play already there)", plays.duplicates)?;
+        say!("  duplicates       {}, told twice: each counts once", plays.duplicates)?;
     }
     if let Some(log) = &summary.log {
         say!("wrote {}", log.display())?;

@@ -10,7 +10,6 @@ use crate::cli::arguments::ImportMssd;
 use crate::cli::failure::Failure;
 use crate::cli::say::{say, say_json};
 use melody_core::catalogue::{TrackSummary, import_mssd, may_write_catalogue, write};
-use melody_core::input::Problem;
 use melody_core::output::{Draft, may_replace};
 use melody_core::plays::{ReadSummary, read_mssd, save};
 
@@ -42,15 +41,7 @@ pub(super) fn run(arguments: &ImportMssd) -> Result<(), Failure> {
     bar.finish_and_clear();
     let plays: u64 = log.tracks.values().map(|&plays| u64::from(plays)).sum();
     if plays == 0 {
-        let name = arguments.logs.first().map_or(String::new(), |path| path.display().to_string());
-        let dropped = serde_json::to_string(&log.summary.dropped).unwrap_or_default();
-        return Err(Failure::Input(
-            Problem::new(name, "no play could be read")
-                .line(1)
-                .field("(whole file)")
-                .help(format!("dropped: {dropped}"))
-                .into(),
-        ));
+        return Err(Failure::Input(log.summary.nothing_kept().into()));
     }
     let catalogue = if arguments.features.is_empty() {
         None

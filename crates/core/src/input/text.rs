@@ -43,10 +43,10 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
 /// Opens a file that is read piece by piece.
 pub fn open(path: &Path) -> Result<File, InputError> {
     if path.is_dir() {
-        return Err(whole(path, "is a folder, not a file".into(), "name the file inside it"));
+        return Err(no_file(path, "is a folder, not a file".into(), "name the file inside it"));
     }
     File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => whole(
+        io::ErrorKind::NotFound => no_file(
             path,
             "no such file".into(),
             "check the path; paths are relative to the folder you are in",
@@ -56,18 +56,18 @@ pub fn open(path: &Path) -> Result<File, InputError> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> InputError {
-    whole(path, format!("cannot be read: {error}"), "check the file's permissions")
+    no_file(path, format!("cannot be read: {error}"), "check the file's permissions")
 }
 
 pub(super) fn empty(path: &Path) -> InputError {
-    whole(path, "the file is empty".into(), "was it saved, or cut short on the way?")
-}
-
-/// A problem with a file as a whole.
-fn whole(path: &Path, message: String, help: &str) -> InputError {
-    Problem::new(path.display().to_string(), message)
+    Problem::new(path.display().to_string(), "the file is empty")
         .line(1)
         .field("(whole file)")
-        .help(help)
+        .help("was it saved, or cut short on the way?")
         .into()
+}
+
+/// A problem with what is no file to be read; so it has no line either.
+fn no_file(path: &Path, message: String, help: &str) -> InputError {
+    Problem::new(path.display().to_string(), message).help(help).into()
 }

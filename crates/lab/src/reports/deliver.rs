@@ -13,6 +13,7 @@ use std::sync::Arc;
 use burn::module::Module;
 use burn::tensor::Device;
 
+use super::learnable::learnable;
 use super::report::{LogUsed, Report, model_card};
 use super::stage::{Stage, Teller, Undone, Watch, Work};
 use crate::config::TrainingConfig;
@@ -61,14 +62,17 @@ const RESAMPLES: u64 = 1_000;
 /// Trains a model, judges it and writes it into its folder.
 ///
 /// # Errors
-/// When something that the recipe names cannot be read, when there is nothing to learn from, when the
-/// folder cannot be written, and when `watch` breaks the training off.
+/// When something that the recipe names cannot be read, when there is nothing to learn from (no plays, or
+/// none that tells how it went), when the folder cannot be written, and when `watch` breaks the training off.
 pub fn train_model(recipe: &Recipe, watch: &mut Watch) -> Result<Delivered, Undone> {
     let teller = Teller::new(watch);
     may_write_model(&recipe.out)?;
     let prepared = Prepared::new(recipe)?;
     let _held = hold(&recipe.out)?;
     let (data, validation) = prepared.data(&teller)?;
+    for note in learnable(&data, &validation)? {
+        let _ = teller.tell(Stage::Note(&note));
+    }
     let training = prepared.training(&data, &validation);
     let trained = trained(&training, &teller)?;
     let found = logits(training.judge(&trained.network), &validation);
