@@ -339,7 +339,7 @@ impl Running {
 fn ctrl_z_goes_back_to_the_shell_and_fg_returns() {
     let folder = tempfile::tempdir().unwrap();
     let variables = [("MELODY", MELODY), ("PS1", "shell> "), ("ENV", "")];
-    let mut shell = Running::start_program(folder.path(), (100, 30), "sh", &["-i"], &variables);
+    let mut shell = Running::start_program(folder.path(), (120, 40), "sh", &["-i"], &variables);
     shell.wait_for("shell>");
     shell.press("\"$MELODY\" --seed 7; echo it ended with $?\r");
     shell.wait_until("taken", Running::taken);
@@ -368,7 +368,7 @@ fn ctrl_z_goes_back_to_the_shell_and_fg_returns() {
 #[test]
 fn a_stop_from_outside_gives_the_terminal_back_and_going_on_takes_it_again() {
     let folder = tempfile::tempdir().unwrap();
-    let mut melody = Running::start(folder.path(), (100, 30), &["--seed", "7"]);
+    let mut melody = Running::start(folder.path(), (120, 40), &["--seed", "7"]);
     melody.wait_for("Now playing");
     // There is no shell that would take over: the key does nothing.
     melody.press("\u{1a}");
