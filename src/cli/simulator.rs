@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
         session.remember()?;
     }
     session.speed = config.speed.value;
-    session.set_autopilot(arguments.autopilot);
+    session.set_autopilot(arguments.autopilot || arguments.kiosk);
     if let Some(path) = &arguments.log {
         let journal = Journal::create(path, session.opening(), session.timeline())?;
         session.keep(journal);
@@ -48,7 +48,8 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     app.themes = config.themes();
     app.profiles = config.profiles();
     app.keymap = keymap.into();
-    app.keep_trace(trace.is_some());
+    app.kiosk = arguments.kiosk;
+    app.keep_trace(arguments.trace.clone());
     let ended = tui::run(&mut app, config.mouse.value);
     // The trace is written whether the listener left or a signal came.
     if let Some(file) = trace {

@@ -81,6 +81,7 @@ impl App {
     /// Lets real time pass.
     pub fn tick(&mut self, elapsed: Duration) {
         self.tell_of_log();
+        self.mind_kiosk(elapsed);
         for errand in &ERRANDS {
             (errand.ready)(self, elapsed);
         }
