@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
         session.remember()?;
     }
     session.speed = config.speed.value;
-    session.set_autopilot(arguments.autopilot);
+    session.set_autopilot(arguments.autopilot || arguments.kiosk);
     if let Some(path) = &arguments.log {
         let journal = Journal::create(path, session.opening(), session.timeline())?;
         session.keep(journal);
@@ -65,7 +65,8 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     app.themes = config.themes();
     app.profiles = config.profiles();
     app.keymap = keymap.into();
-    app.keep_trace(trace.is_some());
+    app.kiosk = arguments.kiosk;
+    app.keep_trace(arguments.trace.clone());
     let ended = tui::run(&mut app, config.mouse.value);
     all_written(keep(&mut app, trace), how_it_ended(ended))
 }

@@ -22,10 +22,13 @@ pub(crate) struct Simulator {
     /// Let the simulated listener take over from the start.
     #[arg(long)]
     pub autopilot: bool,
+    /// Play by itself for days: autopilot, session after session. Controls left for two minutes are taken back.
+    #[arg(long)]
+    pub kiosk: bool,
     /// New file to keep a durable log in: every event and what was shown, on disk as it happens.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
-    /// File to write the session's trace to on leaving, as JSON Lines.
+    /// File to write the session's trace to on leaving, as JSON Lines; sessions before the last get files beside it.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
     /// Folder to keep what the bandit learns of a listener in, and to go on from: a file by profile.

@@ -121,6 +121,7 @@ pub(super) fn promotion(
         at_most: decision.at_most,
         window: decision.mixing.window,
         realised: state.heard.realised(decision.mixing.window),
+        chosen: state.heard.chosen(decision.mixing.window),
         shown: shares(queue).promoted,
         credit: state.heard.credit,
         displaced_interest: queue
@@ -254,6 +255,19 @@ mod tests {
             assert!(entry.ledger.score.adds_up(), "{}", entry.song.id);
             assert_eq!(entry.ledger.score.value, entry.score, "{}", entry.song.id);
         }
+    }
+
+    #[test]
+    fn a_promoted_song_that_is_played_again_is_chosen_and_not_served() {
+        let engine = small();
+        let song = SongId(crate::engine::tests_support::FIRST_PROMOTED);
+        let (state, _) = step(&engine, &engine.start().0, 10, Action::Open { song });
+        let (state, _) = step(&engine, &state, 10, Action::Replay);
+        let (_, trace) = step(&engine, &state, 10, Action::Replay);
+        let PromotionReport { realised, chosen, cap, .. } = trace.promotion;
+        assert!(realised > cap, "{realised} of what was heard, under a cap of {cap}");
+        assert_eq!(chosen, Score::new(0.75));
+        assert!(trace.promotion.served() <= cap);
     }
 
     #[test]

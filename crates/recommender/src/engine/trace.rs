@@ -208,8 +208,12 @@ pub struct PromotionReport {
     pub at_most: usize,
     /// N: songs in a window.
     pub window: usize,
-    /// Promoted share of the last N songs begun.
+    /// Promoted share of the last N songs begun, whoever chose them.
     pub realised: Score,
+    /// What of it the listener chose, by opening a promoted song or by playing one again. Rules hold for
+    /// the rest, which is [`served`](Self::served).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub chosen: Score,
     /// Promoted share of the queue.
     pub shown: Score,
     /// Promotion earned and not yet placed; at one the next allowed place is due.
@@ -223,6 +227,17 @@ pub struct PromotionReport {
     /// Rules that segment or scene tighten, guardrail or hand change.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<Limit>,
+}
+
+impl PromotionReport {
+    /// Share of the last N songs begun that were promoted and came by themselves: what the cap holds for.
+    pub fn served(&self) -> Score {
+        self.realised - self.chosen
+    }
+}
+
+fn is_zero(score: &Score) -> bool {
+    *score == Score::ZERO
 }
 
 /// A rule of mixing that is not the policy's own.

@@ -11,7 +11,7 @@ use super::outcome::Outcome;
 use super::setup::Engine;
 use super::state::{Playing, Standing, State};
 use super::trace::Trace;
-use crate::ranking::{Listening, Ranking, Rules, rank};
+use crate::ranking::{Begun, Listening, Ranking, Rules, rank};
 use melody_core::catalogue::SongId;
 use melody_model::{EncodedListener, Scored};
 
@@ -59,8 +59,8 @@ impl Engine {
             Begins::Song { song, replayed, opened } => (song, replayed, opened),
         };
         let campaign = self.setup.catalogue.song(song).campaign;
-        let (now, at_most) = (state.at_ms as i64, decision.mixing.at_most);
-        state.heard.begin(song, campaign, now, decision.target, at_most);
+        let begun = Begun { song, campaign, at_ms: state.at_ms as i64, chosen: replayed || opened };
+        state.heard.begin(begun, decision.target, decision.mixing.at_most);
         state.playing = Playing {
             song,
             began_ms: state.at_ms,

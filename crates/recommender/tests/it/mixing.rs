@@ -6,7 +6,7 @@ use melody_core::score::Score;
 use melody_recommender::engine::Timeline;
 use melody_recommender::policy::{Method, Mixing};
 use melody_recommender::ranking::{
-    Candidate, DAY_MS, Heard, Placed, Placement, Rules, discount, mix,
+    Begun, Candidate, DAY_MS, Heard, Placed, Placement, Rules, discount, mix,
 };
 use proptest::prelude::*;
 
@@ -22,6 +22,11 @@ struct Play {
 impl Play {
     fn promoted(&self) -> bool {
         self.campaign.is_some()
+    }
+
+    /// As it begins, had it been served.
+    fn begun(&self) -> Begun {
+        Begun { song: self.song, campaign: self.campaign, at_ms: self.at_ms, chosen: false }
     }
 }
 
@@ -225,7 +230,7 @@ proptest! {
                 }
             };
             for play in begun {
-                heard.begin(play.song, play.campaign, play.at_ms, target, mixing.at_most);
+                heard.begin(play.begun(), target, mixing.at_most);
                 plays.push(play);
             }
         }
@@ -403,7 +408,8 @@ proptest! {
             let next = mix(&rules, &offered).queue[0];
             let campaign = next.promoted.then_some(CampaignId(0));
             promoted += usize::from(next.promoted);
-            heard.begin(next.song, campaign, 0, target, mixing.at_most);
+            let begun = Play { song: next.song, campaign, at_ms: 0 }.begun();
+            heard.begin(begun, target, mixing.at_most);
         }
         let wanted = target.value() * songs as f64;
         let apart = (promoted as f64 - wanted).abs();
@@ -422,8 +428,9 @@ fn played(
     let mut plays = Vec::new();
     for (i, campaign) in campaigns.iter().enumerate() {
         let (song, campaign) = (SongId(1000 + i as u32), campaign.map(CampaignId));
-        heard.begin(song, campaign, 0, target, mixing.at_most);
-        plays.push(Play { song, campaign, at_ms: 0 });
+        let play = Play { song, campaign, at_ms: 0 };
+        heard.begin(play.begun(), target, mixing.at_most);
+        plays.push(play);
     }
     (heard, plays)
 }
@@ -518,6 +525,7 @@ fn check_session(timeline: &Timeline, name: &str) -> bool {
         })
         .collect();
     let mut heard: Vec<Play> = Vec::new();
+    let mut served: Vec<bool> = Vec::new();
     let mut lowered = false;
     for (step, trace) in timeline.traces().enumerate() {
         let play = |id: &str| {
@@ -526,6 +534,7 @@ fn check_session(timeline: &Timeline, name: &str) -> bool {
         };
         if step == 0 || trace.ended.is_some() {
             heard.push(play(&trace.playing.song.id));
+            served.push(!trace.playing.opened && !trace.playing.replayed);
         }
         let queue: Vec<Play> = trace.queue.iter().map(|entry| play(&entry.song.id)).collect();
         let (promotion, by_hand) = (&trace.promotion, &trace.overrides);
@@ -547,6 +556,14 @@ fn check_session(timeline: &Timeline, name: &str) -> bool {
         let last = &heard[heard.len().saturating_sub(promotion.window)..];
         let share = last.iter().filter(|p| p.promoted()).count() as f64 / last.len() as f64;
         assert_eq!(promotion.realised, Score::new(share), "{name}, step {step}");
+        let from = heard.len() - last.len();
+        let chosen = (from..heard.len()).filter(|&i| heard[i].promoted() && !served[i]).count();
+        let chosen = Score::new(chosen as f64 / last.len() as f64);
+        assert_eq!(promotion.chosen, chosen, "{name}, step {step}");
+        // Whatever the listener chose, what is served keeps to the policy's own cap.
+        let counted = (from..heard.len()).filter(|&i| heard[i].promoted() && served[i]).count();
+        let whole = promotion.window == policy.window;
+        assert!(!whole || counted <= policy.at_most, "{name}, step {step}: {counted} were served");
     }
     lowered
 }

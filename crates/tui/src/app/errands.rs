@@ -83,6 +83,7 @@ impl App {
     pub fn tick(&mut self, elapsed: Duration) {
         self.tell_of_log();
         self.log_seen = self.log_standing();
+        self.mind_kiosk(elapsed);
         for errand in &ERRANDS {
             (errand.ready)(self, elapsed);
         }

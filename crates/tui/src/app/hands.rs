@@ -12,6 +12,7 @@ const NOTCH: isize = 3;
 impl App {
     /// A key goes down.
     pub fn press(&mut self, key: Key) {
+        self.attended();
         self.message = None;
         match self.keymap.find(&self.contexts(), key) {
             Some(command) => self.handle(command),
@@ -30,6 +31,7 @@ impl App {
 
     /// Text is pasted. It is never taken for commands.
     pub fn paste(&mut self, text: &str) {
+        self.attended();
         match &mut self.popup {
             Some(Popup::Search(search)) => search.paste(text),
             Some(Popup::Palette(palette)) => palette.paste(text),
@@ -39,6 +41,7 @@ impl App {
 
     /// The mouse is pressed somewhere.
     pub fn click(&mut self, at: Position) {
+        self.attended();
         self.message = None;
         // What was drawn last lies on top.
         let hit = self.drawn.hits.iter().rev().find(|(place, _)| place.contains(at));
@@ -77,6 +80,7 @@ impl App {
 
     /// The mouse wheel turns somewhere, `by` notches down.
     pub fn wheel(&mut self, at: Position, by: isize) {
+        self.attended();
         let over = self.drawn.hits.iter().rev().find(|(place, _)| place.contains(at));
         let lies_on_song = matches!(over, Some((_, Hit::Song(_))));
         if self.popup.is_none() && !lies_on_song && self.drawn.scroll_limit > 0 {

@@ -7,13 +7,13 @@ use crate::desk::save;
 use crate::words::text;
 
 impl App {
-    /// Says whether the session's trace is written in the end.
-    pub fn keep_trace(&mut self, kept: bool) {
-        self.kept.trace = kept;
-    }
-
     /// Whether everything that has happened is kept, or will be.
     pub(super) fn keeps_all(&self) -> bool {
+        self.keeps_present() && self.ended.events() == 0
+    }
+
+    /// Whether all of this session is.
+    pub(super) fn keeps_present(&self) -> bool {
         let events = self.session.timeline().events().len();
         let logged = |log: &Journal| log.standing().failure.is_none();
         self.session.journal().is_some_and(logged) || self.kept.whole(events)
@@ -35,6 +35,13 @@ impl App {
         logs.filter_map(|log| log.finish().err()).collect()
     }
 
+    /// Events that leaving would lose, those of the sessions before this one counted.
+    pub(super) fn unkept(&self) -> usize {
+        let events = self.session.timeline().events().len();
+        let present = if self.keeps_present() { 0 } else { events };
+        present + self.ended.events()
+    }
+
     pub(super) fn write(&mut self) {
         let timeline = self.session.timeline();
         let (at_ms, lang) = (timeline.trace().at_ms, self.look.lang);
@@ -42,7 +49,19 @@ impl App {
             Ok(name) => {
                 self.kept.wrote(timeline.events().len());
                 let said = "Written: {} so far. `melody replay {}` plays it again.";
-                lang.fill(said, &[&text::clock(at_ms), &name])
+                let said = lang.fill(said, &[&text::clock(at_ms), &name]);
+                match self.ended.write(&self.folder) {
+                    Ok(names) if names.is_empty() => said,
+                    Ok(names) => {
+                        let before = lang.fill("The sessions before it: {}.", &[&names.join(", ")]);
+                        format!("{said} {before}")
+                    }
+                    Err(error) => {
+                        let before =
+                            lang.fill("The sessions before it are not written: {}.", &[&error]);
+                        format!("{said} {before}")
+                    }
+                }
             }
             Err(error) => lang.fill("Not written: {}.", &[&error]),
         };

@@ -6,6 +6,7 @@ mod doing;
 mod errands;
 mod hands;
 mod keeping;
+mod next;
 mod palette;
 mod past;
 mod pickers;

@@ -64,7 +64,7 @@ impl App {
         if asked || self.keeps_all() || self.guide.is_some() {
             self.quit = true;
         } else {
-            self.ask_or_leave(Proposal::Quit);
+            self.ask_or_do(Proposal::Quit, self.unkept());
         }
     }
 

@@ -6,7 +6,7 @@ use crate::desk::Choice;
 use crate::desk::background::Pending;
 use crate::desk::explaining::Explaining;
 use crate::desk::others::Others;
-use crate::desk::reopening::{Arrival, Arriving, list};
+use crate::desk::reopening::{Arrival, Arriving, Going, list};
 use crate::desk::what_if::WhatIf;
 use melody_core::input::InputError;
 use melody_sessions::saved::Saved;
@@ -58,7 +58,10 @@ impl App {
         let name = own.map_or(name, |(_, path)| path.display().to_string());
         match melody_sessions::names::profile_named(&name, &self.folder) {
             Ok(profile) => {
-                self.arriving = Some(Arriving::anew(lang, self.session.opener(name, profile)));
+                let said = lang.fill("A new session: {} listens.", &[&profile.name]);
+                let open = self.session.opener(name, profile);
+                let open = move || Ok(open());
+                self.arriving = Some(Arriving::anew(lang, (said, Going::AsBefore), open));
             }
             Err(error) => self.say(lang.fill("No new session: {}", &[&error])),
         }
@@ -82,11 +85,15 @@ impl App {
 
     /// Goes over to a session that has been opened.
     fn begin(&mut self, arrival: Arrival) {
-        let Arrival { session: mut next, mut said, rests } = arrival;
+        let Arrival { session: mut next, mut said, going } = arrival;
         let lang = self.look.lang;
-        next.playing = self.session.playing && !rests;
+        next.playing = match going {
+            Going::AsBefore => self.session.playing,
+            Going::Rests => false,
+            Going::On => true,
+        };
         next.speed = self.session.speed;
-        next.set_autopilot(self.session.autopilot() && !rests);
+        next.set_autopilot(self.session.autopilot() && going != Going::Rests);
         if let Some(journal) = self.session.take_journal() {
             match journal.next(next.opening(), next.timeline()) {
                 Ok(journal) => next.keep(journal),
@@ -95,6 +102,9 @@ impl App {
                 }
             }
             self.logs.push(journal);
+        }
+        if let Some(lost) = self.put_away(going) {
+            said = format!("{said} {lost}");
         }
         next.note_in(self.black_box.clone());
         self.session = next;
@@ -107,6 +117,9 @@ impl App {
         self.looking_at = None;
         self.index = None;
         self.guide = None;
+        if self.kiosk {
+            self.popup = None;
+        }
         self.scroll = [0; Tab::ALL.len()];
         self.say(said);
     }

@@ -9,6 +9,7 @@ use crate::command::{Context, Deed, Index, Popup, Tab};
 use crate::desk::background::Pending;
 use crate::desk::blackbox::BlackBox;
 use crate::desk::comparing::Comparing;
+use crate::desk::ended::Ended;
 use crate::desk::explaining::Explaining;
 use crate::desk::journal::{Journal, Standing};
 use crate::desk::kept::Kept;
@@ -37,8 +38,16 @@ pub struct App {
     pub themes: Vec<(String, Theme)>,
     /// Profiles of one's own that can be chosen, beside the shipped ones.
     pub profiles: Vec<(String, PathBuf)>,
+    /// Whether it plays by itself, session after session, with nobody there to keep anything for.
+    pub kiosk: bool,
+    /// How long nobody has touched anything.
+    pub(super) alone: Duration,
     /// Where the session is kept.
     pub(super) kept: Kept,
+    /// The file that the session's trace is written to in the end.
+    pub(super) trace_path: Option<PathBuf>,
+    /// Those before it that are written nowhere.
+    pub(super) ended: Ended,
     pub(super) tab: Tab,
     pub(super) popup: Option<Popup>,
     /// The song the listener's eye is on, if it is not simply the first.
@@ -100,7 +109,11 @@ impl App {
             keymap: Arc::default(),
             themes: Vec::new(),
             profiles: Vec::new(),
+            kiosk: false,
+            alone: Duration::ZERO,
             kept: Kept::default(),
+            trace_path: None,
+            ended: Ended::default(),
             tab: Tab::Stage,
             popup: None,
             selected: None,

@@ -21,13 +21,12 @@ impl App {
         let lang = self.look.lang;
         for happening in happenings {
             let said = match happening {
-                Happening::Left => {
-                    let name = &self.session.profile().name;
-                    let key = self.key(Command::PlayPause);
-                    lang.fill("{} has had enough and leaves. `{}` plays on.", &[name, &key])
-                }
+                Happening::Left => self.listener_left(),
                 Happening::NotKept(why) => lang.fill("What was learned is not kept: {}.", &[&why]),
                 Happening::Stuck(refusal) => {
+                    if self.kiosk {
+                        self.begin_next();
+                    }
                     lang.fill("Paused: {}.", &[&lang.text(&refusal.to_string())])
                 }
                 Happening::Refused { what, refusal } => {

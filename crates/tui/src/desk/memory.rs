@@ -19,6 +19,11 @@ impl Memories {
         Memories { kept, saving: None, newer: None }
     }
 
+    /// Where it is saved.
+    pub(crate) fn file(&self) -> Kept {
+        self.kept.clone()
+    }
+
     /// Saves it soon, on another thread.
     pub(crate) fn save_soon(&mut self, memory: &Memory) {
         self.newer = Some(memory.clone());

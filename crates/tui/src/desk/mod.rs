@@ -7,6 +7,7 @@ pub(crate) mod background;
 pub(crate) mod blackbox;
 pub(crate) mod choice;
 pub(crate) mod comparing;
+pub(crate) mod ended;
 pub(crate) mod explaining;
 pub(crate) mod fault;
 pub(crate) mod inquiry;

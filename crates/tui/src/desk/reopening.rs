@@ -21,8 +21,18 @@ pub(crate) struct Arrival {
     pub session: Sitting,
     /// What is said of it.
     pub said: String,
-    /// It rests where it ends, rather than go on as the one before it did.
-    pub rests: bool,
+    pub going: Going,
+}
+
+/// How a session goes on once it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Going {
+    /// As the one before it did.
+    AsBefore,
+    /// Not at all: it rests where it ends.
+    Rests,
+    /// By itself, though the one before it had stopped: its listener left.
+    On,
 }
 
 /// A session on its way.
@@ -45,12 +55,15 @@ struct Counts {
 }
 
 impl Arriving {
-    /// A session that `open` begins, wherever it is called.
-    pub(crate) fn anew(lang: Lang, open: impl FnOnce() -> Sitting + Send + 'static) -> Self {
-        let arrival = Pending::start("opening", move || {
-            let session = open();
-            let said = lang.fill("A new session: {} listens.", &[&session.profile().name]);
-            Ok(Arrival { session, said, rests: false })
+    /// A session that `open` begins, wherever it is called; what is said of it, and how it goes on.
+    pub(crate) fn anew(
+        lang: Lang,
+        (said, going): (String, Going),
+        open: impl FnOnce() -> Result<Sitting, InputError> + Send + 'static,
+    ) -> Self {
+        let arrival = Pending::start("opening", move || match open() {
+            Ok(session) => Ok(Arrival { session, said, going }),
+            Err(error) => Err(lang.fill("No new session: {}", &[&in_one_line(&error)])),
         });
         Arriving { arrival, replay: None }
     }
@@ -81,7 +94,7 @@ impl Arriving {
             let said = told(&name, &replayed, lang);
             let Replayed { timeline, head, .. } = replayed;
             let session = Sitting::at(library, saved.opening, profile, timeline, head);
-            Ok(Arrival { session, said, rests: true })
+            Ok(Arrival { session, said, going: Going::Rests })
         };
         let arrival = Pending::start("opening", move || {
             work().map_err(|error| lang.fill("Not opened: {}.", &[&in_one_line(&error)]))

@@ -19,6 +19,7 @@ use super::regrets::Regrets;
 use super::speed::Speed;
 use melody_core::catalogue::{Catalogue, SongId};
 use melody_core::event::{Action, Event};
+use melody_core::input::InputError;
 use melody_core::listener::Tier;
 use melody_lab::reports::{Report, report_named};
 use melody_recommender::bandit::Kept;
@@ -162,6 +163,27 @@ impl Sitting {
         let library = self.library.clone();
         let opening = Opening { profile: name, scene: None, memory: None, ..self.opening.clone() };
         move || Sitting::open(library, opening, profile)
+    }
+
+    /// Opens the next session of the same listener, wherever it is called: opened as this one was, but
+    /// with the next seed, which is given, too, and with what the bandit has learned, where that is kept.
+    ///
+    /// # Errors
+    /// When what is kept cannot be read.
+    pub fn next_session(
+        &self,
+    ) -> (u64, impl FnOnce() -> Result<Sitting, InputError> + Send + use<>) {
+        let (library, profile) = (self.library.clone(), self.profile.clone());
+        let seed = self.opening.seed.wrapping_add(1);
+        let kept = self.kept.as_ref().map(Memories::file);
+        let opening = Opening { seed, memory_hash: None, ..self.opening.clone() };
+        let open = move || {
+            let engine = library.engine_of(&opening, &profile, Path::new(""))?;
+            let mut next = Sitting::begin(library, opening, (*profile).clone(), engine);
+            next.kept = kept.map(Memories::new);
+            Ok(next)
+        };
+        (seed, open)
     }
 
     /// Writes every step from here on, and those before, to a durable log.

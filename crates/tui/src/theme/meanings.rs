@@ -70,7 +70,7 @@ theme! {
     target,
     /// The promoted share that rules and guardrail allow, as a line of that chart.
     cap,
-    /// The promoted share of what was heard lately, as a line of that chart.
+    /// The promoted share that was served lately, as a line of that chart.
     realised,
     /// All is well: accepted, held, let go.
     good,

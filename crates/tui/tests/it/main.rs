@@ -4,6 +4,7 @@ mod journal;
 mod keys;
 mod reopen;
 mod screens;
+mod sessions;
 #[path = "../../../../tests/stage/mod.rs"]
 mod stage;
 mod tour;

@@ -15,7 +15,7 @@ mod places;
 pub(crate) mod rules;
 
 pub use exact::discount;
-pub use heard::{DAY_MS, Heard, Placement};
+pub use heard::{Begun, DAY_MS, Heard, Placement};
 pub use mixer::mix;
 pub(super) use mixer::refusal;
 pub use rules::{Candidate, Displaced, Mix, Placed, Rules};

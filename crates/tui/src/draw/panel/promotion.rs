@@ -1,4 +1,5 @@
-//! The promotion ratio: what is aimed for, what is allowed, what was heard, over the session.
+//! The promotion ratio: what is aimed for, what is allowed, what was served, over the session. What the
+//! listener chose is told apart: no rule holds it back, so it can lie above the cap.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -42,7 +43,7 @@ pub(crate) fn draw(mut canvas: Canvas) {
     let lines = [
         Series { values: of(|p| p.cap), style: theme.cap, every: 4 },
         Series { values: of(|p| p.target), style: theme.target, every: 2 },
-        Series { values: of(|p| p.realised), style: theme.realised, every: 1 },
+        Series { values: of(PromotionReport::served), style: theme.realised, every: 1 },
     ];
     let all = lines.iter().flat_map(|line| line.values.iter().copied());
     // A little air over the highest line.
@@ -75,13 +76,16 @@ fn legend<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
     let mut groups = vec![
         group("╌", "target", percent(now.target), theme.target),
         group("┄", "cap", percent(now.cap), theme.cap),
-        group("━", "heard", percent(now.realised), theme.realised),
+        group("━", "served", percent(now.served()), theme.realised),
         vec![
             Span::styled(format!("{} ", view.say("queue")), theme.faint),
             Span::raw(percent(now.shown)),
         ],
         vec![Span::styled(format!("{rule}{by}"), theme.faint)],
     ];
+    if now.chosen > Score::ZERO {
+        groups.insert(3, group("+", "chosen", percent(now.chosen), theme.faint));
+    }
     groups.extend(price.map(|price| vec![Span::styled(price, theme.faint)]));
     pen::joined(groups, columns)
 }

@@ -83,7 +83,7 @@ fn words(view: &View, columns: usize, theme: &Theme) -> Section {
         ("-", "what adjustments take away, left of zero", theme.loss),
         ("target", "the promoted share that the bandit has chosen", theme.target),
         ("cap", "the promoted share that rules and guardrail allow", theme.cap),
-        ("heard", "the promoted share of what was heard lately", theme.realised),
+        ("served", "the promoted share of what was served lately", theme.realised),
         ("satisfaction", "play ratio, completions, likes and skips in one number", theme.good),
         ("gate", "how much this sitting counts beside the long run", theme.text),
         ("arm", "a choice of the bandit: a promoted share and changes of weights", theme.text),

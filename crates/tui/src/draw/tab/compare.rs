@@ -169,7 +169,7 @@ fn figures(canvas: Canvas, other: &Trace) {
     };
     let time = |rates: &Rates| text::clock(rates.listening_s * 1000);
     let satisfaction = |trace: &Trace| format!("{:.2}", trace.session.satisfaction);
-    let realised = |trace: &Trace| percent(trace.promotion.realised);
+    let served = |trace: &Trace| percent(trace.promotion.served());
     let plain =
         |name: &str, a: String, b: String| (view.say(name).into_owned(), a, b, String::new());
     let rows = [
@@ -177,7 +177,7 @@ fn figures(canvas: Canvas, other: &Trace) {
         rate("skips", |rates| rates.skip),
         plain("satisfaction", satisfaction(view.now()), satisfaction(other)),
         plain("listened", time(&ours.session), time(&theirs.session)),
-        plain("promoted heard", realised(view.now()), realised(other)),
+        plain("promoted served", served(view.now()), served(other)),
         rate("promoted engaged", |rates| rates.promoted_engagement),
     ];
     let head = format!(

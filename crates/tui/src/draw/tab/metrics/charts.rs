@@ -119,7 +119,7 @@ pub(super) fn skips<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Sec
     chart(view, theme, "Skips and engagement", 1.0, columns, curves)
 }
 
-/// What share of promotion was aimed for, allowed and heard.
+/// What share of promotion was aimed for, allowed and served.
 pub(super) fn promotion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
     let now = &view.now().promotion;
     let curve = |symbol, name, of: fn(&Trace) -> Score, style| Curve {
@@ -132,7 +132,7 @@ pub(super) fn promotion<'a>(view: &'a View, theme: &'a Theme, columns: usize) ->
     let curves = vec![
         curve("┄", "cap", |t| t.promotion.cap, theme.cap),
         curve("╌", "target", |t| t.promotion.target, theme.target),
-        curve("━", "heard", |t| t.promotion.realised, theme.realised),
+        curve("━", "served", |t| t.promotion.served(), theme.realised),
     ];
     let all = curves.iter().flat_map(|curve| curve.values.iter().copied());
     // A little air over the highest line.

@@ -1,0 +1,98 @@
+//! One session after the other: what follows when the simulated listener leaves, and what is kept of the
+//! session that is over.
+//!
+//! Where somebody is just looking at something of the session, it stays. In a kiosk nobody is: there the
+//! show goes on whatever lies on the screen, what is over is let go, and controls that were taken and left
+//! are taken back.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::simulator::App;
+use crate::command::Command;
+use crate::desk::ended::trace_beside;
+use crate::desk::reopening::{Arriving, Going};
+
+/// How long nobody touches anything until a kiosk is taken to be alone.
+const ALONE: Duration = Duration::from_secs(120);
+
+impl App {
+    /// Where the session's trace is written in the end, if it is. One that gives way to another before
+    /// that gets a file beside it.
+    pub fn keep_trace(&mut self, path: Option<PathBuf>) {
+        self.kept.trace = path.is_some();
+        self.trace_path = path;
+    }
+
+    /// The simulated listener has left: the next session begins, or this one rests. What to say.
+    pub(super) fn listener_left(&mut self) -> String {
+        let (name, lang) = (self.session.profile().name.clone(), self.look.lang);
+        if self.session.autopilot() && (self.kiosk || !self.looked_at()) {
+            self.begin_next();
+            return lang.fill("{} has had enough and leaves.", &[&name]);
+        }
+        let key = self.key(Command::PlayPause);
+        lang.fill("{} has had enough and leaves. `{}` plays on.", &[&name, &key])
+    }
+
+    /// Whether somebody is at something that belongs to this session.
+    fn looked_at(&self) -> bool {
+        self.popup.is_some()
+            || self.looking_at.is_some()
+            || self.comparing.is_some()
+            || self.guide.is_some()
+            || self.what_if.drafted(self.trace()).changed
+    }
+
+    /// Opens the next session of the same listener.
+    pub(super) fn begin_next(&mut self) {
+        // It begins with what has been learned until now.
+        if let Err(why) = self.session.remember() {
+            self.say(self.look.lang.fill("What was learned is not kept: {}.", &[&why]));
+        }
+        let (seed, open) = self.session.next_session();
+        let name = &self.session.profile().name;
+        let said =
+            self.look.lang.fill("The next session begins: {} again, seed {}.", &[name, &seed]);
+        self.arriving = Some(Arriving::anew(self.look.lang, (said, Going::On), open));
+    }
+
+    /// Keeps what is to be kept of the session that gives way to another. What could not be, in words.
+    pub(super) fn put_away(&mut self, going: Going) -> Option<String> {
+        let (opening, timeline) = (self.session.opening(), self.session.timeline());
+        let lang = self.look.lang;
+        if timeline.events().is_empty() {
+            return None;
+        }
+        if let Some(path) = &self.trace_path {
+            let written = trace_beside(path, opening, timeline);
+            return written.err().map(|error| lang.fill("It has no trace: {}", &[&error]));
+        }
+        // A person who chose another session has been asked.
+        if going == Going::On && !self.kiosk && !self.keeps_present() {
+            self.ended.add(opening, timeline);
+        }
+        None
+    }
+
+    /// A person is there.
+    pub(super) fn attended(&mut self) {
+        self.alone = Duration::ZERO;
+    }
+
+    /// A kiosk that nobody has touched for long is given back to its listener.
+    pub(super) fn mind_kiosk(&mut self, elapsed: Duration) {
+        self.alone = self.alone.saturating_add(elapsed);
+        if !self.kiosk || self.alone < ALONE || self.arriving.is_some() {
+            return;
+        }
+        self.alone = Duration::ZERO;
+        self.popup = None;
+        self.message = None;
+        self.looking_at = None;
+        if !self.session.autopilot() {
+            self.session.set_autopilot(true);
+        }
+        self.session.playing = true;
+    }
+}
