@@ -152,14 +152,16 @@ fn print(report: &Report) {
     println!("\nMelody minus LightGBM's defaults, paired by query, 95 % intervals");
     println!("{:10}{:>10}{:>22}{:>22}{:>8}", "", "difference", "Student's t", "bootstrap", "p");
     for a in &report.against_lightgbm {
-        let interval = |[low, high]: [f64; 2]| format!("{low:+.4} to {high:+.4}");
+        let interval = |within: Option<[f64; 2]>| {
+            within.map_or("-".into(), |[low, high]| format!("{low:+.4} to {high:+.4}"))
+        };
         println!(
             "{:10}{:>+10.4}{:>22}{:>22}{:>8.3}",
             format!("at {}", a.place),
             a.paired.difference,
             interval(a.paired.interval),
-            interval(a.bootstrap),
-            a.paired.p
+            interval(Some(a.bootstrap)),
+            a.paired.p.unwrap_or(f64::NAN)
         );
     }
 }

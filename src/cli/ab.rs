@@ -5,9 +5,10 @@ use std::path::Path;
 use super::arguments::Ab;
 use super::failure::Failure;
 use super::note::note;
+use super::numbers::{interval, signed};
 use super::progress::bar;
 use super::say::{say, say_json};
-use melody_lab::experiment::{AbReport, Cohort, Comparison, Metric, Verdict, compare};
+use melody_lab::experiment::{AbReport, Cohort, Comparison, Verdict, compare};
 use melody_model::Backend;
 use melody_sessions::library::Library;
 use melody_sessions::names::{DEFAULT, policy_named};
@@ -28,15 +29,14 @@ pub(super) fn run(arguments: &Ab) -> Result<(), Failure> {
     } else {
         print(&report)?;
     }
-    let worse = |metric: &&Metric| {
-        let found = report.metrics.iter().find(|c| c.metric == **metric);
-        found.is_some_and(|c| c.verdict == Verdict::Worse)
-    };
-    let failed: Vec<&Metric> = arguments.fail_if_worse.iter().filter(worse).collect();
-    for metric in &failed {
-        note(format_args!("FAIL {}: arm b is significantly worse", metric.name()));
+    let mut passed = true;
+    for metric in &arguments.fail_if_worse {
+        if let Some(why) = report.fails(*metric) {
+            note(format_args!("FAIL {}: {why}", metric.name()));
+            passed = false;
+        }
     }
-    if failed.is_empty() { Ok(()) } else { Err(Failure::Check) }
+    if passed { Ok(()) } else { Err(Failure::Check) }
 }
 
 /// Both arms; what they share is loaded once.
@@ -95,7 +95,16 @@ fn print(report: &AbReport) -> Result<(), Failure> {
          p: paired t, for one look at the end. peeking p: always valid, for looking at any time\n\
          (mixture sequential test; the mixing deviation is the difference it is tuned to find).\n\
          Neither is corrected for looking at several metrics or segments."
-    )
+    )?;
+    if report.metrics.is_empty() {
+        say!("One listener is no sample: nothing was compared.")?;
+    } else if report.metrics.iter().any(|c| c.paired.interval.is_none()) {
+        say!(
+            "-: no interval and no p, since all listeners differ by the same, which leaves no spread to judge\n\
+             by; `untested` where they are too few for that to say anything, or differ by more than nothing."
+        )?;
+    }
+    Ok(())
 }
 
 /// Fewer pairs than this are not shown.
@@ -103,7 +112,7 @@ const FEW: usize = 5;
 
 fn table(title: &str, metrics: &[Comparison]) -> Result<(), Failure> {
     say!(
-        "{title}\n{:22} {:>8} {:>8} {:>10} {:>20} {:>7} {:>9} {:>7}",
+        "{title}\n{:22} {:>8} {:>8} {:>10} {:>20} {:>7} {:>9} {:>7} verdict",
         "",
         "a",
         "b",
@@ -114,21 +123,21 @@ fn table(title: &str, metrics: &[Comparison]) -> Result<(), Failure> {
         "mixing"
     )?;
     for c in metrics {
-        let [low, high] = c.paired.interval;
         let verdict = match c.verdict {
-            Verdict::Better => " better",
-            Verdict::Worse => " worse",
-            Verdict::Different => " different",
-            Verdict::NoneFound => "",
+            Verdict::Better => "better",
+            Verdict::Worse => "worse",
+            Verdict::Different => "different",
+            Verdict::NoneFound => "none found",
+            Verdict::Untested => "untested",
         };
         say!(
-            "  {:20} {:>8.3} {:>8.3} {:>+10.4} {:>20} {:>7.4} {:>9.4} {:>7}{verdict}",
+            "  {:20} {:>8.3} {:>8.3} {:>10} {:>20} {:>7} {:>9.4} {:>7} {verdict}",
             c.metric.name(),
             c.paired.mean_a,
             c.paired.mean_b,
-            c.paired.difference,
-            format!("{low:+.4} to {high:+.4}"),
-            c.paired.p,
+            signed(c.paired.difference, 4),
+            interval(c.paired.interval, 4),
+            c.paired.p.map_or("-".into(), |p| format!("{p:.4}")),
             c.always_valid.p,
             c.always_valid.mixing_deviation
         )?;

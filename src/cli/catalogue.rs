@@ -6,14 +6,14 @@ use std::path::Path;
 use super::arguments::Catalogue;
 use super::failure::Failure;
 use super::say::{say, say_json};
-use melody_core::catalogue::{generate, taxonomy, write};
+use melody_core::catalogue::{generate, may_write_catalogue, taxonomy, write};
 use melody_sessions::names::catalogue_named;
 
 pub(super) fn run(command: &Catalogue) -> Result<(), Failure> {
     match command {
         Catalogue::Generate { seed, out } => {
-            let files = generate(*seed);
-            write(&files, out).map_err(|e| format!("{}: {e}", out.display()))?;
+            may_write_catalogue(out, &[])?;
+            write(&generate(*seed), out)?;
             say!("wrote {0}/songs.csv and {0}/catalogue.toml", out.display())
         }
         Catalogue::Check { catalogue, json } => check(catalogue, *json),

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::arguments::Diff;
 use super::failure::Failure;
+use super::numbers::plain;
 use super::say::{say, say_json};
 use melody_recommender::engine::Trace;
-use melody_sessions::diff::{Difference, RankChange, diff};
+use melody_sessions::diff::{Difference, PATHS, RankChange, Summary, diff};
 use melody_sessions::trace_file::{TracedSession, read_all};
 
 /// How one session of two files went in each.
@@ -93,6 +94,11 @@ fn print(difference: &Difference) -> Result<(), Failure> {
     if a != b {
         say!("  {a} steps against {b}")?;
     }
+    say!("  {}", summed_up(&difference.summary))?;
+    if !difference.first.is_empty() {
+        let more = if difference.first.len() < PATHS { "" } else { ", the first of them" };
+        say!("values at step {}{more}", difference.step)?;
+    }
     for change in &difference.first {
         say!("  {}  {} -> {}", change.path, change.a, change.b)?;
     }
@@ -106,6 +112,22 @@ fn print(difference: &Difference) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn summed_up(summary: &Summary) -> String {
+    let Summary { steps, differing, overlap, rank_correlation } = *summary;
+    if differing == 0 {
+        return format!("ranks and weights are the same in all {steps} steps");
+    }
+    let mut text = format!("{differing} of {steps} steps have other ranks or weights");
+    if let Some(overlap) = overlap {
+        text += &format!("; there the queues share {:.0} % of their songs", 100.0 * overlap);
+    }
+    if let Some(tau) = rank_correlation {
+        let tau = plain(tau, 2);
+        text += &format!(", ordered alike at {tau} (Kendall's tau: 1 the same, -1 the reverse)");
+    }
+    text
 }
 
 fn moved(rank: &RankChange) -> String {

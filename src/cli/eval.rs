@@ -13,6 +13,7 @@ use melody_lab::data::Split;
 use melody_lab::data::log::TrainingLog;
 use melody_lab::evaluation::Resampling;
 use melody_lab::reports::{Asked, Case, Judgement, report_named};
+use melody_lab::statistics::FEWEST_UNITS;
 use melody_model as model;
 use melody_model::Backend;
 use melody_recommender::ranking::ranker_of;
@@ -70,9 +71,12 @@ fn tell(judgement: &Judgement) -> Result<(), Failure> {
     if judgement.own_log && matches!(judgement.split, None | Some(Split::Train)) {
         say!("note: the model was trained on some of these plays")?;
     }
-    if judgement.resamples > 0 {
+    if judgement.resamples > 0 && evaluation.listeners < FEWEST_UNITS {
+        say!("-: no confidence interval, which takes {FEWEST_UNITS} listeners at least")?;
+    } else if judgement.resamples > 0 {
         say!(
-            "with 95 % confidence intervals, the listeners drawn again {} times",
+            "with 95 % confidence intervals, the listeners drawn again {} times; -: fewer than {FEWEST_UNITS} \
+             listeners have the label, or the figure is the same whoever is drawn",
             judgement.resamples
         )?;
     }

@@ -66,7 +66,7 @@ fn chosen(arguments: &Explain, engine: &Engine, trace: &Trace) -> Result<SongId,
         return named(engine, "--song", name);
     }
     let rank = arguments.rank.unwrap_or(1);
-    let entry = rank.checked_sub(1).and_then(|i| trace.queue.get(i));
+    let entry = (rank as usize).checked_sub(1).and_then(|place| trace.queue.get(place));
     let entry =
         entry.ok_or_else(|| format!("--rank {rank}: the queue has 1 to {}", trace.queue.len()))?;
     named(engine, "--rank", &entry.song.id)

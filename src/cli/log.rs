@@ -1,6 +1,6 @@
 //! `melody log`: feedback logs shown, checked and turned back into scripts, and training logs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::arguments::Log;
 use super::diff::clock;
@@ -10,9 +10,12 @@ use super::say::{say, say_json, say_text};
 use super::training_log;
 use melody_core::event::Action;
 use melody_core::input::Problem;
-use melody_sessions::log::{Contents, FeedbackLog, Record, StepRecord, TornTail, read};
+use melody_core::output::{may_write, write_whole};
+use melody_sessions::log::{
+    Contents, FeedbackLog, Head, Lost, Record, Salvaged, StepRecord, TornTail, read,
+};
 use melody_sessions::names::catalogue_named;
-use melody_sessions::script::render_events;
+use melody_sessions::script::{SCRIPT, render_events};
 
 pub(super) fn run(command: &Log) -> Result<(), Failure> {
     match command {
@@ -26,6 +29,7 @@ pub(super) fn run(command: &Log) -> Result<(), Failure> {
         Log::Split { dir, catalogue, shares, json } => {
             training_log::split(dir, catalogue, shares, *json)
         }
+        Log::Salvage { file, out, json } => salvage(file, out, *json),
         Log::Script { file, out, json } => script(file, out.as_deref(), *json),
     }
 }
@@ -98,6 +102,7 @@ fn check(file: &Path, repair: bool, json: bool) -> Result<(), Failure> {
             "records": contents.records.len(),
             "steps": contents.steps().len(),
             "sha256": contents.hash(),
+            "acknowledged": contents.head.as_ref().map(Head::records),
             "torn": contents.torn,
             "repaired": repair && contents.torn.is_some(),
         });
@@ -110,6 +115,15 @@ fn check(file: &Path, repair: bool, json: bool) -> Result<(), Failure> {
         contents.steps().len(),
         short(contents.hash())
     )?;
+    match &contents.head {
+        Some(head) => {
+            say!("{} records were acknowledged; all of them are there", head.records())?;
+        }
+        None => say!(
+            "it has no head ({}): whether records are missing at its end cannot be told",
+            Head::path(file).display()
+        )?,
+    }
     if let Some(torn) = &contents.torn {
         say!("{}", describe(torn))?;
         let done = if repair { "it was cut off" } else { "`--repair` cuts it off" };
@@ -118,12 +132,72 @@ fn check(file: &Path, repair: bool, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+fn salvage(file: &Path, out: &Path, json: bool) -> Result<(), Failure> {
+    let salvaged = Salvaged::of(file)?;
+    let mut beyond = out.as_os_str().to_os_string();
+    beyond.push(".beyond");
+    let beyond = PathBuf::from(beyond);
+    let rest: Vec<u8> = salvaged.beyond.iter().flat_map(|record| record.bytes.clone()).collect();
+    let files = [(out, &salvaged.log), (&*beyond, &rest)];
+    let files: Vec<_> = files.into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect();
+    if files.is_empty() {
+        return Err(format!("{}: no record in it is as it was written", file.display()).into());
+    }
+    for (path, bytes) in &files {
+        write_new(path, bytes)?;
+    }
+    let Salvaged { records, lost, .. } = &salvaged;
+    let lines: Vec<usize> = salvaged.beyond.iter().map(|record| record.line).collect();
+    if json {
+        let report = serde_json::json!({
+            "records": records,
+            "out": (*records > 0).then(|| out.display().to_string()),
+            "lines_beyond": lines,
+            "out_beyond": (!lines.is_empty()).then(|| beyond.display().to_string()),
+            "lost": lost,
+            "missing": salvaged.missing(),
+        });
+        say_json(&report)?;
+        return Ok(());
+    }
+    match records {
+        0 => say!("its opening is damaged: no log can be made of it")?,
+        _ => say!("wrote {}: {records} records, a log up to the damage", out.display())?,
+    }
+    if !lines.is_empty() {
+        say!(
+            "wrote {}: {} records behind the damage, from line {} on, as they were written; no log, since \
+             steps before them are missing",
+            beyond.display(),
+            lines.len(),
+            lines[0]
+        )?;
+    }
+    for Lost { line, bytes, step, why } in lost {
+        let step = step.map_or(String::new(), |step| format!(", of step {step}"));
+        say!("left: line {line}, {bytes} bytes{step}: {why}")?;
+    }
+    if salvaged.missing() > 0 {
+        say!("left: {} records that were acknowledged are not in the file", salvaged.missing())?;
+    }
+    Ok(())
+}
+
+/// Writes a file that is not there yet.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    match path.exists() {
+        true => Err(format!("{}: is there already; name another file", path.display())),
+        false => write_whole(path, bytes),
+    }
+}
+
 fn script(file: &Path, out: Option<&Path>, json: bool) -> Result<(), Failure> {
+    out.map_or(Ok(()), |out| may_write(out, SCRIPT, &[file]))?;
     let contents = read(file)?;
     tell(file, contents.torn.as_ref());
     let text = rebuild(file, &contents)?;
     if let Some(out) = out {
-        std::fs::write(out, &text).map_err(|e| format!("{}: {e}", out.display()))?;
+        write_whole(out, text.as_bytes())?;
     }
     if json {
         let report = serde_json::json!({
@@ -188,7 +262,8 @@ fn tell(file: &Path, torn: Option<&TornTail>) {
 
 fn describe(torn: &TornTail) -> String {
     let step = torn.step.map_or(String::new(), |step| format!(", of step {step}"));
-    format!("line {}: a record of {} bytes is half-written{step}", torn.line, torn.bytes)
+    let why = torn.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
+    format!("line {}: a record of {} bytes is half-written{step}{why}", torn.line, torn.bytes)
 }
 
 fn short(hash: &str) -> &str {

@@ -19,6 +19,7 @@ mod import;
 mod keys;
 mod log;
 mod note;
+mod numbers;
 mod ope;
 mod open;
 mod progress;

@@ -1,7 +1,10 @@
 //! `melody ope`: what other policies would have earned on sessions that were traced.
 
+use serde::Serialize;
+
 use super::arguments::Ope;
 use super::failure::Failure;
+use super::numbers::{interval, signed};
 use super::say::{say, say_json};
 use melody_lab::off_policy::{
     Estimate, Estimator, FEWEST, Log, Logged, Report, Resampling, Row, Target, read_decisions,
@@ -10,8 +13,22 @@ use melody_lab::off_policy::{
 /// Shown for every policy; `--all` shows the others, too.
 const USUAL: [Estimator; 3] = [Estimator::Dr, Estimator::Snips, Estimator::Direct];
 
+/// The report, and what it was not made of.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    /// Sessions that another holds.
+    #[serde(skip_serializing_if = "none")]
+    copies: usize,
+}
+
+fn none(count: &usize) -> bool {
+    *count == 0
+}
+
 pub(super) fn run(arguments: &Ope) -> Result<(), Failure> {
-    let Logged { sessions, by_hand } = read_decisions(&arguments.traces)?;
+    let Logged { sessions, by_hand, copies } = read_decisions(&arguments.traces)?;
     let log = Log::new(sessions);
     if log.decisions().is_empty() {
         let message = match by_hand {
@@ -26,8 +43,15 @@ pub(super) fn run(arguments: &Ope) -> Result<(), Failure> {
     let resampling = arguments.bootstrap.map(|resamples| Resampling { resamples, seed });
     let report = Report::new(&log, Target::all(log.arms().len()), arguments.threshold, resampling);
     if arguments.json {
-        say_json(&report)?;
+        let told = Told { report: &report, copies };
+        say_json(&told)?;
     } else {
+        if copies > 0 {
+            say!(
+                "left out: {}, of which another holds every decision: a copy, or its beginning",
+                counted(copies, "session")
+            )?;
+        }
         if by_hand > 0 {
             say!(
                 "left out: {}, made by hand or played under values set by hand",
@@ -67,8 +91,8 @@ fn print(report: &Report, estimators: &[Estimator]) -> Result<(), Failure> {
             for &estimator in estimators {
                 say!("  {:16} {}", estimator.name(), estimate(row, estimator))?;
             }
-            if let Some((value, [low, high])) = row.empirical_likelihood {
-                say!("  {:16} {value:+.4} {low:+.4} to {high:+.4}", "Cressie-Read")?;
+            if let Some((value, ends)) = row.empirical_likelihood {
+                say!("  {:16} {} {}", "Cressie-Read", signed(value, 4), interval(Some(ends), 4))?;
             }
         }
     }
@@ -93,9 +117,8 @@ fn print(report: &Report, estimators: &[Estimator]) -> Result<(), Failure> {
 fn estimate(row: &Row, estimator: Estimator) -> String {
     match row.of(estimator) {
         None => "-".into(),
-        Some(Estimate { value, interval: None, .. }) => format!("{value:+.4}"),
-        Some(Estimate { value, interval: Some([low, high]), .. }) => {
-            format!("{value:+.4} {low:+.4} to {high:+.4}")
+        Some(Estimate { value, interval: ends, .. }) => {
+            format!("{} {}", signed(*value, 4), interval(*ends, 4))
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::note::note;
 use melody_lab::data::Split;
 use melody_lab::reports::{Stage, Work};
 
@@ -44,12 +45,14 @@ impl Default for Bars {
 }
 
 impl Bars {
-    /// A bar when work begins, a step of it for each unit; what else is told is for the caller to show.
+    /// A bar when work begins, a step of it for each unit, and notes; what else is told is for the caller to
+    /// show.
     pub(super) fn show(&mut self, stage: &Stage) {
         match *stage {
             Stage::Begins(work, units) => self.now = bar(units, words(work)),
             Stage::One => self.now.inc(1),
             Stage::Ends => self.now.finish(),
+            Stage::Note(told) => note(format_args!("note: {told}")),
             Stage::Step(_) | Stage::Run(..) => {}
         }
     }

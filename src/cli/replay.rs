@@ -9,13 +9,14 @@ use super::arguments::{Named, Replay};
 use super::failure::Failure;
 use super::say::{all_said, say, say_json};
 use super::simulator::from_anywhere;
+use melody_core::output::{Draft, Lock, may_write};
 use melody_recommender::bandit::Kept;
 use melody_recommender::engine::{Engine, Timeline};
 use melody_sessions::library::Library;
 use melody_sessions::names::{anchored, profile_named};
 use melody_sessions::opening::Opening;
 use melody_sessions::script::{Failed, Run, Script};
-use melody_sessions::trace_file::Header;
+use melody_sessions::trace_file::{Header, TRACE};
 use melody_sessions::{script, trace_file as tracefile};
 use melody_simulation::World;
 use melody_simulation::profile::Profile;
@@ -46,8 +47,8 @@ pub(super) struct Prepared<'a> {
 }
 
 pub(super) fn run(arguments: &Replay) -> Result<(), Failure> {
-    // All that is handed over is checked before the first script runs, and nothing is written before
-    // the last one has.
+    // All that is handed over is checked before the first script runs, and nothing takes its
+    // place before the last one has.
     let scripts = arguments.scripts.iter().map(|path| script::load(path));
     let scripts: Vec<Script> = scripts.collect::<Result<_, _>>()?;
     let mut loaded = Vec::new();
@@ -57,10 +58,9 @@ pub(super) fn run(arguments: &Replay) -> Result<(), Failure> {
     });
     let prepared: Vec<Prepared> = prepared.collect::<Result<_, _>>()?;
     drop(loaded);
-    if let Some(path) = &arguments.trace {
-        writable(path)?;
-    }
-    let mut lines = Vec::new();
+    let _held = hold(&prepared)?;
+    let trace = arguments.trace.as_deref().map(|path| draft(path, &arguments.scripts));
+    let mut trace = trace.transpose()?;
     let mut reports = Vec::new();
     let mut all_passed = true;
     for Prepared { script, opening, mut engine, profile, world, kept } in prepared {
@@ -69,10 +69,10 @@ pub(super) fn run(arguments: &Replay) -> Result<(), Failure> {
             engine.setup.warm_start = kept.load()?;
         }
         let ran = remembering(script, engine, &profile, &world, kept.as_ref())?;
-        if arguments.trace.is_some() {
+        if let (Some(out), Some(path)) = (&mut trace, &arguments.trace) {
             let header = Header::new(&script.name, &opening);
-            tracefile::write(&mut lines, &header, ran.timeline.traces())
-                .map_err(|e| e.to_string())?;
+            tracefile::write(out, &header, ran.timeline.traces())
+                .map_err(|e| format!("{}: {e}", path.display()))?;
         }
         let report = ScriptReport {
             script: &script.file.name,
@@ -93,10 +93,16 @@ pub(super) fn run(arguments: &Replay) -> Result<(), Failure> {
     if arguments.json {
         say_json(&reports)?;
     }
-    if let Some(path) = &arguments.trace {
-        std::fs::write(path, lines).map_err(|e| format!("{}: {e}", path.display()))?;
-    }
+    trace.map_or(Ok(()), Draft::commit)?;
     if all_passed { Ok(()) } else { Err(Failure::Check) }
+}
+
+/// Takes the right to keep each memory, once for all scripts of its listener.
+fn hold(prepared: &[Prepared]) -> Result<Vec<Lock>, String> {
+    let mut kept: Vec<&Kept> = prepared.iter().filter_map(|script| script.kept.as_ref()).collect();
+    kept.sort_by_key(|kept| kept.path());
+    kept.dedup_by_key(|kept| kept.path());
+    kept.into_iter().map(Kept::hold).collect()
 }
 
 /// Plays a script; what the bandit learns on the way is kept, where that is wanted, as it comes.
@@ -111,7 +117,7 @@ fn remembering(
     let save = |timeline: &Timeline, refused: &mut Option<String>| {
         let Some(kept) = kept else { return };
         if let Err(error) = kept.save(timeline.state().bandit.memory()) {
-            *refused = Some(format!("{}: {error}", kept.path().display()));
+            *refused = Some(error);
         }
     };
     let run = script::run_watched(script, engine, profile, world, &mut |timeline, _| {
@@ -174,16 +180,10 @@ pub(super) fn prepare<'a>(
     Ok(Prepared { script, opening: told, engine, profile, world, kept })
 }
 
-/// Says at once what would keep a file from being written in the end.
-fn writable(path: &Path) -> Result<(), String> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    match folder {
-        _ if path.is_dir() => Err(format!("{}: is a folder, not a file", path.display())),
-        Some(folder) if !folder.is_dir() => {
-            Err(format!("{}: there is no folder {}", path.display(), folder.display()))
-        }
-        _ => tracefile::may_write(path),
-    }
+/// Begins the trace, so that what would keep it from being written is said before the first script runs.
+fn draft(path: &Path, scripts: &[PathBuf]) -> Result<Draft, String> {
+    let scripts: Vec<&Path> = scripts.iter().map(PathBuf::as_path).collect();
+    may_write(path, TRACE, &scripts).and_then(|()| Draft::begin(path))
 }
 
 fn print(report: &ScriptReport) -> Result<(), Failure> {

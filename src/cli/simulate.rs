@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::arguments::{Named, Population, Simulate};
 use super::failure::Failure;
+use super::numbers::{plain, signed};
 use super::progress::bar;
 use super::say::{say, say_json};
-use melody_core::input;
+use melody_core::output::{Kind, Mark, may_write, write_whole};
 use melody_lab::experiment::{Arm, CLOSE, Check, Cohort, Figures, Quartiles, checks, teach};
 use melody_sessions::library::Library;
 use melody_sessions::names::DEFAULT;
@@ -61,14 +62,16 @@ pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
     if arguments.json { say_json(&report) } else { print(&report) }
 }
 
+const EXPERIENCE: Kind = Kind { name: "experience", mark: Mark::Key("segments") };
+
 /// Writes what the cohort teaches the bandit, in place of the report.
 fn write_experience(cohort: &Cohort, library: &Library, path: &Path) -> Result<(), Failure> {
-    input::may_write(path, "segments", "experience")?;
+    may_write(path, EXPERIENCE, &[])?;
     let progress = bar(2 * cohort.listeners, "listeners, twice each");
     let taught = teach(cohort, library, &|| progress.inc(1)).map_err(|e| e.to_string())?;
     progress.finish();
     let text = serde_json::to_string(&taught).map_err(|e| e.to_string())? + "\n";
-    std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+    write_whole(path, text.as_bytes())?;
     say!("wrote {}", path.display())
 }
 
@@ -98,7 +101,7 @@ fn print(report: &PopulationReport) -> Result<(), Failure> {
     say!("beside {} plays under the logging policy that training data come from\n", logs.plays)?;
     say!("{:44} {:>9} {:>9}", "", "engine", "logging")?;
     let row = |what: &str, of: fn(&Figures) -> f64, digits: usize| {
-        say!("{what:44} {:>9.digits$} {:>9.digits$}", of(ours), of(logs))
+        say!("{what:44} {:>9} {:>9}", plain(of(ours), digits), plain(of(logs), digits))
     };
     row("completed, share of plays", |f| f.completion, 3)?;
     row("skipped", |f| f.skip, 3)?;
@@ -135,13 +138,13 @@ fn print(report: &PopulationReport) -> Result<(), Failure> {
             say!("{source}")?;
         }
         say!(
-            "  {:42} {:>6.3} {:>9.3} {:>+7.3} {:>9.3} {:>+7.3}",
+            "  {:42} {:>6.3} {:>9.3} {:>7} {:>9.3} {:>7}",
             check.what,
             check.real,
             check.simulated,
-            check.simulated_off,
+            signed(check.simulated_off, 3),
             check.logged,
-            check.logged_off
+            signed(check.logged_off, 3)
         )?;
     }
     say!()?;

@@ -1,18 +1,30 @@
 //! `melody` alone: the simulator.
 
-use std::io::{IsTerminal, stdin, stdout};
-use std::path::Path;
+use std::io::{IsTerminal, Write, stderr, stdin, stdout};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use super::arguments::Simulator;
 use super::failure::Failure;
 use super::{keys, settings};
 use crate::config::{Config, Environment};
+use melody_core::output::Draft;
+use melody_recommender::bandit::Kept;
 use melody_sessions::library::Library;
 use melody_sessions::names::profile_named;
 use melody_sessions::opening::Opening;
 use melody_tui as tui;
 use melody_tui::{App, Ended, Journal, Sitting};
 
+/// The exit code where something could not be done or written.
+const UNDONE: u8 = 2;
+/// Records that are waited for without a word.
+const NO_WORD: usize = 4;
+/// How long a terminal has to read what is said in the end.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+/// The signal that stands for a terminal which is gone, whether it came or not.
+const SIGHUP: u8 = 1;
 /// Signals that end a program have this added in its exit code.
 const SIGNALLED: u8 = 128;
 
@@ -28,9 +40,14 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     let opening = Opening { memory, ..config.opening() };
     let profile = profile_named(&opening.profile, here)?;
     let library = Library::load(&opening, here, config.device.value)?;
-    let trace = arguments.trace.as_deref().map(tui::create_trace).transpose()?;
+    let others: Vec<&Path> =
+        arguments.log.iter().chain(&arguments.keymap).map(PathBuf::as_path).collect();
+    let trace = arguments.trace.as_deref().map(|path| tui::create_trace(path, &others));
+    let trace = trace.transpose()?;
 
     let kept = opening.kept(&profile, here);
+    // Before it is read, so that nobody else saves in between.
+    let _held = kept.as_ref().map(Kept::hold).transpose()?;
     let engine = library.engine_of(&opening, &profile, here)?;
     let mut session = Sitting::begin(library, opening, profile, engine);
     if let Some(kept) = kept {
@@ -50,14 +67,47 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     app.keymap = keymap.into();
     app.keep_trace(trace.is_some());
     let ended = tui::run(&mut app, config.mouse.value);
-    // The trace is written whether the listener left or a signal came.
-    if let Some(file) = trace {
-        let session = &app.session;
-        tui::write_trace(&file, session.opening(), session.timeline())
-            .map_err(|e| format!("the trace was not written: {e}"))?;
+    all_written(keep(&mut app, trace), how_it_ended(ended))
+}
+
+/// Writes what was promised, however the simulator ended, all of it as far as it can be. Returns what was
+/// not written, a sentence each.
+fn keep(app: &mut App, trace: Option<Draft>) -> Vec<String> {
+    let session = &mut app.session;
+    let traced = trace
+        .map_or(Ok(()), |file| tui::write_trace(file, session.opening(), session.timeline()))
+        .map_err(|error| format!("the trace was not written: {error}"));
+    let remembered =
+        session.remember().map_err(|error| format!("the memory was not written: {error}"));
+    let behind = app.log_standing().behind;
+    if behind > NO_WORD {
+        say(format!("note: waiting for the disk: the log is {behind} records behind\n"));
     }
-    app.session.remember().map_err(|e| format!("the memory was not written: {e}"))?;
-    how_it_ended(ended)
+    let told = [traced, remembered].into_iter().filter_map(Result::err);
+    told.chain(app.finish_logs()).collect()
+}
+
+/// Says what was not written. How the simulator ended decides the exit code, unless it ended well.
+fn all_written(unwritten: Vec<String>, ended: Result<(), Failure>) -> Result<(), Failure> {
+    if unwritten.is_empty() {
+        return ended;
+    }
+    let told: String = unwritten.iter().map(|told| format!("error: {told}\n")).collect();
+    say(told);
+    ended.and(Err(Failure::Ended(UNDONE)))
+}
+
+/// Says something after the terminal was given back. It may be closed by then, which is no error, or not
+/// read, which must not hold the program.
+fn say(text: String) {
+    let (said, heard) = channel();
+    let speak = move || {
+        let _ = stderr().write_all(text.as_bytes());
+        let _ = said.send(());
+    };
+    if std::thread::Builder::new().name("last words".into()).spawn(speak).is_ok() {
+        let _ = heard.recv_timeout(LAST_WORDS);
+    }
 }
 
 /// A folder's name that is good wherever it is read from; it need not be there yet.
@@ -67,10 +117,14 @@ pub(super) fn from_anywhere(folder: &str) -> String {
 
 /// Requires a terminal; `help` says what can be done without one.
 pub(super) fn needs_terminal(help: &str) -> Result<(), Failure> {
-    if stdin().is_terminal() && stdout().is_terminal() {
+    let message = if !stdin().is_terminal() || !stdout().is_terminal() {
+        "the simulator needs a terminal for both input and output"
+    } else if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        "the simulator needs a terminal that can move its cursor, and TERM=dumb says that this one cannot;\n\
+         \x20 if it can, name what it is: TERM=xterm-256color melody"
+    } else {
         return Ok(());
-    }
-    let message = "the simulator needs a terminal for both input and output";
+    };
     Err(Failure::Other(format!("{message}\n  help: {help}")))
 }
 
@@ -78,7 +132,11 @@ pub(super) fn how_it_ended(ended: std::io::Result<Ended>) -> Result<(), Failure>
     match ended {
         Ok(Ended::Quit) => Ok(()),
         Ok(Ended::Signal(signal)) => Err(Failure::Ended(SIGNALLED.saturating_add(signal as u8))),
+        Ok(Ended::HungUp) => Err(Failure::Ended(SIGNALLED + SIGHUP)),
         Ok(Ended::Panic) => Err(Failure::Ended(101)),
-        Err(error) => Err(Failure::Other(format!("the terminal: {error}"))),
+        Err(error) => {
+            say(format!("error: the terminal: {error}\n"));
+            Err(Failure::Ended(UNDONE))
+        }
     }
 }

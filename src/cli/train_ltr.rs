@@ -1,15 +1,17 @@
 //! `melody train-ltr`: a ranker from simulated listeners.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use serde::Serialize;
 
 use super::arguments::TrainLtr;
 use super::failure::Failure;
+use super::numbers::{interval, signed};
 use super::progress::Bars;
 use super::say::{say, say_json};
 use super::simulate::library;
-use melody_core::input;
+use melody_core::output::{Kind, Mark, may_write};
 use melody_lab::experiment::{
     Arm, Cohort, Learned, OrderReport, PLACES, RankerDelivered, train_ranker,
 };
@@ -30,15 +32,14 @@ struct RankerReport<'a> {
     learned: &'a Learned,
 }
 
+const RANKER: Kind = Kind { name: "ranker", mark: Mark::Key("trees") };
+
 pub(super) fn run(arguments: &TrainLtr) -> Result<(), Failure> {
     let out = &arguments.out;
     let name = out.file_stem().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| format!("--out {}: names no file", out.display()))?;
-    input::may_write(out, "trees", "ranker")?;
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if folder.is_some_and(|folder| !folder.is_dir()) {
-        return Err(format!("--out {}: there is no such folder", out.display()).into());
-    }
+    let policy = arguments.named.policy.as_ref().map(Path::new);
+    may_write(out, RANKER, policy.as_slice())?;
     let library = library(&arguments.named)?;
     let &TrainLtr { listeners, songs, seed, .. } = arguments;
     let cohort = Cohort { seed, listeners, sessions: 1, songs };
@@ -85,12 +86,12 @@ fn print(ranker: &Ranker, learned: &Learned) -> Result<(), Failure> {
 
 fn print_behind(order: &OrderReport) -> Result<(), Failure> {
     for (k, paired) in PLACES.iter().zip(&order.behind) {
-        let [low, high] = paired.interval;
         say!(
-            "{:10}{:>9} {:+.4} ({low:+.4} to {high:+.4})",
+            "{:10}{:>9} {} ({})",
             order.name,
             format!("at {k}"),
-            paired.difference
+            signed(paired.difference, 4),
+            interval(paired.interval, 4)
         )?;
     }
     Ok(())

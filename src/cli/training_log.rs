@@ -50,7 +50,10 @@ pub(super) fn import(arguments: &ImportLog) -> Result<(), Failure> {
         return say_json(&converted);
     }
     print_read(&converted.read)?;
-    let Converted { log, imputed, left_out: [plays, listeners], .. } = converted;
+    let Converted { log, doubles, imputed, left_out: [plays, listeners], unknown, .. } = converted;
+    if doubles > 0 {
+        say!("  left out         {doubles}, told twice: each counts once")?;
+    }
     if imputed > 0 {
         say!(
             "  imputed          {imputed}: not in the catalogue `{}`, others stand in",
@@ -60,6 +63,12 @@ pub(super) fn import(arguments: &ImportLog) -> Result<(), Failure> {
     if plays > 0 {
         say!(
             "  left out         {plays}: not in the catalogue; all plays of {listeners} listeners"
+        )?;
+    }
+    if !unknown.is_empty() {
+        say!(
+            "  unknown          {}: no play tells, so nothing can be learned of that",
+            unknown.join(", ")
         )?;
     }
     tell(&log, false)?;

@@ -5,11 +5,13 @@ use std::path::Path;
 
 use super::arguments::Tune;
 use super::failure::Failure;
+use super::numbers::signed;
 use super::progress::bar;
 use super::say::{say, say_json, say_text};
 use super::simulate::library;
 use super::table::Side::{Left, Right};
 use super::table::Table;
+use melody_core::output::{Kind, Mark, may_write, write_whole};
 use melody_lab::experiment::{
     Arm, Cohort, Found, Judged, Nothing, Part, Search, Tuned, runs, tune, write,
 };
@@ -19,9 +21,6 @@ use melody_sessions::names::DEFAULT;
 
 pub(super) fn run(arguments: &Tune) -> Result<(), Failure> {
     let search = Search { trials: arguments.trials, margin: arguments.margin };
-    if !(0.0..=1.0).contains(&search.margin) {
-        return Err(format!("--margin {}: it must be 0 to 1", search.margin).into());
-    }
     let library = library(&arguments.named)?;
     writable(arguments, &library.policy)?;
     let cohort = Cohort::from(&arguments.population);
@@ -40,15 +39,18 @@ pub(super) fn run(arguments: &Tune) -> Result<(), Failure> {
         say_text(&fresh_table(&tuned).text())?;
     }
     let record = record(&Arm::new(&library), &cohort, arguments, &tuned);
-    save(&arguments.out, &write(&library.policy.text, &tuned.settings, &record))?;
+    write_whole(&arguments.out, write(&library.policy.text, &tuned.settings, &record).as_bytes())?;
     if let Some(path) = &arguments.table {
-        save(path, &page(&record, &tuned))?;
+        write_whole(path, page(&record, &tuned).as_bytes())?;
     }
     if !arguments.json {
         say!("\nwrote {}", arguments.out.display())?;
     }
     Ok(())
 }
+
+const POLICY: Kind = Kind { name: "policy", mark: Mark::Line("[[segments]]") };
+const PAGE: Kind = Kind { name: "table", mark: Mark::Line(TITLE) };
 
 /// What would keep the policy found from being written, told before a long search.
 fn writable(arguments: &Tune, from: &Policy) -> Result<(), Failure> {
@@ -60,23 +62,11 @@ fn writable(arguments: &Tune, from: &Policy) -> Result<(), Failure> {
         Some(folder) if folder != Path::new("") => folder.to_path_buf(),
         _ => ".".into(),
     };
-    for (option, path) in [("--out", Some(&arguments.out)), ("--table", arguments.table.as_ref())] {
-        let Some(path) = path else { continue };
-        let shown = path.display();
-        if path.is_dir() {
-            return Err(format!("{option} {shown}: this is a folder; a file is needed").into());
-        }
-        let ours = |text: &str| text.starts_with(TITLE) || text.contains("[[segments]]");
-        // What is no text is none of ours either.
-        let there = std::fs::read(path).map(String::from_utf8);
-        if there.is_ok_and(|text| !text.is_ok_and(|text| ours(&text))) {
-            return Err(
-                format!("{option} {shown}: this file holds something else; name another").into()
-            );
-        }
-        if !folder(path).is_dir() {
-            return Err(format!("{option} {shown}: there is no such folder").into());
-        }
+    let mut others: Vec<&Path> = arguments.named.policy.iter().map(Path::new).collect();
+    may_write(&arguments.out, POLICY, &others)?;
+    if let Some(table) = &arguments.table {
+        others.push(&arguments.out);
+        may_write(table, PAGE, &others)?;
     }
     let ranking = &from.settings.ranking;
     if let Some(policy) = &arguments.named.policy
@@ -92,10 +82,6 @@ fn writable(arguments: &Tune, from: &Policy) -> Result<(), Failure> {
         .into());
     }
     Ok(())
-}
-
-fn save(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()).into())
 }
 
 /// What the file says of where it came from.
@@ -139,8 +125,8 @@ fn short(hash: &str) -> &str {
 
 fn interval(paired: Option<Paired>) -> String {
     paired.map_or("unknown".into(), |paired| {
-        let [low, high] = paired.interval;
-        within(paired.difference, (high - low) / 2.0)
+        let reach = paired.interval.map(|[low, high]| (high - low) / 2.0);
+        reach.map_or(signed(paired.difference, 4), |reach| within(paired.difference, reach))
     })
 }
 
@@ -152,7 +138,7 @@ fn expected(found: &Found) -> String {
 const NORMAL: f64 = 1.96;
 
 fn within(value: f64, reach: f64) -> String {
-    format!("{value:+.4} ± {reach:.4}")
+    format!("{} ± {reach:.4}", signed(value, 4))
 }
 
 /// What was found, draw by draw.

@@ -92,10 +92,30 @@ fn every_real_figure_has_a_simulated_one_beside_it() {
 fn an_arm_against_itself_differs_in_nothing() {
     let report = compare(&COHORT, (library(), library()), (outcomes(), outcomes()));
     for c in &report.metrics {
-        assert_eq!((c.paired.difference, c.paired.p, c.always_valid.p), (0.0, 1.0, 1.0));
-        assert_eq!(c.verdict, Verdict::NoneFound);
+        assert_eq!((c.paired.difference, c.paired.p, c.always_valid.p), (0.0, None, 1.0));
+        assert_eq!((c.paired.interval, c.verdict), (None, Verdict::Untested), "six say nothing");
     }
     assert!(!report.metrics.is_empty());
+}
+
+#[test]
+fn a_gate_that_could_not_test_does_not_pass() {
+    let of = |listeners| {
+        let few = ["ab", "default", "untuned", "--songs", "3", "--listeners", listeners];
+        melody(&[&few[..], &["--fail-if-worse", "conversions"]].concat())
+    };
+    let (code, out, error) = of("1");
+    assert!(code == 1 && error.contains("FAIL conversions: could not be tested"), "{error}");
+    assert!(out.contains("One listener is no sample"), "{out}");
+    let (code, out, error) = of("2");
+    assert!(code == 1 && error.contains("all 2 listeners differ by the same"), "{error}");
+    let line = out.lines().find(|line| line.starts_with("  conversions")).unwrap();
+    let cells: Vec<&str> = line.split_whitespace().collect();
+    let wanted =
+        ["conversions", "0.000", "0.000", "+0.0000", "-", "-", "1.0000", "0.01", "untested"];
+    assert_eq!(cells, wanted, "{out}");
+    assert!(out.contains("-: no interval and no p"), "{out}");
+    assert!(!out.contains("-0.0000 "), "{out}");
 }
 
 /// A policy that differs before the first song can make only the paths after it differ.

@@ -290,3 +290,31 @@ fn no_child_imports_from_its_own_face() {
         found.join("\n")
     );
 }
+
+/// What appends to a file, or keeps what nobody but it reads.
+const APPENDING: [&str; 3] =
+    ["sessions/src/log/writer.rs", "lab/src/reports/compare.rs", "lab/src/data/log/sorting.rs"];
+
+/// What reserves a name, and moves a folder.
+const OTHERWISE: [&str; 2] = ["tui/src/desk/save.rs", "lab/src/training/checkpoint.rs"];
+
+#[test]
+fn files_are_written_in_one_way() {
+    let writing = Regex::new(r"fs::write\(|File::create|OpenOptions|fs::rename\(|from_path\(");
+    let writing = writing.unwrap();
+    let mut found = Vec::new();
+    for source in crates() {
+        for file in Crate::read(&source).0.values() {
+            let path = file.path.display().to_string().replace('\\', "/");
+            let known = APPENDING.iter().chain(&OTHERWISE).any(|known| path.ends_with(known));
+            if !known && !path.contains("core/src/output/") && writing.is_match(&file.code) {
+                found.push(path);
+            }
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "files that write otherwise than by crates/core/src/output/:\n{}",
+        found.join("\n")
+    );
+}

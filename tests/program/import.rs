@@ -278,6 +278,171 @@ fn every_play_of_everyone_can_be_written_as_our_own_lines() {
     }
 }
 
+/// A stream as Spotify's extended history has it; `more` goes on from its last value.
+fn stream(ts: &str, ms_played: u32, title: &str, more: &str) -> String {
+    format!(
+        "{{\"ts\": \"{ts}\", \"ms_played\": {ms_played}, \"master_metadata_track_name\": \"{title}\", \
+         \"master_metadata_album_artist_name\": \"Velvet Sinners\", \"reason_end\": \"fwdbtn\"{more}}}"
+    )
+}
+
+/// The same as account data have it: the end by the minute, and less besides.
+fn short(end: &str, ms_played: u32, title: &str) -> String {
+    format!(
+        "{{\"endTime\": \"{end}\", \"artistName\": \"Velvet Sinners\", \"trackName\": \"{title}\", \
+         \"msPlayed\": {ms_played}}}"
+    )
+}
+
+fn array(folder: &Path, name: &str, records: &[String]) {
+    std::fs::write(folder.join(name), format!("[{}]", records.join(",\n"))).unwrap();
+}
+
+/// `melody log import` of these files, with all listeners learned from; what it tells in JSON and in words.
+fn log_import(folder: &Path, files: &[&str], out: &str) -> (Value, String) {
+    let all = ["--validation", "0", "--test", "0", "--later", "0"];
+    let told = |out: &str, more: &[&str]| {
+        let arguments = [&["log", "import"], files, &["--out", out], &all, more].concat();
+        let (code, said, error) = melody(folder, &arguments);
+        assert_eq!(code, Some(0), "{error}");
+        said
+    };
+    let json = serde_json::from_str(&told(&format!("{out}-json"), &["--json"])).unwrap();
+    (json, told(out, &[]))
+}
+
+#[test]
+fn plays_that_are_told_twice_count_once_whoever_imports() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let at = |i: u32| format!("2024-01-01T{:02}:{:02}:07Z", 10 + i / 60, i % 60);
+    let streams: Vec<String> = (0..40)
+        .map(|i| stream(&at(i), 9_000, ["No More Dreamers", "Leave It On"][i as usize % 2], ""))
+        .collect();
+    array(here, "x.json", &streams);
+    let (json, said) = log_import(here, &["x.json", "x.json"], "twice");
+    assert_eq!((&json["log"]["plays"], &json["doubles"]), (&40.into(), &40.into()));
+    assert!(said.contains("left out         40, told twice"), "{said}");
+    let (once, _) = log_import(here, &["x.json"], "once");
+    assert_eq!(json["log"]["shards"], once["log"]["shards"], "to the bit as if told once");
+
+    // The two histories of one account, in either order.
+    let ends = ["2024-01-01 10:03", "2024-01-01 10:05"];
+    array(
+        here,
+        "short.json",
+        &[short(ends[0], 236_000, "No More Dreamers"), short(ends[1], 94_000, "Leave It On")],
+    );
+    let long = |end: &str, ms, title| stream(&format!("{}Z", end.replace(' ', "T")), ms, title, "");
+    array(
+        here,
+        "long.json",
+        &[
+            long("2024-01-01 10:03:56", 236_000, "No More Dreamers"),
+            long("2024-01-01 10:05:30", 94_000, "Leave It On"),
+        ],
+    );
+    for (order, out) in [(["short.json", "long.json"], "a"), (["long.json", "short.json"], "b")] {
+        let (json, _) = log_import(here, &order, out);
+        assert_eq!((&json["log"]["plays"], &json["doubles"]), (&2.into(), &2.into()), "{order:?}");
+        assert!(
+            !json["unknown"].as_array().unwrap().contains(&"skipped".into()),
+            "the fuller one stays"
+        );
+        let history =
+            [&["import", "history"], &order[..], &["--as", out, "--json", "--plays", "2"]].concat();
+        let (_, said, error) = melody(here, &history);
+        let told: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{error}"));
+        let plays = &told["plays"];
+        let counts = ["kept", "duplicates", "older"].map(|count| plays[count].as_u64().unwrap());
+        assert_eq!(counts, [2, 2, 0], "doubles take no other play's place: {said}");
+    }
+
+    // Lines of our own with sessions, by the second and by the hour.
+    let line = |time: &str, title: &str| {
+        format!(
+            "{{\"time\":\"{time}\",\"title\":\"{title}\",\"artist\":\"A\",\"session\":\"7\",\"completed\":true}}\n"
+        )
+    };
+    let by_second = line("2024-01-01T10:00:01Z", "a") + &line("2024-01-01T10:04:01Z", "a");
+    let hour = "2024-01-01T12:00:00Z";
+    let by_hour = [line(hour, "b"), line(hour, "c"), line(hour, "b")].concat();
+    std::fs::write(here.join("own.jsonl"), by_second + &by_hour).unwrap();
+    let (json, _) = log_import(here, &["own.jsonl", "own.jsonl"], "own");
+    assert_eq!((&json["log"]["plays"], &json["doubles"]), (&5.into(), &5.into()));
+}
+
+#[test]
+fn several_users_of_spotify_are_several_listeners_and_one_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let of = |user: &str, minute: u32| {
+        let ts = format!("2020-01-01T10:{minute:02}:00Z");
+        stream(&ts, 30_000, "Leave It On", &format!(", \"username\": \"{user}\""))
+    };
+    array(here, "two.json", &[of("ann", 1), of("bob", 2), of("bob", 3)]);
+    let (json, said) = log_import(here, &["two.json"], "two");
+    assert_eq!(
+        (&json["log"]["listeners"], &json["read"]["by_username"]),
+        (&2.into(), &true.into())
+    );
+    assert!(said.contains("several listeners, told apart by Spotify's `username`"), "{said}");
+    let history = ["import", "history", "two.json", "--as", "me"];
+    let (_, said, _) = melody(here, &history);
+    assert!(said.contains("2: of other listeners (`--listener`: bob)"), "{said}");
+    let (_, said, _) = melody(here, &[&history[..], &["--force", "--listener", "bob"]].concat());
+    assert!(said.contains("2 plays, 2020-01-01"), "{said}");
+
+    // Newer files leave the name out: one user's are one listener's.
+    array(here, "ann.json", &[of("ann", 1)]);
+    array(here, "newer.json", &[stream("2024-01-01T10:00:00Z", 30_000, "Leave It On", "")]);
+    let (json, said) = log_import(here, &["ann.json", "newer.json"], "ann");
+    assert_eq!((&json["log"]["listeners"], &json["log"]["plays"]), (&1.into(), &2.into()));
+    assert!(!said.contains("several listeners"), "{said}");
+}
+
+#[test]
+fn a_label_that_nobody_has_is_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let scrobbles = fixture("lastfm.tsv").display().to_string();
+    let (_, said) = log_import(here, &[&scrobbles], "log");
+    let unknown = "unknown          completed, play_ratio, skipped, liked, saved, subscribes, engaged: no play tells";
+    assert!(said.contains(unknown), "{said}");
+    let (code, said, error) = melody(here, &["eval", "default", "--log", "log", "--split", "all"]);
+    assert_eq!(code, Some(0), "{error}");
+    assert!(said.contains("expected play ratio: no play tells how much was heard"), "{said}");
+    assert!(said.contains("not measured: no play tells") && !said.contains("-0.0000"), "{said}");
+    let (code, _, error) = melody(here, &["train", "--log", "log", "--out", "model"]);
+    assert!(
+        code == Some(2) && error.contains("tells how it went: nothing can be learned"),
+        "{error}"
+    );
+    assert!(!here.join("model").exists());
+}
+
+#[test]
+fn a_log_of_nothing_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let episode = stream("2020-01-01T10:00:00Z", 30_000, "x", ", \"episode_name\": \"e\"");
+    let episode = episode
+        .replace("\"master_metadata_track_name\": \"x\"", "\"master_metadata_track_name\": null");
+    array(here, "podcasts.json", &[episode, stream("2020-01-01T10:00:00Z", 0, "y", "")]);
+    let import = ["log", "import", "podcasts.json", "--out", "log"];
+    let (code, _, error) = melody(here, &import);
+    let says = [
+        "no play could be read",
+        "1 dropped: a podcast episode",
+        "1 dropped: nothing of it was heard",
+    ];
+    assert!(code == Some(2) && says.iter().all(|part| error.contains(part)), "{error}");
+    assert!(!here.join("log").exists(), "nothing is left of it");
+    array(here, "podcasts.json", &[stream("2020-01-01T10:00:00Z", 9_000, "Unheard Of", "")]);
+    let (code, _, error) = melody(here, &[&import[..], &["--matched-only"]].concat());
+    assert!(code == Some(2) && error.contains("none of the 1 plays is of a song of"), "{error}");
+}
+
 #[test]
 fn session_logs_become_plays_and_a_catalogue() {
     let folder = tempfile::tempdir().unwrap();

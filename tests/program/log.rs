@@ -1,12 +1,14 @@
 //! The feedback log: what is acknowledged stays, what is torn is cut off, what is changed is found.
 
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use melody::engine::Trace;
-use melody::feedback::log::{FeedbackLog, Header, LogError, Record, TornTail, read};
+use melody::feedback::log::{FeedbackLog, Head, Header, LogError, LogFile, Record, TornTail, read};
 use melody::model::Backend;
 use melody::opening::{Library, Opening, profile_named};
 use melody::script;
@@ -118,6 +120,218 @@ fn opened(path: &Path) -> (FeedbackLog, Option<TornTail>) {
     }
 }
 
+/// As if a crash had come before the newest record was acknowledged.
+fn forget_head(path: &Path) {
+    std::fs::remove_file(Head::path(path)).unwrap();
+}
+
+/// A file on a disk that refuses some of its calls; of what a write was given, half gets through.
+#[derive(Debug)]
+struct Refusing {
+    file: Box<dyn LogFile>,
+    calls: AtomicUsize,
+    refused: Range<usize>,
+    error: i32,
+}
+
+impl Refusing {
+    fn call(&self) -> io::Result<()> {
+        match self.refused.contains(&self.calls.fetch_add(1, Ordering::Relaxed)) {
+            true => Err(io::Error::from_raw_os_error(self.error)),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Write for Refusing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Err(error) = self.call() {
+            self.file.write_all(&bytes[..bytes.len() / 2])?;
+            return Err(error);
+        }
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for Refusing {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.call()?;
+        self.file.seek(to)
+    }
+}
+
+impl LogFile for Refusing {
+    fn cut(&self, length: u64) -> io::Result<()> {
+        self.call()?;
+        self.file.cut(length)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.call()?;
+        self.file.sync()
+    }
+}
+
+/// The disk refuses at every n-th call, once or for a while: each record is tried until it is acknowledged,
+/// nothing that was acknowledged is lost at any time, and in the end the log is the same to the byte.
+#[test]
+fn a_write_that_fails_is_tried_again_and_loses_nothing() {
+    const FULL: i32 = 28;
+    const BROKEN: i32 = 5;
+    let folder = tempfile::tempdir().unwrap();
+    let traces = &session().1;
+    let whole = std::fs::read(written(folder.path())).unwrap();
+    for (n, refusals, error) in
+        (0..2 * traces.len()).flat_map(|n| [(n, 1, FULL), (n, 2, BROKEN), (n, 7, FULL)])
+    {
+        let path = folder.path().join(format!("{n}-{refusals}.jsonl"));
+        let mut log = FeedbackLog::create(&path, &header()).unwrap().through(|file| {
+            let refused = n..n + refusals;
+            Box::new(Refusing { file, calls: AtomicUsize::new(0), refused, error })
+        });
+        let mut refused = 0;
+        for trace in traces {
+            while let Err(error) = log.append(trace) {
+                assert!(matches!(error, LogError::Write { .. }), "{error}");
+                refused += 1;
+                let kept = read(&path).unwrap().steps().len();
+                assert!(kept >= trace.step as usize, "call {n}: {kept} steps of {}", trace.step);
+            }
+        }
+        assert!(refused > 0, "call {n} is refused");
+        assert_eq!(std::fs::read(&path).unwrap(), whole, "call {n}, {refusals} times");
+    }
+}
+
+#[test]
+fn a_torn_record_whose_newline_survived_is_cut_off_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path());
+    let bytes = std::fs::read(&path).unwrap();
+    let whole = bytes[..bytes.len() - 1].iter().rposition(|&b| b == b'\n').unwrap() + 1;
+    let (line, step) = (session().1.len() + 1, session().1.len() as u32 - 1);
+    // Of a record, a block is on the disk and the one before it is not.
+    let mut torn = bytes.clone();
+    torn[whole + 200..bytes.len() - 20].fill(0);
+    std::fs::write(&path, &torn).unwrap();
+
+    // It was acknowledged: that is damage, and nothing is cut off.
+    let problem = FeedbackLog::open(&path).unwrap_err().problems.remove(0);
+    assert_eq!(problem.line, Some(line), "{problem}");
+    assert!(problem.message.contains("were acknowledged"), "{problem}");
+    assert_eq!(std::fs::read(&path).unwrap(), torn, "left alone");
+
+    // It was not: a crash has left it.
+    forget_head(&path);
+    let told = read(&path).unwrap().torn.expect("the last record is torn");
+    assert_eq!((told.line, told.step), (line, Some(step)));
+    assert!(told.why.is_some(), "{told:?}");
+    let (code, out, _) = melody(&["log", "check", path.to_str().unwrap()]);
+    assert_eq!(code, 0);
+    assert!(
+        out.contains(&format!("line {line}")) && out.contains(&format!("step {step}")),
+        "{out}"
+    );
+    let (mut log, cut) = opened(&path);
+    assert_eq!(cut, Some(told));
+    log.append(session().1.last().unwrap()).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), bytes, "the log goes on as if nothing was");
+
+    // A broken line with records behind it is damage in any case, and a record that is whole is never cut off.
+    forget_head(&path);
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|&b| b == b'\n').collect();
+    let mut early = bytes.clone();
+    early[whole - 100] ^= 1;
+    for damaged in [early, [&lines[..line - 2], &lines[line - 1..]].concat().concat()] {
+        std::fs::write(&path, &damaged).unwrap();
+        let problem = read(&path).unwrap_err().problems.remove(0);
+        assert_eq!(problem.line, Some(line - 1), "{problem}");
+    }
+}
+
+#[test]
+fn a_log_that_was_cut_between_two_records_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path());
+    let file = path.to_str().unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|&b| b == b'\n').collect();
+    for kept in 1..lines.len() {
+        std::fs::write(&path, lines[..kept].concat()).unwrap();
+        let problem = read(&path).unwrap_err().problems.remove(0);
+        assert_eq!(problem.line, Some(kept + 1), "{problem}");
+        let said = format!("{} records were acknowledged, {kept} are there", lines.len());
+        assert!(problem.message.contains(&said), "{problem}");
+        assert!(FeedbackLog::open(&path).is_err());
+    }
+    // Without its head a log is taken as it is, which is said.
+    forget_head(&path);
+    let (code, out, _) = melody(&["log", "check", file]);
+    assert_eq!(code, 0);
+    assert!(out.contains("cannot be told"), "{out}");
+
+    // Another log in its place is not the one that was acknowledged.
+    std::fs::write(&path, &bytes).unwrap();
+    drop(opened(&path));
+    let other = Opening { seed: 6, ..session().0.clone() };
+    let elsewhere = folder.path().join("other.jsonl");
+    let mut log = FeedbackLog::create(&elsewhere, &Header::new(&other, &session().1[0])).unwrap();
+    for trace in &session().1 {
+        log.append(trace).unwrap();
+    }
+    std::fs::copy(&elsewhere, &path).unwrap();
+    let error = read(&path).unwrap_err().to_string();
+    assert!(error.contains("was acknowledged with"), "{error}");
+}
+
+#[test]
+fn everything_that_verifies_is_got_out_of_a_damaged_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path());
+    let (file, out) = (path.to_str().unwrap(), folder.path().join("out.jsonl"));
+    let bytes = std::fs::read(&path).unwrap();
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|&b| b == b'\n').collect();
+    let damaged = |line: usize| {
+        let mut broken = lines[line].to_vec();
+        broken[50] ^= 1;
+        [lines[..line].concat(), broken, lines[line + 1..].concat()].concat()
+    };
+    std::fs::write(&path, damaged(3)).unwrap();
+    let salvage = ["log", "salvage", file, "--out", out.to_str().unwrap()];
+    let (code, said, error) = melody(&salvage);
+    assert_eq!(code, 0, "{error}");
+    assert!(said.contains("left: line 4,") && said.contains("of step 2"), "{said}");
+    assert_eq!(std::fs::read(&out).unwrap(), lines[..3].concat());
+    assert_eq!(read(&out).unwrap().steps().len(), 2, "it is a log");
+    let beyond = folder.path().join("out.jsonl.beyond");
+    assert_eq!(std::fs::read(&beyond).unwrap(), lines[4..].concat());
+    // Nothing is ever overwritten.
+    assert_eq!(melody(&salvage).0, 2);
+
+    // With its opening damaged it is no log any more; every other record is there.
+    std::fs::write(&path, damaged(0)).unwrap();
+    let other = folder.path().join("other.jsonl");
+    let (code, said, _) = melody(&["log", "salvage", file, "--out", other.to_str().unwrap()]);
+    assert_eq!((code, other.exists()), (0, false), "{said}");
+    assert_eq!(
+        std::fs::read(folder.path().join("other.jsonl.beyond")).unwrap(),
+        lines[1..].concat()
+    );
+
+    // What was cut off at the end is counted.
+    std::fs::write(&path, lines[..2].concat()).unwrap();
+    let third = folder.path().join("third.jsonl");
+    let third = third.to_str().unwrap();
+    let (_, said, _) = melody(&["log", "salvage", file, "--out", third, "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(report["records"], 2);
+    assert_eq!(report["missing"], lines.len() - 2);
+}
+
 /// Cuts the last record at every length and opens what is left.
 #[test]
 fn a_torn_tail_of_any_length_is_cut_off_and_told() {
@@ -128,6 +342,7 @@ fn a_torn_tail_of_any_length_is_cut_off_and_told() {
     let last = &session().1[session().1.len() - 1];
     for length in whole + 1..bytes.len() {
         std::fs::write(&path, &bytes[..length]).unwrap();
+        let _ = std::fs::remove_file(Head::path(&path));
         assert_eq!(read(&path).unwrap().torn.map(|t| t.bytes), Some((length - whole) as u64));
         let (mut log, torn) = opened(&path);
         let torn = torn.expect("the tail is torn");
@@ -144,6 +359,7 @@ fn a_torn_tail_of_any_length_is_cut_off_and_told() {
 fn a_file_torn_in_its_first_record_holds_nothing_and_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = written(folder.path());
+    forget_head(&path);
     let bytes = std::fs::read(&path).unwrap();
     let first = bytes.iter().position(|&b| b == b'\n').unwrap();
     for length in [1, first / 2, first] {
@@ -267,6 +483,10 @@ fn the_command_line_shows_checks_and_refuses() {
 
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, &whole[..whole.len() - 30]).unwrap();
+    let (code, _, error) = melody(&["log", "check", file, "--repair"]);
+    assert_eq!(code, 2, "what was acknowledged is not cut off");
+    assert!(error.contains("were acknowledged") && error.contains("log salvage"), "{error}");
+    forget_head(&path);
     let (code, out, _) = melody(&["log", "check", file]);
     assert_eq!(code, 0);
     assert!(out.contains("half-written"), "{out}");

@@ -251,3 +251,24 @@ fn a_subscription_is_credited_to_the_decision_whose_play_led_to_it() {
     let next = until_learned(&mut timeline, &mut head).bandit.learned.clone().unwrap();
     assert!(next.reward.commercial < Score::new(commercial), "{next:?}");
 }
+
+#[test]
+fn two_programs_never_keep_the_same_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = script(folder.path(), 3);
+    let memory = folder.path().join("memory");
+    let kept = Kept::new(&memory, PROFILE);
+    let held = kept.hold().unwrap();
+    let second = Command::new(env!("CARGO_BIN_EXE_melody"))
+        .args(["replay", &script, "--memory"])
+        .arg(&memory)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert_eq!(second.status.code(), Some(2), "{said}");
+    assert!(said.contains(".json: another program is using it"), "{said}");
+    assert!(!kept.path().exists());
+    drop(held);
+    assert!(replay(&script, &memory, &folder.path().join("t.jsonl")).wait().unwrap().success());
+    assert!(kept.load().unwrap().is_some());
+}

@@ -44,16 +44,15 @@ tower_hidden = 8
 
 const KILLS: u64 = 20;
 
+fn train(config: &Path, out: &Path, more: &[&str]) -> Command {
+    let mut melody = Command::new(env!("CARGO_BIN_EXE_melody"));
+    melody.args(["train", "--json", "--config"]).arg(config).arg("--out").arg(out).args(more);
+    melody.stdout(Stdio::null()).stderr(Stdio::null());
+    melody
+}
+
 fn training(config: &Path, out: &Path) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_melody"))
-        .args(["train", "--json", "--config"])
-        .arg(config)
-        .arg("--out")
-        .arg(out)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts")
+    train(config, out, &[]).spawn().expect("the program starts")
 }
 
 /// Steps done by the checkpoint in a model's folder, if there is one.
@@ -108,29 +107,81 @@ fn killed_at_any_step_and_resumed_ends_with_the_same_bits() {
     }
 }
 
-#[test]
-fn a_checkpoint_of_another_config_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let (config, model) = (folder.path().join("config.toml"), folder.path().join("model"));
-    fs::write(&config, CONFIG).unwrap();
-    let mut child = training(&config, &model);
+/// A training that was killed once it had a checkpoint.
+fn interrupted(config: &Path, model: &Path, more: &[&str]) {
+    let mut child = train(config, model, more).spawn().expect("the program starts");
     let started = Instant::now();
-    while checkpoint(&model).is_none() {
+    while checkpoint(model).is_none() {
         assert!(started.elapsed() < Duration::from_secs(120), "no checkpoint");
         std::thread::sleep(Duration::from_millis(1));
     }
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+/// What is said to a training that must not go on, nor panic.
+fn refused(config: &Path, model: &Path, more: &[&str]) -> String {
+    let output = train(config, model, more).stderr(Stdio::piped()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    said
+}
+
+#[test]
+fn a_checkpoint_of_another_config_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, model) = (folder.path().join("config.toml"), folder.path().join("model"));
+    fs::write(&config, CONFIG).unwrap();
+    interrupted(&config, &model, &[]);
     fs::write(&config, CONFIG.replace("batch = 3", "batch = 5")).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_melody"))
-        .args(["train", "--config"])
-        .arg(&config)
-        .arg("--out")
-        .arg(&model)
-        .output()
-        .unwrap();
-    assert!(!output.status.success());
-    let said = String::from_utf8_lossy(&output.stderr);
+    let said = refused(&config, &model, &[]);
     assert!(said.contains("made with another training config"), "{said}");
     assert!(checkpoint(&model).is_some(), "the checkpoint is still there");
+}
+
+#[test]
+fn a_checkpoint_of_another_log_split_or_device_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let (config, model) = (at("config.toml"), at("model"));
+    fs::write(&config, CONFIG).unwrap();
+    let [one, other] = ["one", "other"].map(|name| at(name).display().to_string());
+    let melody = |arguments: &[&str]| {
+        let mut melody = Command::new(env!("CARGO_BIN_EXE_melody"));
+        assert!(melody.args(arguments).stdout(Stdio::null()).status().unwrap().success());
+    };
+    for (log, seed) in [(&one, "1"), (&other, "2")] {
+        melody(&["log", "simulate", "--out", log, "--listeners", "60", "--seed", seed]);
+    }
+    interrupted(&config, &model, &["--log", &one]);
+    let said = refused(&config, &model, &["--log", &other]);
+    assert!(said.contains("made with another training log"), "{said}");
+    let said = refused(&config, &model, &[]);
+    assert!(said.contains("another training log") && said.contains("it is simulated"), "{said}");
+    let said = refused(&config, &model, &["--log", &one, "--device", "ndarray"]);
+    assert!(said.contains("made with another device"), "{said}");
+    melody(&["log", "split", &one, "--split-seed", "9"]);
+    let said = refused(&config, &model, &["--log", &one]);
+    assert!(said.contains("made with another split of the log"), "{said}");
+    // As it was, it goes on; but for a file that is not as it was written.
+    melody(&["log", "split", &one]);
+    let network = model.join("checkpoint/network.bpk");
+    let good = fs::read(&network).unwrap();
+    fs::write(&network, &good[..good.len() / 2]).unwrap();
+    let said = refused(&config, &model, &["--log", &one]);
+    assert!(said.contains("network.bpk: not a whole checkpoint"), "{said}");
+    fs::write(&network, &good).unwrap();
+    assert!(train(&config, &model, &["--log", &one]).status().unwrap().success());
+}
+
+#[test]
+fn one_training_at_a_time_is_in_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, model) = (folder.path().join("config.toml"), folder.path().join("model"));
+    fs::write(&config, CONFIG).unwrap();
+    fs::create_dir(&model).unwrap();
+    let held = melody_core::output::Lock::hold(&model.join("training")).unwrap();
+    let said = refused(&config, &model, &[]);
+    assert!(said.contains("training: another program is using it"), "{said}");
+    drop(held);
 }

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -17,16 +18,23 @@ fn size_of(cells: u16) -> NonZero<u16> {
     NonZero::new(cells).unwrap()
 }
 
+/// What a terminal does with what is written to it.
+const READS: u8 = 0;
+const RESTS: u8 = 1;
+const CLOSES: u8 = 2;
+
 /// A running simulator, its screen as a person sees it, and every byte it wrote.
-struct Running {
+pub(super) struct Running {
     child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
+    /// None once the terminal is closed.
+    master: Option<Box<dyn MasterPty + Send>>,
     keys: Box<dyn Write + Send>,
+    terminal: Arc<AtomicU8>,
     screen: Arc<Mutex<(vt100::Parser, Vec<u8>)>>,
 }
 
 impl Running {
-    fn start(folder: &Path, size: (u16, u16), arguments: &[&str]) -> Self {
+    pub(super) fn start(folder: &Path, size: (u16, u16), arguments: &[&str]) -> Self {
         Running::start_with(folder, size, arguments, &[])
     }
 
@@ -37,10 +45,21 @@ impl Running {
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
+        Running::start_program(folder, size, MELODY, arguments, variables)
+    }
+
+    /// Another program that starts it.
+    fn start_program(
+        folder: &Path,
+        size: (u16, u16),
+        program: &str,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let (cols, rows) = size;
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(MELODY);
+        let mut command = CommandBuilder::new(program);
         command.cwd(folder);
         command.env("TERM", "xterm-256color");
         // Whoever runs the tests may have settings and a locale of their own.
@@ -58,24 +77,32 @@ impl Running {
             Arc::new(Mutex::new((vt100::Parser::new(size_of(rows), size_of(cols), 0), Vec::new())));
         let mut output = pair.master.try_clone_reader().unwrap();
         let shared = screen.clone();
+        let terminal = Arc::new(AtomicU8::new(READS));
+        let does = terminal.clone();
         std::thread::spawn(move || {
             let mut bytes = [0; 8192];
             while let Ok(n @ 1..) = output.read(&mut bytes) {
+                while does.load(Ordering::SeqCst) == RESTS {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                if does.load(Ordering::SeqCst) == CLOSES {
+                    return;
+                }
                 let mut screen = shared.lock().unwrap();
                 screen.0.process(&bytes[..n]);
                 screen.1.extend_from_slice(&bytes[..n]);
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Running { child, master: pair.master, keys, screen }
+        Running { child, master: Some(pair.master), keys, terminal, screen }
     }
 
-    fn contents(&self) -> String {
+    pub(super) fn contents(&self) -> String {
         self.screen.lock().unwrap().0.screen().contents()
     }
 
     /// Waits until the screen shows something.
-    fn wait_for(&self, text: &str) {
+    pub(super) fn wait_for(&self, text: &str) {
         let began = Instant::now();
         while !self.contents().contains(text) {
             assert!(began.elapsed() < PATIENCE, "no {text:?} on:\n{}", self.contents());
@@ -83,7 +110,7 @@ impl Running {
         }
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(super) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
@@ -120,13 +147,23 @@ impl Running {
         }
     }
 
-    fn signal(&self, name: &str) {
+    /// The terminal is closed, as by its window.
+    fn hang_up(&mut self) {
+        self.terminal.store(CLOSES, Ordering::SeqCst);
+        // Whoever reads for it closes it at the next byte.
+        self.press("\u{c}");
+        std::thread::sleep(Duration::from_millis(500));
+        self.keys = Box::new(std::io::sink());
+        self.master = None;
+    }
+
+    pub(super) fn signal(&self, name: &str) {
         let id = self.child.process_id().unwrap().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
     /// Waits for the end and returns the exit code.
-    fn end(&mut self) -> u32 {
+    pub(super) fn end(&mut self) -> u32 {
         let began = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -145,7 +182,7 @@ impl Running {
         assert!(!screen.alternate_screen(), "the alternate screen is left");
         assert!(!screen.hide_cursor(), "the cursor is shown");
         assert!(!screen.bracketed_paste(), "bracketed paste is off");
-        let modes = format!("{:?}", self.master.get_termios());
+        let modes = format!("{:?}", self.master.as_ref().map(|master| master.get_termios()));
         let cooked = modes.contains("ECHO") && modes.contains("ICANON");
         assert!(cooked, "the terminal echoes and reads lines again: {modes}");
     }
@@ -195,7 +232,7 @@ fn a_session_by_hand_replays_to_the_same_trace() {
 
 #[test]
 fn signals_restore_the_terminal() {
-    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
         let folder = tempfile::tempdir().unwrap();
         let mut melody = Running::start(folder.path(), (80, 24), &["--trace", "trace.jsonl"]);
         melody.wait_for("Queue");
@@ -207,6 +244,249 @@ fn signals_restore_the_terminal() {
     }
 }
 
+/// Waits until a file is there and has something in it.
+fn wait_for_file(path: &Path) -> String {
+    let began = Instant::now();
+    loop {
+        match std::fs::read_to_string(path) {
+            Ok(text) if !text.is_empty() => return text,
+            _ => assert!(began.elapsed() < PATIENCE, "{} is not written", path.display()),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn assert_all_kept(folder: &Path, events: usize) {
+    let trace = std::fs::read_to_string(folder.join("trace.jsonl")).unwrap();
+    assert_eq!(trace.lines().count(), events + 2, "header, start and {events} events");
+    let check = Command::new(MELODY)
+        .current_dir(folder)
+        .args(["log", "check", "log.jsonl", "--json"])
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
+    assert_eq!(report["steps"], events + 1);
+}
+
+const KEPT: [&str; 4] = ["--trace", "trace.jsonl", "--log", "log.jsonl"];
+
+/// Its window is closed: the program is told by a signal, or, where whoever started it keeps that away, finds
+/// that there is nothing to read from or write to.
+#[test]
+fn a_terminal_that_is_closed_ends_the_program_with_everything_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut melody = Running::start(folder.path(), (80, 24), &KEPT);
+    melody.wait_for("Queue");
+    melody.press_and_see("l", "liked");
+    melody.hang_up();
+    assert_eq!(melody.end(), 129);
+    assert_all_kept(folder.path(), 1);
+
+    let folder = tempfile::tempdir().unwrap();
+    let script = "trap '' HUP; \"$0\" \"$@\"; echo $? > code";
+    let arguments = [&["-c", script, MELODY], &KEPT[..]].concat();
+    let mut shell = Running::start_program(folder.path(), (80, 24), "sh", &arguments, &[]);
+    shell.wait_for("Queue");
+    shell.press_and_see("l", "liked");
+    shell.hang_up();
+    assert_eq!(wait_for_file(&folder.path().join("code")), "129\n");
+    assert_all_kept(folder.path(), 1);
+}
+
+#[test]
+fn a_terminal_that_does_not_read_holds_nobody() {
+    for signalled in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut melody = Running::start(folder.path(), (200, 60), &KEPT);
+        melody.wait_for("Now playing");
+        melody.press_and_see("l", "liked");
+        melody.terminal.store(RESTS, Ordering::SeqCst);
+        for _ in 0..20 {
+            melody.press("\u{c}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let began = Instant::now();
+        match signalled {
+            true => melody.signal("TERM"),
+            false => melody.press("q"),
+        }
+        while melody.child.try_wait().unwrap().is_none() {
+            assert!(began.elapsed() < PATIENCE, "it waits for the terminal");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(melody.end(), if signalled { 143 } else { 0 });
+        assert_all_kept(folder.path(), 1);
+        melody.terminal.store(CLOSES, Ordering::SeqCst);
+    }
+}
+
+impl Running {
+    /// Whether the terminal is the program's.
+    fn taken(&self) -> bool {
+        self.screen.lock().unwrap().0.screen().alternate_screen()
+    }
+
+    fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let began = Instant::now();
+        while !holds(self) {
+            assert!(began.elapsed() < PATIENCE, "not {what}:\n{}", self.contents());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+#[test]
+fn ctrl_z_goes_back_to_the_shell_and_fg_returns() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("MELODY", MELODY), ("PS1", "shell> "), ("ENV", "")];
+    let mut shell = Running::start_program(folder.path(), (120, 40), "sh", &["-i"], &variables);
+    shell.wait_for("shell>");
+    shell.press("\"$MELODY\" --seed 7; echo it ended with $?\r");
+    shell.wait_until("taken", Running::taken);
+    shell.wait_for("Now playing");
+    for key in ["l", "n"] {
+        shell.press_and_see("\u{1a}", "Stopped");
+        assert!(!shell.taken());
+        {
+            let shared = shell.screen.lock().unwrap();
+            assert!(!shared.0.screen().hide_cursor(), "the cursor is shown");
+        }
+        // Nothing is drawn while it is stopped.
+        shell.press_and_see("echo stands $((40 + 2))\r", "stands 42");
+        shell.press("fg\r");
+        shell.wait_until("taken again", Running::taken);
+        shell.wait_for("Now playing");
+        shell.press_and_see(key, if key == "l" { "liked" } else { "Skipped" });
+        shell.press("\u{c}");
+    }
+    shell.press("q");
+    shell.wait_until("left", |shell| !shell.taken());
+    shell.press("exit\r");
+    shell.end();
+}
+
+#[test]
+fn a_stop_from_outside_gives_the_terminal_back_and_going_on_takes_it_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut melody = Running::start(folder.path(), (120, 40), &["--seed", "7"]);
+    melody.wait_for("Now playing");
+    // There is no shell that would take over: the key does nothing.
+    melody.press("\u{1a}");
+    melody.press_and_see("l", "liked");
+
+    melody.signal("TSTP");
+    melody.wait_until("given back", |melody| !melody.taken());
+    melody.assert_restored();
+    melody.signal("CONT");
+    melody.wait_until("taken again", Running::taken);
+    melody.wait_for("Now playing");
+    melody.press_and_see("n", "Skipped");
+
+    // A stop that cannot be answered; the shell has used the terminal meanwhile.
+    melody.signal("STOP");
+    std::thread::sleep(Duration::from_millis(200));
+    melody.screen.lock().unwrap().0.process(b"\x1b[?1049l\x1b[?25h");
+    melody.signal("CONT");
+    melody.wait_until("taken again", Running::taken);
+    melody.wait_for("Now playing");
+    melody.press("q");
+    assert_eq!(melody.end(), 0);
+    melody.assert_restored();
+}
+
+#[test]
+fn a_terminal_that_cannot_move_its_cursor_gets_no_escapes() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&[][..], &["demo"]] {
+        let variables = [("TERM", "dumb")];
+        let mut melody = Running::start_with(folder.path(), (80, 24), arguments, &variables);
+        assert_eq!(melody.end(), 2);
+        let shared = melody.screen.lock().unwrap();
+        let said = shared.0.screen().contents().replace('\n', " ");
+        assert!(said.contains("TERM=xterm-256color melody"), "{said}");
+        assert!(!shared.1.contains(&0x1b), "{said}");
+    }
+}
+
+/// A disk that has room for so many blocks: as far as a file may grow.
+const SMALL_DISK: &str = "trap '' XFSZ; ulimit -S -f 48; exec \"$0\" \"$@\"";
+
+/// Plays on until the log no longer fits on the disk.
+fn with_a_full_disk(folder: &Path) -> Running {
+    let arguments = ["-c", SMALL_DISK, MELODY, "--seed", "7", "--log", "log.jsonl"];
+    let mut melody = Running::start_program(folder, (140, 40), "sh", &arguments, &[]);
+    melody.wait_for("Now playing");
+    for _ in 0..200 {
+        if melody.contents().contains("BEHIND") {
+            return melody;
+        }
+        melody.press("n");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("the disk is not full:\n{}", melody.contents());
+}
+
+#[test]
+fn a_log_on_a_full_disk_is_told_and_goes_on_when_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut melody = with_a_full_disk(folder.path());
+    melody.press("l");
+    melody.wait_for("LOG AT STEP");
+    // What is not in the log would be lost: it asks, and in the end says so.
+    melody.press("q");
+    melody.press("\u{3}");
+    assert_eq!(melody.end(), 2);
+    melody.assert_restored();
+    let said = melody.contents().replace('\n', " ");
+    assert!(said.contains("log.jsonl: the log ends at step"), "{said}");
+    let check = |folder: &Path| {
+        let mut check = Command::new(MELODY);
+        let out = check.current_dir(folder).args(["log", "check", "log.jsonl"]).output().unwrap();
+        String::from_utf8_lossy(&out.stdout).into_owned()
+    };
+    assert!(check(folder.path()).contains("the chain holds"));
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut melody = with_a_full_disk(folder.path());
+    let id = melody.child.process_id().unwrap().to_string();
+    let room = Command::new("prlimit").args(["--pid", &id, "--fsize=unlimited"]).status();
+    if room.is_ok_and(|status| status.success()) {
+        melody.wait_for("The log is written again; nothing is missing.");
+        melody.press("q");
+        assert_eq!(melody.end(), 0);
+        assert!(check(folder.path()).contains("the chain holds"));
+    } else {
+        melody.signal("TERM");
+        assert_eq!(melody.end(), 143);
+    }
+}
+
+#[test]
+fn an_older_trace_stays_until_the_new_one_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("trace.jsonl");
+    let older = "{\"trace_format\":1}\n";
+    std::fs::write(&place, older).unwrap();
+    let arguments = ["--trace", "trace.jsonl"];
+    let mut melody = Running::start(folder.path(), (80, 24), &arguments);
+    melody.wait_for("Queue");
+    assert_eq!(std::fs::read_to_string(&place).unwrap(), older);
+    // Another session is told at once that it cannot have the same trace.
+    let mut second = Running::start(folder.path(), (80, 24), &arguments);
+    assert_eq!(second.end(), 2);
+    let said = second.contents();
+    assert!(said.contains("trace.jsonl: another program is using it"), "{said}");
+    melody.signal("KILL");
+    melody.end();
+    assert_eq!(std::fs::read_to_string(&place).unwrap(), older, "killed, it has written nothing");
+    let mut third = Running::start(folder.path(), (80, 24), &arguments);
+    third.wait_for("Queue");
+    third.signal("TERM");
+    assert_eq!(third.end(), 143);
+    assert!(std::fs::read_to_string(&place).unwrap().lines().count() >= 2);
+    assert!(!folder.path().join("trace.jsonl.draft").exists());
+}
+
 #[test]
 fn resizing_to_nothing_and_back_is_survived() {
     let folder = tempfile::tempdir().unwrap();
@@ -215,7 +495,7 @@ fn resizing_to_nothing_and_back_is_survived() {
     for (cols, rows) in [(1, 1), (40, 12), (2, 50), (200, 2), (10, 3), (120, 40)] {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         melody.screen.lock().unwrap().0.screen_mut().set_size(size_of(rows), size_of(cols));
-        melody.master.resize(size).unwrap();
+        melody.master.as_ref().unwrap().resize(size).unwrap();
         std::thread::sleep(Duration::from_millis(150));
     }
     melody.wait_for("Now playing");

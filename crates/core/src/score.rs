@@ -98,13 +98,25 @@ impl Sum for Score {
     }
 }
 
+/// The value, or plain zero where so many decimals show nothing else: `-0.00` would tell of something below
+/// nothing.
+pub fn no_minus_zero(value: f64, decimals: usize) -> f64 {
+    if value.is_sign_positive() || !value.is_finite() {
+        return value;
+    }
+    let shown = format!("{value:.decimals$}");
+    let something = shown.chars().any(|digit| ('1'..='9').contains(&digit));
+    if something { value } else { 0.0 }
+}
+
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(6);
+        let value = no_minus_zero(self.value(), decimals);
         if f.sign_plus() {
-            write!(f, "{:+.decimals$}", self.value())
+            write!(f, "{value:+.decimals$}")
         } else {
-            write!(f, "{:.decimals$}", self.value())
+            write!(f, "{value:.decimals$}")
         }
     }
 }

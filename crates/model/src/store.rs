@@ -27,6 +27,7 @@ use crate::numbers::{floats, weights_hash};
 use crate::objective::Objective;
 use crate::schema::Schema;
 use melody_core::input::{InputError, Problem, TomlFile, read_bytes};
+use melody_core::output::write_together;
 
 /// The model's identity, `model.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,8 +112,6 @@ pub fn shipped_report(name: &str) -> Option<&'static str> {
 pub fn load(folder: &Path, device: &Device) -> Result<ModelFiles, InputError> {
     if folder.is_file() {
         return Err(Problem::new(folder.display().to_string(), "is a file, not a model folder")
-            .line(1)
-            .field("(whole file)")
             .help("a model is the folder that `melody train --out DIR` writes; name that")
             .into());
     }
@@ -215,27 +214,31 @@ fn unknown(name: &str, file: &SafeTensors, known: &BTreeSet<&str>) -> Vec<Proble
     problems
 }
 
-/// Writes a model folder: everything but the report, which training writes beside it.
+/// Writes a model folder: everything but the report, which training writes beside it. The files take their places together, once all
+/// are on the disk, `model.toml` last.
 pub fn save(folder: &Path, files: &ModelFiles) -> Result<(), String> {
-    let fail = |path: PathBuf, error: String| format!("{}: {error}", path.display());
-    std::fs::create_dir_all(folder).map_err(|e| fail(folder.into(), e.to_string()))?;
-    let write = |name: &str, bytes: &[u8]| {
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).map_err(|e| fail(path, e.to_string()))
-    };
-    let text = |value: &dyn erased::Toml| value.render();
-    write("model.toml", text(&files.manifest).as_bytes())?;
-    write("config.toml", text(&files.config).as_bytes())?;
-    write("schema.toml", text(&Schema::current()).as_bytes())?;
-    write("examples.safetensors", &files.examples.render())?;
-    let path = folder.join("weights.safetensors");
+    let text = |value: &dyn erased::Toml| value.render().into_bytes();
+    let contents = [
+        ("config.toml", text(&files.config)),
+        ("schema.toml", text(&Schema::current())),
+        ("examples.safetensors", files.examples.render()),
+        ("weights.safetensors", weights(&files.network)?),
+        ("model.toml", text(&files.manifest)),
+    ];
+    let contents: Vec<(PathBuf, &[u8])> =
+        contents.iter().map(|(name, bytes)| (folder.join(name), bytes.as_slice())).collect();
+    write_together(&contents)
+}
+
+/// The contents of `weights.safetensors`.
+fn weights(network: &Network) -> Result<Vec<u8>, String> {
     // Without metadata, which is written in no fixed order: the same weights make the same file.
-    let mut store = SafetensorsStore::from_file(&path)
+    let mut store = SafetensorsStore::from_bytes(None)
         .with_to_adapter(BurnToPyTorchAdapter)
         .skip_enum_variants(true)
-        .clear_metadata()
-        .overwrite(true);
-    files.network.save_into(&mut store).map_err(|e| fail(path, e.to_string()))
+        .clear_metadata();
+    network.save_into(&mut store).map_err(|e| e.to_string())?;
+    store.get_bytes().map_err(|e| e.to_string())
 }
 
 mod erased {

@@ -15,12 +15,29 @@ pub struct Difference {
     pub step: u32,
     /// Of that step: milliseconds since the session began.
     pub at_ms: u64,
+    /// How much differs, all in all.
+    pub summary: Summary,
     /// What differs there, by path: at most [`PATHS`].
     pub first: Vec<Change>,
     /// Every step with other ranks or weights.
     pub steps: Vec<StepChange>,
     /// Steps of each trace.
     pub lengths: [usize; 2],
+}
+
+/// How far two traces are apart, over all steps that both have.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// Steps that both have.
+    pub steps: usize,
+    /// Of those, with other ranks or weights.
+    pub differing: usize,
+    /// Of the songs in the longer queue, how many are in both: a mean over the steps that differ, in
+    /// [0, 1]. Absent where none does.
+    pub overlap: Option<f64>,
+    /// How alike the songs in both queues are ordered, as Kendall's tau, from -1 (the reverse) to 1: a mean
+    /// over the steps that differ and have two such songs. Absent where none has.
+    pub rank_correlation: Option<f64>,
 }
 
 /// One value of a step that differs.
@@ -92,10 +109,25 @@ pub fn diff(a: &[Trace], b: &[Trace], tolerance: f64) -> Option<Difference> {
             (&longer[a.len().min(b.len())], Vec::new())
         }
     };
-    let steps = a.iter().zip(b).filter_map(|(x, y)| step_change(x, y, tolerance)).collect();
+    let mut steps = Vec::new();
+    let (mut overlaps, mut orders) = (Vec::new(), Vec::new());
+    for (x, y) in a.iter().zip(b) {
+        let Some(change) = step_change(x, y, tolerance) else { continue };
+        steps.push(change);
+        let [x, y] = [x, y].map(queue);
+        overlaps.extend(overlap(&x, &y));
+        orders.extend(rank_correlation(&x, &y));
+    }
+    let summary = Summary {
+        steps: a.len().min(b.len()),
+        differing: steps.len(),
+        overlap: mean(&overlaps),
+        rank_correlation: mean(&orders),
+    };
     Some(Difference {
         step: trace.step,
         at_ms: trace.at_ms,
+        summary,
         first,
         steps,
         lengths: [a.len(), b.len()],
@@ -151,6 +183,35 @@ fn follows_numbers(path: &str, updated: bool) -> bool {
     hash || PROSE.contains(&last)
 }
 
+/// The songs of a queue, in its order.
+fn queue(trace: &Trace) -> Vec<&str> {
+    trace.queue.iter().map(|entry| entry.song.id.as_str()).collect()
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// Share of the longer queue's songs that are in both; `None` of two that are empty.
+fn overlap(a: &[&str], b: &[&str]) -> Option<f64> {
+    let longer = a.len().max(b.len());
+    let both = a.iter().filter(|song| b.contains(song)).count();
+    (longer > 0).then(|| both as f64 / longer as f64)
+}
+
+/// Kendall's tau of the songs in both queues: of their pairs, the share in the same order less that in the
+/// other. `None` of fewer than two.
+fn rank_correlation(a: &[&str], b: &[&str]) -> Option<f64> {
+    let places: Vec<usize> =
+        a.iter().filter_map(|song| b.iter().position(|other| other == song)).collect();
+    let pairs = places.len() * places.len().saturating_sub(1) / 2;
+    let after = |(i, first): (usize, &usize)| -> usize {
+        places[i + 1..].iter().filter(|place| *place > first).count()
+    };
+    let alike: usize = places.iter().enumerate().map(after).sum();
+    (pairs > 0).then(|| (2.0 * alike as f64 - pairs as f64) / pairs as f64)
+}
+
 fn step_change(a: &Trace, b: &Trace, tolerance: f64) -> Option<StepChange> {
     let pairs = [
         ("alpha", a.weights.alpha.value, b.weights.alpha.value),
@@ -183,4 +244,22 @@ fn step_change(a: &Trace, b: &Trace, tolerance: f64) -> Option<StepChange> {
         .collect();
     let changed = !weights.is_empty() || !ranks.is_empty();
     changed.then_some(StepChange { step: a.step, weights, ranks })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queues_are_as_far_apart_as_their_songs_and_orders() {
+        let [a, b] = [["a", "b", "c", "d"], ["d", "c", "b", "a"]];
+        assert_eq!((overlap(&a, &a), rank_correlation(&a, &a)), (Some(1.0), Some(1.0)));
+        assert_eq!((overlap(&a, &b), rank_correlation(&a, &b)), (Some(1.0), Some(-1.0)));
+        // One pair of three the other way round; a song of four is not in both.
+        let near = ["b", "a", "c", "x"];
+        assert_eq!(overlap(&a, &near), Some(0.75));
+        assert!((rank_correlation(&a, &near).unwrap() - 1.0 / 3.0).abs() < 1e-12);
+        assert_eq!((overlap(&a, &["x"]), rank_correlation(&a, &["x"])), (Some(0.0), None));
+        assert_eq!((overlap(&[], &[]), rank_correlation(&a, &["a"])), (None, None));
+    }
 }

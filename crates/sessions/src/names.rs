@@ -107,5 +107,5 @@ pub(crate) fn path_of<'a>(
         return Ok(path);
     }
     let message = format!("no shipped {what} is called `{name}` and no file is there");
-    Err(Problem::new(name, message).line(1).field(what).suggest(name, shipped))
+    Err(Problem::new(name, message).field(what).suggest(name, shipped))
 }

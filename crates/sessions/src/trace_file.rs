@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::opening::Opening;
-use melody_core::input;
 use melody_core::input::{InputError, Problem, read_text};
+use melody_core::output::{Kind, Mark};
 use melody_recommender::engine::{TRACE_FORMAT, Trace};
 
 /// The first line of a trace file.
@@ -64,13 +64,8 @@ pub fn write<'a>(
     out.flush()
 }
 
-/// Whether a trace may be written there: where nothing is yet, or an older trace.
-///
-/// # Errors
-/// Where the file is something else, which would be lost.
-pub fn may_write(path: &Path) -> Result<(), String> {
-    input::may_write(path, "trace_format", "trace")
-}
+/// What a trace file is told by before another is written over it.
+pub const TRACE: Kind = Kind { name: "trace", mark: Mark::Key("trace_format") };
 
 /// SHA-256 over the lines of a session's traces, in hexadecimal: equal where the traces are.
 pub fn hash<'a>(traces: impl Iterator<Item = &'a Arc<Trace>>) -> String {

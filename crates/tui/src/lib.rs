@@ -27,7 +27,7 @@ pub use command::{
 };
 pub use desk::{
     Against, Choice, Compared, Drafted, Explained, Happening, Journal, Message, Sitting, Slider,
-    Speed, create_trace, other_policies, write_trace,
+    Speed, Standing, create_trace, other_policies, write_trace,
 };
 pub use draw::{Drawn, Hit, PANELS, draw};
 pub use export::picture;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
+use super::numbers::{seed, share};
 use melody_core::plays::{Format, MOST_RECORDED};
 
 #[derive(Debug, Subcommand)]
@@ -12,7 +13,7 @@ pub(crate) enum Catalogue {
     /// Generate the invented catalogue again; the same seed gives the same bytes.
     Generate {
         /// Seed of every draw.
-        #[arg(long, default_value_t = melody_core::catalogue::DEFAULT_SEED)]
+        #[arg(long, default_value_t = melody_core::catalogue::DEFAULT_SEED, value_parser = seed())]
         seed: u64,
         /// Folder to write songs.csv and catalogue.toml to.
         #[arg(long, value_name = "DIR")]
@@ -157,6 +158,17 @@ pub(crate) enum Log {
         #[arg(long)]
         json: bool,
     },
+    /// Get out of a damaged feedback log every record that is as it was written.
+    Salvage {
+        /// A feedback log.
+        file: PathBuf,
+        /// New file for the log up to the damage; records behind it go to FILE.beyond, line by line.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Turn a feedback log back into a script that replays it.
     Script {
         /// A feedback log.
@@ -182,10 +194,10 @@ pub(crate) struct SimulateLog {
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub sessions: u32,
     /// Monte-Carlo continuations per play for the true probability of subscribing; 0 leaves it out.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     pub rollouts: u32,
     /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = 2, value_parser = seed())]
     pub seed: u64,
     /// Catalogue to listen to: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR", default_value = "default")]
@@ -227,15 +239,15 @@ pub(crate) struct ImportLog {
 #[derive(Debug, Args)]
 pub(crate) struct SplitShares {
     /// Share of the listeners for validation.
-    #[arg(long, value_name = "X", default_value_t = 0.05)]
+    #[arg(long, value_name = "X", default_value_t = 0.05, value_parser = share)]
     pub validation: f64,
     /// Share of the listeners never learned from.
-    #[arg(long, value_name = "X", default_value_t = 0.10)]
+    #[arg(long, value_name = "X", default_value_t = 0.10, value_parser = share)]
     pub test: f64,
     /// Share of the training listeners' plays, the newest, that are not learned from.
-    #[arg(long, value_name = "X", default_value_t = 0.10)]
+    #[arg(long, value_name = "X", default_value_t = 0.10, value_parser = share)]
     pub later: f64,
     /// Another seed puts other listeners into the splits.
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = seed())]
     pub split_seed: u64,
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::named::{Device, Named};
+use super::numbers::{above_zero, seed, share};
 use melody_lab::data::Split;
 use melody_lab::experiment::{Direction, Metric};
 
@@ -21,7 +22,7 @@ pub(crate) struct Ope {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
     pub bootstrap: Option<u64>,
     /// Seed of the bootstrap.
-    #[arg(long, default_value_t = 1, requires = "bootstrap")]
+    #[arg(long, default_value_t = 1, requires = "bootstrap", value_parser = seed())]
     pub seed: u64,
     /// Print every estimator, not only the usual three.
     #[arg(long)]
@@ -29,12 +30,6 @@ pub(crate) struct Ope {
     /// Print as JSON.
     #[arg(long)]
     pub json: bool,
-}
-
-/// A number above 0.
-fn above_zero(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|x: &f64| x.is_finite() && *x > 0.0);
-    number.ok_or_else(|| "a number above 0 is needed".into())
 }
 
 #[derive(Debug, Args)]
@@ -66,7 +61,7 @@ pub(crate) struct Eval {
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(0..=100_000))]
     pub resamples: u64,
     /// Seed of those draws.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = seed())]
     pub seed: u64,
     /// Compute backend.
     #[arg(long, value_enum, default_value_t)]
@@ -114,7 +109,7 @@ pub struct Population {
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub songs: u32,
     /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = 2, value_parser = seed())]
     pub seed: u64,
 }
 
@@ -182,7 +177,7 @@ pub(crate) struct Tune {
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(2..=4095))]
     pub trials: u32,
     /// Completion may be this much below that without promotion.
-    #[arg(long, value_name = "X", default_value_t = 0.01)]
+    #[arg(long, value_name = "X", default_value_t = 0.01, value_parser = share)]
     pub margin: f64,
     #[command(flatten)]
     pub population: Population,

@@ -4,6 +4,7 @@ mod command;
 mod data;
 mod experiments;
 mod named;
+mod numbers;
 mod sessions;
 mod simulator;
 mod training;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::named::{Device, Named};
+use super::numbers::not_below_zero;
 use super::simulator::Screen;
 
 #[derive(Debug, Args)]
@@ -60,7 +61,7 @@ pub(crate) struct Diff {
     /// The trace file to compare it with.
     pub b: PathBuf,
     /// Numbers closer than this count as equal.
-    #[arg(long, value_name = "X", default_value_t = 0.0)]
+    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = not_below_zero)]
     pub tolerance: f64,
     /// Print as JSON; `null` where nothing differs.
     #[arg(long)]
@@ -81,8 +82,8 @@ pub(crate) struct Explain {
     #[arg(long, value_name = "ID|TITLE")]
     pub above: Option<String>,
     /// The song, by its place in the queue, from 1 (the default).
-    #[arg(long)]
-    pub rank: Option<usize>,
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub rank: Option<u32>,
     #[command(flatten)]
     pub named: Named,
     /// Print as JSON.

@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::named::Named;
+use super::numbers::seed;
 use crate::config;
 use melody_core::scene::Scene;
 use melody_tui::Speed;
@@ -42,7 +43,7 @@ pub(crate) struct Settings {
     #[arg(long, value_parser = scenes())]
     pub scene: Option<Scene>,
     /// Seed of every draw.
-    #[arg(long)]
+    #[arg(long, value_parser = seed())]
     pub seed: Option<u64>,
     /// How much faster than real time the clock runs; 1 by default.
     #[arg(long, value_name = "X", value_parser = speed)]

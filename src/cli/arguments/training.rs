@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::named::{Device, Named};
+use super::numbers::seed;
 
 #[derive(Debug, Args)]
 pub(crate) struct Train {
@@ -50,7 +51,7 @@ pub(crate) struct TrainLtr {
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(3..=10_000))]
     pub songs: u32,
     /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 3, value_parser = seed())]
     pub seed: u64,
     #[command(flatten)]
     pub named: Named,

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::output::Output;
+use super::output::{PLAYS, PlaysFile};
 use super::reading::{byte_bar, print_read};
 use crate::cli::arguments::ImportHistory;
 use crate::cli::failure::Failure;
 use crate::cli::say::{say, say_json};
 use crate::config::{Environment, Places};
 use melody_core::catalogue::Catalogue;
-use melody_core::input::Problem;
+use melody_core::output::{Kind, Mark, may_replace, write_together};
 use melody_core::plays::{
     Kept, KeptSummary, Matched, Matcher, Matching, Play, ReadSummary, Recorded, import, placed,
     save,
@@ -47,8 +47,9 @@ struct ProfileSummary {
 
 pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
     let target = Target::of(arguments)?;
+    may_write(arguments, target.as_ref())?;
     let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
-    let mut log = arguments.log.as_deref().map(Output::create).transpose()?;
+    let mut log = arguments.log.as_deref().map(PlaysFile::begin).transpose()?;
 
     let bar = byte_bar(&arguments.files, "reading plays");
     let mut kept = Kept::new(arguments.plays.into());
@@ -63,12 +64,12 @@ pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
     bar.finish_and_clear();
     let (plays, kept) = kept.finish();
     if plays.is_empty() {
-        return Err(Failure::Input(nothing_kept(arguments, &read).into()));
+        return Err(Failure::Input(read.nothing_kept().into()));
     }
     let profile = target
         .map(|target| write_profile(arguments, &catalogue, target, plays, kept.days))
         .transpose()?;
-    log.map(Output::finish).transpose()?;
+    log.map(PlaysFile::commit).transpose()?;
     let summary = Summary { read, plays: kept, profile, log: arguments.log.clone() };
     if arguments.json {
         say_json(&summary)?;
@@ -76,6 +77,18 @@ pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
         print(arguments, &summary)?;
     }
     Ok(())
+}
+
+/// Refuses to write over what is read, and a log over anything but one; `--force` is for what a profile replaces.
+fn may_write(arguments: &ImportHistory, target: Option<&Target>) -> Result<(), String> {
+    let mut others: Vec<&Path> = arguments.files.iter().map(PathBuf::as_path).collect();
+    if let Some(Target { profile, plays, .. }) = target {
+        for (name, place) in [("profile", profile), ("file of plays", plays)] {
+            may_replace(place, Kind { name, mark: Mark::Any }, &others)?;
+        }
+        others.extend([profile.as_path(), plays.as_path()]);
+    }
+    arguments.log.as_ref().map_or(Ok(()), |log| may_replace(log, PLAYS, &others))
 }
 
 /// Where a profile is written, and what it is called.
@@ -120,23 +133,6 @@ impl Target {
     }
 }
 
-fn nothing_kept(arguments: &ImportHistory, read: &ReadSummary) -> Problem {
-    let name = arguments.files.first().map_or(String::new(), |path| path.display().to_string());
-    let problem = Problem::new(name, "no play could be read").line(1).field("(whole file)");
-    let others: Vec<&str> = read.others.iter().map(String::as_str).collect();
-    if !others.is_empty() {
-        return problem.help(format!("listeners here: {}", others.join(", ")));
-    }
-    let reasons: Vec<String> = read
-        .dropped
-        .iter()
-        .map(|(reason, dropped)| {
-            format!("{} dropped: {reason} (first {})", dropped.count, dropped.first)
-        })
-        .collect();
-    problem.help(if reasons.is_empty() { "it has no record".into() } else { reasons.join("; ") })
-}
-
 /// Writes the plays and the profile that they make.
 fn write_profile(
     arguments: &ImportHistory,
@@ -166,8 +162,11 @@ fn write_profile(
     let profile = of_plays(&target.name, catalogue, stored, &heard, days);
     let note = note(&matching, heard.len(), &catalogue.name);
     let file = target.plays.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Output::write(&target.plays, &text)?;
-    Output::write(&target.profile, render(&profile, &file, &note).as_bytes())?;
+    let profile_text = render(&profile, &file, &note);
+    write_together(&[
+        (target.plays.clone(), text.as_slice()),
+        (target.profile.clone(), profile_text.as_bytes()),
+    ])?;
     let outcome_unknown = heard.iter().filter(|heard| !heard.outcome.known).count();
     Ok(ProfileSummary {
         profile: target.profile,
@@ -218,7 +217,7 @@ fn print(arguments: &ImportHistory, summary: &Summary) -> Result<(), Failure> {
         say!("  older            {}, left out (`--plays` keeps more)", plays.older)?;
     }
     if plays.duplicates > 0 {
-        say!("  duplicates       {} (a play already there)", plays.duplicates)?;
+        say!("  duplicates       {}, told twice: each counts once", plays.duplicates)?;
     }
     if let Some(log) = &summary.log {
         say!("wrote {}", log.display())?;

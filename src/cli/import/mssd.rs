@@ -1,14 +1,16 @@
 //! `melody import mssd`.
 
+use std::path::{Path, PathBuf};
+
 use serde::Serialize;
 
-use super::output::Output;
+use super::output::PLAYS;
 use super::reading::{byte_bar, print_read};
 use crate::cli::arguments::ImportMssd;
 use crate::cli::failure::Failure;
 use crate::cli::say::{say, say_json};
-use melody_core::catalogue::{TrackSummary, import_mssd, write};
-use melody_core::input::Problem;
+use melody_core::catalogue::{TrackSummary, import_mssd, may_write_catalogue, write};
+use melody_core::output::{Draft, may_replace};
 use melody_core::plays::{ReadSummary, read_mssd, save};
 
 /// What became of the files.
@@ -24,7 +26,14 @@ struct Summary {
 
 pub(super) fn run(arguments: &ImportMssd) -> Result<(), Failure> {
     let out = &arguments.out;
-    let mut plays_file = Output::create(&out.join("plays.jsonl"))?;
+    let inputs: Vec<&Path> =
+        arguments.logs.iter().chain(&arguments.features).map(PathBuf::as_path).collect();
+    if !arguments.features.is_empty() {
+        may_write_catalogue(out, &inputs)?;
+    }
+    let plays_path = out.join("plays.jsonl");
+    may_replace(&plays_path, PLAYS, &inputs)?;
+    let mut plays_file = Draft::begin(&plays_path)?;
     let bar = byte_bar(&arguments.logs, "reading sessions");
     let log = read_mssd(&arguments.logs, &|bytes| bar.inc(bytes), &mut |play| {
         save(&mut plays_file, [play])
@@ -32,15 +41,7 @@ pub(super) fn run(arguments: &ImportMssd) -> Result<(), Failure> {
     bar.finish_and_clear();
     let plays: u64 = log.tracks.values().map(|&plays| u64::from(plays)).sum();
     if plays == 0 {
-        let name = arguments.logs.first().map_or(String::new(), |path| path.display().to_string());
-        let dropped = serde_json::to_string(&log.summary.dropped).unwrap_or_default();
-        return Err(Failure::Input(
-            Problem::new(name, "no play could be read")
-                .line(1)
-                .field("(whole file)")
-                .help(format!("dropped: {dropped}"))
-                .into(),
-        ));
+        return Err(Failure::Input(log.summary.nothing_kept().into()));
     }
     let catalogue = if arguments.features.is_empty() {
         None
@@ -51,10 +52,10 @@ pub(super) fn run(arguments: &ImportMssd) -> Result<(), Failure> {
         let (files, summary) =
             import_mssd(&arguments.features, &log.tracks, most, &name, &|bytes| bar.inc(bytes))?;
         bar.finish_and_clear();
-        write(&files, out).map_err(|e| format!("{}: {e}", out.display()))?;
+        write(&files, out)?;
         Some(summary)
     };
-    plays_file.finish()?;
+    plays_file.commit()?;
     let (sessions, tracks) = (log.sessions, log.tracks.len());
     let summary = Summary { log: log.summary, plays, sessions, tracks, catalogue };
     if arguments.json {

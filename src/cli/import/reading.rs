@@ -27,8 +27,12 @@ pub(crate) fn print_read(summary: &ReadSummary) -> Result<(), Failure> {
     for (reason, dropped) in &summary.dropped {
         say!("  dropped          {}: {reason} (first {})", dropped.count, dropped.first)?;
     }
+    if summary.by_username {
+        say!("several listeners, told apart by Spotify's `username`")?;
+    }
     if summary.other_listeners > 0 {
-        let names: Vec<&str> = summary.others.iter().map(String::as_str).collect();
+        let name = |name: &String| if name.is_empty() { "(no name)".into() } else { name.clone() };
+        let names: Vec<String> = summary.others.iter().map(name).collect();
         say!(
             "  dropped          {}: of other listeners (`--listener`: {})",
             summary.other_listeners,

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use crate::cli::failure::Failure;
 use crate::cli::say::{say, say_json};
-use melody_core::catalogue::{ImportSummary, import_spotify, write};
+use melody_core::catalogue::{ImportSummary, import_spotify, may_write_catalogue, write};
 
 pub(super) fn run(file: &Path, out: &Path, json: bool) -> Result<(), Failure> {
     let name = out.file_name().map_or("imported".into(), |n| n.to_string_lossy().into_owned());
+    may_write_catalogue(out, &[file])?;
     let (files, summary) = import_spotify(file, &name)?;
-    write(&files, out).map_err(|e| format!("{}: {e}", out.display()))?;
+    write(&files, out)?;
     if json {
         say_json(&summary)?;
     } else {

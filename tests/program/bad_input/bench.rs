@@ -172,7 +172,7 @@ impl Bench {
         self.refuses(arguments, &[&format!("{name}:{line}: (whole file): not a text file")]);
         self.remove(name);
         std::fs::create_dir(self.path(name)).unwrap();
-        self.refuses(arguments, &[&place, "(whole file): is a folder, not a file"]);
+        self.refuses(arguments, &[&format!("{name}: is a folder, not a file")]);
         self.remove(name);
         // Told where it is named, if that is in another file.
         let file_name = name.rsplit('/').next().unwrap_or(name);

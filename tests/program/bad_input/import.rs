@@ -93,14 +93,14 @@ fn a_history_that_cannot_be_imported() {
         &["no play could be read", "1 dropped: no title or no artist"],
     );
     bench.remove("plays.json");
-    bench.refuses(&HISTORY, &["plays.json:1: (whole file): no such file"]);
+    bench.refuses(&HISTORY, &["plays.json: no such file"]);
     bench.write("plays.json", format!("[{good}]"));
     let name = |name| ["import", "history", "plays.json", "--as", name];
     bench.refuses(&name("../me"), &["no name for a file", "--as"]);
     bench.refuses(&name("explorer"), &["a shipped profile"]);
     let more = |flag, value| [&HISTORY[..], &[flag, value]].concat();
     bench.refuses(&more("--listener", "ann"), &["no play could be read", "listeners here: "]);
-    bench.refuses(&more("--catalogue", "nowhere"), &["nowhere:1: catalogue: "]);
+    bench.refuses(&more("--catalogue", "nowhere"), &["nowhere: catalogue: "]);
     bench
         .refuses(&[&HISTORY[..], &["--matched-only"]].concat(), &["none of the 1 plays", "help: "]);
     bench.accepts(&HISTORY);

@@ -59,9 +59,9 @@ fn binary_files_of_the_folder() {
         bench.write(name, "");
         bench.refuses(&REPLAY, &[name, "(whole file): the file is empty"]);
         bench.remove(name);
-        bench.refuses(&REPLAY, &[name, "(whole file): no such file"]);
+        bench.refuses(&REPLAY, &[name, ": no such file"]);
         std::fs::create_dir(bench.path(name)).unwrap();
-        bench.refuses(&REPLAY, &[name, "(whole file): is a folder"]);
+        bench.refuses(&REPLAY, &[name, ": is a folder"]);
         bench.remove(name);
         bench.write(name, good);
     }
@@ -75,13 +75,10 @@ fn binary_files_of_the_folder() {
 fn the_folder_itself() {
     let bench = bench();
     let with = |model| ["replay", "session.toml", "--model", model];
-    bench.refuses(&with("nowhere"), &["nowhere:1: model: "]);
+    bench.refuses(&with("nowhere"), &["nowhere: model: "]);
     bench.refuses(&with("defalt"), &["did you mean `default`?"]);
-    bench.refuses(
-        &with("policy.toml"),
-        &["policy.toml:1: (whole file): is a file, not a model folder"],
-    );
-    bench.refuses(&with("catalogue"), &["model.toml:1: (whole file): no such file"]);
+    bench.refuses(&with("policy.toml"), &["policy.toml: is a file, not a model folder"]);
+    bench.refuses(&with("catalogue"), &["model.toml: no such file"]);
     bench.write("session.toml", SCRIPT.replace("seed = 1", "seed = 1\nmodel = \"modle\""));
     bench.refuses(&["replay", "session.toml"], &["session.toml:8: session.model: "]);
 }

@@ -17,8 +17,8 @@ fn a_trace_file() {
     let (bench, good) = bench();
     bench.accepts(&DIFF);
     bench.refuses_what_is_no_text("trace.jsonl", &DIFF);
-    bench.refuses(&["diff", "nowhere.jsonl", "good.jsonl"], &["nowhere.jsonl:1: "]);
-    bench.refuses(&["diff", "good.jsonl", "nowhere.jsonl"], &["nowhere.jsonl:1: "]);
+    bench.refuses(&["diff", "nowhere.jsonl", "good.jsonl"], &["nowhere.jsonl: no such file"]);
+    bench.refuses(&["diff", "good.jsonl", "nowhere.jsonl"], &["nowhere.jsonl: no such file"]);
 
     let lines: Vec<&str> = good.lines().collect();
     let with = |line: usize, text: &str| {
@@ -96,8 +96,8 @@ fn traces_of_decisions() {
     bench.accepts(&["ope", "two.jsonl", "good.jsonl", "--all", "--bootstrap", "100"]);
     bench.accepts(&["replay", "session.toml", "--trace", "short.jsonl"]);
     bench.refuses(&["ope", "short.jsonl"], &["no decision of the bandit was paid out"]);
-    bench.refuses(&["ope", "nowhere"], &["nowhere:1: "]);
-    bench.refuses(&["ope", "catalogue"], &["catalogue:1: (folder): there is no trace file"]);
+    bench.refuses(&["ope", "nowhere"], &["nowhere: no such file"]);
+    bench.refuses(&["ope", "catalogue"], &["catalogue: there is no trace file"]);
     bench.refuses(&["ope", "good.jsonl", "--threshold", "0"], &["a number above 0"]);
 
     let good = std::fs::read_to_string(bench.path("good.jsonl")).unwrap();
@@ -133,4 +133,31 @@ fn traces_of_decisions() {
     bench.write("trace.jsonl", renamed);
     let says = ["trace.jsonl:2: bandit.decided.arms: the arms are none, lighter"];
     bench.refuses(&["ope", "good.jsonl", "trace.jsonl"], &says);
+}
+
+#[test]
+fn a_session_that_is_there_twice_counts_once() {
+    let bench = Bench::new();
+    bench.write("longer.toml", LONGER);
+    bench.write("other.toml", LONGER.replace("seed = 1", "seed = 2"));
+    bench.accepts(&["replay", "longer.toml", "--trace", "one.jsonl"]);
+    bench.accepts(&["replay", "other.toml", "--trace", "other.jsonl"]);
+    let one = std::fs::read_to_string(bench.path("one.jsonl")).unwrap();
+    bench.write("copy.jsonl", one.replace("Some decisions", "Some others"));
+    // Its beginning, as of a session that was written down while it went on.
+    let decided = one.lines().filter(|line| line.contains("\"decided\":")).count();
+    assert!(decided > 2, "{decided}");
+    let lines: Vec<&str> = one.lines().collect();
+    bench.write("begun.jsonl", lines[..lines.len() - 3].join("\n"));
+    let told = |files: &[&str]| -> serde_json::Value {
+        let (code, said) = bench.run(&[&["ope", "--json"], files].concat());
+        assert_eq!(code, Some(0), "{said}");
+        serde_json::from_str(&said).unwrap()
+    };
+    let mut copies = told(&["begun.jsonl", "one.jsonl", "other.jsonl", "copy.jsonl"]);
+    assert_eq!((&copies["copies"], &copies["sessions"]), (&2.into(), &2.into()));
+    copies.as_object_mut().unwrap().remove("copies");
+    assert_eq!(copies, told(&["one.jsonl", "other.jsonl"]));
+    let (_, said) = bench.run(&["ope", "one.jsonl", "copy.jsonl"]);
+    assert!(said.contains("left out: 1 session, of which another holds every decision"), "{said}");
 }

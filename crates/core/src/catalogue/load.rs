@@ -74,8 +74,6 @@ struct CampaignEntry {
 pub fn load(folder: &Path) -> Result<Catalogue, InputError> {
     if folder.is_file() {
         return Err(Problem::new(folder.display().to_string(), "is a file, not a catalogue folder")
-            .line(1)
-            .field("(whole file)")
             .help("a catalogue is a folder with songs.csv and catalogue.toml; `melody import spotify-tracks` makes one from a CSV")
             .into());
     }

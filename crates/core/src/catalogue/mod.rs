@@ -25,4 +25,4 @@ pub use song::{
     Artist, ArtistId, AudioFeature, Campaign, CampaignId, Genre, GenreId, Song, SongId,
 };
 pub use taxonomy::{BaseGenre, Family, Taxonomy, taxonomy};
-pub use write::{CatalogueFiles, render, write};
+pub use write::{CatalogueFiles, may_write_catalogue, render, write};

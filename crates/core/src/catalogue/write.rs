@@ -1,11 +1,12 @@
 //! Writing a catalogue folder.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::contents::Catalogue;
 use super::song::AudioFeature;
 use super::taxonomy::taxonomy;
+use crate::output::{Kind, Mark, may_replace, write_together};
 
 /// The texts of a catalogue's two files.
 pub struct CatalogueFiles {
@@ -20,11 +21,32 @@ pub fn render(catalogue: &Catalogue, description: &str) -> CatalogueFiles {
     CatalogueFiles { manifest: manifest(catalogue, description), songs: songs(catalogue) }
 }
 
+const SONGS: Kind = Kind { name: "catalogue", mark: Mark::Line("song_id,") };
+const MANIFEST: Kind = Kind { name: "catalogue", mark: Mark::Line("[[campaigns]]") };
+
+fn places(folder: &Path) -> [PathBuf; 2] {
+    ["songs.csv", "catalogue.toml"].map(|name| folder.join(name))
+}
+
+/// Whether a catalogue may be written into a folder, which need not be there, by a command that reads `inputs`.
+///
+/// # Errors
+/// Where something else would be lost, or what the command reads.
+pub fn may_write_catalogue(folder: &Path, inputs: &[&Path]) -> Result<(), String> {
+    if folder.exists() && !folder.is_dir() {
+        return Err(format!("{}: is a file, not a folder", folder.display()));
+    }
+    let [songs, manifest] = places(folder);
+    may_replace(&songs, SONGS, inputs).and_then(|()| may_replace(&manifest, MANIFEST, inputs))
+}
+
 /// Writes both files into `folder`, which is made if it is not there.
-pub fn write(files: &CatalogueFiles, folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    std::fs::write(folder.join("songs.csv"), &files.songs)?;
-    std::fs::write(folder.join("catalogue.toml"), &files.manifest)
+///
+/// # Errors
+/// When the disk refuses; an older catalogue is then there still.
+pub fn write(files: &CatalogueFiles, folder: &Path) -> Result<(), String> {
+    let [songs, manifest] = places(folder);
+    write_together(&[(songs, files.songs.as_bytes()), (manifest, files.manifest.as_bytes())])
 }
 
 fn manifest(catalogue: &Catalogue, description: &str) -> String {

@@ -14,5 +14,5 @@ pub use columns::{Columns, Fields};
 pub use problem::{InputError, Problem, nearest};
 pub use records::{Layout, Progress, Records};
 pub use table::{Row, Table};
-pub use text::{first_object, may_write, open, read_bytes, read_text};
+pub use text::{first_object, open, read_bytes, read_text};
 pub use toml_file::{Checker, TomlFile};

@@ -1,4 +1,4 @@
-//! Files as bytes and text, with every way that can fail as a problem a person can act on; and what may be written over.
+//! Files as bytes and text, with every way that can fail as a problem a person can act on.
 
 use super::problem::{InputError, Problem};
 use std::fs::File;
@@ -33,21 +33,6 @@ pub fn first_object(path: &Path) -> Option<Value> {
     serde_json::from_str(&line).ok().filter(Value::is_object)
 }
 
-/// Whether a file may be written there whose first line is an object with such a key: where nothing is
-/// yet, or an older one of its kind.
-///
-/// # Errors
-/// Where the file is something else, which would be lost.
-pub fn may_write(path: &Path, key: &str, kind: &str) -> Result<(), String> {
-    let lost = std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0);
-    let alike = || first_object(path).is_some_and(|object| object.get(key).is_some());
-    if lost && !alike() {
-        let message = "there is something else already, which would be lost";
-        return Err(format!("{}: no {kind} is written: {message}", path.display()));
-    }
-    Ok(())
-}
-
 /// Reads a file's bytes; an empty file is an error, because no format here allows one.
 pub fn read_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
     let mut bytes = Vec::new();
@@ -58,10 +43,10 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
 /// Opens a file that is read piece by piece.
 pub fn open(path: &Path) -> Result<File, InputError> {
     if path.is_dir() {
-        return Err(whole(path, "is a folder, not a file".into(), "name the file inside it"));
+        return Err(no_file(path, "is a folder, not a file".into(), "name the file inside it"));
     }
     File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => whole(
+        io::ErrorKind::NotFound => no_file(
             path,
             "no such file".into(),
             "check the path; paths are relative to the folder you are in",
@@ -71,18 +56,18 @@ pub fn open(path: &Path) -> Result<File, InputError> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> InputError {
-    whole(path, format!("cannot be read: {error}"), "check the file's permissions")
+    no_file(path, format!("cannot be read: {error}"), "check the file's permissions")
 }
 
 pub(super) fn empty(path: &Path) -> InputError {
-    whole(path, "the file is empty".into(), "was it saved, or cut short on the way?")
-}
-
-/// A problem with a file as a whole.
-fn whole(path: &Path, message: String, help: &str) -> InputError {
-    Problem::new(path.display().to_string(), message)
+    Problem::new(path.display().to_string(), "the file is empty")
         .line(1)
         .field("(whole file)")
-        .help(help)
+        .help("was it saved, or cut short on the way?")
         .into()
+}
+
+/// A problem with what is no file to be read; so it has no line either.
+fn no_file(path: &Path, message: String, help: &str) -> InputError {
+    Problem::new(path.display().to_string(), message).help(help).into()
 }

@@ -1,50 +1,25 @@
-//! The newest plays of one listener, and counts of all of them.
-
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
-use std::collections::BinaryHeap;
+//! The newest plays of one listener, each once, and counts of all of them.
 
 use serde::Serialize;
 
 use super::clock;
+use super::doubles::without_doubles;
 use super::play::Play;
 
-/// Keeps the newest plays of a stream that comes in any order. Memory is that of the plays kept.
+/// Keeps the newest plays of a stream that comes in any order. Plays that are told twice are taken out
+/// before the oldest are, so that they take no other play's place. Memory is that of twice the plays kept.
 pub struct Kept {
     most: usize,
-    heap: BinaryHeap<Reverse<Entry>>,
+    /// Each with its time, and with its place in the stream where times are the same.
+    plays: Vec<((i64, u64), Play)>,
     /// Plays pushed so far.
     pushed: u64,
+    doubles: usize,
+    older: u64,
     /// The time a play without one is taken to follow.
     last_time: i64,
     first_ms: Option<i64>,
     last_ms: Option<i64>,
-}
-
-/// A play by its time, and by its place in the stream where times are the same.
-struct Entry {
-    order: (i64, u64),
-    play: Play,
-}
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.order == other.order
-    }
-}
-
-impl Eq for Entry {}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.order.cmp(&other.order)
-    }
 }
 
 /// What is known of all plays of the listener.
@@ -56,7 +31,7 @@ pub struct KeptSummary {
     pub kept: usize,
     /// Older than those kept.
     pub older: u64,
-    /// The same song at the same time as another: files overlap.
+    /// Told twice, as files that overlap do.
     pub duplicates: usize,
     /// RFC 3339; over all plays.
     pub first: Option<String>,
@@ -73,15 +48,17 @@ impl Kept {
     pub fn new(most: usize) -> Self {
         Kept {
             most,
-            heap: BinaryHeap::new(),
+            plays: Vec::new(),
             pushed: 0,
+            doubles: 0,
+            older: 0,
             last_time: 0,
             first_ms: None,
             last_ms: None,
         }
     }
 
-    /// Adds a play; where that is one too many, the oldest goes.
+    /// Adds a play.
     pub fn push(&mut self, play: Play) {
         if let Some(time) = play.time_ms {
             self.last_time = time;
@@ -90,26 +67,28 @@ impl Kept {
         }
         let order = (self.last_time, self.pushed);
         self.pushed += 1;
-        self.heap.push(Reverse(Entry { order, play }));
-        if self.heap.len() > self.most {
-            self.heap.pop();
+        self.plays.push((order, play));
+        if self.plays.len() >= 2 * self.most.max(1) {
+            self.tidy();
         }
     }
 
+    /// Takes out what is told twice, and then what is too old.
+    fn tidy(&mut self) {
+        let mut plays = std::mem::take(&mut self.plays);
+        plays.sort_by_key(|(order, _)| *order);
+        let (mut plays, doubles) = without_doubles(plays);
+        let older = plays.len().saturating_sub(self.most);
+        plays.drain(..older);
+        self.doubles += doubles;
+        self.older += older as u64;
+        self.plays = plays;
+    }
+
     /// The plays kept, oldest first, and the counts.
-    pub fn finish(self) -> (Vec<Play>, KeptSummary) {
-        let in_heap = self.heap.len();
-        let entries = self.heap.into_sorted_vec().into_iter().rev();
-        let mut plays: Vec<Play> = entries.map(|Reverse(entry)| entry.play).collect();
-        let mut seen = BTreeSet::new();
-        plays.retain(|play| match play.time_ms {
-            // Hours tell plays apart only roughly, and a session says that its plays are its own.
-            Some(time) if play.session.is_none() => {
-                let name = |text: &Option<String>| text.clone().unwrap_or_default();
-                seen.insert((time, name(&play.song), name(&play.title), name(&play.artist)))
-            }
-            _ => true,
-        });
+    pub fn finish(mut self) -> (Vec<Play>, KeptSummary) {
+        self.tidy();
+        let plays: Vec<Play> = self.plays.into_iter().map(|(_, play)| play).collect();
         let days = match (self.first_ms, self.last_ms) {
             (Some(first), Some(last)) => (last - first) as f64 / 86_400_000.0,
             _ => 0.0,
@@ -117,8 +96,8 @@ impl Kept {
         let summary = KeptSummary {
             plays: self.pushed,
             kept: plays.len(),
-            older: self.pushed - in_heap as u64,
-            duplicates: in_heap - plays.len(),
+            older: self.older,
+            duplicates: self.doubles,
             first: self.first_ms.map(clock::written),
             last: self.last_ms.map(clock::written),
             hours: plays.iter().map(|play| f64::from(play.heard_ms()) / 3_600_000.0).sum(),
@@ -141,12 +120,12 @@ mod tests {
         let mut kept = Kept::new(3);
         for (title, time) in [("b", 2), ("d", 4), ("a", 1), ("e", 5), ("c", 3), ("e", 5)] {
             kept.push(play(title, Some(time)));
-            assert!(kept.heap.len() <= 3);
+            assert!(kept.plays.len() < 6);
         }
         let (plays, summary) = kept.finish();
         let titles: Vec<&str> = plays.iter().filter_map(|p| p.title.as_deref()).collect();
-        assert_eq!(titles, ["d", "e"]);
-        assert_eq!((summary.plays, summary.older, summary.duplicates), (6, 3, 1));
+        assert_eq!(titles, ["c", "d", "e"], "a play told twice takes no other's place");
+        assert_eq!((summary.plays, summary.older, summary.duplicates), (6, 2, 1));
         assert_eq!(summary.first.as_deref(), Some("1970-01-01T00:00:00.001Z"));
     }
 

@@ -10,6 +10,7 @@
 //! mean, or lets songs of it stand in for them, and says which.
 
 mod clock;
+mod doubles;
 mod format;
 mod kept;
 mod lastfm;
@@ -24,6 +25,7 @@ mod reader;
 mod record;
 mod spotify;
 
+pub use doubles::without_doubles;
 pub use format::Format;
 pub use kept::{Kept, KeptSummary};
 pub use logged::{Known, LoggedListener, LoggedPlay, LoggedSession, Truth};

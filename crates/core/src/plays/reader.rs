@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::format::{Format, recognise, unknown};
 use super::play::Play;
 use super::record::Refused;
+use super::spotify::username;
 use crate::input::{InputError, Layout, Problem, Progress, Records};
 
 /// Reasons that are told apart; what comes after is counted together.
@@ -42,6 +43,9 @@ pub struct ReadSummary {
     pub others: BTreeSet<String>,
     /// The one whose plays these are, if the file names any.
     pub listener: Option<String>,
+    /// Whether listeners were told apart by Spotify's `username`, of which there are several.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_username: bool,
 }
 
 impl ReadSummary {
@@ -59,6 +63,27 @@ impl ReadSummary {
                 false => format!("{place}: {}", refused.detail),
             };
         }
+    }
+
+    /// Why records are no plays, each reason with how many and the first; empty where all are.
+    pub fn reasons(&self) -> String {
+        let reasons = self.dropped.iter().map(|(reason, dropped)| {
+            format!("{} dropped: {reason} (first {})", dropped.count, dropped.first)
+        });
+        reasons.collect::<Vec<_>>().join("; ")
+    }
+
+    /// The problem with files of which no play is left.
+    pub fn nothing_kept(&self) -> Problem {
+        let name = self.files.first().map_or(String::new(), |(name, _)| name.clone());
+        let problem = Problem::new(name, "no play could be read").line(1).field("(whole file)");
+        let others: Vec<&str> = self.others.iter().map(String::as_str).collect();
+        let reasons = self.reasons();
+        problem.help(match (others.is_empty(), reasons.is_empty()) {
+            (false, _) => format!("listeners here: {}", others.join(", ")),
+            (true, false) => reasons,
+            (true, true) => "it has no record".into(),
+        })
     }
 
     /// Whether a play is of the listener asked for; counts it if not.
@@ -94,7 +119,7 @@ pub fn import(
     all: &mut dyn FnMut(&Play) -> io::Result<()>,
     take: &mut dyn FnMut(Play),
 ) -> Result<ReadSummary, InputError> {
-    let mut summary = ReadSummary::default();
+    let mut summary = ReadSummary { by_username: several_users(files)?, ..ReadSummary::default() };
     let mut buffer = Vec::new();
     for path in files {
         let mut records = Records::open(path, progress)?;
@@ -105,7 +130,12 @@ pub fn import(
             summary.records += 1;
             let line = record.line;
             let play = match record.bytes {
-                Some(bytes) => format.play(bytes),
+                Some(bytes) => format.play(bytes).map(|play| match summary.by_username {
+                    true if format == Format::Spotify => {
+                        Play { listener: username(bytes), ..play }.cleaned()
+                    }
+                    _ => play,
+                }),
                 None => Err(Refused::reason("longer than a megabyte")),
             };
             match play {
@@ -120,6 +150,28 @@ pub fn import(
         }
     }
     Ok(summary)
+}
+
+/// Whether files of Spotify's have plays of several users. One alone needs no name: newer files leave it out,
+/// and are the same listener's.
+fn several_users(files: &[PathBuf]) -> Result<bool, InputError> {
+    let mut buffer = Vec::new();
+    let mut first: Option<String> = None;
+    for path in files {
+        let mut records = Records::open(path, &|_| {})?;
+        let (format, layout) = recognise(&records.head);
+        let named = String::from_utf8_lossy(&records.head).contains("\"username\"");
+        if format != Some(Format::Spotify) || !named {
+            continue;
+        }
+        while let Some(record) = records.next(layout, &mut buffer)? {
+            let Some(user) = record.bytes.and_then(username) else { continue };
+            if *first.get_or_insert_with(|| user.clone()) != user {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 pub(super) fn not_written(error: &io::Error) -> Problem {

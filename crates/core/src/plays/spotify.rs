@@ -34,6 +34,19 @@ struct Stream<'a> {
     skipped: Option<bool>,
 }
 
+/// Whose stream it is: exports of up to 2022 say.
+#[derive(Deserialize)]
+struct Whose<'a> {
+    #[serde(borrow)]
+    username: Option<Cow<'a, str>>,
+}
+
+/// The `username` of a record, if it is one and has one.
+pub(super) fn username(record: &[u8]) -> Option<String> {
+    let whose: Whose = decode(record).ok()?;
+    said(&whose.username).map(str::to_string)
+}
+
 /// Reasons for an end by which the listener went on to another song.
 pub(super) const WENT_ON: [&str; 4] = ["fwdbtn", "backbtn", "clickrow", "clickside"];
 

@@ -5,7 +5,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::data::Row;
-use crate::statistics::{Clustered, FIGURES, Figures, Intervals, Prediction, resample};
+use crate::statistics::{
+    Clustered, FEWEST_UNITS, FIGURES, Figures, Intervals, Prediction, resample,
+};
 use melody_core::plays::Truth;
 use melody_model::{LABELS, Output};
 
@@ -35,7 +37,8 @@ pub struct HeadReport {
     pub positives: usize,
     /// The model's figures.
     pub model: Figures,
-    /// 95 % confidence intervals of the model's figures, by resampling listeners.
+    /// 95 % confidence intervals of the model's figures, by resampling listeners; absent of fewer than
+    /// [`FEWEST_UNITS`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intervals: Option<Intervals>,
     /// Each song's average outcome in what the model was trained on.
@@ -84,10 +87,24 @@ pub struct Evaluation {
     pub plays: usize,
     /// Output by output.
     pub heads: Vec<HeadReport>,
-    /// Of the expected share of a song.
-    pub play_ratio_error: PlayRatioError,
+    /// Labels that could not be measured: no play has them, or all have the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmeasured: Vec<Unmeasured>,
+    /// Of the expected share of a song; absent where no play tells how much was heard.
+    pub play_ratio_error: Option<PlayRatioError>,
     /// The same by segment, scene and kind of song.
     pub slices: Vec<Slice>,
+}
+
+/// A label that tells no two plays apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unmeasured {
+    /// Name of the output.
+    pub label: String,
+    /// Plays that have the label.
+    pub plays: usize,
+    /// Labels that are true: none of them or all.
+    pub positives: usize,
 }
 
 /// Mean absolute error of the expected play ratio: the model's, and the simulator's own.
@@ -169,6 +186,7 @@ pub fn measure(plays: &[Play], kinds: &[Kind], resampling: Resampling) -> Evalua
     Evaluation {
         listeners,
         plays: plays.len(),
+        unmeasured: unmeasured(plays, &overall),
         heads: overall,
         play_ratio_error: play_ratio_error(plays),
         slices: slices
@@ -180,6 +198,21 @@ pub fn measure(plays: &[Play], kinds: &[Kind], resampling: Resampling) -> Evalua
             })
             .collect(),
     }
+}
+
+/// The labels that no line was made of.
+fn unmeasured(plays: &[Play], heads: &[HeadReport]) -> Vec<Unmeasured> {
+    let left = MEASURED.iter().filter(|(name, ..)| heads.iter().all(|head| head.label != *name));
+    left.map(|(name, output, _)| {
+        let label = output.index();
+        let known = || plays.iter().filter(|play| play.mask[label] > 0.0);
+        Unmeasured {
+            label: (*name).into(),
+            plays: known().count(),
+            positives: known().filter(|play| play.labels[label] > 0.5).count(),
+        }
+    })
+    .collect()
 }
 
 /// A line of a report, and what its intervals are made of.
@@ -249,12 +282,14 @@ fn with_intervals(
         .iter()
         .enumerate()
         .map(|(i, line)| {
+            // Of few listeners there are too few draws for an interval.
+            let enough = line.model.listeners() >= FEWEST_UNITS;
             let of = |which: usize| {
                 let values = line.figures(&|_| 1.0)[which];
                 let column = |figure: usize| -> Vec<f64> {
                     drawn.iter().map(|lines| lines[i][which][figure]).collect()
                 };
-                Intervals::basic(values, column, which == 1)
+                enough.then(|| Intervals::basic(values, column, which == 1)).flatten()
             };
             [of(0), of(1)]
         })
@@ -282,16 +317,19 @@ impl Line {
     }
 }
 
-fn play_ratio_error(plays: &[Play]) -> PlayRatioError {
+fn play_ratio_error(plays: &[Play]) -> Option<PlayRatioError> {
     let label = Output::PlayRatio.index();
     let known = || plays.iter().filter(|play| play.mask[label] > 0.0);
-    let count = known().count().max(1) as f64;
+    let count = known().count() as f64;
+    if count == 0.0 {
+        return None;
+    }
     let mean = |of: &dyn Fn(&Play) -> Option<f64>| -> Option<f64> {
         let error = |play: &Play| Some((f64::from(play.labels[label]) - of(play)?).abs());
         known().map(error).sum::<Option<f64>>().map(|sum| sum / count)
     };
-    let model = mean(&|play| Some(f64::from(play.model[label]))).unwrap_or(0.0);
-    (model, mean(&|play| Some(play.truth?.play_ratio)))
+    let model = mean(&|play| Some(f64::from(play.model[label])))?;
+    Some((model, mean(&|play| Some(play.truth?.play_ratio))))
 }
 
 #[cfg(test)]
@@ -320,7 +358,9 @@ mod tests {
         let found = measure(&plays(), &[], NO_RESAMPLES);
         assert_eq!((found.listeners, found.plays), (3, 5));
         // Nobody liked, skipped, saved, replayed, subscribed or opened anything.
-        assert_eq!(found.heads.len(), 1);
+        assert_eq!((found.heads.len(), found.unmeasured.len()), (1, 6));
+        assert_eq!(found.unmeasured[0].label, "interest: like or save");
+        assert_eq!((found.unmeasured[0].plays, found.unmeasured[0].positives), (5, 0));
         let completion = &found.heads[0];
         assert_eq!(completion.label, "interest: completion");
         assert_eq!((completion.plays, completion.positives), (5, 2));
@@ -344,11 +384,39 @@ mod tests {
     #[test]
     fn another_model_is_set_beside_on_the_same_listeners() {
         let against = |play: Play| Play { against: Some(play.model), ..play };
-        let same: Vec<Play> = plays().into_iter().map(against).collect();
+        let same: Vec<Play> = many(12).into_iter().map(against).collect();
         let found = measure(&same, &[], Resampling { seed: 1, resamples: 40 });
         let beside = found.heads[0].against.unwrap();
         assert_eq!(beside.model, found.heads[0].model);
-        assert_eq!(beside.difference.map(|d| d.log_loss), Some([0.0, 0.0]));
+        assert_eq!(beside.difference, None, "it never differs, which is no interval");
+        let better =
+            |play: Play| Play { against: Some(play.model.map(|foretold| foretold * 0.9)), ..play };
+        let other: Vec<Play> = many(12).into_iter().map(better).collect();
+        let found = measure(&other, &[], Resampling { seed: 1, resamples: 40 });
+        let difference = found.heads[0].against.unwrap().difference.unwrap();
+        assert_eq!(difference.auc, None, "the order is the same");
+        let [low, high] = difference.log_loss.unwrap();
+        assert!(low < high);
+    }
+
+    /// Four plays of each of these listeners, who differ.
+    fn many(listeners: u32) -> Vec<Play> {
+        let of = |listener: u32| {
+            let foretold = move |k: u32| 0.1 + 0.2 * k as f32 + 0.01 * listener as f32;
+            (0..4).map(move |k| play(listener, foretold(k), (listener + k) % 3 != 0))
+        };
+        (0..listeners).flat_map(of).collect()
+    }
+
+    #[test]
+    fn one_listener_has_no_interval_and_neither_have_four() {
+        let interval = |listeners: u32| {
+            let found = measure(&many(listeners), &[], Resampling { seed: 1, resamples: 200 });
+            found.heads[0].intervals
+        };
+        assert_eq!((interval(1), interval(4)), (None, None));
+        let [low, high] = interval(5).unwrap().log_loss.unwrap();
+        assert!(low < high);
     }
 
     #[test]
@@ -367,11 +435,12 @@ mod tests {
             row.mask[Output::PlayRatio.index()] = if known { 1.0 } else { 0.0 };
             Play::of(0, &row, [told; LABELS])
         };
-        let (error, best) = play_ratio_error(&[
+        let found = play_ratio_error(&[
             ratio(0.5, 1.0, true),
             ratio(0.5, 0.25, true),
             ratio(0.0, 1.0, false),
         ]);
-        assert_eq!((error, best), (0.375, None));
+        assert_eq!(found, Some((0.375, None)));
+        assert_eq!(play_ratio_error(&[ratio(0.5, 1.0, false)]), None, "nobody has the label");
     }
 }

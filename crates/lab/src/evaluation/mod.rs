@@ -15,7 +15,8 @@ pub use evaluate::Evaluator;
 pub use foretold::{Foretold, predictions};
 pub use greedy::Greedy;
 pub use measure::{
-    Against, Evaluation, HeadReport, Kind, Play, PlayRatioError, Resampling, Slice, measure,
+    Against, Evaluation, HeadReport, Kind, Play, PlayRatioError, Resampling, Slice, Unmeasured,
+    measure,
 };
 pub use predict::{Judge, Predictions, examples, logits, predict};
 pub use slates::{GreedyReport, choose};

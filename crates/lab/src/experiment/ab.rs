@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::cohort::Cohort;
 use super::metric::{Direction, Metric};
 use super::outcome::ListenerOutcome;
-use crate::statistics::{Paired, Peeking, paired, peeking};
+use crate::statistics::{BURN_IN, Paired, Peeking, paired, peeking};
 use melody_sessions::library::Library;
 
 /// What an arm was made of.
@@ -47,6 +47,8 @@ pub enum Verdict {
     Different,
     /// The difference may well be chance.
     NoneFound,
+    /// All listeners differ by the same, which leaves no spread to tell chance by.
+    Untested,
 }
 
 /// One metric of b against a.
@@ -88,6 +90,28 @@ pub struct AbReport {
     pub metrics: Vec<Comparison>,
     /// By the segment arm a puts a listener in.
     pub segments: BTreeMap<String, Vec<Comparison>>,
+}
+
+impl AbReport {
+    /// Why arm b may not pass for no worse in this metric, over all listeners: it is worse, or nothing
+    /// could be tested. `None` where it may.
+    pub fn fails(&self, metric: Metric) -> Option<String> {
+        let Some(found) = self.metrics.iter().find(|c| c.metric == metric) else {
+            return Some("could not be tested: that takes two listeners at least".into());
+        };
+        let Paired { pairs, mean_a, mean_b, .. } = found.paired;
+        match found.verdict {
+            Verdict::Worse => Some("arm b is significantly worse".into()),
+            Verdict::Untested => Some(format!(
+                "could not be tested: all {pairs} listeners differ by the same, which leaves no spread to \
+                 judge by; ask for more `--listeners`"
+            )),
+            _ if mean_a == 0.0 && mean_b == 0.0 => Some(format!(
+                "could not be tested: there was none in either arm among {pairs} listeners"
+            )),
+            _ => None,
+        }
+    }
 }
 
 /// Compares what came of the same cohort in two arms.
@@ -143,7 +167,11 @@ fn comparisons(
 }
 
 fn verdict(metric: Metric, paired: &Paired) -> Verdict {
-    let [low, high] = paired.interval;
+    let Some([low, high]) = paired.interval else {
+        // That nothing differs says something of many, and nothing of few.
+        let same = paired.difference == 0.0 && paired.pairs >= BURN_IN;
+        return if same { Verdict::NoneFound } else { Verdict::Untested };
+    };
     if low <= 0.0 && high >= 0.0 {
         return Verdict::NoneFound;
     }
@@ -151,5 +179,53 @@ fn verdict(metric: Metric, paired: &Paired) -> Verdict {
         (Direction::Neither, _) => Verdict::Different,
         (Direction::Higher, true) | (Direction::Lower, false) => Verdict::Better,
         (Direction::Higher, false) | (Direction::Lower, true) => Verdict::Worse,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(metric: Metric, a: &[f64], b: &[f64]) -> AbReport {
+        let arm = || Arm {
+            policy: "p".into(),
+            policy_hash: String::new(),
+            model: "m".into(),
+            model_hash: String::new(),
+        };
+        let compared = paired(a, b).map(|paired| Comparison {
+            metric,
+            about: metric.about(),
+            better: metric.direction(),
+            verdict: verdict(metric, &paired),
+            always_valid: peeking(&[], metric.mixing_deviation()),
+            paired,
+        });
+        AbReport {
+            seed: 1,
+            listeners: a.len() as u64,
+            sessions: 1,
+            catalogue: "c".into(),
+            catalogue_hash: String::new(),
+            a: arm(),
+            b: arm(),
+            metrics: compared.into_iter().collect(),
+            segments: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_gate_that_could_test_nothing_does_not_pass_and_says_why() {
+        let fails = |a: &[f64], b: &[f64]| report(Metric::Skip, a, b).fails(Metric::Skip);
+        let says = |a: &[f64], b: &[f64]| fails(a, b).unwrap_or_default();
+        assert!(says(&[0.5], &[0.9]).contains("takes two listeners"));
+        // Two listeners who agree, that it is worse or that it is the same.
+        assert!(says(&[0.25, 0.5], &[0.5, 0.75]).contains("all 2 listeners differ by the same"));
+        assert!(says(&[0.25, 0.5], &[0.25, 0.5]).contains("all 2 listeners differ by the same"));
+        assert!(says(&[0.0; 40], &[0.0; 40]).contains("none in either arm among 40 listeners"));
+        assert_eq!(says(&[0.1, 0.2, 0.3], &[0.6, 0.7, 0.9]), "arm b is significantly worse");
+        // Forty who hear the very same in both arms, and three who differ by chance.
+        assert_eq!(fails(&[0.5; 40], &[0.5; 40]), None);
+        assert_eq!(fails(&[0.1, 0.5, 0.3], &[0.3, 0.2, 0.4]), None);
     }
 }

@@ -7,6 +7,7 @@ use super::cohort::Cohort;
 use super::learn::{Learned, boosting, learn, trees};
 use super::requests::requests;
 use crate::reports::{Teller, Undone, Watch, Work};
+use melody_core::output::write_whole;
 use melody_recommender::ltr::Ranker;
 use melody_sessions::library::Library;
 
@@ -40,6 +41,6 @@ pub fn train_ranker(
     let (ranker, text, learned) = teller.try_of(Work::Growing, trees(&boosting), || {
         learn(name, &asked, &boosting, &|| teller.one()).map_err(|e| e.to_string())
     })?;
-    std::fs::write(out, text).map_err(|e| format!("{}: {e}", out.display()))?;
+    write_whole(out, text.as_bytes())?;
     Ok(RankerDelivered { ranker, learned })
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::estimator::Estimator;
 use super::sample::Sample;
 use super::terms::{Sums, Terms, Units};
-use crate::statistics::{percentile_interval, resample};
+use crate::statistics::{FEWEST_UNITS, percentile_interval, resample};
 
 /// A target policy's value, in rewards per decision.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -34,11 +34,12 @@ impl Estimate {
 
 /// Percentile bootstrap 95 % intervals (Davison and Hinkley, section 5.3.1) of estimates of one log, all
 /// on the same resamples: whole units are drawn again, and self-normalised estimates are normalised
-/// again in each. `None` where fewer than nine in ten resamples have a value.
+/// again in each. `None` of fewer than [`FEWEST_UNITS`] units, where fewer than nine in ten resamples have
+/// a value and where all have the same.
 pub fn bootstrap(all: &[Terms], units: Units, resamples: u64, seed: u64) -> Vec<Option<[f64; 2]>> {
     let by_unit: Vec<Vec<Sums>> = all.iter().map(|terms| terms.by_unit(units)).collect();
     let count = by_unit.first().map_or(0, Vec::len);
-    if count < 2 {
+    if count < FEWEST_UNITS {
         return vec![None; all.len()];
     }
     let drawn: Vec<Vec<f64>> = (0..resamples)

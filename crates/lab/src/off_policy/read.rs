@@ -1,6 +1,10 @@
 //! The bandit's decisions in sessions that were written down.
+//!
+//! Intervals count sessions, so a session that is there twice would count for two that agree. Sessions are
+//! told apart by what is in them: the same decisions that earned the same are one session, under whatever
+//! name, and the beginning of a session is no session beside it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::decisions::{Decided, decided, flaw, paid_out};
@@ -16,16 +20,18 @@ pub struct Logged {
     pub sessions: Vec<Vec<Decided>>,
     /// How many more were paid out, but made by a person or played under values set by one.
     pub by_hand: usize,
+    /// How many more sessions there are that another holds, whole or as its beginning.
+    pub copies: usize,
 }
 
 /// The decisions of every session of every trace file, in order. A folder stands for the `.jsonl` files
-/// in it, by name. A file that is named twice counts once.
+/// in it, by name. A file that is named twice counts once, and so does a session that is there twice.
 ///
 /// # Errors
 /// When a file is not a trace file, when a decision's propensities make no sense, and when decisions
 /// are not between the same arms in the same kind of context.
 pub fn read_decisions(paths: &[PathBuf]) -> Result<Logged, InputError> {
-    let mut logged = Logged { sessions: Vec::new(), by_hand: 0 };
+    let mut sessions = Vec::new();
     let mut first: Option<Decided> = None;
     for path in trace_files(paths)? {
         let name = path.display().to_string();
@@ -38,11 +44,50 @@ pub fn read_decisions(paths: &[PathBuf]) -> Result<Logged, InputError> {
                 check(one, (&name, line, "bandit.decided"), first.get_or_insert(one.clone()))?;
             }
             let paid = paid_out(session.traces.iter().map(|(_, trace)| trace));
-            logged.by_hand += paid - found.len();
-            logged.sessions.push(found);
+            let by_hand = paid - found.len();
+            sessions.push((found, by_hand));
         }
     }
-    Ok(logged)
+    Ok(told_apart(sessions))
+}
+
+/// Sessions with decisions, each once, in the order of the first that holds its beginning.
+fn told_apart(sessions: Vec<(Vec<Decided>, usize)>) -> Logged {
+    let mut kept: Vec<(Vec<Decided>, usize)> = Vec::new();
+    // By the first decision, which sessions that hold each other share.
+    let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut copies = 0;
+    for session in sessions {
+        let Some(first) = session.0.first() else {
+            kept.push(session);
+            continue;
+        };
+        let places = alike.entry(format!("{:?}", first.choice)).or_default();
+        let holds = |place: &&usize| begin_alike(&kept[**place].0, &session.0);
+        match places.iter().find(holds).copied() {
+            Some(place) => {
+                copies += 1;
+                if session.0.len() > kept[place].0.len() {
+                    kept[place] = session;
+                }
+            }
+            None => {
+                places.push(kept.len());
+                kept.push(session);
+            }
+        }
+    }
+    let by_hand = kept.iter().map(|(_, by_hand)| by_hand).sum();
+    Logged { sessions: kept.into_iter().map(|(session, _)| session).collect(), by_hand, copies }
+}
+
+/// Whether the shorter of two sessions is the beginning of the other. What was credited late may have come
+/// after it ended.
+fn begin_alike(a: &[Decided], b: &[Decided]) -> bool {
+    let same = |(a, b): (&Decided, &Decided)| {
+        a.choice == b.choice && a.reward - a.late == b.reward - b.late
+    };
+    a.iter().zip(b).all(same)
 }
 
 fn trace_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
@@ -62,7 +107,7 @@ fn trace_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
 
 fn inside(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
     let name = folder.display().to_string();
-    let wrong = |message: String| Problem::new(&name, message).line(1).field("(folder)");
+    let wrong = |message: String| Problem::new(&name, message);
     let entries = std::fs::read_dir(folder).map_err(|e| wrong(e.to_string()))?;
     let mut files = Vec::new();
     for entry in entries {

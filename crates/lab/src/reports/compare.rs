@@ -18,6 +18,7 @@ use crate::evaluation::{Greedy, Predictions, calibrate, choose, logits, predict}
 use crate::statistics::{Clustered, Figures, Prediction};
 use crate::training::{Outcome, Progress, Training, forget_checkpoint, train};
 use melody_core::catalogue::Catalogue;
+use melody_core::output::write_whole;
 use melody_model::objective::{InterestParts, Scheme};
 use melody_model::{Backend, Output, Sharing, device};
 
@@ -206,7 +207,7 @@ pub enum Told<'a> {
 /// done again when the same comparison is taken up later.
 ///
 /// # Errors
-/// When the folder cannot be read or written, or holds runs made with another config; when `watch`
+/// When the folder cannot be read or written, or holds runs made with another config or catalogue; when `watch`
 /// breaks off.
 pub fn compare(
     shared: &Shared,
@@ -215,7 +216,8 @@ pub fn compare(
     folder: &Path,
     watch: &mut dyn FnMut(usize, &Told) -> ControlFlow<()>,
 ) -> Result<Comparison, String> {
-    let kept = Kept::open(folder, config)?;
+    let begun = Begun { catalogue: shared.catalogue.hash.clone(), config: config.clone() };
+    let kept = Kept::open(folder, &begun)?;
     let mut runs = kept.runs.clone();
     let wanted = seeds.iter().flat_map(|&seed| Variant::all().into_iter().map(move |v| (v, seed)));
     let mut all = Vec::new();
@@ -329,14 +331,22 @@ fn figures(
 /// Where the run under way keeps its checkpoint.
 const RUN: &str = "run";
 
-/// Runs that are done, one a line, after a line with the config.
+/// What all runs of a comparison are made of.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Begun {
+    /// The catalogue's hash.
+    catalogue: String,
+    config: TrainingConfig,
+}
+
+/// Runs that are done, one a line, after a line with what they are made of.
 struct Kept {
     path: PathBuf,
     runs: Vec<Run>,
 }
 
 impl Kept {
-    fn open(folder: &Path, config: &TrainingConfig) -> Result<Self, String> {
+    fn open(folder: &Path, begun: &Begun) -> Result<Self, String> {
         let path = folder.join("comparison.part.jsonl");
         let fail = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         std::fs::create_dir_all(folder).map_err(|e| fail(&e))?;
@@ -345,17 +355,17 @@ impl Kept {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 // What an older comparison may have left of a run is of no use to this one.
                 forget_checkpoint(&folder.join(RUN));
-                let text = serde_json::to_string(config).map_err(|e| fail(&e))? + "\n";
-                std::fs::write(&path, &text).map_err(|e| fail(&e))?;
+                let text = serde_json::to_string(begun).map_err(|e| fail(&e))? + "\n";
+                write_whole(&path, text.as_bytes())?;
                 text
             }
             Err(error) => return Err(fail(&error)),
         };
         let (first, lines) = text.split_once('\n').unwrap_or((&text, ""));
-        if serde_json::from_str::<TrainingConfig>(first).ok().as_ref() != Some(config) {
+        if serde_json::from_str::<Begun>(first).ok().as_ref() != Some(begun) {
             return Err(fail(
-                &"these runs were made with another config\n  help: compare with that config to go \
-                 on, or delete the file to start anew",
+                &"these runs were made with another config or catalogue\n  help: compare with \
+                 those to go on, or delete the file to start anew",
             ));
         }
         // The last line may be torn; its run is done again.
@@ -375,7 +385,7 @@ impl Kept {
         let line = serde_json::to_string(run).map_err(|e| fail(&e))? + "\n";
         let mut file =
             std::fs::OpenOptions::new().append(true).open(&self.path).map_err(|e| fail(&e))?;
-        file.write_all(line.as_bytes()).map_err(|e| fail(&e))
+        file.write_all(line.as_bytes()).and_then(|()| file.sync_data()).map_err(|e| fail(&e))
     }
 
     fn remove(self) {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use burn::module::Module;
 use burn::tensor::Device;
 
+use super::learnable::learnable;
 use super::report::{LogUsed, Report, model_card};
 use super::stage::{Stage, Teller, Undone, Watch, Work};
 use crate::config::TrainingConfig;
@@ -22,9 +23,10 @@ use crate::evaluation::{
     Evaluation, Evaluator, Greedy, GreedyReport, Judge, Logistic, Popularity, Resampling,
     calibrate, choose, examples, logits,
 };
-use crate::training::{Outcome, Progress, Trained, Training, forget_checkpoint, train};
+use crate::training::{Outcome, Progress, Trained, Training, forget_checkpoint, hold, train};
 use melody_core::catalogue::Catalogue;
 use melody_core::input::InputError;
+use melody_core::output::{Draft, Kind, Mark, may_replace, write_whole};
 use melody_model as model;
 use melody_model::objective::LossWeights;
 use melody_model::{Backend, Examples, Manifest, ModelFiles, Network, weights_hash};
@@ -60,12 +62,17 @@ const RESAMPLES: u64 = 1_000;
 /// Trains a model, judges it and writes it into its folder.
 ///
 /// # Errors
-/// When something that the recipe names cannot be read, when there is nothing to learn from, when the
-/// folder cannot be written, and when `watch` breaks the training off.
+/// When something that the recipe names cannot be read, when there is nothing to learn from (no plays, or
+/// none that tells how it went), when the folder cannot be written, and when `watch` breaks the training off.
 pub fn train_model(recipe: &Recipe, watch: &mut Watch) -> Result<Delivered, Undone> {
     let teller = Teller::new(watch);
+    may_write_model(&recipe.out)?;
     let prepared = Prepared::new(recipe)?;
+    let _held = hold(&recipe.out)?;
     let (data, validation) = prepared.data(&teller)?;
+    for note in learnable(&data, &validation)? {
+        let _ = teller.tell(Stage::Note(&note));
+    }
     let training = prepared.training(&data, &validation);
     let trained = trained(&training, &teller)?;
     let found = logits(training.judge(&trained.network), &validation);
@@ -114,6 +121,30 @@ pub fn train_model(recipe: &Recipe, watch: &mut Watch) -> Result<Delivered, Undo
     write_steps(&recipe.out, &trained.log)?;
     forget_checkpoint(&recipe.out);
     Ok(Delivered { report })
+}
+
+/// Every file of a model's folder; the first says that it is one.
+const FILES: [&str; 8] = [
+    "model.toml",
+    "config.toml",
+    "schema.toml",
+    "weights.safetensors",
+    "examples.safetensors",
+    "report.json",
+    "MODEL_CARD.md",
+    "steps.csv",
+];
+
+/// Whether a model may be written into a folder: where there is none, none of the files' names is taken, or an older model is.
+fn may_write_model(folder: &Path) -> Result<(), String> {
+    let model = |mark| Kind { name: "model", mark };
+    let marked = Mark::Line("weights_sha256 = ");
+    let [manifest, others @ ..] = FILES.map(|name| folder.join(name));
+    may_replace(&manifest, model(marked), &[])?;
+    // Without a model's manifest, and where no training was interrupted, nothing there is a model's.
+    let ours = manifest.exists() || folder.join("checkpoint").exists();
+    let others_are = if ours { Mark::Any } else { marked };
+    others.iter().try_for_each(|file| may_replace(file, model(others_are), &[]))
 }
 
 /// A recipe whose names have been looked up.
@@ -282,7 +313,7 @@ fn write(folder: &Path, files: &ModelFiles, report: &Report) -> Result<(), Strin
 /// Writes a file of a folder.
 pub(super) fn write_text(folder: &Path, name: &str, text: String) -> Result<(), String> {
     let path = folder.join(name);
-    std::fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))
+    write_whole(&path, text.as_bytes())
 }
 
 /// Steps between the entries of the report's log.
@@ -292,7 +323,7 @@ const LOG_EVERY: usize = 20;
 fn write_steps(folder: &Path, log: &[Progress]) -> Result<(), String> {
     let path = folder.join("steps.csv");
     let fail = |error: csv::Error| format!("{}: {error}", path.display());
-    let mut file = csv::Writer::from_path(&path).map_err(fail)?;
+    let mut file = csv::Writer::from_writer(Draft::begin(&path)?);
     file.write_record([
         "step",
         "loss_interest",
@@ -319,7 +350,8 @@ fn write_steps(folder: &Path, log: &[Progress]) -> Result<(), String> {
         file.serialize((step.step, step.losses, weights, returns, step.learning_rate))
             .map_err(fail)?;
     }
-    file.flush().map_err(|e| format!("{}: {e}", path.display()))
+    let whole = file.into_inner();
+    whole.map_err(|e| format!("{}: {}", path.display(), e.error()))?.commit()
 }
 
 #[cfg(test)]

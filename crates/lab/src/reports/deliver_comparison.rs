@@ -10,6 +10,8 @@ use crate::config::TrainingConfig;
 use crate::data::Split;
 use crate::data::log::Source;
 use crate::evaluation::Greedy;
+use crate::training::hold;
+use melody_core::output::{Kind, Mark, may_replace};
 use melody_sessions::names::{DEFAULT, catalogue_named, policy_named};
 
 /// What is to be compared.
@@ -34,6 +36,8 @@ pub struct ComparisonDelivered {
     pub json: String,
 }
 
+const COMPARISON: Kind = Kind { name: "comparison", mark: Mark::Line("  \"config\": {") };
+
 /// Trains every variant with every seed and writes `comparison.json` into the folder.
 ///
 /// # Errors
@@ -47,6 +51,8 @@ pub fn compare_ways(
     let ComparisonRecipe { config, out, .. } = recipe;
     let catalogue = catalogue_named(&recipe.catalogue, Path::new(""))?;
     let policy = policy_named(DEFAULT, Path::new(""))?;
+    may_replace(&out.join("comparison.json"), COMPARISON, &[])?;
+    let _held = hold(out)?;
     let sets = [Split::Train, Split::Validation, Split::Test]
         .map(|split| simulate(&catalogue, config, split, &teller));
     let [train, validation, test] = sets;

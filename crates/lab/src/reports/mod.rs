@@ -5,6 +5,7 @@ mod comparison_table;
 mod deliver;
 mod deliver_comparison;
 mod judgement;
+mod learnable;
 mod named;
 mod report;
 mod stage;

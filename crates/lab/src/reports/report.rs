@@ -34,7 +34,7 @@ pub struct Report {
     /// Output by output.
     pub heads: Vec<HeadReport>,
     /// Of the expected share of a song.
-    pub play_ratio_error: PlayRatioError,
+    pub play_ratio_error: Option<PlayRatioError>,
     /// By segment, scene and what was heard in training.
     #[serde(default)]
     pub slices: Vec<Slice>,
@@ -143,7 +143,7 @@ pub fn model_card(report: &Report, comparison: Option<&Comparison>) -> String {
           these, stays about as far below (`cargo run --release --example ideal`, figures in the README). \
           *Popularity* predicts each song's average in the training log; *logistic* is logistic regression on the same features.\n".into());
     line(tables::heads(&report.heads));
-    line(tables::play_ratio(&report.play_ratio_error));
+    line(tables::play_ratio(report.play_ratio_error.as_ref()));
     line("Calibration error is the expected gap between predicted and observed over fifteen equal bins. \
           In brackets: 95 % confidence intervals, by drawing the listeners again. *Within listeners*: \
           the mean AUC of each listener's own plays.".into());

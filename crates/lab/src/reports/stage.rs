@@ -38,6 +38,8 @@ pub enum Stage<'a> {
     One,
     /// The work is done.
     Ends,
+    /// Something that whoever asked for the work should know, before it begins.
+    Note(&'a str),
     /// A step of a training.
     Step(&'a Progress),
     /// Of run number so much of a comparison.

@@ -30,7 +30,7 @@ pub(super) fn heads(heads: &[HeadReport]) -> String {
             head.label,
             head.plays,
             head.positives,
-            with_interval(head.model.auc, head.intervals.map(|i| i.auc)),
+            with_interval(head.model.auc, head.intervals.and_then(|i| i.auc)),
             of(head.popularity.as_ref(), auc),
             of(head.logistic.as_ref(), auc),
             of(head.best.as_ref(), auc),
@@ -40,10 +40,10 @@ pub(super) fn heads(heads: &[HeadReport]) -> String {
         "\n| label | log loss model | popularity | logistic | best | calibration error model | popularity | logistic | best | Brier score |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|".into(),
     );
     for head in heads {
-        let cells = |value: fn(&Figures) -> f64, interval: fn(&Intervals) -> [f64; 2]| {
+        let cells = |value: fn(&Figures) -> f64, interval: fn(&Intervals) -> Option<[f64; 2]>| {
             let others = [&head.popularity, &head.logistic, &head.best];
             let others = others.map(|figures| of(figures.as_ref(), value));
-            let own = with_interval(value(&head.model), head.intervals.as_ref().map(interval));
+            let own = with_interval(value(&head.model), head.intervals.as_ref().and_then(interval));
             format!("{own} | {}", others.join(" | "))
         };
         lines.push(format!(
@@ -71,11 +71,11 @@ pub(super) fn slices(slices: &[Slice]) -> String {
                 slice.name,
                 head.plays,
                 head.label,
-                with_interval(head.model.auc, head.intervals.map(|i| i.auc)),
+                with_interval(head.model.auc, head.intervals.and_then(|i| i.auc)),
                 of(head.best.as_ref(), |figures| figures.auc),
                 with_interval(
                     head.model.calibration_error,
-                    head.intervals.map(|i| i.calibration_error)
+                    head.intervals.and_then(|i| i.calibration_error)
                 ),
             ));
         }
@@ -84,7 +84,10 @@ pub(super) fn slices(slices: &[Slice]) -> String {
 }
 
 /// A sentence on the expected play ratio.
-pub(super) fn play_ratio(&(error, best): &PlayRatioError) -> String {
+pub(super) fn play_ratio(found: Option<&PlayRatioError>) -> String {
+    let Some((error, best)) = found else {
+        return "Expected play ratio: no play tells how much was heard.".into();
+    };
     let best = best
         .map_or(String::new(), |best| format!("; the simulator's own expectation has {best:.4}"));
     format!("Expected play ratio: mean absolute error {error:.4}{best}.")
@@ -145,7 +148,9 @@ mod tests {
     #[test]
     fn an_interval_follows_its_value() {
         assert_eq!(with_interval(0.5, Some([0.25, 0.75])), "0.5000 (0.2500 to 0.7500)");
-        assert_eq!(play_ratio(&(0.1, None)), "Expected play ratio: mean absolute error 0.1000.");
-        assert!(play_ratio(&(0.1, Some(0.05))).ends_with("expectation has 0.0500."));
+        let told = play_ratio(Some(&(0.1, None)));
+        assert_eq!(told, "Expected play ratio: mean absolute error 0.1000.");
+        assert!(play_ratio(None).ends_with("no play tells how much was heard."));
+        assert!(play_ratio(Some(&(0.1, Some(0.05)))).ends_with("expectation has 0.0500."));
     }
 }

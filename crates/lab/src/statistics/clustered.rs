@@ -2,7 +2,8 @@
 //!
 //! Plays of one listener are alike, so that a hundred plays of one tell less than a play of each of a
 //! hundred. Confidence intervals therefore draw whole listeners again, and never plays (Davison and
-//! Hinkley, Bootstrap Methods and their Application, 1997, section 3.8).
+//! Hinkley, Bootstrap Methods and their Application, 1997, section 3.8). Of one listener every draw is the
+//! same, and of few there are few draws to tell: those have no interval.
 
 use std::collections::BTreeMap;
 
@@ -33,17 +34,18 @@ pub struct Figures {
     pub grouped_auc: Option<f64>,
 }
 
-/// 95 % confidence intervals of [`Figures`].
+/// 95 % confidence intervals of [`Figures`]; absent are those of figures that do not differ from draw to
+/// draw, or that too few draws have.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Intervals {
     /// Lower and upper bound, as of all that follow.
-    pub auc: [f64; 2],
+    pub auc: Option<[f64; 2]>,
     /// In nats.
-    pub log_loss: [f64; 2],
+    pub log_loss: Option<[f64; 2]>,
     /// In [0, 1], unless of differences.
-    pub calibration_error: [f64; 2],
+    pub calibration_error: Option<[f64; 2]>,
     /// In [0, 1], unless of differences.
-    pub brier: [f64; 2],
+    pub brier: Option<[f64; 2]>,
     /// Absent where no listener has an AUC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grouped_auc: Option<[f64; 2]>,
@@ -51,7 +53,7 @@ pub struct Intervals {
 
 impl Intervals {
     /// Of `values`, in the order of [`Clustered::weighted`], from what each was in every resample; of
-    /// `differences`, which may be negative, or of figures. `None` where there is no AUC to speak of.
+    /// `differences`, which may be negative, or of figures. `None` where no figure has one.
     pub fn basic(
         values: [f64; FIGURES],
         resampled: impl Fn(usize) -> Vec<f64>,
@@ -61,13 +63,10 @@ impl Intervals {
         let (share, loss) =
             if differences { (any, any) } else { ([0.0, 1.0], [0.0, f64::INFINITY]) };
         let of = |figure: usize, range| basic_interval(values[figure], &resampled(figure), range);
-        Some(Intervals {
-            auc: of(0, share)?,
-            log_loss: of(1, loss)?,
-            calibration_error: of(2, share)?,
-            brier: of(3, share)?,
-            grouped_auc: of(4, share),
-        })
+        let found = [of(0, share), of(1, loss), of(2, share), of(3, share), of(4, share)];
+        let [auc, log_loss, calibration_error, brier, grouped_auc] = found;
+        let any = found.iter().any(Option::is_some);
+        any.then_some(Intervals { auc, log_loss, calibration_error, brier, grouped_auc })
     }
 }
 
@@ -161,6 +160,11 @@ impl Clustered {
         self.order.len()
     }
 
+    /// Whose they are.
+    pub fn listeners(&self) -> usize {
+        self.sums.len()
+    }
+
     /// How many of them came true.
     pub fn positives(&self) -> usize {
         self.order.iter().filter(|p| p.label).count()
@@ -227,6 +231,10 @@ impl Clustered {
 /// Figures that [`Clustered::weighted`] works out.
 pub const FIGURES: usize = 5;
 
+/// Fewer units than this cannot be drawn again in forty ways that differ, of which the outer ones would be
+/// the ends of a 95 % interval: of four there are 35 ways, of five 126.
+pub const FEWEST_UNITS: usize = 5;
+
 /// How often each of `listeners` is drawn when as many are drawn with replacement.
 pub fn resample(seed: u64, number: u64, listeners: usize) -> Vec<f64> {
     let mut times = vec![0.0; listeners];
@@ -239,15 +247,19 @@ pub fn resample(seed: u64, number: u64, listeners: usize) -> Vec<f64> {
 
 /// The basic bootstrap's 95 % interval of `value` (Davison and Hinkley, equation 5.6), held inside
 /// `range`: what resampling adds to a figure, as it does to a calibration error, is taken off again.
-/// `None` where fewer than nine in ten resamples have the figure.
+/// `None` where fewer than nine in ten resamples have the figure, and where it is the same in all.
 pub fn basic_interval(value: f64, resampled: &[f64], range: [f64; 2]) -> Option<[f64; 2]> {
     let [low, high] = percentile_interval(resampled).filter(|_| value.is_finite())?;
     let held = |v: f64| v.clamp(range[0], range[1]);
     Some([held(2.0 * value - high), held(2.0 * value - low)])
 }
 
+/// What rounding may make of no spread at all, as a share of the value.
+const ROUNDING: f64 = 1e-12;
+
 /// The percentile bootstrap's 95 % interval (Davison and Hinkley, section 5.3.1): the middle of the
-/// resamples. `None` where fewer than nine in ten resamples have the figure.
+/// resamples. `None` where fewer than nine in ten resamples have the figure, and where it is the same in
+/// all: no spread is no certainty.
 pub fn percentile_interval(resampled: &[f64]) -> Option<[f64; 2]> {
     let mut sorted: Vec<f64> = resampled.iter().copied().filter(|v| v.is_finite()).collect();
     if sorted.is_empty() || sorted.len() * 10 < resampled.len() * 9 {
@@ -259,5 +271,6 @@ pub fn percentile_interval(resampled: &[f64]) -> Option<[f64; 2]> {
         let (low, part) = (place.floor() as usize, place.fract());
         sorted[low] + part * (sorted[(low + 1).min(sorted.len() - 1)] - sorted[low])
     };
-    Some([quantile(0.025), quantile(0.975)])
+    let [low, high] = [quantile(0.025), quantile(0.975)];
+    (high - low > ROUNDING * low.abs().max(high.abs())).then_some([low, high])
 }

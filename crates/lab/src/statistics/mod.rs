@@ -11,8 +11,8 @@ pub use binary::{
 };
 pub use calibration::{Bin, Calibration, calibration};
 pub use clustered::{
-    CALIBRATION_BINS, Clustered, FIGURES, Figures, Intervals, Prediction, basic_interval,
-    percentile_interval, resample,
+    CALIBRATION_BINS, Clustered, FEWEST_UNITS, FIGURES, Figures, Intervals, Prediction,
+    basic_interval, percentile_interval, resample,
 };
-pub use paired::{Paired, Peeking, log_mixture_ratio, paired, peeking};
+pub use paired::{BURN_IN, Paired, Peeking, log_mixture_ratio, paired, peeking};
 pub use ranking::{Gain, hit_rate, map_at, ndcg_at, precision_at, recall_at, reciprocal_rank_at};

@@ -3,6 +3,9 @@
 //! With common random numbers every listener is their own control, so the differences of pairs are
 //! judged, not the arms apart. The t-test answers once, at a size fixed beforehand. Whoever looks
 //! while data comes in and stops when it suits needs the always-valid p-value instead.
+//!
+//! Pairs that all differ by the same leave no spread to judge by. Two listeners who agree would seem to
+//! leave no doubt at all, so there is neither interval nor p then: nothing was tested.
 
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -20,17 +23,18 @@ pub struct Paired {
     pub difference: f64,
     /// Of the difference; 0 where all pairs differ by the same.
     pub standard_error: f64,
-    /// 95 % confidence interval of the difference, by Student's t.
-    pub interval: [f64; 2],
-    /// Two-sided p-value of Student's paired t-test.
-    pub p: f64,
+    /// 95 % confidence interval of the difference, by Student's t. Absent where all pairs differ by the
+    /// same: there is no spread to tell chance by.
+    pub interval: Option<[f64; 2]>,
+    /// Two-sided p-value of Student's paired t-test; absent where the interval is.
+    pub p: Option<f64>,
 }
 
 /// Student's paired t-test (Student 1908): the mean of the differences over its standard error has
 /// a t distribution with one degree of freedom less than there are pairs.
 ///
-/// Where all differences are the same their spread is zero: the interval is that one value, and p is
-/// 1 if it is zero and 0 otherwise. `None` with fewer than two pairs.
+/// Where all differences are the same, but for rounding, there is neither interval nor p. `None` with
+/// fewer than two pairs.
 ///
 /// # Panics
 /// When there are not as many values in `a` as in `b`.
@@ -45,24 +49,26 @@ pub fn paired(a: &[f64], b: &[f64]) -> Option<Paired> {
     let differences: Vec<f64> = a.iter().zip(b).map(|(a, b)| b - a).collect();
     let difference = mean(&differences);
     let squares: f64 = differences.iter().map(|d| (d - difference).powi(2)).sum();
-    let standard_error = (squares / (n - 1.0) / n).sqrt();
-    let t = StudentsT::new(0.0, 1.0, n - 1.0).ok()?;
-    let reach = t.inverse_cdf(0.975) * standard_error;
-    let p = match (difference, standard_error) {
-        (0.0, _) => 1.0,
-        (_, 0.0) => 0.0,
-        _ => 2.0 * t.sf((difference / standard_error).abs()),
-    };
+    let largest = a.iter().chain(b).fold(0.0, |most: f64, value| most.max(value.abs()));
+    let spread = (squares / (n - 1.0) / n).sqrt();
+    let standard_error = if spread > ROUNDING * largest { spread } else { 0.0 };
+    let t = StudentsT::new(0.0, 1.0, n - 1.0).ok().filter(|_| standard_error > 0.0);
     Some(Paired {
         pairs,
         mean_a: mean(a),
         mean_b: mean(b),
         difference,
         standard_error,
-        interval: [difference - reach, difference + reach],
-        p,
+        interval: t.map(|t| {
+            let reach = t.inverse_cdf(0.975) * standard_error;
+            [difference - reach, difference + reach]
+        }),
+        p: t.map(|t| 2.0 * t.sf((difference / standard_error).abs())),
     })
 }
+
+/// What rounding may make of no spread at all, as a share of the largest value.
+const ROUNDING: f64 = 1e-14;
 
 /// What may be said however often one has looked.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -75,8 +81,9 @@ pub struct Peeking {
     pub first_below: Option<usize>,
 }
 
-/// Pairs whose spread is known too poorly for the first looks to count.
-const BURN_IN: usize = 20;
+/// Pairs whose spread is known too poorly for the first looks to count; so few that all differ by the same
+/// say nothing.
+pub const BURN_IN: usize = 20;
 
 /// The mixture sequential probability ratio test on differences of pairs in the order they came
 /// (Robbins 1970; Johari, Koomen, Pekelis and Walsh, KDD 2017, equations 4 and 5).
@@ -138,18 +145,30 @@ mod tests {
         let r = paired(&a, &b).unwrap();
         assert!((r.difference - 1.58).abs() < 1e-12);
         assert!((r.difference / r.standard_error - 4.0621).abs() < 1e-4);
-        assert!((r.p - 0.002833).abs() < 1e-6, "{}", r.p);
-        assert!((r.interval[0] - 0.7001142).abs() < 1e-6);
-        assert!((r.interval[1] - 2.4598858).abs() < 1e-6);
+        assert!((r.p.unwrap() - 0.002833).abs() < 1e-6, "{r:?}");
+        let [low, high] = r.interval.unwrap();
+        assert!((low - 0.7001142).abs() < 1e-6);
+        assert!((high - 2.4598858).abs() < 1e-6);
     }
 
     #[test]
     fn arms_that_are_the_same_differ_in_nothing() {
         let same = [0.3, 0.5, 0.9, 0.2];
         let r = paired(&same, &same).unwrap();
-        assert_eq!((r.difference, r.p, r.interval), (0.0, 1.0, [0.0, 0.0]));
+        assert_eq!((r.difference, r.p, r.interval), (0.0, None, None));
         assert_eq!(peeking(&[0.0; 200], 0.1).p, 1.0);
         assert_eq!(paired(&[1.0], &[2.0]), None);
+    }
+
+    #[test]
+    fn pairs_that_differ_by_the_same_leave_nothing_to_test_by() {
+        let r = paired(&[0.5, 0.25], &[0.75, 0.5]).unwrap();
+        assert_eq!((r.difference, r.standard_error, r.interval, r.p), (0.25, 0.0, None, None));
+        // 0.3 - 0.2 and 0.4 - 0.3 are the same but for their last bits.
+        let r = paired(&[0.2, 0.3], &[0.3, 0.4]).unwrap();
+        assert_eq!((r.standard_error, r.interval, r.p), (0.0, None, None));
+        // As little as one in a million is a spread.
+        assert!(paired(&[0.2, 0.3], &[0.3, 0.400_001]).unwrap().interval.is_some());
     }
 
     #[test]

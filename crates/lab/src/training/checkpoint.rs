@@ -1,16 +1,26 @@
 //! Taking up an interrupted training where it stopped.
+//!
+//! A checkpoint is a folder: the networks and optimisers in files of their own, and `progress.toml`, which comes last and says how
+//! far training got, what it is made of and the SHA-256 of every other file. Its first line is the SHA-256 of all its others. So a
+//! checkpoint is as it was written or it is refused, and what it goes on with is what it was made with.
+//!
+//! The next checkpoint is made beside the last one, brought to the disk, and renamed; the last one is gone only after that.
 
+use std::collections::BTreeMap;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::critics::Critics;
+use super::made_of::MadeOf;
 use super::progress::Progress;
 use super::validation::Validation;
 use super::weigher::Weigher;
-use crate::config::TrainingConfig;
+use melody_core::output::{sync_folder, write_whole};
 use melody_model::Network;
 
 /// How far training got.
@@ -23,10 +33,12 @@ pub(super) struct Checkpoint {
     pub validations: Vec<Validation>,
 }
 
-/// What is written: the checkpoint and the config it belongs to.
+/// What `progress.toml` holds below its first line.
 #[derive(Serialize, Deserialize)]
 struct Saved {
-    config: TrainingConfig,
+    /// SHA-256 by name of every other file.
+    files: BTreeMap<String, String>,
+    made_of: MadeOf,
     checkpoint: Checkpoint,
 }
 
@@ -56,18 +68,61 @@ fn failed(path: &Path, error: impl std::fmt::Display) -> String {
     format!("{}: {error}", path.display())
 }
 
+/// What is to be done about a checkpoint that cannot be gone on with.
+fn unusable(path: &Path, why: impl std::fmt::Display) -> String {
+    let help = "delete the checkpoint's folder to start anew";
+    format!("{}: not a whole checkpoint: {why}\n  help: {help}", path.display())
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
 impl Parts {
     /// Reads what the folder's checkpoint holds, over these.
     pub(super) fn load(self, model: &Path) -> Result<Self, String> {
         let folder = Checkpoint::folder(model);
+        let network = |network: Network, name: &str| {
+            let path = folder.join(name);
+            network.try_load_file(&path).map_err(|e| unusable(&path, e))
+        };
         let optimizer = folder.join(OPTIMIZER);
         Ok(Parts {
-            network: self.network.load_file(folder.join(NETWORK)),
-            best: self.best.load_file(folder.join(BEST)),
-            optimizer: self.optimizer.load(&optimizer).map_err(|e| failed(&optimizer, e))?,
+            network: network(self.network, NETWORK)?,
+            best: network(self.best, BEST)?,
+            optimizer: self.optimizer.load(&optimizer).map_err(|e| unusable(&optimizer, e))?,
             critics: self.critics.map(|critics| critics.load(&folder)).transpose()?,
         })
     }
+}
+
+impl Saved {
+    /// Reads the checkpoint in a folder; every file of it must be as it was written.
+    fn read(folder: &Path) -> Result<Self, String> {
+        let path = folder.join(PROGRESS);
+        let text = fs::read_to_string(&path).map_err(|e| unusable(&path, e))?;
+        let rest = text.split_once('\n').filter(|(first, rest)| *first == hashed(rest));
+        let (_, rest) = rest.ok_or_else(|| unusable(&path, "it is not as it was written"))?;
+        let saved: Saved = toml::from_str(rest).map_err(|e| unusable(&path, e))?;
+        for (name, hash) in &saved.files {
+            let path = folder.join(name);
+            let bytes = fs::read(&path).map_err(|e| unusable(&path, e))?;
+            if sha256(&bytes) != *hash {
+                return Err(unusable(&path, "it is not as it was written"));
+            }
+        }
+        Ok(saved)
+    }
+
+    fn render(&self) -> Result<String, toml::ser::Error> {
+        let rest = toml::to_string(self)?;
+        Ok(format!("{}\n{rest}", hashed(&rest)))
+    }
+}
+
+/// The first line of `progress.toml`.
+fn hashed(rest: &str) -> String {
+    format!("sha256 = \"{}\"", sha256(rest.as_bytes()))
 }
 
 impl Checkpoint {
@@ -83,43 +138,37 @@ impl Checkpoint {
     /// The checkpoint in a model's folder, if there is one.
     ///
     /// # Errors
-    /// When it cannot be read, or was made with another config: its optimiser would not fit.
-    pub(super) fn find(model: &Path, config: &TrainingConfig) -> Result<Option<Self>, String> {
-        let path = Self::folder(model).join(PROGRESS);
-        if !path.exists() {
+    /// When a file of it is missing or not as it was written, or when it was made of something else than the training is now.
+    pub(super) fn find(model: &Path, made_of: &MadeOf) -> Result<Option<Self>, String> {
+        let (folder, next) = (Self::folder(model), Self::unfinished(model));
+        if !folder.exists() {
             // Killed between taking the last checkpoint away and putting the next one there.
-            let next = Self::unfinished(model);
             if !next.join(PROGRESS).exists() {
                 return Ok(None);
             }
-            let folder = Self::folder(model);
-            remove(&folder);
-            std::fs::rename(&next, &folder).map_err(|e| failed(&next, e))?;
+            fs::rename(&next, &folder).map_err(|e| failed(&next, e))?;
         }
-        let text = std::fs::read_to_string(&path).map_err(|e| failed(&path, e))?;
-        let saved: Saved = toml::from_str(&text)
-            .map_err(|e| format!("{}: not a checkpoint: {e}", path.display()))?;
-        if saved.config != *config {
-            return Err(format!(
-                "{}: the checkpoint was made with another training config\n  help: train with \
-                 that config to take it up, or delete the folder to start anew",
-                path.display()
-            ));
+        let Saved { checkpoint, made_of: then, .. } = Saved::read(&folder)?;
+        match then.differs(made_of) {
+            None => Ok(Some(checkpoint)),
+            Some(what) => Err(format!(
+                "{}: the checkpoint was made with {what}\n  help: train with that to take it up, or delete the folder to start anew",
+                folder.join(PROGRESS).display()
+            )),
         }
-        Ok(Some(saved.checkpoint))
     }
 
-    /// Writes the checkpoint beside the last one and then in its place. `progress.toml` comes last and
-    /// whole, so that whatever is killed when, one of the two is there.
+    /// Writes the checkpoint beside the last one and then in its place. Whatever is killed when, one of the two is there, whole and
+    /// on the disk.
     pub(super) fn write(
         self,
         model: &Path,
-        config: &TrainingConfig,
+        made_of: &MadeOf,
         parts: &Borrowed,
     ) -> Result<(), String> {
         let folder = Self::unfinished(model);
         remove(&folder);
-        std::fs::create_dir_all(&folder).map_err(|e| failed(&folder, e))?;
+        fs::create_dir_all(&folder).map_err(|e| failed(&folder, e))?;
         for (name, network) in [(NETWORK, parts.network), (BEST, parts.best)] {
             let path = folder.join(name);
             network.clone().save_file(&path).map_err(|e| failed(&path, e))?;
@@ -129,83 +178,159 @@ impl Checkpoint {
         if let Some(critics) = parts.critics {
             critics.save(&folder)?;
         }
-        let saved = Saved { config: config.clone(), checkpoint: self };
-        let (path, torn) = (folder.join(PROGRESS), folder.join("progress.part"));
-        let text = toml::to_string(&saved).map_err(|e| failed(&path, e))?;
-        std::fs::write(&torn, text).map_err(|e| failed(&torn, e))?;
-        std::fs::rename(&torn, &path).map_err(|e| failed(&path, e))?;
+        let files = on_disk(&folder).map_err(|e| failed(&folder, e))?;
+        let saved = Saved { files, made_of: made_of.clone(), checkpoint: self };
+        let path = folder.join(PROGRESS);
+        let text = saved.render().map_err(|e| failed(&path, e))?;
+        write_whole(&path, text.as_bytes())?;
+        sync_folder(model).map_err(|e| failed(model, e))?;
         let place = Self::folder(model);
         remove(&place);
-        std::fs::rename(&folder, &place).map_err(|e| failed(&place, e))
+        fs::rename(&folder, &place).map_err(|e| failed(&place, e))?;
+        sync_folder(model).map_err(|e| failed(model, e))
     }
 
     /// Removes the checkpoint of a finished training.
     pub(super) fn remove(model: &Path) {
-        remove(&Self::folder(model));
         remove(&Self::unfinished(model));
+        remove(&Self::folder(model));
     }
 }
 
+/// Brings a folder's files to the disk and gives the hash of each.
+fn on_disk(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        File::open(entry.path())?.sync_all()?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        files.insert(name, sha256(&fs::read(entry.path())?));
+    }
+    Ok(files)
+}
+
 fn remove(folder: &Path) {
-    // `progress.toml` first: a folder half removed is then no checkpoint. A folder that is not there
-    // is as good as removed.
-    let _ = std::fs::remove_file(folder.join(PROGRESS));
-    let _ = std::fs::remove_dir_all(folder);
+    // Under another name first: what is half removed is then no checkpoint. A folder that is not there is as good as removed.
+    let gone = folder.with_extension("gone");
+    let _ = fs::remove_dir_all(&gone);
+    let _ = fs::rename(folder, &gone);
+    let _ = fs::remove_dir_all(&gone);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Splits;
 
+    use crate::config::TrainingConfig;
     use burn::optim::AdamWConfig;
     use burn::tensor::Device;
     use melody_model::objective::Objective;
 
-    fn small() -> TrainingConfig {
+    fn small() -> MadeOf {
         let mut config = TrainingConfig::default();
         (config.network.song_buckets, config.network.artist_buckets) = (64, 32);
-        config
+        MadeOf {
+            catalogue: "aa".repeat(32),
+            log: "simulated, 9 plays of 2 listeners".into(),
+            device: "flex".into(),
+            splits: None,
+            config,
+        }
     }
 
-    fn saved(folder: &Path, config: &TrainingConfig, step: u64) {
-        let network = Network::new(&config.network, 1, &Device::flex());
+    fn saved(folder: &Path, made_of: &MadeOf, step: u64) {
+        let network = Network::new(&made_of.config.network, 1, &Device::flex());
         let optimizer = AdamWConfig::new().init();
         let parts =
             Borrowed { network: &network, best: &network, optimizer: &optimizer, critics: None };
         let weigher = Weigher::new(&Objective::default());
         let checkpoint = Checkpoint { step, weigher, log: Vec::new(), validations: Vec::new() };
-        checkpoint.write(folder, config, &parts).unwrap();
+        checkpoint.write(folder, made_of, &parts).unwrap();
     }
 
     #[test]
-    fn the_newest_checkpoint_is_found_and_another_config_refused() {
+    fn the_newest_checkpoint_is_found_until_it_is_removed() {
         let folder = tempfile::tempdir().unwrap();
-        let config = small();
-        assert!(Checkpoint::find(folder.path(), &config).unwrap().is_none());
-        saved(folder.path(), &config, 5);
-        saved(folder.path(), &config, 7);
-        let found = Checkpoint::find(folder.path(), &config).unwrap().unwrap();
+        let made_of = small();
+        assert!(Checkpoint::find(folder.path(), &made_of).unwrap().is_none());
+        saved(folder.path(), &made_of, 5);
+        saved(folder.path(), &made_of, 7);
+        let found = Checkpoint::find(folder.path(), &made_of).unwrap().unwrap();
         assert_eq!(found.step, 7);
-        let other = TrainingConfig { batch: config.batch + 1, ..config.clone() };
-        let refused = Checkpoint::find(folder.path(), &other).unwrap_err();
-        assert!(refused.contains("made with another training config"), "{refused}");
         Checkpoint::remove(folder.path());
-        assert!(Checkpoint::find(folder.path(), &config).unwrap().is_none());
+        assert!(Checkpoint::find(folder.path(), &made_of).unwrap().is_none());
+    }
+
+    #[test]
+    fn one_made_of_something_else_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let made_of = small();
+        saved(folder.path(), &made_of, 5);
+        let changed = |change: &dyn Fn(&mut MadeOf)| {
+            let mut other = made_of.clone();
+            change(&mut other);
+            Checkpoint::find(folder.path(), &other).unwrap_err()
+        };
+        for (said, named) in [
+            (changed(&|other| other.config.batch += 1), "another training config"),
+            (changed(&|other| other.catalogue = "bb".repeat(32)), "another catalogue"),
+            (changed(&|other| other.log = "cc".repeat(32)), "another training log"),
+            (changed(&|other| other.splits = Some(Splits::default())), "another split"),
+            (changed(&|other| other.device = "ndarray".into()), "another device"),
+        ] {
+            assert!(said.contains(named) && said.contains("to start anew"), "{said}");
+            assert!(!said.contains(" and another"), "{said}");
+        }
+        assert!(Checkpoint::find(folder.path(), &made_of).unwrap().is_some());
+    }
+
+    #[test]
+    fn what_is_missing_cut_or_altered_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let made_of = small();
+        saved(folder.path(), &made_of, 5);
+        let place = Checkpoint::folder(folder.path());
+        let mut names: Vec<_> = fs::read_dir(&place).unwrap().map(|e| e.unwrap().path()).collect();
+        names.sort();
+        assert_eq!(names.len(), 4);
+        for path in names {
+            let good = fs::read(&path).unwrap();
+            let refused = |why: &str| {
+                let said = Checkpoint::find(folder.path(), &made_of).unwrap_err();
+                assert!(said.contains("not a whole checkpoint"), "{why}: {said}");
+                assert!(said.contains(&path.display().to_string()), "{why}: {said}");
+            };
+            fs::remove_file(&path).unwrap();
+            refused("missing");
+            for length in [0, 1, good.len() / 2, good.len() - 1] {
+                fs::write(&path, &good[..length]).unwrap();
+                refused("cut");
+            }
+            for at in (0..good.len()).step_by(good.len() / 60 + 1) {
+                let mut bad = good.clone();
+                bad[at] ^= 1 << (at % 8);
+                fs::write(&path, bad).unwrap();
+                refused("altered");
+            }
+            fs::write(&path, good).unwrap();
+        }
+        assert_eq!(Checkpoint::find(folder.path(), &made_of).unwrap().unwrap().step, 5);
     }
 
     #[test]
     fn killed_between_two_checkpoints_the_new_one_is_taken() {
         let folder = tempfile::tempdir().unwrap();
-        let config = small();
-        saved(folder.path(), &config, 9);
+        let made_of = small();
+        saved(folder.path(), &made_of, 9);
         // The last one is gone, the next one whole, but not yet in its place.
         let place = Checkpoint::folder(folder.path());
-        std::fs::rename(&place, Checkpoint::unfinished(folder.path())).unwrap();
-        assert_eq!(Checkpoint::find(folder.path(), &config).unwrap().unwrap().step, 9);
+        fs::rename(&place, Checkpoint::unfinished(folder.path())).unwrap();
+        assert_eq!(Checkpoint::find(folder.path(), &made_of).unwrap().unwrap().step, 9);
         assert!(place.exists());
         // Half written it is none.
-        std::fs::rename(&place, Checkpoint::unfinished(folder.path())).unwrap();
-        std::fs::remove_file(Checkpoint::unfinished(folder.path()).join(PROGRESS)).unwrap();
-        assert!(Checkpoint::find(folder.path(), &config).unwrap().is_none());
+        fs::rename(&place, Checkpoint::unfinished(folder.path())).unwrap();
+        fs::remove_file(Checkpoint::unfinished(folder.path()).join(PROGRESS)).unwrap();
+        assert!(Checkpoint::find(folder.path(), &made_of).unwrap().is_none());
     }
 }

@@ -149,13 +149,22 @@ impl Critics {
     /// Takes up what [`Critics::save`] wrote.
     pub fn load(self, folder: &Path) -> Result<Self, String> {
         let [networks, targets, optimizer] = FILES.map(|name| folder.join(name));
+        let fail = |path: &Path, error: String| format!("{}: {error}", path.display());
         Ok(Critics {
-            networks: self.networks.valid().load_file(&networks).train(),
-            targets: self.targets.load_file(&targets),
+            networks: self
+                .networks
+                .valid()
+                .try_load_file(&networks)
+                .map_err(|e| fail(&networks, e.to_string()))?
+                .train(),
+            targets: self
+                .targets
+                .try_load_file(&targets)
+                .map_err(|e| fail(&targets, e.to_string()))?,
             optimizer: self
                 .optimizer
                 .load(&optimizer)
-                .map_err(|e| format!("{}: {e}", optimizer.display()))?,
+                .map_err(|e| fail(&optimizer, e.to_string()))?,
             settings: self.settings,
         })
     }

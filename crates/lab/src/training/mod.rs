@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod critics;
+mod made_of;
 mod plan;
 mod progress;
 mod run;
@@ -14,6 +15,6 @@ pub use critics::{Critics, REWARDED, Transitions, rewards};
 pub use progress::{Outcome, Progress, Trained, Training};
 pub use run::optimizer;
 pub use step::Forward;
-pub use trainer::{forget_checkpoint, train};
+pub use trainer::{forget_checkpoint, hold, train};
 pub use validation::Validation;
 pub use weigher::{Weighed, Weigher, user_first};

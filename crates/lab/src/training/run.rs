@@ -11,6 +11,7 @@ use rand::RngExt;
 
 use super::checkpoint::{Borrowed, Checkpoint, Parts};
 use super::critics::Critics;
+use super::made_of::MadeOf;
 use super::progress::{Progress, Trained, Training};
 use super::step::Forward;
 use super::validation::{Validation, validate};
@@ -59,7 +60,8 @@ impl Run {
             log: Vec::new(),
             validations: Vec::new(),
         };
-        let Some(saved) = Checkpoint::find(folder, config)? else { return Ok(run) };
+        let saved = Checkpoint::find(folder, &MadeOf::new(training))?;
+        let Some(saved) = saved else { return Ok(run) };
         let parts = Parts {
             network: run.network.valid(),
             best: run.best,
@@ -195,7 +197,7 @@ impl Run {
             optimizer: &self.optimizer,
             critics: self.critics.as_ref(),
         };
-        checkpoint.write(training.folder, training.config, &parts)
+        checkpoint.write(training.folder, &MadeOf::new(training), &parts)
     }
 
     pub(super) fn end(self, config: &TrainingConfig) -> Trained {

@@ -13,12 +13,13 @@ use super::progress::{Outcome, Progress, Training};
 use super::run::Run;
 use crate::data::log::ReadAhead;
 use crate::data::{Dataset, Window, windows};
+use melody_core::output::Lock;
 
 /// Trains a network. `watch` sees every step and may stop the training, which then writes a
 /// checkpoint; a checkpoint found in the folder is taken up where it stopped, to the same bits.
 ///
 /// # Errors
-/// When the checkpoint cannot be read or written, or was made with another config.
+/// When the checkpoint cannot be read or written, is not as it was written, or was made of something else.
 pub fn train(
     training: &Training,
     watch: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
@@ -91,6 +92,15 @@ impl Chunk {
         }
         Ok(Chunk { number, windows: windows(&data), data, epoch: None, order: Vec::new() })
     }
+}
+
+/// Takes the right to train into a folder, which is made if it is not there, for as long as the lock lives.
+///
+/// # Errors
+/// When another program trains there, or the disk refuses.
+pub fn hold(folder: &Path) -> Result<Lock, String> {
+    std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    Lock::hold(&folder.join("training"))
 }
 
 /// Takes a finished training's checkpoint away, once its model is on disk.

@@ -1,7 +1,10 @@
 //! A listener's memory on disk: one JSON file by profile, in a folder of the user's.
+//!
+//! The file is one line, which begins with its format and the SHA-256 of all that follows: whatever is damaged on the way is
+//! refused, and never learned from. The first format had no hash and is still read, on trust; what is saved has one. One program
+//! at a time keeps a listener's memory, or the last to save would wipe out what the others learned.
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::context::CONTEXT;
 use super::memory::Memory;
 use melody_core::input::{InputError, Problem, read_text};
+use melody_core::output::{Lock, write_whole};
 
 /// What earlier sessions have taught, with the hash that traces name it by.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,21 +29,47 @@ impl WarmStart {
     /// Takes a memory and works out its hash.
     pub fn new(memory: Arc<Memory>) -> Self {
         let text = serde_json::to_vec(&*memory).expect("a memory is plain data");
-        let hash = Sha256::digest(text).iter().map(|b| format!("{b:02x}")).collect();
-        WarmStart { memory, hash }
+        WarmStart { memory, hash: sha256(&text) }
     }
 }
 
 /// The contents of the file.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Contents {
     format: u32,
+    /// Of what follows it in the file; the first format has none.
+    sha256: Option<String>,
     /// Whose it is.
     profile: String,
-    /// The context's features, in order.
     context: Vec<String>,
     memory: Memory,
+}
+
+/// What the hash is of.
+#[derive(Serialize)]
+struct Hashed<'a> {
+    /// Whose it is.
+    profile: &'a str,
+    /// The context's features, in order.
+    context: [&'a str; CONTEXT.len()],
+    memory: Memory,
+}
+
+/// What stands before the hash.
+const BEFORE: &str = "{\"format\":2,\"sha256\":\"";
+/// What stands between the hash and what it is of.
+const AFTER: &str = "\",";
+
+/// SHA-256, in hexadecimal.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Whether a text has its hash in front, and that is its hash.
+fn vouched(text: &str) -> bool {
+    let found = text.strip_prefix(BEFORE).and_then(|rest| rest.split_once(AFTER));
+    found.is_some_and(|(hash, rest)| hash == sha256(rest.as_bytes()))
 }
 
 /// Where a listener's memory is kept.
@@ -66,18 +96,42 @@ impl Kept {
         &self.path
     }
 
+    /// Takes the right to keep it, for as long as the lock lives, and clears away what killed programs of older versions left
+    /// beside it. The folder is made if it is not there.
+    ///
+    /// # Errors
+    /// When another program keeps the same memory, or the disk refuses.
+    pub fn hold(&self) -> Result<Lock, String> {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        let lock = Lock::hold(&self.path)?;
+        // They are named by the file and the process's number; what cannot be taken away is in nobody's way.
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned() + ".";
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let left = entry.file_name().to_string_lossy().into_owned();
+            if left.strip_prefix(&name).is_some_and(|end| end.parse::<u32>().is_ok()) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        Ok(lock)
+    }
+
     /// Reads and checks it; `None` if nothing has been kept yet.
     ///
     /// # Errors
-    /// When it cannot be read, is no memory of this profile, or was kept by a program with other
+    /// When it cannot be read, is not what was written, is no memory of this profile, or was kept by a program with other
     /// features.
     pub fn load(&self) -> Result<Option<WarmStart>, InputError> {
         if !self.path.exists() {
             return Ok(None);
         }
+        self.parse(&read_text(&self.path)?).map(Some)
+    }
+
+    fn parse(&self, text: &str) -> Result<WarmStart, InputError> {
         let name = self.path.display().to_string();
-        let text = read_text(&self.path)?;
-        let mut reader = serde_json::Deserializer::from_str(&text);
+        let mut reader = serde_json::Deserializer::from_str(text);
         let found: Contents = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             Problem::new(&name, error.inner().to_string())
                 .line(error.inner().line())
@@ -90,8 +144,17 @@ impl Kept {
         if let Err(error) = reader.end() {
             return wrong("(end)", error.to_string());
         }
-        if found.format != 1 {
-            return wrong("format", format!("is {}; only format 1 is known", found.format));
+        if !(1..=2).contains(&found.format) {
+            return wrong("format", format!("is {}; formats 1 and 2 are known", found.format));
+        }
+        if found.format == 1 && found.sha256.is_some() {
+            return wrong("sha256", "format 1 has no such field".into());
+        }
+        if found.format == 2 && !vouched(text) {
+            return wrong(
+                "sha256",
+                "the file is not as it was written: its hash is another".into(),
+            );
         }
         if found.profile != self.profile {
             let message =
@@ -104,41 +167,21 @@ impl Kept {
         if let Some((field, message)) = found.memory.problem(CONTEXT.len()) {
             return wrong(&format!("memory.{field}"), message.into());
         }
-        Ok(Some(WarmStart::new(Arc::new(found.memory))))
+        Ok(WarmStart::new(Arc::new(found.memory)))
     }
 
-    /// Writes it so that whenever the program is ended, the file is the old or the new one, whole: a
-    /// file beside it, brought to the disk and then renamed.
+    /// Writes it; whatever ends the program and whenever, the file is the old or the new one, whole.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn save(&self, memory: &Memory) -> io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new(""));
-        std::fs::create_dir_all(folder)?;
-        let contents = Contents {
-            format: 1,
-            profile: self.profile.clone(),
-            context: CONTEXT.map(String::from).to_vec(),
-            memory: memory.rounded(),
-        };
-        let beside = self.path.with_extension(format!("json.{}", std::process::id()));
-        let written = (|| {
-            let mut file = File::create(&beside)?;
-            serde_json::to_writer(&mut file, &contents)?;
-            file.write_all(b"\n")?;
-            file.sync_all()?;
-            std::fs::rename(&beside, &self.path)
-        })();
-        if written.is_err() {
-            // It may not even be there.
-            let _ = std::fs::remove_file(&beside);
-        }
-        written?;
-        // The new name is on the disk once the folder is; not every system lets one open a folder.
-        match File::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }) {
-            Ok(folder) => folder.sync_all(),
-            Err(_) => Ok(()),
-        }
+    pub fn save(&self, memory: &Memory) -> Result<(), String> {
+        let memory = memory.rounded();
+        let hashed = Hashed { profile: &self.profile, context: CONTEXT, memory };
+        let text = serde_json::to_string(&hashed).map_err(|error| error.to_string())?;
+        // All but the brace, which stands before the format.
+        let rest = format!("{}\n", &text[1..]);
+        let text = format!("{BEFORE}{}{AFTER}{rest}", sha256(rest.as_bytes()));
+        write_whole(&self.path, text.as_bytes())
     }
 }
 
@@ -179,14 +222,25 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path().join("new")).unwrap().count(), 1);
     }
 
+    /// A memory as the first format had it.
+    fn first_format(text: &str) -> String {
+        let (_, rest) = text.split_once(AFTER).unwrap();
+        format!("{{\"format\":1,{rest}")
+    }
+
     #[test]
     fn what_is_wrong_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let kept = Kept::new(folder.path(), "a");
-        kept.save(&taught(20)).unwrap();
-        let text = std::fs::read_to_string(kept.path()).unwrap();
+        let memory = taught(20);
+        kept.save(&memory).unwrap();
+        let text = first_format(&fs::read_to_string(kept.path()).unwrap());
+        // The first format is read on trust.
+        assert_eq!(*kept.parse(&text).unwrap().memory, memory.rounded());
         for (from, to, field) in [
-            ("\"format\":1", "\"format\":2", "format"),
+            ("\"format\":1", "\"format\":2", "sha256"),
+            ("\"format\":1", "\"format\":3", "format"),
+            ("\"format\":1", "\"format\":1,\"sha256\":\"0\"", "sha256"),
             ("\"profile\":\"a\"", "\"profile\":\"b\"", "profile"),
             ("\"always\"", "\"never\"", "context"),
             ("\"pulls\":7", "\"pulls\":-7", "memory.arms.light.pulls"),
@@ -197,11 +251,46 @@ mod tests {
             ("\"reward\":-0.5", "\"reward\":1e9", "memory.recent[0].reward"),
         ] {
             assert!(text.contains(from), "{from}");
-            std::fs::write(kept.path(), text.replacen(from, to, 1)).unwrap();
-            let problem = kept.load().unwrap_err().to_string();
+            let problem = kept.parse(&text.replacen(from, to, 1)).unwrap_err().to_string();
             assert!(problem.contains(field), "{from}: {problem}");
         }
-        std::fs::write(kept.path(), &text[..text.len() / 2]).unwrap();
-        assert!(kept.load().is_err());
+        assert!(kept.parse(&text[..text.len() / 2]).is_err());
+    }
+
+    #[test]
+    fn any_flipped_bit_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Kept::new(folder.path(), "a");
+        kept.save(&taught(2)).unwrap();
+        let good = fs::read(kept.path()).unwrap();
+        kept.parse(str::from_utf8(&good).unwrap()).unwrap();
+        for at in 0..good.len() {
+            for bit in 0..8 {
+                let mut bad = good.clone();
+                bad[at] ^= 1 << bit;
+                // What is no text is refused before.
+                let Ok(text) = String::from_utf8(bad) else { continue };
+                assert!(kept.parse(&text).is_err(), "bit {bit} of byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_program_keeps_it_and_what_killed_ones_left_is_cleared() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Kept::new(folder.path(), "a");
+        for name in ["a.json.123", "a.json.draft", "a.json.old", "b.json.7"] {
+            fs::write(folder.path().join(name), "half a mem").unwrap();
+        }
+        let held = kept.hold().unwrap();
+        assert!(kept.hold().unwrap_err().contains("a.json: another program is using it"));
+        Kept::new(folder.path(), "b").hold().unwrap();
+        kept.save(&taught(1)).unwrap();
+        drop(held);
+        kept.hold().unwrap();
+        let entries = fs::read_dir(folder.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["a.json", "a.json.old"]);
     }
 }

@@ -41,8 +41,8 @@ pub(super) fn render(sequence: u64, previous: &str, record: &Record) -> (Vec<u8>
     (line, hash)
 }
 
-/// Reads a line, without its newline, that must be record `sequence` after the hash `previous`.
-pub(super) fn parse(line: &[u8], sequence: u64, previous: &str) -> Result<Stored, Broken> {
+/// Reads a line, without its newline, whose bytes must be as they were written, wherever it stands.
+pub(super) fn verify(line: &[u8]) -> Result<Stored, Broken> {
     let broken = |field: &str, why: String| Broken { field: field.into(), why };
     let end = BEFORE_HASH.len() + HASH + AFTER_HASH.len();
     let split = line.len().saturating_sub(end);
@@ -63,8 +63,14 @@ pub(super) fn parse(line: &[u8], sequence: u64, previous: &str) -> Result<Stored
         ));
     }
     let mut reader = serde_json::Deserializer::from_slice(line);
-    let stored: Stored = serde_path_to_error::deserialize(&mut reader)
-        .map_err(|e| broken(&e.path().to_string(), e.inner().to_string()))?;
+    serde_path_to_error::deserialize(&mut reader)
+        .map_err(|e| broken(&e.path().to_string(), e.inner().to_string()))
+}
+
+/// Reads a line, without its newline, that must be record `sequence` after the hash `previous`.
+pub(super) fn parse(line: &[u8], sequence: u64, previous: &str) -> Result<Stored, Broken> {
+    let broken = |field: &str, why: String| Broken { field: field.into(), why };
+    let stored = verify(line)?;
     if stored.sequence != sequence {
         let why = format!("is {}, where {sequence} must follow", stored.sequence);
         return Err(broken("sequence", why));

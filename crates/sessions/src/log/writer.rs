@@ -1,9 +1,14 @@
 //! Appending to a log.
+//!
+//! A write that fails takes nothing with it: what had got through is taken back, before anything else is
+//! written, and the same record can be appended again. So a disk that was full goes on where it stopped.
 
+use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::head::{Head, HeadFile};
 use super::line::{NO_HASH, render};
 use super::reader::{TornTail, read};
 use super::record::{Header, Record, StepRecord};
@@ -29,7 +34,7 @@ pub enum LogError {
         /// The first that is not there.
         next: u32,
     },
-    /// The disk refused; what had got through was taken back.
+    /// The disk refused. The same record can be tried again.
     #[error("{}: cannot be written: {error}", path.display())]
     Write {
         /// The log's file.
@@ -37,25 +42,39 @@ pub enum LogError {
         /// What the system said.
         error: io::Error,
     },
-    /// The disk refused before, and what had got through could not be taken back.
-    #[error("{}: an earlier write failed and could not be undone; open the log anew", path.display())]
-    Poisoned {
-        /// The log's file.
-        path: PathBuf,
-    },
+}
+
+/// What a log's lines are written to: a file, or in tests one that fails now and then.
+pub trait LogFile: Write + Seek + Send + fmt::Debug {
+    /// Cuts the file off at a length in bytes.
+    fn cut(&self, length: u64) -> io::Result<()>;
+    /// Waits until the disk has everything that was written.
+    fn sync(&self) -> io::Result<()>;
+}
+
+impl LogFile for File {
+    fn cut(&self, length: u64) -> io::Result<()> {
+        self.set_len(length)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.sync_data()
+    }
 }
 
 /// A log open for appending. One process at a time can hold it.
 #[derive(Debug)]
 pub struct FeedbackLog {
     path: PathBuf,
-    file: File,
+    file: Box<dyn LogFile>,
+    head: HeadFile,
     /// The length of what is whole.
     length: u64,
     sequence: u64,
     hash: String,
     next_step: u32,
-    poisoned: bool,
+    /// Whether there may be something behind what is whole, which a write that failed has left.
+    unclean: bool,
 }
 
 impl FeedbackLog {
@@ -69,12 +88,13 @@ impl FeedbackLog {
         lock(&file, path)?;
         let mut log = FeedbackLog {
             path: path.into(),
-            file,
+            file: Box::new(file),
+            head: HeadFile::create(path),
             length: 0,
             sequence: 0,
             hash: NO_HASH.into(),
             next_step: 0,
-            poisoned: false,
+            unclean: false,
         };
         let written = log.write(&Record::Opened(Box::new(header.clone()))).and_then(|_| {
             // The file's name must be on the disk as well.
@@ -82,7 +102,12 @@ impl FeedbackLog {
             let synced = File::open(folder.unwrap_or(Path::new("."))).and_then(|f| f.sync_all());
             synced.map_err(|error| LogError::Write { path: path.into(), error })
         });
-        written.map_err(|e| Problem::new(path.display().to_string(), e.to_string()))?;
+        if let Err(error) = written {
+            // Nothing is in it, and it must not be in the way of the next try.
+            let _ = std::fs::remove_file(path);
+            let _ = std::fs::remove_file(Head::path(path));
+            return Err(Problem::new(path.display().to_string(), error.to_string()).into());
+        }
         Ok(log)
     }
 
@@ -100,16 +125,27 @@ impl FeedbackLog {
             file.set_len(contents.whole).and_then(|()| file.sync_all()).map_err(fail)?;
         }
         file.seek(SeekFrom::Start(contents.whole)).map_err(fail)?;
-        let log = FeedbackLog {
+        let mut log = FeedbackLog {
             path: path.into(),
-            file,
+            file: Box::new(file),
+            head: HeadFile::open(path),
             length: contents.whole,
             sequence: contents.records.len() as u64,
             hash: contents.hash().into(),
             next_step: contents.next_step(),
-            poisoned: false,
+            unclean: false,
         };
+        if let Some(last) = contents.records.last() {
+            log.head.acknowledge(last.sequence, &last.hash);
+        }
         Ok((log, contents.torn))
+    }
+
+    /// The same log, its file behind another one: in tests, one that fails.
+    #[must_use]
+    pub fn through(mut self, wrap: impl FnOnce(Box<dyn LogFile>) -> Box<dyn LogFile>) -> Self {
+        self.file = wrap(self.file);
+        self
     }
 
     /// Appends a step. When this returns, the disk has it. Gives the record's sequence number.
@@ -143,23 +179,37 @@ impl FeedbackLog {
     }
 
     fn write(&mut self, record: &Record) -> Result<u64, LogError> {
-        if self.poisoned {
-            return Err(LogError::Poisoned { path: self.path.clone() });
-        }
         let (line, hash) = render(self.sequence, &self.hash, record);
-        let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
-        if let Err(error) = written {
-            // Whatever got through is taken back, so that the next record starts a line of its own.
-            let undone = self.file.set_len(self.length);
-            let undone = undone.and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
-            self.poisoned = undone.is_err();
+        if let Err(error) = self.write_line(&line) {
+            // Tried at once, so that what is left is whole; and again before the next write, if it must be.
+            let _ = self.clean();
             return Err(LogError::Write { path: self.path.clone(), error });
         }
         let sequence = self.sequence;
         self.length += line.len() as u64;
         self.sequence += 1;
+        self.head.acknowledge(sequence, &hash);
         self.hash = hash;
         Ok(sequence)
+    }
+
+    fn write_line(&mut self, line: &[u8]) -> io::Result<()> {
+        self.clean()?;
+        self.unclean = true;
+        self.file.write_all(line)?;
+        self.file.sync()?;
+        self.unclean = false;
+        Ok(())
+    }
+
+    /// Takes back what a write that failed has left, so that the next record begins a line of its own.
+    fn clean(&mut self) -> io::Result<()> {
+        if self.unclean {
+            self.file.cut(self.length)?;
+            self.file.seek(SeekFrom::Start(self.length))?;
+            self.unclean = false;
+        }
+        Ok(())
     }
 }
 

@@ -42,9 +42,9 @@ pub struct Saved {
 }
 
 pub(super) enum Content {
-    Script(Script),
+    Script(Box<Script>),
     Trace(Vec<Trace>),
-    Log(Contents),
+    Log(Box<Contents>),
 }
 
 impl Saved {
@@ -57,7 +57,7 @@ impl Saved {
         let (opening, content) = match first_object(path) {
             Some(first) if first.get("record").is_some() => {
                 let contents = log::read(path)?;
-                (contents.header.opening.clone(), Content::Log(contents))
+                (contents.header.opening.clone(), Content::Log(Box::new(contents)))
             }
             Some(_) => {
                 let file = tracefile::read(path)?;
@@ -66,7 +66,7 @@ impl Saved {
             None => {
                 let script = script::parse(TomlFile::read(path)?)?;
                 script.check_names(&script.opening, base)?;
-                (script.opening.clone(), Content::Script(script))
+                (script.opening.clone(), Content::Script(Box::new(script)))
             }
         };
         let problems: Vec<Problem> =

@@ -12,5 +12,5 @@ mod steps;
 pub use expect::{Expectation, Failed};
 pub use file::{SessionEntry, check_step, load, parse};
 pub use run::{Run, Runner, Watch, run, run_watched};
-pub use save::{render, render_events};
+pub use save::{SCRIPT, render, render_events};
 pub use steps::{Script, Step, Which, check_names};

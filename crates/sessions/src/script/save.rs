@@ -7,9 +7,13 @@ use crate::names::DEFAULT;
 use crate::opening::Opening;
 use melody_core::catalogue::Catalogue;
 use melody_core::event::{Action, Event, Target};
+use melody_core::output::{Kind, Mark};
 use melody_core::shown::{acts, in_json};
 use melody_recommender::engine::Timeline;
 use melody_recommender::playback::Playhead;
+
+/// What a script is told by before another is written over it.
+pub const SCRIPT: Kind = Kind { name: "script", mark: Mark::Line("[session]") };
 
 /// The text of a script that does what was done in this session.
 pub fn render(name: &str, opening: &Opening, timeline: &Timeline) -> String {

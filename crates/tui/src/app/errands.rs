@@ -75,12 +75,14 @@ impl App {
     /// Whether anything on screen moves by itself.
     pub fn moves(&self) -> bool {
         let away = ERRANDS.iter().any(|errand| (errand.away)(self));
-        self.session.playing || away || self.fresh() > 0.0
+        let log = self.log_standing() != self.log_seen;
+        self.session.playing || away || log || self.fresh() > 0.0
     }
 
     /// Lets real time pass.
     pub fn tick(&mut self, elapsed: Duration) {
         self.tell_of_log();
+        self.log_seen = self.log_standing();
         for errand in &ERRANDS {
             (errand.ready)(self, elapsed);
         }

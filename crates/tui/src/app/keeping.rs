@@ -2,6 +2,7 @@
 
 use super::simulator::App;
 use crate::command::Popup;
+use crate::desk::journal::{Journal, Standing};
 use crate::desk::save;
 use crate::words::text;
 
@@ -14,7 +15,24 @@ impl App {
     /// Whether everything that has happened is kept, or will be.
     pub(super) fn keeps_all(&self) -> bool {
         let events = self.session.timeline().events().len();
-        self.session.journal().is_some() || self.kept.whole(events)
+        let logged = |log: &Journal| log.standing().failure.is_none();
+        self.session.journal().is_some_and(logged) || self.kept.whole(events)
+    }
+
+    /// How far the log has come; what is behind in those of earlier sessions counts as well.
+    pub fn log_standing(&self) -> Standing {
+        let mut standing = self.session.journal().map(Journal::standing).unwrap_or_default();
+        for log in self.logs.iter().map(Journal::standing) {
+            standing.behind += log.behind;
+            standing.failure = standing.failure.or(log.failure);
+        }
+        standing
+    }
+
+    /// Ends every log, waiting for the disk. Returns what is not in them, a sentence each.
+    pub fn finish_logs(&mut self) -> Vec<String> {
+        let logs = self.logs.drain(..).chain(self.session.take_journal());
+        logs.filter_map(|log| log.finish().err()).collect()
     }
 
     pub(super) fn write(&mut self) {

@@ -87,13 +87,14 @@ impl App {
         next.playing = self.session.playing && !rests;
         next.speed = self.session.speed;
         next.set_autopilot(self.session.autopilot() && !rests);
-        if let Some(journal) = self.session.journal() {
+        if let Some(journal) = self.session.take_journal() {
             match journal.next(next.opening(), next.timeline()) {
                 Ok(journal) => next.keep(journal),
                 Err(error) => {
                     said = format!("{said} {}", lang.fill("It has no log: {}", &[&error]))
                 }
             }
+            self.logs.push(journal);
         }
         next.note_in(self.black_box.clone());
         self.session = next;

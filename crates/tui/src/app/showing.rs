@@ -37,6 +37,7 @@ impl App {
             selected: self.selected_place(),
             scroll: self.scroll[self.tab.index()],
             panel: self.panel,
+            log: self.log_standing(),
             explained: self.explaining.explained(),
             caption: self.caption(),
             message: self.message.clone().or_else(|| {

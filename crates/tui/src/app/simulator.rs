@@ -10,6 +10,7 @@ use crate::desk::background::Pending;
 use crate::desk::blackbox::BlackBox;
 use crate::desk::comparing::Comparing;
 use crate::desk::explaining::Explaining;
+use crate::desk::journal::{Journal, Standing};
 use crate::desk::kept::Kept;
 use crate::desk::messages::Messages;
 use crate::desk::others::Others;
@@ -79,7 +80,12 @@ pub struct App {
     /// Whether the screen is to be drawn anew as a whole.
     pub(super) redraw: bool,
     pub(super) quit: bool,
+    /// Logs of sessions before this one that the disk does not have as a whole yet.
+    pub(super) logs: Vec<Journal>,
+    /// Whether the listener knows that the log is not written.
     pub(super) told_of_log: bool,
+    /// How far the log was when time last passed.
+    pub(super) log_seen: Standing,
 }
 
 impl App {
@@ -121,7 +127,9 @@ impl App {
             clipboard: None,
             redraw: false,
             quit: false,
+            logs: Vec::new(),
             told_of_log: false,
+            log_seen: Standing::default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::simulator::App;
 use crate::command::{Command, Context, Popup};
-use crate::desk::{Happening, Message};
+use crate::desk::{Happening, Message, Standing};
 
 impl App {
     pub(super) fn say(&mut self, message: String) {
@@ -51,13 +51,22 @@ impl App {
         })
     }
 
-    /// Says once that the log is no longer written.
+    /// Says when the log can no longer be written, and when it is written again. In between a mark stays.
     pub(super) fn tell_of_log(&mut self) {
-        let failure = self.session.journal().and_then(|journal| journal.failure());
-        if let Some(failure) = failure.filter(|_| !self.told_of_log) {
-            let said = self.look.lang.fill("The log is no longer written: {}.", &[&failure]);
-            self.told_of_log = true;
-            self.say(said);
+        self.logs.retain(|log| !log.whole());
+        let Standing { failure, behind, .. } = self.log_standing();
+        let lang = self.look.lang;
+        match failure {
+            Some(failure) if !self.told_of_log => {
+                self.told_of_log = true;
+                let said = "The log cannot be written: {}. It is tried again.";
+                self.say(lang.fill(said, &[&failure]));
+            }
+            None if self.told_of_log && behind == 0 => {
+                self.told_of_log = false;
+                self.say(lang.text("The log is written again; nothing is missing.").into());
+            }
+            _ => {}
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Writing a session down: as a script, and as a trace.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::fs::{File, remove_file};
+use std::io;
 use std::path::Path;
 
+use melody_core::output::{Draft, may_write, write_whole};
 use melody_recommender::engine::Timeline;
 use melody_sessions::opening::Opening;
-use melody_sessions::trace_file::Header;
+use melody_sessions::trace_file::{Header, TRACE};
 use melody_sessions::{script, trace_file as tracefile};
 
 /// Files of a kind a folder may hold before writing another is given up.
@@ -33,12 +34,15 @@ pub(crate) fn next_free(
     for number in 1..=MOST {
         let name = format!("{stem}-{number}.{extension}");
         let path = folder.join(&name);
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                return match file.write_all(text(number).as_bytes()) {
-                    Ok(()) => Ok(name),
-                    Err(error) => Err(format!("{}: {error}", path.display())),
-                };
+        match File::create_new(&path) {
+            // The name is taken, by an empty file; now nobody else can have it.
+            Ok(_) => {
+                return write_whole(&path, text(number).as_bytes()).map(|()| name).inspect_err(
+                    |_| {
+                        // A file that was never written is in nobody's way but the next name's.
+                        let _ = remove_file(&path);
+                    },
+                );
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(format!("{}: {error}", path.display())),
@@ -47,14 +51,21 @@ pub(crate) fn next_free(
     Err(format!("{} holds {MOST} of them already", folder.display()))
 }
 
-/// A file for the session's trace, made before the session begins so that it cannot fail after it.
-pub fn create_trace(path: &Path) -> Result<File, String> {
-    tracefile::may_write(path)?;
-    File::create(path).map_err(|e| format!("{}: {e}", path.display()))
+/// A file for the session's trace, begun before the session so that what is wrong with it is told then. An older trace stays until
+/// this one is whole. `others` are files that the session reads or writes.
+///
+/// # Errors
+/// Where it may not or cannot be written, or another program is writing it.
+pub fn create_trace(path: &Path, others: &[&Path]) -> Result<Draft, String> {
+    may_write(path, TRACE, others).and_then(|()| Draft::begin(path))
 }
 
-/// Writes every step of a session to a file of [`create_trace`].
-pub fn trace(file: &File, opening: &Opening, timeline: &Timeline) -> io::Result<()> {
-    let mut out = BufWriter::new(file);
-    tracefile::write(&mut out, &Header::new("simulator", opening), timeline.traces())
+/// Writes every step of a session to a file of [`create_trace`], which takes its place.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn trace(mut file: Draft, opening: &Opening, timeline: &Timeline) -> Result<(), String> {
+    tracefile::write(&mut file, &Header::new("simulator", opening), timeline.traces())
+        .map_err(|error| error.to_string())?;
+    file.commit()
 }

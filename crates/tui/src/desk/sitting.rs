@@ -13,6 +13,7 @@ use super::background::Pending;
 use super::blackbox::BlackBox;
 use super::fault;
 use super::journal::Journal;
+use super::memory::Memories;
 use super::pilot::Pilot;
 use super::regrets::Regrets;
 use super::speed::Speed;
@@ -91,7 +92,7 @@ pub struct Sitting {
     training: Option<Arc<Update>>,
     journal: Option<Journal>,
     /// Where what the bandit learns is kept.
-    kept: Option<Kept>,
+    kept: Option<Memories>,
     deciding: Option<Deciding>,
     wishes: VecDeque<Wish>,
     /// Whether the simulated listener leaves once its wishes are done.
@@ -170,17 +171,16 @@ impl Sitting {
 
     /// Keeps what the bandit learns in a file from here on.
     pub fn remember_in(&mut self, kept: Kept) {
-        self.kept = Some(kept);
+        self.kept = Some(Memories::new(kept));
     }
 
-    /// Writes what the bandit has learned until now, if it is kept.
+    /// Writes what the bandit has learned until now, if it is kept, and waits for the disk.
     ///
     /// # Errors
     /// When the disk refuses; what is wrong, in words.
-    pub fn remember(&self) -> Result<(), String> {
-        let Some(kept) = &self.kept else { return Ok(()) };
-        let memory = self.timeline.state().bandit.memory();
-        kept.save(memory).map_err(|error| format!("{}: {error}", kept.path().display()))
+    pub fn remember(&mut self) -> Result<(), String> {
+        let Some(kept) = &mut self.kept else { return Ok(()) };
+        kept.save(self.timeline.state().bandit.memory())
     }
 
     /// Notes down where the session stands, now and after every event, for the report of a panic.
@@ -193,6 +193,11 @@ impl Sitting {
         if let Some(black_box) = &self.black_box {
             black_box.note(&self.opening, &self.timeline, deciding);
         }
+    }
+
+    /// Takes the durable log away, if one is written: no further step comes to it.
+    pub(crate) fn take_journal(&mut self) -> Option<Journal> {
+        self.journal.take()
     }
 
     /// The durable log, if one is written.
@@ -330,8 +335,11 @@ impl Sitting {
         happenings
     }
 
-    /// Takes in an outcome that has come.
+    /// Takes in an outcome that has come, or that the memory could not be saved.
     fn look_for_outcome(&mut self) -> Option<Happening> {
+        if let Some(why) = self.kept.as_mut().and_then(Memories::failed) {
+            return Some(Happening::NotKept(why));
+        }
         let outcome = self.deciding.as_ref()?.outcome.ready()?;
         let deciding = self.deciding.take()?;
         self.decided(deciding, outcome)
@@ -357,8 +365,8 @@ impl Sitting {
                 if let (Some(pilot), Some(ended)) = (&mut self.pilot, &trace.ended) {
                     pilot.observe(ended, tier);
                 }
-                if trace.bandit.taught() {
-                    happening = self.remember().err().map(Happening::NotKept);
+                if let Some(kept) = self.kept.as_mut().filter(|_| trace.bandit.taught()) {
+                    kept.save_soon(self.timeline.state().bandit.memory());
                 }
                 self.train_ahead();
             }

@@ -8,10 +8,15 @@ use super::canvas::Canvas;
 use super::drawn::{Drawn, Hit};
 use super::pen;
 use crate::command::{Command, Entry, Key, Popup, Seeking};
+use crate::desk::Standing;
 use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
 
+/// Steps the log may be behind without a word: the disk takes a moment.
+const LAGS: usize = 5;
+/// Columns that are kept for keys beside what is said of the log.
+const KEYS: usize = 40;
 /// Rows that a message takes at most.
 const ROWS: usize = 3;
 
@@ -19,7 +24,12 @@ pub(crate) fn draw(canvas: Canvas) -> Drawn {
     let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let mut x = area.x + 1;
-    for (entry, line) in kept(view, theme, area.width.into()) {
+    if let Some(mark) = log_behind(view, usize::from(area.width)) {
+        let width = (text::width(&mark) as u16).min(area.right().saturating_sub(x));
+        pen::line(buf, Rect { x, width, ..area }, 0, Line::styled(mark, theme.state), Style::new());
+        x = (x + width + 2).min(area.right());
+    }
+    for (entry, line) in kept(view, theme, usize::from(area.right().saturating_sub(x)) + 1) {
         let width = line.width() as u16;
         let place = Rect { x, width: width.min(area.right().saturating_sub(x)), ..area };
         pen::line(buf, place, 0, line, Style::new());
@@ -42,6 +52,18 @@ pub(crate) fn say(canvas: Canvas, message: &str) -> Rect {
     });
     pen::lines(buf, place, lines);
     place
+}
+
+/// How far the log is behind the screen, for as long as it is; why, where there is room for keys as well.
+fn log_behind(view: &View, columns: usize) -> Option<String> {
+    let Standing { acknowledged, behind, failure } = &view.log;
+    if failure.is_none() && *behind < LAGS {
+        return None;
+    }
+    let last = acknowledged.map_or("-".into(), |step| step.to_string());
+    let short = view.fill(" LOG AT STEP {}, {} BEHIND ", &[&last, behind]);
+    let long = failure.as_ref().map(|why| format!("{}: {} ", short.trim_end(), text::clean(why)));
+    long.filter(|long| text::width(long) + KEYS <= columns).or(Some(short))
 }
 
 /// The most important commands, as many as fit, in the order of the table.

@@ -1,7 +1,7 @@
 //! The terminal: taken over, and given back whatever happens.
 
-use std::io::{self, Stdout, Write, stderr, stdout};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::io::{self, IsTerminal, Write, stderr, stdin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
 
@@ -10,32 +10,31 @@ use crossterm::cursor::{Hide, Show};
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
-use crossterm::execute;
 use crossterm::terminal::ClearType::All;
 use crossterm::terminal::{
     Clear, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
+use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
+use super::line;
+use super::line::Sending;
+use super::signals::Signals;
 use crate::desk::blackbox::BlackBox;
 use melody_core::shown::spelled;
 
-/// Whether the terminal is ours.
-static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether any thread has panicked.
 static PANICKED: AtomicBool = AtomicBool::new(false);
 /// Whether what there is to say about it has been said.
 static REPORTED: AtomicBool = AtomicBool::new(false);
-/// Whether a frame is being drawn.
-static DRAWING: AtomicBool = AtomicBool::new(false);
 /// Where the session stands, for the report of a panic.
 static BLACK_BOX: Mutex<Option<Arc<BlackBox>>> = Mutex::new(None);
 
 /// The terminal while it is ours; dropping it gives it back.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<CrosstermBackend<Sending>>,
+    mouse: bool,
 }
 
 impl Screen {
@@ -44,55 +43,49 @@ impl Screen {
     pub(super) fn take(mouse: bool, black_box: Arc<BlackBox>) -> io::Result<Self> {
         *BLACK_BOX.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(black_box);
         give_back_before_panics();
-        enable_raw_mode()?;
-        TAKEN.store(true, Ordering::SeqCst);
-        // From here on, leaving by any way gives the terminal back. A program that was killed may have left
-        // something on the screen.
-        let made = execute!(stdout(), EnterAlternateScreen, Clear(All), EnableBracketedPaste, Hide)
-            .and_then(|()| if mouse { execute!(stdout(), EnableMouseCapture) } else { Ok(()) })
-            .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
-        match made {
-            Ok(terminal) => Ok(Screen { terminal }),
+        set_up(mouse)?;
+        let terminal = Terminal::new(CrosstermBackend::new(Sending::default()));
+        match terminal {
+            Ok(terminal) => Ok(Screen { terminal, mouse }),
             Err(error) => {
                 give_back();
                 Err(error)
             }
         }
     }
-}
 
-impl Screen {
     /// Forgets what is on the terminal: the next frame is drawn as a whole. Nothing is asked of the
     /// terminal, which need not answer.
     pub(super) fn clear(&mut self) -> io::Result<()> {
-        execute!(stdout(), Clear(All))?;
-        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        let mut sending = Sending::default();
+        execute!(sending, Clear(All))?;
+        self.terminal = Terminal::new(CrosstermBackend::new(Sending::default()))?;
         Ok(())
     }
 
-    /// Draws a frame, unless a thread has panicked: the terminal is no longer ours then.
+    /// Whether the frame before has gone through.
+    pub(super) fn ready(&self) -> bool {
+        line::idle()
+    }
+
+    /// Draws a frame. Once the terminal is given back, by whatever thread, it goes nowhere.
     pub(super) fn draw(&mut self, frame: impl FnOnce(&mut Frame)) -> io::Result<()> {
-        let _drawing = Drawing::begin();
-        if !panicked() {
-            self.terminal.draw(frame)?;
-        }
-        Ok(())
+        self.terminal.draw(frame).map(drop)
     }
-}
 
-/// While it lives, a frame is being drawn.
-struct Drawing;
-
-impl Drawing {
-    fn begin() -> Self {
-        DRAWING.store(true, Ordering::SeqCst);
-        Drawing
+    /// Gives the terminal back and stops the process; takes it again when the process goes on.
+    pub(super) fn stop(&mut self, signals: &Signals) -> io::Result<()> {
+        give_back();
+        signals.stop()?;
+        self.take_again()
     }
-}
 
-impl Drop for Drawing {
-    fn drop(&mut self) {
-        DRAWING.store(false, Ordering::SeqCst);
+    /// Takes the terminal again, whatever has become of it meanwhile.
+    pub(super) fn take_again(&mut self) -> io::Result<()> {
+        // Raw mode is only set where it is thought not to be.
+        disable_raw_mode()?;
+        set_up(self.mouse)?;
+        self.clear()
     }
 }
 
@@ -102,23 +95,39 @@ impl Drop for Screen {
     }
 }
 
+/// Takes the terminal over. A program that was killed may have left something on the screen.
+fn set_up(mouse: bool) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    queue!(bytes, EnterAlternateScreen, Clear(All), EnableBracketedPaste, Hide)?;
+    if mouse {
+        queue!(bytes, EnableMouseCapture)?;
+    }
+    enable_raw_mode()?;
+    // From here on, leaving by any way gives the terminal back.
+    line::open(bytes).inspect_err(|_| drop(disable_raw_mode()))
+}
+
 /// Asks the terminal to put a text on its clipboard (OSC 52). Not every terminal does.
 pub(super) fn copy(text: &str) -> io::Result<()> {
-    execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
+    let mut sending = Sending::default();
+    execute!(sending, CopyToClipboard::to_clipboard_from(text))
 }
+
+/// Whether the terminal is gone: closed, or cut off. What is asked of it fails then, be it only what it is.
+pub(super) fn gone() -> bool {
+    line::refused() || !stdin().is_terminal()
+}
+
+/// How long a terminal has to read what gives it back.
+const READS: Duration = Duration::from_secs(1);
 
 /// Gives the terminal back, once. Errors are left alone: there is nobody left to tell.
 fn give_back() {
-    if TAKEN.swap(false, Ordering::SeqCst) {
-        let _ = execute!(
-            stdout(),
-            DisableMouseCapture,
-            DisableBracketedPaste,
-            LeaveAlternateScreen,
-            Show
-        );
+    let mut bytes = Vec::new();
+    let _ = queue!(bytes, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show);
+    if line::close(bytes) {
+        line::settle(READS);
         let _ = disable_raw_mode();
-        let _ = stdout().flush();
     }
 }
 
@@ -127,13 +136,9 @@ fn give_back() {
 fn give_back_before_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let screen = std::thread::current().id();
         let tell = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             let first = !PANICKED.swap(true, Ordering::SeqCst);
-            if std::thread::current().id() != screen {
-                let_frame_end();
-            }
             give_back();
             tell(panic);
             if first {
@@ -148,20 +153,10 @@ fn give_back_before_panics() {
     });
 }
 
-/// How long a frame may take to end before the terminal is given back all the same.
-const FRAME_ENDS: Duration = Duration::from_millis(500);
 /// How long a report may take to be written: its backtrace is looked up in the debug information.
 const REPORT_ENDS: Duration = Duration::from_secs(30);
 /// Between looks at whether something has ended.
 const LOOK: Duration = Duration::from_millis(5);
-
-/// What is written after the terminal was given back would stay on it.
-fn let_frame_end() {
-    let began = Instant::now();
-    while DRAWING.load(Ordering::SeqCst) && began.elapsed() < FRAME_ENDS {
-        std::thread::sleep(LOOK);
-    }
-}
 
 /// Whether a thread has panicked, after which nothing more may be drawn.
 pub(super) fn panicked() -> bool {
@@ -173,44 +168,5 @@ pub(super) fn let_report_end() {
     let began = Instant::now();
     while !REPORTED.load(Ordering::SeqCst) && began.elapsed() < REPORT_ENDS {
         std::thread::sleep(LOOK);
-    }
-}
-
-/// How long the event loop has to stop by itself after a signal.
-const GRACE: Duration = Duration::from_secs(2);
-/// Between looks for a signal.
-const WATCH: Duration = Duration::from_millis(100);
-
-/// Ends the program when a signal has asked for it and the event loop does not come back: waiting for
-/// keys never ends on a terminal that is gone.
-fn insist(caught: &AtomicUsize) {
-    while caught.load(Ordering::SeqCst) == 0 {
-        std::thread::sleep(WATCH);
-    }
-    std::thread::sleep(GRACE);
-    give_back();
-    std::process::exit(128 + caught.load(Ordering::SeqCst) as i32);
-}
-
-/// Signals that ask the program to stop.
-pub(super) struct Signals(Arc<AtomicUsize>);
-
-impl Signals {
-    pub(super) fn watch() -> io::Result<Self> {
-        let caught = Arc::new(AtomicUsize::new(0));
-        for signal in [SIGTERM, SIGHUP, SIGINT] {
-            signal_hook::flag::register_usize(signal, caught.clone(), signal as usize)?;
-        }
-        let seen = caught.clone();
-        std::thread::Builder::new().name("signals".into()).spawn(move || insist(&seen))?;
-        Ok(Signals(caught))
-    }
-
-    /// The signal that was caught, if one was.
-    pub(super) fn caught(&self) -> Option<i32> {
-        match self.0.load(Ordering::SeqCst) {
-            0 => None,
-            signal => Some(signal as i32),
-        }
     }
 }

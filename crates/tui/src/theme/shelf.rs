@@ -85,7 +85,7 @@ impl Shelf {
         let mut names: Vec<&str> = shipped_names().collect();
         names.extend(own.iter().map(|(name, _)| name.as_str()));
         let message = format!("no theme is called `{name}` and no file is there");
-        Err(Problem::new(name, message).line(1).field("theme").suggest(name, names))
+        Err(Problem::new(name, message).field("theme").suggest(name, names))
     }
 
     /// The theme of this name or path; relative paths start at `base`.

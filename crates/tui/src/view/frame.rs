@@ -10,7 +10,7 @@ use super::movement::Movement;
 use super::strip::{HISTORY, Strip};
 use crate::command::keymap::Keymap;
 use crate::command::{Context, Popup, Tab};
-use crate::desk::{Compared, Drafted, Explained, Speed};
+use crate::desk::{Compared, Drafted, Explained, Speed, Standing};
 use crate::theme::Look;
 use melody_lab::off_policy;
 use melody_lab::reports::Report;
@@ -67,6 +67,8 @@ pub struct View {
     pub what_if: Drafted,
     /// The other session of a comparison, once it has begun.
     pub compared: Option<Compared>,
+    /// How far the durable log has come, if one is written.
+    pub log: Standing,
     /// Something said until the next key.
     pub message: Option<String>,
     /// What lies over the view, if anything does.

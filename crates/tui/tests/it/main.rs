@@ -1,5 +1,6 @@
 //! The screen, without a terminal: one program, by theme.
 
+mod journal;
 mod keys;
 mod reopen;
 mod screens;

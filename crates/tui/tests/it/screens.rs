@@ -23,8 +23,8 @@ use melody_sessions::trace_file as tracefile;
 use melody_simulation::Regret;
 use melody_tui::{
     Caption, Choice, Compared, Confirm, Context, Drafted, Explained, Hit, Index, Keymap, Lang,
-    Look, Message, Offer, Palette, Picker, Picking, Popup, Proposal, Search, Seeking, Speed, Strip,
-    Tab, Theme, View, draw, other_policies,
+    Look, Message, Offer, Palette, Picker, Picking, Popup, Proposal, Search, Seeking, Speed,
+    Standing, Strip, Tab, Theme, View, draw, other_policies,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -128,6 +128,7 @@ fn view() -> View {
         autopilot: true,
         selected: 2,
         panel: 0,
+        log: Standing::default(),
         explained: Some(Arc::new(kept("screens.explained.json"))),
         compared: Some(compared),
         what_if: Drafted {

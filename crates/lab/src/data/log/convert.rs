@@ -43,10 +43,14 @@ pub struct Converted {
     pub log: LogManifest,
     /// What was read, and what was dropped.
     pub read: ReadSummary,
+    /// Plays told twice, as files that overlap do: each counts once.
+    pub doubles: u64,
     /// Plays that other songs stand in for.
     pub imputed: u64,
     /// Plays, and listeners with all their plays, left out because the catalogue lacks the songs.
     pub left_out: [u64; 2],
+    /// Labels that no play has: the files do not tell. Nothing is learned of them.
+    pub unknown: Vec<&'static str>,
 }
 
 impl Converting<'_> {
@@ -71,22 +75,59 @@ impl Converting<'_> {
         let read = import(self.files, self.format, None, progress, &mut all, &mut |_| {})?;
 
         let matcher = Matcher::new(self.catalogue);
-        let (mut imputed, mut left_out) = (0, [0, 0]);
-        sorting.finish(|name, plays| {
+        let (mut doubles, mut imputed, mut left_out) = (0, 0, [0, 0]);
+        let mut labels = [0; LABELS.len()];
+        sorting.finish(|name, plays, twice| {
+            doubles += twice as u64;
             let recorded = Recorded { plays, catalogue: None, stand_ins: self.stand_ins };
             let heard = placed(&matcher, &recorded);
             left_out[0] += (recorded.plays.len() - heard.len()) as u64;
             imputed += heard.iter().filter(|heard| heard.how.imputed()).count() as u64;
             match listener(self.catalogue, name, &heard) {
-                Some(listener) => writer.push(listener).map_err(other)?,
+                Some(listener) => {
+                    count(&listener, &mut labels);
+                    writer.push(listener).map_err(other)?;
+                }
                 None => left_out[1] += 1,
             }
             Ok(())
         })?;
+        if labels[0] == 0 {
+            // It is empty, and would look like a log that was begun.
+            let _ = std::fs::remove_dir(folder);
+            return Err(self.nothing_left(&read, left_out[0]).into());
+        }
+        let unknown = LABELS.into_iter().zip(labels).skip(1);
+        let unknown = unknown.filter_map(|(name, plays)| (plays == 0).then_some(name)).collect();
         let log = writer.finish().map_err(other)?;
         // Here nobody is another listener.
         let read = ReadSummary { other_listeners: 0, others: BTreeSet::new(), ..read };
-        Ok(Converted { log, read, imputed, left_out })
+        Ok(Converted { log, read, doubles, imputed, left_out, unknown })
+    }
+
+    /// The problem with files of which no play came into the log.
+    fn nothing_left(&self, read: &ReadSummary, missing: u64) -> Problem {
+        if missing == 0 {
+            return ReadSummary { others: BTreeSet::new(), ..read.clone() }.nothing_kept();
+        }
+        let catalogue = &self.catalogue.name;
+        let message = format!("none of the {missing} plays is of a song of `{catalogue}`");
+        Problem::new(names(self.files), message)
+            .help("without `--matched-only`, its songs stand in")
+    }
+}
+
+/// What a play may tell, in words of the log's columns; first of all that there was one.
+const LABELS: [&str; 8] =
+    ["play", "completed", "play_ratio", "skipped", "liked", "saved", "subscribes", "engaged"];
+
+/// Counts plays, and those that have each label.
+fn count(listener: &LoggedListener, labels: &mut [u64; LABELS.len()]) {
+    for play in listener.sessions.iter().flat_map(|session| &session.plays) {
+        let Known { completed, play_ratio, skipped, liked, saved } = play.known;
+        let (subscribes, engaged) = (play.subscribes.is_some(), play.engaged.is_some());
+        let told = [true, completed, play_ratio, skipped, liked, saved, subscribes, engaged];
+        labels.iter_mut().zip(told).for_each(|(count, told)| *count += u64::from(told));
     }
 }
 

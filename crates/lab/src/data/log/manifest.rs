@@ -138,8 +138,6 @@ impl LogManifest {
         let path = folder.join(MANIFEST);
         if !path.exists() {
             return Err(Problem::new(path.display().to_string(), "no such file")
-                .line(1)
-                .field("(whole file)")
                 .help("a training log is the folder that `melody log simulate` writes; without log.toml it is unfinished")
                 .into());
         }

@@ -33,7 +33,7 @@ impl TrainingLog {
         if let Some(shard) = manifest.shards.iter().find(missing) {
             let path = folder.join(&shard.file).display().to_string();
             let help = "log.toml lists it: bring it back, or write the log again";
-            return Err(Problem::new(path, "no such file").field("(whole file)").help(help).into());
+            return Err(Problem::new(path, "no such file").help(help).into());
         }
         let hash = sha256(manifest.render().as_bytes());
         Ok(TrainingLog { folder: folder.into(), catalogue, manifest: Arc::new(manifest), hash })

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use melody_core::input::{InputError, Problem};
-use melody_core::plays::{Play, save};
+use melody_core::plays::{Play, save, without_doubles};
 use melody_core::rng::hash64;
 
 /// Files that listeners are spread over: one of them is in memory at a time.
@@ -41,13 +41,13 @@ impl Sorting {
     }
 
     /// Hands over every listener with their plays, oldest first: those without a time follow the one
-    /// they came after.
+    /// they came after. Plays that are told twice are taken out; how many is handed over, too.
     ///
     /// # Errors
     /// When the files cannot be written or read, or `take` fails.
     pub(super) fn finish(
         mut self,
-        mut take: impl FnMut(String, Vec<Play>) -> Result<(), InputError>,
+        mut take: impl FnMut(String, Vec<Play>, usize) -> Result<(), InputError>,
     ) -> Result<(), InputError> {
         let unread = |path: &Path, error: &dyn std::fmt::Display| {
             Problem::new(path.display().to_string(), error.to_string()).field("(whole file)")
@@ -67,7 +67,8 @@ impl Sorting {
             }
             for (name, mut plays) in listeners {
                 plays.sort_by_key(|(time, _)| *time);
-                take(name, plays.into_iter().map(|(_, play)| play).collect())?;
+                let (plays, doubles) = without_doubles(plays);
+                take(name, plays.into_iter().map(|(_, play)| play).collect(), doubles)?;
             }
         }
         Ok(())

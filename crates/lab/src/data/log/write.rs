@@ -10,7 +10,8 @@ use super::read::read_shard;
 use super::time::Ends;
 use crate::data::split::{Split, Splits};
 use melody_core::catalogue::Catalogue;
-use melody_core::input::InputError;
+use melody_core::input::{InputError, Problem};
+use melody_core::output::write_whole;
 use melody_core::plays::LoggedListener;
 
 /// Plays in a shard, at most, unless one listener has more. On disk a play takes about 60 bytes, as a
@@ -91,9 +92,9 @@ impl<'a> LogWriter<'a> {
     fn flush(&mut self) -> Result<(), String> {
         let file = format!("shard-{:05}.arrow", self.manifest.shards.len());
         let path = self.folder.join(&file);
-        let fail = |error: String| format!("{}: {error}", path.display());
-        let bytes = encode(self.catalogue, &self.waiting).map_err(|e| fail(e.to_string()))?;
-        fs::write(&path, &bytes).map_err(|e| fail(e.to_string()))?;
+        let bytes = encode(self.catalogue, &self.waiting)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        write_whole(&path, &bytes)?;
         let sha256 = sha256(&bytes);
         self.manifest.shards.push(Shard { sha256, ..Shard::named(file) });
         self.waiting.clear();
@@ -112,7 +113,7 @@ impl<'a> LogWriter<'a> {
         }
         self.manifest.splits.cut_ms = self.ends.cut(self.manifest.splits.later);
         count(&self.folder, &mut self.manifest, self.catalogue).map_err(|e| e.to_string())?;
-        write_manifest(&self.folder, &self.manifest)?;
+        write_whole(&self.folder.join(MANIFEST), self.manifest.render().as_bytes())?;
         Ok(self.manifest)
     }
 }
@@ -137,9 +138,10 @@ pub fn split_again(
     }
     manifest.splits = Splits { cut_ms: ends.cut(splits.later), ..splits };
     count(folder, &mut manifest, catalogue)?;
-    let path = folder.join(MANIFEST).display().to_string();
-    write_manifest(folder, &manifest)
-        .map_err(|message| melody_core::input::Problem::new(path, message).field("(whole file)"))?;
+    let path = folder.join(MANIFEST);
+    write_whole(&path, manifest.render().as_bytes()).map_err(|message| {
+        Problem::new(path.display().to_string(), message).field("(whole file)")
+    })?;
     Ok(manifest)
 }
 
@@ -158,13 +160,4 @@ fn count(
     }
     manifest.shards = shards;
     Ok(())
-}
-
-/// Writes `log.toml` whole or not at all.
-fn write_manifest(folder: &Path, manifest: &LogManifest) -> Result<(), String> {
-    let path = folder.join(MANIFEST);
-    let unfinished = path.with_extension("toml.part");
-    fs::write(&unfinished, manifest.render())
-        .and_then(|()| fs::rename(&unfinished, &path))
-        .map_err(|e| format!("{}: {e}", path.display()))
 }

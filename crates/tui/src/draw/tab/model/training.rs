@@ -36,9 +36,9 @@ pub(super) fn figures<'a>(view: &View, theme: &Theme, columns: usize) -> Section
     head += &right("ECE");
     let mut lines = vec![Line::styled(head, theme.faint)];
     lines.extend(report.heads.iter().map(|head| row(view, head, wide, columns, theme)));
-    let (error, best) = report.play_ratio_error;
-    let best = best.map_or("-".into(), three);
-    let ratio = view.fill("play ratio: mean error {}, best {}", &[&three(error), &best]);
+    let (error, best) = report.play_ratio_error.unzip();
+    let [error, best] = [error, best.flatten()].map(|value| value.map_or("-".into(), three));
+    let ratio = view.fill("play ratio: mean error {}, best {}", &[&error, &best]);
     lines.push(Line::styled(ratio, theme.text));
     let said = "AUC: how often what happens is ranked above what does not, a half being chance; ECE: mean gap between predicted and seen; best: the simulator's own probabilities";
     let mut said = view.say(said).into_owned();

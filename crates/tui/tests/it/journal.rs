@@ -1,0 +1,167 @@
+//! A log that is written beside the session: how far it is behind, and what is said of it.
+
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::stage::{app, press};
+use melody_sessions::log::{FeedbackLog, Header, LogFile, read};
+use melody_tui::{App, Journal, Standing, draw};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Long enough for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a disk does that is full.
+const FULL: u64 = u64::MAX;
+
+/// A file on a disk that is full at times, or takes its time.
+#[derive(Debug)]
+struct Disk {
+    file: Box<dyn LogFile>,
+    /// [`FULL`], or milliseconds that a record takes.
+    does: Arc<AtomicU64>,
+}
+
+impl Write for Disk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.does.load(Ordering::SeqCst) {
+            FULL => Err(io::Error::from(io::ErrorKind::StorageFull)),
+            _ => self.file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for Disk {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl LogFile for Disk {
+    fn cut(&self, length: u64) -> io::Result<()> {
+        self.file.cut(length)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        std::thread::sleep(Duration::from_millis(self.does.load(Ordering::SeqCst)));
+        self.file.sync()
+    }
+}
+
+/// A session with a log on a disk, and the way to fill it.
+fn logged(folder: &Path) -> (App, Arc<AtomicU64>) {
+    let mut app = app("explorer", folder);
+    let does = Arc::new(AtomicU64::new(0));
+    let session = &app.session;
+    let header = Header::new(session.opening(), session.timeline().trace_at(0).unwrap());
+    let log = FeedbackLog::create(&folder.join("log.jsonl"), &header)
+        .unwrap()
+        .through(|file| Box::new(Disk { file, does: does.clone() }));
+    let journal = Journal::on(log, session.timeline()).unwrap();
+    app.session.keep(journal);
+    wait(&mut app, |standing| standing.behind == 0);
+    (app, does)
+}
+
+fn wait(app: &mut App, holds: impl Fn(&Standing) -> bool) {
+    let began = Instant::now();
+    while !holds(&app.view().log) {
+        assert!(began.elapsed() < PATIENCE, "{:?}", app.view().log);
+        std::thread::sleep(Duration::from_millis(5));
+        app.tick(Duration::ZERO);
+    }
+    app.tick(Duration::ZERO);
+}
+
+fn screen(app: &App, width: u16, height: u16) -> String {
+    let area = Rect::new(0, 0, width, height);
+    let mut buffer = Buffer::empty(area);
+    draw(&app.view(), area, &mut buffer);
+    let lines = buffer.content.chunks(width.into());
+    let lines = lines.map(|line| line.iter().map(|cell| cell.symbol()).collect::<String>());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_log_that_fails_is_marked_tried_again_and_whole_in_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut app, disk) = logged(folder.path());
+    press(&mut app, "n");
+    wait(&mut app, |standing| standing.acknowledged == Some(1) && standing.behind == 0);
+    assert!(!screen(&app, 120, 40).contains("BEHIND"));
+
+    disk.store(FULL, Ordering::SeqCst);
+    press(&mut app, "l n s");
+    wait(&mut app, |standing| standing.failure.is_some());
+    let said = app.view().message.unwrap_or_default();
+    assert!(said.starts_with("The log cannot be written:"), "{said}");
+    // What was said goes with the next key; the mark stays.
+    press(&mut app, "5 1");
+    for (width, height) in [(80, 24), (120, 40)] {
+        let shown = screen(&app, width, height);
+        assert!(shown.contains("LOG AT STEP 1, 3 BEHIND"), "{shown}");
+    }
+    assert!(screen(&app, 140, 40).contains("BEHIND: no storage space"), "it says why");
+
+    disk.store(0, Ordering::SeqCst);
+    wait(&mut app, |standing| standing.behind == 0);
+    let said = app.view().message.unwrap_or_default();
+    assert_eq!(said, "The log is written again; nothing is missing.");
+    assert!(!screen(&app, 120, 40).contains("BEHIND"));
+    assert_eq!(app.finish_logs(), Vec::<String>::new());
+    assert_eq!(read(&folder.path().join("log.jsonl")).unwrap().steps().len(), 5);
+}
+
+#[test]
+fn leaving_tries_a_last_time_and_says_what_is_not_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.jsonl");
+    let (mut app, disk) = logged(folder.path());
+    disk.store(FULL, Ordering::SeqCst);
+    press(&mut app, "n n");
+    wait(&mut app, |standing| standing.failure.is_some());
+    // What is not in the log is not kept: that is asked about.
+    press(&mut app, "n n");
+    press(&mut app, "q");
+    assert!(!app.quits(), "it asks first");
+    press(&mut app, "esc");
+    let told = app.finish_logs();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("ends at step 0; the 4 records after it are missing"), "{}", told[0]);
+    assert!(told[0].contains("no storage space"), "{}", told[0]);
+    assert_eq!(read(&path).unwrap().steps().len(), 1, "what was acknowledged is there");
+
+    // The disk has room again by the time of the last try.
+    std::fs::remove_file(&path).unwrap();
+    let (mut app, disk) = logged(folder.path());
+    disk.store(FULL, Ordering::SeqCst);
+    press(&mut app, "n n");
+    wait(&mut app, |standing| standing.failure.is_some());
+    disk.store(0, Ordering::SeqCst);
+    assert_eq!(app.finish_logs(), Vec::<String>::new());
+    assert_eq!(read(&path).unwrap().steps().len(), 3);
+}
+
+/// However slow a disk is: what was shown is waited for, and the mark says how far the log is behind.
+#[test]
+fn a_slow_disk_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut app, disk) = logged(folder.path());
+    disk.store(10_000, Ordering::SeqCst);
+    press(&mut app, "l n s n n n n n n n n n");
+    assert!(screen(&app, 80, 24).contains("BEHIND"), "{}", screen(&app, 80, 24));
+    assert_eq!(app.view().log.failure, None);
+    disk.store(300, Ordering::SeqCst);
+    let began = Instant::now();
+    assert_eq!(app.finish_logs(), Vec::<String>::new());
+    assert!(began.elapsed() > Duration::from_secs(2), "{:?}", began.elapsed());
+    assert_eq!(read(&folder.path().join("log.jsonl")).unwrap().steps().len(), 13);
+}

@@ -1,0 +1,106 @@
+//! The numbers that can be said: each has a range, so that what is none (`nan`, `inf`, less than nothing) is
+//! wrong usage, told before anything begins.
+
+use clap::builder::RangedU64ValueParser;
+use clap::value_parser;
+
+/// A seed. Files keep it as TOML does, which ends at 2^63 - 1.
+pub(super) fn seed() -> RangedU64ValueParser<u64> {
+    value_parser!(u64).range(..=i64::MAX as u64)
+}
+
+/// A share, 0 to 1.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    number(text, |x| (0.0..=1.0).contains(&x))
+        .ok_or_else(|| "a number from 0 to 1 is needed".into())
+}
+
+/// A number of 0 or more.
+pub(super) fn not_below_zero(text: &str) -> Result<f64, String> {
+    number(text, |x| x >= 0.0).ok_or_else(|| "a number of 0 or more is needed".into())
+}
+
+/// A number above 0.
+pub(super) fn above_zero(text: &str) -> Result<f64, String> {
+    number(text, |x| x > 0.0).ok_or_else(|| "a number above 0 is needed".into())
+}
+
+fn number(text: &str, allowed: impl Fn(f64) -> bool) -> Option<f64> {
+    text.parse().ok().filter(|x: &f64| x.is_finite() && allowed(*x))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::any::TypeId;
+
+    use clap::error::ErrorKind;
+    use clap::{Arg, Command, CommandFactory};
+
+    use super::super::command::Arguments;
+    use melody_tui::Speed;
+
+    /// Every option of every command, with the words that lead to it.
+    fn options(command: &Command, path: &[String], found: &mut Vec<(Vec<String>, Arg)>) {
+        found.extend(command.get_arguments().map(|arg| (path.to_vec(), arg.clone())));
+        for below in command.get_subcommands() {
+            let path = [path, &[below.get_name().to_string()]].concat();
+            options(below, &path, found);
+        }
+    }
+
+    fn is_number(arg: &Arg) -> bool {
+        let numbers = [
+            TypeId::of::<u8>(),
+            TypeId::of::<u16>(),
+            TypeId::of::<u32>(),
+            TypeId::of::<u64>(),
+            TypeId::of::<usize>(),
+            TypeId::of::<i32>(),
+            TypeId::of::<i64>(),
+            TypeId::of::<f32>(),
+            TypeId::of::<f64>(),
+            TypeId::of::<Speed>(),
+        ];
+        let kind = arg.get_value_parser().type_id();
+        arg.get_action().takes_values() && numbers.iter().any(|number| kind == *number)
+    }
+
+    fn refused(path: &[String], option: &str, value: &str) -> Option<ErrorKind> {
+        let line = [path, &[format!("--{option}={value}")]].concat();
+        Arguments::command().try_get_matches_from(line).err().map(|error| error.kind())
+    }
+
+    #[test]
+    fn no_number_of_the_command_line_is_without_a_range() {
+        let mut all = Vec::new();
+        options(&Arguments::command(), &["melody".into()], &mut all);
+        let numbers: Vec<&(Vec<String>, Arg)> =
+            all.iter().filter(|(_, arg)| is_number(arg)).collect();
+        assert!(numbers.len() > 25, "{}", numbers.len());
+        for (path, arg) in numbers {
+            let option = arg.get_long().expect("numbers are options");
+            let nothing =
+                ["nan", "inf", "-inf", "-1", "1e999", "", "x", "99999999999999999999999x"];
+            for value in nothing {
+                let kind = refused(path, option, value);
+                let usage = [ErrorKind::ValueValidation, ErrorKind::InvalidValue];
+                let told = format!("{} --{option}={value}: {kind:?}", path.join(" "));
+                assert!(kind.is_some_and(|kind| usage.contains(&kind)), "{told}");
+            }
+            if option.ends_with("seed") {
+                let most = i64::MAX as u64;
+                let kind = |seed: u64| refused(path, option, &seed.to_string());
+                let [fits, more] = [kind(most), kind(most + 1)];
+                assert_ne!(fits, Some(ErrorKind::ValueValidation), "{path:?} {option}");
+                assert_eq!(more, Some(ErrorKind::ValueValidation), "{path:?} {option}");
+            }
+        }
+    }
+
+    #[test]
+    fn shares_end_at_one() {
+        assert_eq!((super::share("1"), super::share("0")), (Ok(1.0), Ok(0.0)));
+        assert!(super::share("1.01").is_err());
+        assert_eq!((super::not_below_zero("0"), super::above_zero("0").is_err()), (Ok(0.0), true));
+    }
+}
