@@ -3,6 +3,8 @@
 //!
 //! The commands are those that `melody help` lists. One that is not in the table here fails the test.
 
+use std::ffi::OsStr;
+use std::fmt::Debug;
 use std::fs::{self, OpenOptions};
 use std::io::pipe;
 use std::path::{Path, PathBuf};
@@ -12,26 +14,30 @@ use melody_core::shown::acts;
 
 /// A small training.
 const TRAINING: &str = r#"
-listeners = 20
-test_listeners = 10
+listeners = 60
+test_listeners = 20
 sessions = 1
 rollouts = 1
 epochs = 1
-batch = 4
+batch = 8
 warm_up = 2
 examples = 16
 
 [network]
-d_model = 8
+d_model = 16
 layers = 1
-heads = 1
-feed_forward = 8
-song_buckets = 64
-artist_buckets = 64
+heads = 2
+feed_forward = 16
+song_buckets = 512
+artist_buckets = 128
 expert_hidden = 8
 expert_output = 8
 tower_hidden = 8
 "#;
+
+/// A session that the bandit learns from.
+const SESSION: &str = "format = 1\nname = \"some songs\"\n[session]\nprofile = \"likely-payer\"\nseed = 4\n\
+                       [[steps]]\ndo = \"autopilot\"\nsongs = 8\n";
 
 /// A folder with what the commands read.
 struct Place(tempfile::TempDir);
@@ -41,8 +47,9 @@ impl Place {
         let place = Place(tempfile::tempdir().unwrap());
         fs::write(place.path("training.toml"), TRAINING).unwrap();
         fs::rename(crate::log::written(place.0.path()), place.path("log.jsonl")).unwrap();
-        let script = shipped("tests/sessions/streak.toml");
-        place.done(&["replay", &script, "--trace", "trace.jsonl"]);
+        fs::write(place.path("session.toml"), SESSION).unwrap();
+        fs::write(place.path("tracks.csv"), TRACKS).unwrap();
+        place.done(&["replay", "session.toml", "--trace", "trace.jsonl"]);
         place.done(&["log", "simulate", "--listeners", "8", "--rollouts", "1", "--out", "logged"]);
         place
     }
@@ -51,26 +58,34 @@ impl Place {
         self.0.path().join(name)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_melody"));
         command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
         command.env_remove("MELODY_CONFIG").env("XDG_CONFIG_HOME", self.path("home"));
         command
     }
 
-    fn done(&self, arguments: &[&str]) -> String {
+    fn done(&self, arguments: &[impl AsRef<OsStr> + Debug]) -> String {
         let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
         assert!(status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&stderr));
         String::from_utf8(stdout).unwrap()
     }
 
+    /// Takes away what commands have written under these names.
+    fn remove(&self, names: [&str; 2]) {
+        for name in names {
+            let path = self.path(name);
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        }
+    }
+
     /// How a command ends whose output takes nothing: the exit code, and what it says of it.
-    fn on_a_full_disk(&self, arguments: &[&str]) -> (Option<i32>, String) {
+    fn on_a_full_disk(&self, arguments: &[impl AsRef<OsStr>]) -> (Option<i32>, String) {
         ended(self.command(arguments).stdout(full()))
     }
 
     /// How a command ends whose reader is gone.
-    fn on_a_closed_pipe(&self, arguments: &[&str]) -> (Option<i32>, String) {
+    fn on_a_closed_pipe(&self, arguments: &[impl AsRef<OsStr>]) -> (Option<i32>, String) {
         let (reader, writer) = pipe().unwrap();
         drop(reader);
         ended(self.command(arguments).stdout(writer))
@@ -90,30 +105,30 @@ fn shipped(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name).display().to_string()
 }
 
-/// What follows a command so that it prints something soon; `None` where it opens the simulator, which prints nothing.
-fn arguments(command: &str) -> Option<Vec<String>> {
+/// What follows a command so that it prints something soon; `None` where it opens the simulator, which prints nothing. `out`:
+/// where it may write.
+fn arguments(command: &str, out: &str) -> Option<Vec<String>> {
     let fixture = |name: &str| shipped(&format!("tests/fixtures/import/{name}"));
-    let script = shipped("tests/sessions/streak.toml");
     let text = match command {
         "open" => return None,
         "demo" => "--check".into(),
-        "replay" | "explain" => script,
+        "replay" | "explain" => "session.toml".into(),
         "diff" => "trace.jsonl trace.jsonl".into(),
-        "train" => "--config training.toml --out model".into(),
-        "train-ltr" => "--listeners 20 --songs 3 --out ranker.json".into(),
+        "train" => format!("--config training.toml --out {out}"),
+        "train-ltr" => format!("--listeners 20 --songs 3 --out {out}.json"),
         "eval" => "--listeners 4 --resamples 0".into(),
         "simulate" => "--listeners 2 --songs 3".into(),
         "ab" => "default default --listeners 6 --songs 3".into(),
-        "tune" => "--trials 2 --listeners 2 --songs 2 --out policy.toml".into(),
+        "tune" => format!("--trials 2 --listeners 8 --songs 4 --out {out}.toml"),
         "ope" => "trace.jsonl".into(),
         "log show" | "log check" | "log script" => "log.jsonl".into(),
-        "log simulate" => "--listeners 4 --rollouts 1 --out simulated".into(),
-        "log import" => format!("{} --out imported", fixture("plays.jsonl")),
+        "log simulate" => format!("--listeners 4 --rollouts 1 --out {out}"),
+        "log import" => format!("{} --out {out}", fixture("lastfm.tsv")),
         "log split" => "logged".into(),
-        "catalogue generate" => "--out generated".into(),
-        "import history" => format!("{} --as me --force", fixture("plays.jsonl")),
-        "import mssd" => format!("{} --out mssd", fixture("mssd_log.csv")),
-        "import spotify-tracks" => "tracks.csv --out tracks".into(),
+        "catalogue generate" => format!("--out {out}"),
+        "import history" => format!("{} --as {out}", fixture("spotify.json")),
+        "import mssd" => format!("{} --out {out}", fixture("mssd_log.csv")),
+        "import spotify-tracks" => format!("tracks.csv --out {out}"),
         "completions" => "bash".into(),
         "catalogue check" | "config" | "keys" | "man" => String::new(),
         other => panic!("`melody {other}` is new: say here what makes it print"),
@@ -140,7 +155,6 @@ fn commands(place: &Place, above: &str) -> Vec<String> {
 #[test]
 fn every_command_says_when_its_output_is_full_and_ends_quietly_when_it_is_closed() {
     let place = Place::furnished();
-    fs::write(place.path("tracks.csv"), TRACKS).unwrap();
     let all = commands(&place, "");
     assert!(all.len() > 20 && all.contains(&"log script".into()), "{all:?}");
     for name in &all {
@@ -148,20 +162,21 @@ fn every_command_says_when_its_output_is_full_and_ends_quietly_when_it_is_closed
         let help = [&words[..], &["--help"]].concat();
         let (code, said) = place.on_a_full_disk(&help);
         assert_eq!(code, Some(1), "{help:?}: {said}");
-        let Some(follows) = arguments(name) else { continue };
-        let mut line: Vec<&str> = words.into_iter().chain(follows.iter().map(|s| &**s)).collect();
-        let (code, said) = place.on_a_full_disk(&line);
-        assert_eq!(code, Some(1), "{line:?}: {said}");
-        assert!(
-            said.contains("the output could not be written: No space left"),
-            "{line:?}: {said}"
-        );
-        if place.done(&help).contains("--json") {
-            line.push("--json");
-        }
-        let (code, said) = place.on_a_closed_pipe(&line);
-        assert_eq!(code, Some(141), "{line:?}: {said}");
-        assert!(!said.contains("error") && !said.contains("panicked"), "{line:?}: {said}");
+        let line = |out: &str, json: bool| -> Option<Vec<String>> {
+            let json = json.then(|| "--json".to_string());
+            let words = words.iter().map(|word| word.to_string());
+            Some(words.chain(arguments(name, out)?).chain(json).collect())
+        };
+        let Some(text) = line("first", false) else { continue };
+        let (code, said) = place.on_a_full_disk(&text);
+        assert_eq!(code, Some(1), "{text:?}: {said}");
+        assert!(said.contains("the output could not be written: No space"), "{text:?}: {said}");
+        let json = place.done(&help).contains("--json");
+        let text = line("second", json).unwrap_or_default();
+        let (code, said) = place.on_a_closed_pipe(&text);
+        assert_eq!(code, Some(141), "{text:?}: {said}");
+        assert!(!said.contains("error") && !said.contains("panicked"), "{text:?}: {said}");
+        place.remove(["first", "second"]);
     }
 }
 
@@ -193,7 +208,6 @@ fn no_text_of_a_file_reaches_the_terminal_as_a_command_to_it() {
     header.versions.model = HOSTILE.into();
     let name = format!("log{HOSTILE}.jsonl").replace('/', "");
     melody::feedback::log::FeedbackLog::create(&place.path(&name), &header).unwrap();
-    fs::write(place.path("theme.toml"), "x = 1").unwrap();
     let no_such = format!("{HOSTILE}.toml");
     let script = format!(
         "format = 1\nname = \"\"\n[session]\nprofile = \"{}\"\nseed = 1\n",
