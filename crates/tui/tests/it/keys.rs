@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::shown::{line_with, screen};
 use crate::stage::{app, events, library, message, play, press, write};
 use melody_core::event::{Action, Target};
 use melody_core::input::TomlFile;
@@ -592,6 +593,52 @@ fn a_comparison_follows_and_goes_back_with_the_session() {
     choose(&mut app, "without promotion");
     let begun = compared(&mut app);
     assert_eq!(app.view().tab, Tab::Compare);
+#[test]
+fn a_weight_that_a_clamp_holds_is_shown_as_it_is_in_force() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "3 j ]");
+    let drafted = app.view().what_if;
+    let clamped = drafted.preview.unwrap().weights.beta.value;
+    assert!(clamped < Score::ONE, "the user comes first");
+    for (width, height) in [(120, 40), (80, 24)] {
+        let line = line_with(&screen(&app, width, height), "β subscription");
+        assert!(
+            line.contains(&format!("→ {clamped:.3} (set 2.000)")),
+            "before it is applied: {line}"
+        );
+    }
+    let narrow = line_with(&screen(&app, 40, 16), "β subscription");
+    assert!(narrow.ends_with(&format!("→ {clamped:.3}")), "{narrow}");
+    press(&mut app, "enter");
+    let line = line_with(&screen(&app, 120, 40), "β subscription");
+    assert!(line.contains(&format!("{clamped:.3} (set 2.000)")), "and after: {line}");
+    // Less of alpha takes from the others too, though nobody has touched gamma.
+    press(&mut app, "u g [");
+    assert_eq!(app.view().what_if.set.gamma, None);
+    let line = line_with(&screen(&app, 120, 40), "γ exposure");
+    assert!(line.contains("→ 0.000"), "{line}");
+}
+
+#[test]
+fn an_effect_is_named_by_the_song_it_belongs_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    let before = app.session.trace().playing.song.clone();
+    press(&mut app, "j enter");
+    let opened = app.session.trace().playing.song.clone();
+    let lang = melody_tui::Lang::En;
+    let said = melody_tui::headline(&app.view().traces, lang);
+    let genre = &before.genre;
+    let wanted =
+        format!("Opened \"{}\": after skipping \"{}\", {genre} songs", opened.title, before.title);
+    assert!(said.starts_with(&wanted), "{said}");
+    // What is skipped tells of itself.
+    press(&mut app, "n");
+    let said = melody_tui::headline(&app.view().traces, lang);
+    assert!(said.contains(&format!("\"{}\": ", opened.title)) && !said.contains("after"), "{said}");
+}
+
     assert_eq!((begun.from, begun.level, begun.refused), (3, true, 0));
     let last = begun.traces.last().unwrap();
     assert_eq!(last.promotion.at_most, 0);

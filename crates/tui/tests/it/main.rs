@@ -3,6 +3,7 @@
 mod keys;
 mod reopen;
 mod screens;
+mod shown;
 #[path = "../../../../tests/stage/mod.rs"]
 mod stage;
 mod tour;

@@ -29,6 +29,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
+use crate::shown::text;
+
 static TRACES: LazyLock<Vec<Arc<Trace>>> = LazyLock::new(|| {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/screens.jsonl");
     let file = tracefile::read(&path).expect("the trace that is kept");
@@ -152,23 +154,6 @@ fn drawn(view: &View, width: u16, height: u16) -> Buffer {
     let mut buffer = Buffer::empty(area);
     draw(view, area, &mut buffer);
     buffer
-}
-
-/// The buffer as text, the halves of wide characters counted once.
-fn text(buffer: &Buffer) -> String {
-    let mut out = String::new();
-    for y in 0..buffer.area.height {
-        let mut row = String::new();
-        let mut x = 0;
-        while x < buffer.area.width {
-            let symbol = buffer[(x, y)].symbol();
-            row.push_str(symbol);
-            x += symbol.width().max(1) as u16;
-        }
-        out.push_str(row.trim_end());
-        out.push('\n');
-    }
-    out
 }
 
 fn shot(view: &View, width: u16, height: u16) -> String {
