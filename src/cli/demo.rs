@@ -10,7 +10,7 @@ use crate::config::{Config, Environment};
 use melody_sessions::library::Library;
 use melody_sessions::names::profile_named;
 use melody_tui as tui;
-use melody_tui::{App, SceneReport, Sitting, Tour};
+use melody_tui::{App, Look, SceneReport, Sitting, Theme, Tour, Unseen};
 
 pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     if !arguments.check {
@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     };
     tour.check_names(base)?;
     if arguments.check {
-        return check(&tour, base, arguments);
+        return check(tour, base, arguments);
     }
     let flags = settings::screen(&arguments.screen, arguments.device);
     let config = Config::load(&Environment::of_process(), flags)?;
@@ -38,25 +38,36 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     how_it_ended(tui::run(&mut app, config.mouse.value))
 }
 
-fn check(tour: &Tour, base: &Path, arguments: &Demo) -> Result<(), Failure> {
-    let opening = &tour.opening;
+fn check(tour: Tour, base: &Path, arguments: &Demo) -> Result<(), Failure> {
+    let opening = tour.opening.anchored(base);
     let profile = profile_named(&opening.profile, base)?;
-    let library = Library::load(opening, base, arguments.device.unwrap_or_default().into())?;
-    let (scenes, _) = tour.check(&library, &profile)?;
+    let library = Library::load(&opening, base, arguments.device.unwrap_or_default().into())?;
+    let (mut scenes, _) = tour.check(&library, &profile)?;
+    let file = tour.file.name.clone();
+    let session = Sitting::open(library, opening, profile);
+    let mut app = App::new(session, Path::new("").to_path_buf(), Look::new(Theme::plain()));
+    for unseen in app.rehearse(tour) {
+        scenes[unseen.scene - 1].unseen.push(unseen);
+    }
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&scenes).map_err(|e| e.to_string())?);
     } else {
-        scenes.iter().for_each(|scene| print(&tour.file.name, scene));
+        scenes.iter().for_each(|scene| print(&file, scene));
     }
-    let passed = scenes.iter().all(|scene| scene.failed.is_empty());
+    let passed = scenes.iter().all(passed);
     if passed { Ok(()) } else { Err(Failure::Check) }
+}
+
+/// Whether a scene shows what its caption says.
+fn passed(report: &SceneReport) -> bool {
+    report.failed.is_empty() && report.unseen.is_empty()
 }
 
 /// Characters of a caption that tell which scene it is.
 const CAPTION: usize = 60;
 
 fn print(file: &str, report: &SceneReport) {
-    let mark = if report.failed.is_empty() { "ok  " } else { "FAIL" };
+    let mark = if passed(report) { "ok  " } else { "FAIL" };
     let caption: String = report.caption.chars().take(CAPTION).collect();
     let SceneReport { scene, events, expectations, .. } = report;
     println!("{mark} {scene:>2}  {events:>3} events, {expectations} expectations  {caption}");
@@ -65,5 +76,8 @@ fn print(file: &str, report: &SceneReport) {
             "     {file}:{}: {} (step {}): wanted {}, got {}",
             failed.line, failed.what, failed.step, failed.wanted, failed.got
         );
+    }
+    for Unseen { text, language, screen: (width, height), .. } in &report.unseen {
+        println!("     {file}: \"{text}\" cannot be seen at {width}x{height} ({language})");
     }
 }

@@ -9,6 +9,7 @@ mod keeping;
 mod palette;
 mod past;
 mod pickers;
+mod rehearsal;
 mod reopen;
 mod sharing;
 mod showing;
