@@ -5,7 +5,7 @@
 
 use crate::taste::{SOUND, Taste};
 use melody_core::catalogue::{Catalogue, taxonomy};
-use melody_core::plays::Heard;
+use melody_core::plays::Matched;
 
 /// Rates and shares are held towards those of the whole as if by so many plays.
 const STRENGTH: f64 = 20.0;
@@ -33,7 +33,7 @@ struct Group {
 }
 
 impl Group {
-    fn hear(&mut self, heard: &Heard) {
+    fn hear(&mut self, heard: &Matched) {
         self.plays += 1.0;
         if heard.outcome.known {
             self.judged += 1.0;
@@ -66,12 +66,12 @@ impl Group {
 
 /// The taste that these plays suggest.
 ///
-/// Families and genres: see [`Group::effect`], within 2 and 1 logits. Sound: the mean of completed songs
+/// Families and genres: see `Group::effect`, within 2 and 1 logits. Sound: the mean of completed songs
 /// that are known, held towards the middle by four plays; pickiness grows to the population's mean with
 /// their number. Patience: the logit of the completion rate. Novelty: twice the share of plays that were
 /// of different songs, less one. Generosity: likes among completed plays, where likes are told. The
 /// rest is the population's mean.
-pub fn estimate(catalogue: &Catalogue, heard: &[Heard]) -> Taste {
+pub fn estimate(catalogue: &Catalogue, heard: &[Matched]) -> Taste {
     let t = taxonomy();
     let mut all = Group::default();
     let mut families = vec![Group::default(); t.families.len()];
@@ -118,7 +118,7 @@ pub fn estimate(catalogue: &Catalogue, heard: &[Heard]) -> Taste {
     }
 }
 
-fn novelty(heard: &[Heard]) -> f64 {
+fn novelty(heard: &[Matched]) -> f64 {
     let mut songs: Vec<_> =
         heard.iter().map(|h| (&h.play.artist, &h.play.title, &h.play.song)).collect();
     songs.sort_unstable();
@@ -126,13 +126,13 @@ fn novelty(heard: &[Heard]) -> f64 {
     hundredths(2.0 * (songs.len() as f64 + STRENGTH / 2.0) / (heard.len() as f64 + STRENGTH) - 1.0)
 }
 
-fn patience(heard: &[Heard]) -> f64 {
+fn patience(heard: &[Matched]) -> f64 {
     let mut all = Group::default();
     heard.iter().for_each(|heard| all.hear(heard));
     logit(all.rate(MEAN_COMPLETION))
 }
 
-fn generosity(heard: &[Heard]) -> f64 {
+fn generosity(heard: &[Matched]) -> f64 {
     let told = heard.iter().filter(|heard| heard.outcome.completed && heard.play.liked.is_some());
     let (mut plays, mut likes) = (0.0, 0.0);
     for heard in told {

@@ -94,7 +94,7 @@ impl Terms {
     /// squared influences of its units; with normal quantiles, and for means the unbiased variance, as
     /// established libraries have it. Of groups, which may be few and unequal, it is by the jackknife: each
     /// is left out in turn, with quantiles of Student's t (Cameron and Miller, JHR 2015, section VI) and
-    /// as many degrees of freedom as [`freedom`] finds.
+    /// as many degrees of freedom as `freedom` finds.
     pub fn interval(&self, units: Units) -> Option<[f64; 2]> {
         let total = Sums::total(&self.decisions);
         let by_unit = self.by_unit(units);

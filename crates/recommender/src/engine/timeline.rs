@@ -62,7 +62,7 @@ impl Timeline {
     }
 
     /// Forgets every event after the first `events`; a fork keeps those before it began. Going far
-    /// back works some steps out again, [`EVERY`] at most.
+    /// back works some steps out again, 16 at most.
     pub fn rewind(&mut self, events: usize) {
         let events = events.max(self.own_from);
         if events >= self.events.len() {

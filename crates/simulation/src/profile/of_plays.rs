@@ -6,7 +6,7 @@ use super::listener::{Past, Profile};
 use crate::estimate::estimate;
 use melody_core::catalogue::{Catalogue, taxonomy};
 use melody_core::listener::{Account, Tier};
-use melody_core::plays::{Heard, How, Matching, Recorded};
+use melody_core::plays::{How, Matched, Matching, Recorded};
 use melody_core::scene::Scene;
 
 /// Favourite genres are named of those that have this share of plays.
@@ -24,7 +24,7 @@ pub fn of_plays(
     name: &str,
     catalogue: &Catalogue,
     recorded: Recorded,
-    heard: &[Heard],
+    heard: &[Matched],
     days: f64,
 ) -> Profile {
     let matching = Matching::count(heard.iter().map(|heard| (heard.play, heard.how)), 0);
@@ -58,7 +58,7 @@ pub fn of_plays(
 }
 
 /// Hours of listening a week, over the time that the plays span, a week at least.
-fn hours_per_week(heard: &[Heard]) -> f32 {
+fn hours_per_week(heard: &[Matched]) -> f32 {
     let ms: f64 = heard.iter().map(|heard| f64::from(heard.play.heard_ms())).sum();
     let times = || heard.iter().filter_map(|heard| heard.play.time_ms);
     let span_ms = times().max().unwrap_or(0) - times().min().unwrap_or(0);
@@ -67,7 +67,7 @@ fn hours_per_week(heard: &[Heard]) -> f32 {
 }
 
 /// The genres with the most plays of all whose genre is known, the first first.
-fn favourites(catalogue: &Catalogue, heard: &[Heard]) -> Vec<usize> {
+fn favourites(catalogue: &Catalogue, heard: &[Matched]) -> Vec<usize> {
     let known = || heard.iter().filter(|heard| heard.how != How::Anything);
     let mut plays = vec![0usize; taxonomy().genres.len()];
     for heard in known() {

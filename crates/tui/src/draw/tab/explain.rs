@@ -161,7 +161,7 @@ impl Page<'_> {
                 (_, _, true) => "░",
                 _ => "█",
             };
-            let name = format!("{}{}", "  ".repeat(row.depth), self.say(&node.name));
+            let name = format!("{}{}", "  ".repeat(row.depth), self.say(self.name(node)));
             let strong = if row.depth == 0 { self.theme.strong } else { style };
             let how = self.how(node);
             let fits = text::width(&how) <= room;
@@ -183,9 +183,18 @@ impl Page<'_> {
         lines
     }
 
+    /// A ledger names gamma's part after the exposure it is of in most segments.
+    fn name<'b>(&self, node: &'b Node) -> &'b str {
+        match node.name.as_str() {
+            "exposure" => self.view.gamma_name(),
+            name => name,
+        }
+    }
+
     fn how(&self, node: &Node) -> String {
         match node.name.as_str() {
             "score" => String::new(),
+            "fusion" => self.say(&node.how.replace("exposure", self.view.gamma_name())),
             _ => self.say(&node.how),
         }
     }
@@ -241,6 +250,10 @@ impl Page<'_> {
             (Some(to), Some(change)) => {
                 spans.push(Span::raw(format!("{:.6} → {to:.6}  ", flip.from)));
                 spans.push(Span::styled(format!("{change:+.6}"), theme.strong));
+                if let Some(level) = flip.level {
+                    let said = view.fill("level from {}", &[&format!("{level:.6}")]);
+                    spans.push(Span::styled(format!("  {said}"), theme.faint));
+                }
                 if smallest == Some(change.abs()) {
                     spans.push(Span::styled(format!("  {}", view.say("the least")), theme.good));
                 }
@@ -250,10 +263,6 @@ impl Page<'_> {
                 spans.push(Span::styled(view.fill("no: {}", &[&view.say(why)]), theme.faint));
             }
         }
-                if let Some(level) = flip.level {
-                    let said = view.fill("level from {}", &[&format!("{level:.6}")]);
-                    spans.push(Span::styled(format!("  {said}"), theme.faint));
-                }
         Line::from(spans)
     }
 
