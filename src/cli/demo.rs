@@ -11,7 +11,7 @@ use crate::config::{Config, Environment};
 use melody_sessions::library::Library;
 use melody_sessions::names::profile_named;
 use melody_tui as tui;
-use melody_tui::{App, SceneReport, Sitting, Tour};
+use melody_tui::{App, Look, SceneReport, Sitting, Theme, Tour, Unseen};
 
 pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     if !arguments.check {
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     };
     tour.check_names(base)?;
     if arguments.check {
-        return check(&tour, base, arguments);
+        return check(tour, base, arguments);
     }
     let flags = settings::screen(&arguments.screen, arguments.device);
     let config = Config::load(&Environment::of_process(), flags)?;
@@ -39,25 +39,36 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     how_it_ended(tui::run(&mut app, config.mouse.value))
 }
 
-fn check(tour: &Tour, base: &Path, arguments: &Demo) -> Result<(), Failure> {
-    let opening = &tour.opening;
+fn check(tour: Tour, base: &Path, arguments: &Demo) -> Result<(), Failure> {
+    let opening = tour.opening.anchored(base);
     let profile = profile_named(&opening.profile, base)?;
-    let library = Library::load(opening, base, arguments.device.unwrap_or_default().into())?;
-    let (scenes, _) = tour.check(&library, &profile)?;
+    let library = Library::load(&opening, base, arguments.device.unwrap_or_default().into())?;
+    let (mut scenes, _) = tour.check(&library, &profile)?;
+    let file = tour.file.name.clone();
+    let session = Sitting::open(library, opening, profile);
+    let mut app = App::new(session, Path::new("").to_path_buf(), Look::new(Theme::plain()));
+    for unseen in app.rehearse(tour) {
+        scenes[unseen.scene - 1].unseen.push(unseen);
+    }
     if arguments.json {
         say_json(&scenes)?;
     } else {
-        scenes.iter().try_for_each(|scene| print(&tour.file.name, scene))?;
+        scenes.iter().try_for_each(|scene| print(&file, scene))?;
     }
-    let passed = scenes.iter().all(|scene| scene.failed.is_empty());
+    let passed = scenes.iter().all(passed);
     if passed { Ok(()) } else { Err(Failure::Check) }
+}
+
+/// Whether a scene shows what its caption says.
+fn passed(report: &SceneReport) -> bool {
+    report.failed.is_empty() && report.unseen.is_empty()
 }
 
 /// Characters of a caption that tell which scene it is.
 const CAPTION: usize = 60;
 
 fn print(file: &str, report: &SceneReport) -> Result<(), Failure> {
-    let mark = if report.failed.is_empty() { "ok  " } else { "FAIL" };
+    let mark = if passed(report) { "ok  " } else { "FAIL" };
     let caption: String = report.caption.chars().take(CAPTION).collect();
     let SceneReport { scene, events, expectations, .. } = report;
     say!("{mark} {scene:>2}  {events:>3} events, {expectations} expectations  {caption}")?;
@@ -70,6 +81,9 @@ fn print(file: &str, report: &SceneReport) -> Result<(), Failure> {
             failed.wanted,
             failed.got
         )?;
+    }
+    for Unseen { text, language, screen: (width, height), .. } in &report.unseen {
+        say!("     {file}: \"{text}\" cannot be seen at {width}x{height} ({language})")?;
     }
     Ok(())
 }

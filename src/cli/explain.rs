@@ -1,5 +1,6 @@
 //! `melody explain`: the account of one song at a step of a script.
 
+use std::cmp::Ordering;
 use std::io::IsTerminal;
 use std::path::Path;
 
@@ -170,10 +171,10 @@ fn print_play(play: &AttendedPlay) -> Result<(), Failure> {
 
 fn print_why_not(why: &WhyNot) -> Result<(), Failure> {
     say!("\nwhy not above {} ({})?", why.above.title, why.above.id)?;
-    if why.lacks > Score::ZERO {
-        say!("  it lacks {:.6} of score", why.lacks)?;
-    } else {
-        say!("  its score is higher already, by {:.6}", -why.lacks)?;
+    match why.lacks.cmp(&Score::ZERO) {
+        Ordering::Greater => say!("  it lacks {:.6} of score", why.lacks)?,
+        Ordering::Less => say!("  its score is higher already, by {:.6}", -why.lacks)?,
+        Ordering::Equal => say!("  the scores are level: the higher interest goes first")?,
     }
     if let Some(beside) = &why.beside {
         say!("  {beside}")?;
@@ -188,7 +189,9 @@ fn said(flip: &Flip) -> String {
         }
         (Some(change), _) => {
             let to = flip.from + change;
-            format!("{:6} {:.6} -> {to:.6} ({change:+.6}) would do", flip.weight, flip.from)
+            let level =
+                flip.level.map_or(String::new(), |level| format!(", level from {level:.6}"));
+            format!("{:6} {:.6} -> {to:.6} ({change:+.6}) would do{level}", flip.weight, flip.from)
         }
         (None, why) => {
             format!("{:6} no: {}", flip.weight, why.as_deref().unwrap_or("no change does it"))

@@ -33,6 +33,6 @@ pub use draw::{Drawn, Hit, PANELS, draw};
 pub use export::picture;
 pub use terminal::{Ended, run};
 pub use theme::{Look, Theme};
-pub use tour::{SceneReport, Tour};
+pub use tour::{SceneReport, Tour, Unseen};
 pub use view::{Caption, Movement, Strip, View, headline};
 pub use words::Lang;

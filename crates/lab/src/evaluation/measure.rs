@@ -403,7 +403,7 @@ mod tests {
     fn many(listeners: u32) -> Vec<Play> {
         let of = |listener: u32| {
             let foretold = move |k: u32| 0.1 + 0.2 * k as f32 + 0.01 * listener as f32;
-            (0..4).map(move |k| play(listener, foretold(k), (listener + k) % 3 != 0))
+            (0..4).map(move |k| play(listener, foretold(k), !(listener + k).is_multiple_of(3)))
         };
         (0..listeners).flat_map(of).collect()
     }

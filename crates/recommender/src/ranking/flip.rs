@@ -4,7 +4,9 @@
 //! touches, minus the artist spread, which depends on how many songs of the same artist rank better.
 //! So along one weight a total is a line with roundings and steps. The search walks away from today's
 //! weight and never jumps over a place where anything could change: far from a crossing it takes long
-//! strides, near one it goes by millionths. What it finds is the smallest change, to the millionth.
+//! strides, near one it goes by millionths. Near a crossing the roundings make the order flicker: level,
+//! above, level again. What is found is the first value from which the song stays above, to the
+//! millionth, and where before it the two stand level.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +22,12 @@ pub struct Flip {
     pub weight: String,
     /// The weight as it is.
     pub from: Score,
-    /// Absent where no allowed change does it.
+    /// The first value from which the song's score stays the higher one, rounded as it is. Absent where
+    /// no allowed change does it.
     pub to: Option<Score>,
+    /// The value from which the two scores are level, where that comes before: there the tie decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Score>,
     /// Why not.
     pub why: Option<String>,
 }
@@ -51,9 +57,6 @@ impl Course {
     }
 }
 
-/// Where a total stands among others: higher is better.
-type Rank = (Score, Score, std::cmp::Reverse<SongId>);
-
 /// A song, and those of its lead artist that could rank better.
 struct Contender {
     own: Course,
@@ -62,16 +65,17 @@ struct Contender {
 
 /// Strides that no rounding of two products can make wrong.
 const SLACK: i64 = 3;
+/// Millionths of weight that an order has to hold over, to be no flicker of roundings: its own, or those
+/// of songs by the same artist.
+const HELD: i64 = 1_000;
 
 impl Contender {
-    fn rank(&self, weight: Score, spread: impl Fn(usize) -> Score) -> Rank {
-        let place = |course: &Course, total: Score| {
-            (total, course.interest, std::cmp::Reverse(course.song))
-        };
-        let base = self.own.at(weight);
-        let own = place(&self.own, base);
-        let better = self.rivals.iter().filter(|rival| place(rival, rival.at(weight)) > own);
-        place(&self.own, base + spread(better.count()))
+    fn total(&self, weight: Score, spread: impl Fn(usize) -> Score) -> Score {
+        let place =
+            |course: &Course| (course.at(weight), course.interest, std::cmp::Reverse(course.song));
+        let own = place(&self.own);
+        let better = self.rivals.iter().filter(|rival| place(rival) > own);
+        own.0 + spread(better.count())
     }
 
     /// Millionths of weight over which its place among its rivals cannot change.
@@ -102,8 +106,8 @@ impl Ranking<'_> {
         self.total(above) - self.total(song)
     }
 
-    /// For alpha, beta and gamma, the smallest change of it alone that puts `song` above `above` in
-    /// the order of fused scores. Weights stay in [0, 2] and user-first: alpha >= beta + gamma. With a
+    /// For alpha, beta and gamma, the smallest change of it alone from which on `song` has a higher score
+    /// than `above`. Weights stay in [0, 2] and user-first: alpha >= beta + gamma. With a
     /// diversity re-rank nothing is said: a song's score depends on all above it. Nor with a learned
     /// ranker, whose score is no line along a weight.
     pub fn flips(&self, song: SongId, above: SongId) -> Vec<Flip> {
@@ -125,10 +129,16 @@ impl Ranking<'_> {
             };
             if unsaid.is_some() {
                 let why = unsaid.map(String::from);
-                return Flip { weight: name.into(), from, to: None, why };
+                return Flip { weight: name.into(), from, to: None, level: None, why };
             }
-            let to = self.smallest(&a, &b, from, range);
-            Flip { weight: name.into(), from, to, why: to.is_none().then(|| why(&a, &b, range)) }
+            let crossing = self.smallest(&a, &b, from, range);
+            Flip {
+                weight: name.into(),
+                from,
+                to: crossing.map(|(_, to)| to),
+                level: crossing.filter(|(level, to)| level != to).map(|(level, _)| level),
+                why: crossing.is_none().then(|| why(&a, &b, range)),
+            }
         };
         ranges.into_iter().enumerate().map(flip).collect()
     }
@@ -144,41 +154,40 @@ impl Ranking<'_> {
         Contender { own: course(song), rivals }
     }
 
-    /// The weight nearest to `from` in its range at which `a` ranks above `b`.
+    /// The weight nearest to `from` in its range from which on `a` scores higher than `b`, and before it
+    /// the one from which on it scores no lower.
     fn smallest(
         &self,
         a: &Contender,
         b: &Contender,
         from: Score,
         (low, high): (Score, Score),
-    ) -> Option<Score> {
-        let walk = |direction: i64, most: i64| -> Option<i64> {
-            let mut gone = 0;
+    ) -> Option<(Score, Score)> {
+        let walk = |direction: i64, most: i64| -> Option<(i64, i64)> {
+            let at = |gone: i64| Score::from_millionths(from.millionths() + direction * gone);
+            let (mut gone, mut level, mut above) = (0, None, None);
             while gone <= most {
-                let weight = Score::from_millionths(from.millionths() + direction * gone);
-                let (x, y) = (
-                    a.rank(weight, |better| self.spread(a.own.song, better)),
-                    b.rank(weight, |better| self.spread(b.own.song, better)),
-                );
-                if x > y {
-                    return Some(gone);
+                let weight = at(gone);
+                let [x, y] =
+                    [a, b].map(|of| of.total(weight, |better| self.spread(of.own.song, better)));
+                let ahead = (x - y).millionths();
+                level = (ahead >= 0).then(|| level.unwrap_or(gone));
+                above = (ahead > 0).then(|| above.unwrap_or(gone));
+                let apart = stride(ahead, (a.own.score - b.own.score).millionths());
+                let step = apart.min(a.steady(weight)).min(b.steady(weight));
+                if ahead > 0 && step >= HELD {
+                    break;
                 }
-                let gap = (y.0 - x.0).millionths();
-                let apart = stride(gap, (a.own.score - b.own.score).millionths());
-                let step = apart.min(a.steady(weight)).min(b.steady(weight)).max(1);
-                gone = gone.saturating_add(step);
+                gone = gone.saturating_add(step.max(1));
             }
-            None
+            Some((level?, above?))
         };
-        let up = walk(1, (high - from).millionths());
-        let down = walk(-1, (from - low).millionths());
-        let (gone, direction) = match (up, down) {
-            (Some(up), Some(down)) if down < up => (down, -1),
-            (Some(up), _) => (up, 1),
-            (None, Some(down)) => (down, -1),
-            (None, None) => return None,
-        };
-        Some(Score::from_millionths(from.millionths() + direction * gone))
+        let up = walk(1, (high - from).millionths()).map(|gone| (gone, 1));
+        let down = walk(-1, (from - low).millionths()).map(|gone| (gone, -1));
+        let nearest = up.into_iter().chain(down).min_by_key(|((_, above), _)| *above);
+        let ((level, above), direction) = nearest?;
+        let at = |gone: i64| Score::from_millionths(from.millionths() + direction * gone);
+        Some((at(level), at(above)))
     }
 }
 

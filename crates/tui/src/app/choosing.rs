@@ -25,6 +25,7 @@ impl App {
             }
             None if self.tab == Tab::WhatIf => self.what_if.select(by),
             None if self.tab.reads() => {
+                self.section = None;
                 let scroll = &mut self.scroll[self.tab.index()];
                 *scroll = scroll.saturating_add_signed(by).min(limit);
             }
@@ -48,6 +49,7 @@ impl App {
 
     /// Scrolls the view.
     pub(super) fn scroll(&mut self, by: isize) {
+        self.section = None;
         let scroll = &mut self.scroll[self.tab.index()];
         *scroll = scroll.saturating_add_signed(by).min(self.drawn.scroll_limit);
     }

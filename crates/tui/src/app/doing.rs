@@ -90,6 +90,7 @@ impl App {
     }
 
     pub(super) fn show(&mut self, tab: Tab) {
+        self.section = None;
         self.tab = tab;
     }
 

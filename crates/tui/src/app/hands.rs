@@ -25,8 +25,16 @@ impl App {
         match &mut self.popup {
             Some(Popup::Search(search)) => search.press(key),
             Some(Popup::Palette(palette)) => palette.press(key),
+            // Whoever types in a script without keys of its own is told of a way that needs none.
+            None if key.is_foreign() => self.name_the_palette(key),
             _ => {}
         }
+    }
+
+    fn name_the_palette(&mut self, key: Key) {
+        let palette = self.key(Command::Palette);
+        let said = "`{}` means nothing here. `{}` finds every command by its name.";
+        self.say(self.look.lang.fill(said, &[&key, &palette]));
     }
 
     /// Text is pasted. It is never taken for commands.

@@ -10,6 +10,7 @@ mod next;
 mod palette;
 mod past;
 mod pickers;
+mod rehearsal;
 mod reopen;
 mod sharing;
 mod showing;

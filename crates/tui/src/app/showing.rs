@@ -36,6 +36,7 @@ impl App {
             autopilot: self.session.autopilot(),
             selected: self.selected_place(),
             scroll: self.scroll[self.tab.index()],
+            section: self.section.clone(),
             panel: self.panel,
             log: self.log_standing(),
             explained: self.explaining.explained(),
@@ -78,6 +79,10 @@ impl App {
 
     /// Takes in what the last drawing found out.
     pub fn drawn(&mut self, drawn: Drawn) {
+        // From where a section has been shown the keys scroll on.
+        if let Some(row) = drawn.scrolled.filter(|_| self.popup.is_none()) {
+            self.scroll[self.tab.index()] = row;
+        }
         let limit = drawn.scroll_limit;
         let scroll = match &mut self.popup {
             Some(popup) => popup.scroll_mut(),

@@ -56,6 +56,8 @@ pub struct App {
     pub(super) looking_at: Option<usize>,
     /// Lines each view is scrolled by.
     pub(super) scroll: [usize; Tab::ALL.len()],
+    /// The section that a page begins with, until it is scrolled.
+    pub(super) section: Option<String>,
     /// Which panel comes first on the stage where not all fit.
     pub(super) panel: usize,
     /// Something said until the next key.
@@ -119,6 +121,7 @@ impl App {
             selected: None,
             looking_at: None,
             scroll: [0; Tab::ALL.len()],
+            section: None,
             panel: 0,
             message: None,
             messages: Messages::default(),

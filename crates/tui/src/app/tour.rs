@@ -58,6 +58,7 @@ impl App {
     fn set_scene(&mut self) {
         let Some((_, scene)) = self.guide.as_ref().and_then(Guide::scene) else { return };
         self.tab = scene.view;
+        self.section = scene.section.clone();
         self.session.playing = false;
         self.session.set_autopilot(false);
         self.looking_at = None;

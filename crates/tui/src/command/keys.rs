@@ -65,10 +65,51 @@ impl Key {
         NAMED.iter().map(|(name, _)| *name)
     }
 
+    /// The key of a Latin keyboard that is meant by a letter of another layout: of a full-width one by
+    /// what it shows, of a Cyrillic one by where it lies. Terminals tell the letter and not the place.
+    pub fn latin(&self) -> Option<Key> {
+        let KeyCode::Char(c) = self.code else { return None };
+        let c = narrow(c).or_else(|| at_place_of(c))?;
+        Some(Key { code: KeyCode::Char(c), ..*self })
+    }
+
+    /// Whether it is a letter or sign of a script that has no command of its own.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self.code, KeyCode::Char(c) if !c.is_ascii())
+    }
+
     /// Whether it is text where text is typed.
     pub fn is_text(&self) -> bool {
         matches!(self.code, KeyCode::Char(_)) && !self.ctrl && !self.alt
     }
+}
+
+/// The ASCII character that a full-width one is, and the brackets of Chinese input.
+fn narrow(c: char) -> Option<char> {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xff01 + u32::from(b'!')),
+        '\u{3000}' => Some(' '),
+        '\u{3010}' => Some('['),
+        '\u{3011}' => Some(']'),
+        _ => None,
+    }
+}
+
+/// Rows of a Cyrillic keyboard, those letters of Ukrainian and Belarusian that lie elsewhere, and what
+/// lies there on a Latin one.
+const CYRILLIC: [(&str, &str); 2] = [
+    ("йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"),
+    ("ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ", "QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>~"),
+];
+const ITS_NEIGHBOURS: [(&str, &str); 2] = [("іїєў", "s]'o"), ("ІЇЄЎ", "S}\"O")];
+
+/// What lies on a Latin keyboard where this letter does on a Cyrillic one.
+fn at_place_of(c: char) -> Option<char> {
+    let mut rows = CYRILLIC.iter().chain(&ITS_NEIGHBOURS);
+    rows.find_map(|(letters, places)| {
+        let place = letters.chars().position(|letter| letter == c)?;
+        places.chars().nth(place)
+    })
 }
 
 impl From<KeyEvent> for Key {
@@ -152,5 +193,30 @@ mod tests {
         }
         assert!("".parse::<Key>().is_err());
         assert!("nothing".parse::<Key>().is_err());
+    }
+
+    #[test]
+    fn letters_of_other_layouts_stand_for_keys() {
+        let latin = |name: &str| name.parse::<Key>().unwrap().latin().map(|key| key.to_string());
+        for (letter, key) in [
+            ("\u{ff4e}", "n"),
+            ("\u{ff0f}", "/"),
+            ("\u{ff1f}", "?"),
+            ("\u{3000}", "space"),
+            ("т", "n"),
+            ("Г", "U"),
+            ("Ж", ":"),
+            ("х", "["),
+            ("ctrl-з", "ctrl-p"),
+            ("і", "s"),
+        ] {
+            assert_eq!(latin(letter).as_deref(), Some(key), "{letter}");
+        }
+        for own in ["n", "/", "space", "enter", "夜", "λ"] {
+            assert_eq!(latin(own), None, "{own}");
+        }
+        for (letters, places) in CYRILLIC.iter().chain(&ITS_NEIGHBOURS) {
+            assert_eq!(letters.chars().count(), places.chars().count());
+        }
     }
 }

@@ -1,4 +1,8 @@
 //! Searching the catalogue: what is typed, and the songs and artists most like it.
+//!
+//! Before anything is typed, and between what fits equally well, each artist's most popular song comes
+//! first, then each one's second: a catalogue lists an artist's songs together, and the first page of
+//! it would show one artist.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +20,10 @@ const SHOWN: usize = 50;
 #[derive(Clone, Debug)]
 struct Entry {
     target: Target,
+    /// What it is called, and by whom.
     text: String,
+    /// What kind of music it is, in every language; empty for an artist.
+    genre: String,
 }
 
 impl Entry {
@@ -27,6 +34,30 @@ impl Entry {
             Target::ArtistOf(_) => &self.text,
         }
     }
+
+    /// How well it fits what was typed: by its name, or by the words for its genre.
+    fn fits(&self, fit: &mut Fit) -> Option<u32> {
+        fit.name(&self.text).max(fit.sentence(&self.genre))
+    }
+}
+
+/// Every song, the most popular of each artist first, then the second of each.
+fn in_turn(catalogue: &Catalogue) -> Vec<SongId> {
+    let by_popularity = |a: &SongId, b: &SongId| {
+        let popularity = |song: &SongId| catalogue.song(*song).popularity;
+        popularity(b).total_cmp(&popularity(a)).then(a.cmp(b))
+    };
+    let mut songs: Vec<SongId> = catalogue.ids().collect();
+    songs.sort_by(by_popularity);
+    let mut so_far: BTreeMap<ArtistId, usize> = BTreeMap::new();
+    let mut turns: Vec<(usize, SongId)> = Vec::new();
+    for song in songs {
+        let turn = so_far.entry(catalogue.song(song).lead_artist()).or_default();
+        turns.push((*turn, song));
+        *turn += 1;
+    }
+    turns.sort_by_key(|(turn, _)| *turn);
+    turns.into_iter().map(|(_, song)| song).collect()
 }
 
 /// Everything that can be found in a catalogue.
@@ -46,12 +77,14 @@ impl Index {
             let name = &catalogue.artist(*artist).name;
             // As saved scripts resolve it: two artists may share a name.
             let song = catalogue.first_by(name).unwrap_or(*first);
-            Entry { target: Target::ArtistOf(song), text: name.clone() }
+            Entry { target: Target::ArtistOf(song), text: name.clone(), genre: String::new() }
         });
-        let songs = catalogue.ids().map(|id| {
+        let songs = in_turn(catalogue).into_iter().map(|id| {
             let song = catalogue.song(id);
             let text = format!("{} {}", song.title, catalogue.artist_names(song));
-            Entry { target: Target::Song(id), text }
+            let genre = catalogue.genre(song);
+            let genre = format!("{} {} {}", genre.id, genre.name, genre.name_zh);
+            Entry { target: Target::Song(id), text, genre }
         });
         Index { entries: artists.chain(songs).collect() }
     }
@@ -187,12 +220,12 @@ impl Search {
         let exactly = query.to_lowercase();
         let mut scored: Vec<(bool, u32, usize)> = Vec::new();
         for (i, entry) in self.index.entries.iter().enumerate() {
-            // Without words, songs as the catalogue lists them; an account is of a song.
+            // Without words songs alone; an account is of a song.
             let songs_alone = query.is_empty() || self.seeking != Seeking::Listen;
             if songs_alone && !matches!(entry.target, Target::Song(_)) {
                 continue;
             }
-            if let Some(score) = fit.name(&entry.text) {
+            if let Some(score) = entry.fits(&mut fit) {
                 // An artist's name says more than the same words somewhere in a song's.
                 let artist = matches!(entry.target, Target::ArtistOf(_));
                 let exact = entry.name(&self.catalogue).to_lowercase() == exactly;

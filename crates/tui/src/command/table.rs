@@ -201,7 +201,7 @@ pub const TABLE: &[Entry] = &[
     entry(Anywhere, C::Show(Tab::Metrics), &["7"], ("metrics", "metrics", 0), "Metrics: how the listener fares, and the guardrail"),
     entry(Anywhere, C::Show(Tab::Compare), &["8"], ("compare", "compare", 0), "Compare: the same session under another policy, model or scene"),
     entry(Anywhere, C::Show(Tab::Timeline), &["9"], ("timeline", "timeline", 0), "Timeline: look back at any step, go back to it"),
-    entry(Anywhere, C::NextPanel, &["o"], ("next-panel", "panel", 13), "Show another panel on the stage, where not all fit"),
+    entry(Anywhere, C::NextPanel, &["o"], ("next-panel", "panel", 3), "Show another panel on the stage, where not all fit"),
     entry(Anywhere, C::Fork, &["f"], ("fork", "fork", 0), "Compare with another policy, model or scene from here on"),
     entry(Anywhere, C::Palette, &[":", "ctrl-p"], ("palette", "commands", 7), "Find any command by its name"),
     entry(Anywhere, C::Theme, &["t"], ("theme", "theme", 0), "Choose a theme"),

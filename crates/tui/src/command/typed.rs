@@ -99,6 +99,22 @@ impl Fit {
 
     /// For a sentence, in which a few letters can be found anywhere: it holds the words typed.
     pub fn sentence(&mut self, text: &str) -> Option<u32> {
-        self.words.score(Utf32Str::new(text, &mut self.buffer), &mut self.matcher)
+        // The matcher does not look at the very end of a text that is not ASCII.
+        let text = format!("{text} ");
+        self.words.score(Utf32Str::new(&text, &mut self.buffer), &mut self.matcher)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_wherever_they_stand() {
+        for (typed, text) in [("nova", "Bossa nova"), ("诺瓦", "巴萨诺瓦"), ("巴萨", "巴萨诺瓦")]
+        {
+            assert!(Fit::new(typed).sentence(text).is_some(), "{typed} in {text}");
+        }
+        assert!(Fit::new("bn").sentence("Bossa nova").is_none(), "a few letters are no word");
     }
 }

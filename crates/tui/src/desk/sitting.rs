@@ -414,9 +414,7 @@ impl Sitting {
     pub fn undo(&mut self) -> Option<Event> {
         self.wishes.clear();
         self.leaves = false;
-        if let Some(timeline) = self.going_back.take().and_then(|back| back.wait()) {
-            self.gone_back(timeline);
-        }
+        self.arrive_back();
         if let Some(deciding) = self.deciding.take() {
             self.note(None);
             self.set_autopilot(self.autopilot());
@@ -444,6 +442,13 @@ impl Sitting {
         }
     }
 
+    /// Waits for a step of long ago that is on its way.
+    fn arrive_back(&mut self) {
+        if let Some(timeline) = self.going_back.take().and_then(|back| back.wait()) {
+            self.gone_back(timeline);
+        }
+    }
+
     fn gone_back(&mut self, timeline: Timeline) {
         let before = (self.timeline.clone(), self.head);
         // Taken back in parts, it is put back as a whole.
@@ -461,6 +466,7 @@ impl Sitting {
 
     /// Puts back everything that was taken back since something last happened; the number of events.
     pub fn put_back(&mut self) -> usize {
+        self.arrive_back();
         let events = self.taken_back();
         if let Some((timeline, head)) = self.taken_back.take() {
             self.go_to(timeline, head);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::inquiry::Inquiry;
 use melody_core::overrides::{LONGEST_WINDOW, MOST_BOOST, MOST_WEIGHT, Overrides};
 use melody_core::score::Score;
-use melody_recommender::engine::{Preview, Timeline, Trace};
+use melody_recommender::engine::{Preview, PromotionReport, Timeline, Trace};
+use melody_recommender::ranking::FusionWeights;
 
 /// What a slider sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +65,19 @@ impl Slider {
                 (place.map_or(0.0, |place| place as f64 + 1.0), arms.len() as f64)
             }
             Slider::Boost => (set.boost.unwrap_or(Score::ONE).value(), MOST_BOOST.value()),
+        }
+    }
+
+    /// What of it is in force once clamps and the guardrail have had their word: a weight, M or N. An
+    /// arm and the factor on boosts are in force as they are set.
+    pub fn in_force(self, weights: &FusionWeights, promotion: &PromotionReport) -> Option<f64> {
+        match self {
+            Slider::Alpha => Some(weights.alpha.value.value()),
+            Slider::Beta => Some(weights.beta.value.value()),
+            Slider::Gamma => Some(weights.gamma.value.value()),
+            Slider::AtMost => Some(promotion.at_most as f64),
+            Slider::Window => Some(promotion.window as f64),
+            Slider::Arm | Slider::Boost => None,
         }
     }
 
@@ -149,6 +163,14 @@ pub struct Drafted {
     pub changed: bool,
     /// The newest preview; none where the values are impossible.
     pub preview: Option<Arc<Preview>>,
+}
+
+impl Drafted {
+    /// What would be in force of a slider, where the preview is of the values that are set.
+    pub fn would_be(&self, slider: Slider) -> Option<f64> {
+        let preview = self.preview.as_ref().filter(|preview| preview.overrides == self.set)?;
+        slider.in_force(&preview.weights, &preview.promotion)
+    }
 }
 
 impl WhatIf {

@@ -2,7 +2,6 @@
 
 use ratatui::text::{Line, Span};
 
-use super::pen::short;
 use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
@@ -87,15 +86,17 @@ fn sources(view: &View, entry: &QueueEntry) -> String {
 /// What a promoted song's place costs the listener in interest, or gains them.
 pub(crate) fn cost(interest: Score) -> String {
     match interest < Score::ZERO {
-        true => format!("gains {} interest", short(-interest, false)),
-        false => format!("costs {} interest", short(interest, false)),
+        true => format!("gains {:.3} interest", -interest),
+        false => format!("costs {interest:.3} interest"),
     }
 }
 
 /// The score as a sum, its largest parts first, as many as fit.
 fn sum<'a>(entry: &QueueEntry, view: &View, columns: usize, theme: &Theme) -> Line<'a> {
     let mut parts = leaves(&entry.ledger.score);
-    parts.retain(|leaf| leaf.name != "epsilon" && leaf.value != Score::ZERO);
+    // What would be shown as nothing is left out.
+    let least = Score::from_millionths(500);
+    parts.retain(|leaf| leaf.name != "epsilon" && leaf.value.abs() >= least);
     parts.sort_by_key(|leaf| std::cmp::Reverse(leaf.value.abs()));
     let mut line = Line::from(format!("  {:.3} =", entry.score));
     for (i, leaf) in parts.iter().enumerate() {
@@ -107,10 +108,8 @@ fn sum<'a>(entry: &QueueEntry, view: &View, columns: usize, theme: &Theme) -> Li
             name => (name, theme.boost),
         };
         let name = view.say(name);
-        let part = [
-            Span::raw(format!(" {} ", short(leaf.value, true))),
-            Span::styled(name.into_owned(), style),
-        ];
+        let part =
+            [Span::raw(format!(" {:+.3} ", leaf.value)), Span::styled(name.into_owned(), style)];
         let more = format!(" {}", view.fill("and {} more", &[&(parts.len() - i)]));
         let wide: usize = part.iter().map(Span::width).sum();
         let last = i + 1 == parts.len();

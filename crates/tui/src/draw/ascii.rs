@@ -3,14 +3,17 @@
 //! What is drawn has no second shape for such terminals; its frame does, cell by cell. Letters of any
 //! script stay: they are titles and names, and have no stand-in.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
+use unicode_width::UnicodeWidthStr;
 
 use melody_core::shown::STAND_IN;
 
-/// Replaces every sign that is drawn and is not ASCII by one of ASCII that takes as much room.
+/// Replaces every sign that is drawn and is not ASCII by one of ASCII that takes as much room, or by
+/// two that read better where the row has a column to spare.
 pub(crate) fn reduce(buf: &mut Buffer) {
     let width = usize::from(buf.area.width).max(1);
     for row in buf.content.chunks_mut(width) {
+        widen(row);
         let mut x = 0;
         while x < row.len() {
             // Greek letters are signs of ours only where they are no part of a word.
@@ -30,6 +33,53 @@ pub(crate) fn reduce(buf: &mut Buffer) {
             }
         }
     }
+}
+
+/// Writes signs that need two letters with two, as far as the blanks after them allow: of several in a
+/// row one is given up, so that whatever stands behind stays where it is.
+fn widen(row: &mut [Cell]) {
+    let mut x = 0;
+    while x < row.len() {
+        if let Some(two) = only(row[x].symbol()).and_then(two_letters)
+            && let Some(blank) = spare(row, x + 1)
+        {
+            row[x + 1..=blank].rotate_right(1);
+            row[x + 1] = row[x].clone();
+            row[x].set_char(two[0]);
+            row[x + 1].set_char(two[1]);
+            x += 1;
+        }
+        x += 1;
+    }
+}
+
+/// The first of at least two blanks from `from` on, before anything that is drawn.
+fn spare(row: &[Cell], from: usize) -> Option<usize> {
+    let mut x = from;
+    while x + 1 < row.len() {
+        let symbol = row[x].symbol();
+        if symbol == " " && row[x + 1].symbol() == " " {
+            return Some(x);
+        }
+        if matches!(only(symbol), Some('\u{2500}'..='\u{259f}' | '\u{2800}'..='\u{28ff}')) {
+            return None;
+        }
+        // The second cell of a wide letter is no blank.
+        x += symbol.width().max(1);
+    }
+    None
+}
+
+/// How signs are written that one letter says poorly.
+fn two_letters(c: char) -> Option<[char; 2]> {
+    Some(match c {
+        '→' => ['-', '>'],
+        '←' => ['<', '-'],
+        '±' => ['+', '-'],
+        '≤' => ['<', '='],
+        '≥' => ['>', '='],
+        _ => return None,
+    })
 }
 
 /// The one character of a symbol.
@@ -129,6 +179,17 @@ mod tests {
         assert_eq!(reduced("Αγάπη α γάλα"), "Αγάπη a γάλα");
         // A wide letter lies in two cells, of which the second is empty.
         assert_eq!(reduced("夜…"), "夜 ~");
+    }
+
+    #[test]
+    fn signs_of_two_letters_take_a_column_that_is_to_spare() {
+        assert_eq!(reduced("0.130 → 0.300      ●──"), "0.130 -> 0.300     *--");
+        assert_eq!(reduced("+0.12 ±0.05   3"), "+0.12 +-0.05  3");
+        assert_eq!(reduced("w1 ≥ w2 + w3"), "w1 >= w2 + w3");
+        assert_eq!(reduced("← 夜→ more  x  y"), "<- 夜 -> more x y");
+        // What is drawn behind stays where it is.
+        assert_eq!(reduced("│ 1 → 2 │"), "| 1 > 2 |");
+        assert_eq!(reduced("1 → 2 ━━  3"), "1 > 2 ==  3");
     }
 
     /// Every sign in the sources of the screen, but for this one, that is no letter.

@@ -80,8 +80,9 @@ pub(crate) fn spark(values: &[f64], columns: usize, span: f64) -> String {
     let low = shown.iter().copied().fold(f64::INFINITY, f64::min);
     let high = shown.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let reach = (high - low).max(span);
-    // What does not move lies in the middle.
-    let base = (high + low - reach) / 2.0;
+    // What does not move lies in the middle, but nothing lies above the zero it is.
+    let middle = (high + low - reach) / 2.0;
+    let base = if low >= 0.0 { middle.max(0.0) } else { middle };
     spark_between(values, columns, base, reach)
 }
 
@@ -116,5 +117,7 @@ mod tests {
         assert_eq!(spark(&[0.0, 0.5, 1.0], 3, 0.1), "▁▅█");
         assert_eq!(spark(&[0.5, 0.5], 5, 0.1), "▄▄");
         assert_eq!(spark(&[], 5, 0.1), "");
+        assert_eq!(spark(&[0.0, 0.0], 5, 0.1), "▁▁");
+        assert_ne!(spark(&[-0.5, -0.5], 5, 0.1), "▁▁", "below zero it lies in the middle");
     }
 }

@@ -26,10 +26,14 @@ pub enum Hit {
 pub struct Drawn {
     /// Lines that what is on top can be scrolled by.
     pub scroll_limit: usize,
+    /// Lines that the view was scrolled by to begin with the section that was asked for.
+    pub scrolled: Option<usize>,
     /// What the mouse can reach; the last lies on top.
     pub hits: Vec<(Rect, Hit)>,
     /// The screen that was drawn on.
     pub area: Rect,
+    /// The first panel of the stage that found no place, if any did not: the next one to turn to.
+    pub next_panel: Option<&'static str>,
 }
 
 impl Drawn {
@@ -42,5 +46,7 @@ impl Drawn {
     pub fn add(&mut self, part: Drawn) {
         self.scroll_limit = self.scroll_limit.max(part.scroll_limit);
         self.hits.extend(part.hits);
+        self.scrolled = self.scrolled.or(part.scrolled);
+        self.next_panel = self.next_panel.or(part.next_panel);
     }
 }

@@ -20,7 +20,8 @@ const KEYS: usize = 40;
 /// Rows that a message takes at most.
 const ROWS: usize = 3;
 
-pub(crate) fn draw(canvas: Canvas) -> Drawn {
+/// Draws the commands. `panel` is the one that the stage has no room for now.
+pub(crate) fn draw(canvas: Canvas, panel: Option<&'static str>) -> Drawn {
     let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let mut x = area.x + 1;
@@ -29,7 +30,7 @@ pub(crate) fn draw(canvas: Canvas) -> Drawn {
         pen::line(buf, Rect { x, width, ..area }, 0, Line::styled(mark, theme.state), Style::new());
         x = (x + width + 2).min(area.right());
     }
-    for (entry, line) in kept(view, theme, usize::from(area.right().saturating_sub(x)) + 1) {
+    for (entry, line) in kept(view, theme, usize::from(area.right().saturating_sub(x)) + 1, panel) {
         let width = line.width() as u16;
         let place = Rect { x, width: width.min(area.right().saturating_sub(x)), ..area };
         pen::line(buf, place, 0, line, Style::new());
@@ -67,13 +68,25 @@ fn log_behind(view: &View, columns: usize) -> Option<String> {
 }
 
 /// The most important commands, as many as fit, in the order of the table.
-fn kept<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<(&'static Entry, Line<'a>)> {
+fn kept<'a>(
+    view: &View,
+    theme: &Theme,
+    columns: usize,
+    panel: Option<&'static str>,
+) -> Vec<(&'static Entry, Line<'a>)> {
     let reached = view.keymap.reached(&view.contexts).into_iter();
+    let makes_sense = |entry: &Entry| match entry.command {
+        Command::OpenFound => !picks(view),
+        Command::NextPanel => panel.is_some(),
+        _ => true,
+    };
     let known: Vec<(&Entry, Line)> = reached
-        .filter(|(entry, _)| {
-            entry.footer > 0 && !(picks(view) && entry.command == Command::OpenFound)
+        .filter(|(entry, _)| entry.footer > 0 && makes_sense(entry))
+        .filter_map(|(entry, keys)| Some((entry, shown(entry, *keys.first()?, view, panel))))
+        .map(|(entry, [key, name])| {
+            let name = Span::styled(format!(" {}", view.say(&name)), theme.faint);
+            (entry, Line::from(vec![Span::styled(key, theme.accent), name]))
         })
-        .filter_map(|(entry, keys)| Some((entry, shown(entry, *keys.first()?, view, theme))))
         .collect();
     let near = |entry: &Entry| view.contexts.iter().position(|context| *context == entry.context);
     let mut order: Vec<usize> = (0..known.len()).collect();
@@ -95,14 +108,14 @@ fn picks(view: &View) -> bool {
     matches!(&view.popup, Some(Popup::Search(search)) if search.seeking != Seeking::Listen)
 }
 
-fn shown<'a>(entry: &Entry, key: Key, view: &View, theme: &Theme) -> Line<'a> {
+/// A command's key and what it is called here, in English.
+fn shown(entry: &Entry, key: Key, view: &View, panel: Option<&'static str>) -> [String; 2] {
     let name = match entry.command {
         Command::PlayPause if view.playing => "pause",
         Command::Choose if picks(view) => "choose",
+        // What cannot be seen is named, or nobody would look for it.
+        Command::NextPanel => panel.unwrap_or(entry.name),
         _ => entry.name,
     };
-    Line::from(vec![
-        Span::styled(key.shown(), theme.accent),
-        Span::styled(format!(" {}", view.say(name)), theme.faint),
-    ])
+    [key.shown(), name.into()]
 }

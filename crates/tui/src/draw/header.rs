@@ -21,19 +21,16 @@ pub(crate) fn draw(canvas: Canvas) -> Drawn {
     let right = Line::from(clock(view, theme));
     let wide = right.width() as u16;
     let room = usize::from(area.width.saturating_sub(wide + 1));
-    let mut groups = who(view, theme);
     let tabs = area.height >= 2;
-    if !tabs {
-        let place =
-            format!("{} {}/{}", view.say(view.tab.name()), view.tab.index() + 1, Tab::ALL.len());
-        groups.insert(0, vec![Span::raw(" "), Span::styled(place, theme.selected)]);
-        groups.remove(1);
-    }
-    let mut left = pen::joined(groups, room);
-    // What would not fit is left out as a whole.
-    if left.width() > room {
-        left = Line::default();
-    }
+    let first = match tabs {
+        true => vec![Span::styled(" melody", theme.title)],
+        false => {
+            let place = view.tab.index() + 1;
+            let place = format!("{} {place}/{}", view.say(view.tab.name()), Tab::ALL.len());
+            vec![Span::raw(" "), Span::styled(place, theme.selected)]
+        }
+    };
+    let left = fitted(view, theme, &first, room);
     pen::line(canvas.buf, area, 0, left, Style::new());
     let place =
         Rect { x: area.x + area.width.saturating_sub(wide), width: wide.min(area.width), ..area };
@@ -41,29 +38,56 @@ pub(crate) fn draw(canvas: Canvas) -> Drawn {
     if tabs { draw_tabs(canvas) } else { Drawn::default() }
 }
 
+/// The beginning of the line in this many columns. Room that a longer clock takes is given up by what
+/// can be read elsewhere, before the model's version is.
+fn fitted<'a>(view: &View, theme: &Theme, first: &[Span<'a>], columns: usize) -> Line<'a> {
+    let groups = |spared: usize| [vec![first.to_vec()], who(view, theme, spared)].concat();
+    let whole = |groups: &Vec<Vec<Span>>| {
+        let wide = groups.iter().flatten().map(Span::width).sum::<usize>();
+        wide + 2 * (groups.len() - 1) <= columns
+    };
+    let line =
+        pen::joined((0..SPARED).map(groups).find(whole).unwrap_or_else(|| groups(SPARED)), columns);
+    // What would not fit is left out as a whole.
+    if line.width() > columns { Line::default() } else { line }
+}
+
+/// What can be left out of the header, one thing after the other: why the segment is what it is, the
+/// model's hash, profile and tier, the names of things.
+const SPARED: usize = 4;
+
 /// Who listens, and what decides what is heard; the most important first.
-fn who<'a>(view: &View, theme: &Theme) -> Vec<Vec<Span<'a>>> {
+fn who<'a>(view: &View, theme: &Theme, spared: usize) -> Vec<Vec<Span<'a>>> {
     let now = view.now();
     let listener = &now.listener;
-    let what = format!("{}, {}", listener.profile, view.say(listener.tier.name()));
     let versions = &now.versions;
-    let hash: String = versions.model_hash.chars().take(HASH).collect();
-    let model = format!("{} v{} ", versions.model, versions.model_number);
     let named = |name: &str, value: String| {
-        vec![Span::styled(format!("{} ", view.say(name)), theme.faint), Span::raw(value)]
+        let name = Span::styled(format!("{} ", view.say(name)), theme.faint);
+        let shown = spared < 4;
+        shown.then_some(name).into_iter().chain([Span::raw(value)]).collect::<Vec<_>>()
     };
     let mut groups = vec![
-        vec![Span::styled(" melody", theme.title)],
         vec![Span::styled(view.listener.clone(), theme.strong)],
         named("scene", view.say(listener.scene.name()).into()),
         named("segment", view.say(&listener.segment.name).into()),
-        vec![Span::styled(what, theme.faint)],
-        [named("model", model), vec![Span::styled(hash, theme.faint)]].concat(),
-        vec![Span::styled(format!("({})", view.say(&listener.segment.because)), theme.faint)],
     ];
     // The shipped one goes without saying.
     if versions.policy != DEFAULT {
-        groups.insert(4, named("policy", versions.policy.clone()));
+        groups.push(named("policy", versions.policy.clone()));
+    }
+    if spared < 3 {
+        let what = format!("{}, {}", listener.profile, view.say(listener.tier.name()));
+        groups.push(vec![Span::styled(what, theme.faint)]);
+    }
+    let mut model = named("model", format!("{} v{}", versions.model, versions.model_number));
+    if spared < 2 {
+        let hash: String = versions.model_hash.chars().take(HASH).collect();
+        model.push(Span::styled(format!(" {hash}"), theme.faint));
+    }
+    groups.push(model);
+    if spared < 1 {
+        let because = format!("({})", view.say(&listener.segment.because));
+        groups.push(vec![Span::styled(because, theme.faint)]);
     }
     groups
 }

@@ -39,8 +39,7 @@ use crate::view::View;
 pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
     let mut canvas = Canvas::new(view, area, buf);
     canvas.buf.set_style(area, canvas.theme.text);
-    let captioned = view.caption.as_ref().map_or(0, |told| caption::rows(told, area));
-    let frame = Frame::new(area, captioned);
+    let frame = frame(view, area);
     let mut drawn = Drawn { area, ..Drawn::default() };
     if frame.notice {
         notice(canvas);
@@ -51,7 +50,8 @@ pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
     if let Some(told) = view.caption.as_ref().filter(|_| frame.caption.height > 0) {
         caption::draw(canvas.at(frame.caption), told);
     }
-    drawn.add(footer::draw(canvas.at(frame.footer)));
+    let more = drawn.next_panel;
+    drawn.add(footer::draw(canvas.at(frame.footer), more));
     if let Some(message) = &view.message {
         drawn.hit(footer::say(canvas.at(area), message), Hit::Popup);
     }
@@ -63,6 +63,17 @@ pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
         ascii::reduce(canvas.buf);
     }
     drawn
+}
+
+/// The places of a view on a screen.
+fn frame(view: &View, area: Rect) -> Frame {
+    let captioned = view.caption.as_ref().map_or(0, |told| caption::rows(told, area));
+    Frame::new(area, captioned)
+}
+
+/// Where on a screen a tour's caption lies: under everything else but the footer.
+pub(crate) fn caption_of(view: &View, area: Rect) -> Rect {
+    frame(view, area).caption
 }
 
 /// What a screen too small for anything else says.

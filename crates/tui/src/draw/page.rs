@@ -128,6 +128,9 @@ impl Page {
         let needed = sections.iter().map(|column| rows(column)).max().unwrap_or(0).min(LONGEST);
         let scroll_limit = usize::from(needed.saturating_sub(self.area.height));
         let height = needed.max(self.area.height);
+        let asked = view.section.as_ref().map(|title| view.say(title));
+        let asked = asked.and_then(|title| start_of(&sections, &title, edge));
+        let from = asked.unwrap_or(view.scroll).min(scroll_limit);
         let columns = sections.into_iter().zip(&self.columns);
         if scroll_limit == 0 {
             for (column, place) in columns {
@@ -141,14 +144,15 @@ impl Page {
         for (column, place) in columns {
             stack(column, Rect { y: 0, height, ..*place }, self.framed, theme, &mut whole);
         }
-        let from = view.scroll.min(scroll_limit) as u16;
+        let scrolled = asked.map(|_| from);
+        let from = from as u16;
         for y in 0..self.area.height {
             for x in self.area.left()..self.area.right() {
                 buf[(x, self.area.y + y)] = whole[(x, from + y)].clone();
             }
         }
         self.scrollbar(from, needed, theme, buf);
-        Drawn { scroll_limit, ..Drawn::default() }
+        Drawn { scroll_limit, scrolled, ..Drawn::default() }
     }
 
     /// Where on the page the rows shown lie, at its right edge.
@@ -166,6 +170,14 @@ impl Page {
             cell.set_symbol("▐").set_style(theme.accent);
         }
     }
+}
+
+/// The row that the section of this title begins at.
+fn start_of(columns: &[Vec<Section>], title: &str, edge: u16) -> Option<usize> {
+    columns.iter().find_map(|column| {
+        let place = column.iter().position(|section| section.title.starts_with(title))?;
+        Some(column[..place].iter().map(|section| usize::from(section.rows + edge)).sum())
+    })
 }
 
 /// Draws sections under one another. Rows left over go to those that can use them, then to the last.

@@ -146,14 +146,22 @@ pub(crate) fn joined<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Line<'a>
     line
 }
 
-/// A number in the range it needs: three decimals without zeros at the end.
-pub(crate) fn short(value: Score, signed: bool) -> String {
-    let text = if signed { format!("{value:+.3}") } else { format!("{value:.3}") };
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if matches!(text, "" | "+" | "-" | "+0" | "-0") { "0".into() } else { text.into() }
+/// Numbers side by side, the first without a sign: all to as many decimals as one of them needs, three
+/// at most, as 0.65 beside 0.665 reads like another kind of number.
+pub(crate) fn even(values: &[Score]) -> Vec<String> {
+    let thousandths = |value: &Score| (value.value() * 1000.0).round() as i64;
+    let shown = |decimals: &u32| {
+        values.iter().all(|value| thousandths(value) % 10_i64.pow(3 - decimals) == 0)
+    };
+    let decimals = (1..3).find(shown).unwrap_or(3) as usize;
+    let one = |(i, value): (usize, &Score)| match i {
+        0 => format!("{value:.decimals$}"),
+        _ => format!("{value:+.decimals$}"),
+    };
+    values.iter().enumerate().map(one).collect()
 }
 
-/// The same with its sign: `+.63`.
+/// Two decimals with a sign and without the zero before them: `+.63`.
 pub(crate) fn decimals_signed(value: Score) -> String {
     let sign = if value < Score::ZERO { '-' } else { '+' };
     format!("{sign}{}", decimals(value.abs()))
@@ -165,5 +173,21 @@ pub(crate) fn decimals(value: Score) -> String {
     match text.strip_prefix("0.") {
         Some(decimals) => format!(".{decimals}"),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_side_by_side_have_as_many_decimals() {
+        let said = |values: &[f64]| {
+            even(&values.iter().map(|value| Score::new(*value)).collect::<Vec<_>>()).join(" ")
+        };
+        assert_eq!(said(&[0.65, 0.015, -0.2]), "0.650 +0.015 -0.200");
+        assert_eq!(said(&[0.7, -0.05]), "0.70 -0.05");
+        assert_eq!(said(&[0.7, -0.1]), "0.7 -0.1");
+        assert_eq!(said(&[0.000_4]), "0.0");
     }
 }

@@ -96,8 +96,8 @@ pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
         && let Some(entry) = view.selected_entry()
     {
         let account = account::lines(entry, view, body.width.into(), theme);
-        // Where there is one row only, the sum says most.
-        let skipped = if account_rows == 1 { 1 } else { 0 };
+        // Where not all have room, which song it is can be seen above.
+        let skipped = if account_rows < account::ROWS { 1 } else { 0 };
         let rows = body.height - account_rows..body.height;
         for (row, line) in rows.zip(account.into_iter().skip(skipped)) {
             pen::line(canvas.buf, body, row, line, Style::new());

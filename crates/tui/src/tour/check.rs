@@ -24,6 +24,21 @@ pub struct SceneReport {
     pub expectations: usize,
     /// Those that did not hold.
     pub failed: Vec<Failed>,
+    /// What the caption names and a screen does not show, once screens have been looked at.
+    pub unseen: Vec<Unseen>,
+}
+
+/// A text that a scene promises and that cannot be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unseen {
+    /// From 1.
+    pub scene: usize,
+    /// In the language of that screen.
+    pub text: String,
+    /// Two letters.
+    pub language: &'static str,
+    /// Columns and rows.
+    pub screen: (u16, u16),
 }
 
 impl Tour {
@@ -55,6 +70,7 @@ impl Tour {
                 events: runner.timeline.events().len(),
                 expectations: runner.expectations - before,
                 failed: std::mem::take(&mut runner.failed),
+                unseen: Vec::new(),
             });
         }
         Ok((reports, runner.timeline))

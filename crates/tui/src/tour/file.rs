@@ -28,9 +28,14 @@ struct SceneEntry {
     /// From 1.
     #[serde(default = "first")]
     select: usize,
+    /// As it is titled in English.
+    section: Option<String>,
     /// Names of keys with spaces between.
     #[serde(default)]
     keys: String,
+    /// Texts of the screen, in English.
+    #[serde(default)]
+    shows: Vec<String>,
     #[serde(default)]
     steps: Vec<Step>,
 }
@@ -99,10 +104,16 @@ fn parse(file: TomlFile) -> Result<Tour, InputError> {
 
 /// A scene but for its steps; `None` if something is wrong, of which `check` has been told.
 fn read_scene(check: &mut Checker, place: &str, scene: SceneEntry) -> Option<Scene> {
-    let SceneEntry { caption, view, select, keys, steps } = scene;
+    let SceneEntry { caption, view, select, section, keys, shows, steps } = scene;
     check.text(&format!("{place}.caption.en"), &caption.en);
     if let Some(zh) = &caption.zh {
         check.text(&format!("{place}.caption.zh"), zh);
+    }
+    if let Some(section) = &section {
+        check.text(&format!("{place}.section"), section);
+    }
+    for (j, text) in shows.iter().enumerate() {
+        check.text(&format!("{place}.shows[{j}]"), text);
     }
     check.require(select > 0, &format!("{place}.select"), "places are counted from 1");
     let ids = Tab::ALL.map(Tab::id);
@@ -120,7 +131,9 @@ fn read_scene(check: &mut Checker, place: &str, scene: SceneEntry) -> Option<Sce
         caption: Caption { en: caption.en, zh: caption.zh },
         view: Tab::ALL.into_iter().find(|tab| tab.id() == view)?,
         select: select.checked_sub(1)?,
+        section,
         keys: pressed,
+        shows,
         steps,
     })
 }

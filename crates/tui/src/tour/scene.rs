@@ -24,8 +24,12 @@ pub struct Scene {
     pub view: Tab,
     /// The place in the queue, from 0, of the song that is selected.
     pub select: usize,
+    /// The title of the section that a page longer than the screen begins with, in English.
+    pub section: Option<String>,
     /// Pressed when the steps are done. They are for looking, not for events.
     pub keys: Vec<Key>,
+    /// What the caption names and the screen must show, in English.
+    pub shows: Vec<String>,
     pub steps: Vec<Step>,
 }
 

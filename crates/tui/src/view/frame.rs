@@ -57,6 +57,8 @@ pub struct View {
     pub selected: usize,
     /// Lines this view is scrolled by.
     pub scroll: usize,
+    /// The title of the section that a long page begins with, in English, in place of `scroll`.
+    pub section: Option<String>,
     /// The panel that comes first on the stage where not all fit.
     pub panel: usize,
     /// The account the Explain view shows, the newest there is.
@@ -112,6 +114,14 @@ impl View {
         let name = &self.now().listener.segment.name;
         let segment = self.policy.segments.iter().find(|segment| segment.name == *name);
         segment.map(|segment| segment.gamma_scores).unwrap_or_default()
+    }
+
+    /// What gamma weighs, by name: exposure, or what takes its place for this segment. In English.
+    pub fn gamma_name(&self) -> &'static str {
+        match self.gamma_scores() {
+            GammaScores::Promotion => "exposure",
+            GammaScores::Diversity => "diversity",
+        }
     }
 
     /// A text in the language of the screen.

@@ -108,7 +108,7 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
             lang.fill("segment {} → {}, as {}", &values)
         }
         Note::Subscribed => {
-            let beta = format!("{:.2}", now.weights.beta.value);
+            let beta = format!("{:.3}", now.weights.beta.value);
             lang.fill("beta is {}, nothing is left to sell", &[&beta])
         }
         Note::Model { accepted: true, number, held_back_before, held_back_after } => {
@@ -123,12 +123,30 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
         Note::Streak { genre, run, boost } => {
             let genre = lang.text(genre);
             let boost = format!("{boost:+.3}");
-            lang.fill("{} {} in a row, {} songs {}", &[run, &genre, &genre, &boost])
+            let said = lang.fill("{} {} in a row, {} songs {}", &[run, &genre, &genre, &boost]);
+            of_the_ended(now, said, lang)
         }
         Note::Search { .. } | Note::Scene { .. } | Note::Skipped { .. } => return None,
         Note::Override { .. } => return None,
         Note::Opened { .. } | Note::Liked { .. } | Note::Started => return None,
     })
+}
+
+/// An effect of the play that ended, named by its song where the event is of another one: a song that is
+/// opened ends the one before, and what that leads to is none of the new one's doing.
+fn of_the_ended(now: &Trace, effect: String, lang: Lang) -> String {
+    let opened = now.event.as_ref().map(|event| &event.action);
+    match (opened, &now.ended) {
+        (Some(Action::Open { .. }), Some(ended)) => {
+            let said = match (ended.skipped, ended.completed) {
+                (true, _) => "after skipping \"{}\", {}",
+                (_, true) => "after \"{}\" was heard out, {}",
+                _ => "after a part of \"{}\", {}",
+            };
+            lang.fill(said, &[&ended.song.title, &effect])
+        }
+        _ => effect,
+    }
 }
 
 /// What an event without a remarkable note did.
@@ -159,6 +177,7 @@ fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
         Action::Scene { .. } | Action::Override(_) => decided_otherwise(now, before?, lang),
         _ => {
             let genre = genre_now(&now.ended.as_ref()?.song.genre);
+            let genre = genre.map(|genre| of_the_ended(now, genre, lang));
             // What plays after a replay or an opened song has been said.
             let said = matches!(event.action, Action::Replay | Action::Open { .. });
             let next = (!said).then(|| lang.fill("now \"{}\"", &[&now.playing.song.title]));
@@ -179,7 +198,7 @@ fn decided_otherwise(now: &Trace, before: &Trace, lang: Lang) -> Option<String> 
     let mut changed: Vec<String> = pairs
         .iter()
         .filter(|(_, from, to)| from != to)
-        .map(|(name, from, to)| format!("{name} {from:.2} → {to:.2}"))
+        .map(|(name, from, to)| format!("{name} {from:.3} → {to:.3}"))
         .collect();
     let (a, b) = (&before.promotion, &now.promotion);
     for (name, from, to) in [("M", a.at_most, b.at_most), ("N", a.window, b.window)] {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::shown::{line_with, screen};
 use crate::stage::{app, events, library, message, play, press, write};
 use melody_core::event::{Action, Target};
 use melody_core::input::TomlFile;
@@ -244,6 +245,58 @@ fn a_search_finds_songs_and_artists_and_opens_them() {
 }
 
 #[test]
+fn a_search_opens_on_many_artists_and_finds_genres() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    for keys in ["/", "e v", "e /"] {
+        press(&mut app, keys);
+        let Some(Popup::Search(search)) = app.view().popup else { panic!("a search is open") };
+        let artists: std::collections::BTreeSet<_> =
+            search.hits.iter().map(|hit| &hit.song.artist).collect();
+        assert!(artists.len() >= 40, "{} artists of {} songs", artists.len(), search.hits.len());
+        write(&mut app, "bossa");
+        let Some(Popup::Search(search)) = app.view().popup else { panic!("a search is open") };
+        let of_genre = search.hits.iter().filter(|hit| hit.song.genre == "bossa-nova").count();
+        assert!(of_genre >= 20, "{of_genre} of {} for {keys}", search.hits.len());
+        press(&mut app, "esc esc");
+    }
+    // In the words of the screen, too.
+    let chinese = {
+        let catalogue = app.session.catalogue();
+        let genre = catalogue.genres.iter().find(|genre| genre.id == "bossa-nova").unwrap();
+        genre.name_zh.clone()
+    };
+    press(&mut app, "/");
+    write(&mut app, &chinese);
+    let Some(Popup::Search(search)) = app.view().popup else { panic!("a search is open") };
+    assert!(search.hits.iter().any(|hit| hit.song.genre == "bossa-nova"));
+}
+
+#[test]
+fn letters_of_other_layouts_find_their_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    // Full-width by what they show, Cyrillic by where they lie.
+    press(&mut app, "\u{ff4c} \u{ff4e} д т \u{3000}");
+    assert_eq!(events(&app), ["like", "skip", "like", "skip"]);
+    assert!(app.view().playing);
+    press(&mut app, "Ж т");
+    let Some(Popup::Palette(palette)) = app.view().popup else { panic!("the palette is open") };
+    assert_eq!(palette.typed.value(), "т", "text stays text");
+    press(&mut app, "esc ctrl-з");
+    assert!(matches!(app.view().popup, Some(Popup::Palette(_))));
+    press(&mut app, "esc λ");
+    let said = message(&app);
+    assert!(said.contains("`λ` means nothing here. `:` finds"), "{said}");
+    assert_eq!(events(&app).len(), 4);
+    // A key of its own comes first.
+    let own = TomlFile::embedded("keymap.toml", "format = 1\n[anywhere]\nsave = \"д\"\n");
+    app.keymap = std::sync::Arc::new(melody_tui::keymap::parse(&own).unwrap());
+    press(&mut app, "д");
+    assert_eq!(*events(&app).last().unwrap(), "save");
+}
+
+#[test]
 fn letters_typed_in_a_search_are_no_commands_and_pastes_are_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("casual-listener", folder.path());
@@ -395,6 +448,21 @@ fn much_is_taken_back_only_after_a_question_and_can_be_put_back() {
 }
 
 #[test]
+fn what_is_put_back_counts_what_is_still_being_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, &["n"; 21].join(" "));
+    let before = hash(&app);
+    press(&mut app, "u u u 9 home right right right enter");
+    // Neither of the two waits for the step to be worked out again.
+    app.press("y".parse().unwrap());
+    app.press("U".parse().unwrap());
+    assert_eq!(message(&app), "18 events are back.");
+    app.settle();
+    assert_eq!(hash(&app), before);
+}
+
+#[test]
 fn a_step_of_long_ago_is_gone_back_to_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("explorer", folder.path());
@@ -525,6 +593,52 @@ fn what_if_shows_the_queue_before_it_is_applied_and_undo_takes_it_back() {
     assert_eq!(message(&app), "Nothing is changed.");
     press(&mut app, "u");
     assert_eq!(**app.session.trace(), *before);
+}
+
+#[test]
+fn a_weight_that_a_clamp_holds_is_shown_as_it_is_in_force() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "3 j ]");
+    let drafted = app.view().what_if;
+    let clamped = drafted.preview.unwrap().weights.beta.value;
+    assert!(clamped < Score::ONE, "the user comes first");
+    for (width, height) in [(120, 40), (80, 24)] {
+        let line = line_with(&screen(&app, width, height), "β subscription");
+        assert!(
+            line.contains(&format!("→ {clamped:.3} (set 2.000)")),
+            "before it is applied: {line}"
+        );
+    }
+    let narrow = line_with(&screen(&app, 40, 16), "β subscription");
+    assert!(narrow.ends_with(&format!("→ {clamped:.3}")), "{narrow}");
+    press(&mut app, "enter");
+    let line = line_with(&screen(&app, 120, 40), "β subscription");
+    assert!(line.contains(&format!("{clamped:.3} (set 2.000)")), "and after: {line}");
+    // Less of alpha takes from the others too, though nobody has touched gamma.
+    press(&mut app, "u g [");
+    assert_eq!(app.view().what_if.set.gamma, None);
+    let line = line_with(&screen(&app, 120, 40), "γ exposure");
+    assert!(line.contains("→ 0.000"), "{line}");
+}
+
+#[test]
+fn an_effect_is_named_by_the_song_it_belongs_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    let before = app.session.trace().playing.song.clone();
+    press(&mut app, "j enter");
+    let opened = app.session.trace().playing.song.clone();
+    let lang = melody_tui::Lang::En;
+    let said = melody_tui::headline(&app.view().traces, lang);
+    let genre = &before.genre;
+    let wanted =
+        format!("Opened \"{}\": after skipping \"{}\", {genre} songs", opened.title, before.title);
+    assert!(said.starts_with(&wanted), "{said}");
+    // What is skipped tells of itself.
+    press(&mut app, "n");
+    let said = melody_tui::headline(&app.view().traces, lang);
+    assert!(said.contains(&format!("\"{}\": ", opened.title)) && !said.contains("after"), "{said}");
 }
 
 #[test]

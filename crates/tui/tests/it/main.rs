@@ -5,6 +5,7 @@ mod keys;
 mod reopen;
 mod screens;
 mod sessions;
+mod shown;
 #[path = "../../../../tests/stage/mod.rs"]
 mod stage;
 mod tour;

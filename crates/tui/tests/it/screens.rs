@@ -30,6 +30,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
+use crate::shown::text;
+
 static TRACES: LazyLock<Vec<Arc<Trace>>> = LazyLock::new(|| {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/screens.jsonl");
     let file = tracefile::read(&path).expect("the trace that is kept");
@@ -120,6 +122,7 @@ fn view() -> View {
         slow: false,
         fresh: 0.0,
         scroll: 0,
+        section: None,
         listener: "Aiko".into(),
         head: Playhead { now_ms: head.now_ms + 71_000, heard_ms: 71_000 },
         traces,
@@ -154,23 +157,6 @@ fn drawn(view: &View, width: u16, height: u16) -> Buffer {
     let mut buffer = Buffer::empty(area);
     draw(view, area, &mut buffer);
     buffer
-}
-
-/// The buffer as text, the halves of wide characters counted once.
-fn text(buffer: &Buffer) -> String {
-    let mut out = String::new();
-    for y in 0..buffer.area.height {
-        let mut row = String::new();
-        let mut x = 0;
-        while x < buffer.area.width {
-            let symbol = buffer[(x, y)].symbol();
-            row.push_str(symbol);
-            x += symbol.width().max(1) as u16;
-        }
-        out.push_str(row.trim_end());
-        out.push('\n');
-    }
-    out
 }
 
 fn shot(view: &View, width: u16, height: u16) -> String {
@@ -428,6 +414,58 @@ fn pages_scrolled_to_their_end_at_80x24() {
         shot(&view, 80, 24)
     });
     insta::assert_snapshot!(shots.join("\n"));
+}
+
+#[test]
+fn panels_without_a_place_are_named_at_the_bottom() {
+    let footer = |view: &View, (width, height): (u16, u16)| -> String {
+        shot(view, width, height).lines().last().unwrap_or_default().to_string()
+    };
+    for size in [(100, 30), (80, 24)] {
+        assert!(footer(&view(), size).contains(" o Promotion"), "{}", footer(&view(), size));
+        let shown = View { panel: 1, ..view() };
+        assert!(shot(&shown, size.0, size.1).contains("╭ Promotion"));
+        assert!(footer(&shown, size).contains(" o Bandit"), "{}", footer(&shown, size));
+    }
+    assert!(!footer(&view(), (160, 50)).contains(" o "), "all of them are seen");
+    let elsewhere = of_tab(Tab::Bandit, Look::new(Theme::colours()));
+    assert!(!footer(&elsewhere, (80, 24)).contains(" o "), "there are none");
+}
+
+#[test]
+fn the_header_keeps_the_model_s_version_however_late_it_is() {
+    for hours in [0, 1, 23, 123] {
+        for (playing, size) in [(true, (120, 40)), (false, (120, 40)), (true, (80, 24))] {
+            let head = Playhead { now_ms: hours * 3_600_000, heard_ms: 0 };
+            let speed = Speed::new(64.0).unwrap();
+            let view = View { head, playing, speed, autopilot: !playing, ..view() };
+            let shown = shot(&view, size.0, size.1);
+            let header = shown.lines().next().unwrap_or_default();
+            assert!(header.contains("default v1"), "after {hours} h: {header}");
+        }
+    }
+}
+
+#[test]
+fn gamma_is_named_after_what_it_weighs() {
+    let mut trace = (**TRACES.last().unwrap()).clone();
+    trace.listener.segment.name = "subscriber".into();
+    let traces = vec![Arc::new(trace)];
+    for (lang, exposure, diversity) in
+        [(Lang::En, "exposure", "diversity"), (Lang::Zh, "曝光", "多样性")]
+    {
+        for (tab, line) in [(Tab::Stage, "γ "), (Tab::WhatIf, "γ "), (Tab::Explain, "0.000000  ")]
+        {
+            let look = Look { lang, ..Look::new(Theme::colours()) };
+            let promoting = of_tab(tab, look);
+            let subscriber = View { traces: traces.clone(), ..promoting.clone() };
+            for (view, name) in [(promoting, exposure), (subscriber, diversity)] {
+                let shown = shot(&view, 120, 40);
+                let named = shown.lines().any(|row| row.contains(line) && row.contains(name));
+                assert!(named, "{name} in {tab:?}\n{shown}");
+            }
+        }
+    }
 }
 
 #[test]

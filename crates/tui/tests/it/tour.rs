@@ -1,22 +1,31 @@
 //! Tours: the shipped one shows what it claims, on screen as without one; wrong ones are told where.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::shown::screen;
 use crate::stage::{events, library, press};
 use melody_core::score::Score;
+use melody_recommender::engine::{QueueEntry, Trace};
+use melody_recommender::ranking::Node;
 use melody_sessions::names::profile_named;
-use melody_tui::{App, Look, Sitting, Tab, Theme, Tour};
+use melody_tui::{App, Drafted, Look, Sitting, Tab, Theme, Tour};
 
 fn shipped() -> Tour {
     Tour::shipped().unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// A session that a tour begins with.
+fn opened(tour: &Tour, folder: &Path) -> App {
+    let profile = profile_named(&tour.opening.profile, Path::new("")).unwrap();
+    let session = Sitting::open(library().clone(), tour.opening.clone(), profile);
+    App::new(session, folder.to_path_buf(), Look::new(Theme::colours()))
+}
+
 /// The shipped tour on screen, its first scene begun.
 fn on_screen(folder: &Path) -> App {
     let tour = shipped();
-    let profile = profile_named(&tour.opening.profile, Path::new("")).unwrap();
-    let session = Sitting::open(library().clone(), tour.opening.clone(), profile);
-    let mut app = App::new(session, folder.to_path_buf(), Look::new(Theme::colours()));
+    let mut app = opened(&tour, folder);
     app.guide(tour);
     app.settle();
     app
@@ -55,14 +64,77 @@ fn a_tour_on_screen_is_the_session_that_was_checked() {
         assert_eq!(view.message, None, "scene {}", i + 1);
         if wanted.view == Tab::WhatIf {
             // Its caption says so, and no expectation of a session can tell.
-            let set = &view.what_if.set;
+            let Drafted { set, preview, .. } = &view.what_if;
             assert_eq!((set.beta, set.gamma), (Some(Score::ZERO), Some(Score::ZERO)));
+            let queue = &preview.as_ref().unwrap().queue;
+            assert!(queue.iter().all(|entry| !entry.promoted), "nothing is sold");
+            let sold = ["subscription", "exposure"];
+            let parts = |entry: &QueueEntry| entry.ledger.score.children[0].children.clone();
+            let sells = |part: &Node| sold.contains(&&*part.name) && part.value != Score::ZERO;
+            assert!(
+                !queue.iter().flat_map(parts).any(|part| sells(&part)),
+                "by no part of a score"
+            );
+        }
+        if wanted.view == Tab::Compare {
+            let there = view.compared.as_ref().unwrap().traces.last().unwrap();
+            let titles = |trace: &Trace| -> BTreeSet<String> {
+                trace.queue.iter().map(|entry| entry.song.id.clone()).collect()
+            };
+            let (here, there) = (titles(app.session.trace()), titles(there));
+            let both = here.intersection(&there).count();
+            assert!(both * 3 <= here.len() * 2, "{both} of {} are the same", here.len());
         }
         press(&mut app, "space");
     }
     assert_eq!(scene(&app), 0, "after the last scene the tour is over");
     assert_eq!(app.session.timeline().events(), checked.events());
     assert_eq!(app.session.trace(), checked.trace());
+}
+
+#[test]
+fn what_a_caption_names_can_be_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = opened(&shipped(), folder.path());
+    assert_eq!(app.rehearse(shipped()), []);
+    assert!(shipped().scenes.iter().all(|scene| !scene.shows.is_empty()));
+
+    // What cannot be is told, on which screen and in which language; a caption does not count.
+    let path = folder.path().join("tour.toml");
+    let head = "format = 1\nname = \"x\"\n[session]\nprofile = \"commuter\"\nseed = 1\n";
+    let scene = "[[scenes]]\nview = \"metrics\"\ncaption = { en = \"Nowhere.\" }\n\
+                 shows = [\"Nowhere\", \"Interventions\"]\n";
+    std::fs::write(&path, format!("{head}{scene}")).unwrap();
+    let tour = || Tour::load(&path).unwrap_or_else(|error| panic!("{error}"));
+    let unseen = opened(&tour(), folder.path()).rehearse(tour());
+    let nowhere = unseen.iter().filter(|one| one.text == "Nowhere").count();
+    assert_eq!(nowhere, 4, "{unseen:?}");
+    let cut: Vec<_> = unseen.iter().filter(|one| one.text != "Nowhere").collect();
+    assert!(cut.iter().all(|one| one.screen == (80, 24)) && cut.len() == 2, "{cut:?}");
+    // Its section brings it into sight.
+    let with = scene.replace("shows", "section = \"Interventions\"\nshows");
+    std::fs::write(&path, format!("{head}{with}")).unwrap();
+    let unseen = opened(&tour(), folder.path()).rehearse(tour());
+    assert!(unseen.iter().all(|one| one.text == "Nowhere"), "{unseen:?}");
+}
+
+#[test]
+fn a_page_scrolls_on_from_the_section_it_was_opened_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = on_screen(folder.path());
+    while app.view().tab != Tab::Metrics {
+        press(&mut app, "space");
+    }
+    let first = |app: &mut App| {
+        let area = ratatui::layout::Rect::new(0, 0, 80, 24);
+        app.drawn(melody_tui::draw(&app.view(), area, &mut ratatui::buffer::Buffer::empty(area)));
+        screen(app, 80, 24).lines().nth(3).unwrap_or_default().trim().to_string()
+    };
+    assert!(first(&mut app).starts_with("Guardrail"));
+    press(&mut app, "k k");
+    assert!(!first(&mut app).starts_with("Guardrail"));
+    press(&mut app, "j j");
+    assert!(first(&mut app).starts_with("Guardrail"));
 }
 
 #[test]

@@ -30,8 +30,14 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// What a key means in the first of these contexts that knows it.
+    /// What a key means in the first of these contexts that knows it. A letter of another layout that
+    /// none of them knows means what the Latin key in its place does, but where text is typed.
     pub fn find(&self, contexts: &[Context], key: Key) -> Option<Command> {
+        let typed = key.is_text() && contexts.iter().any(|context| context.types_text());
+        self.bound(contexts, key).or_else(|| self.bound(contexts, key.latin().filter(|_| !typed)?))
+    }
+
+    fn bound(&self, contexts: &[Context], key: Key) -> Option<Command> {
         contexts.iter().find_map(|context| {
             let mut of = self.lines.iter().filter(|line| line.entry.context == *context);
             of.find(|line| line.keys.contains(&key)).map(|line| line.entry.command)

@@ -10,7 +10,6 @@ use crate::view::View;
 use crate::words::text;
 use melody_core::score::Score;
 use melody_recommender::engine::Trace;
-use melody_recommender::policy::GammaScores;
 use melody_recommender::ranking::{FusionWeights, Weight};
 
 /// The smallest range a history is drawn over, in points of weight.
@@ -44,8 +43,7 @@ pub(crate) fn draw(canvas: Canvas) {
             .map(|trace: &std::sync::Arc<Trace>| of(&trace.weights).value.value())
             .collect();
         let weight = of(&view.now().weights);
-        let diversity = symbol == "γ" && view.gamma_scores() == GammaScores::Diversity;
-        let name = if diversity { "diversity" } else { name };
+        let name = if symbol == "γ" { view.gamma_name() } else { name };
         lines.push(Line::from(vec![
             Span::styled(format!("{symbol} "), style),
             Span::raw(text::left(&view.say(name), 13)),
@@ -60,9 +58,9 @@ pub(crate) fn draw(canvas: Canvas) {
 /// The terms of a weight that are not zero.
 fn terms<'a>(weight: &Weight, view: &View, theme: &Theme) -> Line<'a> {
     let mut spans = vec![Span::raw("  ")];
-    let shown = weight.terms.iter().filter(|term| term.value != Score::ZERO);
-    for (i, term) in shown.enumerate() {
-        let value = pen::short(term.value, i > 0);
+    let shown: Vec<_> = weight.terms.iter().filter(|term| term.value != Score::ZERO).collect();
+    let values: Vec<Score> = shown.iter().map(|term| term.value).collect();
+    for (i, (term, value)) in shown.into_iter().zip(pen::even(&values)).enumerate() {
         let name = match term.name.as_str() {
             "personal" => "arm",
             "guardrail" => "guard",

@@ -78,7 +78,11 @@ fn words(view: &View, columns: usize, theme: &Theme) -> Section {
         ("move", "places won ▲ or lost ▼ by the last event, over and above moving up", theme.up),
         ("α", "interest: weight times the interest head's score", theme.interest),
         ("β", "subscription: weight times the subscription head's score", theme.subscription),
-        ("γ", "exposure: weight times the exposure head's score", theme.exposure),
+        (
+            "γ",
+            "exposure: weight times the exposure head's score; for subscribers, diversity",
+            theme.exposure,
+        ),
         ("+", "what adjustments add: streaks, searches, novelty", theme.boost),
         ("-", "what adjustments take away, left of zero", theme.loss),
         ("target", "the promoted share that the bandit has chosen", theme.target),

@@ -1,6 +1,8 @@
 //! Why a song ranks where it does: its score as a waterfall, what the heads and experts said, which
 //! past plays the network looked at, and what would put it above another song.
 
+use std::cmp::Ordering;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -58,6 +60,10 @@ pub(super) fn draw(canvas: Canvas) -> Drawn {
     drawn.add(pen::scrolled(buf, right, side, view.scroll));
     drawn
 }
+
+/// What is said of two scores that are the same.
+const TIE: &str =
+    "The scores are level: the higher interest goes first, then the catalogue's order.";
 
 /// One song's account in so many columns.
 struct Page<'a> {
@@ -155,7 +161,7 @@ impl Page<'_> {
                 (_, _, true) => "░",
                 _ => "█",
             };
-            let name = format!("{}{}", "  ".repeat(row.depth), self.say(&node.name));
+            let name = format!("{}{}", "  ".repeat(row.depth), self.say(self.name(node)));
             let strong = if row.depth == 0 { self.theme.strong } else { style };
             let how = self.how(node);
             let fits = text::width(&how) <= room;
@@ -177,9 +183,18 @@ impl Page<'_> {
         lines
     }
 
+    /// A ledger names gamma's part after the exposure it is of in most segments.
+    fn name<'b>(&self, node: &'b Node) -> &'b str {
+        match node.name.as_str() {
+            "exposure" => self.view.gamma_name(),
+            name => name,
+        }
+    }
+
     fn how(&self, node: &Node) -> String {
         match node.name.as_str() {
             "score" => String::new(),
+            "fusion" => self.say(&node.how.replace("exposure", self.view.gamma_name())),
             _ => self.say(&node.how),
         }
     }
@@ -207,10 +222,10 @@ impl Page<'_> {
         let mut lines =
             vec![Line::styled(view.fill("Why not above \"{}\"?", &[&other]), theme.title)];
         let lacks = format!("{:.6}", why.lacks.abs());
-        lines.push(Line::raw(if why.lacks > Score::ZERO {
-            view.fill("It lacks {} of score.", &[&lacks])
-        } else {
-            view.fill("Its score is higher already, by {}.", &[&lacks])
+        lines.push(Line::raw(match why.lacks.cmp(&Score::ZERO) {
+            Ordering::Greater => view.fill("It lacks {} of score.", &[&lacks]),
+            Ordering::Less => view.fill("Its score is higher already, by {}.", &[&lacks]),
+            Ordering::Equal => self.say(TIE),
         }));
         if let Some(beside) = &why.beside {
             lines.push(Line::styled(self.say(beside), theme.warning));
@@ -235,6 +250,10 @@ impl Page<'_> {
             (Some(to), Some(change)) => {
                 spans.push(Span::raw(format!("{:.6} → {to:.6}  ", flip.from)));
                 spans.push(Span::styled(format!("{change:+.6}"), theme.strong));
+                if let Some(level) = flip.level {
+                    let said = view.fill("level from {}", &[&format!("{level:.6}")]);
+                    spans.push(Span::styled(format!("  {said}"), theme.faint));
+                }
                 if smallest == Some(change.abs()) {
                     spans.push(Span::styled(format!("  {}", view.say("the least")), theme.good));
                 }

@@ -14,6 +14,9 @@ const WIDE: (u16, u16) = (110, 17);
 /// From here on one panel lies under the queue.
 const MEDIUM: (u16, u16) = (60, 15);
 
+/// Below this height a tour's scene is about the queue, and no panel takes its room.
+const TOLD: u16 = 20;
+
 /// Rows of the queue that are not songs: frame, head, account.
 const AROUND_SONGS: u16 = 2 + 1 + 3;
 const LOG_AT_LEAST: u16 = 4;
@@ -25,11 +28,12 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     let layout = Layout::new(area, view);
     now_playing::draw(canvas.at(layout.now_playing), layout.framed);
     narration::draw(canvas.at(layout.narration));
-    let drawn = queue::draw(canvas.at(layout.queue), layout.framed);
+    let mut drawn = queue::draw(canvas.at(layout.queue), layout.framed);
     for &(panel, place) in &layout.panels {
         (PANELS[panel].draw)(canvas.at(place));
     }
     log::draw(canvas.at(layout.log));
+    drawn.next_panel = layout.next_panel(view.panel);
     drawn
 }
 
@@ -58,6 +62,13 @@ impl Layout {
             layout.small(area);
         }
         layout
+    }
+
+    /// The first panel after those shown that found no place, where any are shown.
+    fn next_panel(&self, first: usize) -> Option<&'static str> {
+        let shown = |panel: &usize| self.panels.iter().any(|(shown, _)| shown == panel);
+        let next = order(first).into_iter().find(|panel| !shown(panel));
+        next.filter(|_| !self.panels.is_empty()).map(|panel| PANELS[panel].name)
     }
 
     /// Queue on the left, panels on the right.
@@ -93,14 +104,17 @@ impl Layout {
     /// Queue above, panels below.
     fn medium(&mut self, mut body: Rect, view: &View) {
         self.framed = true;
+        let told = view.caption.is_some() && body.height < TOLD;
         self.now_playing = take(&mut body, 2);
         self.narration = take(&mut body, 1);
         let first = view.panel % PANELS.len();
-        let panel = (PANELS[first].rows)(view).min(9);
+        let panel = if told { 0 } else { (PANELS[first].rows)(view).min(9) };
         let songs = view.now().queue.len() as u16;
         let queue = (songs + AROUND_SONGS).min(body.height.saturating_sub(panel));
         self.queue = take(&mut body, queue);
-        self.stack(&order(first), &mut body, view, true);
+        if !told {
+            self.stack(&order(first), &mut body, view, true);
+        }
         if body.height >= LOG_AT_LEAST {
             self.log = body;
         }

@@ -52,11 +52,12 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
 
 fn draw_slider(canvas: Canvas, (i, slider): (usize, Slider), drawn: &mut Drawn) {
     let Canvas { view, theme, area, buf } = canvas;
-    let Drafted { set, slider: chosen, .. } = &view.what_if;
+    let drafted = &view.what_if;
+    let Drafted { set, slider: chosen, .. } = drafted;
     let trace = view.now();
     let chosen = i == *chosen;
-    let (now, _) = slider.value(&trace.overrides, trace);
-    let (would, most) = slider.value(set, trace);
+    let (asked, most) = slider.value(set, trace);
+    let (now, would) = in_force(drafted, slider, trace);
     let (name, style) = match slider {
         Slider::Alpha => ("α interest", theme.interest),
         Slider::Beta => ("β subscription", theme.subscription),
@@ -77,9 +78,12 @@ fn draw_slider(canvas: Canvas, (i, slider): (usize, Slider), drawn: &mut Drawn) 
     };
     let columns = usize::from(area.width);
     // A value now, and one that would be.
-    let (was, new) = if columns < 50 { (7, 10) } else { (10, 14) };
+    let (was, new) = match columns {
+        ..50 => (7, 10),
+        50..70 => (10, 14),
+        _ => (10, 21),
+    };
     let cells = columns.saturating_sub(2 + NAME + was + new + 1).min(50);
-    let changed = would != now;
     let mut spans = vec![
         Span::styled(if chosen { "❯ " } else { "  " }, theme.accent),
         Span::styled(
@@ -88,23 +92,33 @@ fn draw_slider(canvas: Canvas, (i, slider): (usize, Slider), drawn: &mut Drawn) 
         ),
         Span::styled(text::right(&shown(now), was), theme.faint),
     ];
-    let by_hand = slider.by_hand(&trace.overrides);
-    let given_back = by_hand && !slider.by_hand(set) && slider != Slider::Arm;
-    let would_be = match (given_back, changed) {
+    let by_hand = slider.by_hand(set);
+    let given_back = slider.by_hand(&trace.overrides) && !by_hand && slider != Slider::Arm;
+    let becomes = match (given_back, shown(would) != shown(now)) {
         (true, _) => format!(" → {}", view.say("policy")),
         (false, true) => format!(" → {}", shown(would)),
-        (false, false) if by_hand => format!(" {}", view.say("by hand")),
         (false, false) => String::new(),
     };
-    spans.push(Span::styled(text::left(&would_be, new), theme.strong));
+    // A clamp or the guardrail holds it to less than what a hand has set.
+    let held = by_hand && shown(asked) != shown(would);
+    let why = match (held, by_hand && becomes.is_empty()) {
+        (true, _) => format!(" {}", view.fill("(set {})", &[&shown(asked)])),
+        (false, true) => format!(" {}", view.say("by hand")),
+        (false, false) => String::new(),
+    };
+    // Where there is no room for both, what would be in force.
+    let said = format!("{becomes}{why}");
+    let said = if text::width(&said) > new && !becomes.is_empty() { becomes } else { said };
+    spans.push(Span::styled(text::left(&said, new), theme.strong));
     if cells >= 6 {
         let at = |value: f64| {
             ((value / most.max(1e-9)).clamp(0.0, 1.0) * (cells - 1) as f64).round() as usize
         };
-        let (from, to) = (at(now), at(would));
+        let (from, to, held) = (at(now), at(asked), at(would));
         for cell in 0..cells {
             let (symbol, style) = match cell {
                 cell if cell == to => ("●", style),
+                cell if cell == held => ("◆", style),
                 cell if cell == from => ("│", theme.faint),
                 cell if (from.min(to)..from.max(to)).contains(&cell) => ("━", style),
                 _ => ("─", theme.faint),
@@ -115,6 +129,13 @@ fn draw_slider(canvas: Canvas, (i, slider): (usize, Slider), drawn: &mut Drawn) 
         drawn.hit(bar, Hit::Slider(i));
     }
     pen::line(buf, area, 0, Line::from(spans), Style::new());
+}
+
+/// What is in force of a slider's value, and what would be: as set, until the preview tells.
+fn in_force(drafted: &Drafted, slider: Slider, trace: &Trace) -> (f64, f64) {
+    let set_now = slider.value(&trace.overrides, trace).0;
+    let now = slider.in_force(&trace.weights, &trace.promotion).unwrap_or(set_now);
+    (now, drafted.would_be(slider).unwrap_or_else(|| slider.value(&drafted.set, trace).0))
 }
 
 /// The arm at a place of the slider; 0 is the bandit's own choice.

@@ -17,24 +17,31 @@ const LISTED: usize = 12;
 /// The level, and completion on the scale of what raises and lowers it.
 pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let now = &view.now().guardrail;
-    let mut state: Vec<Span> = Vec::new();
+    let mut state = Line::default();
+    let mut does = String::new();
     for level in 1..=now.levels.min(20) {
         let on = level <= now.level;
         let style = if on { theme.warning } else { theme.faint };
-        state.push(Span::styled(if on { "■ " } else { "□ " }, style));
+        state.push_span(Span::styled(if on { "■ " } else { "□ " }, style));
     }
     if now.level == 0 {
-        state.push(Span::styled(format!(" {}", view.say("at rest")), theme.good));
+        state.push_span(Span::styled(format!(" {}", view.say("at rest")), theme.good));
     } else {
         let said = view.fill("level {} of {}", &[&now.level, &now.levels]);
-        state.push(Span::styled(format!(" {said}"), theme.warning));
-        let does = view.fill(
+        state.push_span(Span::styled(format!(" {said}"), theme.warning));
+        does = view.fill(
             "  promoted songs: {} fewer per window; α {}",
             &[&now.cap_lowered_by, &format!("{:+.2}", now.alpha)],
         );
-        state.push(Span::raw(does));
     }
-    let mut lines = vec![Line::from(state)];
+    let mut lines = Vec::new();
+    // What it does is never cut: beside its level, or below it.
+    if state.width() + text::width(&does) <= columns {
+        state.push_span(Span::raw(does));
+        lines.push(state);
+    } else {
+        lines.extend([state, Line::raw(does.trim_start().to_string())]);
+    }
     lines.extend(scale(view, theme, columns));
     let window = &view.now().metrics.window;
     let policy = &view.policy.guardrail;
