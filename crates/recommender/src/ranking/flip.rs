@@ -65,6 +65,9 @@ struct Contender {
 
 /// Strides that no rounding of two products can make wrong.
 const SLACK: i64 = 3;
+/// Millionths of weight that an order has to hold over, to be no flicker of roundings: its own, or those
+/// of songs by the same artist.
+const HELD: i64 = 1_000;
 
 impl Contender {
     fn total(&self, weight: Score, spread: impl Fn(usize) -> Score) -> Score {
@@ -170,13 +173,12 @@ impl Ranking<'_> {
                 let ahead = (x - y).millionths();
                 level = (ahead >= 0).then(|| level.unwrap_or(gone));
                 above = (ahead > 0).then(|| above.unwrap_or(gone));
-                // So far ahead that no rounding takes it back.
-                if ahead > SLACK {
+                let apart = stride(ahead, (a.own.score - b.own.score).millionths());
+                let step = apart.min(a.steady(weight)).min(b.steady(weight));
+                if ahead > 0 && step >= HELD {
                     break;
                 }
-                let apart = stride(ahead, (a.own.score - b.own.score).millionths());
-                let step = apart.min(a.steady(weight)).min(b.steady(weight)).max(1);
-                gone = gone.saturating_add(step);
+                gone = gone.saturating_add(step.max(1));
             }
             Some((level?, above?))
         };
