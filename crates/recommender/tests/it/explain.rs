@@ -203,8 +203,9 @@ fn from_the_smallest_change_on_the_order_holds_and_short_of_it_it_does_not() {
                 assert!(!at(toward(change.abs() - 1)), "{profile} {flip:?}: a millionth short");
                 let less = [0.0, 0.5, 0.9, 0.99, 0.999, 0.9999].choose(&mut rng).unwrap();
                 let short = ((change.abs() - 1) as f64 * less) as i64;
-                // Right before it roundings may put it ahead by a millionth, and behind again.
-                assert!(lead(toward(short)) <= 1, "{profile} {flip:?}: {short} millionths");
+                // Right before it roundings may put it ahead for less than a thousandth.
+                let flickers = change.abs() - short < 1_000;
+                assert!(flickers || !at(toward(short)), "{profile} {flip:?}: {short} millionths");
                 // No rounding takes it back.
                 let (low, high) = allowed(&why.flips, flip);
                 for on in (1..=8).chain([100, 900]).map(|on| toward(change.abs() + on)) {
