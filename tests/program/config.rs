@@ -118,7 +118,7 @@ fn another_file_can_be_named_and_must_be_there() {
         .output()
         .unwrap();
     assert_eq!(missing.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&missing.stderr).contains("error: none.toml: no such file\n"));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("none.toml: no such file\n"));
 }
 
 #[test]

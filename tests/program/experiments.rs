@@ -180,8 +180,10 @@ fn a_gate_fails_only_on_what_is_worse() {
     let file = path.to_str().unwrap();
     let population = ["--listeners", "24", "--songs", "8"];
     let gate = ["--fail-if-worse", "completion", "--json"];
-    let (code, out, error) =
-        melody(&[&["ab", "default", "default"][..], &["--listeners", "3"], &gate].concat());
+    let (code, out, error) = melody(
+        &[&["ab", "default", "default"][..], &["--listeners", "20", "--songs", "3"], &gate]
+            .concat(),
+    );
     assert_eq!(code, 0, "{error}");
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(report["metrics"][0]["difference"], 0.0);

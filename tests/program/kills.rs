@@ -1,11 +1,11 @@
-//! Killed at any moment: the simulator on autopilot, with a log, a memory and a trace, ended without a word.
+//! Killed at any moment: the simulator with somebody at its keys, a log, a memory and a trace, ended without a word.
 //!
 //! What was acknowledged is there, what was half-written is cut off and told, the session replays to the very step that the log ends
 //! with, and no other file is anything but whole. `MELODY_KILLS=200` asks for so many kills; a few are made always.
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use melody_core::rng::{Purpose, generator};
 use melody_recommender::bandit::Kept;
@@ -18,8 +18,10 @@ use super::terminal::Running;
 const MELODY: &str = env!("CARGO_BIN_EXE_melody");
 /// Kills without being asked for more.
 const FEW: u64 = 3;
+/// What is pressed until then: skipping, liking, saving, playing again, going a step back.
+const KEYS: [&str; 6] = ["n", "n", "l", "s", "r", "u"];
 /// The longest that a session is let live, in milliseconds after its first screen.
-const LONGEST: u64 = 2_500;
+const LONGEST: u64 = 1_500;
 
 fn run(folder: &Path, arguments: &[&str]) {
     let done = Command::new(MELODY).current_dir(folder).args(arguments).output().unwrap();
@@ -43,9 +45,6 @@ fn killed_at_any_moment_it_loses_nothing_and_replays_to_where_it_was() {
                 "explorer",
                 "--seed",
                 &seed,
-                "--autopilot",
-                "--speed",
-                "64",
                 "--log",
                 "log.jsonl",
                 "--memory",
@@ -54,9 +53,13 @@ fn killed_at_any_moment_it_loses_nothing_and_replays_to_where_it_was() {
                 "trace.jsonl",
             ],
         );
-        melody.wait_for("64x");
-        let wait = generator(kill, Purpose::Bootstrap, 0).random_range(0..LONGEST);
-        std::thread::sleep(Duration::from_millis(wait));
+        melody.wait_for("Queue");
+        let mut rng = generator(kill, Purpose::Bootstrap, 0);
+        let (began, lives) = (Instant::now(), Duration::from_millis(rng.random_range(0..LONGEST)));
+        while began.elapsed() < lives {
+            melody.press(KEYS[rng.random_range(0..KEYS.len())]);
+            std::thread::sleep(Duration::from_millis(rng.random_range(0..40)));
+        }
         melody.signal("KILL");
         melody.end();
 

@@ -122,6 +122,7 @@ fn arguments(command: &str, out: &str) -> Option<Vec<String>> {
         "tune" => format!("--trials 2 --listeners 8 --songs 4 --out {out}.toml"),
         "ope" => "trace.jsonl".into(),
         "log show" | "log check" | "log script" => "log.jsonl".into(),
+        "log salvage" => format!("log.jsonl --out {out}.jsonl"),
         "log simulate" => format!("--listeners 4 --rollouts 1 --out {out}"),
         "log import" => format!("{} --out {out}", fixture("lastfm.tsv")),
         "log split" => "logged".into(),

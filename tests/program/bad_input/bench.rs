@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 pub(super) const POLICY: &str = include_str!("../../../assets/policy/default.toml");
 pub(super) const PROFILE: &str = include_str!("../../../profiles/commuter.toml");
@@ -113,14 +113,26 @@ impl Bench {
 
     /// Runs the program in this folder: exit code and what it said on standard error.
     pub(super) fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_melody"))
+        let output = self.output(arguments);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    /// What the program prints, which must succeed.
+    #[track_caller]
+    pub(super) fn printed(&self, arguments: &[&str]) -> String {
+        let Output { status, stdout, stderr } = self.output(arguments);
+        assert!(status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&stderr));
+        String::from_utf8(stdout).unwrap()
+    }
+
+    fn output(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_melody"))
             .args(arguments)
             .current_dir(self.0.path())
             .env_remove("MELODY_CONFIG")
             .env("XDG_CONFIG_HOME", self.path("home"))
             .output()
-            .unwrap();
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+            .unwrap()
     }
 
     /// Requires the program to accept everything as it is.

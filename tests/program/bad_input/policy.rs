@@ -121,6 +121,6 @@ fn a_policy_on_the_command_line() {
     bench.accepts(&with("default"));
     bench.write("mine.toml", edited(POLICY, "@mixing.window", "nan").0);
     bench.refuses(&with("mine.toml"), &["mine.toml:", ": mixing.window: "]);
-    bench.refuses(&with("mime.toml"), &["mime.toml:1: policy: ", "`mime.toml`"]);
+    bench.refuses(&with("mime.toml"), &["mime.toml: policy: ", "`mime.toml`"]);
     bench.refuses(&with("defualt"), &["did you mean `default`?"]);
 }

@@ -94,13 +94,16 @@ impl Chunk {
     }
 }
 
-/// Takes the right to train into a folder, which is made if it is not there, for as long as the lock lives.
+/// Takes the right to train into a folder, which need not be there yet, for as long as the lock lives. The lock stands beside it, so
+/// that a training that is refused leaves no folder behind.
 ///
 /// # Errors
 /// When another program trains there, or the disk refuses.
 pub fn hold(folder: &Path) -> Result<Lock, String> {
-    std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    Lock::hold(&folder.join("training"))
+    let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
+    let made = above.map_or(Ok(()), std::fs::create_dir_all);
+    made.map_err(|e| format!("{}: {e}", folder.display()))?;
+    Lock::hold(folder)
 }
 
 /// Takes a finished training's checkpoint away, once its model is on disk.

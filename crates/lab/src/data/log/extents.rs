@@ -12,6 +12,8 @@ const TRAILER: usize = 10;
 /// What a message begins with: a mark that it goes on, and its length.
 const PREFIX: usize = 8;
 const MARK: [u8; 4] = [0xff; 4];
+/// What buffers begin at multiples of, in bytes, so that the widest values are read in place.
+const ALIGNED: usize = 8;
 
 /// Requires every block, message, column and buffer of an Arrow IPC file to lie within it.
 ///
@@ -55,11 +57,12 @@ fn batch_of(message: Message<'_>) -> Option<RecordBatch<'_>> {
         .or_else(|| message.header_as_dictionary_batch().and_then(|batch| batch.data()))
 }
 
-/// Whether buffers lie within a body of so many bytes, and no column is longer than its bits.
+/// Whether buffers lie within a body of so many bytes, where their values can be read, and no column is longer than its bits.
 fn fits(batch: &RecordBatch, body: usize) -> Option<()> {
     for buffer in batch.buffers().into_iter().flatten() {
         let [from, length] = [buffer.offset(), buffer.length()].map(usize::try_from);
-        (from.ok()?.checked_add(length.ok()?)? <= body).then_some(())?;
+        let (from, length) = (from.ok()?, length.ok()?);
+        (from % ALIGNED == 0 && from.checked_add(length)? <= body).then_some(())?;
     }
     for node in batch.nodes().into_iter().flatten() {
         let [length, nulls] = [node.length(), node.null_count()].map(usize::try_from);
