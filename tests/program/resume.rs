@@ -179,9 +179,9 @@ fn one_training_at_a_time_is_in_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     let (config, model) = (folder.path().join("config.toml"), folder.path().join("model"));
     fs::write(&config, CONFIG).unwrap();
-    fs::create_dir(&model).unwrap();
-    let held = melody_core::output::Lock::hold(&model.join("training")).unwrap();
+    let held = melody_core::output::Lock::hold(&model).unwrap();
     let said = refused(&config, &model, &[]);
-    assert!(said.contains("training: another program is using it"), "{said}");
+    assert!(said.contains("model: another program is using it"), "{said}");
+    assert!(!model.exists(), "and nothing is made");
     drop(held);
 }

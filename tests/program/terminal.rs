@@ -135,12 +135,12 @@ impl Running {
         }
     }
 
-    /// Lets the autopilot play, also when its listener would rather leave.
+    /// Lets the autopilot play, also when its listener would rather leave and no other session begins.
     fn play_until(&mut self, minutes: u64) {
         let began = Instant::now();
         while self.minutes() < minutes {
             assert!(began.elapsed() < PATIENCE * 2, "time stands still:\n{}", self.contents());
-            if self.contents().contains("enough and leaves") {
+            if self.contents().contains("plays on") {
                 self.press(" ");
             }
             std::thread::sleep(Duration::from_millis(100));

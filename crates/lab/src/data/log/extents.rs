@@ -24,8 +24,8 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     let dictionaries = footer.dictionaries().into_iter().flatten();
     let batches = footer.recordBatches().into_iter().flatten();
     for (i, block) in dictionaries.chain(batches).enumerate() {
-        let (message, body) =
-            parts(bytes, block).ok_or_else(|| format!("block {i} is not all there"))?;
+        let (message, body) = parts(bytes, block)
+            .ok_or_else(|| format!("block {i} is not all there, or not where it should be"))?;
         if let Some(batch) = batch_of(message) {
             fits(&batch, body).ok_or_else(|| format!("block {i} is less than its columns"))?;
         }
@@ -44,6 +44,8 @@ fn parts<'a>(bytes: &'a [u8], block: &Block) -> Option<(Message<'a>, usize)> {
     let at = usize::try_from(block.offset()).ok()?;
     let head = usize::try_from(block.metaDataLength()).ok()?;
     let body = usize::try_from(block.bodyLength()).ok()?;
+    // The body lies behind the message in one buffer, whose beginning is aligned.
+    (at % ALIGNED == 0 && head % ALIGNED == 0).then_some(())?;
     let whole = bytes.get(at..)?.get(..head.checked_add(body)?)?;
     let prefix =
         if whole.get(..head)?.get(..PREFIX)?.starts_with(&MARK) { PREFIX } else { PREFIX / 2 };
