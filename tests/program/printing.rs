@@ -48,7 +48,10 @@ impl Place {
         fs::write(place.path("training.toml"), TRAINING).unwrap();
         fs::rename(crate::log::written(place.0.path()), place.path("log.jsonl")).unwrap();
         fs::write(place.path("session.toml"), SESSION).unwrap();
-        fs::write(place.path("tracks.csv"), TRACKS).unwrap();
+        let tracks: String = (0..20)
+            .map(|song| format!("\na{song},Someone {song},Album,Song {song},{TRACK}"))
+            .collect();
+        fs::write(place.path("tracks.csv"), TRACKS.to_string() + &tracks).unwrap();
         place.done(&["replay", "session.toml", "--trace", "trace.jsonl"]);
         place.done(&["log", "simulate", "--listeners", "8", "--rollouts", "1", "--out", "logged"]);
         place
@@ -250,8 +253,6 @@ fn escaped(text: &str) -> String {
 }
 
 /// Two tracks as the data set on Kaggle has them.
-const TRACKS: &str = "\
-track_id,artists,album_name,track_name,popularity,duration_ms,explicit,danceability,energy,key,loudness,mode,speechiness,acousticness,instrumentalness,liveness,valence,tempo,time_signature,track_genre
-a1,One,Album,First,50,200000,False,0.5,0.5,1,-8.0,1,0.05,0.3,0.0,0.1,0.5,120.0,4,pop
-a2,Two,Album,Second,40,180000,False,0.6,0.7,2,-6.0,0,0.05,0.2,0.0,0.1,0.6,128.0,4,rock
-";
+/// The columns of a table of tracks, and what all songs of it have behind their names.
+const TRACKS: &str = "track_id,artists,album_name,track_name,popularity,duration_ms,explicit,danceability,energy,key,loudness,mode,speechiness,acousticness,instrumentalness,liveness,valence,tempo,time_signature,track_genre";
+const TRACK: &str = "50,200000,False,0.5,0.5,1,-8.0,1,0.05,0.3,0.0,0.1,0.5,120.0,4,pop";

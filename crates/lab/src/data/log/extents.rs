@@ -4,8 +4,10 @@
 //! flipped bit there, and it panics or asks for more memory than there is. A hash does not help where it was taken of the
 //! damaged bytes. So every place is checked before the reader sees the file.
 
+use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::reader::read_footer_length;
 use arrow_ipc::{Block, Footer, Message, RecordBatch, root_as_footer, root_as_message};
+use arrow_schema::DataType;
 
 /// What ends the file: the footer's length, and the format's mark.
 const TRAILER: usize = 10;
@@ -21,13 +23,19 @@ const ALIGNED: usize = 8;
 /// What does not, in words.
 pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     let footer = footer(bytes).ok_or("its footer cannot be read")?;
-    let dictionaries = footer.dictionaries().into_iter().flatten();
-    let batches = footer.recordBatches().into_iter().flatten();
-    for (i, block) in dictionaries.chain(batches).enumerate() {
+    let schema = footer.schema().ok_or("it has no schema")?;
+    let schema = try_fb_to_schema(schema).map_err(|error| error.to_string())?;
+    let (mut words, mut columns) = (Vec::new(), Vec::new());
+    widths(&DataType::Utf8, &mut words);
+    schema.fields().iter().for_each(|field| widths(field.data_type(), &mut columns));
+    let dictionaries = footer.dictionaries().into_iter().flatten().map(|block| (block, &words));
+    let batches = footer.recordBatches().into_iter().flatten().map(|block| (block, &columns));
+    for (i, (block, widths)) in dictionaries.chain(batches).enumerate() {
         let (message, body) = parts(bytes, block)
             .ok_or_else(|| format!("block {i} is not all there, or not where it should be"))?;
         if let Some(batch) = batch_of(message) {
-            fits(&batch, body).ok_or_else(|| format!("block {i} is less than its columns"))?;
+            fits(&batch, body, widths)
+                .ok_or_else(|| format!("block {i} is less than its columns"))?;
         }
     }
     Ok(())
@@ -59,12 +67,35 @@ fn batch_of(message: Message<'_>) -> Option<RecordBatch<'_>> {
         .or_else(|| message.header_as_dictionary_batch().and_then(|batch| batch.data()))
 }
 
-/// Whether buffers lie within a body of so many bytes, where their values can be read, and no column is longer than its bits.
-fn fits(batch: &RecordBatch, body: usize) -> Option<()> {
-    for buffer in batch.buffers().into_iter().flatten() {
+/// The bytes that one value takes in each buffer of a column, in the order of the format: which are there, where each begins,
+/// and the values, then those of the columns within.
+fn widths(of: &DataType, found: &mut Vec<usize>) {
+    const BITS: usize = 1;
+    const OFFSET: usize = 4;
+    match of {
+        DataType::Utf8 | DataType::Binary => found.extend([BITS, OFFSET, 1]),
+        DataType::List(item) => {
+            found.extend([BITS, OFFSET]);
+            widths(item.data_type(), found);
+        }
+        DataType::Struct(fields) => {
+            found.push(BITS);
+            fields.iter().for_each(|field| widths(field.data_type(), found));
+        }
+        DataType::Dictionary(key, _) => widths(key, found),
+        other => found.extend([BITS, other.primitive_width().unwrap_or(1)]),
+    }
+}
+
+/// Whether buffers lie within a body of so many bytes, where their values can be read, each of whole values, and no column is
+/// longer than its bits.
+fn fits(batch: &RecordBatch, body: usize, widths: &[usize]) -> Option<()> {
+    let known = widths.iter().copied().chain(std::iter::repeat(1));
+    for (buffer, width) in batch.buffers().into_iter().flatten().zip(known) {
         let [from, length] = [buffer.offset(), buffer.length()].map(usize::try_from);
         let (from, length) = (from.ok()?, length.ok()?);
-        (from % ALIGNED == 0 && from.checked_add(length)? <= body).then_some(())?;
+        (from % ALIGNED == 0 && length % width == 0).then_some(())?;
+        (from.checked_add(length)? <= body).then_some(())?;
     }
     for node in batch.nodes().into_iter().flatten() {
         let [length, nulls] = [node.length(), node.null_count()].map(usize::try_from);
