@@ -252,7 +252,6 @@ fn escaped(text: &str) -> String {
     text.chars().map(|c| if acts(c) { format!("\\u{:04x}", c as u32) } else { c.into() }).collect()
 }
 
-/// Two tracks as the data set on Kaggle has them.
-/// The columns of a table of tracks, and what all songs of it have behind their names.
+/// The columns of a table of tracks as the data set on Kaggle has them, and what all songs of it have behind their names.
 const TRACKS: &str = "track_id,artists,album_name,track_name,popularity,duration_ms,explicit,danceability,energy,key,loudness,mode,speechiness,acousticness,instrumentalness,liveness,valence,tempo,time_signature,track_genre";
 const TRACK: &str = "50,200000,False,0.5,0.5,1,-8.0,1,0.05,0.3,0.0,0.1,0.5,120.0,4,pop";
