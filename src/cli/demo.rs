@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::arguments::Demo;
 use super::failure::Failure;
+use super::replay::say_failed;
 use super::say::{say, say_json};
 use super::settings;
 use super::simulator::{how_it_ended, needs_terminal};
@@ -72,16 +73,7 @@ fn print(file: &str, report: &SceneReport) -> Result<(), Failure> {
     let caption: String = report.caption.chars().take(CAPTION).collect();
     let SceneReport { scene, events, expectations, .. } = report;
     say!("{mark} {scene:>2}  {events:>3} events, {expectations} expectations  {caption}")?;
-    for failed in &report.failed {
-        say!(
-            "     {file}:{}: {} (step {}): wanted {}, got {}",
-            failed.line,
-            failed.what,
-            failed.step,
-            failed.wanted,
-            failed.got
-        )?;
-    }
+    say_failed(file, &report.failed)?;
     for Unseen { text, language, screen: (width, height), .. } in &report.unseen {
         say!("     {file}: \"{text}\" cannot be seen at {width}x{height} ({language})")?;
     }

@@ -195,17 +195,14 @@ fn print(report: &ScriptReport) -> Result<(), Failure> {
         report.events,
         report.expectations
     )?;
-    for failed in report.failed {
-        say!(
-            "     {}:{}: {} (step {}): wanted {}, got {}",
-            report.script,
-            failed.line,
-            failed.what,
-            failed.step,
-            failed.wanted,
-            failed.got
-        )?;
-    }
+    say_failed(report.script, report.failed)?;
     // A reader may be watching through a pipe.
     all_said()
+}
+
+/// Says which expectations of a file did not hold.
+pub(super) fn say_failed(file: &str, failed: &[Failed]) -> Result<(), Failure> {
+    failed.iter().try_for_each(|Failed { line, what, step, wanted, got, .. }| {
+        say!("     {file}:{line}: {what} (step {step}): wanted {wanted}, got {got}")
+    })
 }

@@ -174,7 +174,8 @@ impl Sitting {
         &self,
     ) -> (u64, impl FnOnce() -> Result<Sitting, InputError> + Send + use<>) {
         let (library, profile) = (self.library.clone(), self.profile.clone());
-        let seed = self.opening.seed.wrapping_add(1);
+        // Files keep seeds as TOML does, which ends at 2^63 - 1.
+        let seed = (self.opening.seed + 1) % (1 << 63);
         let kept = self.kept.as_ref().map(Memories::file);
         let opening = Opening { seed, memory_hash: None, ..self.opening.clone() };
         let open = move || {
