@@ -66,7 +66,14 @@ fn the_sessions_of_a_folder_are_listed_and_opened() {
     let wanted = hash(&app);
     std::fs::write(folder.path().join("other.jsonl"), "{\"not\": \"a session\"}\n").unwrap();
     std::fs::write(folder.path().join("melody-session-7.toml"), "format = ").unwrap();
-    press(&mut app, "p j enter y ctrl-o");
+    press(&mut app, "p j enter y");
+    // The new session's log is begun on its own thread.
+    let began = std::time::Instant::now();
+    while app.log_standing().behind > 0 {
+        assert!(began.elapsed().as_secs() < 60, "{:?}", app.log_standing());
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    press(&mut app, "ctrl-o");
     let Some(Popup::Pick(picker)) = app.view().popup else { panic!("{}", message(&app)) };
     let mut names: Vec<&str> = picker.choices.iter().map(|choice| choice.name.as_str()).collect();
     names.sort_unstable();
