@@ -35,7 +35,7 @@ pub struct Schema {
     pub moment: Vec<String>,
     /// Of the account; one flag a genre follows.
     pub account: Vec<String>,
-    /// The towers' logits.
+    /// The heads' logits.
     pub outputs: Vec<String>,
 }
 

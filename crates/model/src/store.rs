@@ -6,6 +6,7 @@
 //! | `config.toml` | the network's shape |
 //! | `schema.toml` | what each feature means |
 //! | `weights.safetensors` | parameters under PyTorch's names and layout |
+//! | `towers.safetensors` | the two towers of retrieval, where the model has them |
 //! | `examples.safetensors` | replayed and held-back examples for near-line updates |
 //! | `report.json`, `MODEL_CARD.md` | how training went, for people and programs |
 //!
@@ -25,6 +26,7 @@ use crate::examples::Examples;
 use crate::network::assembled::Network;
 use crate::numbers::{floats, weights_hash};
 use crate::objective::Objective;
+use crate::retrieval::Towers;
 use crate::schema::Schema;
 use melody_core::input::{InputError, Problem, TomlFile, read_bytes};
 use melody_core::output::write_together;
@@ -39,6 +41,9 @@ pub struct Manifest {
     pub name: String,
     /// SHA-256 over the parameters' names, shapes and values.
     pub weights_sha256: String,
+    /// The same over the towers'; absent where the model has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub towers_sha256: Option<String>,
     /// The catalogue its training log was simulated on.
     pub trained_on: String,
     /// That it was trained with.
@@ -58,6 +63,8 @@ pub struct ModelFiles {
     pub config: NetworkConfig,
     /// With its weights.
     pub network: Network,
+    /// What finds songs worth scoring; without, other sources must do.
+    pub towers: Option<Towers>,
     /// For near-line updates.
     pub examples: Examples,
 }
@@ -70,6 +77,7 @@ macro_rules! shipped {
             config: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/config.toml")),
             schema: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/schema.toml")),
             weights: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/weights.safetensors")),
+            towers: None,
             examples: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/examples.safetensors")),
             report: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/report.json")),
         }),*]
@@ -83,6 +91,7 @@ struct Texts<'a> {
     config: &'a str,
     schema: &'a str,
     weights: &'a [u8],
+    towers: Option<&'a [u8]>,
     examples: &'a [u8],
     /// Empty where nobody asks for it.
     report: &'a str,
@@ -90,6 +99,9 @@ struct Texts<'a> {
 
 /// Models compiled into the program; the first is the default.
 const SHIPPED: &[Texts] = shipped!["default"];
+
+/// The file of the towers.
+const TOWERS: &str = "towers.safetensors";
 
 /// Names that need no folder.
 pub fn shipped_names() -> impl Iterator<Item = &'static str> + Clone {
@@ -117,12 +129,15 @@ pub fn load(folder: &Path, device: &Device) -> Result<ModelFiles, InputError> {
     }
     let text = |name: &str| TomlFile::read(&folder.join(name)).map(|file| file.text);
     let folder_name = folder.display().to_string();
+    let towers = folder.join(TOWERS);
+    let towers = towers.exists().then(|| read_bytes(&towers)).transpose()?;
     let texts = Texts {
         folder: &folder_name,
         manifest: &text("model.toml")?,
         config: &text("config.toml")?,
         schema: &text("schema.toml")?,
         weights: &read_bytes(&folder.join("weights.safetensors"))?,
+        towers: towers.as_deref(),
         examples: &read_bytes(&folder.join("examples.safetensors"))?,
         report: "",
     };
@@ -136,30 +151,45 @@ fn read(texts: &Texts, device: &Device) -> Result<ModelFiles, InputError> {
     let config = NetworkConfig::parse(&TomlFile::embedded(&path("config.toml"), texts.config))?;
     Schema::check(&TomlFile::embedded(&path("schema.toml"), texts.schema))?;
 
-    let name = path("weights.safetensors");
-    let mut network = Network::new(&config, 0, device);
-    check_weights(&name, texts.weights, &network)?;
-    let mut store = SafetensorsStore::from_bytes(Some(texts.weights.to_vec()))
-        .skip_enum_variants(true)
-        .with_from_adapter(PyTorchToBurnAdapter);
-    let applied = network.load_from(&mut store);
-    applied.map_err(|error| Problem::new(&name, error.to_string()).field("(weights)"))?;
+    let fresh = Network::new(&config, 0, device);
+    let network = filled(&path("weights.safetensors"), texts.weights, fresh)?;
+    let towers = match texts.towers {
+        Some(bytes) => Some(filled(&path(TOWERS), bytes, Towers::new(&config, 0, device))?),
+        None => None,
+    };
 
-    let hash = weights_hash(&network);
     let mut check = manifest_file.checker();
     check.require(manifest.format == 1, "format", "only format 1 is known");
-    if hash != manifest.weights_sha256 {
-        check.problem("weights_sha256", format!("the weights' hash is {hash}")).help = Some(
-            "the weights are not those this model was saved with; fetch the folder again".into(),
-        );
+    let hashes = [
+        ("weights_sha256", Some(weights_hash(&network)), Some(&manifest.weights_sha256)),
+        ("towers_sha256", towers.as_ref().map(weights_hash), manifest.towers_sha256.as_ref()),
+    ];
+    for (field, found, wanted) in hashes {
+        if found.as_ref() != wanted {
+            let found = found.map_or("there are none".into(), |hash| format!("their hash is {hash}"));
+            check.problem(field, format!("these are not the weights of the model: {found}")).help = Some(
+                "the weights are not those this model was saved with; fetch the folder again".into(),
+            );
+        }
     }
     check.finish()?;
     let examples = Examples::parse(&path("examples.safetensors"), texts.examples, &config)?;
-    Ok(ModelFiles { manifest, config, network, examples })
+    Ok(ModelFiles { manifest, config, network, towers, examples })
 }
 
-/// Requires the file to hold exactly the network's tensors, in its shapes, all finite.
-fn check_weights(name: &str, bytes: &[u8], network: &Network) -> Result<(), InputError> {
+/// A module with the weights of a file, which must be all of its and no others.
+fn filled<M: ModuleSnapshot>(name: &str, bytes: &[u8], mut module: M) -> Result<M, InputError> {
+    check_weights(name, bytes, &module)?;
+    let mut store = SafetensorsStore::from_bytes(Some(bytes.to_vec()))
+        .skip_enum_variants(true)
+        .with_from_adapter(PyTorchToBurnAdapter);
+    let applied = module.load_from(&mut store);
+    applied.map_err(|error| Problem::new(name, error.to_string()).field("(weights)"))?;
+    Ok(module)
+}
+
+/// Requires the file to hold exactly the module's tensors, in its shapes, all finite.
+fn check_weights(name: &str, bytes: &[u8], network: &impl ModuleSnapshot) -> Result<(), InputError> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| {
         Problem::new(name, format!("not a safetensors file: {error}")).field("(header)")
     })?;
@@ -218,20 +248,22 @@ fn unknown(name: &str, file: &SafeTensors, known: &BTreeSet<&str>) -> Vec<Proble
 /// are on the disk, `model.toml` last.
 pub fn save(folder: &Path, files: &ModelFiles) -> Result<(), String> {
     let text = |value: &dyn erased::Toml| value.render().into_bytes();
-    let contents = [
+    let towers = files.towers.as_ref().map(weights).transpose()?;
+    let mut contents = vec![
         ("config.toml", text(&files.config)),
         ("schema.toml", text(&Schema::current())),
         ("examples.safetensors", files.examples.render()),
         ("weights.safetensors", weights(&files.network)?),
-        ("model.toml", text(&files.manifest)),
     ];
+    contents.extend(towers.map(|towers| (TOWERS, towers)));
+    contents.push(("model.toml", text(&files.manifest)));
     let contents: Vec<(PathBuf, &[u8])> =
         contents.iter().map(|(name, bytes)| (folder.join(name), bytes.as_slice())).collect();
     write_together(&contents)
 }
 
-/// The contents of `weights.safetensors`.
-fn weights(network: &Network) -> Result<Vec<u8>, String> {
+/// A module's weights as a file holds them.
+fn weights(network: &impl ModuleSnapshot) -> Result<Vec<u8>, String> {
     // Without metadata, which is written in no fixed order: the same weights make the same file.
     let mut store = SafetensorsStore::from_bytes(None)
         .with_to_adapter(BurnToPyTorchAdapter)

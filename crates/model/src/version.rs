@@ -12,6 +12,9 @@ use crate::network::assembled::Network;
 use crate::network::songs::SongTable;
 use crate::numbers::weights_hash;
 use crate::objective::Objective;
+use crate::retrieval::listener::listener_features;
+use crate::retrieval::tower::ListenerTower;
+use crate::retrieval::vectors::{Query, Vectors};
 use crate::store::ModelFiles;
 use melody_core::catalogue::{Catalogue, SongId};
 use melody_core::listener::ListenerView;
@@ -32,13 +35,24 @@ pub struct ModelVersion {
     pub network: Arc<Network>,
     /// The same network as songs are scored with it.
     inference: Inference,
+    retrieval: Option<Arc<Retrieval>>,
+}
+
+/// The towers, ready for a catalogue: what near-line updates leave alone.
+#[derive(Debug)]
+struct Retrieval {
+    /// SHA-256 of the towers' weights, in hexadecimal.
+    hash: String,
+    listener: ListenerTower,
+    songs: Vectors,
 }
 
 /// Head outputs of some songs and how each task used the experts for them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scored {
-    /// Of each song, in the catalogue's order.
-    pub outputs: Vec<HeadOutputs>,
+    /// Which were scored, in the catalogue's order.
+    songs: Vec<SongId>,
+    outputs: Vec<HeadOutputs>,
     /// `[songs, tasks, experts]`.
     gates: Vec<f32>,
     experts: usize,
@@ -48,6 +62,21 @@ pub struct Scored {
 }
 
 impl Scored {
+    /// The songs that were scored, in the catalogue's order.
+    pub fn songs(&self) -> &[SongId] {
+        &self.songs
+    }
+
+    /// Where among the scored songs one is; `None` if it was not scored.
+    pub fn place(&self, song: SongId) -> Option<usize> {
+        self.songs.binary_search(&song).ok()
+    }
+
+    /// Head outputs of the song at `place`.
+    pub fn outputs(&self, place: usize) -> &HeadOutputs {
+        &self.outputs[place]
+    }
+
     /// Gate weights of the song at `place`, `[task][expert]`, rounded to a millionth.
     pub fn gates(&self, place: usize) -> Gates {
         let width = TASKS.len() * self.experts;
@@ -79,7 +108,15 @@ impl ModelVersion {
     /// The trained model, with every song of the catalogue encoded.
     pub fn new(files: &ModelFiles, catalogue: &Catalogue, device: &Device) -> Self {
         let network = files.network.clone();
-        let songs = network.encode_songs(&SongTable::new(catalogue, &files.config, device));
+        let table = SongTable::new(catalogue, &files.config, device);
+        let retrieval = files.towers.as_ref().map(|towers| {
+            Arc::new(Retrieval {
+                hash: weights_hash(towers),
+                listener: ListenerTower::new(towers),
+                songs: Vectors::new(&network, towers, &table, device),
+            })
+        });
+        let songs = network.encode_songs(&table);
         ModelVersion {
             name: files.manifest.name.clone(),
             number: 0,
@@ -87,7 +124,31 @@ impl ModelVersion {
             objective: files.manifest.objective.clone(),
             inference: Inference::new(&network, songs),
             network: Arc::new(network),
+            retrieval,
         }
+    }
+
+    /// SHA-256 of the towers' weights, in hexadecimal; `None` where the model has none.
+    pub fn towers_hash(&self) -> Option<&str> {
+        self.retrieval.as_ref().map(|retrieval| retrieval.hash.as_str())
+    }
+
+    /// The vectors of the catalogue's songs; `None` where the model has no towers.
+    pub fn vectors(&self) -> Option<&Vectors> {
+        self.retrieval.as_ref().map(|retrieval| &retrieval.songs)
+    }
+
+    /// A listener's vector at the moment they were encoded at; `None` where the model has no towers.
+    pub fn query(&self, listener: &EncodedListener, view: &ListenerView) -> Option<Query> {
+        let retrieval = self.retrieval.as_ref()?;
+        Some(Query::new(&retrieval.listener.vector(&self.listener_features(listener, view))))
+    }
+
+    /// What the listener's tower is told.
+    pub fn listener_features(&self, listener: &EncodedListener, view: &ListenerView) -> Vec<f32> {
+        let learned = self.inference.listener();
+        let shared = listener.shared.iter().zip(learned).map(|(shared, learned)| shared + learned);
+        listener_features(view, shared, self.inference.d_model(), |song| self.inference.song(song))
     }
 
     /// The version after a near-line update, which may have changed the head alone.
@@ -99,6 +160,7 @@ impl ModelVersion {
             objective: self.objective.clone(),
             inference: self.inference.with_head(&network.head),
             network: Arc::new(network),
+            retrieval: self.retrieval.clone(),
         }
     }
 
@@ -112,19 +174,22 @@ impl ModelVersion {
         self.inference.encode(&Moment::new(view))
     }
 
-    /// Head outputs and gates of some songs. The same song gets the same bits alone or in company.
+    /// Head outputs and gates of some songs, which come in the catalogue's order. The same song gets the same bits
+    /// alone or in company.
     pub fn score(
         &self,
         listener: &EncodedListener,
         catalogue: &Catalogue,
         view: &ListenerView,
-        songs: &[SongId],
+        songs: Vec<SongId>,
     ) -> Scored {
+        debug_assert!(songs.is_sorted());
         let rows: Vec<usize> = songs.iter().map(|song| song.index()).collect();
         let cross = |row: usize| cross_features(catalogue, view, SongId(row as u32));
         let scores = self.inference.score(listener, &rows, cross);
         Scored {
             outputs: scores.outputs(),
+            songs,
             gates: scores.gates,
             experts: self.inference.experts(),
             own: scores.own,

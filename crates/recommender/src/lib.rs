@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! policy ─┐
-//! session, bandit ─► engine: decide ─► ranking: sources, fusion, mixing ─► trace
+//! session, bandit ─► engine: decide ─► retrieval ─► ranking: fusion, mixing ─► trace
 //! feedback ◄──────────────────────────────── what the listener did
 //! ```
 //!
@@ -17,4 +17,5 @@ pub mod ltr;
 pub mod playback;
 pub mod policy;
 pub mod ranking;
+pub mod retrieval;
 pub mod session;

@@ -145,8 +145,13 @@ impl History {
         self.new_songs.rate(usual, 8.0) - self.known_songs.rate(usual, 8.0)
     }
 
-    /// Mean squared distance of a song's sound from that of completed plays, over all features in
-    /// standard units, with the mean held towards the overall one as if by four plays.
+    /// The mean sound of completed plays in standard units, in the order of [`AudioFeature::ALL`], held towards the overall
+    /// one as if by four plays.
+    pub fn usual_sound(&self) -> [f32; AudioFeature::COUNT] {
+        self.completed_sound.map(|sum| sum / (self.all.completed as f32 + 4.0))
+    }
+
+    /// Mean squared distance of a song's sound from [`Self::usual_sound`], over all features in standard units.
     pub fn sound_distance(&self, song: &Song) -> f32 {
         let plays = self.all.completed as f32 + 4.0;
         let off = |f: AudioFeature| song.audio(f) - self.completed_sound[f as usize] / plays;

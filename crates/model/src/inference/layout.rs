@@ -50,6 +50,16 @@ impl Inference {
         self.body.encode(&self.songs, moment)
     }
 
+    /// The vector of a song, by its row.
+    pub fn song(&self, row: usize) -> &[f32] {
+        &self.songs[row * self.body.d_model..][..self.body.d_model]
+    }
+
+    /// What near-line updates have learned of the listener, `[d_shared]`.
+    pub fn listener(&self) -> &[f32] {
+        self.head.listener()
+    }
+
     /// Experts each task chooses from.
     pub fn experts(&self) -> usize {
         self.head.experts()

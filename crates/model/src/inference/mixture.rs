@@ -75,6 +75,11 @@ pub(super) struct Scratch<S: Simd> {
 }
 
 impl Head {
+    /// What near-line updates have learned of the listener, `[d_shared]`.
+    pub(super) fn listener(&self) -> &[f32] {
+        &self.listener
+    }
+
     /// `d_model` features of the common input are the row's own.
     pub(super) fn new(head: &Trained, d_model: usize) -> Self {
         let levels = match &head.mixture {

@@ -115,10 +115,10 @@ pub struct WhyNot {
 impl Engine {
     /// The account of any song at a state, with the trace that led to it.
     pub fn explain(&self, state: &State, trace: &Trace, song: SongId) -> Explanation {
-        self.explain_of(state, trace, &self.look(state), song)
+        self.explain_of(state, trace, &self.look_at(state, &[song]), song)
     }
 
-    /// The same where the state's catalogue has been scored already.
+    /// The same of a look that was taken before.
     pub fn explain_of(
         &self,
         state: &State,
@@ -127,12 +127,14 @@ impl Engine {
         song: SongId,
     ) -> Explanation {
         let catalogue = &self.setup.catalogue;
+        let look = &*self.with_songs(state, look, &[song]);
         let reference = SongRef::new(catalogue, song);
         let queued = trace.queue.iter().find(|entry| entry.song.id == reference.id);
         let view = state.view();
         let attention = state.model.attention(&state.model.encode(&view), catalogue, &view, song);
         self.with_ranking_of(state, look, |ranking, scored| {
-            let heads = queued.map_or(scored.outputs[song.index()], |entry| entry.heads);
+            let place = ranking.place(song);
+            let heads = queued.map_or(*scored.outputs(place), |entry| entry.heads);
             let [above, below] = self.neighbours(ranking, song);
             Explanation {
                 step: trace.step,
@@ -140,7 +142,7 @@ impl Engine {
                 ledger: queued.map_or_else(|| ranking.ledger(song), |entry| entry.ledger.clone()),
                 heads,
                 interest: self.interest_parts(&heads),
-                gates: queued.map_or_else(|| scored.gates(song.index()), |e| e.gates.clone()),
+                gates: queued.map_or_else(|| scored.gates(place), |e| e.gates.clone()),
                 weights: trace.weights.clone(),
                 displaced: queued.and_then(|entry| entry.displaced.clone()),
                 attention_profile: attention.profile,
@@ -164,6 +166,8 @@ impl Engine {
         above: Option<SongId>,
     ) -> Option<WhyNot> {
         let catalogue = &self.setup.catalogue;
+        let asked: Vec<SongId> = above.into_iter().chain([song]).collect();
+        let look = &*self.with_songs(state, look, &asked);
         self.with_ranking_of(state, look, |ranking, _| {
             let dropped = ranking.dropped(song);
             let promoted = catalogue.song(song).promoted();

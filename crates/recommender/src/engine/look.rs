@@ -1,37 +1,93 @@
-//! Looking at a state again: its catalogue scored once, and ranked as often as somebody asks.
+//! Looking at a state: its candidates retrieved and scored once, and ranked as often as somebody asks.
 
 use super::setup::Engine;
 use super::state::State;
 use crate::ranking::Ranking;
-use melody_model::Scored;
+use crate::retrieval::{Asking, Retrieved, Taste, gather};
+use melody_core::catalogue::SongId;
+use melody_model::{EncodedListener, Query, Scored};
 
-/// A state's catalogue, scored: the costly part of a decision, which values set by hand do not change.
+/// A state's candidates, scored: the costly part of a decision, which values set by hand do not change.
 pub struct Look {
+    /// The listener as the model encodes them.
+    pub(super) listener: EncodedListener,
+    pub(super) retrieved: Retrieved,
+    /// The candidates, the song that plays, and songs that were asked about.
     pub(super) scored: Scored,
 }
 
+/// A look that was taken before, or one with songs that it lacked.
+pub(super) enum Seen<'a> {
+    Same(&'a Look),
+    Anew(Box<Look>),
+}
+
+impl std::ops::Deref for Seen<'_> {
+    type Target = Look;
+    fn deref(&self) -> &Look {
+        match self {
+            Seen::Same(look) => look,
+            Seen::Anew(look) => look,
+        }
+    }
+}
+
 impl Engine {
-    /// Scores a state's catalogue, to look at it several times.
+    /// Retrieves and scores a state's candidates, to look at them several times.
     pub fn look(&self, state: &State) -> Look {
-        Look { scored: self.score(state).1 }
+        self.look_at(state, &[])
     }
 
-    /// Ranks the state's catalogue again, for the account of any song, shown or not.
+    /// The same with some songs that need not be candidates.
+    pub fn look_at(&self, state: &State, asked: &[SongId]) -> Look {
+        let (catalogue, view) = (&self.setup.catalogue, state.view());
+        let listener = state.model.encode(&view);
+        let query = state.model.query(&listener, &view);
+        let retrieved = gather(&self.asking(state, query.as_ref()));
+        let mut songs = retrieved.songs.clone();
+        songs.extend(asked.iter().chain([&state.playing.song]));
+        songs.sort_unstable();
+        songs.dedup();
+        let scored = state.model.score(&listener, catalogue, &view, songs);
+        Look { listener, retrieved, scored }
+    }
+
+    /// A look at these songs too: the same one where it has them.
+    pub(super) fn with_songs<'a>(&self, state: &State, look: &'a Look, songs: &[SongId]) -> Seen<'a> {
+        let has = |song: &SongId| look.scored.place(*song).is_some();
+        if songs.iter().all(has) { Seen::Same(look) } else { Seen::Anew(Box::new(self.look_at(state, songs))) }
+    }
+
+    /// What the sources are told of a state.
+    pub(super) fn asking<'a>(&'a self, state: &'a State, listener: Option<&'a Query>) -> Asking<'a> {
+        Asking {
+            catalogue: &self.setup.catalogue,
+            policy: &self.setup.policy,
+            view: state.view(),
+            streaks: &state.streaks,
+            searches: &state.searches,
+            taste: state.model.vectors().zip(listener).map(|(songs, listener)| Taste { songs, listener }),
+            now_ms: state.moment.at_ms,
+            seed: self.setup.seed,
+            step: state.moment.step,
+        }
+    }
+
+    /// Ranks the state's candidates again.
     pub fn with_ranking<T>(&self, state: &State, look: impl FnOnce(&Ranking, &Scored) -> T) -> T {
         self.with_ranking_of(state, &self.look(state), look)
     }
 
-    /// The same where the state's catalogue has been scored already. What is set by hand changes no
+    /// The same of a look that was taken before. What is set by hand changes no
     /// score of the model.
     pub fn with_ranking_of<T>(
         &self,
         state: &State,
-        scored: &Look,
+        seen: &Look,
         look: impl FnOnce(&Ranking, &Scored) -> T,
     ) -> T {
         let decision = self.decide(state);
-        let scored = &scored.scored;
-        look(&self.rank(state, &decision, scored, Some(state.playing.song)), scored)
+        look(&self.rank(state, &decision, seen, Some(state.playing.song)), &seen.scored)
     }
 }
 
@@ -48,7 +104,7 @@ mod tests {
         let (state, trace) = finish(&engine, &engine.start().0);
         engine.with_ranking(&state, |ranking, scored| {
             assert_eq!(ranking.queue, state.queue);
-            assert_eq!(scored.outputs.len(), trace.candidates.scored);
+            assert_eq!(scored.songs().len(), trace.candidates.scored);
         });
     }
 

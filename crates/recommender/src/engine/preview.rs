@@ -49,7 +49,7 @@ impl Engine {
         self.check_overrides(overrides)?;
         let mut next = state.with_overrides(overrides.clone());
         let decision = self.decide_anew(&mut next, &mut Happened::default());
-        let ranking = self.rank(&next, &decision, &look.scored, Some(next.playing.song));
+        let ranking = self.rank(&next, &decision, look, Some(next.playing.song));
         let queue = queue(&self.setup.catalogue, &look.scored, &ranking, &Before::of_queue(state));
         Ok(Preview {
             overrides: overrides.clone(),

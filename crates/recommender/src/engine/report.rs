@@ -22,13 +22,13 @@ use melody_model::Scored;
 impl Engine {
     /// The trace of a step.
     pub(super) fn report(&self, outcome: Outcome) -> Trace {
-        let Outcome { state, decision, listener, scored, ranking, .. } = outcome;
+        let Outcome { state, decision, look, ranking, .. } = outcome;
         let setup = &self.setup;
         let (catalogue, policy) = (&setup.catalogue, &setup.policy);
         let metrics = state.metrics.report();
-        let queue = queue(catalogue, scored, ranking, &outcome.step.before);
+        let queue = queue(catalogue, &look.scored, ranking, &outcome.step.before);
         let shares = shares(&queue);
-        let session = session(setup, state, listener);
+        let session = session(setup, state, &look.listener);
         let promotion = promotion(state, decision, ranking, &queue);
         let playing = SongRef::new(catalogue, state.playing.song);
         let notes = notes(&outcome, &session, &promotion, &playing.title);
@@ -41,6 +41,7 @@ impl Engine {
                 model: state.model.name.clone(),
                 model_number: state.model.number,
                 model_hash: state.model.hash.clone(),
+                towers_hash: state.model.towers_hash().map(String::from),
                 policy: policy.name.clone(),
                 policy_hash: policy.hash.clone(),
                 ranker: setup.ranker.as_ref().map(|ranker| {
@@ -77,13 +78,10 @@ impl Engine {
             session,
             overrides: state.overrides.clone(),
             candidates: CandidateReport {
-                scored: scored.outputs.len(),
-                retrieved: ranking.retrieved,
-                sources: ranking
-                    .sources
-                    .iter()
-                    .map(|(name, n)| ((*name).to_string(), *n))
-                    .collect(),
+                songs: catalogue.songs.len(),
+                scored: look.scored.songs().len(),
+                retrieved: look.retrieved.songs.len(),
+                sources: look.retrieved.counts().map(|(name, n)| (name.to_string(), n)).collect(),
             },
             near_line: NearLineReport {
                 accepted: state.learning.accepted,
@@ -145,7 +143,7 @@ pub(super) fn queue(
         .iter()
         .enumerate()
         .map(|(i, queued)| {
-            let scores = ranking.scores(queued.song);
+            let (scores, place_of) = (ranking.scores(queued.song), ranking.place(queued.song));
             QueueEntry {
                 position: i + 1,
                 song: SongRef::new(catalogue, queued.song),
@@ -154,8 +152,8 @@ pub(super) fn queue(
                 interest: scores.interest,
                 subscription: scores.subscription,
                 exposure: scores.exposure,
-                heads: scored.outputs[queued.song.index()],
-                gates: scored.gates(queued.song.index()),
+                heads: *scored.outputs(place_of),
+                gates: scored.gates(place_of),
                 was: place(queued.song),
                 displaced: queued
                     .displaced

@@ -351,7 +351,10 @@ pub struct SearchReport {
 /// How many songs ranking had to choose from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CandidateReport {
-    /// Songs scored.
+    /// Songs of the catalogue.
+    #[serde(default)]
+    pub songs: usize,
+    /// Songs scored: those retrieved, the one that plays and one that is asked for.
     pub scored: usize,
     /// Songs any source brought.
     pub retrieved: usize,

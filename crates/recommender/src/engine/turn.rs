@@ -2,29 +2,31 @@
 //! is gone on with by another engine.
 //!
 //! ```text
-//! choose the arm -> decide -> score -> a song begins -> rank -> write the trace
+//! choose the arm -> decide -> retrieve and score -> a song begins -> rank -> write the trace
 //! ```
 
 use super::decide::Decision;
 use super::happened::{Begins, Happened, Step};
+use super::look::Look;
 use super::outcome::Outcome;
 use super::setup::Engine;
 use super::state::{Playing, Standing, State};
 use super::trace::Trace;
 use crate::ranking::{Begun, Listening, Ranking, Rules, rank};
 use melody_core::catalogue::SongId;
-use melody_model::{EncodedListener, Scored};
 
 impl Engine {
     /// Decides the state, lets play what begins, and fills the queue.
     pub(super) fn turn(&self, state: &mut State, mut step: Step, begins: Begins) -> Trace {
         let decision = self.decide_anew(state, &mut step.happened);
-        let (listener, scored) = self.score(state);
-        self.begins(state, &decision, (&listener, &scored), begins);
-        let ranking = self.rank(state, &decision, &scored, Some(state.playing.song));
-        let (listener, scored) = (&listener, &scored);
-        let outcome =
-            Outcome { state, decision: &decision, listener, scored, ranking: &ranking, step };
+        let asked = match begins {
+            Begins::Song { song, .. } => vec![song],
+            _ => Vec::new(),
+        };
+        let look = &self.look_at(state, &asked);
+        self.begins(state, &decision, look, begins);
+        let ranking = self.rank(state, &decision, look, Some(state.playing.song));
+        let outcome = Outcome { state, decision: &decision, look, ranking: &ranking, step };
         let trace = self.report(outcome);
         let queue = ranking.queue.clone();
         drop(ranking);
@@ -45,17 +47,20 @@ impl Engine {
         &self,
         state: &mut State,
         decision: &Decision,
-        (listener, scored): (&EncodedListener, &Scored),
+        look: &Look,
         begins: Begins,
     ) {
-        let example = |song: SongId| (scored.own(song.index()).to_vec(), listener.shared.clone());
+        let example = |song: SongId| {
+            let own = look.scored.place(song).map(|place| look.scored.own(place).to_vec());
+            (own.unwrap_or_default(), look.listener.shared.clone())
+        };
         let (song, replayed, opened) = match begins {
             Begins::Nothing => return,
             Begins::Retold => {
                 state.playing.example = example(state.playing.song);
                 return;
             }
-            Begins::Best => (self.best(state, decision, scored), false, false),
+            Begins::Best => (self.best(state, decision, look), false, false),
             Begins::Song { song, replayed, opened } => (song, replayed, opened),
         };
         let campaign = self.setup.catalogue.song(song).campaign;
@@ -75,26 +80,16 @@ impl Engine {
     }
 
     /// The song that ranks first while none plays.
-    fn best(&self, state: &State, decision: &Decision, scored: &Scored) -> SongId {
-        let opening = self.rank(state, decision, scored, None).queue;
+    fn best(&self, state: &State, decision: &Decision, look: &Look) -> SongId {
+        let opening = self.rank(state, decision, look, None).queue;
         opening.first().map_or(SongId(0), |queued| queued.song)
-    }
-
-    /// Scores the whole catalogue.
-    pub(super) fn score(&self, state: &State) -> (EncodedListener, Scored) {
-        let catalogue = &self.setup.catalogue;
-        let view = state.view();
-        let request = state.model.encode(&view);
-        let all: Vec<SongId> = catalogue.ids().collect();
-        let scored = state.model.score(&request, catalogue, &view, &all);
-        (request, scored)
     }
 
     pub(super) fn rank<'a>(
         &'a self,
         state: &'a State,
         decision: &'a Decision,
-        scored: &'a Scored,
+        look: &'a Look,
         playing: Option<SongId>,
     ) -> Ranking<'a> {
         let policy = &self.setup.policy;
@@ -107,7 +102,8 @@ impl Engine {
             view: state.view(),
             streaks: &state.streaks,
             searches: &state.searches,
-            outputs: &scored.outputs,
+            retrieved: &look.retrieved,
+            scored: &look.scored,
             weights: &decision.weights,
             gamma_scores: policy.segments[decision.segment_place].gamma_scores,
             novelty,
@@ -181,8 +177,8 @@ mod tests {
         let engine = small();
         let (state, _) = engine.start();
         let decision = engine.decide(&state);
-        let scored = engine.score(&state).1;
+        let look = engine.look(&state);
         let silent = State { heard: crate::ranking::Heard::new([]), ..state.clone() };
-        assert_eq!(engine.best(&silent, &decision, &scored), state.playing.song);
+        assert_eq!(engine.best(&silent, &decision, &look), state.playing.song);
     }
 }

@@ -1,15 +1,35 @@
-//! How many songs each source of candidates may bring.
+//! Where candidates come from: how many songs each source may bring.
 
 use serde::{Deserialize, Serialize};
+
+/// Which songs are candidates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Retrieval {
+    /// Those that sources bring.
+    #[default]
+    Sources,
+    /// Every song of the catalogue, which costs as much as it is large: what sources are measured by.
+    Everything,
+}
 
 /// Most songs each candidate source may bring.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quotas {
-    /// Like what was completed or liked lately.
+    /// Which songs are candidates: those of the sources, unless the file says otherwise.
+    #[serde(default)]
+    pub retrieval: Retrieval,
+    /// What the towers find for the listener.
+    #[serde(default = "learned")]
+    pub learned: usize,
+    /// Near what was completed or liked lately, as the towers see it.
     pub similar: usize,
     /// Heard before, the most often first.
     pub familiar: usize,
+    /// By artists enjoyed lately.
+    #[serde(default = "artists")]
+    pub artists: usize,
     /// Of genres on a streak.
     pub session: usize,
     /// Related to a search.
@@ -20,6 +40,16 @@ pub struct Quotas {
     pub new: usize,
     /// Drawn at random.
     pub exploration: usize,
-    /// Of campaigns, the most interesting to the listener first.
+    /// Of campaigns, the most fitting to the listener first.
     pub promoted: usize,
+}
+
+/// Of policies that were written before there were towers.
+fn learned() -> usize {
+    300
+}
+
+/// Of policies that were written before artists had a source.
+fn artists() -> usize {
+    60
 }

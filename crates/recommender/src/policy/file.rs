@@ -183,8 +183,10 @@ fn check_adjustments(settings: &Settings, check: &mut Checker) {
     }
     let q = settings.candidates;
     for (name, value) in [
+        ("learned", q.learned),
         ("similar", q.similar),
         ("familiar", q.familiar),
+        ("artists", q.artists),
         ("session", q.session),
         ("search", q.search),
         ("popular", q.popular),

@@ -18,7 +18,7 @@ mod shipped;
 pub use adjustments::{Adjustments, Diversity, Rerank, SessionTuning};
 pub use bandit::{Algorithm, Arm, Bandit};
 pub use by_hand::{problem_under, under};
-pub use candidates::Quotas;
+pub use candidates::{Quotas, Retrieval};
 pub use feedback::{Guardrail, NearLine};
 pub use file::{changed, load, parse, settings};
 pub use fusion::{Fusion, GammaScores, Weights};

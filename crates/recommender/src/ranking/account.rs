@@ -14,7 +14,7 @@ use melody_core::score::Score;
 impl Ranking<'_> {
     /// The account of any song, shown or not.
     pub fn ledger(&self, song: SongId) -> Ledger {
-        let ranked = &self.songs[song.index()];
+        let ranked = self.ranked(song);
         let l = &self.listening;
         let (how, after, scored, mut adjustments) = match l.ranker {
             Some(ranker) => {
@@ -55,7 +55,7 @@ impl Ranking<'_> {
     fn adjustments(&self, song: SongId) -> Vec<Node> {
         ADJUSTMENTS
             .iter()
-            .zip(&self.songs[song.index()].deltas)
+            .zip(&self.ranked(song).deltas)
             .filter(|(_, delta)| **delta != Score::ZERO)
             .map(|(stage, delta)| {
                 Node::leaf(stage.name(), *delta, stage.how(&self.listening, song))
@@ -65,9 +65,9 @@ impl Ranking<'_> {
 
     /// The account of the fused score.
     fn fusion(&self, song: SongId) -> Node {
-        let ranked = &self.songs[song.index()];
+        let ranked = self.ranked(song);
         let l = &self.listening;
-        let outputs = &l.outputs[song.index()];
+        let outputs = l.scored.outputs(self.place(song));
         let weighed = |name, part: Score, weight: Score, score: Score, how: String| {
             Node::leaf(name, part, format!("{weight:.3} x {score:.3}: {how}"))
         };
@@ -118,7 +118,7 @@ impl Ranking<'_> {
         if self.queue.iter().any(|q| q.song == song) {
             return None;
         }
-        let ranked = &self.songs[song.index()];
+        let ranked = self.ranked(song);
         let promoted = self.listening.catalogue.song(song).promoted();
         let lowest = |promoted: bool| {
             self.queue.iter().filter(|q| q.promoted == promoted).map(|q| q.score).min()

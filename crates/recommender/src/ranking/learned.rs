@@ -9,7 +9,6 @@ use super::fusion::Fused;
 use super::ledger::Node;
 use super::listening::Listening;
 use crate::ltr::Ranker;
-use melody_core::catalogue::SongId;
 use melody_core::scene::Scene;
 use melody_core::score::Score;
 use melody_model::{
@@ -53,13 +52,14 @@ pub fn feature_names() -> Vec<&'static str> {
     names
 }
 
-/// What a ranker is told of a song, in the order of [`feature_names`].
-pub(super) fn features(l: &Listening, id: SongId, fused: &Fused, deltas: &[Score]) -> Vec<f32> {
+/// What a ranker is told of the song at `place` of those scored, in the order of [`feature_names`].
+pub(super) fn features(l: &Listening, place: usize, fused: &Fused, deltas: &[Score]) -> Vec<f32> {
+    let id = l.scored.songs()[place];
     let song = l.catalogue.song(id);
     let flag = |holds: bool| if holds { 1.0 } else { 0.0 };
     let plain = |score: Score| score.value() as f32;
     let w = l.weights;
-    let mut features: Vec<f32> = l.outputs[id.index()].in_order().map(plain).to_vec();
+    let mut features: Vec<f32> = l.scored.outputs(place).in_order().map(plain).to_vec();
     features.extend([fused.interest, fused.subscription, fused.exposure].map(plain));
     features.extend(deltas.iter().copied().map(plain));
     features.extend([flag(song.promoted()), flag(song.premium), song.popularity_z()]);

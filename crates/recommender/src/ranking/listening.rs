@@ -4,16 +4,17 @@ use super::mixing::Rules;
 use super::weights::FusionWeights;
 use crate::ltr::Ranker;
 use crate::policy::{GammaScores, Policy};
+use crate::retrieval::Retrieved;
 use crate::session::{Searches, Streaks};
 use melody_core::catalogue::{Catalogue, SongId};
 use melody_core::listener::ListenerView;
 use melody_core::score::Score;
-use melody_model::HeadOutputs;
+use melody_model::Scored;
 
 /// Everything ranking looks at.
 #[derive(Clone, Copy)]
 pub struct Listening<'a> {
-    /// All songs there are; every one of them is scored.
+    /// All songs there are.
     pub catalogue: &'a Catalogue,
     /// The tunables, by their policy's values.
     pub policy: &'a Policy,
@@ -25,8 +26,10 @@ pub struct Listening<'a> {
     pub streaks: &'a Streaks,
     /// The newest searches of this session.
     pub searches: &'a Searches,
-    /// Head outputs of every song, in catalogue order.
-    pub outputs: &'a [HeadOutputs],
+    /// Which songs sources brought.
+    pub retrieved: &'a Retrieved,
+    /// What the model says of these, and of songs that somebody asks about.
+    pub scored: &'a Scored,
     /// Alpha, beta and gamma as they are now, with their terms.
     pub weights: &'a FusionWeights,
     /// What gamma multiplies, by the listener's segment.

@@ -1,12 +1,11 @@
-//! Ranking: candidates, fusion, adjustments, mixing - and a ledger of every point of score.
+//! Ranking: fusion, adjustments, mixing - and a ledger of every point of score.
 //!
 //! ```text
-//! sources bring candidates -> fusion of the heads -> adjustments -> diversity -> mixing of promoted songs -> queue
+//! candidates, scored by the model -> fusion of the heads -> adjustments -> diversity -> mixing of promoted songs -> queue
 //! ```
 
 mod account;
 mod adjust;
-mod candidates;
 mod diversity;
 mod flip;
 mod fusion;
@@ -22,7 +21,6 @@ mod spread;
 mod weights;
 
 pub use adjust::{ADJUSTMENTS, Adjustment};
-pub use candidates::{SOURCES, Source, SourceSet};
 pub use flip::Flip;
 pub use learned::feature_names;
 pub use ledger::{Dropped, Ledger, Node, Stage};

@@ -2,11 +2,11 @@
 //! queue.
 
 use super::adjust::ADJUSTMENTS;
-use super::candidates::SourceSet;
 use super::diversity::Alike;
 use super::fusion::{Fused, Scores};
 use super::ledger::Dropped;
 use super::mixing::Displaced;
+use crate::retrieval::SourceSet;
 use melody_core::catalogue::SongId;
 use melody_core::score::Score;
 

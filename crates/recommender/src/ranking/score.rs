@@ -1,7 +1,6 @@
 //! One song through fusion and the adjustments, before any song is held against another.
 
 use super::adjust::ADJUSTMENTS;
-use super::candidates::SourceSet;
 use super::diversity::Alike;
 use super::fusion::{Fused, Scores, exposure_score};
 use super::learned;
@@ -9,16 +8,18 @@ use super::ledger::{Dropped, Stage};
 use super::listening::Listening;
 use super::mixing::Candidate;
 use super::ranked::Ranked;
+use crate::retrieval::SourceSet;
 use melody_core::catalogue::{Song, SongId, similarity};
 use melody_core::score::Score;
 
 /// Plays a song is compared with for its diversity.
 const DIVERSE_FROM: usize = 5;
 
-/// Scores one song through fusion and the adjustments.
-pub(super) fn score(l: &Listening, id: SongId, epsilon: Score, sources: SourceSet) -> Ranked {
-    let song = l.catalogue.song(id);
-    let outputs = &l.outputs[id.index()];
+/// Takes the song at `place` of those scored through fusion and the adjustments.
+pub(super) fn score(l: &Listening, place: usize, epsilon: Score) -> Ranked {
+    let id = l.scored.songs()[place];
+    let (song, sources) = (l.catalogue.song(id), l.retrieved.sources(id));
+    let outputs = l.scored.outputs(place);
     let scores = Scores {
         interest: outputs.interest(&l.policy.interest),
         subscription: outputs.subscription,
@@ -28,7 +29,7 @@ pub(super) fn score(l: &Listening, id: SongId, epsilon: Score, sources: SourceSe
     let fused = Fused::new(&scores, l.weights);
     let deltas = std::array::from_fn(|i| Score::new(ADJUSTMENTS[i].delta(l, id)));
     let total = match l.ranker {
-        Some(ranker) => learned::score(ranker, &learned::features(l, id, &fused, &deltas), epsilon),
+        Some(ranker) => learned::score(ranker, &learned::features(l, place, &fused, &deltas), epsilon),
         None => fused.total() + deltas.iter().copied().sum::<Score>(),
     };
     let filtered = filter(l, id, sources, &scores);

@@ -7,7 +7,7 @@ use super::diversity::diversify;
 use super::listening::Listening;
 use super::ranked::Ranked;
 use crate::policy::Policy;
-use melody_core::catalogue::{ArtistId, SongId};
+use melody_core::catalogue::ArtistId;
 use melody_core::score::Score;
 
 /// Songs by the same artist, better-ranked or just heard, that still count for the spread.
@@ -23,21 +23,21 @@ pub(super) fn just_heard(l: &Listening) -> BTreeMap<ArtistId, i64> {
     plays
 }
 
-/// Lowers each song by how many better-ranked ones its lead artist has, and how many just heard. Promoted
+/// Lowers each song, by its place among those scored, by how many better-ranked ones its lead artist has, and how many just heard. Promoted
 /// songs count for promoted ones only: mixing may not place them, and then a natural song would give way
 /// to nothing.
 pub(super) fn spread_artists(
     l: &Listening,
-    order: &[SongId],
+    order: &[usize],
     just_heard: &BTreeMap<ArtistId, i64>,
     songs: &mut [Ranked],
 ) {
     let mut natural = just_heard.clone();
     let mut promoted: BTreeMap<ArtistId, i64> = BTreeMap::new();
-    for id in order {
-        let song = l.catalogue.song(*id);
+    for &place in order {
+        let song = l.catalogue.song(l.scored.songs()[place]);
         let natural = natural.entry(song.lead_artist()).or_default();
-        let ranked = &mut songs[id.index()];
+        let ranked = &mut songs[place];
         ranked.spread = if song.promoted() {
             let promoted = promoted.entry(song.lead_artist()).or_default();
             *promoted += 1;
@@ -51,12 +51,15 @@ pub(super) fn spread_artists(
 }
 
 /// Lowers natural songs by what they share with those above them.
-pub(super) fn tell_apart(l: &Listening, order: &[SongId], songs: &mut [Ranked]) {
-    let natural = order.iter().filter(|id| !l.catalogue.song(**id).promoted());
-    let scored: Vec<_> = natural.map(|id| (*id, songs[id.index()].total)).collect();
+pub(super) fn tell_apart(l: &Listening, order: &[usize], songs: &mut [Ranked]) {
+    let all = l.scored.songs();
+    let natural: Vec<usize> =
+        order.iter().copied().filter(|&p| !l.catalogue.song(all[p]).promoted()).collect();
+    let scored: Vec<_> = natural.iter().map(|&place| (all[place], songs[place].total)).collect();
     let (policy, count) = (&l.policy.diversity, l.rules.mixing.queue);
     for (id, alike) in diversify(policy, l.catalogue, count, &scored) {
-        let ranked = &mut songs[id.index()];
+        let Some(place) = l.scored.place(id) else { continue };
+        let ranked = &mut songs[place];
         ranked.total += alike.delta;
         ranked.alike = alike;
     }

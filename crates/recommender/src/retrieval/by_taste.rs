@@ -1,0 +1,90 @@
+//! Sources that go by the towers: what fits the listener, what lies near what was enjoyed, which campaigns fit.
+//!
+//! Without towers the first two bring nothing, and campaigns' songs come by popularity.
+
+use super::asking::Asking;
+use super::source::{Source, Value, best};
+use melody_core::catalogue::SongId;
+
+/// What fits the listener best, of the whole catalogue.
+pub(super) struct Learned;
+
+impl Source for Learned {
+    fn name(&self) -> &'static str {
+        "learned"
+    }
+
+    fn quota(&self, asking: &Asking) -> usize {
+        asking.policy.candidates.learned
+    }
+
+    fn gather(&self, asking: &Asking, most: usize) -> Vec<SongId> {
+        asking.taste.map_or_else(Vec::new, |taste| taste.songs.nearest(taste.listener, most))
+    }
+
+    fn value<'a>(&self, asking: &'a Asking) -> Option<Value<'a>> {
+        let taste = asking.taste?;
+        Some(Box::new(move |song| Some(taste.songs.fit(taste.listener, song).into())))
+    }
+}
+
+/// Near the songs completed or liked last.
+pub(super) struct Similar;
+
+/// Plays that speak for what the listener likes now.
+const ANCHORS: usize = 5;
+
+impl Source for Similar {
+    fn name(&self) -> &'static str {
+        "similar"
+    }
+
+    fn quota(&self, asking: &Asking) -> usize {
+        asking.policy.candidates.similar
+    }
+
+    fn gather(&self, asking: &Asking, most: usize) -> Vec<SongId> {
+        let Some(taste) = asking.taste else { return Vec::new() };
+        let centre = taste.songs.between(&asking.enjoyed(ANCHORS));
+        centre.map_or_else(Vec::new, |centre| taste.songs.nearest(&centre, most))
+    }
+
+    fn value<'a>(&self, asking: &'a Asking) -> Option<Value<'a>> {
+        let songs = asking.taste?.songs;
+        let centre = songs.between(&asking.enjoyed(ANCHORS));
+        Some(Box::new(move |song| centre.as_ref().map(|centre| songs.fit(centre, song).into())))
+    }
+}
+
+/// Of campaigns, the ones that fit the listener best.
+pub(super) struct Promoted;
+
+impl Source for Promoted {
+    fn name(&self) -> &'static str {
+        "promoted"
+    }
+
+    fn quota(&self, asking: &Asking) -> usize {
+        asking.policy.candidates.promoted
+    }
+
+    fn gather(&self, asking: &Asking, most: usize) -> Vec<SongId> {
+        let value = promoted(asking);
+        best(asking.catalogue.lists().promoted().iter().copied(), &value, most)
+    }
+
+    fn value<'a>(&self, asking: &'a Asking) -> Option<Value<'a>> {
+        Some(promoted(asking))
+    }
+}
+
+fn promoted<'a>(asking: &'a Asking) -> Value<'a> {
+    let (catalogue, taste) = (asking.catalogue, asking.taste);
+    Box::new(move |song| {
+        let own = catalogue.song(song);
+        own.promoted().then(|| match taste {
+            Some(taste) => taste.songs.fit(taste.listener, song).into(),
+            None => f64::from(own.popularity),
+        })
+    })
+}

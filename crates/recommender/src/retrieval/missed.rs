@@ -1,0 +1,51 @@
+//! Why no source brought a song: where it stood with each.
+//!
+//! A place is a count of the songs that come before, over the whole catalogue. That is too much for every event and right
+//! for a song that somebody asks about.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::asking::Asking;
+use super::gather::SOURCES;
+use super::source::Source;
+use melody_core::catalogue::SongId;
+
+/// Where a song stands with one source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The source, by its name.
+    pub source: String,
+    /// How many songs it brings at most.
+    pub quota: usize,
+    /// The song's place in the source's order, from 1; absent where the source never brings it, or draws.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<usize>,
+    /// How far the place is behind the last that is brought; 0 for a song it brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<usize>,
+}
+
+/// Where a song stands with every source.
+pub fn standings(asking: &Asking, song: SongId) -> Vec<Standing> {
+    SOURCES.iter().map(|source| standing(*source, asking, song)).collect()
+}
+
+fn standing(source: &dyn Source, asking: &Asking, song: SongId) -> Standing {
+    let quota = source.quota(asking);
+    let place = source.value(asking).and_then(|value| {
+        let own = value(song)?;
+        let before = |other: &u32| {
+            let other = SongId(*other);
+            value(other).is_some_and(|v| v.total_cmp(&own).then(song.cmp(&other)).is_gt())
+        };
+        let songs = (0..asking.catalogue.songs.len() as u32).into_par_iter();
+        Some(1 + songs.filter(before).count())
+    });
+    Standing {
+        source: source.name().into(),
+        quota,
+        place,
+        behind: place.map(|place| place.saturating_sub(quota)),
+    }
+}
