@@ -201,7 +201,7 @@ fn parts(
     let all: Vec<SongId> = catalogue.ids().collect();
     let view = state.view();
     let (encode, request) = timed(|| state.model.encode(&view));
-    let (score, _) = timed(|| state.model.score(&request, catalogue, &view, &all));
+    let (score, _) = timed(|| state.model.score(&request, catalogue, &view, all.clone()));
     let (ranked, _) = timed(|| engine.with_ranking(state, |ranking, _| ranking.queue.len()));
     let rank = ranked.saturating_sub(encode + score);
     let rest = step.saturating_sub(encode + score + rank);

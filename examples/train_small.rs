@@ -117,12 +117,15 @@ fn train_into(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
             format: 1,
             name: "small".into(),
             weights_sha256: weights_hash(&network),
+            towers_sha256: None,
             trained_on: catalogue.name.clone(),
             seed: config.seed,
             steps: best_step,
             objective: config.objective.clone(),
         },
         config: shape.clone(),
+        // `melody train-towers` gives a model those.
+        towers: None,
         examples: Examples { replay, held_back },
         network,
     };

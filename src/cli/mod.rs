@@ -31,6 +31,7 @@ mod simulator;
 mod table;
 mod train;
 mod train_ltr;
+mod train_towers;
 mod training_log;
 mod tune;
 
@@ -64,6 +65,7 @@ fn command(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Diff(diff)) => diff::run(&diff),
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Train(train)) => train::run(&train),
+        Some(Command::TrainTowers(train)) => train_towers::run(&train),
         Some(Command::TrainLtr(train)) => train_ltr::run(&train),
         Some(Command::Eval(eval)) => eval::run(&eval),
         Some(Command::Simulate(simulate)) => simulate::run(&simulate),

@@ -76,5 +76,6 @@ fn words(work: Work) -> &'static str {
         Work::Judging(None) => "judging",
         Work::Asking => "listeners",
         Work::Growing => "trees",
+        Work::Towers => "moments for the towers",
     }
 }

@@ -36,6 +36,8 @@ pub enum Purpose {
     Slates,
     /// The generated catalogue.
     Catalogue,
+    /// Moments, samples and batches of training towers.
+    Towers,
     /// Batches, shuffles and dropped ids in training.
     Training,
     /// Which queries and features a tree of a learned ranker is grown on.
@@ -66,6 +68,7 @@ impl Purpose {
             Purpose::Ideal => "ideal",
             Purpose::Slates => "slates",
             Purpose::Catalogue => "catalogue",
+            Purpose::Towers => "towers",
             Purpose::Training => "training",
             Purpose::Boosting => "boosting",
             Purpose::Requests => "requests",

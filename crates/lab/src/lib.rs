@@ -1,7 +1,7 @@
 //! The laboratory: where models are made and everything is judged.
 //!
 //! ```text
-//! statistics ─► data ─► evaluation ─► training ─► reports ─► ltr, off_policy ─► experiment
+//! statistics ─► data ─► evaluation ─► training, retrieval ─► reports ─► ltr, off_policy ─► experiment
 //! ```
 //!
 //! Listening, simulated or real, becomes data; training makes a model of it; evaluation, off-policy estimates and experiments
@@ -14,5 +14,6 @@ pub mod experiment;
 pub mod ltr;
 pub mod off_policy;
 pub mod reports;
+pub mod retrieval;
 pub mod statistics;
 pub mod training;

@@ -140,8 +140,13 @@ impl ModelVersion {
 
     /// A listener's vector at the moment they were encoded at; `None` where the model has no towers.
     pub fn query(&self, listener: &EncodedListener, view: &ListenerView) -> Option<Query> {
+        self.query_of(&self.listener_features(listener, view))
+    }
+
+    /// The vector of a listener of whom this is known, see [`Self::listener_features`].
+    pub fn query_of(&self, known: &[f32]) -> Option<Query> {
         let retrieval = self.retrieval.as_ref()?;
-        Some(Query::new(&retrieval.listener.vector(&self.listener_features(listener, view))))
+        Some(Query::new(&retrieval.listener.vector(known)))
     }
 
     /// What the listener's tower is told.

@@ -6,7 +6,7 @@ use super::data::{Catalogue, Import, Log};
 use super::experiments::{Ab, Eval, Ope, Simulate, Tune};
 use super::sessions::{Demo, Diff, Explain, Open, Replay};
 use super::simulator::{Config, Keys, Simulator};
-use super::training::{Train, TrainLtr};
+use super::training::{Train, TrainLtr, TrainTowers};
 
 /// A listening simulator and music-recommendation lab.
 ///
@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Train a model on simulated listening.
     Train(Train),
+    /// Give a trained model the two towers that retrieve songs; its weights stay as they are.
+    TrainTowers(TrainTowers),
     /// Train a ranker, which can take the place of the fused score, on simulated listeners.
     TrainLtr(TrainLtr),
     /// Judge a model by a training log or by simulated listeners, with confidence intervals.

@@ -17,4 +17,4 @@ pub(super) use experiments::{Ab, Eval, Ope, Population, Simulate, Tune};
 pub(super) use named::{Device, Named};
 pub(super) use sessions::{Demo, Diff, Explain, Open, Replay};
 pub(super) use simulator::{AsciiWord, Config, Keys, LangWord, Screen, Settings, Simulator};
-pub(super) use training::{Train, TrainLtr};
+pub(super) use training::{Train, TrainLtr, TrainTowers};

@@ -39,6 +39,28 @@ pub(crate) struct Train {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct TrainTowers {
+    /// Model to give towers: `default` or a folder that `melody train` wrote.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub model: String,
+    /// Folder the model is written to with its towers; it may be the model's own.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Catalogue to simulate listening on: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+    /// Learn from a training log instead of simulated listening.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
+    /// Backend to train on.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Device,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct TrainLtr {
     /// File to write the ranker to (JSON); its name without the ending is the ranker's. A policy names
     /// it in `ranking.ranker`.

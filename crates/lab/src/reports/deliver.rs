@@ -1,7 +1,7 @@
 //! The recipe of a model: from what is asked for to a folder with weights, examples, report and card.
 //!
 //! ```text
-//! listeners -> train -> calibrate -> judge by others, and by what the same did later -> report -> folder
+//! listeners -> train -> calibrate -> judge by others, and by what the same did later -> towers -> report -> folder
 //! ```
 //!
 //! Whoever asks chooses the config, the catalogue, the log and the folder, and watches; that a model is
@@ -13,6 +13,8 @@ use std::sync::Arc;
 use burn::module::Module;
 use burn::tensor::Device;
 
+use super::deliver_towers::towers;
+use super::folder::write_text;
 use super::learnable::learnable;
 use super::report::{LogUsed, Report, model_card};
 use super::stage::{Stage, Teller, Undone, Watch, Work};
@@ -26,7 +28,7 @@ use crate::evaluation::{
 use crate::training::{Outcome, Progress, Trained, Training, forget_checkpoint, hold, train};
 use melody_core::catalogue::Catalogue;
 use melody_core::input::InputError;
-use melody_core::output::{Draft, Kind, Mark, may_replace, write_whole};
+use melody_core::output::{Draft, Kind, Mark, may_replace};
 use melody_model as model;
 use melody_model::objective::LossWeights;
 use melody_model::{Backend, Examples, Manifest, ModelFiles, Network, weights_hash};
@@ -96,7 +98,9 @@ pub fn train_model(recipe: &Recipe, watch: &mut Watch) -> Result<Delivered, Undo
     let test = prepared.judge(&evaluator, Split::Test, &teller)?;
     let later = prepared.judge(&evaluator, Split::Later, &teller)?;
     let greedy = prepared.chosen(judge, &training.greedy, &teller);
-    let files = files(&prepared.name, &recipe.config, judge, &validation, trained.best_step);
+    let mut files = files(&prepared.name, &recipe.config, judge, &validation, trained.best_step);
+    let towers =
+        towers(&mut files, &prepared.catalogue, prepared.log.as_ref(), &recipe.config, &teller)?;
     let report = Report {
         manifest: files.manifest.clone(),
         parameters: files.network.num_params(),
@@ -112,6 +116,7 @@ pub fn train_model(recipe: &Recipe, watch: &mut Watch) -> Result<Delivered, Undo
         trained_on_log: prepared.log.as_ref().map(LogUsed::new),
         calibration,
         greedy,
+        towers: Some(towers),
         log: trained.log.iter().step_by(LOG_EVERY).copied().collect(),
         validations: trained.validations,
         stopped_early: trained.stopped_early,
@@ -124,11 +129,12 @@ pub fn train_model(recipe: &Recipe, watch: &mut Watch) -> Result<Delivered, Undo
 }
 
 /// Every file of a model's folder; the first says that it is one.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "model.toml",
     "config.toml",
     "schema.toml",
     "weights.safetensors",
+    "towers.safetensors",
     "examples.safetensors",
     "report.json",
     "MODEL_CARD.md",
@@ -292,12 +298,14 @@ fn files(
             format: 1,
             name: name.into(),
             weights_sha256: weights_hash(&network),
+            towers_sha256: None,
             trained_on: judge.catalogue.name.clone(),
             seed: config.seed,
             steps,
             objective: config.objective.clone(),
         },
         config: config.network.clone(),
+        towers: None,
         examples: Examples { replay: strip(replay), held_back: strip(held_back) },
         network,
     }
@@ -308,12 +316,6 @@ fn write(folder: &Path, files: &ModelFiles, report: &Report) -> Result<(), Strin
     let json = serde_json::to_string_pretty(report).map_err(|e| e.to_string())?;
     write_text(folder, "report.json", json + "\n")?;
     write_text(folder, "MODEL_CARD.md", model_card(report, None))
-}
-
-/// Writes a file of a folder.
-pub(super) fn write_text(folder: &Path, name: &str, text: String) -> Result<(), String> {
-    let path = folder.join(name);
-    write_whole(&path, text.as_bytes())
 }
 
 /// Steps between the entries of the report's log.

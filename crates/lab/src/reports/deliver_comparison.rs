@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::compare::{Comparison, Shared, Variant, compare};
-use super::deliver::{simulate, write_text};
+use super::deliver::simulate;
+use super::folder::write_text;
 use super::report::{Report, model_card};
 use super::stage::{Stage, Teller, Undone, Watch, Work};
 use crate::config::TrainingConfig;

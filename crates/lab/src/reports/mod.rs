@@ -4,6 +4,8 @@ mod compare;
 mod comparison_table;
 mod deliver;
 mod deliver_comparison;
+mod deliver_towers;
+mod folder;
 mod judgement;
 mod learnable;
 mod named;
@@ -15,6 +17,7 @@ pub use compare::{Comparison, Estimate, Feedback, Run, Shared, Told, Variant, co
 pub use comparison_table::comparison_table;
 pub use deliver::{Delivered, Recipe, train_model};
 pub use deliver_comparison::{ComparisonDelivered, ComparisonRecipe, compare_ways};
+pub use deliver_towers::{TowersWanted, deliver_towers};
 pub use judgement::{Asked, Case, Judgement};
 pub use named::report_named;
 pub use report::{LogUsed, Report, model_card};

@@ -11,6 +11,7 @@ use crate::config::TrainingConfig;
 use crate::data::TrainedOn;
 use crate::data::log::{Origin, TrainingLog};
 use crate::evaluation::{Evaluation, GreedyReport, HeadReport, PlayRatioError, Scaling, Slice};
+use crate::retrieval::TowerReport;
 use crate::training::{Progress, Validation};
 use melody_model::Manifest;
 
@@ -53,6 +54,9 @@ pub struct Report {
     /// What choosing by the model alone would complete.
     #[serde(default)]
     pub greedy: Option<GreedyReport>,
+    /// How the towers of retrieval came to be; absent where the model has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub towers: Option<TowerReport>,
     /// Losses and weights along the way, every so many steps; `steps.csv` has them all.
     pub log: Vec<Progress>,
     /// Looks at listeners that were not learned from.
@@ -173,6 +177,10 @@ pub fn model_card(report: &Report, comparison: Option<&Comparison>) -> String {
              at best {:.4}.",
             greedy.slates, greedy.completion, greedy.by_interest, greedy.chance, greedy.best
         ));
+    }
+    if let Some(towers) = &report.towers {
+        line("\n## Retrieval\n".into());
+        line(tables::towers(towers));
     }
     if let Some(comparison) = comparison {
         line("\n## Ways of training, compared\n".into());

@@ -27,6 +27,8 @@ pub enum Work {
     Asking,
     /// Growing the trees of a ranker.
     Growing,
+    /// Letting a model rank songs for its towers to learn from.
+    Towers,
 }
 
 /// What is told.

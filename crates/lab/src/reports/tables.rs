@@ -1,6 +1,7 @@
 //! Figures as tables in Markdown, for the model card.
 
 use crate::evaluation::{HeadReport, PlayRatioError, Slice};
+use crate::retrieval::{BROUGHT, PLACES, Recall, TowerReport};
 use crate::statistics::{Figures, Intervals};
 
 /// A value, with its interval if there is one.
@@ -14,6 +15,26 @@ fn with_interval(value: f64, interval: Option<[f64; 2]>) -> String {
 /// A figure of another way of predicting; a dash where there is none.
 fn of(figures: Option<&Figures>, value: fn(&Figures) -> f64) -> String {
     figures.map_or("-".into(), |figures| format!("{:.4}", value(figures)))
+}
+
+/// What the towers bring of what the network would choose, and of what listeners enjoyed.
+pub(super) fn towers(report: &TowerReport) -> String {
+    let Recall { songs, moments, of_network, of_enjoyed, by_chance } = &report.recall;
+    let mut lines = vec![
+        format!(
+            "Two towers, trained on {} moments after the network and without moving it: its own order over random songs, \
+             what listeners enjoyed (softmax with logQ correction) and what they skipped. Judged at {moments} moments of \
+             listeners never learned from: the share of the network's {PLACES} most interesting of {songs} songs, and of the \
+             songs enjoyed in the next plays, among the songs brought.\n",
+            report.moments
+        ),
+        "| songs brought | of the network's order | of what was enjoyed | by chance |\n|--:|--:|--:|--:|".into(),
+    ];
+    for (i, brought) in BROUGHT.iter().enumerate() {
+        let (network, enjoyed, chance) = (of_network[i], of_enjoyed[i], by_chance[i]);
+        lines.push(format!("| {brought} | **{network:.3}** | {enjoyed:.3} | {chance:.3} |"));
+    }
+    lines.join("\n")
 }
 
 /// AUC, log loss, calibration error and Brier score by label, beside everything else measured.

@@ -46,7 +46,7 @@ impl Query {
 }
 
 /// A product and its song, the greater the better.
-pub type Found = (i32, Reverse<SongId>);
+type Found = (i32, Reverse<SongId>);
 
 /// The vectors of a catalogue's songs, each number in a byte.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use melody_core::scene::Scene;
 use melody_model::objective::Objective;
 use melody_model::{
     Backend, Example, Examples, LABELS, Manifest, ModelFiles, ModelVersion, Network, NetworkConfig,
-    device,
+    Towers, device,
 };
 
 /// Songs of the small catalogue.
@@ -81,6 +81,7 @@ fn files() -> ModelFiles {
         format: 1,
         name: "fresh".into(),
         weights_sha256: "0".repeat(64),
+        towers_sha256: None,
         trained_on: "nothing".into(),
         seed: 1,
         steps: 0,
@@ -88,7 +89,8 @@ fn files() -> ModelFiles {
     };
     let network = Network::new(&config, 1, &device(Backend::default()));
     let examples = Examples { replay: vec![example.clone(); 4], held_back: vec![example; 4] };
-    ModelFiles { manifest, config, network, examples }
+    let towers = Some(Towers::new(&config, 1, &device(Backend::default())));
+    ModelFiles { manifest, config, network, towers, examples }
 }
 
 /// An engine for a casual listener without a past, under the default policy with some settings changed.

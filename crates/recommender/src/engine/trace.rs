@@ -74,6 +74,9 @@ pub struct Versions {
     pub model_number: u32,
     /// SHA-256 of its weights, in hexadecimal.
     pub model_hash: String,
+    /// SHA-256 of its towers' weights, in hexadecimal; absent where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub towers_hash: Option<String>,
     /// The policy's name.
     pub policy: String,
     /// SHA-256 of its file, in hexadecimal.

@@ -84,7 +84,7 @@ impl Ranking<'_> {
     ///
     /// Panics with a song that was not scored: whoever asks about one has it scored first, see
     /// [`Engine::look_at`](crate::engine::Engine::look_at).
-    pub(super) fn place(&self, song: SongId) -> usize {
+    pub(crate) fn place(&self, song: SongId) -> usize {
         let place = self.listening.scored.place(song);
         place.unwrap_or_else(|| panic!("song {} was asked about and not scored", song.0))
     }

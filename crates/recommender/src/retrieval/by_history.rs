@@ -53,7 +53,7 @@ impl Source for Artists {
     fn gather(&self, asking: &Asking, most: usize) -> Vec<SongId> {
         let lists = asking.catalogue.lists();
         // Of each artist no more than all that may come; their lists begin with the most popular.
-        let of = |artist| lists.by_artist(artist).iter().take(most).copied();
+        let of = |artist| lists.led_by(artist).iter().take(most).copied();
         best(enjoyed(asking).into_keys().flat_map(of), &artists(asking), most)
     }
 

@@ -23,7 +23,7 @@ impl Source for Session {
     fn gather(&self, asking: &Asking, most: usize) -> Vec<SongId> {
         let lists = asking.catalogue.lists();
         let on = asking.streaks.genres().filter(|(genre, _)| level(asking, *genre) > ON_A_STREAK);
-        let songs = on.flat_map(|(genre, _)| lists.by_genre(genre).iter().take(most).copied());
+        let songs = on.flat_map(|(genre, _)| lists.of_genre(genre).iter().take(most).copied());
         best(songs, &streaks(asking), most)
     }
 
@@ -79,11 +79,11 @@ fn pool(asking: &Asking) -> Vec<SongId> {
         let target = catalogue.song(search.song());
         songs.push(search.song());
         if let Target::ArtistOf(_) = search.target {
-            songs.extend(lists.by_artist(target.lead_artist()));
+            songs.extend(lists.led_by(target.lead_artist()));
         }
         let family = catalogue.family(target);
         for genre in (0..catalogue.genres.len()).filter(|g| catalogue.genres[*g].family == family) {
-            songs.extend(lists.by_genre(GenreId(genre as u16)).iter().take(WELL_KNOWN));
+            songs.extend(lists.of_genre(GenreId(genre as u16)).iter().take(WELL_KNOWN));
         }
     }
     songs

@@ -1,0 +1,11 @@
+//! Towers for a trained model: learned from its own order and from what listeners enjoyed.
+
+mod learn;
+mod moments;
+mod pupil;
+mod recall;
+mod towers;
+
+pub use learn::TowerLosses;
+pub use recall::{BROUGHT, PLACES, Recall};
+pub use towers::{TowerRecipe, TowerReport, tower_work, train_towers};

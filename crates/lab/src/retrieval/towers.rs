@@ -1,0 +1,102 @@
+//! The recipe of a model's towers: from a trained model to one that retrieves, and how well.
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+use super::learn::{Lesson, TowerLosses, learn};
+use super::moments::{Group, moments};
+use super::pupil::Pupil;
+use super::recall::{Recall, recall};
+use crate::data::log::Listening;
+use melody_core::catalogue::Catalogue;
+use melody_core::input::InputError;
+use melody_model::{InterestBlend, ModelFiles, ModelVersion, SongTable, weights_hash};
+
+/// Listening in chunks to learn from and to judge by, and what is common to both.
+pub struct TowerRecipe<'a> {
+    /// The songs that listeners chose from.
+    pub catalogue: &'a Catalogue,
+    /// Listeners to learn from.
+    pub learn: &'a Listening,
+    /// Others, to judge by.
+    pub judge: &'a Listening,
+    /// How the interest heads make one score.
+    pub interest: InterestBlend,
+    /// Of every draw.
+    pub seed: u64,
+    /// Where tensors are computed.
+    pub device: &'a Device,
+}
+
+/// How the towers came to be and how good they are.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TowerReport {
+    /// Moments learned from.
+    pub moments: usize,
+    /// Mean losses of each epoch.
+    pub losses: Vec<TowerLosses>,
+    /// On listeners not learned from.
+    pub recall: Recall,
+}
+
+/// Chunks of listeners that are learned from at most, and that are judged by.
+const LEARN: usize = 16;
+const JUDGE: usize = 1;
+
+/// Songs whose order each chunk's moments teach.
+const SAMPLE: usize = 768;
+
+/// Chunks that are gone through: what a progress bar counts.
+pub fn tower_work(recipe: &TowerRecipe) -> u64 {
+    (recipe.learn.chunks().min(LEARN) + recipe.judge.chunks().min(JUDGE)) as u64
+}
+
+/// Gives a trained model its towers. `done` is told after each of [`tower_work`]'s units.
+///
+/// # Errors
+/// When listening cannot be read.
+pub fn train_towers(
+    files: &mut ModelFiles,
+    recipe: &TowerRecipe,
+    done: &dyn Fn(),
+) -> Result<TowerReport, InputError> {
+    let &TowerRecipe { catalogue, interest, seed, device, .. } = recipe;
+    files.towers = None;
+    let model = ModelVersion::new(files, catalogue, device);
+    let pupil = Pupil { catalogue, model: &model, interest, seed };
+    let groups = |listening: &Listening, most: usize, songs| -> Result<Vec<Group>, InputError> {
+        let chunks = 0..listening.chunks().min(most);
+        chunks
+            .map(|chunk| {
+                let group = moments(&pupil, listening, chunk, songs);
+                done();
+                group
+            })
+            .collect()
+    };
+    let learned_from = groups(recipe.learn, LEARN, SAMPLE)?;
+    let lesson = Lesson {
+        config: &files.config,
+        songs: files.network.encode_songs(&SongTable::new(catalogue, &files.config, device)),
+        frequency: frequency(catalogue, &learned_from),
+        seed,
+        device,
+    };
+    let (towers, losses) = learn(&lesson, &learned_from, &|| {});
+    files.manifest.towers_sha256 = Some(weights_hash(&towers));
+    files.towers = Some(towers);
+    let judged = groups(recipe.judge, JUDGE, catalogue.songs.len())?;
+    let model = ModelVersion::new(files, catalogue, device);
+    let recall = recall(&model, &judged);
+    let moments = learned_from.iter().map(|group| group.moments.len()).sum();
+    Ok(TowerReport { moments, losses, recall })
+}
+
+/// How often each song is among those enjoyed, as a share of all.
+fn frequency(catalogue: &Catalogue, groups: &[Group]) -> Vec<f32> {
+    let mut counts = vec![0.0f32; catalogue.songs.len()];
+    let songs = groups.iter().flat_map(|group| &group.moments).flat_map(|moment| &moment.enjoyed);
+    songs.for_each(|song| counts[song.index()] += 1.0);
+    let total: f32 = counts.iter().sum::<f32>().max(1.0);
+    counts.into_iter().map(|count| count / total).collect()
+}
