@@ -77,7 +77,7 @@ macro_rules! shipped {
             config: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/config.toml")),
             schema: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/schema.toml")),
             weights: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/weights.safetensors")),
-            towers: None,
+            towers: Some(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/towers.safetensors"))),
             examples: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/examples.safetensors")),
             report: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $name, "/report.json")),
         }),*]

@@ -45,15 +45,18 @@ proptest! {
         let view = state.view();
         let request = state.model.encode(&view);
         let all = all_songs(catalogue);
-        let of_all = state.model.score(&request, catalogue, &view, &all);
-        let some: Vec<SongId> = picks.iter().map(|pick| *pick.get(&all)).collect();
-        let of_some = state.model.score(&request, catalogue, &view, &some);
+        let mut some: Vec<SongId> = picks.iter().map(|pick| *pick.get(&all)).collect();
+        some.sort_unstable();
+        some.dedup();
+        let of_all = state.model.score(&request, catalogue, &view, all);
+        let of_some = state.model.score(&request, catalogue, &view, some.clone());
         for (i, song) in some.iter().enumerate() {
-            prop_assert_eq!(of_some.outputs[i], of_all.outputs[song.index()]);
+            prop_assert_eq!(of_some.place(*song), Some(i));
+            prop_assert_eq!(of_some.outputs(i), of_all.outputs(song.index()));
             prop_assert_eq!(of_some.gates(i), of_all.gates(song.index()));
         }
-        let alone = state.model.score(&request, catalogue, &view, &some[..1]);
-        prop_assert_eq!(alone.outputs[0], of_all.outputs[some[0].index()]);
+        let alone = state.model.score(&request, catalogue, &view, some[..1].to_vec());
+        prop_assert_eq!(alone.outputs(0), of_all.outputs(some[0].index()));
         // The rounding on leaving the model hides nothing: what the head is given has the same bits.
         prop_assert_eq!(alone.own(0), of_all.own(some[0].index()));
     }
@@ -105,7 +108,7 @@ fn training_and_serving_give_the_same_logits() {
                     let width = values.len();
                     Tensor::<2>::from_data(TensorData::new(values, [1, width]), &device)
                 };
-                let scored = version.score(&request, catalogue, &view, &[logged.play.song]);
+                let scored = version.score(&request, catalogue, &view, vec![logged.play.song]);
                 let own = row(scored.own(0).to_vec());
                 let served = version.network.head.forward(own, row(request.shared.clone())).logits;
                 let served = served.into_data().try_to_vec::<f32>().unwrap();
@@ -208,8 +211,10 @@ fn the_unknown_and_the_empty_score_probabilities() {
     };
     let request = version.encode(&view);
     assert!((0.0..=1.0).contains(&request.session_gate));
-    let scored = version.score(&request, &catalogue, &view, &all_songs(&catalogue));
-    for (i, o) in scored.outputs.iter().enumerate() {
+    let scored = version.score(&request, &catalogue, &view, all_songs(&catalogue));
+    assert_eq!(scored.songs().len(), catalogue.songs.len());
+    for i in 0..scored.songs().len() {
+        let o = scored.outputs(i);
         for p in [o.completion, o.play_ratio, o.like, o.skip, o.subscription, o.exposure] {
             assert!((0.0..=1.0).contains(&p.value()), "{o:?}");
         }
@@ -220,7 +225,7 @@ fn the_unknown_and_the_empty_score_probabilities() {
         // Not-a-number would have been rounded to zero.
         assert!(o.completion.millionths() > 0 && o.skip.millionths() > 0, "{o:?}");
     }
-    assert!(version.score(&request, &catalogue, &view, &[]).outputs.is_empty());
+    assert!(version.score(&request, &catalogue, &view, Vec::new()).songs().is_empty());
 }
 
 /// A model folder of one's own, to tamper with.

@@ -10,6 +10,7 @@ use super::setup::Engine;
 use super::state::State;
 use super::trace::{DisplacedSong, SongRef, Trace};
 use crate::ranking::{Dropped, Flip, FusionWeights, Ledger, Ranking, Stage};
+use crate::retrieval::{Missed, standings};
 use melody_core::catalogue::SongId;
 use melody_core::score::Score;
 use melody_model::{Gates, HeadOutputs};
@@ -25,6 +26,9 @@ pub struct Explanation {
     pub position: Option<usize>,
     /// Where every point of its score comes from.
     pub ledger: Ledger,
+    /// For a song that no source brought: where it stood with each, and how it would have ranked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed: Option<Missed>,
     /// What the model predicts of it.
     pub heads: HeadOutputs,
     /// How the interest score comes of the heads. The parts are rounded each; the score is their
@@ -105,6 +109,9 @@ pub struct WhyNot {
     pub lacks: Score,
     /// The stage that dropped it, if one did.
     pub dropped: Option<Dropped>,
+    /// For a song that no source brought: where it stood with each, and how it would have ranked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed: Option<Missed>,
     /// What decides beside the score, where something does.
     pub beside: Option<String>,
     /// For each weight the smallest change of it alone that gives the song the higher score. None
@@ -140,6 +147,7 @@ impl Engine {
                 step: trace.step,
                 position: queued.map(|entry| entry.position),
                 ledger: queued.map_or_else(|| ranking.ledger(song), |entry| entry.ledger.clone()),
+                missed: self.missed(state, look, ranking, song),
                 heads,
                 interest: self.interest_parts(&heads),
                 gates: queued.map_or_else(|| scored.gates(place), |e| e.gates.clone()),
@@ -187,10 +195,21 @@ impl Engine {
                 above: self.neighbour(ranking, above),
                 lacks: ranking.lacks(song, above),
                 beside: beside(dropped.as_ref(), promoted, catalogue.song(above).promoted()),
+                missed: self.missed(state, look, ranking, song),
                 dropped,
                 flips,
             })
         })
+    }
+
+    /// Where a song that no source brought stands; `None` for a candidate.
+    fn missed(&self, state: &State, look: &Look, ranking: &Ranking, song: SongId) -> Option<Missed> {
+        if !look.retrieved.sources(song).is_empty() {
+            return None;
+        }
+        let query = state.model.query(&look.listener, &state.view());
+        let standings = standings(&self.asking(state, query.as_ref()), song);
+        Some(Missed { standings, rank: ranking.rank(song) })
     }
 
     fn neighbour(&self, ranking: &Ranking, song: SongId) -> Neighbour {

@@ -26,6 +26,15 @@ pub struct Standing {
     pub behind: Option<usize>,
 }
 
+/// A song that no source brought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    /// Where it stands with each source, in their order.
+    pub standings: Vec<Standing>,
+    /// The place in the order of scores, from 1, that it would have had as a candidate.
+    pub rank: usize,
+}
+
 /// Where a song stands with every source.
 pub fn standings(asking: &Asking, song: SongId) -> Vec<Standing> {
     SOURCES.iter().map(|source| standing(*source, asking, song)).collect()

@@ -15,5 +15,5 @@ mod source;
 
 pub use asking::{Asking, Taste};
 pub use gather::{EVERYTHING, Retrieved, SOURCES, SourceSet, gather};
-pub use missed::{Standing, standings};
+pub use missed::{Missed, Standing, standings};
 pub use source::{Source, Value};

@@ -227,10 +227,12 @@ fn one_more_draw_for_one_purpose_moves_no_other() {
     let plain = start(|_| {});
     let decision = |t: &Timeline| serde_json::to_value(&t.trace().bandit.decided).unwrap();
     let brought = |t: &Timeline| {
-        t.engine().with_ranking(t.state(), |ranking, _| {
+        let all: Vec<SongId> = t.engine().setup.catalogue.ids().collect();
+        let look = t.engine().look_at(t.state(), &all);
+        t.engine().with_ranking_of(t.state(), &look, |ranking, _| {
             let explored =
-                |&song: &SongId| ranking.ledger(song).sources.contains(&"exploration".into());
-            t.engine().setup.catalogue.ids().filter(explored).collect::<Vec<_>>()
+                |song: &SongId| ranking.ledger(*song).sources.contains(&"exploration".into());
+            all.iter().copied().filter(explored).collect::<Vec<_>>()
         })
     };
 

@@ -40,7 +40,8 @@ fn an_explanation_says_what_the_trace_says() {
                 // Ranking the state again is the same arithmetic.
                 engine.with_ranking_of(state, &look, |ranking, scored| {
                     assert_eq!(ranking.ledger(song), entry.ledger);
-                    assert_eq!(scored.outputs[song.index()], entry.heads);
+                    let place = scored.place(song).unwrap();
+                    assert_eq!(*scored.outputs(place), entry.heads);
                 });
                 let interest: f64 = explained.interest.iter().map(|part| part.value.value()).sum();
                 assert!((interest - entry.interest.value()).abs() < 5e-6, "{interest}");

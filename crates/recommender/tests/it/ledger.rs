@@ -1,6 +1,7 @@
 //! Every point of every score is accounted for, whatever the listener does.
 
 use crate::common::{LIBRARY, debugged_session, engine, random_session};
+use melody_core::catalogue::SongId;
 use melody_core::listener::Tier;
 use melody_core::scene::Scene;
 use melody_core::score::Score;
@@ -68,7 +69,11 @@ fn check_trace(trace: &Trace) -> Result<(), TestCaseError> {
 /// The songs that were not shown, ranked again at a session's last step.
 fn check_all_songs(timeline: &Timeline) -> Result<(), TestCaseError> {
     let trace = timeline.trace();
-    timeline.engine().with_ranking(timeline.state(), |ranking, _| {
+    let (engine, state) = (timeline.engine(), timeline.state());
+    let all: Vec<SongId> = LIBRARY.catalogue.ids().collect();
+    let look = engine.look_at(state, &all);
+    engine.with_ranking_of(state, &look, |ranking, _| {
+        prop_assert_eq!(&ranking.queue, &state.queue, "songs that are asked about change nothing");
         for song in LIBRARY.catalogue.ids() {
             let ledger = ranking.ledger(song);
             check_ledger(&ledger, ranking.total(song))?;

@@ -9,3 +9,4 @@ mod explain;
 mod fork;
 mod ledger;
 mod mixing;
+mod retrieval;
