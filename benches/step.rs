@@ -1,6 +1,6 @@
 //! How long a listener waits for the new queue.
 //!
-//! One event goes through everything: encode the listener, score every song, fuse, adjust, mix, write
+//! One event goes through everything: encode the listener, retrieve candidates, score them, fuse, adjust, mix, write
 //! the trace. A session that the simulated listener plays by themselves gives the events; they are
 //! then replayed and timed, on two catalogue sizes and every backend. Near-line updates run between
 //! events, as they do in the simulator, and are timed apart.
@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::{Times, catalogue, timed};
-use melody::catalogue::{Catalogue, SongId, default_catalogue, load};
+use melody::catalogue::{Catalogue, default_catalogue, load};
 use melody::engine::{Engine, State};
 use melody::event::Event;
 use melody::input::InputError;
@@ -198,22 +198,22 @@ fn parts(
     times: &mut BTreeMap<&'static str, Vec<Duration>>,
 ) {
     let catalogue = &engine.setup.catalogue;
-    let all: Vec<SongId> = catalogue.ids().collect();
     let view = state.view();
-    let (encode, request) = timed(|| state.model.encode(&view));
-    let (score, _) = timed(|| state.model.score(&request, catalogue, &view, all.clone()));
-    let (ranked, _) = timed(|| engine.with_ranking(state, |ranking, _| ranking.queue.len()));
-    let rank = ranked.saturating_sub(encode + score);
-    let rest = step.saturating_sub(encode + score + rank);
-    for (part, time) in
-        [("encode", encode), ("score", score), ("rank and mix", rank), ("apply, trace", rest)]
-    {
+    let (encode, listener) = timed(|| state.model.encode(&view));
+    let (retrieve, retrieved) = timed(|| engine.retrieve(state, &listener));
+    let (score, _) = timed(|| state.model.score(&listener, catalogue, &view, retrieved.songs));
+    let look = engine.look(state);
+    let (rank, _) =
+        timed(|| engine.with_ranking_of(state, &look, |ranking, _| ranking.queue.len()));
+    let rest = step.saturating_sub(encode + retrieve + score + rank);
+    let parts = [encode, retrieve, score, rank, rest];
+    for (part, time) in ORDER.into_iter().zip(parts) {
         times.entry(part).or_default().push(time);
     }
 }
 
 /// The parts, in the order they happen.
-const ORDER: [&str; 5] = ["encode", "score", "rank and mix", "apply, trace", "step"];
+const ORDER: [&str; 6] = ["encode", "retrieve", "score", "rank and mix", "apply, trace", "step"];
 
 fn print(m: &Measured) {
     println!("{} songs ({}), {}, {} threads", m.songs, m.catalogue, m.backend, m.threads);

@@ -93,10 +93,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         all.first += seen.first;
         all.scored += seen.scored;
         seen.by.into_iter().for_each(|(name, count)| *all.by.entry(name).or_default() += count);
-        seen.missed.into_iter().for_each(|(name, count)| *all.missed.entry(name).or_default() += count);
+        seen.missed
+            .into_iter()
+            .for_each(|(name, count)| *all.missed.entry(name).or_default() += count);
     }
     let moments = all.moments.max(1) as f64;
-    println!("{} songs, {} listeners, {} moments, all simulated", library.catalogue.songs.len(), listeners, all.moments);
+    println!(
+        "{} songs, {} listeners, {} moments, all simulated",
+        library.catalogue.songs.len(),
+        listeners,
+        all.moments
+    );
     println!("songs scored                   {:.0}", all.scored as f64 / moments);
     println!("places of the queue            {:.2}", all.places as f64 / moments);
     println!("of them shared with everything {:.3}", all.shared as f64 / moments);

@@ -40,7 +40,11 @@ pub(super) fn run(arguments: &TrainTowers) -> Result<(), Failure> {
 }
 
 fn print(recall: &Recall) -> Result<(), Failure> {
-    say!("\nrecall at {} moments of listeners not learned from, of {} songs", recall.moments, recall.songs)?;
+    say!(
+        "\nrecall at {} moments of listeners not learned from, of {} songs",
+        recall.moments,
+        recall.songs
+    )?;
     let title = format!("network's {PLACES}");
     say!("{:>8} {title:>14} {:>10} {:>10}", "brought", "enjoyed", "by chance")?;
     for (i, brought) in BROUGHT.iter().enumerate() {

@@ -144,7 +144,8 @@ mod tests {
         let mut tenths = [0; 10];
         numbers.iter().for_each(|number| tenths[(number * 10.0) as usize] += 1);
         assert!(tenths.iter().all(|&count| (900..1100).contains(&count)), "{tenths:?}");
-        let next: Vec<f64> = (0..10_000).map(|thing| lots(3, Purpose::Epsilon, 10).of(thing)).collect();
+        let next: Vec<f64> =
+            (0..10_000).map(|thing| lots(3, Purpose::Epsilon, 10).of(thing)).collect();
         let products = numbers.iter().zip(&next).map(|(a, b)| (a - 0.5) * (b - 0.5));
         assert!((products.sum::<f64>() / 10_000.0).abs() < 0.003, "steps have nothing in common");
     }

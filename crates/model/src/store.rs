@@ -166,10 +166,13 @@ fn read(texts: &Texts, device: &Device) -> Result<ModelFiles, InputError> {
     ];
     for (field, found, wanted) in hashes {
         if found.as_ref() != wanted {
-            let found = found.map_or("there are none".into(), |hash| format!("their hash is {hash}"));
-            check.problem(field, format!("these are not the weights of the model: {found}")).help = Some(
-                "the weights are not those this model was saved with; fetch the folder again".into(),
-            );
+            let found =
+                found.map_or("there are none".into(), |hash| format!("their hash is {hash}"));
+            check.problem(field, format!("these are not the weights of the model: {found}")).help =
+                Some(
+                    "the weights are not those this model was saved with; fetch the folder again"
+                        .into(),
+                );
         }
     }
     check.finish()?;
@@ -189,7 +192,11 @@ fn filled<M: ModuleSnapshot>(name: &str, bytes: &[u8], mut module: M) -> Result<
 }
 
 /// Requires the file to hold exactly the module's tensors, in its shapes, all finite.
-fn check_weights(name: &str, bytes: &[u8], network: &impl ModuleSnapshot) -> Result<(), InputError> {
+fn check_weights(
+    name: &str,
+    bytes: &[u8],
+    network: &impl ModuleSnapshot,
+) -> Result<(), InputError> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| {
         Problem::new(name, format!("not a safetensors file: {error}")).field("(header)")
     })?;

@@ -47,7 +47,8 @@ pub fn deliver_towers(wanted: &TowersWanted, watch: &mut Watch) -> Result<TowerR
     let catalogue = Arc::new(catalogue_named(&wanted.catalogue, here)?);
     let report = report_named(&wanted.model, here);
     let config = report.as_ref().map_or_else(TrainingConfig::default, |r| r.config.clone());
-    let log = wanted.log.as_ref().map(|dir| TrainingLog::open(dir, catalogue.clone())).transpose()?;
+    let log =
+        wanted.log.as_ref().map(|dir| TrainingLog::open(dir, catalogue.clone())).transpose()?;
     let towers = towers(&mut files, &catalogue, log.as_ref(), &config, &teller)?;
     model::save(&wanted.out, &files)?;
     if let Some(report) = report {

@@ -51,7 +51,11 @@ pub(super) struct Lesson<'a> {
 }
 
 /// Learns from groups of moments; `done` is told after each epoch.
-pub(super) fn learn(lesson: &Lesson, groups: &[Group], done: &dyn Fn()) -> (Towers, Vec<TowerLosses>) {
+pub(super) fn learn(
+    lesson: &Lesson,
+    groups: &[Group],
+    done: &dyn Fn(),
+) -> (Towers, Vec<TowerLosses>) {
     let mut towers = Towers::new(lesson.config, lesson.seed, lesson.device).train();
     let mut optimizer = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(1e-4).init();
     let batches: usize = groups.iter().map(|group| group.moments.len() / BATCH).sum();
@@ -79,7 +83,8 @@ pub(super) fn learn(lesson: &Lesson, groups: &[Group], done: &dyn Fn()) -> (Towe
             let total = by_order + enjoyed * ENJOYED + skipped * SKIPPED;
             let gradients = GradientsParams::from_grads(total.backward(), &towers);
             let progress = step as f64 / steps as f64;
-            let rate = LEARNING_RATE * (0.02 + 0.98 * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()));
+            let rate = LEARNING_RATE
+                * (0.02 + 0.98 * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()));
             towers = optimizer.step(rate, towers, gradients);
             step += 1;
         }
@@ -112,7 +117,8 @@ fn losses(
         let width = values.len() / size;
         Tensor::<2>::from_data(TensorData::new(values, [size, width]), device)
     };
-    let listeners = towers.listeners(table(moments.iter().flat_map(|m| m.known.iter().copied()).collect()));
+    let listeners =
+        towers.listeners(table(moments.iter().flat_map(|m| m.known.iter().copied()).collect()));
 
     let said = table(moments.iter().flat_map(|m| m.interest.iter().copied()).collect());
     let wanted = softmax(said * SHARPNESS, 1);
@@ -128,7 +134,8 @@ fn losses(
         songs.iter().map(|song| song.unwrap_or(SongId(0))).collect()
     };
     let flags = |holds: Vec<bool>| {
-        let values: Vec<f32> = holds.into_iter().map(|holds| if holds { 1.0 } else { 0.0 }).collect();
+        let values: Vec<f32> =
+            holds.into_iter().map(|holds| if holds { 1.0 } else { 0.0 }).collect();
         Tensor::<2>::from_data(TensorData::new(values, [size, 1]), device)
     };
     let right = towers.songs(rows(&some(&enjoyed)));
@@ -147,14 +154,16 @@ fn losses(
     }
     let known = flags(enjoyed.iter().map(Option::is_some).collect());
     let logged = log_softmax(all + table(correction), 1);
-    let diagonal: Vec<f32> = (0..size * size).map(|at| if at % (size + 1) == 0 { 1.0 } else { 0.0 }).collect();
+    let diagonal: Vec<f32> =
+        (0..size * size).map(|at| if at % (size + 1) == 0 { 1.0 } else { 0.0 }).collect();
     let own = (logged * table(diagonal)).sum_dim(1);
     let count = enjoyed.iter().flatten().count().max(1) as f32;
     let enjoyed_loss = -(own * known).sum() / count;
 
     let wrong = towers.songs(rows(&some(&skipped)));
     let apart = (listeners * (right - wrong)).sum_dim(1);
-    let both: Vec<bool> = enjoyed.iter().zip(&skipped).map(|(a, b)| a.is_some() && b.is_some()).collect();
+    let both: Vec<bool> =
+        enjoyed.iter().zip(&skipped).map(|(a, b)| a.is_some() && b.is_some()).collect();
     let count = both.iter().filter(|both| **both).count().max(1) as f32;
     let skipped_loss = -(log_sigmoid(apart) * flags(both)).sum() / count;
     [order, enjoyed_loss, skipped_loss]

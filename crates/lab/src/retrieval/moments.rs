@@ -55,7 +55,9 @@ pub(super) fn moments(
         .collect();
     sample.sort_unstable();
     let listeners = listening.read(chunk)?;
-    let of = |(listener, part): &(LoggedListener, Sessions)| of_listener(pupil, listener, *part, &sample);
+    let of = |(listener, part): &(LoggedListener, Sessions)| {
+        of_listener(pupil, listener, *part, &sample)
+    };
     let moments = listeners.par_iter().flat_map_iter(of).collect();
     Ok(Group { sample, moments })
 }

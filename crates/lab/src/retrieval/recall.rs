@@ -44,7 +44,10 @@ pub(super) fn recall(model: &ModelVersion, groups: &[Group]) -> Recall {
             let there = of.iter().filter(|song| place[song.index()] < most).count();
             there as f64 / of.len().max(1) as f64
         };
-        (BROUGHT.map(|most| share(&best, most)), (!moment.enjoyed.is_empty()).then(|| BROUGHT.map(|most| share(&moment.enjoyed, most))))
+        (
+            BROUGHT.map(|most| share(&best, most)),
+            (!moment.enjoyed.is_empty()).then(|| BROUGHT.map(|most| share(&moment.enjoyed, most))),
+        )
     };
     let all: Vec<_> = groups
         .iter()

@@ -115,9 +115,8 @@ impl Vectors {
     /// The place a song has among all, from 1, by how well it fits.
     pub fn place(&self, query: &Query, song: SongId) -> usize {
         let own = (self.fit(query, song), Reverse(song));
-        let before = |(i, row): (usize, &[i8])| {
-            (product(row, &query.0), Reverse(SongId(i as u32))) > own
-        };
+        let before =
+            |(i, row): (usize, &[i8])| (product(row, &query.0), Reverse(SongId(i as u32))) > own;
         1 + self.codes.par_chunks(D_RETRIEVAL).enumerate().filter(|row| before(*row)).count()
     }
 }
@@ -164,7 +163,9 @@ mod tests {
     fn some(songs: usize, seed: u64) -> Vectors {
         let mut state = seed | 1;
         let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             ((state >> 33) as f32 / (1u64 << 30) as f32 - 1.0).clamp(-1.0, 1.0)
         };
         Vectors::of(&(0..songs * D_RETRIEVAL).map(|_| next()).collect::<Vec<_>>())

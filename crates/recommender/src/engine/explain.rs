@@ -203,7 +203,13 @@ impl Engine {
     }
 
     /// Where a song that no source brought stands; `None` for a candidate.
-    fn missed(&self, state: &State, look: &Look, ranking: &Ranking, song: SongId) -> Option<Missed> {
+    fn missed(
+        &self,
+        state: &State,
+        look: &Look,
+        ranking: &Ranking,
+        song: SongId,
+    ) -> Option<Missed> {
         if !look.retrieved.sources(song).is_empty() {
             return None;
         }

@@ -42,8 +42,7 @@ impl Engine {
     pub fn look_at(&self, state: &State, asked: &[SongId]) -> Look {
         let (catalogue, view) = (&self.setup.catalogue, state.view());
         let listener = state.model.encode(&view);
-        let query = state.model.query(&listener, &view);
-        let retrieved = gather(&self.asking(state, query.as_ref()));
+        let retrieved = self.retrieve(state, &listener);
         let mut songs = retrieved.songs.clone();
         songs.extend(asked.iter().chain([&state.playing.song]));
         songs.sort_unstable();
@@ -52,21 +51,44 @@ impl Engine {
         Look { listener, retrieved, scored }
     }
 
+    /// The songs that sources bring at a state, whose listener the model has encoded.
+    pub fn retrieve(&self, state: &State, listener: &EncodedListener) -> Retrieved {
+        let query = state.model.query(listener, &state.view());
+        gather(&self.asking(state, query.as_ref()))
+    }
+
     /// A look at these songs too: the same one where it has them.
-    pub(super) fn with_songs<'a>(&self, state: &State, look: &'a Look, songs: &[SongId]) -> Seen<'a> {
+    pub(super) fn with_songs<'a>(
+        &self,
+        state: &State,
+        look: &'a Look,
+        songs: &[SongId],
+    ) -> Seen<'a> {
         let has = |song: &SongId| look.scored.place(*song).is_some();
-        if songs.iter().all(has) { Seen::Same(look) } else { Seen::Anew(Box::new(self.look_at(state, songs))) }
+        if songs.iter().all(has) {
+            Seen::Same(look)
+        } else {
+            Seen::Anew(Box::new(self.look_at(state, songs)))
+        }
     }
 
     /// What the sources are told of a state.
-    pub(super) fn asking<'a>(&'a self, state: &'a State, listener: Option<&'a Query>) -> Asking<'a> {
+    pub(super) fn asking<'a>(
+        &'a self,
+        state: &'a State,
+        listener: Option<&'a Query>,
+    ) -> Asking<'a> {
         Asking {
             catalogue: &self.setup.catalogue,
             policy: &self.setup.policy,
             view: state.view(),
             streaks: &state.streaks,
             searches: &state.searches,
-            taste: state.model.vectors().zip(listener).map(|(songs, listener)| Taste { songs, listener }),
+            taste: state
+                .model
+                .vectors()
+                .zip(listener)
+                .map(|(songs, listener)| Taste { songs, listener }),
             now_ms: state.moment.at_ms,
             seed: self.setup.seed,
             step: state.moment.step,

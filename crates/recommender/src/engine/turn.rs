@@ -43,13 +43,7 @@ impl Engine {
     }
 
     /// Lets play what begins in this turn.
-    fn begins(
-        &self,
-        state: &mut State,
-        decision: &Decision,
-        look: &Look,
-        begins: Begins,
-    ) {
+    fn begins(&self, state: &mut State, decision: &Decision, look: &Look, begins: Begins) {
         let example = |song: SongId| {
             let own = look.scored.place(song).map(|place| look.scored.own(place).to_vec());
             (own.unwrap_or_default(), look.listener.shared.clone())

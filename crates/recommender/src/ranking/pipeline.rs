@@ -39,9 +39,8 @@ pub fn rank(listening: Listening<'_>) -> Ranking<'_> {
     // Drawn for each song by itself, so that whether one is a candidate moves no other's.
     let epsilon = lots(listening.seed, Purpose::Epsilon, listening.step.into());
     let scored = listening.scored.songs();
-    let tie = |song: SongId| {
-        Score::new(epsilon.of(song.0.into()) * listening.policy.fusion.epsilon)
-    };
+    let tie =
+        |song: SongId| Score::new(epsilon.of(song.0.into()) * listening.policy.fusion.epsilon);
     let mut songs: Vec<Ranked> =
         (0..scored.len()).map(|place| score(&listening, place, tie(scored[place]))).collect();
 

@@ -29,7 +29,9 @@ pub(super) fn score(l: &Listening, place: usize, epsilon: Score) -> Ranked {
     let fused = Fused::new(&scores, l.weights);
     let deltas = std::array::from_fn(|i| Score::new(ADJUSTMENTS[i].delta(l, id)));
     let total = match l.ranker {
-        Some(ranker) => learned::score(ranker, &learned::features(l, place, &fused, &deltas), epsilon),
+        Some(ranker) => {
+            learned::score(ranker, &learned::features(l, place, &fused, &deltas), epsilon)
+        }
         None => fused.total() + deltas.iter().copied().sum::<Score>(),
     };
     let filtered = filter(l, id, sources, &scores);

@@ -11,7 +11,16 @@ use melody_core::catalogue::SongId;
 
 /// Every source, in the order of a [`SourceSet`]'s bits.
 pub const SOURCES: [&dyn Source; 10] = [
-    &Learned, &Similar, &Familiar, &Artists, &Session, &Searched, &Popular, &New, &Exploration, &Promoted,
+    &Learned,
+    &Similar,
+    &Familiar,
+    &Artists,
+    &Session,
+    &Searched,
+    &Popular,
+    &New,
+    &Exploration,
+    &Promoted,
 ];
 
 /// What brings every song under `retrieval = "everything"`, beside the sources that would have.

@@ -208,13 +208,14 @@ fn without_a_next_song_going_on_is_refused() {
 
 /// The epsilon of every song in the catalogue at a state.
 fn epsilons(timeline: &Timeline) -> Vec<Node> {
-    let catalogue = &timeline.engine().setup.catalogue;
-    timeline.engine().with_ranking(timeline.state(), |ranking, _| {
+    let (engine, state) = (timeline.engine(), timeline.state());
+    let all: Vec<SongId> = engine.setup.catalogue.ids().collect();
+    engine.with_ranking_of(state, &engine.look_at(state, &all), |ranking, _| {
         let epsilon = |song| {
             let fusion = ranking.ledger(song).score.children[0].clone();
             fusion.children.into_iter().find(|part| part.name == "epsilon").unwrap()
         };
-        catalogue.ids().map(epsilon).collect()
+        all.iter().copied().map(epsilon).collect()
     })
 }
 
