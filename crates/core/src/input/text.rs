@@ -59,7 +59,7 @@ fn unreadable(path: &Path, error: &io::Error) -> InputError {
     no_file(path, format!("cannot be read: {error}"), "check the file's permissions")
 }
 
-pub(super) fn empty(path: &Path) -> InputError {
+fn empty(path: &Path) -> InputError {
     Problem::new(path.display().to_string(), "the file is empty")
         .line(1)
         .field("(whole file)")
