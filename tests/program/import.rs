@@ -379,6 +379,88 @@ fn plays_that_are_told_twice_count_once_whoever_imports() {
 }
 
 #[test]
+fn formats_are_listed_with_what_they_do_not_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, out, error) = melody(folder.path(), &["import", "--formats"]);
+    assert_eq!(code, Some(0), "{error}");
+    let short = "spotify-account  Spotify, streaming history of account data";
+    let lacks = "unknown  length, completed, skipped, liked, saved";
+    assert!(out.contains(short) && out.contains(lacks), "{out}");
+    let (_, out, _) = melody(folder.path(), &["import", "--formats", "--json"]);
+    let told: Vec<Value> = serde_json::from_str(&out).unwrap();
+    assert_eq!(told.len(), formats().count());
+    assert!(told.iter().all(|format| format["source"].is_string()), "{out}");
+    let (code, _, error) = melody(folder.path(), &["import"]);
+    assert!(code == Some(2) && error.contains("--formats"), "{error}");
+}
+
+/// What was downloaded, as one of the folders that the formats are tested by.
+fn download(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/core/tests/imports");
+    folder.join(name).display().to_string()
+}
+
+#[test]
+fn a_download_is_imported_as_it_is_by_whoever_imports() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let (theirs, streams) = (download("takeout-of-ann"), download("spotify.json"));
+    let history = ["import", "history", &theirs, &streams, "--as", "me", "--json"];
+    let (code, out, error) = melody(here, &history);
+    assert_eq!(code, Some(0), "{error}");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    let marks = &told["plays"]["marks"];
+    assert_eq!(
+        (&marks["likes"], &marks["hates"], &marks["saves"]),
+        (&1.into(), &1.into(), &1.into())
+    );
+    // Of the one listener who is named, whoever does not name them.
+    assert_eq!((&told["read"]["listener"], &told["plays"]["kept"]), (&"ann".into(), &7.into()));
+    assert_eq!(told["plays"]["pieces"], 1);
+    let without = told["read"]["without_plays"].as_array().unwrap();
+    assert!(without.len() == 1 && without[0][0].as_str().unwrap().contains("Playlist1"), "{out}");
+    let (json, said) = log_import(here, &[&theirs, &streams], "log");
+    let log = &json["log"];
+    assert_eq!(
+        (&log["listeners"], &log["plays"], &json["pieces"]),
+        (&1.into(), &7.into(), &1.into())
+    );
+    assert!(said.contains("1 likes, 1 dislikes and 1 saves on plays"), "{said}");
+    assert!(said.contains("1: played in incognito mode (`--incognito` keeps it)"), "{said}");
+    let (_, said, _) = melody(here, &[&history[..6], &["--force", "--incognito"]].concat());
+    assert!(said.contains("8 plays") || said.contains("9 plays"), "{said}");
+}
+
+#[test]
+fn a_song_whose_length_nobody_tells_says_neither_skip_nor_completion() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let short =
+        |day: usize, title: &str, ms: u32| short(&format!("2024-01-{day:02} 10:04"), ms, title);
+    let patience = |records: &[String]| {
+        array(here, "short.json", records);
+        let (code, out, error) =
+            melody(here, &["import", "history", "short.json", "--as", "me", "--force", "--json"]);
+        assert_eq!(code, Some(0), "{error}");
+        let told: Value = serde_json::from_str(&out).unwrap();
+        let path = here.join("home/melody/profiles/me.toml").display().to_string();
+        let profile = profile_named(&path, Path::new("")).unwrap();
+        (profile.taste.patience, told["profile"]["length_unknown"].as_u64().unwrap())
+    };
+    // Heard again and again at the same length, that is the song's.
+    let same: Vec<String> =
+        (1..=28).map(|day| short(day, "Two And A Half Minutes", 150_000)).collect();
+    let (full, unknown) = patience(&same);
+    assert!(full > 0.5 && unknown == 0, "{full} {unknown}");
+    // Once each, nothing is known of them.
+    let once: Vec<String> = (1..=28)
+        .map(|day| short(day, &format!("Number {day}"), 150_000 + 7 * day as u32))
+        .collect();
+    let (none, unknown) = patience(&once);
+    assert!(none > 0.0 && none < full && unknown == 28, "{none} {unknown}");
+}
+
+#[test]
 fn several_users_of_spotify_are_several_listeners_and_one_is_one() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();

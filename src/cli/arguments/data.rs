@@ -31,7 +31,11 @@ pub(crate) enum Catalogue {
 
 /// Data of other services, or what of it can be read.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Imports {
     /// List the formats that are read: what tells each, what is read of it, and what it does not say of a play.
     #[arg(long, required = true)]
@@ -45,10 +49,10 @@ pub(crate) struct Imports {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
-    /// Turn the "Spotify tracks" CSV into a catalogue.
+    /// Turn a table of Spotify's tracks into a catalogue.
     SpotifyTracks {
-        /// The CSV, with columns track_id, artists, track_name, popularity, duration_ms, track_genre
-        /// and audio features.
+        /// The CSV, packed or not: an identifier, a title, artists and a length; popularity, genre, year
+        /// and audio features where it has them. The widely used tables' names of these are known.
         file: PathBuf,
         /// Folder to write the catalogue to; its last part is the catalogue's name.
         #[arg(long, value_name = "DIR")]

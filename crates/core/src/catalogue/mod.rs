@@ -10,6 +10,7 @@ mod import_spotify;
 mod load;
 mod similarity;
 mod song;
+mod sound;
 mod taxonomy;
 mod words;
 mod write;

@@ -17,4 +17,4 @@ pub use records::{Layout, Records};
 pub use table::{Row, Table};
 pub use text::{first_object, open, read_bytes, read_text};
 pub use toml_file::{Checker, TomlFile};
-pub use unpack::{Progress, Visit, each_file};
+pub use unpack::{Progress, Visit, each_file, files_of};

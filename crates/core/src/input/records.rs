@@ -7,6 +7,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use super::problem::{InputError, Problem};
+use super::text::empty;
 use super::unpack::{Progress, Utf16, open_unpacked};
 
 /// A record longer than this is none of any format here.
@@ -367,14 +368,6 @@ fn start(reader: &mut impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
     reader.by_ref().take(most).read_to_end(&mut start)?;
     Ok(start)
-}
-
-fn empty(name: &str) -> InputError {
-    Problem::new(name, "the file is empty")
-        .line(1)
-        .field("(whole file)")
-        .help("was it saved, or cut short on the way?")
-        .into()
 }
 
 #[cfg(test)]

@@ -36,19 +36,27 @@ const USTAR: usize = 257;
 /// Bytes that tell what a file is packed in.
 const MAGIC: usize = 512;
 
-/// Hands over every file that `path` is or holds, in the order of the archive, or of the names in a folder.
+/// The file that `path` is, or those below the folder that it is, by name.
 ///
 /// # Errors
-/// What cannot be read or unpacked; what `visit` refuses.
-pub fn each_file(path: &Path, progress: Progress, visit: Visit) -> Result<(), InputError> {
+/// When a folder cannot be read.
+pub fn files_of(path: &Path) -> Result<Vec<PathBuf>, InputError> {
     if !path.is_dir() {
-        return on_disk(path, progress, visit);
+        return Ok(vec![path.to_path_buf()]);
     }
     let mut files = Vec::new();
     gather(path, DEEPEST * 2, &mut files)
         .map_err(|error| broken(&path.display().to_string(), &error))?;
     files.sort();
-    files.iter().try_for_each(|file| on_disk(file, progress, visit))
+    Ok(files)
+}
+
+/// Hands over every file that `path` is or holds, in the order of the archive, or of the names in a folder.
+///
+/// # Errors
+/// What cannot be read or unpacked; what `visit` refuses.
+pub fn each_file(path: &Path, progress: Progress, visit: Visit) -> Result<(), InputError> {
+    files_of(path)?.iter().try_for_each(|file| on_disk(file, progress, visit))
 }
 
 /// The files below a folder, but those that systems leave behind.

@@ -49,6 +49,17 @@ impl<'a> Head<'a> {
         json && keys.iter().all(|key| self.text.contains(&format!("\"{key}\"")))
     }
 
+    /// Whether it is JSON in which a list follows this key.
+    pub(super) fn lists(&self, key: &str) -> bool {
+        self.has(&[key])
+            && self.text.split(&format!("\"{key}\"")).skip(1).any(|after| {
+                after
+                    .trim_start()
+                    .strip_prefix(':')
+                    .is_some_and(|value| value.trim_start().starts_with('['))
+            })
+    }
+
     /// The text of a key, the first there is.
     pub(super) fn said(&self, key: &str) -> Option<String> {
         let after = self.text.split_once(&format!("\"{key}\""))?.1.trim_start();

@@ -31,7 +31,7 @@ pub(super) static COUNTED: About = About {
     name: "lastfm-360k",
     what: "Last.fm 360K and HetRec 2011 (data sets): plays counted by artist",
     files: "usersha1-artmbid-artname-plays.tsv, user_artists.dat",
-    told_by: "four fields between tabs, the first a SHA-1, the last a number; or the columns `userID`, `artistID`, `weight`",
+    told_by: "four fields between tabs, the first a SHA-1, the last a number; or three whole numbers; or the columns `userID`, `artistID`, `weight`",
     reads: "nothing: it has counts and no plays",
     gives: &[],
     source: "Celma (2010); Cantador, Brusilovsky and Kuflik, HetRec 2011",
@@ -39,7 +39,8 @@ pub(super) static COUNTED: About = About {
     tells: |head| {
         let sha1 = |text: &str| text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit());
         let counted = head.table(&["userid", "artistid", "weight"]).map(|_| Layout::Lines);
-        told(head, b'\t', |f| f.len() == 4 && sha1(&f[0]) && whole(&f[3])).or(counted)
+        let numbers = |f: &[String]| f.len() == 3 && f.iter().all(|field| whole(field));
+        told(head, b'\t', |f| f.len() == 4 && sha1(&f[0]) && whole(&f[3]) || numbers(f)).or(counted)
     },
     begins: |_, _| Box::new(|_| Ok(Found::Nothing)),
 };
@@ -218,8 +219,7 @@ pub(super) static ANSWER: About = About {
     source: "last.fm/api/show/user.getRecentTracks",
     role: Role::Plays,
     tells: |head| {
-        let pages = head.has(&["track"]) && (head.object() || head.has(&["@attr"]));
-        let layout = if pages { Layout::ArraysUnder("track") } else { Layout::Array };
+        let layout = if head.lists("track") { Layout::ArraysUnder("track") } else { Layout::Array };
         head.has(&["uts", "#text"]).then_some(layout)
     },
     begins: answer,

@@ -17,6 +17,10 @@ pub(super) enum Saying {
     Liked,
     Hated,
     Saved,
+    /// A like was taken back.
+    NotLiked,
+    /// A dislike was taken back.
+    NotHated,
 }
 
 /// Something said of a song.
@@ -135,7 +139,7 @@ impl Marks {
                 summary.unplayed += said.len() as u64;
                 continue;
             };
-            for &(time, saying) in said {
+            for (time, saying) in standing(said) {
                 let begun = |&&place: &&usize| {
                     time.is_none_or(|time| plays[place].time_ms.is_none_or(|began| began <= time))
                 };
@@ -154,12 +158,34 @@ impl Marks {
                         plays[place].saved = Some(true);
                         &mut summary.saves
                     }
+                    Saying::NotLiked | Saying::NotHated => continue,
                 };
                 *count += 1;
             }
         }
         summary
     }
+}
+
+/// What was said and not taken back, in order.
+fn standing(said: &Said) -> Said {
+    let mut in_order = said.clone();
+    in_order.sort_by_key(|(time, _)| *time);
+    let mut standing = Said::new();
+    for (time, saying) in in_order {
+        let undone = match saying {
+            Saying::NotLiked => Saying::Liked,
+            Saying::NotHated => Saying::Hated,
+            Saying::Liked | Saying::Hated | Saying::Saved => {
+                standing.push((time, saying));
+                continue;
+            }
+        };
+        if let Some(place) = standing.iter().rposition(|(_, saying)| *saying == undone) {
+            standing.remove(place);
+        }
+    }
+    standing
 }
 
 #[cfg(test)]
@@ -190,6 +216,18 @@ mod tests {
         let liked: Vec<_> = plays.iter().map(|play| play.liked).collect();
         assert_eq!(liked, [Some(true), Some(false), None]);
         assert_eq!((plays[0].saved, plays[2].saved), (None, Some(true)));
+    }
+
+    #[test]
+    fn a_like_that_was_taken_back_is_none() {
+        let mut plays = vec![play("Song", 10), play("Song", 100)];
+        let mut marks = Marks::default();
+        let song = || Of::named("Song", "The Band");
+        marks.add(mark(song(), Some(120), Saying::Liked));
+        marks.add(mark(song(), Some(30), Saying::NotLiked));
+        marks.add(mark(song(), Some(20), Saying::Liked));
+        assert_eq!(marks.put("ann", &mut plays).likes, 1);
+        assert_eq!((plays[0].liked, plays[1].liked), (None, Some(true)));
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod settled;
 mod spotify;
 mod summary;
 mod table;
+mod yambda;
 mod youtube;
 
 pub use format::{About, Format, OUTCOMES};

@@ -134,7 +134,7 @@ fn play(row: &Row) -> Result<Play, Refused> {
         (_, _, _, true) => 0.6,
         _ => 0.9,
     };
-    let hour = row.number("hour_of_day")?.map(|hour| hour as u32);
+    let hour = row.number("hour_of_day").ok().flatten().map(|hour| hour as u32);
     let end = row.text("hist_user_behavior_reason_end");
     let went_on = end.is_none_or(|reason| WENT_ON.contains(&reason));
     let start = row.text("hist_user_behavior_reason_start");
@@ -147,7 +147,11 @@ fn play(row: &Row) -> Result<Play, Refused> {
         completed: Some(completed),
         skipped: Some(!completed && (briefest || briefly || went_on)),
         opened: start.map(|reason| reason == "clickrow"),
-        tier: row.flag("premium")?.map(|paid| if paid { Tier::Premium } else { Tier::Free }),
+        tier: row
+            .flag("premium")
+            .ok()
+            .flatten()
+            .map(|paid| if paid { Tier::Premium } else { Tier::Free }),
         ..Play::default()
     };
     Ok(play.cleaned())

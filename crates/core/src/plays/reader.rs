@@ -18,7 +18,8 @@ use super::record::{Found, Reading, Refused, decode};
 use super::spotify::username;
 use super::summary::{ReadSummary, not_written};
 use super::table::{recognise, unknown, usual_layout};
-use crate::input::{InputError, Layout, Problem, Progress, Records, each_file};
+use super::yambda;
+use crate::input::{InputError, Layout, Problem, Progress, Records, each_file, files_of};
 
 /// Plays a profile may bring.
 pub const MOST_RECORDED: usize = 5_000;
@@ -64,16 +65,24 @@ impl Importing<'_> {
         all: &mut dyn FnMut(&Play) -> io::Result<()>,
         take: &mut dyn FnMut(Play),
     ) -> Result<ReadSummary, InputError> {
-        let mut survey = self.survey()?;
+        let files: Vec<Vec<PathBuf>> =
+            self.files.iter().map(|path| files_of(path)).collect::<Result<_, _>>()?;
+        let files = files.concat();
+        let mut survey = self.survey(&files)?;
         let mut summary = ReadSummary {
             by_username: survey.by_username,
             marks: std::mem::take(&mut survey.marks),
             ..ReadSummary::default()
         };
-        for path in self.files {
+        let mut taking = Taking { listener: self.listener, summary: &mut summary, all, take };
+        for path in &files {
+            if yambda::is_parquet(path) {
+                taking.parquet(path, progress)?;
+                continue;
+            }
             each_file(path, progress, &mut |name, reader| {
                 let Some(mut records) = survey.open(name, reader)? else {
-                    summary.no_plays(name, "empty");
+                    taking.summary.no_plays(name, "empty");
                     return Ok(());
                 };
                 let bytes = records.head.clone();
@@ -83,26 +92,11 @@ impl Importing<'_> {
                     if survey.files == 1 {
                         return Err(why.into());
                     }
-                    summary.no_plays(name, "not a history of listening");
+                    taking.summary.no_plays(name, "not a history of listening");
                     return Ok(());
                 };
-                match format.about().role {
-                    Role::Counts if survey.files == 1 => {
-                        return Err(only_counts(name, format).into());
-                    }
-                    Role::Counts => {
-                        summary.no_plays(name, format.about().what);
-                        return Ok(());
-                    }
-                    Role::Marks => {
-                        summary.file(name, format);
-                        return Ok(());
-                    }
-                    Role::Artists(other) if survey.found.contains(other) => {
-                        summary.file(name, format);
-                        return Ok(());
-                    }
-                    Role::Artists(_) | Role::Plays => summary.file(name, format),
+                if !survey.has_plays(name, format, taking.summary)? {
+                    return Ok(());
                 }
                 let reading = (format.about().begins)(&head, self.incognito);
                 let mut file = File { survey: &survey, format, reading, name };
@@ -110,29 +104,10 @@ impl Importing<'_> {
                 while let Some(record) = records.next(layout, &mut buffer)? {
                     let place = || format!("{name}:{}", record.line);
                     let found = match record.bytes {
-                        Some(bytes) => file.found(bytes, &mut summary.marks),
+                        Some(bytes) => file.found(bytes, &mut taking.summary.marks),
                         None => Err(Refused::reason("longer than a megabyte")),
                     };
-                    let plays = match found {
-                        Ok(plays) => plays,
-                        Err(refused) => {
-                            summary.records += 1;
-                            summary.drop(refused, place());
-                            continue;
-                        }
-                    };
-                    for play in plays {
-                        summary.records += 1;
-                        match checked(play, format) {
-                            Err(refused) => summary.drop(refused, place()),
-                            Ok(play) => {
-                                all(&play).map_err(|error| not_written(&error))?;
-                                if summary.is_of(&play, self.listener) {
-                                    take(play);
-                                }
-                            }
-                        }
-                    }
+                    taking.found(found, format, &place)?;
                 }
                 Ok(())
             })?;
@@ -154,9 +129,13 @@ impl Importing<'_> {
     }
 
     /// Looks at the beginning of every file, and reads those that tell of others' plays.
-    fn survey(&self) -> Result<Survey, InputError> {
+    fn survey(&self, files: &[PathBuf]) -> Result<Survey, InputError> {
         let mut survey = Survey::default();
-        for path in self.files {
+        for path in files {
+            if yambda::is_parquet(path) {
+                survey.files += 1;
+                continue;
+            }
             each_file(path, &|_| {}, &mut |name, reader| {
                 survey.files += 1;
                 // What is empty is told when the plays are read.
@@ -220,6 +199,27 @@ impl Survey {
         }
     }
 
+    /// Whether a file of this format has plays to be read; what else it has is told.
+    fn has_plays(
+        &self,
+        name: &str,
+        format: Format,
+        summary: &mut ReadSummary,
+    ) -> Result<bool, InputError> {
+        let read = match format.about().role {
+            Role::Counts if self.files == 1 => return Err(only_counts(name, format).into()),
+            Role::Counts => {
+                summary.no_plays(name, format.about().what);
+                return Ok(false);
+            }
+            Role::Marks => false,
+            Role::Artists(other) => !self.found.contains(other),
+            Role::Plays => true,
+        };
+        summary.file(name, format);
+        Ok(read)
+    }
+
     /// Whether a record is of another of Spotify's users than those before. One alone needs no name: newer files leave it out,
     /// and are the same listener's.
     fn user(&mut self, record: &[u8]) {
@@ -254,6 +254,65 @@ impl Survey {
             let known = self.artists.get(&normal(title)).cloned();
             play.artist = known.or(Some(NOBODY.into()));
         }
+    }
+}
+
+/// What is done with what was found.
+struct Taking<'t> {
+    listener: Option<&'t str>,
+    summary: &'t mut ReadSummary,
+    all: &'t mut dyn FnMut(&Play) -> io::Result<()>,
+    take: &'t mut dyn FnMut(Play),
+}
+
+impl Taking<'_> {
+    /// Takes the plays of a record, or counts why there are none.
+    fn found(
+        &mut self,
+        found: Result<Vec<Play>, Refused>,
+        format: Format,
+        place: &dyn Fn() -> String,
+    ) -> Result<(), InputError> {
+        let plays = match found {
+            Ok(plays) => plays,
+            Err(refused) => {
+                self.summary.records += 1;
+                self.summary.drop(refused, place());
+                return Ok(());
+            }
+        };
+        for play in plays {
+            self.summary.records += 1;
+            match checked(play, format) {
+                Err(refused) => self.summary.drop(refused, place()),
+                Ok(play) => {
+                    (self.all)(&play).map_err(|error| not_written(&error))?;
+                    if self.summary.is_of(&play, self.listener) {
+                        (self.take)(play);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a file of Parquet.
+    fn parquet(&mut self, path: &Path, progress: Progress) -> Result<(), InputError> {
+        let name = path.display().to_string();
+        let format = Format(&yambda::EVENTS);
+        self.summary.file(&name, format);
+        yambda::read(path, progress, &mut |row, found| {
+            let plays = match found {
+                Ok(Found::Play(play)) => Ok(vec![play]),
+                Ok(Found::Mark(mark)) => {
+                    self.summary.marks.add(mark);
+                    Ok(Vec::new())
+                }
+                Ok(_) => Ok(Vec::new()),
+                Err(refused) => Err(refused),
+            };
+            self.found(plays, format, &|| format!("{name}: row {row}"))
+        })
     }
 }
 

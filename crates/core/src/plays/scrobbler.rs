@@ -47,7 +47,7 @@ pub(super) static PANO: About = About {
     what: "Pano Scrobbler (JSON Lines)",
     files: "*.jsonl",
     told_by: "JSON with the keys `timeMs`, `track`, `event`",
-    reads: "timeMs, track, artist, durationMs, event (scrobble, love)",
+    reads: "timeMs, track, artist, durationMs, event (scrobble, love, unlove)",
     gives: &["time", "length", "liked"],
     source: "kawaiiDango/pano-scrobbler, FileScrobblable.kt",
     role: Role::Plays,
@@ -107,7 +107,7 @@ fn line(record: &[u8]) -> Result<Found, Refused> {
         artist: Some(artist.clone()),
         // Of a player without a clock.
         time_ms: clock::seconds(at).filter(|&ms| ms > 0),
-        duration_ms: (1.0..86_400.0).contains(&seconds).then(|| (seconds * 1_000.0) as u32),
+        duration_ms: (1.0..86_400.0).contains(&seconds).then_some((seconds * 1_000.0) as u32),
         skipped,
         ..Play::default()
     }))
@@ -171,12 +171,14 @@ impl Pano {
                 duration_ms: self.duration_ms.filter(|&ms| ms > 0),
                 ..Play::default()
             })),
-            "love" => {
+            "love" | "unlove" => {
                 let (Some(title), Some(artist)) = (self.track, self.artist) else {
                     return Err(Refused::reason("no title or no artist"));
                 };
                 let of = Of::named(&title, &artist);
-                Ok(Found::Mark(Mark { listener: None, of, time_ms, saying: Saying::Liked }))
+                let loved = self.event == "love";
+                let saying = if loved { Saying::Liked } else { Saying::NotLiked };
+                Ok(Found::Mark(Mark { listener: None, of, time_ms, saying }))
             }
             _ => Ok(Found::Nothing),
         }

@@ -25,7 +25,7 @@ pub(super) const INCOGNITO: &str = "played in incognito mode (`--incognito` keep
 pub(super) static EXTENDED: About = About {
     name: "spotify",
     what: "Spotify, extended streaming history",
-    files: "Streaming_History_Audio_*.json, Streaming_History_Video_*.json, endsong_*.json",
+    files: "Streaming_History_Audio_*.json, endsong_*.json; Streaming_History_Video_*.json, whose videos are left out",
     told_by: "JSON with the keys `ms_played` and `ts`",
     reads: "ts (the end), ms_played, master_metadata_track_name, master_metadata_album_artist_name, reason_start, \
             reason_end, skipped, incognito_mode, username",
@@ -33,7 +33,14 @@ pub(super) static EXTENDED: About = About {
     source: "Spotify's ReadMeFirst_ExtendedStreamingHistory.pdf",
     role: Role::Plays,
     tells: |head| head.has(&["ms_played", "ts"]).then(|| layout(head)),
-    begins: |_, incognito| Box::new(move |record| stream(record, incognito).map(Found::Play)),
+    begins: |head, incognito| {
+        // Nothing else tells that these were watched.
+        let watched = head.file().starts_with("streaming_history_video");
+        Box::new(move |record| match stream(record, incognito) {
+            Ok(_) if watched => Err(Refused::reason("a video")),
+            found => found.map(Found::Play),
+        })
+    },
 };
 
 pub(super) static ACCOUNT: About = About {

@@ -3,12 +3,12 @@
 use super::format::{About, Format};
 use super::head::Head;
 use super::{
-    apple, lastfm, listenbrainz, mssd, own, players, research, scrobbler, spotify, youtube,
+    apple, lastfm, listenbrainz, mssd, own, players, research, scrobbler, spotify, yambda, youtube,
 };
 use crate::input::{Layout, Problem};
 
 /// Every format there is, in the order in which a file is asked whether it is one.
-static FORMATS: [&About; 40] = [
+static FORMATS: [&About; 41] = [
     &spotify::EXTENDED,
     &spotify::ACCOUNT,
     &spotify::LIBRARY,
@@ -40,6 +40,7 @@ static FORMATS: [&About; 40] = [
     &players::TIDAL,
     &players::DEEZER,
     &mssd::LOG,
+    &yambda::EVENTS,
     &research::KUAIRAND,
     &research::RECBOLE,
     &research::MUSIC4ALL,

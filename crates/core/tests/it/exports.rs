@@ -7,7 +7,7 @@ use melody_core::plays::Format;
 use crate::formats::read;
 
 /// Files, their format (of the first, of an archive) and how many plays they have.
-const EXPORTS: [(&str, &str, usize); 44] = [
+const EXPORTS: [(&str, &str, usize); 46] = [
     ("apple/Apple Music - Play History Daily Tracks.csv", "apple-daily", 1),
     ("apple/Apple Music Play Activity.csv", "apple-activity", 2),
     ("apple/Library.xml", "apple-library", 1),
@@ -34,13 +34,15 @@ const EXPORTS: [(&str, &str, usize); 44] = [
     ("research/music.inter", "recbole", 1),
     ("research/music4all_listening_history.csv", "music4all", 1),
     ("research/six.inter", "recbole", 2),
+    ("research/yambda_likes.parquet", "yambda", 0),
+    ("research/yambda_listens.parquet", "yambda", 3),
     ("scrobbler/.scrobbler.log", "scrobbler-log", 2),
     ("scrobbler/panoscrobbler.jsonl", "pano-scrobbler", 1),
     ("spotify/StreamingHistory_audiobook_0.json", "spotify-account", 0),
     ("spotify/StreamingHistory_music_0.json", "spotify-account", 4),
     ("spotify/StreamingHistory_podcast_0.json", "spotify-account", 0),
     ("spotify/Streaming_History_Audio_2025.json", "spotify", 7),
-    ("spotify/Streaming_History_Video_2024.json", "spotify", 1),
+    ("spotify/Streaming_History_Video_2024.json", "spotify", 0),
     ("spotify/YourLibrary.json", "spotify-library", 0),
     ("spotify/both_ext.json", "spotify", 2),
     ("spotify/both_short.json", "spotify-account", 2),
