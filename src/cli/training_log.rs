@@ -7,7 +7,7 @@ use super::arguments::{ImportLog, SimulateLog, SplitShares};
 use super::failure::Failure;
 use super::progress::bar;
 use super::say::{say, say_json};
-use crate::cli::import::reading::{byte_bar, print_read};
+use crate::cli::import::reading::{byte_bar, print_marks, print_read};
 use melody_core::input::{InputError, Problem};
 use melody_lab::data::log::{
     Converted, Converting, Count, Leak, LeakCheck, LogManifest, TrainingLog, simulate_log,
@@ -42,6 +42,7 @@ pub(super) fn import(arguments: &ImportLog) -> Result<(), Failure> {
         catalogue: &catalogue,
         splits,
         stand_ins: !arguments.matched_only,
+        incognito: arguments.incognito,
     };
     let progress = byte_bar(&arguments.files, "reading plays");
     let converted = converting.write(&arguments.out, &|bytes| progress.inc(bytes))?;
@@ -50,10 +51,15 @@ pub(super) fn import(arguments: &ImportLog) -> Result<(), Failure> {
         return say_json(&converted);
     }
     print_read(&converted.read)?;
-    let Converted { log, doubles, imputed, left_out: [plays, listeners], unknown, .. } = converted;
+    let Converted { log, doubles, pieces, marks, imputed, left_out, unknown, .. } = converted;
+    let [plays, listeners] = left_out;
     if doubles > 0 {
         say!("  left out         {doubles}, told twice: each counts once")?;
     }
+    if pieces > 0 {
+        say!("  pieces           {pieces}, of plays that were paused: each play counts once")?;
+    }
+    print_marks(marks)?;
     if imputed > 0 {
         say!(
             "  imputed          {imputed}: not in the catalogue `{}`, others stand in",

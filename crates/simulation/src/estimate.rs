@@ -35,7 +35,7 @@ struct Group {
 impl Group {
     fn hear(&mut self, heard: &Matched) {
         self.plays += 1.0;
-        if heard.outcome.known {
+        if heard.outcome.completed_known {
             self.judged += 1.0;
             self.completed += f64::from(u8::from(heard.outcome.completed));
         }

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::data::{Catalogue, Import, Log};
+use super::data::{Catalogue, Imports, Log};
 use super::experiments::{Ab, Eval, Ope, Simulate, Tune};
 use super::sessions::{Demo, Diff, Explain, Open, Replay};
 use super::simulator::{Config, Keys, Simulator};
@@ -56,8 +56,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Catalogue(Catalogue),
     /// Bring in data of other services.
-    #[command(subcommand)]
-    Import(Import),
+    Import(Imports),
     /// Print the settings in effect, each with where it comes from.
     Config(Config),
     /// Print which key does what in the simulator.

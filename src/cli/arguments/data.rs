@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use super::numbers::{seed, share};
-use melody_core::plays::{Format, MOST_RECORDED};
+use melody_core::plays::{Format, MOST_RECORDED, formats};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Catalogue {
@@ -29,12 +29,30 @@ pub(crate) enum Catalogue {
     },
 }
 
+/// Data of other services, or what of it can be read.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Imports {
+    /// List the formats that are read: what tells each, what is read of it, and what it does not say of a play.
+    #[arg(long, required = true)]
+    pub formats: bool,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Option<Import>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
-    /// Turn the "Spotify tracks" CSV into a catalogue.
+    /// Turn a table of Spotify's tracks into a catalogue.
     SpotifyTracks {
-        /// The CSV, with columns track_id, artists, track_name, popularity, duration_ms, track_genre
-        /// and audio features.
+        /// The CSV, packed or not: an identifier, a title, artists and a length; popularity, genre, year
+        /// and audio features where it has them. The widely used tables' names of these are known.
         file: PathBuf,
         /// Folder to write the catalogue to; its last part is the catalogue's name.
         #[arg(long, value_name = "DIR")]
@@ -54,8 +72,8 @@ pub(crate) enum Import {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("result").required(true).multiple(true).args(["name", "out", "log"]))]
 pub(crate) struct ImportHistory {
-    /// Exports: Spotify's streaming history (JSON), ListenBrainz listens (JSON Lines or as the API
-    /// answers), Last.fm 1K (TSV), Melody's own JSON Lines; each may be gzipped.
+    /// Exports as they are downloaded: files, archives (zip, tar), folders, gzipped or in Zstandard; `melody import
+    /// --formats` lists what is read.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Name of the profile: then `melody --profile NAME` plays as this listener.
@@ -67,8 +85,8 @@ pub(crate) struct ImportHistory {
     /// Write every play of everyone to this file, in Melody's own JSON Lines (`.gz` to compress).
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
-    /// The files' format; recognised by what is in them if absent.
-    #[arg(long, value_parser = formats())]
+    /// The files' format, as `melody import --formats` names it; recognised by what is in them if absent.
+    #[arg(long, value_parser = format(), hide_possible_values = true)]
     pub format: Option<Format>,
     /// Catalogue to find the songs in: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR", default_value = "default")]
@@ -76,6 +94,9 @@ pub(crate) struct ImportHistory {
     /// Whose plays, where a file has several listeners'; the first one's if absent.
     #[arg(long, value_name = "ID")]
     pub listener: Option<String>,
+    /// Keep plays of a private session, too. Else they are left out, and counted.
+    #[arg(long)]
+    pub incognito: bool,
     /// Newest plays to keep.
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u16).range(1..=MOST_RECORDED as i64))]
     pub plays: u16,
@@ -90,10 +111,9 @@ pub(crate) struct ImportHistory {
     pub json: bool,
 }
 
-fn formats() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| {
-        Format::ALL.into_iter().find(|format| format.name() == name).ok_or("no such format")
-    })
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(formats().map(Format::name))
+        .try_map(|name| Format::named(&name).ok_or("no such format"))
 }
 
 #[derive(Debug, Args)]
@@ -218,12 +238,15 @@ pub(crate) struct ImportLog {
     /// New folder to write the log to.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// The files' format; recognised by what is in them if absent.
-    #[arg(long, value_parser = formats())]
+    /// The files' format, as `melody import --formats` names it; recognised by what is in them if absent.
+    #[arg(long, value_parser = format(), hide_possible_values = true)]
     pub format: Option<Format>,
     /// Catalogue to find the songs in: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR", default_value = "default")]
     pub catalogue: String,
+    /// Keep plays of a private session, too. Else they are left out, and counted.
+    #[arg(long)]
+    pub incognito: bool,
     /// Leave out plays of songs that the catalogue does not have. Else songs of it stand in for them in
     /// the listeners' past, and nothing is learned of those plays.
     #[arg(long)]

@@ -11,7 +11,7 @@ mod training;
 
 pub(super) use command::{Arguments, Command};
 pub(super) use data::{
-    Catalogue, Import, ImportHistory, ImportLog, ImportMssd, Log, SimulateLog, SplitShares,
+    Catalogue, Import, ImportHistory, ImportLog, ImportMssd, Imports, Log, SimulateLog, SplitShares,
 };
 pub(super) use experiments::{Ab, Eval, Ope, Population, Simulate, Tune};
 pub(super) use named::{Device, Named};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::output::{PLAYS, PlaysFile};
-use super::reading::{byte_bar, print_read};
+use super::reading::{byte_bar, print_marks, print_read};
 use crate::cli::arguments::ImportHistory;
 use crate::cli::failure::Failure;
 use crate::cli::say::{say, say_json};
@@ -13,7 +13,7 @@ use crate::config::{Environment, Places};
 use melody_core::catalogue::Catalogue;
 use melody_core::output::{Kind, Mark, may_replace, write_together};
 use melody_core::plays::{
-    Kept, KeptSummary, Matched, Matcher, Matching, Play, ReadSummary, Recorded, import, placed,
+    Importing, Kept, KeptSummary, Matched, Matcher, Matching, Play, ReadSummary, Recorded, placed,
     save,
 };
 use melody_sessions::names::catalogue_named;
@@ -43,6 +43,8 @@ struct ProfileSummary {
     left_out: usize,
     /// Plays of which nothing says how they went; they count as completed.
     outcome_unknown: usize,
+    /// Plays of songs whose length is not known, so that nothing says how much of them was heard.
+    length_unknown: usize,
 }
 
 pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
@@ -53,16 +55,19 @@ pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
 
     let bar = byte_bar(&arguments.files, "reading plays");
     let mut kept = Kept::new(arguments.plays.into());
-    let read = import(
-        &arguments.files,
-        arguments.format,
-        arguments.listener.as_deref(),
+    let importing = Importing {
+        files: &arguments.files,
+        format: arguments.format,
+        listener: arguments.listener.as_deref(),
+        incognito: arguments.incognito,
+    };
+    let read = importing.read(
         &|bytes| bar.inc(bytes),
         &mut |play| log.as_mut().map_or(Ok(()), |log| save(log, [play])),
         &mut |play| kept.push(play),
     )?;
     bar.finish_and_clear();
-    let (plays, kept) = kept.finish();
+    let (plays, kept) = kept.finish(&read.marks, read.listener.as_deref().unwrap_or_default());
     if plays.is_empty() {
         return Err(Failure::Input(read.nothing_kept().into()));
     }
@@ -167,13 +172,17 @@ fn write_profile(
         (target.plays.clone(), text.as_slice()),
         (target.profile.clone(), profile_text.as_bytes()),
     ])?;
-    let outcome_unknown = heard.iter().filter(|heard| !heard.outcome.known).count();
+    let outcome_unknown = heard.iter().filter(|heard| !heard.outcome.completed_known).count();
+    let unmeasured =
+        |heard: &&Matched| heard.play.ms_played.is_some() && !heard.outcome.ratio_known;
+    let length_unknown = heard.iter().filter(unmeasured).count();
     Ok(ProfileSummary {
         profile: target.profile,
         plays: target.plays,
         catalogue: catalogue.name.clone(),
         left_out: all - heard.len(),
         outcome_unknown,
+        length_unknown,
         matching,
     })
 }
@@ -219,6 +228,13 @@ fn print(arguments: &ImportHistory, summary: &Summary) -> Result<(), Failure> {
     if plays.duplicates > 0 {
         say!("  duplicates       {}, told twice: each counts once", plays.duplicates)?;
     }
+    if plays.pieces > 0 {
+        say!(
+            "  pieces           {}, of plays that were paused: each play counts once",
+            plays.pieces
+        )?;
+    }
+    print_marks(plays.marks)?;
     if let Some(log) = &summary.log {
         say!("wrote {}", log.display())?;
     }
@@ -246,8 +262,14 @@ fn print(arguments: &ImportHistory, summary: &Summary) -> Result<(), Failure> {
     }
     if profile.outcome_unknown > 0 {
         say!(
-            "  outcome unknown  {}, taken as completed: only that they were heard is told",
+            "  outcome unknown  {}, taken as completed: nothing tells whether they were heard out",
             profile.outcome_unknown
+        )?;
+    }
+    if profile.length_unknown > 0 {
+        say!(
+            "  length unknown   {}: how much of the song was heard is not known either",
+            profile.length_unknown
         )?;
     }
     if m.unmatched_songs > 0 {

@@ -1,18 +1,20 @@
 //! `melody import`.
 
+mod formats;
 mod history;
 mod mssd;
 mod output;
 pub(crate) mod reading;
 mod spotify_tracks;
 
-use super::arguments::Import;
+use super::arguments::{Import, Imports};
 use super::failure::Failure;
 
-pub(super) fn run(command: &Import) -> Result<(), Failure> {
-    match command {
-        Import::SpotifyTracks { file, out, json } => spotify_tracks::run(file, out, *json),
-        Import::History(arguments) => history::run(arguments),
-        Import::Mssd(arguments) => mssd::run(arguments),
+pub(super) fn run(imports: &Imports) -> Result<(), Failure> {
+    match &imports.command {
+        None => formats::run(imports.json),
+        Some(Import::SpotifyTracks { file, out, json }) => spotify_tracks::run(file, out, *json),
+        Some(Import::History(arguments)) => history::run(arguments),
+        Some(Import::Mssd(arguments)) => mssd::run(arguments),
     }
 }

@@ -7,12 +7,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::failure::Failure;
 use crate::cli::progress::bar;
 use crate::cli::say::say;
-use melody_core::plays::ReadSummary;
+use melody_core::input::files_of;
+use melody_core::plays::{MarkSummary, ReadSummary};
 
 /// A bar over the bytes of files.
 pub(crate) fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {
     let size = |path: &PathBuf| path.metadata().map_or(0, |data| data.len());
-    let bar = bar(files.iter().map(size).sum(), what);
+    // What cannot be listed is told when it is read.
+    let all = files.iter().flat_map(|path| files_of(path).unwrap_or_default());
+    let bar = bar(all.map(|path| size(&path)).sum(), what);
     let style = "{msg:24} [{bar:30}] {bytes}/{total_bytes}  {elapsed_precise} < {eta_precise}";
     let style = ProgressStyle::with_template(style).expect("the template is valid");
     bar.with_style(style.progress_chars("=> "))
@@ -22,6 +25,12 @@ pub(crate) fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {
 pub(crate) fn print_read(summary: &ReadSummary) -> Result<(), Failure> {
     for (file, format) in &summary.files {
         say!("{file}{}", format.map_or(String::new(), |f| format!(": {}", f.name())))?;
+    }
+    for (file, what) in &summary.without_plays {
+        say!("{file}: no plays ({what})")?;
+    }
+    if summary.more_files > 0 {
+        say!("and {} more files", summary.more_files)?;
     }
     say!("{} records", summary.records)?;
     for (reason, dropped) in &summary.dropped {
@@ -40,4 +49,18 @@ pub(crate) fn print_read(summary: &ReadSummary) -> Result<(), Failure> {
         )?;
     }
     Ok(())
+}
+
+/// Prints what became of likes and saves that are told apart from the plays.
+pub(crate) fn print_marks(marks: MarkSummary) -> Result<(), Failure> {
+    if marks == MarkSummary::default() {
+        return Ok(());
+    }
+    say!(
+        "  marks            {} likes, {} dislikes and {} saves on plays; {} of songs that were not played",
+        marks.likes,
+        marks.hates,
+        marks.saves,
+        marks.unplayed
+    )
 }

@@ -13,7 +13,8 @@ use serde::Serialize;
 use super::contents::Catalogue;
 use super::generate::{base_genres, campaigns, mark_at_random};
 use super::song::{Artist, ArtistId, AudioFeature, GenreId, Song};
-use super::taxonomy::{BaseGenre, taxonomy};
+use super::sound::sounds_like;
+use super::taxonomy::taxonomy;
 use super::write::{CatalogueFiles, render};
 use crate::input::{Columns, Fields, InputError, Layout, Problem, Progress, Records};
 
@@ -139,21 +140,6 @@ fn song(row: &Fields) -> Result<(Song, f64), &'static str> {
         audio,
     };
     Ok((song, row.number("us_popularity_estimate").unwrap_or(0.0)))
-}
-
-/// The genre of the taxonomy under whose normal distributions this sound is the likeliest, taking
-/// features as independent. Missing ones say nothing.
-fn sounds_like(audio: &[Option<f32>; AudioFeature::COUNT]) -> usize {
-    let log_likelihood = |genre: &BaseGenre| -> f64 {
-        let of = |feature: AudioFeature| {
-            let [mean, sd] = genre.audio(feature);
-            let off = (f64::from(audio[feature as usize]?) - mean) / sd;
-            Some(-0.5 * off * off - sd.ln())
-        };
-        AudioFeature::ALL.iter().filter_map(|&feature| of(feature)).sum()
-    };
-    let genres = taxonomy().genres.iter().map(log_likelihood).enumerate();
-    genres.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(genre, _)| genre)
 }
 
 /// The songs, the most popular first. The data's estimate crowds just below 100, so popularity is the

@@ -11,6 +11,7 @@ mod lists;
 mod load;
 mod similarity;
 mod song;
+mod sound;
 mod taxonomy;
 mod words;
 mod write;

@@ -27,7 +27,8 @@ impl Columns {
         let problem = |column: &&str| {
             let message = format!("the column `{column}` is missing");
             let problem = Problem::new(name, message).line(1).field(*column);
-            match nearest(column, places.keys().map(String::as_str)) {
+            let spare = places.keys().map(String::as_str).filter(|name| !required.contains(name));
+            match nearest(column, spare) {
                 Some(close) => problem.help(format!("is `{close}` meant? rename it to `{column}`")),
                 None => problem.help(format!("columns needed: {}", required.join(", "))),
             }

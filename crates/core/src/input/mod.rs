@@ -9,10 +9,12 @@ mod records;
 mod table;
 mod text;
 mod toml_file;
+mod unpack;
 
 pub use columns::{Columns, Fields};
 pub use problem::{InputError, Problem, nearest};
-pub use records::{Layout, Progress, Records};
+pub use records::{Layout, Records};
 pub use table::{Row, Table};
 pub use text::{first_object, open, read_bytes, read_text};
 pub use toml_file::{Checker, TomlFile};
+pub use unpack::{Progress, Visit, each_file, files_of};

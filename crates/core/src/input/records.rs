@@ -1,33 +1,35 @@
 //! Records of a file, one at a time: lines, or the elements of a JSON array.
 //!
-//! Memory holds one record, whatever the file's size. Gzip is undone where a file begins like it, and a
-//! byte order mark is passed over.
+//! Memory holds one record, whatever the file's size. What a file is packed in is undone, a byte order mark is passed
+//! over, and UTF-16, which some spreadsheets write, is read as the text that it is.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
-
 use super::problem::{InputError, Problem};
-use super::text::{empty, open};
+use super::text::empty;
+use super::unpack::{Progress, Utf16, open_unpacked};
 
 /// A record longer than this is none of any format here.
 const LONGEST_RECORD: usize = 1 << 20;
 /// Bytes looked at to recognise a format.
 const HEAD: u64 = 1 << 16;
 
-/// Told of every so many bytes read from disk.
-pub type Progress<'a> = &'a dyn Fn(u64);
-
 /// How records lie in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// One record a line.
     Lines,
+    /// One record a line, but where a field in double quotes goes on in the next. Fields are parted by this.
+    Quoted(u8),
     /// A JSON array, the whole file.
     Array,
     /// A JSON array under this key somewhere in an object.
     ArrayUnder(&'static str),
+    /// Every JSON array under this key, as of pages one after the other.
+    ArraysUnder(&'static str),
+    /// Every XML element of this name that has none of it inside.
+    Innermost(&'static str),
 }
 
 /// A file being read.
@@ -53,26 +55,40 @@ pub struct Record<'b> {
 }
 
 impl<'a> Records<'a> {
-    /// Opens a file, unpacking it where it is gzipped.
+    /// Opens a file, with what it is packed in undone.
     pub fn open(path: &Path, progress: Progress<'a>) -> Result<Self, InputError> {
-        let name = path.display().to_string();
-        let mut disk = BufReader::with_capacity(1 << 16, Counted { inner: open(path)?, progress });
-        let failed = |error: io::Error| cannot_read(&name, 1, &error);
-        let zipped = disk.fill_buf().map_err(failed)?.starts_with(&[0x1f, 0x8b]);
-        let mut plain: Box<dyn BufRead + 'a> = match zipped {
-            true => Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(disk))),
-            false => Box::new(disk),
+        Self::over(&path.display().to_string(), open_unpacked(path, progress)?)
+    }
+
+    /// The records of what is read under this name.
+    ///
+    /// # Errors
+    /// When nothing can be read, or nothing but blanks is there.
+    pub fn over(name: &str, mut plain: impl Read + 'a) -> Result<Self, InputError> {
+        let failed = |error: io::Error| cannot_read(name, 1, &error);
+        let mark = start(&mut plain, 2).map_err(failed)?;
+        let mut plain: Box<dyn Read + 'a> = match mark[..] {
+            [0xff, 0xfe] | [0xfe, 0xff] => {
+                let (big, begun, made) = (mark[0] == 0xfe, Vec::new(), Cursor::default());
+                Box::new(Utf16 { inner: plain, big, begun, made })
+            }
+            _ => Box::new(Cursor::new(mark).chain(plain)),
         };
-        let mut head = Vec::new();
-        plain.by_ref().take(HEAD).read_to_end(&mut head).map_err(failed)?;
+        let mut head = start(&mut plain, HEAD).map_err(failed)?;
         if head.starts_with(b"\xef\xbb\xbf") {
             head.drain(..3);
         }
         if head.iter().all(u8::is_ascii_whitespace) {
-            return Err(empty(path));
+            return Err(empty(name));
         }
-        let reader = Box::new(Cursor::new(head.clone()).chain(plain));
-        Ok(Records { name, head, reader, line: 1, inside: false })
+        let rest = BufReader::with_capacity(1 << 16, plain);
+        let reader = Box::new(Cursor::new(head.clone()).chain(rest));
+        Ok(Records { name: name.into(), head, reader, line: 1, inside: false })
+    }
+
+    /// What is left to read, for who cuts it into records otherwise.
+    pub fn into_reader(self) -> Box<dyn BufRead + 'a> {
+        self.reader
     }
 
     /// The next record, put into `buffer`; none at the end.
@@ -86,12 +102,19 @@ impl<'a> Records<'a> {
     ) -> Result<Option<Record<'b>>, InputError> {
         buffer.clear();
         let cut = match layout {
-            Layout::Lines => self.next_line(buffer),
+            Layout::Lines => self.next_line(None, buffer),
+            Layout::Quoted(between) => self.next_line(Some(between), buffer),
             Layout::Array => self.next_element(b"[", buffer),
             Layout::ArrayUnder(key) => self.next_element(format!("\"{key}\"[").as_bytes(), buffer),
+            Layout::ArraysUnder(key) => self.next_of_pages(key, buffer),
+            Layout::Innermost(name) => self.next_innermost(name, buffer),
         };
         let found = cut.map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof if layout != Layout::Lines => self.torn(),
+            io::ErrorKind::UnexpectedEof
+                if !matches!(layout, Layout::Lines | Layout::Quoted(_)) =>
+            {
+                self.torn()
+            }
             _ => cannot_read(&self.name, self.line, &error),
         })?;
         let whole = buffer.len() <= LONGEST_RECORD;
@@ -106,15 +129,27 @@ impl<'a> Records<'a> {
             .into()
     }
 
-    /// The line of the next line that is not blank; its bytes go into `buffer`.
-    fn next_line(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
+    /// The line of the next line that is not blank; its bytes go into `buffer`. With a sign between fields, a line's end
+    /// within quotes is none.
+    fn next_line(
+        &mut self,
+        between: Option<u8>,
+        buffer: &mut Vec<u8>,
+    ) -> io::Result<Option<usize>> {
         loop {
-            let line = self.line;
-            let mut any = false;
+            let (line, mut lines) = (self.line, 1);
+            let (mut any, mut quotes) = (false, Quotes::default());
             loop {
                 let (used, ended) = {
                     let bytes = self.reader.fill_buf()?;
-                    let end = bytes.iter().position(|&b| b == b'\n');
+                    let end = match between {
+                        None => bytes.iter().position(|&b| b == b'\n'),
+                        Some(between) => bytes.iter().position(|&b| {
+                            let inside = quotes.takes(b, between);
+                            lines += usize::from(inside && b == b'\n');
+                            !inside && b == b'\n'
+                        }),
+                    };
                     let upto = end.unwrap_or(bytes.len());
                     keep(buffer, &bytes[..upto]);
                     any |= !bytes.is_empty();
@@ -128,7 +163,7 @@ impl<'a> Records<'a> {
             if !any {
                 return Ok(None);
             }
-            self.line += 1;
+            self.line += lines;
             if !buffer.iter().all(u8::is_ascii_whitespace) {
                 return Ok(Some(line));
             }
@@ -136,23 +171,89 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// The next element of any of the arrays under a key; none where no more follows.
+    fn next_of_pages(&mut self, key: &str, buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
+        let opening = format!("\"{key}\"[");
+        loop {
+            if !self.inside {
+                match self.seek(opening.as_bytes()) {
+                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+                    found => found?,
+                }
+            }
+            let (line, last) = self.element(buffer)?;
+            self.inside = !last;
+            if line.is_some() {
+                return Ok(line);
+            }
+        }
+    }
+
+    /// The next element of XML that has none of its name inside; what is between its tags goes into `buffer`.
+    fn next_innermost(&mut self, name: &str, buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let mut began = None;
+        loop {
+            let (used, whole) = {
+                let bytes = self.reader.fill_buf()?;
+                if bytes.is_empty() {
+                    return Ok(None);
+                }
+                let end = bytes.iter().position(|&byte| byte == b'>');
+                let upto = end.map_or(bytes.len(), |end| end + 1);
+                keep(buffer, &bytes[..upto]);
+                self.line += bytes[..upto].iter().filter(|&&byte| byte == b'\n').count();
+                (upto, end.is_some())
+            };
+            self.reader.consume(used);
+            if whole && buffer.ends_with(open.as_bytes()) {
+                buffer.clear();
+                began = Some(self.line);
+            } else if whole && buffer.ends_with(close.as_bytes()) {
+                if began.is_some() {
+                    buffer.truncate(buffer.len() - close.len());
+                    return Ok(began);
+                }
+                buffer.clear();
+            } else if began.is_none() && whole {
+                buffer.clear();
+            }
+        }
+    }
+
     /// The line where the next element of the array begins; its bytes go into `buffer`. `opening` is
     /// what the array follows, with its bracket: blanks and a colon may stand in between.
     fn next_element(&mut self, opening: &[u8], buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
         if !self.inside {
-            let mut seen = 0;
-            while seen < opening.len() {
-                let byte = self.byte()?;
-                let between =
-                    seen + 1 == opening.len() && (byte == b':' || byte.is_ascii_whitespace());
-                if byte == opening[seen] {
-                    seen += 1;
-                } else if !between {
-                    seen = usize::from(byte == opening[0]);
-                }
-            }
-            self.inside = true;
+            self.seek(opening)?;
         }
+        let (line, last) = self.element(buffer)?;
+        if last {
+            // What follows the array is passed over, and the next call finds its end at once.
+            self.reader = Box::new(&b"]"[..]);
+        }
+        Ok(line)
+    }
+
+    /// Reads on until an array has begun.
+    fn seek(&mut self, opening: &[u8]) -> io::Result<()> {
+        let mut seen = 0;
+        while seen < opening.len() {
+            let byte = self.byte()?;
+            let between = seen + 1 == opening.len() && (byte == b':' || byte.is_ascii_whitespace());
+            if byte == opening[seen] {
+                seen += 1;
+            } else if !between {
+                seen = usize::from(byte == opening[0]);
+            }
+        }
+        self.inside = true;
+        Ok(())
+    }
+
+    /// The rest of an array's element, or what is before its end: the line where it begins, if it is there, and whether the
+    /// array has ended.
+    fn element(&mut self, buffer: &mut Vec<u8>) -> io::Result<(Option<usize>, bool)> {
         let mut element = Element::default();
         loop {
             let bytes = self.reader.fill_buf()?;
@@ -172,14 +273,8 @@ impl<'a> Records<'a> {
             kept.end = used - usize::from(ended.is_some());
             keep(buffer, bytes.get(kept).unwrap_or_default());
             self.reader.consume(used);
-            match ended {
-                None => {}
-                Some(b',') => return Ok(element.line),
-                Some(_) => {
-                    // What follows the array is passed over, and the next call finds its end at once.
-                    self.reader = Box::new(&b"]"[..]);
-                    return Ok(element.line);
-                }
+            if let Some(end) = ended {
+                return Ok((element.line, end != b','));
             }
         }
     }
@@ -191,6 +286,31 @@ impl<'a> Records<'a> {
         self.reader.consume(1);
         self.line += usize::from(byte == b'\n');
         Ok(byte)
+    }
+}
+
+/// Whether a line is within a field in quotes. A quote within a field that began without one is a sign like any other.
+#[derive(Default)]
+struct Quotes {
+    open: bool,
+    /// The field began with one.
+    quoted: bool,
+    /// Something of the field was read.
+    begun: bool,
+}
+
+impl Quotes {
+    /// Takes the next byte; whether it is within quotes.
+    fn takes(&mut self, byte: u8, between: u8) -> bool {
+        match byte {
+            b'"' if self.quoted || !self.begun => {
+                *self = Quotes { open: !self.open, quoted: true, begun: true };
+            }
+            _ if self.open => {}
+            byte if byte == between || byte == b'\n' => *self = Quotes::default(),
+            _ => self.begun = true,
+        }
+        self.open
     }
 }
 
@@ -243,18 +363,11 @@ pub(super) fn cannot_read(name: &str, line: usize, error: &io::Error) -> InputEr
         .into()
 }
 
-/// Tells how many bytes were read.
-struct Counted<'a, R> {
-    inner: R,
-    progress: Progress<'a>,
-}
-
-impl<R: Read> Read for Counted<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        (self.progress)(read as u64);
-        Ok(read)
-    }
+/// The first bytes; fewer where there are no more.
+fn start(reader: &mut impl Read, most: u64) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    reader.by_ref().take(most).read_to_end(&mut start)?;
+    Ok(start)
 }
 
 #[cfg(test)]
@@ -290,6 +403,25 @@ mod tests {
             "{\"payload\": {\"n\": [1],\n\"listens\" : [{\"a\":1},{\"b\":2}], \"user\": \"u\"}}";
         let all = texts(api, Layout::ArrayUnder("listens"));
         assert_eq!(all, [at(2, "{\"a\":1}"), at(2, "{\"b\":2}")]);
+    }
+
+    #[test]
+    fn pages_follow_each_other_and_elements_of_xml_are_cut_out() {
+        let at = |line, text: &str| (line, text.to_string());
+        let text = "[{\"track\": [1,2]},\n{\"track\":[]}, {\"track\": [3]}]";
+        let all = [at(1, "1"), at(1, "2"), at(2, "3")];
+        assert_eq!(texts(text, Layout::ArraysUnder("track")), all);
+        let text = "<p><dict><key>a</key>\n<dict><b/>\nx</dict></dict><dict></dict></p>";
+        let all = [at(2, "<b/>\nx"), at(3, "")];
+        assert_eq!(texts(text, Layout::Innermost("dict")), all);
+    }
+
+    #[test]
+    fn a_line_within_quotes_goes_on_and_a_quote_within_a_field_is_none() {
+        let at = |line, text: &str| (line, text.to_string());
+        let text = "a,\"b\nc \"\" , d\",e\n5\" single,x\n\"y\",z";
+        let all = [at(1, "a,\"b\nc \"\" , d\",e"), at(3, "5\" single,x"), at(4, "\"y\",z")];
+        assert_eq!(texts(text, Layout::Quoted(b',')), all);
     }
 
     #[test]

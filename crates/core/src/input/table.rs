@@ -5,6 +5,8 @@ use std::path::Path;
 use std::str::FromStr;
 
 use super::problem::{InputError, Problem, nearest};
+use super::text::text_of;
+use super::unpack::each_file;
 
 /// A CSV text whose header has been checked.
 pub struct Table {
@@ -19,6 +21,45 @@ impl Table {
     pub fn read(path: &Path) -> Result<Self, InputError> {
         let text = super::text::read_text(path)?;
         Self::parse(&path.display().to_string(), &text)
+    }
+
+    /// Reads a CSV file whole, as it is downloaded: the first of an archive that is called one, or else the first.
+    ///
+    /// # Errors
+    /// When it cannot be read or unpacked, or is no table.
+    pub fn read_packed(path: &Path) -> Result<Self, InputError> {
+        let mut found: Option<(String, Vec<u8>)> = None;
+        each_file(path, &|_| {}, &mut |name, reader| {
+            let csv = |name: &str| name.to_lowercase().ends_with(".csv");
+            if found.as_ref().is_some_and(|(first, _)| csv(first) || !csv(name)) {
+                return Ok(());
+            }
+            let mut bytes = Vec::new();
+            reader.read_to_end(&mut bytes).map_err(|error| {
+                Problem::new(name, format!("cannot be read on: {error}"))
+                    .line(1)
+                    .field("(whole file)")
+                    .help("the file is damaged; get it again")
+            })?;
+            found = Some((name.into(), bytes));
+            Ok(())
+        })?;
+        let (name, bytes) = found.unwrap_or((path.display().to_string(), Vec::new()));
+        Self::parse(&name, &text_of(&name, bytes)?)
+    }
+
+    /// The name of the first of these columns that there is, whatever the case of its letters.
+    pub fn column(&self, names: &[&str]) -> Option<&str> {
+        let of = |name: &&str| self.columns.keys().find(|own| own.eq_ignore_ascii_case(name));
+        names.iter().find_map(of).map(String::as_str)
+    }
+
+    /// The names of all columns, in order.
+    pub fn columns(&self) -> Vec<&str> {
+        let mut names: Vec<(&str, usize)> =
+            self.columns.iter().map(|(name, &place)| (name.as_str(), place)).collect();
+        names.sort_by_key(|(_, place)| *place);
+        names.into_iter().map(|(name, _)| name).collect()
     }
 
     /// Splits `text` into records. Every record must have as many fields as the header.
@@ -63,7 +104,9 @@ impl Table {
             let mut problem = Problem::new(&self.name, format!("the column `{column}` is missing"))
                 .line(1)
                 .field(*column);
-            let spare = self.columns.keys().map(String::as_str);
+            // A column that has a use of its own is not what was meant.
+            let used = |name: &&str| required.contains(name) || optional.contains(name);
+            let spare = self.columns.keys().map(String::as_str).filter(|name| !used(name));
             if let Some(close) = nearest(column, spare) {
                 problem = problem.help(format!("is `{close}` meant? rename it to `{column}`"));
             } else {
@@ -129,6 +172,11 @@ impl<'a> Row<'a> {
     /// The trimmed text of a column; empty if the column is absent.
     pub fn text(&self, column: &str) -> &'a str {
         self.table.columns.get(column).and_then(|&i| self.record.get(i)).unwrap_or("").trim()
+    }
+
+    /// The table's own name of a column, whatever the case of its letters.
+    pub fn column(&self, name: &str) -> Option<&'a str> {
+        self.table.column(&[name])
     }
 
     /// A number in the column, or `None` where it is empty. NaN and infinities are errors.

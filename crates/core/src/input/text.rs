@@ -9,12 +9,18 @@ use serde_json::Value;
 
 /// Reads a text file, turning every way that can fail into a problem a person can act on.
 pub fn read_text(path: &Path) -> Result<String, InputError> {
-    let name = path.display().to_string();
-    let bytes = read_bytes(path)?;
+    text_of(&path.display().to_string(), read_bytes(path)?)
+}
+
+/// The text that these bytes are.
+pub(super) fn text_of(name: &str, bytes: Vec<u8>) -> Result<String, InputError> {
+    if bytes.is_empty() {
+        return Err(empty(name));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..valid].iter().filter(|&&b| b == b'\n').count() + 1;
-        Problem::new(&name, "not a text file: the bytes are not UTF-8")
+        Problem::new(name, "not a text file: the bytes are not UTF-8")
             .line(line)
             .field("(whole file)")
             .help("save the file as UTF-8 text; a binary file cannot be read here")
@@ -37,7 +43,7 @@ pub fn first_object(path: &Path) -> Option<Value> {
 pub fn read_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
     let mut bytes = Vec::new();
     open(path)?.read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
-    if bytes.is_empty() { Err(empty(path)) } else { Ok(bytes) }
+    if bytes.is_empty() { Err(empty(&path.display().to_string())) } else { Ok(bytes) }
 }
 
 /// Opens a file that is read piece by piece.
@@ -59,8 +65,8 @@ fn unreadable(path: &Path, error: &io::Error) -> InputError {
     no_file(path, format!("cannot be read: {error}"), "check the file's permissions")
 }
 
-pub(super) fn empty(path: &Path) -> InputError {
-    Problem::new(path.display().to_string(), "the file is empty")
+pub(super) fn empty(name: &str) -> InputError {
+    Problem::new(name, "the file is empty")
         .line(1)
         .field("(whole file)")
         .help("was it saved, or cut short on the way?")

@@ -13,19 +13,43 @@ pub(super) fn sensible(ms: i64) -> Option<i64> {
     (0..LATEST_MS).contains(&ms).then_some(ms)
 }
 
-/// The time of an RFC 3339 text, or of `YYYY-MM-DD HH:MM`, which is taken to be UTC.
+/// Times without a zone, as exports write them. They are taken to be UTC.
+const CIVIL: [&str; 7] = [
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%d %b %Y, %H:%M",
+    "%d %b %Y %H:%M",
+    "%d %b %Y, %H:%M:%S",
+    "%d %b %Y %H:%M:%S",
+];
+
+/// The time of an RFC 3339 text, or of one of [`CIVIL`].
 pub(super) fn parse(text: &str) -> Option<i64> {
     let stamp = text.parse::<Timestamp>().ok();
     let civil = || {
-        let time = DateTime::strptime("%Y-%m-%d %H:%M", text).ok()?;
+        let time = CIVIL.iter().find_map(|form| DateTime::strptime(form, text).ok())?;
         TimeZone::UTC.to_timestamp(time).ok()
     };
     sensible(stamp.or_else(civil)?.as_millisecond())
 }
 
-/// The beginning of an hour (0 to 23) of a date, in UTC: `2018-07-15`, or `15-07-18` (day first).
+/// The time of seconds since 1970, whole or not.
+pub(super) fn seconds(seconds: f64) -> Option<i64> {
+    let ms = seconds * 1_000.0;
+    (ms.is_finite() && ms.abs() < LATEST_MS as f64).then_some(ms.round() as i64).and_then(sensible)
+}
+
+/// Milliseconds since 1970 that are plainly seconds: as milliseconds they are of 1970 to 1973, when nothing here was heard,
+/// as seconds of any time since.
+pub(super) fn plainly_seconds(ms: i64) -> bool {
+    (100_000_000..100_000_000_000).contains(&ms)
+}
+
+/// The beginning of an hour (0 to 23) of a date, in UTC: `2018-07-15`, `20180715`, or `15-07-18` (day first).
 pub(super) fn hour(date: &str, hour: u32) -> Option<i64> {
-    let parsed = ["%d-%m-%y", "%Y-%m-%d"].iter().find_map(|f| Date::strptime(f, date).ok())?;
+    let parsed =
+        ["%d-%m-%y", "%Y-%m-%d", "%Y%m%d"].iter().find_map(|f| Date::strptime(f, date).ok())?;
     let at = parsed.at(i8::try_from(hour).ok().filter(|h| (0..24).contains(h))?, 0, 0, 0);
     sensible(TimeZone::UTC.to_timestamp(at).ok()?.as_millisecond())
 }
@@ -46,10 +70,14 @@ enum Written {
 /// For serde: a time that may be there.
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
     let wrong = || serde::de::Error::custom("not RFC 3339 and not milliseconds since 1970");
+    let unit = |ms| format!("{ms} is a time in seconds; milliseconds since 1970 are wanted");
     let written = Option::<Written>::deserialize(from).map_err(|_| wrong())?;
     let ms = match written {
         None => return Ok(None),
         Some(Written::Text(text)) => parse(&text),
+        Some(Written::Ms(ms)) if plainly_seconds(ms) => {
+            return Err(serde::de::Error::custom(unit(ms)));
+        }
         Some(Written::Ms(ms)) => sensible(ms),
     };
     ms.map(Some).ok_or_else(wrong)
@@ -71,9 +99,15 @@ mod tests {
         assert_eq!(parse("1970-01-01T00:00:01Z"), Some(1_000));
         assert_eq!(parse("1970-01-01T01:00:00.5+01:00"), Some(500));
         assert_eq!(parse("1970-01-01 00:02"), Some(120_000));
+        assert_eq!(parse("1970-01-01 00:00:01.25"), Some(1_250));
+        assert_eq!(parse("2019-11-24 00:03:13.442536+00:00"), Some(1_574_553_793_442));
+        assert_eq!(parse("13 Jun 2025, 00:55"), parse("2025-06-13T00:55:00Z"));
+        assert_eq!(parse("15 Jun 2007 22:30"), parse("2007-06-15 22:30"));
         assert_eq!(parse("yesterday"), None);
+        assert_eq!((seconds(1.5), seconds(-1.0), seconds(f64::NAN)), (Some(1_500), None, None));
         assert_eq!(parse("2130-01-01T00:00:00Z"), None);
         assert_eq!(hour("2018-07-15", 3), hour("15-07-18", 3));
+        assert_eq!(hour("20180715", 3), hour("15-07-18", 3));
         assert_eq!(hour("2018-07-15", 24), None);
         assert_eq!(written(1_500), "1970-01-01T00:00:01.5Z");
         assert_eq!(parse(&written(1_234_567_890_123)), Some(1_234_567_890_123));

@@ -1,96 +1,89 @@
-//! The formats, and telling them apart by what is in a file.
+//! What a format is: how it is told, what is read of it, what it says of a play and what it does not.
 
-use serde::Serialize;
+use std::fmt;
 
-use super::play::Play;
-use super::record::{Refused, decode};
-use super::{lastfm, listenbrainz, spotify};
-use crate::input::{Layout, Problem};
+use serde::{Serialize, Serializer};
 
-/// What a file of plays is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    /// Spotify's streaming history (JSON).
-    Spotify,
-    /// ListenBrainz listens (JSON or JSON Lines).
-    Listenbrainz,
-    /// The Last.fm 1K layout (TSV).
-    Lastfm,
-    /// Melody's own JSON Lines: see [`Play`].
-    Melody,
+use super::head::Head;
+use super::record::Reading;
+use crate::input::Layout;
+
+/// What a play may tell of how it went, in words of people; which of these a format does not give is told with it.
+pub const OUTCOMES: [&str; 7] =
+    ["time", "length", "heard", "completed", "skipped", "liked", "saved"];
+
+/// What a file of a format is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It has plays.
+    Plays,
+    /// It has plays where no file of this other format is there; else it tells who the artists of those are.
+    Artists(&'static str),
+    /// It tells of songs what plays do not: likes, saves, whose they are.
+    Marks,
+    /// It counts plays and tells of none: nothing can be read of it.
+    Counts,
 }
 
+/// One format: all that is known of it.
+pub struct About {
+    /// As `--format` names it.
+    pub name: &'static str,
+    /// Whose export it is.
+    pub what: &'static str,
+    /// What its files are called.
+    pub files: &'static str,
+    /// By what it is told from others.
+    pub told_by: &'static str,
+    /// What is read of it: keys or columns.
+    pub reads: &'static str,
+    /// Which of [`OUTCOMES`] its plays have, where the service knows them.
+    pub gives: &'static [&'static str],
+    /// Where the layout is from.
+    pub source: &'static str,
+    pub(super) role: Role,
+    pub(super) tells: fn(&Head) -> Option<Layout>,
+    /// Begins to read a file; plays of somebody who did not want them seen are wanted or not.
+    pub(super) begins: fn(&Head, bool) -> Reading,
+}
+
+/// What a file is written in: one of the table of formats.
+#[derive(Clone, Copy)]
+pub struct Format(pub(super) &'static About);
+
 impl Format {
-    /// In the order they are named to people.
-    pub const ALL: [Format; 4] =
-        [Format::Spotify, Format::Listenbrainz, Format::Lastfm, Format::Melody];
+    /// What there is to say of it.
+    pub fn about(self) -> &'static About {
+        self.0
+    }
 
     /// As `--format` names it.
     pub fn name(self) -> &'static str {
-        match self {
-            Format::Spotify => "spotify",
-            Format::Listenbrainz => "listenbrainz",
-            Format::Lastfm => "lastfm",
-            Format::Melody => "melody",
-        }
+        self.0.name
     }
 
-    /// The play of one record, checked and with clean texts.
-    pub(super) fn play(self, record: &[u8]) -> Result<Play, Refused> {
-        let play = match self {
-            Format::Spotify => spotify::play(record),
-            Format::Listenbrainz => listenbrainz::play(record),
-            Format::Lastfm => lastfm::play(record),
-            Format::Melody => decode(record),
-        }?;
-        let play = play.cleaned();
-        match play.fault() {
-            None => Ok(play),
-            Some(("title", why)) if self != Format::Melody => {
-                Err(Refused { reason: "no title or no artist".into(), detail: why.into() })
-            }
-            Some((field, why)) => Err(Refused::reason(&format!("{field}: {why}"))),
-        }
+    /// What of [`OUTCOMES`] its plays do not have.
+    pub fn lacks(self) -> impl Iterator<Item = &'static str> {
+        OUTCOMES.into_iter().filter(move |outcome| !self.0.gives.contains(outcome))
     }
 }
 
-/// What a file's beginning shows: in which format it is, if in any, and how records lie in it.
-pub(super) fn recognise(head: &[u8]) -> (Option<Format>, Layout) {
-    let head = String::from_utf8_lossy(head);
-    let head = head.trim_start();
-    let has = |key: &str| head.contains(&format!("\"{key}\""));
-    let named = if has("track_metadata") {
-        Some(Format::Listenbrainz)
-    } else if has("ms_played") && has("ts") || has("msPlayed") {
-        Some(Format::Spotify)
-    } else if has("title") || has("song") {
-        Some(Format::Melody)
-    } else {
-        None
-    };
-    match head.chars().next() {
-        Some('[') => (named, Layout::Array),
-        Some('{') if has("payload") && has("listens") => (named, Layout::ArrayUnder("listens")),
-        Some('{') => (named, Layout::Lines),
-        _ => {
-            let line = head.lines().next().unwrap_or_default();
-            let tabs = line.split('\t').count() == lastfm::FIELDS;
-            (tabs.then_some(Format::Lastfm), Layout::Lines)
-        }
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name == other.0.name
     }
 }
 
-/// The problem with a file in none of the formats.
-pub(super) fn unknown(name: &str, head: &[u8]) -> Problem {
-    let help = if head.starts_with(b"session_id,") {
-        "this is a log of the Music Streaming Sessions Dataset: `melody import mssd` reads it"
-    } else {
-        "formats: Spotify's streaming history (JSON), ListenBrainz listens (JSON Lines), Last.fm 1K \
-         (TSV), Melody's own JSON Lines; `--format` names one"
-    };
-    Problem::new(name, "not recognised as a history of listening")
-        .line(1)
-        .field("(whole file)")
-        .help(help)
+impl Eq for Format {}
+
+impl fmt::Debug for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
+impl Serialize for Format {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.0.name)
+    }
 }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::clock;
-use super::doubles::without_doubles;
+use super::marks::{MarkSummary, Marks};
 use super::play::Play;
+use super::settled::{place_ms, settled};
 
 /// Keeps the newest plays of a stream that comes in any order. Plays that are told twice are taken out
 /// before the oldest are, so that they take no other play's place. Memory is that of twice the plays kept.
@@ -15,6 +16,7 @@ pub struct Kept {
     /// Plays pushed so far.
     pushed: u64,
     doubles: usize,
+    pieces: usize,
     older: u64,
     /// The time a play without one is taken to follow.
     last_time: i64,
@@ -33,6 +35,10 @@ pub struct KeptSummary {
     pub older: u64,
     /// Told twice, as files that overlap do.
     pub duplicates: usize,
+    /// Pieces of plays that were paused: each play counts once.
+    pub pieces: usize,
+    /// Likes and saves that were told apart from the plays.
+    pub marks: MarkSummary,
     /// RFC 3339; over all plays.
     pub first: Option<String>,
     /// When the newest was heard, as it was written.
@@ -51,6 +57,7 @@ impl Kept {
             plays: Vec::new(),
             pushed: 0,
             doubles: 0,
+            pieces: 0,
             older: 0,
             last_time: 0,
             first_ms: None,
@@ -60,8 +67,8 @@ impl Kept {
 
     /// Adds a play.
     pub fn push(&mut self, play: Play) {
+        self.last_time = place_ms(&play).unwrap_or(self.last_time);
         if let Some(time) = play.time_ms {
-            self.last_time = time;
             self.first_ms = Some(self.first_ms.map_or(time, |first| first.min(time)));
             self.last_ms = Some(self.last_ms.map_or(time, |last| last.max(time)));
         }
@@ -77,18 +84,21 @@ impl Kept {
     fn tidy(&mut self) {
         let mut plays = std::mem::take(&mut self.plays);
         plays.sort_by_key(|(order, _)| *order);
-        let (mut plays, doubles) = without_doubles(plays);
+        let settled = settled(plays);
+        let mut plays = settled.plays;
         let older = plays.len().saturating_sub(self.most);
         plays.drain(..older);
-        self.doubles += doubles;
+        self.doubles += settled.doubles;
+        self.pieces += settled.pieces;
         self.older += older as u64;
         self.plays = plays;
     }
 
-    /// The plays kept, oldest first, and the counts.
-    pub fn finish(mut self) -> (Vec<Play>, KeptSummary) {
+    /// The plays kept, oldest first, with the listener's marks on them, and the counts.
+    pub fn finish(mut self, marks: &Marks, listener: &str) -> (Vec<Play>, KeptSummary) {
         self.tidy();
-        let plays: Vec<Play> = self.plays.into_iter().map(|(_, play)| play).collect();
+        let mut plays: Vec<Play> = self.plays.into_iter().map(|(_, play)| play).collect();
+        let marks = marks.put(listener, &mut plays);
         let days = match (self.first_ms, self.last_ms) {
             (Some(first), Some(last)) => (last - first) as f64 / 86_400_000.0,
             _ => 0.0,
@@ -98,6 +108,8 @@ impl Kept {
             kept: plays.len(),
             older: self.older,
             duplicates: self.doubles,
+            pieces: self.pieces,
+            marks,
             first: self.first_ms.map(clock::written),
             last: self.last_ms.map(clock::written),
             hours: plays.iter().map(|play| f64::from(play.heard_ms()) / 3_600_000.0).sum(),
@@ -122,7 +134,7 @@ mod tests {
             kept.push(play(title, Some(time)));
             assert!(kept.plays.len() < 6);
         }
-        let (plays, summary) = kept.finish();
+        let (plays, summary) = kept.finish(&Marks::default(), "");
         let titles: Vec<&str> = plays.iter().filter_map(|p| p.title.as_deref()).collect();
         assert_eq!(titles, ["c", "d", "e"], "a play told twice takes no other's place");
         assert_eq!((summary.plays, summary.older, summary.duplicates), (6, 2, 1));
@@ -135,7 +147,8 @@ mod tests {
         for (title, time) in [("b", Some(5)), ("c", None), ("a", Some(1)), ("a2", None)] {
             kept.push(play(title, time));
         }
-        let titles: Vec<String> = kept.finish().0.into_iter().filter_map(|p| p.title).collect();
+        let titles: Vec<String> =
+            kept.finish(&Marks::default(), "").0.into_iter().filter_map(|p| p.title).collect();
         assert_eq!(titles, ["a", "a2", "b", "c"]);
     }
 }

@@ -2,36 +2,50 @@
 //! plays of a catalogue.
 //!
 //! Every importer makes [`Play`]s: what is known of one play, with everything unknown left out. As
-//! JSON Lines, one play a line, they are Melody's own format ([`Format::Melody`]), which profiles keep
+//! JSON Lines, one play a line, they are Melody's own format, which profiles keep
 //! their history in. Files are read record by record, so that what is in memory does not grow with them:
 //! one record, the newest plays of one listener ([`Kept`]), and counts.
 //!
 //! Plays name songs as people write them. [`interactions`] finds the songs of a catalogue that they
 //! mean, or lets songs of it stand in for them, and says which.
 
+mod apple;
 mod clock;
-mod doubles;
 mod format;
+mod head;
 mod kept;
 mod lastfm;
 mod listenbrainz;
 mod logged;
+mod marks;
 mod matching;
 mod mssd;
 mod normal;
+mod own;
 mod past;
 mod play;
+mod players;
 mod reader;
 mod record;
+mod research;
+mod scrobbler;
+mod settled;
 mod spotify;
+mod summary;
+mod table;
+mod yambda;
+mod youtube;
 
-pub use doubles::without_doubles;
-pub use format::Format;
+pub use format::{About, Format, OUTCOMES};
 pub use kept::{Kept, KeptSummary};
 pub use logged::{Known, LoggedListener, LoggedPlay, LoggedSession, Truth};
+pub use marks::{MarkSummary, Marks};
 pub use matching::{How, Matcher, Matching, Unmatched};
 pub use mssd::{MssdLog, read_mssd};
 pub use normal::{artists_of, normal, plain_title};
 pub use past::{Matched, interactions, placed, timed};
 pub use play::{MOST_DURATION_MS, Outcome, Play, SESSION_GAP_MS, TYPICAL_DURATION_MS};
-pub use reader::{Dropped, MOST_RECORDED, ReadSummary, Recorded, import, load, save};
+pub use reader::{Importing, MOST_RECORDED, Recorded, load, save};
+pub use settled::{Settled, place_ms, settled};
+pub use summary::{Dropped, ReadSummary};
+pub use table::formats;

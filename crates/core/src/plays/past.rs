@@ -18,6 +18,8 @@ pub struct Matched<'p> {
     pub song: SongId,
     /// How that song was found.
     pub how: How,
+    /// How long what was heard is, in milliseconds, where that is known.
+    pub length: Option<u32>,
     /// How the play went.
     pub outcome: Outcome,
 }
@@ -26,8 +28,8 @@ pub struct Matched<'p> {
 /// are not in the catalogue are left out.
 ///
 /// A play's own `song` counts if it is of this catalogue, which its hash tells, or if the play has no
-/// title to go by. How long a song is that the play does not say is taken from completed plays of it,
-/// then from the catalogue, if it has the song.
+/// title to go by. How long a song is the catalogue knows, where it has the very recording; else the service says, of this play
+/// or of another of the song; else the longest full play that was heard more than once tells; else nothing does.
 pub fn placed<'p>(matcher: &Matcher, recorded: &'p Recorded) -> Vec<Matched<'p>> {
     let catalogue = matcher.catalogue();
     let ours = recorded.catalogue.as_ref() == Some(&catalogue.hash);
@@ -47,9 +49,15 @@ pub fn placed<'p>(matcher: &Matcher, recorded: &'p Recorded) -> Vec<Matched<'p>>
         if how.imputed() && !recorded.stand_ins {
             return None;
         }
-        let known = (!how.imputed()).then(|| catalogue.song(song).duration_ms);
-        let length = lengths.get(&key(play)).copied().or(known);
-        Some(Matched { play, song, how, outcome: play.outcome(length) })
+        let known = Some(catalogue.song(song).duration_ms);
+        let heard = lengths.get(&key(play)).copied();
+        let length = match how {
+            How::Identifier | How::Exact => known,
+            // Another version is as long as it is.
+            How::Version => play.duration_ms.or(heard).or(known),
+            How::SameArtist | How::SameGenre | How::Anything => play.duration_ms.or(heard),
+        };
+        Some(Matched { play, song, how, length, outcome: play.outcome(length) })
     });
     plays.collect()
 }
@@ -59,16 +67,37 @@ fn key(play: &Play) -> [Option<&str>; 3] {
     [play.song.as_deref(), play.artist.as_deref(), play.title.as_deref()]
 }
 
-/// How long songs are, in milliseconds, by the longest of their completed plays.
+/// Two full plays of a song are as long as each other within this, in milliseconds: by what services say is heard out, and where
+/// they do not say it.
+const SAME_LENGTH_MS: [u32; 2] = [1_000, 100];
+/// What was heard as often as that is the whole song only if it is longer than a glance.
+const LEAST_LENGTH_MS: u32 = 30_000;
+
+/// How long songs are, in milliseconds, that the plays tell of: as the service says, or as long as the longest full play that was
+/// heard more than once. Once, it may have been rewound.
 fn lengths(plays: &[Play]) -> HashMap<[Option<&str>; 3], u32> {
-    let mut lengths: HashMap<[Option<&str>; 3], u32> = HashMap::new();
-    for play in plays.iter().filter(|play| play.completed == Some(true)) {
-        if let Some(ms) = play.ms_played {
-            let length = lengths.entry(key(play)).or_default();
-            *length = (*length).max(ms);
-        }
+    let mut by_song: HashMap<[Option<&str>; 3], Vec<&Play>> = HashMap::new();
+    for play in plays {
+        by_song.entry(key(play)).or_default().push(play);
     }
-    lengths
+    by_song.into_iter().filter_map(|(song, plays)| Some((song, length(&plays)?))).collect()
+}
+
+fn length(plays: &[&Play]) -> Option<u32> {
+    if let Some(said) = plays.iter().filter_map(|play| play.duration_ms).max() {
+        return Some(said);
+    }
+    let told = plays.iter().any(|play| play.completed.is_some());
+    let full = plays.iter().filter(|play| match told {
+        true => play.completed == Some(true),
+        false => play.skipped != Some(true),
+    });
+    let mut heard: Vec<u32> = full.filter_map(|play| play.ms_played).collect();
+    heard.sort_unstable_by(|a, b| b.cmp(a));
+    let [said, unsaid] = SAME_LENGTH_MS;
+    let within = if told { said } else { unsaid };
+    let again = heard.windows(2).find(|pair| pair[0] - pair[1] <= within).map(|pair| pair[0]);
+    again.filter(|&ms| told || ms >= LEAST_LENGTH_MS)
 }
 
 /// The plays as a listener's past that ended `since_ms` before the session, oldest first. A play whose
@@ -91,7 +120,7 @@ pub fn timed(catalogue: &Catalogue, heard: &[Matched], scene: Scene) -> (Vec<Int
     let mut past: Vec<Interaction> = Vec::new();
     // Of the play before: when it ended, its session and what it was of.
     let mut before: Option<(i64, &Play)> = None;
-    for &Matched { play, song, outcome, .. } in heard {
+    for &Matched { play, song, length, outcome, .. } in heard {
         // A time that is missing, or the same as before because times are rounded to hours, says no
         // more than that this play followed.
         let began = match (play.time_ms, before) {
@@ -105,7 +134,7 @@ pub fn timed(catalogue: &Catalogue, heard: &[Matched], scene: Scene) -> (Vec<Int
             (Some(session), Some(last)) => session != last,
             _ => began - ended > SESSION_GAP_MS,
         });
-        let duration = play.duration_ms.unwrap_or(catalogue.song(song).duration_ms);
+        let duration = length.unwrap_or(catalogue.song(song).duration_ms);
         let heard = (f64::from(outcome.play_ratio) * f64::from(duration)) as i64;
         past.push(Interaction {
             song,

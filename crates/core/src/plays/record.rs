@@ -1,8 +1,11 @@
-//! One record of a file of plays: reading its JSON, and why it is no play.
+//! One record of a file of plays: what was found in it, or why it is no play.
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
+
+use super::marks::Mark;
+use super::play::Play;
 
 /// Why a record is no play.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +20,37 @@ impl Refused {
     pub(super) fn reason(reason: &str) -> Self {
         Refused { reason: reason.into(), detail: String::new() }
     }
+
+    /// A field whose value is not what it should be, with the value that was read.
+    pub(super) fn value(field: &str, what: &str, value: &str) -> Self {
+        let shown: String = value.chars().take(60).collect();
+        Refused { reason: format!("{field}: {what}"), detail: format!("`{shown}`") }
+    }
+
+    pub(super) fn missing(field: &str) -> Self {
+        Refused::reason(&format!("{field}: missing"))
+    }
 }
+
+/// What a record holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Found {
+    /// One play.
+    Play(Play),
+    /// One play, and what the service calls its song, by which marks may name it.
+    Known(Play, Vec<String>),
+    /// Several, as of a playlist.
+    Plays(Vec<Play>),
+    /// That a song was liked, or saved.
+    Mark(Mark),
+    /// Whose files these are.
+    Owner(String),
+    /// A header, a comment.
+    Nothing,
+}
+
+/// Takes a file's records in order.
+pub(super) type Reading = Box<dyn FnMut(&[u8]) -> Result<Found, Refused>>;
 
 /// Reads one JSON object.
 pub(super) fn decode<'a, T: Deserialize<'a>>(record: &'a [u8]) -> Result<T, Refused> {

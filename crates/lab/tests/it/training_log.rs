@@ -453,8 +453,14 @@ fn plays_of_real_listeners_become_a_log_of_what_they_say() {
     let convert = |out: &str, stand_ins: bool| {
         let files = [plays.clone()];
         let catalogue = &CATALOGUE;
-        let converting =
-            Converting { files: &files, format: None, catalogue, splits: all, stand_ins };
+        let converting = Converting {
+            files: &files,
+            format: None,
+            catalogue,
+            splits: all,
+            stand_ins,
+            incognito: false,
+        };
         converting.write(&folder.path().join(out), &|_| {}).unwrap()
     };
     let converted = convert("matched", false);

@@ -13,8 +13,8 @@ use melody_core::catalogue::Catalogue;
 use melody_core::input::{InputError, Problem, Progress};
 use melody_core::listener::{Account, Interaction, Tier};
 use melody_core::plays::{
-    Format, Known, LoggedListener, LoggedPlay, LoggedSession, Matched, Matcher, Play, ReadSummary,
-    Recorded, import, placed, timed,
+    Format, Importing, Known, LoggedListener, LoggedPlay, LoggedSession, MarkSummary, Matched,
+    Matcher, Play, ReadSummary, Recorded, placed, timed,
 };
 use melody_core::scene::Scene;
 
@@ -34,6 +34,8 @@ pub struct Converting<'a> {
     /// Plays of songs that the catalogue does not have stay in the listeners' past, with songs of it
     /// standing in; nothing is learned of those. Else they are left out.
     pub stand_ins: bool,
+    /// Plays of a private session count, too.
+    pub incognito: bool,
 }
 
 /// What came of it.
@@ -45,6 +47,10 @@ pub struct Converted {
     pub read: ReadSummary,
     /// Plays told twice, as files that overlap do: each counts once.
     pub doubles: u64,
+    /// Pieces of plays that were paused: each play counts once.
+    pub pieces: u64,
+    /// Likes and saves that were told apart from the plays.
+    pub marks: MarkSummary,
     /// Plays that other songs stand in for.
     pub imputed: u64,
     /// Plays, and listeners with all their plays, left out because the catalogue lacks the songs.
@@ -72,13 +78,19 @@ impl Converting<'_> {
         let beside = folder.with_extension("sorting");
         let mut sorting = Sorting::create(beside.clone()).map_err(|e| failed(&beside, &e))?;
         let mut all = |play: &Play| sorting.push(play);
-        let read = import(self.files, self.format, None, progress, &mut all, &mut |_| {})?;
+        let (files, format, incognito) = (self.files, self.format, self.incognito);
+        let importing = Importing { files, format, listener: None, incognito };
+        let read = importing.read(progress, &mut all, &mut |_| {})?;
 
         let matcher = Matcher::new(self.catalogue);
-        let (mut doubles, mut imputed, mut left_out) = (0, 0, [0, 0]);
+        let (mut doubles, mut pieces, mut imputed, mut left_out) = (0, 0, 0, [0, 0]);
+        let mut marks = MarkSummary::default();
         let mut labels = [0; LABELS.len()];
-        sorting.finish(|name, plays, twice| {
-            doubles += twice as u64;
+        sorting.finish(|name, sorted| {
+            doubles += sorted.doubles as u64;
+            pieces += sorted.pieces as u64;
+            let mut plays: Vec<Play> = sorted.plays.into_iter().map(|(_, play)| play).collect();
+            marks += read.marks.put(&name, &mut plays);
             let recorded = Recorded { plays, catalogue: None, stand_ins: self.stand_ins };
             let heard = placed(&matcher, &recorded);
             left_out[0] += (recorded.plays.len() - heard.len()) as u64;
@@ -102,7 +114,7 @@ impl Converting<'_> {
         let log = writer.finish().map_err(other)?;
         // Here nobody is another listener.
         let read = ReadSummary { other_listeners: 0, others: BTreeSet::new(), ..read };
-        Ok(Converted { log, read, doubles, imputed, left_out, unknown })
+        Ok(Converted { log, read, doubles, pieces, marks, imputed, left_out, unknown })
     }
 
     /// The problem with files of which no play came into the log.
@@ -172,14 +184,12 @@ fn logged(play: Interaction, heard: &Matched, tier: Tier, previews: u32) -> Logg
     let said = heard.play;
     // Of a song that stands in for another nothing can be learned.
     let real = !heard.how.imputed();
-    let play_ratio = said.play_ratio.is_some() || said.ms_played.is_some();
-    let completed = said.completed.is_some() || play_ratio;
+    let outcome = heard.outcome;
     LoggedPlay {
         known: Known {
-            completed: real && completed,
-            play_ratio: real && play_ratio,
-            // What was completed was not skipped.
-            skipped: real && (said.skipped.is_some() || completed && play.completed),
+            completed: real && outcome.completed_known,
+            play_ratio: real && outcome.ratio_known,
+            skipped: real && outcome.skipped_known,
             liked: real && said.liked.is_some(),
             saved: real && said.saved.is_some(),
         },

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use melody_core::input::{InputError, Problem};
-use melody_core::plays::{Play, save, without_doubles};
+use melody_core::plays::{Play, Settled, place_ms, save, settled};
 use melody_core::rng::hash64;
 
 /// Files that listeners are spread over: one of them is in memory at a time.
@@ -16,6 +16,8 @@ const FILES: u64 = 64;
 pub(super) struct Sorting {
     folder: PathBuf,
     files: Vec<BufWriter<File>>,
+    /// The listeners that are named, up to two.
+    named: Vec<String>,
 }
 
 impl Sorting {
@@ -23,7 +25,7 @@ impl Sorting {
     pub(super) fn create(folder: PathBuf) -> io::Result<Self> {
         fs::create_dir(&folder)?;
         // Made first, so that whatever comes the folder is taken away again.
-        let mut sorting = Sorting { folder, files: Vec::new() };
+        let mut sorting = Sorting { folder, files: Vec::new(), named: Vec::new() };
         for number in 0..FILES {
             sorting.files.push(BufWriter::new(File::create(sorting.path(number))?));
         }
@@ -36,18 +38,21 @@ impl Sorting {
 
     pub(super) fn push(&mut self, play: &Play) -> io::Result<()> {
         let listener = play.listener.as_deref().unwrap_or_default();
-        let place = (hash64(listener) % FILES) as usize;
-        save(&mut self.files[place], [play])
+        if !listener.is_empty() && self.named.len() < 2 && !self.named.iter().any(|n| n == listener)
+        {
+            self.named.push(listener.into());
+        }
+        save(&mut self.files[place(listener) as usize], [play])
     }
 
     /// Hands over every listener with their plays, oldest first: those without a time follow the one
-    /// they came after. Plays that are told twice are taken out; how many is handed over, too.
+    /// they came after. Each play is there once, and whole. Plays of nobody by name are those of the only one who is named.
     ///
     /// # Errors
     /// When the files cannot be written or read, or `take` fails.
     pub(super) fn finish(
         mut self,
-        mut take: impl FnMut(String, Vec<Play>, usize) -> Result<(), InputError>,
+        mut take: impl FnMut(String, Settled<i64>) -> Result<(), InputError>,
     ) -> Result<(), InputError> {
         let unread = |path: &Path, error: &dyn std::fmt::Display| {
             Problem::new(path.display().to_string(), error.to_string()).field("(whole file)")
@@ -55,24 +60,42 @@ impl Sorting {
         for mut file in self.files.drain(..) {
             file.flush().map_err(|e| unread(&self.folder, &e))?;
         }
-        for number in 0..FILES {
+        let only = match &self.named[..] {
+            [only] => Some(only.as_str()),
+            _ => None,
+        };
+        let read = |number| {
             let path = self.path(number);
-            let text = fs::read_to_string(&path).map_err(|e| unread(&path, &e))?;
+            fs::read_to_string(&path).map_err(|e| unread(&path, &e))
+        };
+        for number in 0..FILES {
+            let unnamed = only.filter(|only| place("") != place(only));
+            let texts = match unnamed {
+                Some(_) if number == place("") => vec![],
+                Some(only) if number == place(only) => vec![read(number)?, read(place(""))?],
+                _ => vec![read(number)?],
+            };
             let mut listeners: BTreeMap<String, Vec<(i64, Play)>> = BTreeMap::new();
-            for line in text.lines() {
+            for line in texts.iter().flat_map(|text| text.lines()) {
+                let path = self.path(number);
                 let play: Play = serde_json::from_str(line).map_err(|e| unread(&path, &e))?;
-                let own = listeners.entry(play.listener.clone().unwrap_or_default()).or_default();
-                let time = play.time_ms.or(own.last().map(|(time, _)| *time)).unwrap_or(0);
+                let name = play.listener.as_deref().or(only).unwrap_or_default();
+                let own = listeners.entry(name.to_string()).or_default();
+                let time = place_ms(&play).or(own.last().map(|(time, _)| *time)).unwrap_or(0);
                 own.push((time, play));
             }
             for (name, mut plays) in listeners {
                 plays.sort_by_key(|(time, _)| *time);
-                let (plays, doubles) = without_doubles(plays);
-                take(name, plays.into_iter().map(|(_, play)| play).collect(), doubles)?;
+                take(name, settled(plays))?;
             }
         }
         Ok(())
     }
+}
+
+/// The file that a listener's plays are in.
+fn place(listener: &str) -> u64 {
+    hash64(listener) % FILES
 }
 
 impl Drop for Sorting {

@@ -1,0 +1,142 @@
+//! What was read of files of plays, and what was left out, counted by reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use serde::Serialize;
+
+use super::format::Format;
+use super::marks::Marks;
+use super::play::Play;
+use super::record::Refused;
+use crate::input::Problem;
+
+/// Reasons that are told apart; what comes after is counted together.
+const REASONS: usize = 24;
+/// Other listeners that are named.
+const NAMED: usize = 4;
+/// Files that are named; what comes after is counted.
+const LISTED: usize = 40;
+
+/// Records that are no plays, for one reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Dropped {
+    /// Records dropped for this reason.
+    pub count: u64,
+    /// The first one: file, line and what exactly was wrong.
+    pub first: String,
+}
+
+/// What was read and what of it was dropped.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ReadSummary {
+    /// Each file with the format it is in.
+    pub files: Vec<(String, Option<Format>)>,
+    /// Records read, good and bad.
+    pub records: u64,
+    /// By reason.
+    pub dropped: BTreeMap<String, Dropped>,
+    /// Plays of others than the listener asked for, or else of others than the first one.
+    pub other_listeners: u64,
+    /// Some of the others.
+    pub others: BTreeSet<String>,
+    /// The one whose plays these are, if the file names any.
+    pub listener: Option<String>,
+    /// Whether listeners were told apart by Spotify's `username`, of which there are several.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_username: bool,
+    /// Files that carry no plays, each with what is known of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without_plays: Vec<(String, String)>,
+    /// Files with plays, or without, beyond those that are named.
+    #[serde(skip_serializing_if = "none")]
+    pub more_files: u64,
+    /// Likes and saves that files tell of apart from the plays: see [`Marks::put`].
+    #[serde(skip)]
+    pub marks: Marks,
+}
+
+fn none(count: &u64) -> bool {
+    *count == 0
+}
+
+impl ReadSummary {
+    pub(super) fn file(&mut self, name: &str, format: Format) {
+        match self.files.len() < LISTED {
+            true => self.files.push((name.into(), Some(format))),
+            false => self.more_files += 1,
+        }
+    }
+
+    pub(super) fn no_plays(&mut self, name: &str, why: &str) {
+        match self.without_plays.len() < LISTED {
+            true => self.without_plays.push((name.into(), why.into())),
+            false => self.more_files += 1,
+        }
+    }
+
+    pub(super) fn drop(&mut self, refused: Refused, place: String) {
+        let known = self.dropped.contains_key(&refused.reason);
+        let reason = match known || self.dropped.len() < REASONS {
+            true => refused.reason,
+            false => "other reasons".into(),
+        };
+        let dropped = self.dropped.entry(reason).or_default();
+        dropped.count += 1;
+        if dropped.first.is_empty() {
+            dropped.first = match refused.detail.is_empty() {
+                true => place,
+                false => format!("{place}: {}", refused.detail),
+            };
+        }
+    }
+
+    /// Why records are no plays, each reason with how many and the first; empty where all are.
+    pub fn reasons(&self) -> String {
+        let reasons = self.dropped.iter().map(|(reason, dropped)| {
+            format!("{} dropped: {reason} (first {})", dropped.count, dropped.first)
+        });
+        reasons.collect::<Vec<_>>().join("; ")
+    }
+
+    /// The problem with files of which no play is left.
+    pub fn nothing_kept(&self) -> Problem {
+        let name = self.files.first().map_or(String::new(), |(name, _)| name.clone());
+        let problem = Problem::new(name, "no play could be read").line(1).field("(whole file)");
+        let others: Vec<&str> = self.others.iter().map(String::as_str).collect();
+        let reasons = self.reasons();
+        problem.help(match (others.is_empty(), reasons.is_empty()) {
+            (false, _) => format!("listeners here: {}", others.join(", ")),
+            (true, false) => reasons,
+            (true, true) => "it has no record".into(),
+        })
+    }
+
+    /// Whether a play is of the listener asked for, or else of the first that is named; counts it if not. Plays of nobody by
+    /// name are that listener's, too: services that know one listener do not name them.
+    pub(super) fn is_of(&mut self, play: &Play, asked: Option<&str>) -> bool {
+        let listener = play.listener.as_deref().unwrap_or_default();
+        let of = match (asked, self.listener.as_deref()) {
+            (Some(asked), _) => asked == listener,
+            (None, Some(first)) if self.by_username => first == listener,
+            (None, Some(first)) => first == listener || first.is_empty() || listener.is_empty(),
+            (None, None) => true,
+        };
+        if of {
+            let first = self.listener.get_or_insert_with(|| listener.into());
+            if first.is_empty() {
+                *first = listener.into();
+            }
+        } else {
+            self.other_listeners += 1;
+            if self.others.len() < NAMED {
+                self.others.insert(listener.into());
+            }
+        }
+        of
+    }
+}
+
+pub(super) fn not_written(error: &io::Error) -> Problem {
+    Problem::new("(output)", format!("cannot be written: {error}"))
+}

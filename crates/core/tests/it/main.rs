@@ -1,0 +1,4 @@
+//! Real listening, read as services and data sets lay it out. All data here are invented.
+
+mod exports;
+mod formats;
