@@ -16,6 +16,7 @@ use melody_core::score::Score;
 use melody_model::TASKS;
 use melody_recommender::engine::{AttendedPlay, Engine, Explanation, Trace, WhyNot};
 use melody_recommender::ranking::{Flip, Node, Weight};
+use melody_recommender::retrieval::{Missed, Standing};
 use melody_sessions::script;
 
 /// Past plays that are printed.
@@ -112,6 +113,9 @@ fn print(e: &Explanation, bar: &str) -> Result<(), Failure> {
     let sources =
         if e.ledger.sources.is_empty() { "none".into() } else { e.ledger.sources.join(", ") };
     say!("brought by: {sources}")?;
+    if let Some(missed) = &e.missed {
+        print_missed(missed)?;
+    }
     for (what, neighbour) in [("above", &e.above), ("below", &e.below)] {
         if let Some(n) = neighbour {
             let apart = n.score - e.ledger.score.value;
@@ -148,6 +152,20 @@ fn print(e: &Explanation, bar: &str) -> Result<(), Failure> {
         let count = rest.len();
         let share: Score = rest.map(|play| play.share).sum();
         say!("  {:34} {share:.3}", format!("{count} other plays"))?;
+    }
+    Ok(())
+}
+
+/// Where a song that no source brought stood with each.
+fn print_missed(missed: &Missed) -> Result<(), Failure> {
+    say!("as a candidate it would rank {}; what each source made of it:", missed.rank)?;
+    for Standing { source, quota, place, behind } in &missed.standings {
+        match (place, behind) {
+            (Some(place), Some(behind)) => {
+                say!("  {source:12} place {place} of {quota} brought, {behind} too far")?
+            }
+            _ => say!("  {source:12} not among its songs")?,
+        }
     }
     Ok(())
 }

@@ -84,8 +84,8 @@ impl Vectors {
         self.codes.is_empty()
     }
 
-    fn row(&self, song: SongId) -> &[i8] {
-        &self.codes[song.index() * D_RETRIEVAL..][..D_RETRIEVAL]
+    fn row(&self, song: SongId) -> &Row {
+        &rows(&self.codes)[song.index()]
     }
 
     /// How well a song fits a listener.
@@ -116,8 +116,8 @@ impl Vectors {
     pub fn place(&self, query: &Query, song: SongId) -> usize {
         let own = (self.fit(query, song), Reverse(song));
         let before =
-            |(i, row): (usize, &[i8])| (product(row, &query.0), Reverse(SongId(i as u32))) > own;
-        1 + self.codes.par_chunks(D_RETRIEVAL).enumerate().filter(|row| before(*row)).count()
+            |(i, row): (usize, &Row)| (product(row, &query.0), Reverse(SongId(i as u32))) > own;
+        1 + rows(&self.codes).par_iter().enumerate().filter(|row| before(*row)).count()
     }
 }
 
@@ -127,7 +127,7 @@ fn best_of<'a, S: Simd>(codes: &'a [i8], first: u32, query: &'a Query, most: usi
     let mut found: Vec<Found> = Vec::with_capacity(2 * most);
     // Whoever comes later has a larger number, so with a product as small as the least kept it is no better.
     let mut least = i32::MIN;
-    for (song, row) in (first..).zip(codes.chunks_exact(D_RETRIEVAL)) {
+    for (song, row) in (first..).zip(rows(codes)) {
         let fit = product(row, &query.0);
         if fit > least || found.len() < most {
             found.push((fit, Reverse(SongId(song))));
@@ -149,10 +149,16 @@ fn keep_best(found: &mut Vec<Found>, most: usize) {
     }
 }
 
+/// A song's vector. Its length is known when the scan is compiled, which is what makes it fast.
+type Row = [i8; D_RETRIEVAL];
+
+fn rows(codes: &[i8]) -> &[Row] {
+    codes.as_chunks().0
+}
+
 #[inline(always)]
-fn product(row: &[i8], query: &[i16; D_RETRIEVAL]) -> i32 {
-    // Over as many numbers as a vector register holds, which the compiler then sees.
-    row.iter().zip(query).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum()
+fn product(row: &Row, query: &[i16; D_RETRIEVAL]) -> i32 {
+    (0..D_RETRIEVAL).map(|i| i32::from(row[i]) * i32::from(query[i])).sum()
 }
 
 #[cfg(test)]

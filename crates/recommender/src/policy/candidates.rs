@@ -21,8 +21,8 @@ pub struct Quotas {
     #[serde(default)]
     pub retrieval: Retrieval,
     /// What the towers find for the listener.
-    #[serde(default = "learned")]
-    pub learned: usize,
+    #[serde(default = "towers")]
+    pub towers: usize,
     /// Near what was completed or liked lately, as the towers see it.
     pub similar: usize,
     /// Heard before, the most often first.
@@ -45,7 +45,7 @@ pub struct Quotas {
 }
 
 /// Of policies that were written before there were towers.
-fn learned() -> usize {
+fn towers() -> usize {
     300
 }
 

@@ -183,7 +183,7 @@ fn check_adjustments(settings: &Settings, check: &mut Checker) {
     }
     let q = settings.candidates;
     for (name, value) in [
-        ("learned", q.learned),
+        ("towers", q.towers),
         ("similar", q.similar),
         ("familiar", q.familiar),
         ("artists", q.artists),

@@ -48,7 +48,7 @@ fn streaks<'a>(asking: &'a Asking) -> Value<'a> {
 pub(super) struct Searched;
 
 /// The most popular songs of a genre that are held against a search.
-const WELL_KNOWN: usize = 2_000;
+const WELL_KNOWN: usize = 500;
 
 impl Source for Searched {
     fn name(&self) -> &'static str {
@@ -86,6 +86,8 @@ fn pool(asking: &Asking) -> Vec<SongId> {
             songs.extend(lists.of_genre(GenreId(genre as u16)).iter().take(WELL_KNOWN));
         }
     }
+    songs.sort_unstable();
+    songs.dedup();
     songs
 }
 

@@ -7,15 +7,15 @@ use super::source::{Source, Value, best};
 use melody_core::catalogue::SongId;
 
 /// What fits the listener best, of the whole catalogue.
-pub(super) struct Learned;
+pub(super) struct Towers;
 
-impl Source for Learned {
+impl Source for Towers {
     fn name(&self) -> &'static str {
-        "learned"
+        "towers"
     }
 
     fn quota(&self, asking: &Asking) -> usize {
-        asking.policy.candidates.learned
+        asking.policy.candidates.towers
     }
 
     fn gather(&self, asking: &Asking, most: usize) -> Vec<SongId> {

@@ -4,14 +4,14 @@ use super::asking::Asking;
 use super::by_catalogue::{Exploration, New, Popular};
 use super::by_history::{Artists, Familiar};
 use super::by_session::{Searched, Session};
-use super::by_taste::{Learned, Promoted, Similar};
+use super::by_taste::{Promoted, Similar, Towers};
 use super::source::Source;
 use crate::policy::Retrieval;
 use melody_core::catalogue::SongId;
 
 /// Every source, in the order of a [`SourceSet`]'s bits.
 pub const SOURCES: [&dyn Source; 10] = [
-    &Learned,
+    &Towers,
     &Similar,
     &Familiar,
     &Artists,

@@ -22,8 +22,8 @@ pub trait Source: Sync {
     fn value<'a>(&self, asking: &'a Asking) -> Option<Value<'a>>;
 }
 
-/// The `most` of some songs with the highest values, the highest first, ties in catalogue order. The same song may
-/// come several times.
+/// The `most` of some songs with the highest values, the highest first, ties in catalogue order. Each song
+/// comes once.
 pub(super) fn best(
     songs: impl IntoIterator<Item = SongId>,
     value: &Value,
@@ -31,7 +31,12 @@ pub(super) fn best(
 ) -> Vec<SongId> {
     let valued = songs.into_iter().filter_map(|song| Some((value(song)?, song)));
     let mut valued: Vec<(f64, SongId)> = valued.collect();
-    valued.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    valued.dedup_by_key(|(_, song)| *song);
-    valued.into_iter().take(most).map(|(_, song)| song).collect()
+    let order = |a: &(f64, SongId), b: &(f64, SongId)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+    // Campaigns alone may hold many quotas of songs: what cannot be among the best is not sorted.
+    if most < valued.len() {
+        valued.select_nth_unstable_by(most, order);
+        valued.truncate(most);
+    }
+    valued.sort_unstable_by(order);
+    valued.into_iter().map(|(_, song)| song).collect()
 }

@@ -72,7 +72,7 @@ pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
     let mut drawn = Drawn::default();
     let inside = if framed {
         let candidates = &view.now().candidates;
-        let counted = [&candidates.retrieved as &dyn Display, &candidates.scored];
+        let counted = [&candidates.retrieved as &dyn Display, &candidates.songs];
         let counted = format!(" {} ", view.fill("{} of {} songs", &counted));
         let bottom = Line::from(Span::styled(counted, theme.frame));
         pen::framed(canvas.buf, area, &view.say("Queue"), bottom, theme)

@@ -2,6 +2,7 @@
 //! past plays the network looked at, and what would put it above another song.
 
 use std::cmp::Ordering;
+use std::fmt::Display;
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -19,9 +20,12 @@ use melody_core::score::Score;
 use melody_model::TASKS;
 use melody_recommender::engine::{AttendedPlay, Explanation, Neighbour, WhyNot};
 use melody_recommender::ranking::{Flip, Node};
+use melody_recommender::retrieval::{Missed, Standing};
 
 /// From here on there are two columns.
 const WIDE: u16 = 100;
+/// Sources that are told of a song which none brought: those it came nearest to.
+const NEAREST: usize = 3;
 /// Columns of a value with its sign and six decimals, apart from what stands before.
 const VALUE: usize = 10;
 
@@ -82,6 +86,20 @@ impl Page<'_> {
         Line::styled(self.say(english), self.theme.title)
     }
 
+    /// How a song that no source brought would have ranked, and the sources it came nearest to.
+    fn missed(&self, missed: &Missed) -> Line<'static> {
+        let (theme, view) = (self.theme, self.view);
+        let mut near: Vec<&Standing> = missed.standings.iter().filter(|s| s.place.is_some()).collect();
+        near.sort_by_key(|standing| standing.behind);
+        let told = near.into_iter().take(NEAREST).filter_map(|standing| {
+            let values: [&dyn Display; 3] = [&view.say(&standing.source), &standing.place?, &standing.quota];
+            Some(view.fill("{} {} of {}", &values))
+        });
+        let told = told.collect::<Vec<_>>().join(", ");
+        let rank = view.fill("would rank {}", &[&missed.rank]);
+        Line::from(vec![Span::styled(rank, theme.strong), Span::styled(format!("  {told}"), theme.faint)])
+    }
+
     /// Which song, where it stands and how it came there.
     fn song(&self) -> Vec<Line<'static>> {
         let (e, theme, view) = (self.e, self.theme, self.view);
@@ -110,6 +128,7 @@ impl Page<'_> {
                 ),
             ]));
         }
+        lines.extend(e.missed.as_ref().map(|missed| self.missed(missed)));
         if let Some(displaced) = &e.displaced {
             let name = song_name(view.now(), &displaced.song);
             let cost = view.fill(

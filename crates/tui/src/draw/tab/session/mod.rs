@@ -117,6 +117,6 @@ fn sources<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
         spans.extend(bar::single(share, cells, theme.accent, theme.colour));
         lines.push(Line::from(spans));
     }
-    let aside = view.fill("{} of {} songs", &[&now.candidates.retrieved, &now.candidates.scored]);
+    let aside = view.fill("{} of {} songs", &[&now.candidates.retrieved, &now.candidates.songs]);
     Section::lines(view.say("Who brings candidates"), lines).aside(Span::styled(aside, theme.faint))
 }
