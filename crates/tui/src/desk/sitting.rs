@@ -530,7 +530,7 @@ impl Sitting {
     }
 
     fn duration_ms(&self) -> u32 {
-        self.trace().playing.song.duration_ms
+        self.trace().playing.length_ms()
     }
 
     /// Does the next thing on the simulated listener's plan.

@@ -39,7 +39,7 @@ fn a_song_finishes_exactly_at_its_end() {
     let mut began = 0;
     for (i, event) in timeline.events().iter().enumerate() {
         let before = timeline.trace_at(i).unwrap();
-        let duration = before.playing.song.duration_ms;
+        let duration = before.playing.length_ms();
         assert_eq!(event.action, Action::Finish);
         assert_eq!(event.heard_ms, duration);
         began += u64::from(duration);
