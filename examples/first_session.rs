@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The engine reads no clock: a playhead says where we are in time and in the song, and makes
     // events of it.
     for action in [Action::Skip, Action::Like, Action::Finish, Action::Finish] {
-        let playing = session.trace().playing.song.duration_ms;
+        let playing = session.trace().playing.length_ms();
         let mut head = Playhead::after(session.trace());
         match action {
             Action::Finish => head.play_until(playing, playing),

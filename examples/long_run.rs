@@ -1,14 +1,14 @@
 //! How much memory a kiosk holds after hours and days: the simulator on autopilot at 64x, session after
-//! session, every frame drawn, without a terminal. The view changes with every session, so that what each
-//! of them works out and keeps is in it, too.
+//! session, every frame drawn, without a terminal. The view changes every few simulated minutes, so that what
+//! each of them works out and keeps is in it, too, and all of them have been seen when the first hour is over.
 //!
 //! ```text
 //! cargo run --release --example long_run -- 24
 //! ```
 //!
-//! Prints what the process holds (resident, Linux only) after each simulated hour. Sessions start small and
-//! grow until their listener leaves, so hours differ by where in a session they end; what matters is that
-//! the last are no higher than the first.
+//! Prints what the process holds (resident, Linux only) after each simulated hour.
+//! Sessions start small and grow until their listener leaves, so hours differ by where in a session they end;
+//! what matters is that the last are no higher than the first.
 
 use std::error::Error;
 use std::path::Path;
@@ -22,13 +22,15 @@ use ratatui::layout::Rect;
 
 const SIZE: (u16, u16) = (120, 40);
 const HOUR_MS: u64 = 3_600_000;
+/// Simulated, until the next view. All of them take less than an hour.
+const VIEW_MS: u64 = 5 * 60_000;
 /// Of real time. At 64x about three simulated seconds pass in one.
 const FRAME: Duration = Duration::from_millis(50);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let hours: u64 = std::env::args().nth(1).map_or(Ok(24), |hours| hours.parse())?;
     let mut app = kiosk()?;
-    let (mut passed_ms, mut sessions, mut steps, mut printed) = (0, 1, 0, 0);
+    let (mut passed_ms, mut sessions, mut steps, mut printed, mut views) = (0, 1, 0, 0, 0);
     println!("hour  sessions  steps  MB held");
     while printed < hours {
         let before =
@@ -43,6 +45,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             steps += step.saturating_sub(before.2);
         } else {
             sessions += 1;
+        }
+        if passed_ms >= (views + 1) * VIEW_MS {
+            views += 1;
             app.handle(Command::NextTab);
         }
         if passed_ms >= (printed + 1) * HOUR_MS {

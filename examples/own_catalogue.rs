@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for _ in 0..6 {
         let trace = session.trace().clone();
         let mut head = Playhead::after(&trace);
-        let whole = trace.playing.song.duration_ms;
+        let whole = trace.playing.length_ms();
         // This listener came for techno, and gives nothing else more than fifteen seconds.
         let action = match trace.playing.song.genre.as_str() {
             "techno" => Action::Finish,

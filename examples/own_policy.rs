@@ -56,16 +56,14 @@ fn listen(opening: &Opening) -> Result<(), Box<dyn std::error::Error>> {
     let mut session = Timeline::start(Arc::new(library.engine_of(opening, &listener, here)?));
     let (mut promoted, mut completed, mut skipped) = (0, 0, 0);
     for _ in 0..SONGS {
-        let song = session.trace().playing.song.clone();
+        let playing = session.trace().playing.clone();
+        let whole = playing.length_ms();
         let mut head = Playhead::after(session.trace());
-        let action = match song.campaign {
+        let action = match playing.song.campaign {
             Some(_) => Action::Skip,
             None => Action::Finish,
         };
-        head.play_until(
-            if action == Action::Skip { 10_000 } else { song.duration_ms },
-            song.duration_ms,
-        );
+        head.play_until(if action == Action::Skip { 10_000 } else { whole }, whole);
         let trace = session.apply(head.event(action))?;
         // The trace tells of every play that ended how it went.
         if let Some(ended) = &trace.ended {

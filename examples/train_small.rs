@@ -39,9 +39,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut session = Timeline::start(Arc::new(library.engine_of(&opening, &listener, here)?));
     println!("\nA session with model `{}`:", session.trace().versions.model);
     for _ in 0..5 {
-        let song = session.trace().playing.song.clone();
+        let playing = session.trace().playing.clone();
+        let (song, whole) = (&playing.song, playing.length_ms());
         let mut head = Playhead::after(session.trace());
-        head.play_until(song.duration_ms, song.duration_ms);
+        head.play_until(whole, whole);
         println!("  heard {:<28} {}", song.title, song.genre);
         session.apply(head.event(Action::Finish))?;
     }

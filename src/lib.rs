@@ -31,7 +31,7 @@
 //!
 //! // Half a minute in, the listener goes on to the next song.
 //! let mut head = Playhead::after(session.trace());
-//! head.play(30_000, session.trace().playing.song.duration_ms);
+//! head.play(30_000, session.trace().playing.length_ms());
 //! let trace = session.apply(head.event(Action::Skip))?;
 //!
 //! // The trace says how the play went, what comes now, and where each point of a score is from.

@@ -95,7 +95,7 @@ impl Hands {
             self.head.wait(self.rng.random_range(0..LONGEST_PAUSE));
         }
         let action = self.action(timeline);
-        let duration = timeline.trace().playing.song.duration_ms;
+        let duration = timeline.trace().playing.length_ms();
         let left = duration - self.head.heard_ms;
         let ms = match action {
             Action::Finish => left,

@@ -5,14 +5,18 @@ mod bad_input;
 mod common;
 mod config;
 mod experiments;
+mod full_disk;
 mod gate;
 mod house;
 mod import;
 mod kills;
+mod leaving;
 mod log;
 mod memories;
 mod printing;
 mod resume;
+mod running;
+mod simulated;
 #[path = "../stage/mod.rs"]
 mod stage;
 mod terminal;

@@ -212,7 +212,7 @@ fn until_learned(timeline: &mut Timeline, head: &mut Playhead) -> Arc<Trace> {
 }
 
 fn finish(timeline: &mut Timeline, head: &mut Playhead) -> Arc<Trace> {
-    let duration = timeline.trace().playing.song.duration_ms;
+    let duration = timeline.trace().playing.length_ms();
     head.play_until(duration, duration);
     let trace = timeline.apply(head.event(Action::Finish)).unwrap();
     *head = Playhead::after(&trace);

@@ -3,6 +3,11 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
+
+use melody_core::output::{Draft, mount, refusing};
+use melody_recommender::engine::Trace;
+use melody_sessions::trace_file;
 
 fn melody(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let mut melody = Command::new(env!("CARGO_BIN_EXE_melody"));
@@ -117,4 +122,53 @@ fn a_full_disk_leaves_the_older_trace() {
     assert!(error.contains("t.jsonl"), "{error}");
     assert!(fs::read(here.join("t.jsonl")).unwrap() == before);
     assert!(!here.join("t.jsonl.draft").exists());
+}
+
+/// Whatever call of the disk fails while a trace is written, once or for good: there is the older trace or the new one, whole, and what
+/// failed is told.
+#[test]
+fn on_a_disk_that_fails_the_older_trace_or_the_new_one_is_there() {
+    const FULL: i32 = 28;
+    const BROKEN: i32 = 5;
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("t.jsonl");
+    let (opening, traces) = crate::log::session();
+    let header = trace_file::Header::new("test", opening);
+    let traces: Vec<Arc<Trace>> = traces.iter().cloned().map(Arc::new).collect();
+    let write = |steps: usize| -> Result<(), String> {
+        let mut draft = Draft::begin(&place)?;
+        trace_file::write(&mut draft, &header, traces[..steps].iter())
+            .map_err(|error| format!("t.jsonl: {error}"))?;
+        draft.commit()
+    };
+    let older = 2;
+    let (mut n, mut told) = (0, 0);
+    loop {
+        write(older).unwrap();
+        let mounted = mount(folder.path(), refusing(n..n + 1, FULL));
+        let once = write(traces.len());
+        drop(mounted);
+        let steps = trace_file::read(&place).unwrap().traces.len();
+        assert!(steps == older || steps == traces.len(), "call {n}: {steps} steps");
+
+        write(older).unwrap();
+        let mounted = mount(folder.path(), refusing(n..usize::MAX, BROKEN));
+        let for_good = write(traces.len());
+        drop(mounted);
+        let steps = trace_file::read(&place).unwrap().traces.len();
+        assert!(steps == older || steps == traces.len(), "call {n}: {steps} steps");
+        for tried in [&once, &for_good] {
+            assert!(
+                tried.as_ref().err().is_none_or(|error| error.contains("t.jsonl")),
+                "{tried:?}"
+            );
+            told += usize::from(tried.is_err());
+        }
+        if for_good.is_ok() {
+            assert_eq!(steps, traces.len());
+            assert!(told > 20, "{told} failures in {n} calls");
+            return;
+        }
+        n += 1;
+    }
 }

@@ -21,6 +21,7 @@ use melody_core::event::{Action, Target};
 use melody_core::listener::Tier;
 use melody_core::rng::{Purpose, generator};
 use melody_recommender::engine::{EndedPlay, Engine, State, Trace};
+use melody_recommender::policy::Previews;
 
 /// Someone listening by themselves.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Autopilot {
     world: Arc<World>,
     listener: SimulatedListener,
     seed: u64,
+    /// How much of premium songs there is to hear.
+    previews: Previews,
     /// Plays observed so far.
     plays: u64,
 }
@@ -72,7 +75,14 @@ impl Autopilot {
         let previews = engine.setup.account.premium_previews;
         let mut listener = SimulatedListener::new(taste, previews);
         listener.begin_session(&mut generator(seed, Purpose::Mood, u64::MAX));
-        Autopilot { catalogue: engine.setup.catalogue.clone(), world, listener, seed, plays: 0 }
+        Autopilot {
+            catalogue: engine.setup.catalogue.clone(),
+            world,
+            listener,
+            seed,
+            previews: engine.setup.policy.previews,
+            plays: 0,
+        }
     }
 
     /// The same listener after the session so far.
@@ -90,6 +100,7 @@ impl Autopilot {
     /// Takes in how a play went, whoever ended it. `tier` is what was paid while it played.
     pub fn observe(&mut self, ended: &EndedPlay, tier: Tier) {
         let mut rng = generator(self.seed, Purpose::Mood, self.plays);
+        // To have been offered it is a taste, heard or skipped; what the service counts is another matter.
         let preview = ended.song.premium && tier != Tier::Premium;
         let promoted = ended.song.campaign.is_some();
         self.listener.observe(ended.play_ratio.value(), promoted, preview, &mut rng);
@@ -137,7 +148,7 @@ impl Autopilot {
         reaction: &Reaction,
         rng: &mut ChaCha8Rng,
     ) -> (Vec<(u32, Action)>, Vec<Action>) {
-        let duration = self.catalogue.song(song).duration_ms;
+        let duration = self.previews.length_ms(self.catalogue.song(song), state.tier);
         let at = |ratio: f64| (ratio * f64::from(duration)).round() as u32;
         let mut during = Vec::new();
         if reaction.liked && !state.playing.liked {

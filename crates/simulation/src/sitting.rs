@@ -82,7 +82,7 @@ pub(super) fn play(
 ) -> Result<(bool, Felt), Refusal> {
     let plan = pilot.plan(state);
     let tier = state.tier;
-    let duration_ms = engine.setup.catalogue.song(state.playing.song).duration_ms;
+    let duration_ms = engine.length_ms(state);
     let mut act = |head: &mut Playhead, action: Action| -> Result<(), Refusal> {
         let (next, trace) = engine.step(state, &head.event(action))?;
         *state = next;

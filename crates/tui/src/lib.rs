@@ -29,7 +29,7 @@ pub use desk::{
     Against, Choice, Compared, Drafted, Explained, Happening, Journal, Message, Sitting, Slider,
     Speed, Standing, create_trace, other_policies, write_trace,
 };
-pub use draw::{Drawn, Hit, PANELS, draw};
+pub use draw::{Drawn, Hit, PANELS, draw, rows};
 pub use export::picture;
 pub use terminal::{Ended, run};
 pub use theme::{Look, Theme};

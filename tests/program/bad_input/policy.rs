@@ -16,6 +16,7 @@ const EDITS: &[Edit] = &[
     ("@mixing.per_song", "4", "mixing.per_song", "conflicts with mixing.per_campaign = 3"),
     ("@diversity.method", "\"mrm\"", "diversity.method", "mmr"),
     ("@mixing.queue", "0", "mixing.queue", "outside"),
+    ("@previews.seconds", "0", "previews.seconds", "outside"),
     ("@mixing.queue", "101", "mixing.queue", "outside"),
     ("@mixing.least_interest", "nan", "mixing.least_interest", "outside"),
     ("@fusion.epsilon", "inf", "fusion.epsilon", "outside"),

@@ -5,10 +5,11 @@
 //! write there takes over. A draft is locked while it is written: two programs that write the same file are told apart before
 //! either has replaced anything.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::disk::{DiskFile, make_folder, remove_file, rename, sync_folder};
 use super::lock::{beside, claim, taken};
 
 /// A file being written. Dropped before it is committed it is taken away, with its folder if that was made for it, and what was
@@ -23,7 +24,7 @@ pub struct Draft {
     beside: Option<PathBuf>,
     /// The folder, where it was made for the file.
     made: Option<PathBuf>,
-    out: BufWriter<File>,
+    out: BufWriter<DiskFile>,
 }
 
 impl Draft {
@@ -36,7 +37,7 @@ impl Draft {
         let before = fs::metadata(name).ok();
         let place = name.canonicalize().unwrap_or_else(|_| name.into());
         if before.as_ref().is_some_and(|before| !before.is_file()) {
-            let file = fs::OpenOptions::new().write(true).open(&place).map_err(told)?;
+            let file = DiskFile::open(&place, fs::OpenOptions::new().write(true)).map_err(told)?;
             let out = BufWriter::new(file);
             return Ok(Draft { name: name.into(), place, beside: None, made: None, out });
         }
@@ -45,23 +46,24 @@ impl Draft {
         }
         let made = folder_of(&place).filter(|folder| !folder.exists()).map(Path::to_path_buf);
         if let Some(folder) = &made {
-            fs::create_dir_all(folder).map_err(told)?;
+            make_folder(folder).map_err(told)?;
         }
         let path = beside(&place, "draft");
         let file = claim(&path).map_err(told)?.ok_or_else(|| taken(name))?;
         let out = BufWriter::new(file);
-        let draft = Draft { name: name.into(), place, beside: Some(path), made, out };
+        let mut draft = Draft { name: name.into(), place, beside: Some(path), made, out };
+        let out = draft.out.get_mut();
+        let permitted =
+            before.map_or(Ok(()), |before| out.file().set_permissions(before.permissions()));
         // What a killed program left of its own is no part of this one.
-        let file = draft.out.get_ref();
-        let permitted = before.map_or(Ok(()), |before| file.set_permissions(before.permissions()));
-        permitted.and_then(|()| file.set_len(0)).map_err(told)?;
+        permitted.and_then(|()| out.cut(0)).map_err(told)?;
         Ok(draft)
     }
 
     /// The file is whole: it takes its place, and the disk has it when this returns.
     ///
     /// # Errors
-    /// When the disk refuses; what was there before is there still.
+    /// When the disk refuses. What was there before is there still, unless only the folder could not be brought to the disk.
     pub fn commit(mut self) -> Result<(), String> {
         self.finish().map_err(|error| format!("{}: {error}", self.name.display()))
     }
@@ -69,8 +71,8 @@ impl Draft {
     fn finish(&mut self) -> io::Result<()> {
         self.out.flush()?;
         let Some(beside) = &self.beside else { return Ok(()) };
-        self.out.get_ref().sync_all()?;
-        fs::rename(beside, &self.place)?;
+        self.out.get_ref().sync()?;
+        rename(beside, &self.place)?;
         (self.beside, self.made) = (None, None);
         sync_folder(folder_of(&self.place).unwrap_or(Path::new(".")))
     }
@@ -89,7 +91,7 @@ impl Write for Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         // Nothing more can be done about what cannot be taken away.
-        let _ = self.beside.as_ref().map(fs::remove_file);
+        let _ = self.beside.as_deref().map(remove_file);
         let _ = self.made.as_ref().map(fs::remove_dir);
     }
 }
@@ -113,22 +115,13 @@ pub fn write_together(files: &[(PathBuf, &[u8])]) -> Result<(), String> {
         let mut draft = Draft::begin(place)?;
         let written = draft.write_all(bytes).and_then(|()| draft.flush());
         let synced = written.and_then(|()| match draft.beside {
-            Some(_) => draft.out.get_ref().sync_all(),
+            Some(_) => draft.out.get_ref().sync(),
             None => Ok(()),
         });
         synced.map_err(|error| format!("{}: {error}", place.display()))?;
         drafts.push(draft);
     }
     drafts.into_iter().try_for_each(Draft::commit)
-}
-
-/// Brings a folder's names to the disk.
-///
-/// # Errors
-/// When the disk refuses.
-pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Not every system lets one open a folder.
-    File::open(folder).map_or(Ok(()), |folder| folder.sync_all())
 }
 
 fn folder_of(place: &Path) -> Option<&Path> {
@@ -138,6 +131,7 @@ fn folder_of(place: &Path) -> Option<&Path> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::disk::{mount, refusing};
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).unwrap();
@@ -163,6 +157,43 @@ mod tests {
         assert_eq!(names(folder.path()), ["a.txt"]);
         write_whole(&place, b"new").unwrap();
         assert_eq!(fs::read(&place).unwrap(), b"new");
+    }
+
+    /// Whatever call of the disk fails, once or from then on: the file is the old one or the new one, what failed is told, and where the
+    /// disk takes away what was left, nothing is.
+    #[test]
+    fn on_a_disk_that_fails_the_file_is_the_old_one_or_the_new_one() {
+        const FULL: i32 = 28;
+        const BROKEN: i32 = 5;
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("a.txt");
+        let [old, new] = [b'o', b'n'].map(|byte| vec![byte; 30_000]);
+        let mut told = 0;
+        for n in 0..12 {
+            for (refused, error) in [(n..n + 1, FULL), (n..n + 2, BROKEN), (n..usize::MAX, FULL)] {
+                write_whole(&place, &old).unwrap();
+                let once = refused.len() == 1;
+                let mounted = mount(folder.path(), refusing(refused, error));
+                let written = write_whole(&place, &new);
+                drop(mounted);
+                let there = fs::read(&place).unwrap();
+                assert!(there == old || there == new, "call {n}: {} bytes", there.len());
+                match written {
+                    Ok(()) => assert!(there == new, "call {n}"),
+                    Err(error) => {
+                        assert!(error.contains("a.txt: "), "{error}");
+                        told += 1;
+                    }
+                }
+                assert!(!once || names(folder.path()) == ["a.txt"], "call {n}");
+            }
+        }
+        assert!(
+            (21..36).contains(&told),
+            "{told} of 36 are told, and a whole writing takes fewer calls"
+        );
+        write_whole(&place, &new).unwrap();
+        assert_eq!(names(folder.path()), ["a.txt"], "what was left is taken over");
     }
 
     #[test]

@@ -3,15 +3,17 @@
 //! The system's own lock on a file: it is let go of when the program ends, however it ends, so that nothing is ever left locked.
 //! The file that carries it is not the file that is kept, since that is replaced by each saving, and the lock would go with it.
 
-use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
+use std::fs::{self, Metadata, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use super::disk::{DiskFile, remove_file};
 
 /// The right to be the only program that uses a file or folder, for as long as this lives.
 #[derive(Debug)]
 pub struct Lock {
     carrier: PathBuf,
-    _held: File,
+    _held: DiskFile,
 }
 
 impl Lock {
@@ -32,7 +34,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         // Taken away while it is still held; a file left behind locks nothing.
-        let _ = fs::remove_file(&self.carrier);
+        let _ = remove_file(&self.carrier);
     }
 }
 
@@ -53,9 +55,11 @@ pub(super) fn beside(place: &Path, ending: &str) -> PathBuf {
 }
 
 /// Opens a file, made if it is not there, for whoever comes first; `None` where another program has it. What is in it stays.
-pub(super) fn claim(path: &Path) -> io::Result<Option<File>> {
+pub(super) fn claim(path: &Path) -> io::Result<Option<DiskFile>> {
     loop {
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        let mut options = OpenOptions::new();
+        let claimed = DiskFile::open(path, options.write(true).create(true).truncate(false))?;
+        let file = claimed.file();
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => return Ok(None),
             // Where the disk knows no locks, there is nobody to ask.
@@ -67,7 +71,7 @@ pub(super) fn claim(path: &Path) -> io::Result<Option<File>> {
         // Whoever had it until now may have given the file another name or taken it away.
         let there = fs::metadata(path);
         if there.is_ok_and(|there| file.metadata().is_ok_and(|ours| same(&there, &ours))) {
-            return Ok(Some(file));
+            return Ok(Some(claimed));
         }
     }
 }

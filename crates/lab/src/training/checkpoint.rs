@@ -7,11 +7,12 @@
 //! The next checkpoint is made beside the last one, brought to the disk, and renamed; the last one is gone only after that.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
+use burn::tensor::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -20,7 +21,7 @@ use super::made_of::MadeOf;
 use super::progress::Progress;
 use super::validation::Validation;
 use super::weigher::Weigher;
-use melody_core::output::{sync_folder, write_whole};
+use melody_core::output::{make_folder, remove_folder, rename, sync_folder, write_together};
 use melody_model::Network;
 
 /// How far training got.
@@ -76,6 +77,22 @@ fn unusable(path: &Path, why: impl std::fmt::Display) -> String {
 
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+impl Borrowed<'_> {
+    /// The contents of each file, by its name.
+    fn render(&self) -> Result<Vec<(&'static str, Bytes)>, String> {
+        let network = |network: &Network| network.clone().into_record().into_bytes();
+        let mut files = vec![
+            (NETWORK, network(self.network).map_err(|e| e.to_string())?),
+            (BEST, network(self.best).map_err(|e| e.to_string())?),
+            (OPTIMIZER, self.optimizer.into_bytes().map_err(|e| e.to_string())?),
+        ];
+        if let Some(critics) = self.critics {
+            files.extend(critics.files()?);
+        }
+        Ok(files)
+    }
 }
 
 impl Parts {
@@ -146,7 +163,7 @@ impl Checkpoint {
             if !next.join(PROGRESS).exists() {
                 return Ok(None);
             }
-            fs::rename(&next, &folder).map_err(|e| failed(&next, e))?;
+            rename(&next, &folder).map_err(|e| failed(&next, e))?;
         }
         let Saved { checkpoint, made_of: then, .. } = Saved::read(&folder)?;
         match then.differs(made_of) {
@@ -167,26 +184,20 @@ impl Checkpoint {
         parts: &Borrowed,
     ) -> Result<(), String> {
         let folder = Self::unfinished(model);
+        let files = parts.render().map_err(|e| failed(&folder, e))?;
+        let hashes = files.iter().map(|(name, bytes)| ((*name).into(), sha256(bytes))).collect();
+        let saved = Saved { files: hashes, made_of: made_of.clone(), checkpoint: self };
+        let progress = saved.render().map_err(|e| failed(&folder, e))?;
         remove(&folder);
-        fs::create_dir_all(&folder).map_err(|e| failed(&folder, e))?;
-        for (name, network) in [(NETWORK, parts.network), (BEST, parts.best)] {
-            let path = folder.join(name);
-            network.clone().save_file(&path).map_err(|e| failed(&path, e))?;
-        }
-        let path = folder.join(OPTIMIZER);
-        parts.optimizer.save(&path).map_err(|e| failed(&path, e))?;
-        if let Some(critics) = parts.critics {
-            critics.save(&folder)?;
-        }
-        let files = on_disk(&folder).map_err(|e| failed(&folder, e))?;
-        let saved = Saved { files, made_of: made_of.clone(), checkpoint: self };
-        let path = folder.join(PROGRESS);
-        let text = saved.render().map_err(|e| failed(&path, e))?;
-        write_whole(&path, text.as_bytes())?;
+        make_folder(&folder).map_err(|e| failed(&folder, e))?;
+        let files = files.iter().map(|(name, bytes)| (*name, &bytes[..]));
+        let files = files.chain([(PROGRESS, progress.as_bytes())]);
+        let files: Vec<_> = files.map(|(name, bytes)| (folder.join(name), bytes)).collect();
+        write_together(&files)?;
         sync_folder(model).map_err(|e| failed(model, e))?;
         let place = Self::folder(model);
         remove(&place);
-        fs::rename(&folder, &place).map_err(|e| failed(&place, e))?;
+        rename(&folder, &place).map_err(|e| failed(&place, e))?;
         sync_folder(model).map_err(|e| failed(model, e))
     }
 
@@ -197,24 +208,12 @@ impl Checkpoint {
     }
 }
 
-/// Brings a folder's files to the disk and gives the hash of each.
-fn on_disk(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        File::open(entry.path())?.sync_all()?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        files.insert(name, sha256(&fs::read(entry.path())?));
-    }
-    Ok(files)
-}
-
 fn remove(folder: &Path) {
     // Under another name first: what is half removed is then no checkpoint. A folder that is not there is as good as removed.
     let gone = folder.with_extension("gone");
-    let _ = fs::remove_dir_all(&gone);
-    let _ = fs::rename(folder, &gone);
-    let _ = fs::remove_dir_all(&gone);
+    let _ = remove_folder(&gone);
+    let _ = rename(folder, &gone);
+    let _ = remove_folder(&gone);
 }
 
 #[cfg(test)]
@@ -225,6 +224,7 @@ mod tests {
     use crate::config::TrainingConfig;
     use burn::optim::AdamWConfig;
     use burn::tensor::Device;
+    use melody_core::output::{mount, refusing};
     use melody_model::objective::Objective;
 
     fn small() -> MadeOf {
@@ -239,14 +239,18 @@ mod tests {
         }
     }
 
-    fn saved(folder: &Path, made_of: &MadeOf, step: u64) {
+    fn written(folder: &Path, made_of: &MadeOf, step: u64) -> Result<(), String> {
         let network = Network::new(&made_of.config.network, 1, &Device::flex());
         let optimizer = AdamWConfig::new().init();
         let parts =
             Borrowed { network: &network, best: &network, optimizer: &optimizer, critics: None };
         let weigher = Weigher::new(&Objective::default());
         let checkpoint = Checkpoint { step, weigher, log: Vec::new(), validations: Vec::new() };
-        checkpoint.write(folder, made_of, &parts).unwrap();
+        checkpoint.write(folder, made_of, &parts)
+    }
+
+    fn saved(folder: &Path, made_of: &MadeOf, step: u64) {
+        written(folder, made_of, step).unwrap();
     }
 
     #[test]
@@ -316,6 +320,40 @@ mod tests {
             fs::write(&path, good).unwrap();
         }
         assert_eq!(Checkpoint::find(folder.path(), &made_of).unwrap().unwrap().step, 5);
+    }
+
+    /// Whatever call of the disk fails, once, or all from then on as if the program were killed there: the checkpoint that is found is the
+    /// last one or the next one, and the next try writes it.
+    #[test]
+    fn on_a_disk_that_fails_the_last_checkpoint_or_the_next_one_is_there() {
+        const FULL: i32 = 28;
+        const BROKEN: i32 = 5;
+        let folder = tempfile::tempdir().unwrap();
+        let made_of = small();
+        let found = || Checkpoint::find(folder.path(), &made_of).unwrap().map(|found| found.step);
+        saved(folder.path(), &made_of, 1);
+        let (mut step, mut told, mut n) = (1, 0, 0);
+        loop {
+            for (refused, error) in [(n..n + 1, FULL), (n..n + 3, BROKEN), (n..usize::MAX, BROKEN)]
+            {
+                let mounted = mount(folder.path(), refusing(refused, error));
+                let tried = written(folder.path(), &made_of, step + 1);
+                drop(mounted);
+                let there = found();
+                assert!(there == Some(step) || there == Some(step + 1), "call {n}: {there:?}");
+                assert!(tried.is_err() || there == Some(step + 1), "call {n}: {there:?}");
+                told += usize::from(tried.is_err());
+                saved(folder.path(), &made_of, step + 2);
+                step += 2;
+                assert_eq!(found(), Some(step));
+                if n > 0 && tried.is_ok() && error == BROKEN {
+                    // Behind the last call there is nothing to be refused.
+                    assert!(told > 30, "{told} failures in {n} calls");
+                    return;
+                }
+            }
+            n += 1;
+        }
     }
 
     #[test]

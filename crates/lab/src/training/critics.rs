@@ -10,7 +10,7 @@ use std::path::Path;
 use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Bytes, Device, Int, Tensor};
 
 use melody_model::objective::Rmtl;
 use melody_model::{Initialiser, Output, TASKS, Tower};
@@ -136,17 +136,22 @@ impl Critics {
         loss
     }
 
-    /// Writes everything into a checkpoint's folder.
-    pub fn save(&self, folder: &Path) -> Result<(), String> {
-        let [networks, targets, optimizer] = FILES.map(|name| folder.join(name));
-        let fail = |path: &Path, error: String| format!("{}: {error}", path.display());
-        let network = self.networks.valid();
-        network.save_file(&networks).map_err(|e| fail(&networks, e.to_string()))?;
-        self.targets.clone().save_file(&targets).map_err(|e| fail(&targets, e.to_string()))?;
-        self.optimizer.save(&optimizer).map_err(|e| fail(&optimizer, e.to_string()))
+    /// What a checkpoint keeps of them, by the names of its files.
+    ///
+    /// # Errors
+    /// When the tensors cannot be had.
+    pub fn files(&self) -> Result<[(&'static str, Bytes); 3], String> {
+        let [networks, targets, optimizer] = FILES;
+        let network = self.networks.valid().into_record().into_bytes();
+        let target = self.targets.clone().into_record().into_bytes();
+        Ok([
+            (networks, network.map_err(|e| e.to_string())?),
+            (targets, target.map_err(|e| e.to_string())?),
+            (optimizer, self.optimizer.into_bytes().map_err(|e| e.to_string())?),
+        ])
     }
 
-    /// Takes up what [`Critics::save`] wrote.
+    /// Takes up what [`Critics::files`] gave, from a checkpoint's folder.
     pub fn load(self, folder: &Path) -> Result<Self, String> {
         let [networks, targets, optimizer] = FILES.map(|name| folder.join(name));
         let fail = |path: &Path, error: String| format!("{}: {error}", path.display());

@@ -95,7 +95,7 @@ impl Bandit {
     }
 
     /// Takes in a play under the running decision. A `preview` is a premium song without a
-    /// subscription.
+    /// subscription, not skipped.
     pub fn play(
         &mut self,
         policy: &policy::Bandit,

@@ -191,6 +191,7 @@ mod tests {
     use crate::bandit::algorithm::learn;
     use crate::bandit::memory::Observation;
     use crate::policy;
+    use melody_core::output::{mount, refusing};
 
     fn taught(observations: u32) -> Memory {
         let policy = policy::shipped("default").unwrap();
@@ -273,6 +274,35 @@ mod tests {
                 assert!(kept.parse(&text).is_err(), "bit {bit} of byte {at}");
             }
         }
+    }
+
+    /// Whatever call of the disk fails while it is saved, once, for a while or for good: what is read is the memory of before or the new
+    /// one, and the next saving is the new one.
+    #[test]
+    fn on_a_disk_that_fails_the_older_memory_or_the_newer_one_is_there() {
+        const FULL: i32 = 28;
+        const BROKEN: i32 = 5;
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Kept::new(folder.path(), "a");
+        let (older, newer) = (taught(300), taught(320));
+        let mut told = 0;
+        for n in 0..8 {
+            for (refused, error) in [(n..n + 1, FULL), (n..n + 2, BROKEN), (n..usize::MAX, BROKEN)]
+            {
+                kept.save(&older).unwrap();
+                let mounted = mount(folder.path(), refusing(refused, error));
+                let saved = kept.save(&newer);
+                drop(mounted);
+                let there = kept.load().unwrap_or_else(|error| panic!("call {n}: {error}"));
+                let there = there.unwrap().memory;
+                assert!(*there == older.rounded() || *there == newer.rounded(), "call {n}");
+                assert!(saved.is_err() || *there == newer.rounded(), "call {n}");
+                told += usize::from(saved.is_err());
+            }
+        }
+        assert!((15..24).contains(&told), "{told} of 24 are told, and a saving takes fewer calls");
+        kept.save(&newer).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

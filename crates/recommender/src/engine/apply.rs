@@ -20,7 +20,7 @@ use melody_model::{Example, Labels};
 impl Engine {
     pub(super) fn check(&self, state: &State, event: &Event) -> Result<(), Refusal> {
         let &Event { at_ms, heard_ms, ref action } = event;
-        let duration_ms = self.setup.catalogue.song(state.playing.song).duration_ms;
+        let duration_ms = self.length_ms(state);
         if at_ms < state.at_ms {
             return Err(Refusal::TimeRunsBackwards { at_ms, last_ms: state.at_ms });
         }
@@ -69,6 +69,14 @@ impl Engine {
             Some((field, why)) => Err(Refusal::BadOverride { field, why }),
             None => Ok(()),
         }
+    }
+
+    /// Milliseconds of the current song that can be heard: all of it, or a preview. What has been heard
+    /// already, under another policy, was not too much.
+    pub fn length_ms(&self, state: &State) -> u32 {
+        let song = self.setup.catalogue.song(state.playing.song);
+        let length_ms = self.setup.policy.previews.length_ms(song, state.tier);
+        length_ms.max(state.playing.heard_ms)
     }
 
     /// Applies what the listener did, and says what begins to play now.
@@ -125,7 +133,9 @@ impl Engine {
         let policy = &setup.policy;
         let song = setup.catalogue.song(state.playing.song);
         let playing = &state.playing;
-        let play_ratio = (event.heard_ms as f32 / song.duration_ms as f32).min(1.0);
+        // A preview that is heard to its end is heard whole: there is no more of it.
+        let length_ms = policy.previews.length_ms(song, state.tier);
+        let play_ratio = (event.heard_ms as f32 / length_ms as f32).min(1.0);
         let completed = play_ratio >= COMPLETED;
         let play = Interaction {
             song: playing.song,
@@ -148,7 +158,7 @@ impl Engine {
         state.streaks.record(&policy.session, event.at_ms, song, &play);
         let window = policy.guardrail.window;
         state.metrics.record(&play, promoted, event.heard_ms.into(), window);
-        let preview = song.premium && state.tier != Tier::Premium;
+        let preview = song.premium && state.tier != Tier::Premium && !play.skipped;
         state.bandit.play(&policy.bandit, &play, promoted, preview);
         state.previews += u32::from(preview);
         happened.ended = Some(EndedPlay {
@@ -235,6 +245,7 @@ mod tests {
     use crate::engine::tests_support::{
         DURATION_MS, FIRST_PROMOTED, after, engine, finish, skip, small, step,
     };
+    use crate::engine::trace::Trace;
     use melody_core::event::Target;
     use melody_core::scene::Scene;
 
@@ -301,6 +312,73 @@ mod tests {
             check(&state, Action::Override(set)),
             Err(Refusal::BadOverride { field: "arm", .. })
         ));
+    }
+
+    /// Premium songs of the small catalogue.
+    const PREMIUM: [SongId; 3] = [SongId(9), SongId(19), SongId(29)];
+
+    fn previews(seconds: u32) -> Engine {
+        engine(|settings| settings.previews.seconds = seconds)
+    }
+
+    /// A premium song plays from its beginning: the first that does not already.
+    fn premium(engine: &Engine, state: &State) -> (State, Trace) {
+        let song = PREMIUM.into_iter().find(|song| *song != state.playing.song).unwrap();
+        step(engine, state, 10, Action::Open { song })
+    }
+
+    #[test]
+    fn a_preview_ends_at_its_length_and_is_heard_whole_then() {
+        let engine = previews(30);
+        let (state, trace) = premium(&engine, &engine.start().0);
+        assert_eq!((trace.playing.preview_ms, trace.playing.length_ms()), (Some(30_000), 30_000));
+        let more = engine.check(&state, &after(&state, 30_001, Action::Skip));
+        assert_eq!(more, Err(Refusal::HeardTooMuch { heard_ms: 30_001, duration_ms: 30_000 }));
+        let (next, trace) = step(&engine, &state, 30_000, Action::Finish);
+        let ended = trace.ended.unwrap();
+        assert_eq!((ended.play_ratio, ended.completed), (Score::ONE, true));
+        assert_eq!((state.previews, next.previews), (0, 1));
+    }
+
+    #[test]
+    fn a_preview_that_is_skipped_is_none_and_moves_no_segment() {
+        let engine = previews(30);
+        let mut state = engine.start().0;
+        let before = engine.decide(&state).segment;
+        for _ in 0..3 {
+            state = premium(&engine, &state).0;
+            let (next, trace) = step(&engine, &state, 15_000, Action::Skip);
+            let ended = trace.ended.unwrap();
+            assert_eq!((ended.play_ratio, ended.skipped), (Score::new(0.5), true));
+            state = next;
+        }
+        assert_eq!((state.previews, &engine.decide(&state).segment), (0, &before));
+        for heard in 1..=3 {
+            state = finish(&engine, &premium(&engine, &state).0).0;
+            assert!(state.previews >= heard);
+        }
+        assert_eq!(engine.decide(&state).segment.name, "likely-payer");
+    }
+
+    #[test]
+    fn who_subscribes_in_a_preview_hears_the_song_on() {
+        let engine = previews(30);
+        let (state, _) = premium(&engine, &engine.start().0);
+        let (state, trace) = step(&engine, &state, 20_000, Action::Subscribe);
+        assert_eq!((trace.playing.preview_ms, engine.length_ms(&state)), (None, DURATION_MS));
+        let (next, trace) = finish(&engine, &state);
+        assert_eq!(trace.ended.unwrap().heard_ms, DURATION_MS);
+        assert_eq!(next.previews, 0);
+    }
+
+    #[test]
+    fn what_was_heard_under_another_policy_was_not_too_much() {
+        let longer = previews(30);
+        let (state, _) = premium(&longer, &longer.start().0);
+        let (state, _) = step(&longer, &state, 20_000, Action::Like);
+        let shorter = previews(5);
+        assert_eq!(shorter.length_ms(&state), 20_000);
+        assert_eq!(shorter.check(&state, &after(&state, 0, Action::Finish)), Ok(()));
     }
 
     #[test]

@@ -60,6 +60,10 @@ impl Engine {
                 saved: state.playing.saved,
                 opened: state.playing.opened,
                 replayed: state.playing.replayed,
+                preview_ms: policy
+                    .previews
+                    .of(catalogue.song(state.playing.song), state.tier)
+                    .map(|ms| ms.max(state.playing.heard_ms)),
             },
             listener: ListenerReport {
                 profile: setup.listener.clone(),

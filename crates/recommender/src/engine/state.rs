@@ -63,7 +63,7 @@ pub struct State {
     pub tier: Tier,
     /// What was known of the listener as the session opened.
     pub account: Arc<Account>,
-    /// Premium songs played without a subscription, those before the session counted.
+    /// Premium songs heard without a subscription and not skipped, those before the session counted.
     pub previews: u32,
     /// Not in the queue, nor in the history until it ends.
     pub playing: Playing,

@@ -152,7 +152,7 @@ pub struct EndedPlay {
     pub song: SongRef,
     /// Milliseconds.
     pub heard_ms: u32,
-    /// Heard over duration, in [0, 1].
+    /// Heard over what there was to hear, in [0, 1]: the song, or its preview.
     pub play_ratio: Score,
     /// It played to its end, or so near that it counts.
     pub completed: bool,
@@ -179,6 +179,16 @@ pub struct PlayingNow {
     pub opened: bool,
     /// It repeats the play before it.
     pub replayed: bool,
+    /// It ends after so many milliseconds, as a preview; absent where it is heard whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview_ms: Option<u32>,
+}
+
+impl PlayingNow {
+    /// Milliseconds of it that can be heard: the song, or its preview.
+    pub fn length_ms(&self) -> u32 {
+        self.preview_ms.unwrap_or(self.song.duration_ms)
+    }
 }
 
 /// Who listens, as ranking sees it.
@@ -194,7 +204,7 @@ pub struct ListenerReport {
     pub segment: Group,
     /// For new songs: decides what novelty is worth.
     pub appetite: Group,
-    /// Premium songs played without a subscription, those before the session counted.
+    /// Premium songs heard without a subscription and not skipped, those before the session counted.
     pub previews: u32,
     /// Plays in this session.
     pub plays: u32,

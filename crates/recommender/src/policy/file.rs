@@ -50,6 +50,7 @@ pub fn settings(file: &TomlFile) -> Result<Settings, InputError> {
     check_bandit(&settings, &mut check);
     check_guardrail(&settings, &mut check);
     check_near_line(&settings, &mut check);
+    check.range("previews.seconds", settings.previews.seconds.into(), 1.0..=3_600.0);
     check.finish()?;
     Ok(settings)
 }

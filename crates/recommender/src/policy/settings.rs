@@ -12,6 +12,7 @@ use super::feedback::{Guardrail, NearLine};
 use super::fusion::Fusion;
 use super::groups::{Appetite, SceneEffect, Segment};
 use super::mixing::Mixing;
+use super::previews::Previews;
 use super::scoring::Scoring;
 use melody_core::scene::Scene;
 use melody_model::InterestBlend;
@@ -73,4 +74,7 @@ pub struct Settings {
     pub guardrail: Guardrail,
     /// When and how the model learns during a session.
     pub near_line: NearLine,
+    /// What is heard of premium songs without a subscription.
+    #[serde(default)]
+    pub previews: Previews,
 }

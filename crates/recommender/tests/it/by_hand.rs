@@ -32,14 +32,14 @@ fn set_after(
 ) -> Result<Arc<Trace>, Refusal> {
     let mut head = Playhead::after(timeline.trace());
     head.wait(ms);
-    head.play(ms, timeline.trace().playing.song.duration_ms - 1);
+    head.play(ms, timeline.trace().playing.length_ms() - 1);
     timeline.apply(head.event(Action::Override(overrides.clone())))
 }
 
 /// The current song finishes, however much of it had been heard.
 fn finish(timeline: &mut Timeline) -> Arc<Trace> {
     let mut head = Playhead::after(timeline.trace());
-    head.play(u64::MAX, timeline.trace().playing.song.duration_ms);
+    head.play(u64::MAX, timeline.trace().playing.length_ms());
     timeline.apply(head.event(Action::Finish)).unwrap()
 }
 

@@ -124,7 +124,7 @@ fn refused(timeline: &mut Timeline, event: Event, expected: Refusal) {
 fn events_that_make_no_sense_are_refused_and_change_nothing() {
     let mut timeline = Timeline::start(engine("casual-listener", Some(Scene::Relax), 1));
     let playing = timeline.state().playing.song;
-    let duration_ms = timeline.trace().playing.song.duration_ms;
+    let duration_ms = timeline.trace().playing.length_ms();
     let songs = LIBRARY.catalogue.songs.len() as u32;
     let event = |at_ms: u64, heard_ms: u32, action| Event { at_ms, heard_ms, action };
 
@@ -196,7 +196,7 @@ fn without_a_next_song_going_on_is_refused() {
     library.catalogue = Arc::new(catalogue);
     let mut timeline = Timeline::start(engine_of(&library, "casual-listener", None, 1));
     assert!(timeline.state().queue.is_empty());
-    let duration = timeline.trace().playing.song.duration_ms;
+    let duration = timeline.trace().playing.length_ms();
     let skip = Event { at_ms: 0, heard_ms: 0, action: Action::Skip };
     refused(&mut timeline, skip, Refusal::NoNextSong);
     let finish = Event { at_ms: duration.into(), heard_ms: duration, action: Action::Finish };

@@ -40,7 +40,7 @@ fn learned(seed: u64, events: usize) -> Timeline {
 /// The current song finishes, however much of it had been heard.
 fn finish(timeline: &mut Timeline) -> Arc<Trace> {
     let mut head = Playhead::after(timeline.trace());
-    head.play(u64::MAX, timeline.trace().playing.song.duration_ms);
+    head.play(u64::MAX, timeline.trace().playing.length_ms());
     timeline.apply(head.event(Action::Finish)).unwrap()
 }
 
@@ -218,7 +218,7 @@ fn follow(whole: &Timeline, forked: &mut Timeline, step: usize) -> (usize, Vec<R
         let before = Playhead::after(whole.trace_at(i).unwrap());
         let head = Playhead::after(forked.trace());
         let playing = forked.state().playing.song;
-        let duration = forked.trace().playing.song.duration_ms;
+        let duration = forked.trace().playing.length_ms();
         let Some(event) = mirrored(event, before, head, (playing, duration)) else { continue };
         match forked.apply(event) {
             Ok(_) => done += 1,

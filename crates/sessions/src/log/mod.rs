@@ -23,4 +23,4 @@ pub use record::{
     Ended, Header, Impression, LOG_FORMAT, LearnedReward, Record, StepRecord, Stored,
 };
 pub use salvage::{Beyond, Lost, Salvaged};
-pub use writer::{FeedbackLog, LogError, LogFile};
+pub use writer::{FeedbackLog, LogError};

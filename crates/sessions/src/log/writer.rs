@@ -3,7 +3,6 @@
 //! A write that fails takes nothing with it: what had got through is taken back, before anything else is
 //! written, and the same record can be appended again. So a disk that was full goes on where it stopped.
 
-use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +12,7 @@ use super::line::{NO_HASH, render};
 use super::reader::{TornTail, read};
 use super::record::{Header, Record, StepRecord};
 use melody_core::input::{InputError, Problem};
+use melody_core::output::{DiskFile, remove_file, sync_folder};
 use melody_recommender::engine::Trace;
 
 /// Why a record was not appended. The log is as it was.
@@ -44,29 +44,11 @@ pub enum LogError {
     },
 }
 
-/// What a log's lines are written to: a file, or in tests one that fails now and then.
-pub trait LogFile: Write + Seek + Send + fmt::Debug {
-    /// Cuts the file off at a length in bytes.
-    fn cut(&self, length: u64) -> io::Result<()>;
-    /// Waits until the disk has everything that was written.
-    fn sync(&self) -> io::Result<()>;
-}
-
-impl LogFile for File {
-    fn cut(&self, length: u64) -> io::Result<()> {
-        self.set_len(length)
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        self.sync_data()
-    }
-}
-
 /// A log open for appending. One process at a time can hold it.
 #[derive(Debug)]
 pub struct FeedbackLog {
     path: PathBuf,
-    file: Box<dyn LogFile>,
+    file: DiskFile,
     head: HeadFile,
     /// The length of what is whole.
     length: u64,
@@ -84,11 +66,12 @@ impl FeedbackLog {
     /// When the file is there already, or cannot be written.
     pub fn create(path: &Path, header: &Header) -> Result<Self, InputError> {
         let fail = |error: io::Error| cannot(path, &error);
-        let file = OpenOptions::new().write(true).create_new(true).open(path).map_err(fail)?;
-        lock(&file, path)?;
+        let mut options = OpenOptions::new();
+        let file = DiskFile::open(path, options.write(true).create_new(true)).map_err(fail)?;
+        lock(file.file(), path)?;
         let mut log = FeedbackLog {
             path: path.into(),
-            file: Box::new(file),
+            file,
             head: HeadFile::create(path),
             length: 0,
             sequence: 0,
@@ -99,13 +82,13 @@ impl FeedbackLog {
         let written = log.write(&Record::Opened(Box::new(header.clone()))).and_then(|_| {
             // The file's name must be on the disk as well.
             let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-            let synced = File::open(folder.unwrap_or(Path::new("."))).and_then(|f| f.sync_all());
+            let synced = sync_folder(folder.unwrap_or(Path::new(".")));
             synced.map_err(|error| LogError::Write { path: path.into(), error })
         });
         if let Err(error) = written {
             // Nothing is in it, and it must not be in the way of the next try.
-            let _ = std::fs::remove_file(path);
-            let _ = std::fs::remove_file(Head::path(path));
+            let _ = remove_file(path);
+            let _ = remove_file(&Head::path(path));
             return Err(Problem::new(path.display().to_string(), error.to_string()).into());
         }
         Ok(log)
@@ -118,16 +101,17 @@ impl FeedbackLog {
     /// left untouched.
     pub fn open(path: &Path) -> Result<(Self, Option<TornTail>), InputError> {
         let fail = |error: io::Error| cannot(path, &error);
-        let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(fail)?;
-        lock(&file, path)?;
+        let mut options = OpenOptions::new();
+        let mut file = DiskFile::open(path, options.read(true).write(true)).map_err(fail)?;
+        lock(file.file(), path)?;
         let contents = read(path)?;
         if contents.torn.is_some() {
-            file.set_len(contents.whole).and_then(|()| file.sync_all()).map_err(fail)?;
+            file.cut(contents.whole).and_then(|()| file.sync()).map_err(fail)?;
         }
         file.seek(SeekFrom::Start(contents.whole)).map_err(fail)?;
         let mut log = FeedbackLog {
             path: path.into(),
-            file: Box::new(file),
+            file,
             head: HeadFile::open(path),
             length: contents.whole,
             sequence: contents.records.len() as u64,
@@ -139,13 +123,6 @@ impl FeedbackLog {
             log.head.acknowledge(last.sequence, &last.hash);
         }
         Ok((log, contents.torn))
-    }
-
-    /// The same log, its file behind another one: in tests, one that fails.
-    #[must_use]
-    pub fn through(mut self, wrap: impl FnOnce(Box<dyn LogFile>) -> Box<dyn LogFile>) -> Self {
-        self.file = wrap(self.file);
-        self
     }
 
     /// Appends a step. When this returns, the disk has it. Gives the record's sequence number.
@@ -197,7 +174,7 @@ impl FeedbackLog {
         self.clean()?;
         self.unclean = true;
         self.file.write_all(line)?;
-        self.file.sync()?;
+        self.file.sync_data()?;
         self.unclean = false;
         Ok(())
     }
@@ -206,7 +183,6 @@ impl FeedbackLog {
     fn clean(&mut self) -> io::Result<()> {
         if self.unclean {
             self.file.cut(self.length)?;
-            self.file.seek(SeekFrom::Start(self.length))?;
             self.unclean = false;
         }
         Ok(())

@@ -81,6 +81,10 @@ impl Saved {
             }
             Content::Log(contents) => {
                 let steps = contents.steps();
+                if steps.is_empty() {
+                    // Its program was ended before it came to the first.
+                    return Err(self.wrong("no step".into()));
+                }
                 let differs = |step: usize, now: &Trace| {
                     (*steps[step] != StepRecord::from(now)).then_some(None)
                 };

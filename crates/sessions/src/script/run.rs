@@ -185,7 +185,7 @@ impl<'a> Runner<'a> {
     }
 
     fn duration(&self) -> u32 {
-        self.timeline.trace().playing.song.duration_ms
+        self.timeline.trace().playing.length_ms()
     }
 
     fn is_among(&self, which: Which) -> bool {

@@ -51,7 +51,7 @@ fn autopilot(timeline: &mut Timeline, seed: u64, songs: usize) {
         let mut head = Playhead::after(timeline.trace());
         let mut act = |timeline: &mut Timeline, heard_ms: Option<u32>, action| {
             if let Some(heard_ms) = heard_ms {
-                head.play_until(heard_ms, timeline.trace().playing.song.duration_ms);
+                head.play_until(heard_ms, timeline.trace().playing.length_ms());
             }
             let trace = timeline.apply(head.event(action)).unwrap();
             head = Playhead::after(&trace);
@@ -120,7 +120,7 @@ fn every_kind_of_event_replays() {
     let mut head = Playhead::default();
     let mut act = |timeline: &mut Timeline, wait_ms, play_ms, action| {
         head.wait(wait_ms);
-        let left = head.play(play_ms, timeline.trace().playing.song.duration_ms);
+        let left = head.play(play_ms, timeline.trace().playing.length_ms());
         assert!(left == 0 || action == Action::Finish);
         head = Playhead::after(&timeline.apply(head.event(action)).unwrap());
     };

@@ -46,10 +46,6 @@ impl App {
 
     /// Opens the next session of the same listener.
     pub(super) fn begin_next(&mut self) {
-        // It begins with what has been learned until now.
-        if let Err(why) = self.session.remember() {
-            self.say(self.look.lang.fill("What was learned is not kept: {}.", &[&why]));
-        }
         let (seed, open) = self.session.next_session();
         let name = &self.session.profile().name;
         let said =

@@ -6,10 +6,9 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use unicode_width::UnicodeWidthStr;
 
 use super::simulator::App;
-use crate::draw::{caption_of, draw};
+use crate::draw::{caption_of, draw, rows};
 use crate::tour::{Tour, Unseen};
 use crate::words::Lang;
 
@@ -49,18 +48,6 @@ impl App {
         let mut buffer = Buffer::empty(area);
         let view = self.view();
         draw(&view, area, &mut buffer);
-        (0..caption_of(&view, area).y).map(|y| row(&buffer, y)).collect()
+        rows(&buffer).take(caption_of(&view, area).y.into()).collect()
     }
-}
-
-/// A row as text, the halves of wide characters counted once.
-fn row(buffer: &Buffer, y: u16) -> String {
-    let mut row = String::new();
-    let mut x = 0;
-    while x < buffer.area.width {
-        let symbol = buffer[(x, y)].symbol();
-        row.push_str(symbol);
-        x += symbol.width().max(1) as u16;
-    }
-    row
 }

@@ -265,7 +265,7 @@ impl Fork {
 
     fn mirror(&mut self, event: &Event, before: Playhead) {
         let playing = self.timeline.state().playing.song;
-        let duration_ms = self.timeline.trace().playing.song.duration_ms;
+        let duration_ms = self.timeline.trace().playing.length_ms();
         let Some(event) = mirrored(event, before, self.head, (playing, duration_ms)) else {
             return;
         };
@@ -282,7 +282,7 @@ impl Fork {
         let mut pilot = self.pilot.take().unwrap_or_else(anew);
         while !self.left {
             let state = self.timeline.state().clone();
-            let duration_ms = self.timeline.trace().playing.song.duration_ms;
+            let duration_ms = self.timeline.trace().playing.length_ms();
             let stop = pilot.next_at(&state).unwrap_or(duration_ms).min(duration_ms);
             let ahead = u64::from(stop.saturating_sub(self.head.heard_ms));
             let room = at_ms.saturating_sub(self.head.now_ms);

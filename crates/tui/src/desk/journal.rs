@@ -92,16 +92,8 @@ impl Journal {
     /// # Errors
     /// When the file is there already or cannot be written.
     pub fn create(path: &Path, opening: &Opening, timeline: &Timeline) -> Result<Self, InputError> {
-        Self::on(FeedbackLog::create(path, &header(opening, timeline))?, timeline)
-    }
-
-    /// Writes the session so far to a log in which no step is yet.
-    ///
-    /// # Errors
-    /// When no thread can be had.
-    pub fn on(log: FeedbackLog, timeline: &Timeline) -> Result<Self, InputError> {
-        let path = log.path().to_path_buf();
-        Self::start(path, timeline, |_| Some(log))
+        let log = FeedbackLog::create(path, &header(opening, timeline))?;
+        Self::start(path.into(), timeline, |_| Some(log))
     }
 
     /// A log beside this one for the next session: a session has a log of its own. Where it cannot be begun

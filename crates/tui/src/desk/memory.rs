@@ -2,6 +2,8 @@
 //!
 //! One saving is under way at a time. What is learned meanwhile waits, and only the newest: each holds all that was learned before.
 
+use std::sync::mpsc::{Receiver, channel};
+
 use super::background::Pending;
 use melody_recommender::bandit::{Kept, Memory};
 
@@ -46,6 +48,23 @@ impl Memories {
         outcome.err()
     }
 
+    /// Saves it on another thread, after what is under way. What comes of it is told to whoever holds what this gives, and is found by
+    /// [`Memories::failed`] as ever.
+    pub(crate) fn save_aside(&mut self, memory: &Memory) -> Receiver<Result<(), String>> {
+        let (told, heard) = channel();
+        let (kept, memory, before) = (self.kept.clone(), memory.clone(), self.saving.take());
+        self.newer = None;
+        self.saving = Some(Pending::start("memory", move || {
+            // Whether that went well no longer matters: this one holds all of it.
+            let _ = before.and_then(|saving| saving.wait());
+            let saved = kept.save(&memory);
+            // Whoever asked may have lost interest.
+            let _ = told.send(saved.clone());
+            saved
+        }));
+        heard
+    }
+
     /// Saves it now, after what is under way.
     ///
     /// # Errors
@@ -71,6 +90,8 @@ impl Drop for Memories {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use melody_core::output::{Call, mount};
+    use std::sync::Mutex;
 
     fn taught(pulls: u64) -> Memory {
         Memory { learned: pulls, ..Memory::default() }
@@ -85,6 +106,32 @@ mod tests {
         drop(memories);
         let text = std::fs::read_to_string(kept.path()).unwrap();
         assert!(text.contains("\"learned\":20"), "{text}");
+    }
+
+    /// A disk that does not answer holds up whoever waits for what was saved, and nobody else.
+    #[test]
+    fn what_is_saved_aside_is_waited_for_by_who_asks() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Kept::new(folder.path(), "a");
+        let (lets, let_go) = channel::<()>();
+        let held = Mutex::new(let_go);
+        let mounted = mount(folder.path(), move |_, call| {
+            if call == Call::Sync {
+                let _ = held.lock().unwrap().recv();
+            }
+            Ok(usize::MAX)
+        });
+        let mut memories = Memories::new(kept.clone());
+        memories.save_soon(&taught(1));
+        let heard = memories.save_aside(&taught(2));
+        assert!(
+            heard.try_recv().is_err() && memories.failed().is_none(),
+            "the disk has not answered"
+        );
+        drop(lets);
+        assert_eq!(heard.recv().unwrap(), Ok(()));
+        drop((memories, mounted));
+        assert!(std::fs::read_to_string(kept.path()).unwrap().contains("\"learned\":2"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use melody_core::event::Action;
 use melody_core::listener::Tier;
 use melody_recommender::engine::{EndedPlay, State, Timeline};
 use melody_simulation::profile::Profile;
-use melody_simulation::{Autopilot, World};
+use melody_simulation::{Autopilot, Plan, World};
 
 /// A simulated listener and what it is about to do.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ struct Course {
     during: VecDeque<(u32, Action)>,
     after: Vec<Action>,
     leaves: bool,
+    /// What was paid when it was made: who subscribes in the middle of a preview hears the song on.
+    tier: Tier,
 }
 
 /// The next thing to do.
@@ -69,9 +71,10 @@ impl Pilot {
 
     fn course(&mut self, state: &State) -> &mut Course {
         let listener = &self.listener;
+        self.plan.take_if(|plan| plan.tier != state.tier);
         self.plan.get_or_insert_with(|| {
-            let plan = listener.plan(state);
-            Course { during: plan.during.into(), after: plan.after, leaves: plan.leaves }
+            let Plan { during, after, leaves, .. } = listener.plan(state);
+            Course { during: during.into(), after, leaves, tier: state.tier }
         })
     }
 }

@@ -166,19 +166,26 @@ impl Sitting {
     }
 
     /// Opens the next session of the same listener, wherever it is called: opened as this one was, but
-    /// with the next seed, which is given, too, and with what the bandit has learned, where that is kept.
+    /// with the next seed, which is given, too, and with what the bandit has learned until now, where that is
+    /// kept. Saving it does not wait for the disk here; the opening does.
     ///
     /// # Errors
     /// When what is kept cannot be read.
     pub fn next_session(
-        &self,
+        &mut self,
     ) -> (u64, impl FnOnce() -> Result<Sitting, InputError> + Send + use<>) {
         let (library, profile) = (self.library.clone(), self.profile.clone());
         // Files keep seeds as TOML does, which ends at 2^63 - 1.
         let seed = (self.opening.seed + 1) % (1 << 63);
-        let kept = self.kept.as_ref().map(Memories::file);
+        let memory = self.timeline.state().bandit.memory();
+        let saved = self.kept.as_mut().map(|kept| (kept.file(), kept.save_aside(memory)));
         let opening = Opening { seed, memory_hash: None, ..self.opening.clone() };
         let open = move || {
+            let kept = saved.map(|(kept, saved)| {
+                // What went wrong is told by the session that is left; this one begins with what is there.
+                let _ = saved.recv();
+                kept
+            });
             let engine = library.engine_of(&opening, &profile, Path::new(""))?;
             let mut next = Sitting::begin(library, opening, (*profile).clone(), engine);
             next.kept = kept.map(Memories::new);
@@ -530,7 +537,7 @@ impl Sitting {
     }
 
     fn duration_ms(&self) -> u32 {
-        self.trace().playing.song.duration_ms
+        self.trace().playing.length_ms()
     }
 
     /// Does the next thing on the simulated listener's plan.

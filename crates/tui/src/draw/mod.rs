@@ -22,10 +22,12 @@ pub(crate) mod pen;
 pub(crate) mod plot;
 pub(crate) mod popup;
 pub(crate) mod queue;
+pub(crate) mod rows;
 pub(crate) mod tab;
 
 pub use drawn::{Drawn, Hit};
 pub use panel::PANELS;
+pub use rows::rows;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -51,7 +51,8 @@ fn song<'a>(view: &'a View, theme: &Theme, columns: usize) -> Line<'a> {
         mark(format!("P {campaign}"), theme.promoted);
     }
     if song.premium {
-        mark(format!("* {}", view.say("premium")), theme.premium);
+        let word = if now.preview_ms.is_some() { "preview" } else { "premium" };
+        mark(format!("* {}", view.say(word)), theme.premium);
     }
     mark(view.say(&song.genre).into(), theme.faint);
     if now.replayed {
@@ -77,7 +78,7 @@ fn song<'a>(view: &'a View, theme: &Theme, columns: usize) -> Line<'a> {
 }
 
 fn progress<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
-    let duration = view.now().playing.song.duration_ms.max(1);
+    let duration = view.now().playing.length_ms().max(1);
     let heard = view.head.heard_ms.min(duration);
     let (from, to) = (text::clock(heard.into()), text::clock(duration.into()));
     // Both times take the same room, so that the bar does not jump.

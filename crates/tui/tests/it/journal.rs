@@ -1,16 +1,16 @@
 //! A log that is written beside the session: how far it is behind, and what is said of it.
 
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::shown::screen;
 use crate::stage::{app, press};
-use melody_sessions::log::{FeedbackLog, Header, LogFile, read};
-use melody_tui::{App, Journal, Standing, draw};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use melody_core::output::{Call, Mounted, mount};
+use melody_sessions::log::read;
+use melody_tui::{App, Journal, Standing};
 
 /// Long enough for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -18,57 +18,26 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What a disk does that is full.
 const FULL: u64 = u64::MAX;
 
-/// A file on a disk that is full at times, or takes its time.
-#[derive(Debug)]
-struct Disk {
-    file: Box<dyn LogFile>,
-    /// [`FULL`], or milliseconds that a record takes.
-    does: Arc<AtomicU64>,
-}
-
-impl Write for Disk {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.does.load(Ordering::SeqCst) {
-            FULL => Err(io::Error::from(io::ErrorKind::StorageFull)),
-            _ => self.file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl Seek for Disk {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
-    }
-}
-
-impl LogFile for Disk {
-    fn cut(&self, length: u64) -> io::Result<()> {
-        self.file.cut(length)
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        std::thread::sleep(Duration::from_millis(self.does.load(Ordering::SeqCst)));
-        self.file.sync()
-    }
-}
-
-/// A session with a log on a disk, and the way to fill it.
-fn logged(folder: &Path) -> (App, Arc<AtomicU64>) {
+/// A session with a log on a disk that is full at times, or takes its time for a record; and what sets it.
+fn logged(folder: &Path) -> (App, Arc<AtomicU64>, Mounted) {
     let mut app = app("explorer", folder);
     let does = Arc::new(AtomicU64::new(0));
+    let disk = does.clone();
+    let mounted = mount(folder, move |_, call| match (disk.load(Ordering::SeqCst), call) {
+        (FULL, Call::Write(..)) => Err(io::Error::from(io::ErrorKind::StorageFull)),
+        (FULL, _) => Ok(0),
+        (millis, Call::Sync) => {
+            std::thread::sleep(Duration::from_millis(millis));
+            Ok(0)
+        }
+        _ => Ok(usize::MAX),
+    });
     let session = &app.session;
-    let header = Header::new(session.opening(), session.timeline().trace_at(0).unwrap());
-    let log = FeedbackLog::create(&folder.join("log.jsonl"), &header)
-        .unwrap()
-        .through(|file| Box::new(Disk { file, does: does.clone() }));
-    let journal = Journal::on(log, session.timeline()).unwrap();
+    let log = folder.join("log.jsonl");
+    let journal = Journal::create(&log, session.opening(), session.timeline()).unwrap();
     app.session.keep(journal);
     wait(&mut app, |standing| standing.behind == 0);
-    (app, does)
+    (app, does, mounted)
 }
 
 fn wait(app: &mut App, holds: impl Fn(&Standing) -> bool) {
@@ -81,19 +50,10 @@ fn wait(app: &mut App, holds: impl Fn(&Standing) -> bool) {
     app.tick(Duration::ZERO);
 }
 
-fn screen(app: &App, width: u16, height: u16) -> String {
-    let area = Rect::new(0, 0, width, height);
-    let mut buffer = Buffer::empty(area);
-    draw(&app.view(), area, &mut buffer);
-    let lines = buffer.content.chunks(width.into());
-    let lines = lines.map(|line| line.iter().map(|cell| cell.symbol()).collect::<String>());
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 #[test]
 fn a_log_that_fails_is_marked_tried_again_and_whole_in_the_end() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut app, disk) = logged(folder.path());
+    let (mut app, disk, _mounted) = logged(folder.path());
     press(&mut app, "n");
     wait(&mut app, |standing| standing.acknowledged == Some(1) && standing.behind == 0);
     assert!(!screen(&app, 120, 40).contains("BEHIND"));
@@ -124,7 +84,7 @@ fn a_log_that_fails_is_marked_tried_again_and_whole_in_the_end() {
 fn leaving_tries_a_last_time_and_says_what_is_not_in_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.jsonl");
-    let (mut app, disk) = logged(folder.path());
+    let (mut app, disk, mounted) = logged(folder.path());
     disk.store(FULL, Ordering::SeqCst);
     press(&mut app, "n n");
     wait(&mut app, |standing| standing.failure.is_some());
@@ -140,8 +100,9 @@ fn leaving_tries_a_last_time_and_says_what_is_not_in_the_log() {
     assert_eq!(read(&path).unwrap().steps().len(), 1, "what was acknowledged is there");
 
     // The disk has room again by the time of the last try.
+    drop(mounted);
     std::fs::remove_file(&path).unwrap();
-    let (mut app, disk) = logged(folder.path());
+    let (mut app, disk, _mounted) = logged(folder.path());
     disk.store(FULL, Ordering::SeqCst);
     press(&mut app, "n n");
     wait(&mut app, |standing| standing.failure.is_some());
@@ -154,7 +115,7 @@ fn leaving_tries_a_last_time_and_says_what_is_not_in_the_log() {
 #[test]
 fn a_slow_disk_is_waited_for() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut app, disk) = logged(folder.path());
+    let (mut app, disk, _mounted) = logged(folder.path());
     disk.store(10_000, Ordering::SeqCst);
     press(&mut app, "l n s n n n n n n n n n");
     assert!(screen(&app, 80, 24).contains("BEHIND"), "{}", screen(&app, 80, 24));

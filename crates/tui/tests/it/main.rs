@@ -1,9 +1,13 @@
 //! The screen, without a terminal: one program, by theme.
 
+mod asking;
+mod comparing;
 mod journal;
 mod keys;
+mod past;
 mod reopen;
 mod screens;
+mod searching;
 mod sessions;
 mod shown;
 #[path = "../../../../tests/stage/mod.rs"]

@@ -1,25 +1,12 @@
 //! A screen as text.
 
-use melody_tui::{App, draw};
+use melody_tui::{App, draw, rows};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use unicode_width::UnicodeWidthStr;
 
 /// The buffer as text, the halves of wide characters counted once.
 pub(crate) fn text(buffer: &Buffer) -> String {
-    let mut out = String::new();
-    for y in 0..buffer.area.height {
-        let mut row = String::new();
-        let mut x = 0;
-        while x < buffer.area.width {
-            let symbol = buffer[(x, y)].symbol();
-            row.push_str(symbol);
-            x += symbol.width().max(1) as u16;
-        }
-        out.push_str(row.trim_end());
-        out.push('\n');
-    }
-    out
+    rows(buffer).map(|row| format!("{}\n", row.trim_end())).collect()
 }
 
 /// What an app shows on a screen of this size.

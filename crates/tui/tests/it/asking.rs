@@ -1,0 +1,181 @@
+//! Why a song stands where it does, and what would be if something were set otherwise.
+
+use std::time::Duration;
+
+use crate::shown::{line_with, screen};
+use crate::stage::{app, events, message, press, write};
+use melody_core::score::Score;
+use melody_tui::{App, Tab};
+
+/// Lets the app work everything out that a view asks for.
+fn explained(app: &mut App) -> melody_tui::Explained {
+    app.tick(Duration::ZERO);
+    app.settle();
+    (*app.view().explained.expect("worked out")).clone()
+}
+
+#[test]
+fn the_explain_view_says_what_the_trace_says_to_the_last_digit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n n l j j e");
+    for _ in 0..3 {
+        let said = explained(&mut app);
+        let view = app.view();
+        let entry = view.selected_entry().unwrap();
+        assert_eq!(view.tab, Tab::Explain);
+        assert_eq!(said.explanation.song.id, entry.song.id);
+        assert_eq!(said.explanation.ledger, entry.ledger);
+        assert_eq!(said.explanation.heads, entry.heads);
+        assert_eq!(said.explanation.gates, entry.gates);
+        press(&mut app, "j");
+    }
+    // And as it was at an earlier step.
+    press(&mut app, "9 left left 2");
+    let said = explained(&mut app);
+    let view = app.view();
+    assert_eq!(said.explanation.step, view.now().step);
+    assert_eq!(said.explanation.ledger, view.selected_entry().unwrap().ledger);
+}
+
+#[test]
+fn any_song_can_be_asked_for_and_measured_against_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "2 /");
+    write(&mut app, "no more dreamers");
+    press(&mut app, "enter");
+    assert_eq!(events(&app).len(), 0, "asking is no search of the listener's");
+    let said = explained(&mut app);
+    assert_eq!(said.explanation.song.title, "No More Dreamers");
+    assert_eq!(said.explanation.position, None);
+    assert!(said.why_not.unwrap().dropped.is_some());
+    let top = app.session.trace().queue[0].song.clone();
+    press(&mut app, "v");
+    write(&mut app, &top.title.to_lowercase());
+    press(&mut app, "enter");
+    let why = explained(&mut app).why_not.unwrap();
+    assert_eq!(why.above.id, top.id);
+    press(&mut app, "j");
+    let song = app.view().selected_entry().unwrap().song.id.clone();
+    assert_eq!(explained(&mut app).explanation.song.id, song, "the queue's own again");
+}
+
+#[test]
+fn what_if_shows_the_queue_before_it_is_applied_and_undo_takes_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n n 3");
+    // From the weights to the arm, then to the last one.
+    press(&mut app, "j j j j j right right right right right");
+    let drafted = app.view().what_if;
+    assert!(drafted.changed);
+    assert_eq!(drafted.set.arm.as_deref(), Some("heavy"));
+    press(&mut app, "g j j left left left");
+    let before = app.session.trace().clone();
+    let drafted = app.view().what_if;
+    assert_eq!(drafted.set.gamma.unwrap(), before.weights.gamma.value - Score::new(0.03));
+    let preview = drafted.preview.unwrap();
+    assert_eq!(preview.overrides, drafted.set, "the preview is of what the sliders say");
+    assert_eq!(before.step, app.session.trace().step, "nothing is in force yet");
+
+    press(&mut app, "enter");
+    let after = app.session.trace().clone();
+    assert_eq!(after.overrides, preview.overrides);
+    assert_eq!(after.queue, preview.queue, "what was shown is what came");
+    assert_eq!(after.bandit.arm, "heavy");
+    assert!(!app.view().what_if.changed);
+    press(&mut app, "enter");
+    assert_eq!(message(&app), "Nothing is changed.");
+    press(&mut app, "u");
+    assert_eq!(**app.session.trace(), *before);
+}
+
+#[test]
+fn a_weight_that_a_clamp_holds_is_shown_as_it_is_in_force() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "3 j ]");
+    let drafted = app.view().what_if;
+    let clamped = drafted.preview.unwrap().weights.beta.value;
+    assert!(clamped < Score::ONE, "the user comes first");
+    for (width, height) in [(120, 40), (80, 24)] {
+        let line = line_with(&screen(&app, width, height), "β subscription");
+        assert!(
+            line.contains(&format!("→ {clamped:.3} (set 2.000)")),
+            "before it is applied: {line}"
+        );
+    }
+    let narrow = line_with(&screen(&app, 40, 16), "β subscription");
+    assert!(narrow.ends_with(&format!("→ {clamped:.3}")), "{narrow}");
+    press(&mut app, "enter");
+    let line = line_with(&screen(&app, 120, 40), "β subscription");
+    assert!(line.contains(&format!("{clamped:.3} (set 2.000)")), "and after: {line}");
+    // Less of alpha takes from the others too, though nobody has touched gamma.
+    press(&mut app, "u g [");
+    assert_eq!(app.view().what_if.set.gamma, None);
+    let line = line_with(&screen(&app, 120, 40), "γ exposure");
+    assert!(line.contains("→ 0.000"), "{line}");
+}
+
+#[test]
+fn an_effect_is_named_by_the_song_it_belongs_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    let before = app.session.trace().playing.song.clone();
+    press(&mut app, "j enter");
+    let opened = app.session.trace().playing.song.clone();
+    let lang = melody_tui::Lang::En;
+    let said = melody_tui::headline(&app.view().traces, lang);
+    let genre = &before.genre;
+    let wanted =
+        format!("Opened \"{}\": after skipping \"{}\", {genre} songs", opened.title, before.title);
+    assert!(said.starts_with(&wanted), "{said}");
+    // What is skipped tells of itself.
+    press(&mut app, "n");
+    let said = melody_tui::headline(&app.view().traces, lang);
+    assert!(said.contains(&format!("\"{}\": ", opened.title)) && !said.contains("after"), "{said}");
+}
+
+#[test]
+fn sliders_are_reset_one_by_one_and_all_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, "3 right right j right");
+    let set = app.view().what_if.set;
+    assert!(set.alpha.is_some() && set.beta.is_some());
+    press(&mut app, "backspace");
+    assert_eq!(app.view().what_if.set.beta, None);
+    assert!(app.view().what_if.changed);
+    press(&mut app, "0");
+    assert!(!app.view().what_if.changed);
+    // The least and the most.
+    press(&mut app, "g");
+    for _ in 0..300 {
+        app.press("left".parse().unwrap());
+    }
+    assert_eq!(app.view().what_if.set.alpha, Some(Score::ZERO));
+    press(&mut app, "]");
+    assert_eq!(app.view().what_if.set.alpha, Some(melody_core::overrides::MOST_WEIGHT));
+    press(&mut app, "j [");
+    assert_eq!(app.view().what_if.set.beta, Some(Score::ZERO));
+}
+
+#[test]
+fn what_was_set_by_hand_is_given_back_to_the_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, "3 left left enter j left enter");
+    let set = app.session.trace().overrides.clone();
+    assert!(set.alpha.is_some() && set.beta.is_some());
+    press(&mut app, "backspace");
+    let draft = app.view().what_if;
+    assert_eq!((draft.set.alpha, draft.set.beta), (set.alpha, None));
+    // As it is now; then back to the policy.
+    press(&mut app, "left backspace");
+    assert!(!app.view().what_if.changed);
+    press(&mut app, "0");
+    assert!(app.view().what_if.set.is_empty());
+    press(&mut app, "enter");
+    assert!(app.session.trace().overrides.is_empty());
+}

@@ -1,0 +1,93 @@
+//! A session beside the same one under something else.
+
+use std::time::Duration;
+
+use crate::stage::{app, message, play, press};
+use melody_tui::{App, Popup, Speed, Tab};
+
+fn compared(app: &mut App) -> melody_tui::Compared {
+    app.tick(Duration::ZERO);
+    app.settle();
+    app.view().compared.expect("a comparison")
+}
+
+/// Chooses the line of an open list that says this.
+fn choose(app: &mut App, name: &str) {
+    let Some(Popup::Pick(picker)) = app.view().popup else { panic!("a list is open") };
+    let place = picker.choices.iter().position(|choice| choice.name == name).expect("a choice");
+    for _ in 0..place {
+        press(app, "j");
+    }
+    press(app, "enter");
+}
+
+#[test]
+fn a_comparison_follows_and_goes_back_with_the_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n l n f");
+    choose(&mut app, "without promotion");
+    let begun = compared(&mut app);
+    assert_eq!(app.view().tab, Tab::Compare);
+    assert_eq!((begun.from, begun.level, begun.refused), (3, true, 0));
+    let last = begun.traces.last().unwrap();
+    assert_eq!(last.promotion.at_most, 0);
+    assert!(last.queue.iter().all(|entry| !entry.promoted));
+
+    press(&mut app, "n n s");
+    let followed = compared(&mut app);
+    assert!(followed.level);
+    let did = |compared: &melody_tui::Compared| -> Vec<&str> {
+        let events = compared.traces.iter().filter_map(|trace| trace.event.as_ref());
+        events.map(|event| event.action.name()).collect()
+    };
+    assert_eq!(did(&followed), ["skip", "like", "skip", "override", "skip", "skip", "save"]);
+    press(&mut app, "u u");
+    let back = compared(&mut app);
+    assert_eq!(did(&back), ["skip", "like", "skip", "override", "skip"]);
+    assert_eq!(back.traces.last(), followed.traces.get(5));
+    press(&mut app, "X");
+    assert!(app.view().compared.is_none());
+}
+
+#[test]
+fn on_autopilot_the_same_listener_answers_on_both_sides() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("promotion-averse", folder.path());
+    press(&mut app, "a f");
+    choose(&mut app, "scene focus");
+    app.session.speed = Speed::new(64.0).unwrap();
+    while app.session.trace().listener.plays < 6 {
+        app.session.playing = true;
+        play(&mut app, 60.0);
+    }
+    let compared = compared(&mut app);
+    assert!(compared.answers && compared.level);
+    let there = compared.traces.last().unwrap();
+    assert_eq!(there.listener.scene.name(), "focus");
+    assert!(compared.left || there.listener.plays > 1, "it plays on there");
+    let events: Vec<u64> = compared.traces.iter().map(|trace| trace.at_ms).collect();
+    assert!(events.is_sorted() && *events.last().unwrap() <= app.session.trace().at_ms);
+}
+
+#[test]
+fn a_policy_and_a_model_of_ones_own_can_be_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let shipped = include_str!("../../../../assets/policy/default.toml");
+    let own = shipped.replace("name = \"default\"", "name = \"own\"");
+    std::fs::write(folder.path().join("own.toml"), own).unwrap();
+    std::fs::write(folder.path().join("broken.toml"), "mixing = 1\nbandit = 2\nsegments = 3\n")
+        .unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, "n f");
+    let path = folder.path().join("own.toml").display().to_string();
+    choose(&mut app, &format!("policy {path}"));
+    let there = compared(&mut app);
+    assert_eq!(there.traces.last().unwrap().versions.policy, "own");
+    press(&mut app, "f");
+    let broken = folder.path().join("broken.toml").display().to_string();
+    choose(&mut app, &format!("policy {broken}"));
+    app.settle();
+    assert!(message(&app).starts_with("No comparison: "), "{}", message(&app));
+    assert!(app.view().compared.is_none());
+}
