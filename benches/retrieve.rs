@@ -1,0 +1,196 @@
+//! Finding the songs that fit a listener best: Melody's exact scan over bytes, beside faiss in the same run.
+//!
+//! Vectors are clustered, as those of two towers are, and drawn from a seed. Each round asks every way in turn, so that a busy
+//! machine is busy for all. Recall is the share of the exact best by 32-bit floats that a way finds: ours loses what bytes lose.
+//!
+//! ```text
+//! cargo bench --bench retrieve -- [--songs N] [--most K] [--rounds N] [--threads N] [--peers] [--cells] [--json]
+//! ```
+//!
+//! `--peers` wants Python with faiss and numpy on the path; `--cells` builds faiss' cells too, which takes minutes.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use common::{Peer, Times, timed};
+use melody::catalogue::SongId;
+use melody::model::{D_RETRIEVAL, Query, Vectors};
+use melody::rng::{Purpose, generator};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+use serde::{Deserialize, Serialize};
+
+const CLUSTERS: usize = 256;
+const QUERIES: usize = 64;
+/// Queries of a turn.
+const TURN: usize = 10;
+
+struct Arguments {
+    songs: usize,
+    most: usize,
+    rounds: usize,
+    threads: usize,
+    peers: bool,
+    cells: bool,
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Way {
+    way: String,
+    #[serde(flatten)]
+    times: Times,
+    recall: f64,
+}
+
+#[derive(Deserialize)]
+struct Hello {
+    version: String,
+    names: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    seconds: Vec<f64>,
+    recall: f64,
+}
+
+fn main() -> ExitCode {
+    match arguments().and_then(|arguments| run(&arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn arguments() -> Result<Arguments, String> {
+    let mut parsed = Arguments {
+        songs: 1_000_000,
+        most: 500,
+        rounds: 4,
+        threads: 1,
+        peers: false,
+        cells: false,
+        json: false,
+    };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let mut number = || -> Result<usize, String> {
+            let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
+            value.parse().map_err(|e| format!("{word} {value}: {e}"))
+        };
+        match word.as_str() {
+            "--songs" => parsed.songs = number()?.max(1),
+            "--most" => parsed.most = number()?.max(1),
+            "--rounds" => parsed.rounds = number()?.max(1),
+            "--threads" => parsed.threads = number()?.max(1),
+            "--peers" => parsed.peers = true,
+            "--cells" => parsed.cells = true,
+            "--json" => parsed.json = true,
+            // What cargo passes.
+            "--bench" | "--test" => {}
+            other => return Err(format!("unknown argument {other}")),
+        }
+    }
+    Ok(parsed)
+}
+
+/// Vectors around some centres, scaled into [-1, 1].
+fn drawn(rng: &mut ChaCha8Rng, centres: &[f32], count: usize) -> Vec<f32> {
+    let mut all = Vec::with_capacity(count * D_RETRIEVAL);
+    for _ in 0..count {
+        let centre = rng.random_range(0..CLUSTERS) * D_RETRIEVAL;
+        for at in centre..centre + D_RETRIEVAL {
+            let off: f32 = StandardNormal.sample(rng);
+            all.push(((centres[at] + 0.7 * off) / 6.0).clamp(-1.0, 1.0));
+        }
+    }
+    all
+}
+
+/// The exact best by floats, the first of equals first.
+fn exact(songs: &[f32], query: &[f32], most: usize) -> Vec<SongId> {
+    let rows = songs.chunks_exact(D_RETRIEVAL).enumerate();
+    let fit = |row: &[f32]| row.iter().zip(query).map(|(a, b)| a * b).sum::<f32>();
+    let mut all: Vec<(f32, u32)> = rows.map(|(i, row)| (fit(row), i as u32)).collect();
+    let most = most.min(all.len());
+    all.select_nth_unstable_by(most - 1, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    all[..most].iter().map(|(_, song)| SongId(*song)).collect()
+}
+
+fn run(arguments: &Arguments) -> Result<(), String> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build();
+    let pool = pool.map_err(|e| e.to_string())?;
+    let mut rng = generator(1, Purpose::Towers, 0);
+    let centres: Vec<f32> =
+        (0..CLUSTERS * D_RETRIEVAL).map(|_| StandardNormal.sample(&mut rng)).collect();
+    let songs = drawn(&mut rng, &centres, arguments.songs);
+    let queries = drawn(&mut rng, &centres, QUERIES);
+    let (built, vectors) = timed(|| Vectors::of(&songs));
+
+    let ours = |query: &[f32]| vectors.nearest(&Query::new(query), arguments.most);
+    let query = |i: usize| &queries[i % QUERIES * D_RETRIEVAL..][..D_RETRIEVAL];
+    let mut peer = arguments.peers.then(|| start(arguments, &songs, &queries)).transpose()?;
+    let mut times: BTreeMap<String, Vec<Duration>> = BTreeMap::new();
+    let mut recalls: BTreeMap<String, f64> = BTreeMap::new();
+    for round in 0..arguments.rounds {
+        let own = times.entry(OURS.into()).or_default();
+        own.extend((0..TURN).map(|i| pool.install(|| timed(|| ours(query(round * TURN + i))).0)));
+        let Some((peer, hello)) = &mut peer else { continue };
+        for name in &hello.names {
+            let answer: Answer = peer.ask(&format!("{name} {TURN}"))?;
+            let seconds = answer.seconds.into_iter().map(Duration::from_secs_f64);
+            times.entry(name.clone()).or_default().extend(seconds);
+            recalls.insert(name.clone(), answer.recall);
+        }
+    }
+    let found = |i: usize| {
+        let best = exact(&songs, query(i), arguments.most);
+        let own = ours(query(i));
+        own.iter().filter(|song| best.contains(song)).count() as f64 / best.len() as f64
+    };
+    recalls.insert(OURS.into(), (0..8).map(found).sum::<f64>() / 8.0);
+    let ways: Vec<Way> = times
+        .into_iter()
+        .map(|(way, times)| Way { recall: recalls[&way], times: Times::new(times), way })
+        .collect();
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&ways).expect("figures are plain data"));
+        return Ok(());
+    }
+    let Arguments { songs, most, threads, .. } = arguments;
+    println!("the best {most} of {songs} songs, {D_RETRIEVAL} dimensions, {threads} threads");
+    println!("bytes made in {:.2} s", built.as_secs_f64());
+    if let Some((_, hello)) = &peer {
+        println!("faiss {}", hello.version);
+    }
+    println!("{}    recall", Times::head(26));
+    for way in ways {
+        println!("{}     {:.3}", way.times.row(&way.way, 26), way.recall);
+    }
+    Ok(())
+}
+
+const OURS: &str = "melody, exact over bytes";
+
+/// Starts faiss over the same vectors.
+fn start(arguments: &Arguments, songs: &[f32], queries: &[f32]) -> Result<(Peer, Hello), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let write = |name: &str, values: &[f32]| {
+        let path = folder.path().join(name);
+        let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
+        Ok::<String, String>(path.display().to_string())
+    };
+    let mut words = vec![write("songs.f32", songs)?, write("queries.f32", queries)?];
+    words.extend([D_RETRIEVAL, arguments.most, arguments.threads].map(|n| n.to_string()));
+    words.extend(arguments.cells.then(|| "cells".to_string()));
+    // Both files are read whole before it says what it is.
+    Peer::start("retrieve.py", &words)
+}
