@@ -261,13 +261,19 @@ impl<'a> Records<'a> {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             let (mut used, mut kept, mut ended) = (0, 0..0, None);
-            for &byte in bytes {
+            while let Some(&byte) = bytes.get(used) {
                 ended = element.takes(byte, self.line);
                 kept.start += usize::from(element.line.is_none());
                 used += 1;
                 self.line += usize::from(byte == b'\n');
                 if ended.is_some() {
                     break;
+                }
+                if element.quoted && !element.escaped {
+                    // Most bytes are of texts, and mean nothing here.
+                    let text = bytes[used..].iter();
+                    let means = |&byte: &u8| matches!(byte, b'"' | b'\\' | b'\n');
+                    used += text.take_while(|byte| !means(byte)).count();
                 }
             }
             kept.end = used - usize::from(ended.is_some());

@@ -8,7 +8,7 @@ use super::play::Play;
 use super::settled::{place_ms, settled};
 
 /// Keeps the newest plays of a stream that comes in any order. Plays that are told twice are taken out
-/// before the oldest are, so that they take no other play's place. Memory is that of twice the plays kept.
+/// before the oldest are, so that they take no other play's place. Memory is that of four times the plays kept.
 pub struct Kept {
     most: usize,
     /// Each with its time, and with its place in the stream where times are the same.
@@ -75,7 +75,7 @@ impl Kept {
         let order = (self.last_time, self.pushed);
         self.pushed += 1;
         self.plays.push((order, play));
-        if self.plays.len() >= 2 * self.most.max(1) {
+        if self.plays.len() >= 4 * self.most.max(1) {
             self.tidy();
         }
     }
@@ -132,7 +132,7 @@ mod tests {
         let mut kept = Kept::new(3);
         for (title, time) in [("b", 2), ("d", 4), ("a", 1), ("e", 5), ("c", 3), ("e", 5)] {
             kept.push(play(title, Some(time)));
-            assert!(kept.plays.len() < 6);
+            assert!(kept.plays.len() < 12);
         }
         let (plays, summary) = kept.finish(&Marks::default(), "");
         let titles: Vec<&str> = plays.iter().filter_map(|p| p.title.as_deref()).collect();

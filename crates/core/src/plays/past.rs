@@ -155,3 +155,50 @@ pub fn timed(catalogue: &Catalogue, heard: &[Matched], scene: Scene) -> (Vec<Int
     }
     (past, before.map_or(0, |(ended, _)| ended))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::catalogue::default_catalogue;
+
+    fn play(title: &str, ms: u32, completed: Option<bool>) -> Play {
+        let (title, artist) = (Some(title.into()), Some("Velvet Sinners".into()));
+        Play { title, artist, ms_played: Some(ms), completed, ..Play::default() }
+    }
+
+    /// Of each play the length and the share that was heard, where they are known.
+    fn heard(plays: Vec<Play>) -> Vec<(Option<u32>, Option<f32>)> {
+        let catalogue = default_catalogue();
+        let recorded = Recorded { plays, catalogue: None, stand_ins: true };
+        let placed = placed(&Matcher::new(&catalogue), &recorded);
+        let ratio = |outcome: Outcome| outcome.ratio_known.then_some(outcome.play_ratio);
+        placed.iter().map(|heard| (heard.length, ratio(heard.outcome))).collect()
+    }
+
+    #[test]
+    fn the_catalogue_knows_how_long_its_songs_are_whatever_was_rewound() {
+        let left = play("No More Dreamers", 118_000, None);
+        let rewound = play("No More Dreamers", 500_000, Some(true));
+        let length = Some(236_000);
+        assert_eq!(heard(vec![left, rewound]), [(length, Some(0.5)), (length, Some(1.0))]);
+    }
+
+    #[test]
+    fn what_was_heard_out_more_than_once_tells_how_long_a_song_is() {
+        let done = |ms| play("Nobody's Song", ms, Some(true));
+        let left = || play("Nobody's Song", 50_000, None);
+        let all = heard(vec![left(), done(200_000), done(400_000), done(199_500)]);
+        assert_eq!(all[0], (Some(200_000), Some(0.25)));
+        // Once may have been rewound.
+        assert_eq!(heard(vec![left(), done(200_000)])[0], (None, None));
+        // Where nobody says what was heard out, the very same length does, but for a glance.
+        let same = |ms| play("Nobody's Song", ms, None);
+        assert_eq!(heard(vec![same(150_000), same(150_000)])[0], (Some(150_000), Some(1.0)));
+        assert_eq!(heard(vec![same(150_000), same(150_900)])[0], (None, None));
+        assert_eq!(heard(vec![same(9_000), same(9_000)])[0], (None, None));
+        // The service says it.
+        let said = Play { duration_ms: Some(100_000), ..left() };
+        assert_eq!(heard(vec![said, done(400_000)])[0], (Some(100_000), Some(0.5)));
+    }
+}

@@ -17,7 +17,7 @@ use super::play::Play;
 use super::record::{Found, Reading, Refused, decode};
 use super::spotify::username;
 use super::summary::{ReadSummary, not_written};
-use super::table::{recognise, unknown, usual_layout};
+use super::table::{hint, recognise, unknown, usual_layout};
 use super::yambda;
 use crate::input::{InputError, Layout, Problem, Progress, Records, each_file, files_of};
 
@@ -88,11 +88,11 @@ impl Importing<'_> {
                 let bytes = records.head.clone();
                 let head = Head::new(name, &bytes);
                 let Some((format, layout)) = self.format_of(&head) else {
-                    let why = unknown(&head);
                     if survey.files == 1 {
-                        return Err(why.into());
+                        return Err(unknown(&head).into());
                     }
-                    taking.summary.no_plays(name, "not a history of listening");
+                    let what = hint(&head).unwrap_or("not a history of listening");
+                    taking.summary.no_plays(name, what);
                     return Ok(());
                 };
                 if !survey.has_plays(name, format, taking.summary)? {

@@ -74,20 +74,26 @@ pub(super) fn usual_layout(head: &Head) -> Layout {
     if head.array() { Layout::Array } else { Layout::Lines }
 }
 
+/// What a file in none of the formats is, where that is known, and what to do.
+pub(super) fn hint(head: &Head) -> Option<&'static str> {
+    let start: String = head.text().chars().take(100).collect::<String>().to_lowercase();
+    if start.starts_with("session_id,") {
+        let mssd = "a log of the Music Streaming Sessions Dataset has more columns: `melody import mssd` says which";
+        return Some(mssd);
+    }
+    let page = start.starts_with("<!doctype html") || start.starts_with("<html");
+    page.then_some(
+        "a page of HTML; Google Takeout has the history as JSON, too: choose that for YouTube's history",
+    )
+}
+
 /// The problem with a file in none of the formats.
 pub(super) fn unknown(head: &Head) -> Problem {
-    let start = head.text().get(..200).unwrap_or(head.text()).to_lowercase();
-    let help = if start.starts_with("session_id,") {
-        "a log of the Music Streaming Sessions Dataset has more columns: `melody import mssd` says which"
-    } else if start.starts_with("<!doctype html") || start.starts_with("<html") {
-        "a page of HTML; Google Takeout has the history as JSON, too: choose that for YouTube's history"
-    } else {
-        "`melody import --formats` lists what can be read; `--format` names one of them"
-    };
+    let usual = "`melody import --formats` lists what can be read; `--format` names one of them";
     Problem::new(head.name, "not recognised as a history of listening")
         .line(1)
         .field("(whole file)")
-        .help(help)
+        .help(hint(head).unwrap_or(usual))
 }
 
 #[cfg(test)]

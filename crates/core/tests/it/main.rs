@@ -2,3 +2,4 @@
 
 mod exports;
 mod formats;
+mod garbage;
