@@ -118,6 +118,7 @@ fn arguments(command: &str, out: &str) -> Option<Vec<String>> {
         "replay" | "explain" => "session.toml".into(),
         "diff" => "trace.jsonl trace.jsonl".into(),
         "train" => format!("--config training.toml --out {out}"),
+        "train-towers" => format!("--log logged --out {out}"),
         "train-ltr" => format!("--listeners 20 --songs 3 --out {out}.json"),
         "eval" => "--listeners 4 --resamples 0".into(),
         "simulate" => "--listeners 2 --songs 3".into(),

@@ -155,6 +155,10 @@ fn read(texts: &Texts, device: &Device) -> Result<ModelFiles, InputError> {
     let network = filled(&path("weights.safetensors"), texts.weights, fresh)?;
     let towers = match texts.towers {
         Some(bytes) => Some(filled(&path(TOWERS), bytes, Towers::new(&config, 0, device))?),
+        None if manifest.towers_sha256.is_some() => {
+            let help = "model.toml has their hash: bring the file back, or make others with `melody train-towers`";
+            return Err(Problem::new(path(TOWERS), "no such file").help(help).into());
+        }
         None => None,
     };
 

@@ -184,7 +184,7 @@ impl Bench {
         self.refuses(arguments, &[&format!("{name}:{line}: (whole file): not a text file")]);
         self.remove(name);
         std::fs::create_dir(self.path(name)).unwrap();
-        self.refuses(arguments, &[&format!("{name}: is a folder, not a file")]);
+        self.refuses(arguments, &[&format!("{name}: is a folder")]);
         self.remove(name);
         // Told where it is named, if that is in another file.
         let file_name = name.rsplit('/').next().unwrap_or(name);

@@ -6,8 +6,14 @@ use crate::bad_input::bench::{Bench, SCRIPT};
 
 const REPLAY: [&str; 4] = ["replay", "session.toml", "--model", "model"];
 
-const FILES: [&str; 5] =
-    ["model.toml", "config.toml", "schema.toml", "weights.safetensors", "examples.safetensors"];
+const FILES: [&str; 6] = [
+    "model.toml",
+    "config.toml",
+    "schema.toml",
+    "weights.safetensors",
+    "towers.safetensors",
+    "examples.safetensors",
+];
 
 /// A bench with a copy of the default model.
 fn bench() -> Bench {
@@ -49,7 +55,8 @@ fn texts_of_the_folder() {
 #[test]
 fn binary_files_of_the_folder() {
     let bench = bench();
-    for name in ["model/weights.safetensors", "model/examples.safetensors"] {
+    for name in FILES.into_iter().filter(|name| name.ends_with(".safetensors")) {
+        let name = &format!("model/{name}")[..];
         let good = std::fs::read(bench.path(name)).unwrap();
         for broken in [&good[..good.len() / 2], &good[..4], b"GARBAGE, AND MORE OF IT", &[0xff; 64]]
         {

@@ -47,6 +47,11 @@ pub fn files_of(path: &Path) -> Result<Vec<PathBuf>, InputError> {
     let mut files = Vec::new();
     gather(path, DEEPEST * 2, &mut files)
         .map_err(|error| broken(&path.display().to_string(), &error))?;
+    if files.is_empty() {
+        let help = "name a file, or a folder that holds some";
+        let message = "is a folder that holds no file";
+        return Err(Problem::new(path.display().to_string(), message).help(help).into());
+    }
     files.sort();
     Ok(files)
 }
