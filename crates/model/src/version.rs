@@ -10,7 +10,7 @@ use crate::inference::{EncodedListener, Inference};
 use crate::moment::Moment;
 use crate::network::assembled::Network;
 use crate::network::songs::SongTable;
-use crate::numbers::weights_hash;
+use crate::numbers::{values, weights_hash};
 use crate::objective::Objective;
 use crate::retrieval::listener::listener_features;
 use crate::retrieval::tower::ListenerTower;
@@ -37,6 +37,9 @@ pub struct ModelVersion {
     inference: Inference,
     retrieval: Option<Arc<Retrieval>>,
 }
+
+/// Songs encoded at a time: what is between layers is as large as they are many.
+const ENCODED: usize = 8_192;
 
 /// The towers, ready for a catalogue: what near-line updates leave alone.
 #[derive(Debug)]
@@ -109,20 +112,25 @@ impl ModelVersion {
     pub fn new(files: &ModelFiles, catalogue: &Catalogue, device: &Device) -> Self {
         let network = files.network.clone();
         let table = SongTable::new(catalogue, &files.config, device);
+        let mut rows = Vec::with_capacity(table.len() * files.config.d_model);
+        let mut vectors = Vectors::default();
+        for part in table.parts(ENCODED) {
+            let songs = network.encode_songs(&part);
+            if let Some(towers) = &files.towers {
+                vectors.extend(towers.songs(songs.clone()));
+            }
+            rows.extend(values(songs));
+        }
         let retrieval = files.towers.as_ref().map(|towers| {
-            Arc::new(Retrieval {
-                hash: weights_hash(towers),
-                listener: ListenerTower::new(towers),
-                songs: Vectors::new(&network, towers, &table, device),
-            })
+            let (hash, listener) = (weights_hash(towers), ListenerTower::new(towers));
+            Arc::new(Retrieval { hash, listener, songs: vectors })
         });
-        let songs = network.encode_songs(&table);
         ModelVersion {
             name: files.manifest.name.clone(),
             number: 0,
             hash: files.manifest.weights_sha256.clone(),
             objective: files.manifest.objective.clone(),
-            inference: Inference::new(&network, songs),
+            inference: Inference::of(&network, rows),
             network: Arc::new(network),
             retrieval,
         }

@@ -28,9 +28,14 @@ pub struct Inference {
 impl Inference {
     /// `songs` are the vectors of [`Network::encode_songs`].
     pub fn new(network: &Network, songs: Tensor<2>) -> Self {
+        Inference::of(network, values(songs))
+    }
+
+    /// The same of vectors that are numbers already, `[songs][d_model]`.
+    pub(crate) fn of(network: &Network, songs: Vec<f32>) -> Self {
         let body = Body::new(network);
         Inference {
-            songs: Arc::new(values(songs)),
+            songs: Arc::new(songs),
             head: Arc::new(Head::new(&network.head, body.d_model)),
             body: Arc::new(body),
         }

@@ -65,6 +65,15 @@ impl SongTable {
         }
     }
 
+    /// The table in parts of so many songs, one after the other.
+    pub fn parts(&self, most: usize) -> impl Iterator<Item = SongTable> {
+        let (all, device) = (self.len(), self.dense.device());
+        (0..all).step_by(most.max(1)).map(move |from| {
+            let places: Vec<i32> = (from as i32..all.min(from + most) as i32).collect();
+            self.pick(&Tensor::<1, Int>::from_data(places.as_slice(), &device))
+        })
+    }
+
     /// How many songs it holds.
     pub fn len(&self) -> usize {
         self.dense.dims()[0]

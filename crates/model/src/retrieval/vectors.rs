@@ -6,13 +6,11 @@
 
 use std::cmp::Reverse;
 
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::Tensor;
 use macerator::{Simd, with_simd};
 use rayon::prelude::*;
 
-use super::towers::{D_RETRIEVAL, Towers};
-use crate::network::assembled::Network;
-use crate::network::songs::SongTable;
+use super::towers::D_RETRIEVAL;
 use crate::numbers::values;
 use melody_core::catalogue::SongId;
 
@@ -25,9 +23,6 @@ const MOST_OF_LISTENER: f32 = 16_383.0;
 
 /// Songs of one job of a scan.
 const CHUNK: usize = 16_384;
-
-/// Songs encoded at a time.
-const ENCODED: usize = 8_192;
 
 /// A listener's vector in whole numbers. Its length does not matter: it multiplies every product alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,17 +51,9 @@ pub struct Vectors {
 }
 
 impl Vectors {
-    /// Of the songs of a table, a few thousand at a time.
-    pub fn new(network: &Network, towers: &Towers, table: &SongTable, device: &Device) -> Self {
-        let mut codes = Vec::with_capacity(table.len() * D_RETRIEVAL);
-        for from in (0..table.len()).step_by(ENCODED) {
-            let to = table.len().min(from + ENCODED);
-            let places: Vec<i32> = (from as i32..to as i32).collect();
-            let part = table.pick(&Tensor::<1, Int>::from_data(places.as_slice(), device));
-            let vectors = values(towers.songs(network.encode_songs(&part)));
-            codes.extend(vectors.into_iter().map(|v| (v * MOST).round() as i8));
-        }
-        Vectors { codes }
+    /// Adds songs with these vectors, `[songs, D_RETRIEVAL]`, numbers in [-1, 1].
+    pub(crate) fn extend(&mut self, vectors: Tensor<2>) {
+        self.codes.extend(values(vectors).into_iter().map(|v| (v * MOST).round() as i8));
     }
 
     /// Of vectors with numbers in [-1, 1], one after the other.

@@ -89,15 +89,20 @@ impl Page<'_> {
     /// How a song that no source brought would have ranked, and the sources it came nearest to.
     fn missed(&self, missed: &Missed) -> Line<'static> {
         let (theme, view) = (self.theme, self.view);
-        let mut near: Vec<&Standing> = missed.standings.iter().filter(|s| s.place.is_some()).collect();
+        let mut near: Vec<&Standing> =
+            missed.standings.iter().filter(|s| s.place.is_some()).collect();
         near.sort_by_key(|standing| standing.behind);
         let told = near.into_iter().take(NEAREST).filter_map(|standing| {
-            let values: [&dyn Display; 3] = [&view.say(&standing.source), &standing.place?, &standing.quota];
+            let values: [&dyn Display; 3] =
+                [&view.say(&standing.source), &standing.place?, &standing.quota];
             Some(view.fill("{} {} of {}", &values))
         });
         let told = told.collect::<Vec<_>>().join(", ");
         let rank = view.fill("would rank {}", &[&missed.rank]);
-        Line::from(vec![Span::styled(rank, theme.strong), Span::styled(format!("  {told}"), theme.faint)])
+        Line::from(vec![
+            Span::styled(rank, theme.strong),
+            Span::styled(format!("  {told}"), theme.faint),
+        ])
     }
 
     /// Which song, where it stands and how it came there.
