@@ -69,8 +69,12 @@ impl Source for Promoted {
     }
 
     fn gather(&self, asking: &Asking, most: usize) -> Vec<SongId> {
-        let value = promoted(asking);
-        best(asking.catalogue.lists().promoted().iter().copied(), &value, most)
+        // A large catalogue has tens of thousands: that each is a campaign's need not be looked up.
+        let fit: Value = match asking.taste {
+            Some(taste) => Box::new(move |song| Some(taste.songs.fit(taste.listener, song).into())),
+            None => promoted(asking),
+        };
+        best(asking.catalogue.lists().promoted().iter().copied(), &fit, most)
     }
 
     fn value<'a>(&self, asking: &'a Asking) -> Option<Value<'a>> {
