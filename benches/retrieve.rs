@@ -106,9 +106,9 @@ fn drawn(rng: &mut ChaCha8Rng, centres: &[f32], count: usize) -> Vec<f32> {
     let mut all = Vec::with_capacity(count * D_RETRIEVAL);
     for _ in 0..count {
         let centre = rng.random_range(0..CLUSTERS) * D_RETRIEVAL;
-        for at in centre..centre + D_RETRIEVAL {
+        for at in &centres[centre..][..D_RETRIEVAL] {
             let off: f32 = StandardNormal.sample(rng);
-            all.push(((centres[at] + 0.7 * off) / 6.0).clamp(-1.0, 1.0));
+            all.push(((at + 0.7 * off) / 6.0).clamp(-1.0, 1.0));
         }
     }
     all

@@ -38,7 +38,7 @@ impl Lists {
     }
 
     /// Every song whose year is known, by [`Song::newness`], the latest first, ties in catalogue order.
-    pub fn new(&self) -> &[SongId] {
+    pub fn latest(&self) -> &[SongId] {
         &self.new
     }
 
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(c.lists().promoted(), walked(Song::promoted, popularity));
         let newness =
             |song: &Song| f64::from(song.year.unwrap()) + f64::from(song.popularity) / 200.0;
-        assert_eq!(c.lists().new(), walked(|song| song.year.is_some(), newness));
+        assert_eq!(c.lists().latest(), walked(|song| song.year.is_some(), newness));
         for genre in (0..c.genres.len() as u16).map(GenreId) {
             assert_eq!(c.lists().of_genre(genre), walked(|s| s.genre == genre, popularity));
         }

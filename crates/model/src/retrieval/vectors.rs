@@ -11,6 +11,7 @@ use macerator::{Simd, with_simd};
 use rayon::prelude::*;
 
 use super::towers::D_RETRIEVAL;
+use crate::kernels::lanes::lanes;
 use crate::numbers::values;
 use melody_core::catalogue::SongId;
 
@@ -111,6 +112,8 @@ impl Vectors {
 /// The best of a run of songs, in no order.
 #[with_simd]
 fn best_of<'a, S: Simd>(codes: &'a [i8], first: u32, query: &'a Query, most: usize) -> Vec<Found> {
+    // `S` says which instructions the loop is compiled for; they work on numbers side by side.
+    debug_assert!(lanes::<S>() <= D_RETRIEVAL);
     let mut found: Vec<Found> = Vec::with_capacity(2 * most);
     // Whoever comes later has a larger number, so with a product as small as the least kept it is no better.
     let mut least = i32::MIN;

@@ -41,7 +41,7 @@ impl Source for New {
     }
 
     fn gather(&self, asking: &Asking, most: usize) -> Vec<SongId> {
-        asking.catalogue.lists().new().iter().take(most).copied().collect()
+        asking.catalogue.lists().latest().iter().take(most).copied().collect()
     }
 
     fn value<'a>(&self, asking: &'a Asking) -> Option<Value<'a>> {
