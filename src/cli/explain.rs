@@ -50,7 +50,8 @@ pub(super) fn run(arguments: &Explain) -> Result<(), Failure> {
         Some(name) => Some(named(engine, "--above", name)?),
         None => None,
     };
-    let look = engine.look(&state);
+    let asked: Vec<SongId> = above.into_iter().chain([song]).collect();
+    let look = engine.look_at(&state, &asked);
     let explanation = engine.explain_of(&state, trace, &look, song);
     let why_not = engine.why_not(&state, &look, song, above);
     if arguments.json {
@@ -159,12 +160,13 @@ fn print(e: &Explanation, bar: &str) -> Result<(), Failure> {
 /// Where a song that no source brought stood with each.
 fn print_missed(missed: &Missed) -> Result<(), Failure> {
     say!("as a candidate it would rank {}; what each source made of it:", missed.rank)?;
-    for Standing { source, quota, place, behind } in &missed.standings {
+    for Standing { source, quota, draws, place, behind } in &missed.standings {
         match (place, behind) {
             (Some(place), Some(behind)) => {
-                say!("  {source:12} place {place} of {quota} brought, {behind} too far")?
+                say!("  {source:12} place {place}, brings {quota}: {behind} too far")?
             }
-            _ => say!("  {source:12} not among its songs")?,
+            _ if *draws => say!("  {source:12} drew {quota} others")?,
+            _ => say!("  {source:12} never brings it")?,
         }
     }
     Ok(())

@@ -153,13 +153,16 @@ fn read(texts: &Texts, device: &Device) -> Result<ModelFiles, InputError> {
 
     let fresh = Network::new(&config, 0, device);
     let network = filled(&path("weights.safetensors"), texts.weights, fresh)?;
-    let towers = match texts.towers {
-        Some(bytes) => Some(filled(&path(TOWERS), bytes, Towers::new(&config, 0, device))?),
-        None if manifest.towers_sha256.is_some() => {
+    // A file that the manifest does not know is another model's, left behind.
+    let towers = match (&manifest.towers_sha256, texts.towers) {
+        (None, _) => None,
+        (Some(_), Some(bytes)) => {
+            Some(filled(&path(TOWERS), bytes, Towers::new(&config, 0, device))?)
+        }
+        (Some(_), None) => {
             let help = "model.toml has their hash: bring the file back, or make others with `melody train-towers`";
             return Err(Problem::new(path(TOWERS), "no such file").help(help).into());
         }
-        None => None,
     };
 
     let mut check = manifest_file.checker();

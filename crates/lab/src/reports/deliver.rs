@@ -116,7 +116,7 @@ pub fn train_model(recipe: &Recipe, watch: &mut Watch) -> Result<Delivered, Undo
         trained_on_log: prepared.log.as_ref().map(LogUsed::new),
         calibration,
         greedy,
-        towers: Some(towers),
+        towers,
         log: trained.log.iter().step_by(LOG_EVERY).copied().collect(),
         validations: trained.validations,
         stopped_early: trained.stopped_early,

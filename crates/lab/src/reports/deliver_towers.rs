@@ -49,7 +49,8 @@ pub fn deliver_towers(wanted: &TowersWanted, watch: &mut Watch) -> Result<TowerR
     let config = report.as_ref().map_or_else(TrainingConfig::default, |r| r.config.clone());
     let log =
         wanted.log.as_ref().map(|dir| TrainingLog::open(dir, catalogue.clone())).transpose()?;
-    let towers = towers(&mut files, &catalogue, log.as_ref(), &config, &teller)?;
+    let towers = towers(&mut files, &catalogue, log.as_ref(), &config, &teller)?
+        .ok_or_else(|| "there are no plays to learn from".to_string())?;
     model::save(&wanted.out, &files)?;
     if let Some(report) = report {
         let report = Report { towers: Some(towers.clone()), manifest: files.manifest, ..report };
@@ -61,14 +62,14 @@ pub fn deliver_towers(wanted: &TowersWanted, watch: &mut Watch) -> Result<TowerR
     Ok(towers)
 }
 
-/// Gives `files` towers that learn from a log, or from the simulated listeners of `config`.
+/// Gives `files` towers that learn from a log, or from the simulated listeners of `config`; none where there is nothing to learn.
 pub(super) fn towers(
     files: &mut ModelFiles,
     catalogue: &Arc<Catalogue>,
     log: Option<&TrainingLog>,
     config: &TrainingConfig,
     teller: &Teller,
-) -> Result<TowerReport, Undone> {
+) -> Result<Option<TowerReport>, Undone> {
     let config = TrainingConfig { rollouts: 0, ..config.clone() };
     let listening = |split| match log {
         Some(log) => Listening::Log(log.clone(), Some(split)),

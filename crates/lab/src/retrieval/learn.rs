@@ -17,10 +17,10 @@ use melody_core::catalogue::SongId;
 use melody_core::rng::{Purpose, generator};
 use melody_model::{NetworkConfig, Towers};
 
-/// Moments of a step.
+/// Moments of a step; a group that has fewer is one step.
 const BATCH: usize = 256;
 /// Times that every moment is learned from.
-const EPOCHS: usize = 24;
+pub(super) const EPOCHS: usize = 24;
 const LEARNING_RATE: f64 = 3e-3;
 /// The sharper, the more of the loss is about the songs that the network likes best.
 const SHARPNESS: f32 = 16.0;
@@ -58,7 +58,7 @@ pub(super) fn learn(
 ) -> (Towers, Vec<TowerLosses>) {
     let mut towers = Towers::new(lesson.config, lesson.seed, lesson.device).train();
     let mut optimizer = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(1e-4).init();
-    let batches: usize = groups.iter().map(|group| group.moments.len() / BATCH).sum();
+    let batches: usize = groups.iter().map(|group| group.moments.len() / size(group)).sum();
     let steps = (batches * EPOCHS).max(1);
     let (mut step, mut told) = (0, Vec::new());
     for epoch in 0..EPOCHS {
@@ -68,7 +68,7 @@ pub(super) fn learn(
         for (g, group) in groups.iter().enumerate() {
             let mut moments: Vec<usize> = (0..group.moments.len()).collect();
             moments.shuffle(&mut rng);
-            order.extend(moments.chunks_exact(BATCH).map(|batch| (g, batch.to_vec())));
+            order.extend(moments.chunks_exact(size(group)).map(|batch| (g, batch.to_vec())));
         }
         order.shuffle(&mut rng);
         for (g, batch) in order {
@@ -97,6 +97,11 @@ pub(super) fn learn(
         done();
     }
     (towers.valid(), told)
+}
+
+/// Moments of a step of this group, at least one.
+fn size(group: &Group) -> usize {
+    group.moments.len().clamp(1, BATCH)
 }
 
 /// The three losses of a batch.

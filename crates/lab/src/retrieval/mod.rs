@@ -2,7 +2,6 @@
 
 mod learn;
 mod moments;
-mod pupil;
 mod recall;
 mod towers;
 

@@ -5,13 +5,22 @@ use rand::RngExt;
 use rand::seq::index;
 use rayon::prelude::*;
 
-use super::pupil::Pupil;
 use crate::data::log::Listening;
 use crate::data::{Sessions, replay};
 use melody_core::catalogue::{Catalogue, SongId};
 use melody_core::input::InputError;
 use melody_core::plays::{LoggedListener, LoggedPlay};
 use melody_core::rng::{Purpose, generator, hash64};
+use melody_model::{InterestBlend, ModelVersion};
+
+/// A trained model that towers are made for.
+pub(super) struct Pupil<'a> {
+    pub catalogue: &'a Catalogue,
+    pub model: &'a ModelVersion,
+    /// How the interest heads make one score.
+    pub interest: InterestBlend,
+    pub seed: u64,
+}
 
 /// Share of plays that become moments.
 const SHARE: f64 = 0.08;
@@ -78,7 +87,7 @@ fn of_listener(
         let encoded = pupil.model.encode(view);
         let scored = pupil.model.score(&encoded, pupil.catalogue, view, sample.to_vec());
         let interest = |place| scored.outputs(place).interest(&pupil.interest).value() as f32;
-        let [enjoyed, skipped] = wanted(pupil.catalogue, plays);
+        let [enjoyed, skipped] = wanted(plays);
         moments.push(Moment {
             known: pupil.model.listener_features(&encoded, view),
             enjoyed,
@@ -90,14 +99,13 @@ fn of_listener(
 }
 
 /// The songs that were enjoyed, and those skipped, in what is left of a session.
-fn wanted(catalogue: &Catalogue, plays: &[LoggedPlay]) -> [Vec<SongId>; 2] {
+fn wanted(plays: &[LoggedPlay]) -> [Vec<SongId>; 2] {
     let ahead = &plays[..plays.len().min(AHEAD)];
     let enjoyed = |l: &&LoggedPlay| l.play.completed || l.play.liked || l.play.saved;
     let songs = |keep: &dyn Fn(&&LoggedPlay) -> bool| {
         let mut songs: Vec<SongId> = ahead.iter().filter(keep).map(|l| l.play.song).collect();
         songs.sort_unstable();
         songs.dedup();
-        debug_assert!(songs.iter().all(|song| song.index() < catalogue.songs.len()));
         songs
     };
     [songs(&enjoyed), songs(&|l| l.play.skipped)]

@@ -3,9 +3,8 @@
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::learn::{Lesson, TowerLosses, learn};
-use super::moments::{Group, moments};
-use super::pupil::Pupil;
+use super::learn::{EPOCHS, Lesson, TowerLosses, learn};
+use super::moments::{Group, Pupil, moments};
 use super::recall::{Recall, recall};
 use crate::data::log::Listening;
 use melody_core::catalogue::Catalogue;
@@ -46,12 +45,13 @@ const JUDGE: usize = 1;
 /// Songs whose order each chunk's moments teach.
 const SAMPLE: usize = 768;
 
-/// Chunks that are gone through: what a progress bar counts.
+/// Chunks of listeners and epochs: what a progress bar counts.
 pub fn tower_work(recipe: &TowerRecipe) -> u64 {
-    (recipe.learn.chunks().min(LEARN) + recipe.judge.chunks().min(JUDGE)) as u64
+    (recipe.learn.chunks().min(LEARN) + EPOCHS + recipe.judge.chunks().min(JUDGE)) as u64
 }
 
-/// Gives a trained model its towers. `done` is told after each of [`tower_work`]'s units.
+/// Gives a trained model its towers; `None`, and none, where there are no moments to learn from. `done` is told after each of
+/// [`tower_work`]'s units.
 ///
 /// # Errors
 /// When listening cannot be read.
@@ -59,9 +59,9 @@ pub fn train_towers(
     files: &mut ModelFiles,
     recipe: &TowerRecipe,
     done: &dyn Fn(),
-) -> Result<TowerReport, InputError> {
+) -> Result<Option<TowerReport>, InputError> {
     let &TowerRecipe { catalogue, interest, seed, device, .. } = recipe;
-    files.towers = None;
+    (files.towers, files.manifest.towers_sha256) = (None, None);
     let model = ModelVersion::new(files, catalogue, device);
     let pupil = Pupil { catalogue, model: &model, interest, seed };
     let groups = |listening: &Listening, most: usize, songs| -> Result<Vec<Group>, InputError> {
@@ -75,6 +75,10 @@ pub fn train_towers(
             .collect()
     };
     let learned_from = groups(recipe.learn, LEARN, SAMPLE)?;
+    let moments = learned_from.iter().map(|group| group.moments.len()).sum();
+    if moments == 0 {
+        return Ok(None);
+    }
     let lesson = Lesson {
         config: &files.config,
         songs: files.network.encode_songs(&SongTable::new(catalogue, &files.config, device)),
@@ -82,14 +86,13 @@ pub fn train_towers(
         seed,
         device,
     };
-    let (towers, losses) = learn(&lesson, &learned_from, &|| {});
+    let (towers, losses) = learn(&lesson, &learned_from, done);
     files.manifest.towers_sha256 = Some(weights_hash(&towers));
     files.towers = Some(towers);
     let judged = groups(recipe.judge, JUDGE, catalogue.songs.len())?;
     let model = ModelVersion::new(files, catalogue, device);
     let recall = recall(&model, &judged);
-    let moments = learned_from.iter().map(|group| group.moments.len()).sum();
-    Ok(TowerReport { moments, losses, recall })
+    Ok(Some(TowerReport { moments, losses, recall }))
 }
 
 /// How often each song is among those enjoyed, as a share of all.

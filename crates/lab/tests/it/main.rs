@@ -2,4 +2,5 @@
 
 mod environments;
 mod eval;
+mod towers;
 mod training_log;

@@ -228,6 +228,46 @@ fn the_unknown_and_the_empty_score_probabilities() {
     assert!(version.score(&request, &catalogue, &view, Vec::new()).songs().is_empty());
 }
 
+/// What near-line updates have learned of a listener moves where the towers put them, and no song.
+#[test]
+fn what_is_learned_of_a_listener_moves_their_vector_alone() {
+    let catalogue = strangers();
+    let device = model::device(Backend::default());
+    let version = ModelVersion::new(&files(Backend::default()), &catalogue, &device);
+    let mut network = (*version.network).clone();
+    network.head.listener = network.head.listener.map(|learned| learned + 0.5);
+    let updated = version.updated(network);
+    let profile = melody_simulation::profile::shipped("new-listener").unwrap();
+    let (history, session) = (History::default(), SessionStats::default());
+    let view = ListenerView {
+        account: &profile.account,
+        tier: profile.account.tier,
+        previews: 0,
+        scene: profile.scene,
+        history: &history,
+        session: &session,
+    };
+    let query = |version: &ModelVersion| version.query(&version.encode(&view), &view).unwrap();
+    assert_ne!(query(&version), query(&updated));
+    assert_eq!(version.vectors(), updated.vectors());
+    assert_eq!(query(&version), query(&version.clone()));
+}
+
+/// A model without towers is one: what an older one has left in the folder is not taken for its own.
+#[test]
+fn a_model_need_not_have_towers() {
+    let folder = Folder::new();
+    let mut plain = files(Backend::default());
+    (plain.towers, plain.manifest.towers_sha256) = (None, None);
+    model::save(folder.0.path(), &plain).unwrap();
+    assert!(folder.0.path().join("towers.safetensors").exists());
+    let device = model::device(Backend::default());
+    let read = model::load(folder.0.path(), &device).unwrap();
+    assert!(read.towers.is_none() && read.manifest == plain.manifest);
+    let version = ModelVersion::new(&read, &strangers(), &device);
+    assert!(version.vectors().is_none() && version.towers_hash().is_none());
+}
+
 /// A model folder of one's own, to tamper with.
 struct Folder(tempfile::TempDir);
 

@@ -109,9 +109,6 @@ pub struct WhyNot {
     pub lacks: Score,
     /// The stage that dropped it, if one did.
     pub dropped: Option<Dropped>,
-    /// For a song that no source brought: where it stood with each, and how it would have ranked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub missed: Option<Missed>,
     /// What decides beside the score, where something does.
     pub beside: Option<String>,
     /// For each weight the smallest change of it alone that gives the song the higher score. None
@@ -195,7 +192,6 @@ impl Engine {
                 above: self.neighbour(ranking, above),
                 lacks: ranking.lacks(song, above),
                 beside: beside(dropped.as_ref(), promoted, catalogue.song(above).promoted()),
-                missed: self.missed(state, look, ranking, song),
                 dropped,
                 flips,
             })

@@ -1,5 +1,7 @@
 //! Looking at a state: its candidates retrieved and scored once, and ranked as often as somebody asks.
 
+use std::borrow::Cow;
+
 use super::setup::Engine;
 use super::state::State;
 use crate::ranking::Ranking;
@@ -8,28 +10,13 @@ use melody_core::catalogue::SongId;
 use melody_model::{EncodedListener, Query, Scored};
 
 /// A state's candidates, scored: the costly part of a decision, which values set by hand do not change.
+#[derive(Clone)]
 pub struct Look {
     /// The listener as the model encodes them.
     pub(super) listener: EncodedListener,
     pub(super) retrieved: Retrieved,
     /// The candidates, the song that plays, and songs that were asked about.
     pub(super) scored: Scored,
-}
-
-/// A look that was taken before, or one with songs that it lacked.
-pub(super) enum Seen<'a> {
-    Same(&'a Look),
-    Anew(Box<Look>),
-}
-
-impl std::ops::Deref for Seen<'_> {
-    type Target = Look;
-    fn deref(&self) -> &Look {
-        match self {
-            Seen::Same(look) => look,
-            Seen::Anew(look) => look,
-        }
-    }
 }
 
 impl Engine {
@@ -63,21 +50,15 @@ impl Engine {
         state: &State,
         look: &'a Look,
         songs: &[SongId],
-    ) -> Seen<'a> {
-        let has = |song: &SongId| look.scored.place(*song).is_some();
-        if songs.iter().all(has) {
-            Seen::Same(look)
-        } else {
-            Seen::Anew(Box::new(self.look_at(state, songs)))
+    ) -> Cow<'a, Look> {
+        match songs.iter().all(|song| look.scored.place(*song).is_some()) {
+            true => Cow::Borrowed(look),
+            false => Cow::Owned(self.look_at(state, songs)),
         }
     }
 
     /// What the sources are told of a state.
-    pub(super) fn asking<'a>(
-        &'a self,
-        state: &'a State,
-        listener: Option<&'a Query>,
-    ) -> Asking<'a> {
+    pub fn asking<'a>(&'a self, state: &'a State, listener: Option<&'a Query>) -> Asking<'a> {
         Asking {
             catalogue: &self.setup.catalogue,
             policy: &self.setup.policy,

@@ -1,5 +1,7 @@
 //! Sources that go by this session: genres on a streak, and what was searched for.
 
+use std::collections::BTreeSet;
+
 use super::asking::Asking;
 use super::source::{Source, Value, best};
 use melody_core::catalogue::{GenreId, SongId};
@@ -64,7 +66,7 @@ impl Source for Searched {
     }
 
     fn value<'a>(&self, asking: &'a Asking) -> Option<Value<'a>> {
-        let known: std::collections::BTreeSet<SongId> = pool(asking).into_iter().collect();
+        let known: BTreeSet<SongId> = pool(asking).into_iter().collect();
         let claims = claims(asking);
         Some(Box::new(move |song| claims(song).filter(|_| known.contains(&song))))
     }

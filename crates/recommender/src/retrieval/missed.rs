@@ -18,6 +18,9 @@ pub struct Standing {
     pub source: String,
     /// How many songs it brings at most.
     pub quota: usize,
+    /// It draws its songs, so that none has a place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub draws: bool,
     /// The song's place in the source's order, from 1; absent where the source never brings it, or draws.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<usize>,
@@ -41,8 +44,9 @@ pub fn standings(asking: &Asking, song: SongId) -> Vec<Standing> {
 }
 
 fn standing(source: &dyn Source, asking: &Asking, song: SongId) -> Standing {
-    let quota = source.quota(asking);
-    let place = source.value(asking).and_then(|value| {
+    let (quota, value) = (source.quota(asking), source.value(asking));
+    let draws = value.is_none();
+    let place = value.and_then(|value| {
         let own = value(song)?;
         let before = |other: &u32| {
             let other = SongId(*other);
@@ -54,6 +58,7 @@ fn standing(source: &dyn Source, asking: &Asking, song: SongId) -> Standing {
     Standing {
         source: source.name().into(),
         quota,
+        draws,
         place,
         behind: place.map(|place| place.saturating_sub(quota)),
     }

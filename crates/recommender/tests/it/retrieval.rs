@@ -5,25 +5,10 @@ use crate::common::{LIBRARY, engine, engine_of, policy, random_session};
 use melody_core::catalogue::SongId;
 use melody_core::score::Score;
 use melody_model::Query;
-use melody_recommender::engine::{Engine, State};
+use melody_recommender::engine::State;
 use melody_recommender::policy::Retrieval;
-use melody_recommender::retrieval::{Asking, SOURCES, Taste, gather, standings};
+use melody_recommender::retrieval::{SOURCES, gather, standings};
 use proptest::prelude::*;
-
-/// What sources are told of a state, as the engine tells them.
-fn asking<'a>(engine: &'a Engine, state: &'a State, query: &'a Query) -> Asking<'a> {
-    Asking {
-        catalogue: &engine.setup.catalogue,
-        policy: &engine.setup.policy,
-        view: state.view(),
-        streaks: &state.streaks,
-        searches: &state.searches,
-        taste: state.model.vectors().map(|songs| Taste { songs, listener: query }),
-        now_ms: state.moment.at_ms,
-        seed: engine.setup.seed,
-        step: state.moment.step,
-    }
-}
 
 fn query(state: &State) -> Query {
     let view = state.view();
@@ -48,7 +33,7 @@ proptest! {
         let timeline = random_session(engine(profile, None, seed), seed, events);
         let state = timeline.state();
         let query = query(state);
-        let asking = asking(timeline.engine(), state, &query);
+        let asking = timeline.engine().asking(state, Some(&query));
         for source in SOURCES {
             let brought = source.gather(&asking, most);
             prop_assert!(brought.len() <= most);
@@ -71,7 +56,7 @@ proptest! {
         let timeline = random_session(engine("explorer", None, seed), seed, events);
         let state = timeline.state();
         let query = query(state);
-        let asking = asking(timeline.engine(), state, &query);
+        let asking = timeline.engine().asking(state, Some(&query));
         let retrieved = gather(&asking);
         let all: Vec<SongId> = LIBRARY.catalogue.ids().collect();
         for song in picks.iter().map(|pick| *pick.get(&all)) {
