@@ -45,8 +45,7 @@ pub fn files_of(path: &Path) -> Result<Vec<PathBuf>, InputError> {
         return Ok(vec![path.to_path_buf()]);
     }
     let mut files = Vec::new();
-    gather(path, DEEPEST * 2, &mut files)
-        .map_err(|error| broken(&path.display().to_string(), &error))?;
+    gather(path, DEEPEST * 2, &mut files)?;
     if files.is_empty() {
         let help = "name a file, or a folder that holds some";
         let message = "is a folder that holds no file";
@@ -65,20 +64,37 @@ pub fn each_file(path: &Path, progress: Progress, visit: Visit) -> Result<(), In
 }
 
 /// The files below a folder, but those that systems leave behind.
-fn gather(folder: &Path, deeper: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if files.len() >= MOST_FILES || left_behind(&name) {
+fn gather(folder: &Path, deeper: usize, files: &mut Vec<PathBuf>) -> Result<(), InputError> {
+    let name = folder.display().to_string();
+    let failed = |error: io::Error| {
+        let help = "check the folder's permissions";
+        InputError::from(Problem::new(&name, format!("cannot be read: {error}")).help(help))
+    };
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if left_behind(&path.file_name().unwrap_or_default().to_string_lossy()) {
             continue;
         }
-        match path.is_dir() {
-            true if deeper > 0 => gather(&path, deeper - 1, files)?,
-            true => {}
-            false => files.push(path),
+        if !path.is_dir() {
+            files.push(path);
+        } else if deeper > 0 {
+            gather(&path, deeper - 1, files)?;
+        } else {
+            let help = "name the folder that the files are in";
+            return Err(Problem::new(name, "has folders too deep within it").help(help).into());
         }
+        not_too_many(&name, files.len())?;
     }
     Ok(())
+}
+
+/// Nothing is left out without a word.
+fn not_too_many(name: &str, files: usize) -> Result<(), InputError> {
+    if files <= MOST_FILES {
+        return Ok(());
+    }
+    let help = "name a part of it";
+    Err(Problem::new(name, format!("holds more than {MOST_FILES} files")).help(help).into())
 }
 
 fn left_behind(name: &str) -> bool {
@@ -135,7 +151,8 @@ fn of_zip(
 ) -> Result<(), InputError> {
     let failed = |error: &dyn std::fmt::Display| broken(name, &io::Error::other(error.to_string()));
     let mut archive = ZipArchive::new(archive).map_err(|error| failed(&error))?;
-    for place in 0..archive.len().min(MOST_FILES) {
+    not_too_many(name, archive.len())?;
+    for place in 0..archive.len() {
         let member = archive.by_index(place).map_err(|error| failed(&error))?;
         let inside = member.name().map_err(|error| failed(&error))?.into_owned();
         if member.is_dir() || left_behind(&inside) {
@@ -156,7 +173,8 @@ fn of_tar(
 ) -> Result<(), InputError> {
     let failed = |error: io::Error| broken(name, &error);
     let mut archive = tar::Archive::new(stream);
-    for member in archive.entries().map_err(failed)?.take(MOST_FILES) {
+    for (count, member) in archive.entries().map_err(failed)?.enumerate() {
+        not_too_many(name, count)?;
         let member = member.map_err(failed)?;
         let inside = member.path().map_err(failed)?.to_string_lossy().into_owned();
         if !member.header().entry_type().is_file() || left_behind(&inside) {
@@ -390,6 +408,21 @@ mod tests {
             own("deep/3.txt", "plain"),
         ];
         assert_eq!(seen(&here).unwrap(), all);
+    }
+
+    #[test]
+    fn what_is_not_read_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |path: &Path| seen(path).unwrap_err().to_string();
+        assert!(told(folder.path()).contains("is a folder that holds no file"));
+        let deep = folder.path().join("a/b/c/d/e/f/g");
+        fs::create_dir_all(&deep).unwrap();
+        fs::write(deep.join("plays.csv"), "x").unwrap();
+        assert!(told(folder.path()).contains("has folders too deep within it"));
+        assert_eq!(seen(&deep).unwrap().len(), 1);
+        assert!(not_too_many("a.zip", MOST_FILES).is_ok());
+        let error = not_too_many("a.zip", MOST_FILES + 1).unwrap_err();
+        assert!(error.to_string().contains("holds more than 100000 files"), "{error}");
     }
 
     #[test]
