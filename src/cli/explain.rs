@@ -50,6 +50,9 @@ pub(super) fn run(arguments: &Explain) -> Result<(), Failure> {
         Some(name) => Some(named(engine, "--above", name)?),
         None => None,
     };
+    if above == Some(song) {
+        return Err("--above: it is the song that is explained; name another".to_string().into());
+    }
     let asked: Vec<SongId> = above.into_iter().chain([song]).collect();
     let look = engine.look_at(&state, &asked);
     let explanation = engine.explain_of(&state, trace, &look, song);

@@ -40,6 +40,9 @@ pub(crate) fn print_read(summary: &ReadSummary) -> Result<(), Failure> {
         say!("several listeners, told apart by Spotify's `username`")?;
     }
     if summary.other_listeners > 0 {
+        if let Some(kept) = summary.listener.as_ref().filter(|kept| !kept.is_empty()) {
+            say!("  listener         {kept}")?;
+        }
         let name = |name: &String| if name.is_empty() { "(no name)".into() } else { name.clone() };
         let names: Vec<String> = summary.others.iter().map(name).collect();
         say!(

@@ -184,7 +184,9 @@ impl Engine {
                     let alike = before().filter(|queued| queued.promoted == promoted).last();
                     alike.or_else(|| before().last()).map(|queued| queued.song)
                 }
-            })?;
+            });
+            // Nothing stands above itself.
+            let above = above.filter(|above| *above != song)?;
             let excluded = dropped.as_ref().is_some_and(|d| d.stage != Stage::Mixing);
             let flips = if excluded { Vec::new() } else { ranking.flips(song, above) };
             Some(WhyNot {
@@ -357,6 +359,7 @@ mod tests {
         let look = engine.look(&state);
         let first = state.queue[0].song;
         assert!(engine.why_not(&state, &look, first, None).is_none());
+        assert!(engine.why_not(&state, &look, first, Some(first)).is_none(), "nor itself");
         let natural: Vec<SongId> = state
             .queue
             .iter()

@@ -175,7 +175,7 @@ pub(crate) fn list(folder: &Path, lang: Lang) -> Vec<Choice> {
 
 /// Which of them is one shows at a glance: policies and profiles are TOML, too.
 fn may_be_session(name: &str) -> bool {
-    name.ends_with(".toml") || name.ends_with(".jsonl")
+    [".toml", ".jsonl", ".log"].iter().any(|ending| name.ends_with(ending))
 }
 
 fn choice(name: String, path: PathBuf, lang: Lang) -> Option<Choice> {

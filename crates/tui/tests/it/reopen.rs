@@ -65,6 +65,8 @@ fn the_sessions_of_a_folder_are_listed_and_opened() {
     let mut app = written(folder.path());
     let wanted = hash(&app);
     std::fs::write(folder.path().join("other.jsonl"), "{\"not\": \"a session\"}\n").unwrap();
+    std::fs::write(folder.path().join("other.log"), "12:00 something else\n").unwrap();
+    std::fs::copy(folder.path().join("trace.jsonl"), folder.path().join("named.log")).unwrap();
     std::fs::write(folder.path().join("melody-session-7.toml"), "format = ").unwrap();
     press(&mut app, "p j enter y");
     // The new session's log is begun on its own thread.
@@ -77,7 +79,9 @@ fn the_sessions_of_a_folder_are_listed_and_opened() {
     let Some(Popup::Pick(picker)) = app.view().popup else { panic!("{}", message(&app)) };
     let mut names: Vec<&str> = picker.choices.iter().map(|choice| choice.name.as_str()).collect();
     names.sort_unstable();
-    assert_eq!(names, ["log-2.jsonl", "log.jsonl", "melody-session-1.toml", "trace.jsonl"]);
+    let sessions =
+        ["log-2.jsonl", "log.jsonl", "melody-session-1.toml", "named.log", "trace.jsonl"];
+    assert_eq!(names, sessions);
     let of = |name: &str| picker.choices.iter().position(|choice| choice.name == name).unwrap();
     assert_eq!(picker.choices[of("trace.jsonl")].about, "trace: explorer, seed 1");
     let down = vec!["j"; of("trace.jsonl")].join(" ");
