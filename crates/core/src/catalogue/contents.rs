@@ -1,7 +1,9 @@
 //! What a catalogue holds, and how songs are found in it.
 
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
+use super::lists::Lists;
 use super::song::{Artist, ArtistId, Campaign, CampaignId, Genre, Song, SongId};
 
 /// Songs, and what they are of: artists, genres, campaigns. Identifiers are places in these lists.
@@ -20,6 +22,8 @@ pub struct Catalogue {
     /// By [`CampaignId`].
     pub campaigns: Vec<Campaign>,
     pub(super) by_id: HashMap<String, SongId>,
+    /// Made when they are first asked for.
+    pub(super) lists: OnceLock<Arc<Lists>>,
 }
 
 impl Catalogue {
@@ -32,6 +36,13 @@ impl Catalogue {
     /// The song with this identifier, as `songs.csv` writes it.
     pub fn find(&self, id: &str) -> Option<SongId> {
         self.by_id.get(id).copied()
+    }
+
+    /// Its songs in order, and by genre and artist: put in order when first asked for, then kept, also by copies made
+    /// from then on.
+    pub fn lists(&self) -> &Lists {
+        self.lists
+            .get_or_init(|| Arc::new(Lists::of(&self.songs, self.genres.len(), self.artists.len())))
     }
 
     /// The first song that has this artist as its lead: what a search for the artist goes by.

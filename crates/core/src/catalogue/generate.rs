@@ -3,6 +3,7 @@
 //! Everything is drawn from one seed, so the same seed gives the same bytes.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use rand::RngExt;
 use rand::seq::SliceRandom;
@@ -71,6 +72,7 @@ pub fn generate(seed: u64) -> CatalogueFiles {
         genres: base_genres(),
         campaigns: campaigns(),
         by_id: HashMap::new(),
+        lists: OnceLock::new(),
         songs,
     };
     render(

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -182,6 +183,7 @@ fn finish(mut songs: Vec<Song>, name: &str) -> (CatalogueFiles, Vec<Song>) {
         genres: base_genres(),
         campaigns: campaigns(),
         by_id: HashMap::new(),
+        lists: OnceLock::new(),
     };
     let description = "imported from track features of the Music Streaming Sessions Dataset, which has \
                        no titles, artists and genres: genres are imputed from sound; campaigns and \

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -79,6 +80,7 @@ pub fn import_spotify(
         genres,
         campaigns: campaigns(),
         by_id: HashMap::new(),
+        lists: OnceLock::new(),
     };
     let description =
         format!("imported from {}; campaigns and premium marks are simulated", table.name);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -119,6 +120,7 @@ pub fn parse(manifest: &TomlFile, songs_name: &str, songs: &str) -> Result<Catal
         songs: all,
         artists,
         by_id,
+        lists: OnceLock::new(),
         genres,
         campaigns,
     })

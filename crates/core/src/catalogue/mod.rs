@@ -7,6 +7,7 @@ mod embedded;
 mod generate;
 mod import_mssd;
 mod import_spotify;
+mod lists;
 mod load;
 mod similarity;
 mod song;
@@ -19,6 +20,7 @@ pub use embedded::default_catalogue;
 pub use generate::{DEFAULT_SEED, generate};
 pub use import_mssd::{TrackSummary, import_mssd};
 pub use import_spotify::{ImportSummary, import_spotify};
+pub use lists::Lists;
 pub use load::{load, parse};
 pub use similarity::similarity;
 pub use song::{

@@ -153,6 +153,12 @@ impl Song {
         self.audio[feature as usize].map_or(0.0, |v| feature.standardise(v))
     }
 
+    /// Its year, and what is popular a little later than what is not, by half a year at most. Songs of unknown year have
+    /// none.
+    pub fn newness(&self) -> Option<f64> {
+        Some(f64::from(self.year?) + f64::from(self.popularity) / 200.0)
+    }
+
     /// Popularity on about [-2, 2]: zero at 40 of 100.
     pub fn popularity_z(&self) -> f32 {
         (self.popularity - 40.0) / 20.0
