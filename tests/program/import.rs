@@ -455,7 +455,7 @@ fn session_logs_become_plays_and_a_catalogue() {
     assert_eq!((&summary["plays"], &summary["sessions"]), (&60.into(), &3.into()));
     let dropped = summary["log"]["dropped"].as_object().unwrap();
     assert_eq!(dropped.len(), 3, "{out}");
-    let catalogue = load(&folder.path().join("m")).unwrap();
+    let catalogue = load(&folder.path().join("m"), &|_| {}).unwrap();
     assert_eq!(catalogue.songs.len(), summary["tracks"].as_u64().unwrap() as usize);
     assert_eq!(summary["catalogue"]["dropped"]["not as many fields as columns"], 1);
     // The fourth of the first session: skipped, but after most of it; and in the catalogue.

@@ -2,20 +2,17 @@
 
 use std::path::PathBuf;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use crate::cli::failure::Failure;
-use crate::cli::progress::bar;
+use crate::cli::progress;
 use crate::cli::say::say;
 use melody_core::plays::ReadSummary;
 
 /// A bar over the bytes of files.
 pub(crate) fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {
     let size = |path: &PathBuf| path.metadata().map_or(0, |data| data.len());
-    let bar = bar(files.iter().map(size).sum(), what);
-    let style = "{msg:24} [{bar:30}] {bytes}/{total_bytes}  {elapsed_precise} < {eta_precise}";
-    let style = ProgressStyle::with_template(style).expect("the template is valid");
-    bar.with_style(style.progress_chars("=> "))
+    progress::byte_bar(files.iter().map(size).sum(), what)
 }
 
 /// Prints what was read and what of it was dropped.

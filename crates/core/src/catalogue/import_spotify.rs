@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -55,9 +54,10 @@ pub fn import_spotify(
     let table = Table::read(path)?;
     table.expect_columns(&REQUIRED, &[], false)?;
     let mut import = Import::default();
-    for row in table.rows() {
-        import.read(&row);
-    }
+    table.each_row(&|_| {}, |row| {
+        import.read(row);
+        Ok(())
+    })?;
     let Import { mut songs, artists, genres, mut summary, .. } = import;
     if songs.len() < 20 {
         let message = format!("only {} usable songs", songs.len());
@@ -75,12 +75,10 @@ pub fn import_spotify(
     let catalogue = Catalogue {
         name: name.into(),
         hash: String::new(),
-        songs,
+        songs: songs.into(),
         artists,
         genres,
         campaigns: campaigns(),
-        by_id: HashMap::new(),
-        lists: OnceLock::new(),
     };
     let description =
         format!("imported from {}; campaigns and premium marks are simulated", table.name);
@@ -152,17 +150,17 @@ impl Import {
             .map(|feature| self.value(row, feature.name(), feature.range()).map(|v| v as f32));
         self.summary.several_artists += usize::from(names.len() > 1);
         Ok(Song {
-            artists: names.into_iter().map(|name| self.artist(name)).collect(),
+            artists: names.into_iter().map(|name| self.artist(name)).collect::<Vec<_>>().into(),
             genre: self.genre(&genre_name),
             explicit: row.flag("explicit").unwrap_or(false),
-            id,
-            title,
+            id: id.into(),
+            title: title.into(),
             year: None,
             duration_ms,
             popularity,
             premium: false,
             campaign: None,
-            audio,
+            audio: audio.into(),
         })
     }
 
@@ -186,7 +184,7 @@ impl Import {
         }
         let id = ArtistId(self.artists.len() as u32);
         self.by_name.insert(name.clone(), id);
-        self.artists.push(Artist { name });
+        self.artists.push(Artist { name: name.into() });
         id
     }
 

@@ -1,6 +1,10 @@
 //! Songs, artists, genres and campaigns.
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
+
+use super::audio::Audio;
+use super::credits::Credits;
 
 /// A song's position in its catalogue. The stable name across catalogues is [`Song::id`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,7 +55,7 @@ pub enum AudioFeature {
 impl AudioFeature {
     /// How many there are.
     pub const COUNT: usize = 9;
-    /// All, in the order of [`Song::audio`].
+    /// All, in the order of a song's features.
     pub const ALL: [AudioFeature; Self::COUNT] = [
         AudioFeature::Danceability,
         AudioFeature::Energy,
@@ -114,11 +118,11 @@ impl AudioFeature {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Song {
     /// Unique in the catalogue and stable over its versions.
-    pub id: String,
+    pub id: CompactString,
     /// As shown.
-    pub title: String,
+    pub title: CompactString,
     /// The first is the lead artist. Never empty.
-    pub artists: Vec<ArtistId>,
+    pub artists: Credits,
     /// Its one genre; the family follows from it.
     pub genre: GenreId,
     /// Of release, where that is known.
@@ -133,8 +137,8 @@ pub struct Song {
     pub premium: bool,
     /// The campaign that promotes this song. A song without one is natural.
     pub campaign: Option<CampaignId>,
-    /// In [`AudioFeature::ALL`]'s order; a missing value stays missing.
-    pub audio: [Option<f32>; AudioFeature::COUNT],
+    /// What it sounds like, as far as that is known.
+    pub audio: Audio,
 }
 
 impl Song {
@@ -150,7 +154,7 @@ impl Song {
 
     /// The feature in standard units; zero (the mean) where missing.
     pub fn audio(&self, feature: AudioFeature) -> f32 {
-        self.audio[feature as usize].map_or(0.0, |v| feature.standardise(v))
+        self.audio.get(feature).map_or(0.0, |v| feature.standardise(v))
     }
 
     /// Its year, and what is popular a little later than what is not, by half a year at most. Songs of unknown year have
@@ -169,7 +173,7 @@ impl Song {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artist {
     /// As shown, and the only thing known.
-    pub name: String,
+    pub name: CompactString,
 }
 
 /// A genre of the catalogue.
