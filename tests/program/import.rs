@@ -517,7 +517,7 @@ fn the_estimated_taste_is_like_the_hidden_one() {
 /// A play as a service would tell it.
 fn told(play: &Interaction) -> Play {
     Play {
-        song: Some(catalogue().song(play.song).id.clone()),
+        song: Some(catalogue().song(play.song).id.to_string()),
         play_ratio: Some(play.play_ratio),
         completed: Some(play.completed),
         skipped: Some(play.skipped),
