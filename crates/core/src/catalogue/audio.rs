@@ -3,7 +3,90 @@
 //! An optional number is twice as long as a number. A catalogue holds nine for each of a million songs, so what is
 //! missing is kept as "not a number", which no file may say, and never leaves here as one.
 
-use super::song::AudioFeature;
+/// The audio features of a song, with the meaning Spotify's audio-feature service gives them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AudioFeature {
+    /// How well it suits dancing, 0 to 1.
+    Danceability,
+    /// Intensity, 0 to 1.
+    Energy,
+    /// From sad (0) to glad (1).
+    Valence,
+    /// How likely it is unplugged, 0 to 1.
+    Acousticness,
+    /// Share of spoken words, 0 to 1.
+    Speechiness,
+    /// How likely it has no voice, 0 to 1.
+    Instrumentalness,
+    /// How likely it was played before people, 0 to 1.
+    Liveness,
+    /// Decibels, about -60 to 5.
+    Loudness,
+    /// Beats per minute.
+    Tempo,
+}
+
+impl AudioFeature {
+    /// How many there are.
+    pub const COUNT: usize = 9;
+    /// All, in the order of a song's features.
+    pub const ALL: [AudioFeature; Self::COUNT] = [
+        AudioFeature::Danceability,
+        AudioFeature::Energy,
+        AudioFeature::Valence,
+        AudioFeature::Acousticness,
+        AudioFeature::Speechiness,
+        AudioFeature::Instrumentalness,
+        AudioFeature::Liveness,
+        AudioFeature::Loudness,
+        AudioFeature::Tempo,
+    ];
+
+    /// As a column of `songs.csv` is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            AudioFeature::Danceability => "danceability",
+            AudioFeature::Energy => "energy",
+            AudioFeature::Valence => "valence",
+            AudioFeature::Acousticness => "acousticness",
+            AudioFeature::Speechiness => "speechiness",
+            AudioFeature::Instrumentalness => "instrumentalness",
+            AudioFeature::Liveness => "liveness",
+            AudioFeature::Loudness => "loudness",
+            AudioFeature::Tempo => "tempo",
+        }
+    }
+
+    /// The values a catalogue may hold.
+    pub fn range(self) -> std::ops::RangeInclusive<f64> {
+        match self {
+            AudioFeature::Loudness => -60.0..=10.0,
+            AudioFeature::Tempo => 20.0..=300.0,
+            _ => 0.0..=1.0,
+        }
+    }
+
+    /// Centre and scale that bring the feature to about zero mean and unit variance over all genres.
+    fn standard(self) -> (f32, f32) {
+        match self {
+            AudioFeature::Danceability => (0.58, 0.17),
+            AudioFeature::Energy => (0.58, 0.26),
+            AudioFeature::Valence => (0.48, 0.25),
+            AudioFeature::Acousticness => (0.33, 0.34),
+            AudioFeature::Speechiness => (0.065, 0.065),
+            AudioFeature::Instrumentalness => (0.15, 0.31),
+            AudioFeature::Liveness => (0.18, 0.14),
+            AudioFeature::Loudness => (-8.3, 5.0),
+            AudioFeature::Tempo => (119.0, 28.0),
+        }
+    }
+
+    /// The feature in standard units, held to ±4 so that one odd value cannot dominate.
+    pub fn standardise(self, value: f32) -> f32 {
+        let (centre, scale) = self.standard();
+        ((value - centre) / scale).clamp(-4.0, 4.0)
+    }
+}
 
 /// A song's audio features; a missing value stays missing.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,8 @@
 //! What a catalogue holds, and how songs are found in it.
 
+use super::credits::ArtistId;
 use super::lists::Lists;
-use super::song::{Artist, ArtistId, Campaign, CampaignId, Genre, Song, SongId};
+use super::song::{Artist, Campaign, CampaignId, Genre, Song, SongId};
 use super::songs::Songs;
 
 /// Songs, and what they are of: artists, genres, campaigns. Identifiers are places in these lists.

@@ -5,7 +5,9 @@
 
 use std::ops::Deref;
 
-use super::song::ArtistId;
+/// A place in the catalogue's artists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ArtistId(pub u32);
 
 /// A song's artists, as a slice; the first is the lead.
 #[derive(Clone, Debug)]

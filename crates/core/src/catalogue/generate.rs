@@ -9,7 +9,8 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::contents::Catalogue;
-use super::song::{Artist, ArtistId, Campaign, CampaignId, Genre, GenreId, Song};
+use super::credits::ArtistId;
+use super::song::{Artist, Campaign, CampaignId, Genre, GenreId, Song};
 use super::sound::{Sounds, normal, round};
 use super::taxonomy::{BaseGenre, taxonomy};
 use super::words;

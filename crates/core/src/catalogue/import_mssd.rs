@@ -9,9 +9,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::audio::AudioFeature;
 use super::contents::Catalogue;
+use super::credits::ArtistId;
 use super::generate::{base_genres, campaigns, mark_at_random};
-use super::song::{Artist, ArtistId, AudioFeature, GenreId, Song};
+use super::song::{Artist, GenreId, Song};
 use super::songs::Songs;
 use super::taxonomy::{BaseGenre, taxonomy};
 use super::write::{CatalogueFiles, render};

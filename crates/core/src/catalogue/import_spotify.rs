@@ -5,9 +5,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::audio::AudioFeature;
 use super::contents::Catalogue;
+use super::credits::ArtistId;
 use super::generate::{base_genres, campaigns, mark_at_random};
-use super::song::{Artist, ArtistId, AudioFeature, Genre, GenreId, Song};
+use super::song::{Artist, Genre, GenreId, Song};
 use super::taxonomy::taxonomy;
 use super::write::{CatalogueFiles, render};
 use crate::input::{InputError, Problem, Row, Table};

@@ -5,7 +5,8 @@
 //! first list is asked for, and every later question is a look at the beginning of one. All lists together are five
 //! whole numbers a song.
 
-use super::song::{ArtistId, GenreId, Song, SongId};
+use super::credits::ArtistId;
+use super::song::{GenreId, Song, SongId};
 
 /// Orders and groups of one catalogue's songs.
 #[derive(Debug)]

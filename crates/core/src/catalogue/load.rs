@@ -9,10 +9,11 @@ use compact_str::CompactString;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::audio::AudioFeature;
 use super::contents::Catalogue;
-use super::credits::Credits;
+use super::credits::{ArtistId, Credits};
 use super::prepared;
-use super::song::{Artist, ArtistId, AudioFeature, Campaign, CampaignId, Genre, GenreId, Song};
+use super::song::{Artist, Campaign, CampaignId, Genre, GenreId, Song};
 use super::songs::Songs;
 use super::taxonomy::taxonomy;
 use crate::input::{InputError, Problem, Progress, Row, Table, TomlFile, read_text};

@@ -20,9 +20,9 @@ mod taxonomy;
 mod words;
 mod write;
 
-pub use audio::Audio;
+pub use audio::{Audio, AudioFeature};
 pub use contents::Catalogue;
-pub use credits::Credits;
+pub use credits::{ArtistId, Credits};
 pub use embedded::default_catalogue;
 pub use generate::{DEFAULT_SEED, Size, generate};
 pub use import_mssd::{TrackSummary, import_mssd};
@@ -30,9 +30,7 @@ pub use import_spotify::{ImportSummary, import_spotify};
 pub use lists::Lists;
 pub use load::{load, parse};
 pub use similarity::similarity;
-pub use song::{
-    Artist, ArtistId, AudioFeature, Campaign, CampaignId, Genre, GenreId, Song, SongId,
-};
+pub use song::{Artist, Campaign, CampaignId, Genre, GenreId, Song, SongId};
 pub use songs::Songs;
 pub use taxonomy::{BaseGenre, Family, Taxonomy, taxonomy};
 pub use write::{CatalogueFiles, may_write_catalogue, render, write};

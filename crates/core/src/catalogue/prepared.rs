@@ -18,8 +18,9 @@ use std::path::Path;
 use compact_str::CompactString;
 use sha2::{Digest, Sha256};
 
-use super::audio::Audio;
-use super::song::{Artist, ArtistId, AudioFeature, CampaignId, GenreId, Song, SongId};
+use super::audio::{Audio, AudioFeature};
+use super::credits::ArtistId;
+use super::song::{Artist, CampaignId, GenreId, Song, SongId};
 use super::songs::Songs;
 use crate::output::{Draft, Kind, Mark, may_replace};
 

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use statrs::distribution::{Beta, ContinuousCDF, Normal};
 
-use super::song::AudioFeature;
+use super::audio::AudioFeature;
 use super::taxonomy::{BaseGenre, taxonomy};
 
 /// Values of a share from 0 to 1, told apart by three decimals.

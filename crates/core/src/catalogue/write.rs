@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::audio::AudioFeature;
 use super::contents::Catalogue;
-use super::song::AudioFeature;
 use super::taxonomy::taxonomy;
 use crate::output::{Kind, Mark, may_replace, write_together};
 
