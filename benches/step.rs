@@ -111,7 +111,7 @@ fn run(arguments: &Arguments) -> Result<(), InputError> {
         catalogues.push(Arc::new(catalogue(3 * default_catalogue().songs.len())?));
     }
     for folder in &arguments.catalogues {
-        catalogues.push(Arc::new(load(Path::new(folder))?));
+        catalogues.push(Arc::new(load(Path::new(folder), &|_| {})?));
     }
     let mut all = Vec::new();
     for catalogue in &catalogues {

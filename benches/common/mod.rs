@@ -7,7 +7,7 @@ mod peer;
 
 use std::time::{Duration, Instant};
 
-use melody::catalogue::{Catalogue, DEFAULT_SEED, generate, parse};
+use melody::catalogue::{Catalogue, DEFAULT_SEED, Size, generate, parse};
 use melody::input::{InputError, TomlFile};
 pub(crate) use peer::Peer;
 use serde::Serialize;
@@ -52,7 +52,7 @@ pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
 
 /// The default catalogue over and over, every copy under identifiers of its own.
 pub(crate) fn catalogue(songs: usize) -> Result<Catalogue, InputError> {
-    let files = generate(DEFAULT_SEED);
+    let files = generate(DEFAULT_SEED, Size::default(), &|_| {});
     let (header, rows) = files.songs.split_once('\n').expect("the catalogue has a header");
     let copies = (0..).flat_map(|copy| rows.lines().map(move |row| format!("c{copy}{row}\n")));
     let text: String = [format!("{header}\n")].into_iter().chain(copies.take(songs)).collect();

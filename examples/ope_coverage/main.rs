@@ -26,7 +26,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use melody::catalogue::{DEFAULT_SEED, generate, parse};
+use melody::catalogue::{DEFAULT_SEED, Size, generate, parse};
 use melody::evaluation::off_policy::{Estimate, Estimator, Log};
 use melody::experiment::{Cohort, in_parallel};
 use melody::input::TomlFile;
@@ -105,7 +105,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// short for one to matter. A subscription is put down to the play right before it, so that a reward is
 /// known when the next decision is made, in the log as in the truth.
 fn library(uniform: Option<f64>) -> Result<Library, Box<dyn Error>> {
-    let files = generate(DEFAULT_SEED);
+    let files = generate(DEFAULT_SEED, Size::default(), &|_| {});
     let mut songs: Vec<&str> = files.songs.lines().collect();
     let header = songs.remove(0);
     let kept = songs.into_iter().step_by(EVERY_SONG);

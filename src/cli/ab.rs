@@ -6,6 +6,7 @@ use super::arguments::Ab;
 use super::failure::Failure;
 use super::note::note;
 use super::numbers::{interval, signed};
+use super::opening::library as open_library;
 use super::progress::bar;
 use super::say::{say, say_json};
 use melody_lab::experiment::{AbReport, Cohort, Comparison, Verdict, compare};
@@ -54,7 +55,7 @@ fn libraries(arguments: &Ab) -> Result<(Library, Library), Failure> {
             catalogue: arguments.catalogue.clone(),
             ..Opening::default()
         };
-        Library::load(&opening, base, backend)
+        open_library(&opening, base, backend)
     };
     let a = load(&arguments.a, model_a)?;
     let b = if model_a == model_b {

@@ -5,15 +5,20 @@ use std::path::Path;
 
 use super::arguments::Catalogue;
 use super::failure::Failure;
+use super::opening::catalogue as open_catalogue;
+use super::progress::bar;
 use super::say::{say, say_json};
-use melody_core::catalogue::{generate, may_write_catalogue, taxonomy, write};
-use melody_sessions::names::catalogue_named;
+use melody_core::catalogue::{Size, generate, may_write_catalogue, taxonomy, write};
 
 pub(super) fn run(command: &Catalogue) -> Result<(), Failure> {
     match command {
-        Catalogue::Generate { seed, out } => {
+        Catalogue::Generate { songs, artists, seed, out } => {
+            let size = Size::new(*songs, *artists)?;
             may_write_catalogue(out, &[])?;
-            write(&generate(*seed), out)?;
+            let progress = bar(u64::from(*songs), "drawing songs");
+            let files = generate(*seed, size, &|songs| progress.inc(songs));
+            progress.finish();
+            write(&files, out)?;
             say!("wrote {0}/songs.csv and {0}/catalogue.toml", out.display())
         }
         Catalogue::Check { catalogue, json } => check(catalogue, *json),
@@ -21,7 +26,7 @@ pub(super) fn run(command: &Catalogue) -> Result<(), Failure> {
 }
 
 fn check(name: &str, json: bool) -> Result<(), Failure> {
-    let catalogue = catalogue_named(name, Path::new(""))?;
+    let catalogue = open_catalogue(name, Path::new(""))?;
     let mut families: BTreeMap<&str, usize> = BTreeMap::new();
     for song in &catalogue.songs {
         let family = &taxonomy().families[catalogue.family(song)].id;
@@ -31,7 +36,7 @@ fn check(name: &str, json: bool) -> Result<(), Failure> {
         catalogue.songs.iter().filter(|s| holds(s)).count()
     };
     let (promoted, premium) = (count(|s| s.promoted()), count(|s| s.premium));
-    let incomplete = count(|s| s.audio.iter().any(Option::is_none));
+    let incomplete = count(|s| s.audio.incomplete());
     if json {
         let report = serde_json::json!({
             "name": catalogue.name,

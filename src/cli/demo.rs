@@ -4,12 +4,12 @@ use std::path::Path;
 
 use super::arguments::Demo;
 use super::failure::Failure;
+use super::opening::library as open_library;
 use super::replay::say_failed;
 use super::say::{say, say_json};
 use super::settings;
 use super::simulator::{how_it_ended, needs_terminal};
 use crate::config::{Config, Environment};
-use melody_sessions::library::Library;
 use melody_sessions::names::profile_named;
 use melody_tui as tui;
 use melody_tui::{App, Look, SceneReport, Sitting, Theme, Tour, Unseen};
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     let look = config.look()?;
     let opening = tour.opening.anchored(base);
     let profile = profile_named(&opening.profile, base)?;
-    let library = Library::load(&opening, base, config.device.value)?;
+    let library = open_library(&opening, base, config.device.value)?;
     let session = Sitting::open(library, opening, profile);
     let mut app = App::new(session, Path::new("").to_path_buf(), look);
     app.themes = config.themes();
@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
 fn check(tour: Tour, base: &Path, arguments: &Demo) -> Result<(), Failure> {
     let opening = tour.opening.anchored(base);
     let profile = profile_named(&opening.profile, base)?;
-    let library = Library::load(&opening, base, arguments.device.unwrap_or_default().into())?;
+    let library = open_library(&opening, base, arguments.device.unwrap_or_default().into())?;
     let (mut scenes, _) = tour.check(&library, &profile)?;
     let file = tour.file.name.clone();
     let session = Sitting::open(library, opening, profile);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::arguments::Eval;
 use super::failure::Failure;
 use super::figures::{print, print_differences};
+use super::opening::catalogue as open_catalogue;
 use super::progress::Bars;
 use super::say::{say, say_json};
 use melody_lab::data::Split;
@@ -17,7 +18,7 @@ use melody_lab::statistics::FEWEST_UNITS;
 use melody_model as model;
 use melody_model::Backend;
 use melody_recommender::ranking::ranker_of;
-use melody_sessions::names::{catalogue_named, model_named, policy_named};
+use melody_sessions::names::{model_named, policy_named};
 
 pub(super) fn run(arguments: &Eval) -> Result<(), Failure> {
     let base = Path::new("");
@@ -25,7 +26,7 @@ pub(super) fn run(arguments: &Eval) -> Result<(), Failure> {
     let policy = policy_named(&arguments.policy, base)?;
     // A policy whose ranker cannot be read is none to judge under.
     ranker_of(&policy)?;
-    let catalogue = Arc::new(catalogue_named(&arguments.catalogue, base)?);
+    let catalogue = Arc::new(open_catalogue(&arguments.catalogue, base)?);
     let files = model_named(&arguments.model, base, &device)?;
     let other = arguments.against.as_ref().map(|name| model_named(name, base, &device));
     let other = other.transpose()?;

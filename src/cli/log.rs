@@ -6,6 +6,7 @@ use super::arguments::Log;
 use super::diff::clock;
 use super::failure::Failure;
 use super::note::note;
+use super::opening::catalogue as open_catalogue;
 use super::say::{say, say_json, say_text};
 use super::training_log;
 use melody_core::event::Action;
@@ -14,7 +15,6 @@ use melody_core::output::{may_write, write_whole};
 use melody_sessions::log::{
     Contents, FeedbackLog, Head, Lost, Record, Salvaged, StepRecord, TornTail, read,
 };
-use melody_sessions::names::catalogue_named;
 use melody_sessions::script::{SCRIPT, render_events};
 
 pub(super) fn run(command: &Log) -> Result<(), Failure> {
@@ -219,7 +219,7 @@ fn script(file: &Path, out: Option<&Path>, json: bool) -> Result<(), Failure> {
 fn rebuild(file: &Path, contents: &Contents) -> Result<String, Failure> {
     let opening = &contents.header.opening;
     let base = file.parent().unwrap_or(Path::new(""));
-    let catalogue = catalogue_named(&opening.catalogue, base)?;
+    let catalogue = open_catalogue(&opening.catalogue, base)?;
     let wanted = &contents.header.versions.catalogue_hash;
     if catalogue.hash != *wanted {
         let message = format!(

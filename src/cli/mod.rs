@@ -22,6 +22,7 @@ mod note;
 mod numbers;
 mod ope;
 mod open;
+mod opening;
 mod progress;
 mod replay;
 mod say;

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::arguments::Open;
 use super::failure::Failure;
+use super::opening::library as open_library;
 use super::settings;
 use super::simulator::{how_it_ended, needs_terminal};
 use crate::config::{Config, Environment};
-use melody_sessions::library::Library;
 use melody_sessions::names::profile_named;
 use melody_sessions::saved::Saved;
 use melody_tui as tui;
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Open) -> Result<(), Failure> {
     let saved = Saved::read(&arguments.file)?;
     let (opening, here) = (saved.opening.clone(), Path::new(""));
     let profile = profile_named(&opening.profile, here)?;
-    let library = Library::load(&opening, here, config.device.value)?;
+    let library = open_library(&opening, here, config.device.value)?;
     // Its beginning is on screen while the rest is played again.
     let engine = saved.engine(&library, &profile)?;
     let mut session = Sitting::begin(library, opening, profile, engine);

@@ -20,6 +20,13 @@ pub(super) fn bar(total: u64, what: &str) -> ProgressBar {
     bar.with_style(style.expect("the template is valid").progress_chars("=> "))
 }
 
+/// A bar over `total` bytes.
+pub(super) fn byte_bar(total: u64, what: &str) -> ProgressBar {
+    let style = "{msg:24} [{bar:30}] {bytes}/{total_bytes}  {elapsed_precise} < {eta_precise}";
+    let style = ProgressStyle::with_template(style).expect("the template is valid");
+    bar(total, what).with_style(style.progress_chars("=> "))
+}
+
 /// Sets `stop` when the user wants the program to end.
 pub(super) fn watch_signals(stop: &Arc<AtomicBool>) -> Result<(), String> {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {

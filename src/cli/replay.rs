@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::arguments::{Named, Replay};
 use super::failure::Failure;
+use super::opening::library as open_library;
 use super::say::{all_said, say, say_json};
 use super::simulator::from_anywhere;
 use melody_core::output::{Draft, Lock, may_write};
@@ -168,7 +169,7 @@ pub(super) fn prepare<'a>(
     let place = match known {
         Some(place) => place,
         None => {
-            let library = Library::load(&opening, base, arguments.backend())?;
+            let library = open_library(&opening, base, arguments.backend())?;
             loaded.push((opening.clone(), base.to_path_buf(), library));
             loaded.len() - 1
         }

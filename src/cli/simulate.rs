@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::arguments::{Named, Population, Simulate};
 use super::failure::Failure;
 use super::numbers::{plain, signed};
+use super::opening::library as open_library;
 use super::progress::bar;
 use super::say::{say, say_json};
 use melody_core::output::{Kind, Mark, may_write, write_whole};
@@ -84,7 +85,7 @@ pub(super) fn library(arguments: &Named) -> Result<Library, Failure> {
         catalogue: named(&arguments.catalogue),
         ..Opening::default()
     };
-    Ok(Library::load(&opening, Path::new(""), arguments.backend())?)
+    Ok(open_library(&opening, Path::new(""), arguments.backend())?)
 }
 
 fn print(report: &PopulationReport) -> Result<(), Failure> {

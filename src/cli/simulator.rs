@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use super::arguments::Simulator;
 use super::failure::Failure;
+use super::opening::library as open_library;
 use super::{keys, settings};
 use crate::config::{Config, Environment};
 use melody_core::output::Draft;
 use melody_recommender::bandit::Kept;
-use melody_sessions::library::Library;
 use melody_sessions::names::profile_named;
 use melody_sessions::opening::Opening;
 use melody_tui as tui;
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     let memory = folder.map(|folder| from_anywhere(&folder));
     let opening = Opening { memory, ..config.opening() };
     let profile = profile_named(&opening.profile, here)?;
-    let library = Library::load(&opening, here, config.device.value)?;
+    let library = open_library(&opening, here, config.device.value)?;
     let others: Vec<&Path> =
         arguments.log.iter().chain(&arguments.keymap).map(PathBuf::as_path).collect();
     let trace = arguments.trace.as_deref().map(|path| tui::create_trace(path, &others));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::arguments::{ImportLog, SimulateLog, SplitShares};
 use super::failure::Failure;
+use super::opening::catalogue as open_catalogue;
 use super::progress::bar;
 use super::say::{say, say_json};
 use crate::cli::import::reading::{byte_bar, print_marks, print_read};
@@ -14,12 +15,11 @@ use melody_lab::data::log::{
     split_again,
 };
 use melody_lab::data::{Split, Splits, rows};
-use melody_sessions::names::catalogue_named;
 use melody_simulation::LogConfig;
 
 pub(super) fn simulate(arguments: &SimulateLog) -> Result<(), Failure> {
     let splits = splits(&arguments.shares)?;
-    let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
+    let catalogue = open_catalogue(&arguments.catalogue, Path::new(""))?;
     let &SimulateLog { listeners, sessions, rollouts, seed, .. } = arguments;
     let config = LogConfig { seed, sessions, rollouts, slates: 0.0 };
     let progress = bar(listeners, "simulating listeners");
@@ -35,7 +35,7 @@ pub(super) fn simulate(arguments: &SimulateLog) -> Result<(), Failure> {
 
 pub(super) fn import(arguments: &ImportLog) -> Result<(), Failure> {
     let splits = splits(&arguments.shares)?;
-    let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
+    let catalogue = open_catalogue(&arguments.catalogue, Path::new(""))?;
     let converting = Converting {
         files: &arguments.files,
         format: arguments.format,
@@ -88,13 +88,13 @@ pub(super) fn split(
     json: bool,
 ) -> Result<(), Failure> {
     let splits = splits(shares)?;
-    let catalogue = catalogue_named(catalogue, Path::new(""))?;
+    let catalogue = open_catalogue(catalogue, Path::new(""))?;
     tell(&split_again(dir, &catalogue, splits)?, json)
 }
 
 /// Reads every play of a log and looks for leaks; one is a failed check.
 pub(super) fn check(dir: &Path, catalogue: &str, json: bool) -> Result<(), Failure> {
-    let catalogue = Arc::new(catalogue_named(catalogue, Path::new(""))?);
+    let catalogue = Arc::new(open_catalogue(catalogue, Path::new(""))?);
     let log = TrainingLog::open(dir, catalogue.clone())?;
     let manifest = log.manifest();
     let progress = bar(manifest.shards.len() as u64, "checking shards");

@@ -543,7 +543,7 @@ fn session_logs_become_plays_and_a_catalogue() {
     assert_eq!((&summary["plays"], &summary["sessions"]), (&60.into(), &3.into()));
     let dropped = summary["log"]["dropped"].as_object().unwrap();
     assert_eq!(dropped.len(), 3, "{out}");
-    let catalogue = load(&folder.path().join("m")).unwrap();
+    let catalogue = load(&folder.path().join("m"), &|_| {}).unwrap();
     assert_eq!(catalogue.songs.len(), summary["tracks"].as_u64().unwrap() as usize);
     assert_eq!(summary["catalogue"]["dropped"]["not as many fields as columns"], 1);
     // The fourth of the first session: skipped, but after most of it; and in the catalogue.
@@ -605,7 +605,7 @@ fn the_estimated_taste_is_like_the_hidden_one() {
 /// A play as a service would tell it.
 fn told(play: &Interaction) -> Play {
     Play {
-        song: Some(catalogue().song(play.song).id.clone()),
+        song: Some(catalogue().song(play.song).id.to_string()),
         play_ratio: Some(play.play_ratio),
         completed: Some(play.completed),
         skipped: Some(play.skipped),

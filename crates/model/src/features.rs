@@ -94,7 +94,7 @@ pub fn song_features(song: &Song) -> [f32; SONG_FEATURES.len()] {
     let mut features = [0.0; SONG_FEATURES.len()];
     features[..AudioFeature::COUNT].copy_from_slice(&audio);
     features[AudioFeature::COUNT..].copy_from_slice(&[
-        flag(song.audio.iter().any(Option::is_none)),
+        flag(song.audio.incomplete()),
         duration.clamp(-3.0, 5.0),
         year,
         flag(song.year.is_none()),

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::names::{DEFAULT, catalogue_named, model_named, path_of, policy_named};
+use crate::names::{DEFAULT, catalogue_telling, model_named, path_of, policy_named};
 use crate::opening::Opening;
 use melody_core::catalogue::Catalogue;
-use melody_core::input::{InputError, Problem};
+use melody_core::input::{InputError, Problem, Progress};
 use melody_core::scene::Scene;
 use melody_model as model;
 use melody_model::{Backend, ModelFiles, ModelVersion};
@@ -40,11 +40,21 @@ pub struct Library {
 impl Library {
     /// Loads catalogue, policy and model; relative paths start at `base`.
     pub fn load(opening: &Opening, base: &Path, backend: Backend) -> Result<Self, InputError> {
+        Self::load_telling(opening, base, backend, &|_| {})
+    }
+
+    /// The same, telling of bytes of the catalogue as they are gone through.
+    pub fn load_telling(
+        opening: &Opening,
+        base: &Path,
+        backend: Backend,
+        progress: Progress,
+    ) -> Result<Self, InputError> {
         let device = model::device(backend);
         // What is quickly read comes first, and so what is quickly found wrong.
         let policy = Arc::new(policy_named(&opening.policy, base)?);
         let ranker = ranker_of(&policy)?;
-        let catalogue = Arc::new(catalogue_named(&opening.catalogue, base)?);
+        let catalogue = Arc::new(catalogue_telling(&opening.catalogue, base, progress)?);
         let files = model_named(&opening.model, base, &device)?;
         let library = Library::of(catalogue, (policy, ranker), files, &device);
         Ok(Library { backend, ..library })

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use melody_core::catalogue;
 use melody_core::catalogue::Catalogue;
-use melody_core::input::{InputError, Problem};
+use melody_core::input::{InputError, Problem, Progress};
 use melody_model as model;
 use melody_model::ModelFiles;
 use melody_recommender::policy;
@@ -17,10 +17,19 @@ pub const DEFAULT: &str = "default";
 
 /// A shipped catalogue or the one in a folder.
 pub fn catalogue_named(name: &str, base: &Path) -> Result<Catalogue, InputError> {
+    catalogue_telling(name, base, &|_| {})
+}
+
+/// The same, telling of bytes as they are gone through: a large catalogue may take seconds.
+pub fn catalogue_telling(
+    name: &str,
+    base: &Path,
+    progress: Progress,
+) -> Result<Catalogue, InputError> {
     if name == DEFAULT {
         return Ok(catalogue::default_catalogue());
     }
-    catalogue::load(&path_of("catalogue", name, base, [DEFAULT])?)
+    catalogue::load(&path_of("catalogue", name, base, [DEFAULT])?, progress)
 }
 
 /// A shipped policy or the one in a file.

@@ -164,7 +164,7 @@ impl Autopilot {
         let last = match (wanted, opened) {
             (_, _) if reaction.replay => Action::Replay,
             (Some(wish), _) if wish != song => {
-                let query = self.catalogue.song(wish).title.clone();
+                let query = self.catalogue.song(wish).title.to_string();
                 during.push((end, Action::Search { query, target: Target::Song(wish) }));
                 Action::Open { song: wish }
             }

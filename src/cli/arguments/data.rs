@@ -3,15 +3,22 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, value_parser};
 
 use super::numbers::{seed, share};
+use melody_core::catalogue::Size;
 use melody_core::plays::{Format, MOST_RECORDED, formats};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Catalogue {
-    /// Generate the invented catalogue again; the same seed gives the same bytes.
+    /// Generate the invented catalogue again, or a larger one; the same seed and size give the same bytes.
     Generate {
+        /// How many songs, 100 to 1,000,000.
+        #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = value_parser!(u32).range(i64::from(Size::SONGS[0])..=i64::from(Size::SONGS[1])))]
+        songs: u32,
+        /// How many artists, at least 24, at most half as many as songs [default: 3 for 20 songs].
+        #[arg(long, value_name = "N")]
+        artists: Option<u32>,
         /// Seed of every draw.
         #[arg(long, default_value_t = melody_core::catalogue::DEFAULT_SEED, value_parser = seed())]
         seed: u64,

@@ -8,6 +8,7 @@ use super::output::{PLAYS, PlaysFile};
 use super::reading::{byte_bar, print_marks, print_read};
 use crate::cli::arguments::ImportHistory;
 use crate::cli::failure::Failure;
+use crate::cli::opening::catalogue as open_catalogue;
 use crate::cli::say::{say, say_json};
 use crate::config::{Environment, Places};
 use melody_core::catalogue::Catalogue;
@@ -16,7 +17,6 @@ use melody_core::plays::{
     Importing, Kept, KeptSummary, Matched, Matcher, Matching, Play, ReadSummary, Recorded, placed,
     save,
 };
-use melody_sessions::names::catalogue_named;
 use melody_simulation::profile::{of_plays, render, shipped_names};
 
 /// Songs that are not in the catalogue, listed at most.
@@ -50,7 +50,7 @@ struct ProfileSummary {
 pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
     let target = Target::of(arguments)?;
     may_write(arguments, target.as_ref())?;
-    let catalogue = catalogue_named(&arguments.catalogue, Path::new(""))?;
+    let catalogue = open_catalogue(&arguments.catalogue, Path::new(""))?;
     let mut log = arguments.log.as_deref().map(PlaysFile::begin).transpose()?;
 
     let bar = byte_bar(&arguments.files, "reading plays");
@@ -208,7 +208,7 @@ fn note(matching: &Matching, plays: usize, catalogue: &str) -> String {
 fn stored(catalogue: &Catalogue, heard: &Matched) -> Play {
     Play {
         listener: None,
-        song: Some(catalogue.song(heard.song).id.clone()),
+        song: Some(catalogue.song(heard.song).id.to_string()),
         imputed: heard.how.imputed(),
         ..heard.play.clone()
     }

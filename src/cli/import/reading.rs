@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use crate::cli::failure::Failure;
-use crate::cli::progress::bar;
+use crate::cli::progress;
 use crate::cli::say::say;
 use melody_core::input::files_of;
 use melody_core::plays::{MarkSummary, ReadSummary};
@@ -15,10 +15,7 @@ pub(crate) fn byte_bar(files: &[PathBuf], what: &str) -> ProgressBar {
     let size = |path: &PathBuf| path.metadata().map_or(0, |data| data.len());
     // What cannot be listed is told when it is read.
     let all = files.iter().flat_map(|path| files_of(path).unwrap_or_default());
-    let bar = bar(all.map(|path| size(&path)).sum(), what);
-    let style = "{msg:24} [{bar:30}] {bytes}/{total_bytes}  {elapsed_precise} < {eta_precise}";
-    let style = ProgressStyle::with_template(style).expect("the template is valid");
-    bar.with_style(style.progress_chars("=> "))
+    progress::byte_bar(all.map(|path| size(&path)).sum(), what)
 }
 
 /// Prints what was read and what of it was dropped.

@@ -1,10 +1,9 @@
 //! What a catalogue holds, and how songs are found in it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
-
+use super::credits::ArtistId;
 use super::lists::Lists;
-use super::song::{Artist, ArtistId, Campaign, CampaignId, Genre, Song, SongId};
+use super::song::{Artist, Campaign, CampaignId, Genre, Song, SongId};
+use super::songs::Songs;
 
 /// Songs, and what they are of: artists, genres, campaigns. Identifiers are places in these lists.
 #[derive(Clone, Debug)]
@@ -14,16 +13,13 @@ pub struct Catalogue {
     /// SHA-256 over both files' bytes, in hexadecimal.
     pub hash: String,
     /// By [`SongId`].
-    pub songs: Vec<Song>,
+    pub songs: Songs,
     /// By [`ArtistId`].
     pub artists: Vec<Artist>,
     /// By [`GenreId`].
     pub genres: Vec<Genre>,
     /// By [`CampaignId`].
     pub campaigns: Vec<Campaign>,
-    pub(super) by_id: HashMap<String, SongId>,
-    /// Made when they are first asked for.
-    pub(super) lists: OnceLock<Arc<Lists>>,
 }
 
 impl Catalogue {
@@ -35,19 +31,18 @@ impl Catalogue {
 
     /// The song with this identifier, as `songs.csv` writes it.
     pub fn find(&self, id: &str) -> Option<SongId> {
-        self.by_id.get(id).copied()
+        self.songs.find(id)
     }
 
-    /// Its songs in order, and by genre and artist: put in order when first asked for, then kept, also by copies made
-    /// from then on.
+    /// Its songs in order, and by genre and artist: put in order when first asked for, then kept, for copies too.
     pub fn lists(&self) -> &Lists {
-        self.lists
-            .get_or_init(|| Arc::new(Lists::of(&self.songs, self.genres.len(), self.artists.len())))
+        self.songs.lists()
     }
 
     /// The first song that has this artist as its lead: what a search for the artist goes by.
     pub fn first_by(&self, artist: &str) -> Option<SongId> {
-        self.ids().find(|&id| self.artist(self.song(id).lead_artist()).name == artist)
+        let named = self.artists.iter().zip(0..).filter(|(known, _)| known.name == artist);
+        named.flat_map(|(_, id)| self.lists().led_by(ArtistId(id))).min().copied()
     }
 
     /// Every song, in the catalogue's order.

@@ -6,14 +6,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
-use std::sync::OnceLock;
 
 use serde::Serialize;
 
+use super::audio::AudioFeature;
 use super::contents::Catalogue;
+use super::credits::ArtistId;
 use super::generate::{base_genres, campaigns, mark_at_random};
-use super::song::{Artist, ArtistId, AudioFeature, GenreId, Song};
-use super::sound::sounds_like;
+use super::likeness::sounds_like;
+use super::song::{Artist, GenreId, Song};
+use super::songs::Songs;
 use super::taxonomy::taxonomy;
 use super::write::{CatalogueFiles, render};
 use crate::input::{Columns, Fields, InputError, Layout, Problem, Progress, Records};
@@ -124,9 +126,9 @@ fn song(row: &Fields) -> Result<(Song, f64), &'static str> {
     let id: String = row.text("track_id").chars().filter(|c| !c.is_control()).collect();
     let short: String = id.trim_start_matches("t_").chars().take(SHORT).collect();
     let song = Song {
-        title: format!("Track {short}"),
-        id,
-        artists: Vec::new(),
+        title: format!("Track {short}").into(),
+        id: id.into(),
+        artists: Vec::new().into(),
         genre: GenreId(sounds_like(&audio) as u16),
         year: row
             .number("release_year")
@@ -137,7 +139,7 @@ fn song(row: &Fields) -> Result<(Song, f64), &'static str> {
         explicit: false,
         premium: false,
         campaign: None,
-        audio,
+        audio: audio.into(),
     };
     Ok((song, row.number("us_popularity_estimate").unwrap_or(0.0)))
 }
@@ -154,22 +156,20 @@ fn ranked(mut found: Vec<(Song, f64)>) -> Vec<Song> {
     found.into_iter().enumerate().map(place).collect()
 }
 
-fn finish(mut songs: Vec<Song>, name: &str) -> (CatalogueFiles, Vec<Song>) {
+fn finish(mut songs: Vec<Song>, name: &str) -> (CatalogueFiles, Songs) {
     mark_at_random(&mut songs, MARKS_SEED);
-    let artist = |song: &Song| Artist { name: format!("Artist of {}", song.title) };
+    let artist = |song: &Song| Artist { name: format!("Artist of {}", song.title).into() };
     let artists: Vec<Artist> = songs.iter().map(artist).collect();
     for (song, id) in songs.iter_mut().zip(0..) {
-        song.artists = vec![ArtistId(id)];
+        song.artists = vec![ArtistId(id)].into();
     }
     let catalogue = Catalogue {
         name: name.into(),
         hash: String::new(),
-        songs,
+        songs: songs.into(),
         artists,
         genres: base_genres(),
         campaigns: campaigns(),
-        by_id: HashMap::new(),
-        lists: OnceLock::new(),
     };
     let description = "imported from track features of the Music Streaming Sessions Dataset, which has \
                        no titles, artists and genres: genres are imputed from sound; campaigns and \

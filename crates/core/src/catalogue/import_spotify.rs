@@ -7,14 +7,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 use std::path::Path;
-use std::sync::OnceLock;
 
 use serde::Serialize;
 
+use super::audio::AudioFeature;
 use super::contents::Catalogue;
+use super::credits::ArtistId;
 use super::generate::{base_genres, campaigns, mark_at_random};
-use super::song::{Artist, ArtistId, AudioFeature, Genre, GenreId, Song};
-use super::sound::sounds_like;
+use super::likeness::sounds_like;
+use super::song::{Artist, Genre, GenreId, Song};
 use super::taxonomy::taxonomy;
 use super::write::{CatalogueFiles, render};
 use crate::input::{InputError, Problem, Row, Table, nearest};
@@ -77,9 +78,10 @@ pub fn import_spotify(
 ) -> Result<(CatalogueFiles, ImportSummary), InputError> {
     let table = Table::read_packed(path)?;
     let mut import = Import { columns: columns(&table)?, ..Import::default() };
-    for row in table.rows() {
-        import.read(&row);
-    }
+    table.each_row(&|_| {}, |row| {
+        import.read(row);
+        Ok(())
+    })?;
     let Import { mut songs, artists, genres, mut summary, .. } = import;
     if songs.len() < 20 {
         let message = format!("only {} usable songs", songs.len());
@@ -97,12 +99,10 @@ pub fn import_spotify(
     let catalogue = Catalogue {
         name: name.into(),
         hash: String::new(),
-        songs,
+        songs: songs.into(),
         artists,
         genres,
         campaigns: campaigns(),
-        by_id: HashMap::new(),
-        lists: OnceLock::new(),
     };
     let description =
         format!("imported from {}; campaigns and premium marks are simulated", table.name);
@@ -216,17 +216,17 @@ impl Import {
         let popularity = self.value(row, "popularity", 0.0..=100.0).unwrap_or(0.0) as f32;
         self.summary.several_artists += usize::from(names.len() > 1);
         Ok(Song {
-            artists: names.into_iter().map(|name| self.artist(name)).collect(),
+            artists: names.into_iter().map(|name| self.artist(name)).collect::<Vec<_>>().into(),
             genre,
             explicit: self.columns.get("explicit").is_some_and(|c| row.flag(c).unwrap_or(false)),
-            id,
-            title,
+            id: id.into(),
+            title: title.into(),
             year: year(self.text(row, "year")),
             duration_ms,
             popularity,
             premium: false,
             campaign: None,
-            audio,
+            audio: audio.into(),
         })
     }
 
@@ -297,7 +297,7 @@ impl Import {
         }
         let id = ArtistId(self.artists.len() as u32);
         self.by_name.insert(name.clone(), id);
-        self.artists.push(Artist { name });
+        self.artists.push(Artist { name: name.into() });
         id
     }
 

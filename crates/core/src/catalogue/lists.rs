@@ -5,7 +5,8 @@
 //! first list is asked for, and every later question is a look at the beginning of one. All lists together are five
 //! whole numbers a song.
 
-use super::song::{ArtistId, GenreId, Song, SongId};
+use super::credits::ArtistId;
+use super::song::{GenreId, Song, SongId};
 
 /// Orders and groups of one catalogue's songs.
 #[derive(Debug)]
@@ -18,16 +19,16 @@ pub struct Lists {
 }
 
 impl Lists {
-    /// Of songs as they stand in their catalogue, with so many genres and artists.
-    pub(super) fn of(songs: &[Song], genres: usize, artists: usize) -> Self {
+    /// Of songs as they stand in their catalogue.
+    pub(super) fn of(songs: &[Song]) -> Self {
         let all = || (0..songs.len() as u32).map(SongId);
         let song = |id: SongId| &songs[id.index()];
         let popular = highest_first(all().map(|id| (song(id).popularity.into(), id)));
         Lists {
             new: highest_first(all().filter_map(|id| Some((song(id).newness()?, id)))),
             promoted: popular.iter().copied().filter(|&id| song(id).promoted()).collect(),
-            genres: Groups::of(&popular, genres, |id| song(id).genre.0.into()),
-            artists: Groups::of(&popular, artists, |id| song(id).lead_artist().0 as usize),
+            genres: Groups::of(&popular, |id| song(id).genre.0.into()),
+            artists: Groups::of(&popular, |id| song(id).lead_artist().0 as usize),
             popular,
         }
     }
@@ -74,8 +75,9 @@ struct Groups {
 }
 
 impl Groups {
-    /// Of so many groups; within one, songs stay in the order they come in.
-    fn of(songs: &[SongId], groups: usize, group: impl Fn(SongId) -> usize) -> Self {
+    /// Within one, songs stay in the order they come in.
+    fn of(songs: &[SongId], group: impl Fn(SongId) -> usize) -> Self {
+        let groups = songs.iter().map(|&song| group(song) + 1).max().unwrap_or(0);
         let mut starts = vec![0; groups + 1];
         for &song in songs {
             starts[group(song) + 1] += 1;
@@ -93,7 +95,7 @@ impl Groups {
     }
 
     fn group(&self, group: usize) -> &[SongId] {
-        match self.starts.get(group..group + 2) {
+        match self.starts.get(group..).and_then(|starts| starts.get(..2)) {
             Some(&[start, end]) => &self.songs[start as usize..end as usize],
             _ => &[],
         }
@@ -103,11 +105,15 @@ impl Groups {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::contents::Catalogue;
     use crate::catalogue::embedded::default_catalogue;
 
     /// What a walk through the whole catalogue finds, sorted.
-    fn walked(fits: impl Fn(&Song) -> bool, value: impl Fn(&Song) -> f64) -> Vec<SongId> {
-        let c = default_catalogue();
+    fn walked(
+        c: &Catalogue,
+        fits: impl Fn(&Song) -> bool,
+        value: impl Fn(&Song) -> f64,
+    ) -> Vec<SongId> {
         let mut songs: Vec<SongId> = c.ids().filter(|&id| fits(c.song(id))).collect();
         let value = |id: &SongId| value(c.song(*id));
         songs.sort_by(|a, b| value(b).total_cmp(&value(a)).then(a.cmp(b)));
@@ -118,16 +124,16 @@ mod tests {
     fn a_list_is_what_a_walk_through_the_catalogue_finds() {
         let c = default_catalogue();
         let popularity = |song: &Song| f64::from(song.popularity);
-        assert_eq!(c.lists().popular(), walked(|_| true, popularity));
-        assert_eq!(c.lists().promoted(), walked(Song::promoted, popularity));
+        assert_eq!(c.lists().popular(), walked(&c, |_| true, popularity));
+        assert_eq!(c.lists().promoted(), walked(&c, Song::promoted, popularity));
         let newness =
             |song: &Song| f64::from(song.year.unwrap()) + f64::from(song.popularity) / 200.0;
-        assert_eq!(c.lists().latest(), walked(|song| song.year.is_some(), newness));
+        assert_eq!(c.lists().latest(), walked(&c, |song| song.year.is_some(), newness));
         for genre in (0..c.genres.len() as u16).map(GenreId) {
-            assert_eq!(c.lists().of_genre(genre), walked(|s| s.genre == genre, popularity));
+            assert_eq!(c.lists().of_genre(genre), walked(&c, |s| s.genre == genre, popularity));
         }
         for artist in (0..c.artists.len() as u32).map(ArtistId) {
-            let led = walked(|s| s.lead_artist() == artist, popularity);
+            let led = walked(&c, |s| s.lead_artist() == artist, popularity);
             assert_eq!(c.lists().led_by(artist), led);
         }
     }

@@ -1,18 +1,22 @@
 //! Reading a catalogue folder, checked whole.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
-use std::sync::OnceLock;
 
+use compact_str::CompactString;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::audio::AudioFeature;
 use super::contents::Catalogue;
-use super::song::{
-    Artist, ArtistId, AudioFeature, Campaign, CampaignId, Genre, GenreId, Song, SongId,
-};
+use super::credits::{ArtistId, Credits};
+use super::prepared;
+use super::song::{Artist, Campaign, CampaignId, Genre, GenreId, Song};
+use super::songs::Songs;
 use super::taxonomy::taxonomy;
-use crate::input::{InputError, Problem, Row, Table, TomlFile, read_text};
+use crate::input::{InputError, Problem, Progress, Row, Table, TomlFile, read_text};
 
 /// Columns of `songs.csv` that must be there; audio features and the rest may be left out or empty.
 pub(super) const REQUIRED: [&str; 6] =
@@ -71,8 +75,20 @@ struct CampaignEntry {
     sponsor: String,
 }
 
-/// Reads `songs.csv` and `catalogue.toml` in `folder`.
-pub fn load(folder: &Path) -> Result<Catalogue, InputError> {
+/// The prepared form of a large catalogue, in its folder.
+const PREPARED: &str = "catalogue.prepared";
+/// Bytes of a `songs.csv` (about 30,000 songs) from which on a prepared form is worth its room on the disk: what is smaller
+/// is read in a tenth of a second.
+const LARGE: u64 = 1 << 22;
+
+/// Reads `songs.csv` and `catalogue.toml` in `folder`. `progress` is told of bytes of `songs.csv` as songs are made of them.
+///
+/// A large catalogue is read from its prepared form where one lies in the folder that was made of these very files, and else
+/// leaves one there if it can. What is read is the same.
+///
+/// # Errors
+/// Everything that is wrong with the two files, each with its place.
+pub fn load(folder: &Path, progress: Progress) -> Result<Catalogue, InputError> {
     if folder.is_file() {
         return Err(Problem::new(folder.display().to_string(), "is a file, not a catalogue folder")
             .help("a catalogue is a folder with songs.csv and catalogue.toml; `melody import spotify-tracks` makes one from a CSV")
@@ -80,50 +96,96 @@ pub fn load(folder: &Path) -> Result<Catalogue, InputError> {
     }
     let path = |name: &str| folder.join(name);
     let manifest = TomlFile::read(&path("catalogue.toml"))?;
-    let songs = path("songs.csv");
-    parse(&manifest, &songs.display().to_string(), &read_text(&songs)?)
+    let (songs, prepared) = (path("songs.csv"), path(PREPARED));
+    let large = songs.metadata().is_ok_and(|file| file.len() >= LARGE);
+    if large && let Some(catalogue) = from_prepared(&manifest, &songs, &prepared)? {
+        return Ok(catalogue);
+    }
+    let name = songs.display().to_string();
+    let catalogue = parse_telling(&manifest, &name, &read_text(&songs)?, progress)?;
+    if large {
+        // It is never needed.
+        let _ = prepared::write(&prepared, &catalogue.hash, &catalogue.songs, &catalogue.artists);
+    }
+    Ok(catalogue)
+}
+
+/// The catalogue as its prepared form has it, if that fits.
+fn from_prepared(
+    manifest: &TomlFile,
+    songs: &Path,
+    prepared: &Path,
+) -> Result<Option<Catalogue>, InputError> {
+    if !prepared.is_file() {
+        return Ok(None);
+    }
+    let (name, genres, campaigns) = read_manifest(manifest)?;
+    let Some(hash) = hash_of(manifest, songs) else { return Ok(None) };
+    let kinds = (genres.len(), campaigns.len());
+    let read = prepared::read(prepared, &hash, kinds);
+    Ok(read.map(|(songs, artists)| Catalogue { name, hash, songs, artists, genres, campaigns }))
+}
+
+/// What [`Catalogue::hash`] is for these files, without holding the larger one; none where it cannot be read.
+fn hash_of(manifest: &TomlFile, songs: &Path) -> Option<String> {
+    let mut hash = Sha256::new().chain_update(&manifest.text);
+    let mut file = File::open(songs).ok()?;
+    let mut block = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut block).ok()? {
+            0 => return Some(hexadecimal(hash)),
+            read => hash.update(&block[..read]),
+        }
+    }
+}
+
+fn hexadecimal(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Builds a catalogue from the texts of its two files.
 pub fn parse(manifest: &TomlFile, songs_name: &str, songs: &str) -> Result<Catalogue, InputError> {
+    parse_telling(manifest, songs_name, songs, &|_| {})
+}
+
+fn parse_telling(
+    manifest: &TomlFile,
+    songs_name: &str,
+    songs: &str,
+    progress: Progress,
+) -> Result<Catalogue, InputError> {
     let (name, genres, campaigns) = read_manifest(manifest)?;
     let table = Table::parse(songs_name, songs)?;
     table.expect_columns(&REQUIRED, &OPTIONAL, true)?;
 
-    let mut reader = SongReader { genres: &genres, campaigns: &campaigns, ..SongReader::default() };
-    let mut problems = Vec::new();
-    for row in table.rows() {
-        if let Err(problem) = reader.read(&row) {
-            problems.push(problem);
-        }
-    }
-    // Promoted songs are mixed in among natural ones, so those alone must be able to fill a queue.
-    let natural = reader.songs.iter().filter(|song| !song.promoted()).count();
-    if problems.is_empty() && natural < FEWEST_SONGS {
-        problems.push(
-            Problem::new(songs_name, format!("{natural} songs are too few to recommend from"))
-                .line(1)
-                .field("song_id")
-                .help(format!(
-                    "a catalogue needs at least {FEWEST_SONGS} songs that are in no campaign"
-                )),
-        );
-    }
+    let mut reader = SongReader::of(&genres, &campaigns);
+    let read = table.each_row(progress, |row| reader.read(row));
+    let SongReader { songs: all, artists, lines, .. } = reader;
+    let all = Songs::from(all);
+    let mut problems = read.err().map_or(Vec::new(), |error| error.problems);
+    problems.extend(all.twice().map(|song| {
+        let message = format!("the song `{}` appears twice", all[song.index()].id);
+        let line = lines[song.index()] as usize;
+        Problem::new(songs_name, message).line(line).field("song_id")
+    }));
     if !problems.is_empty() {
+        problems.sort_by_key(|problem| problem.line);
         return Err(InputError { problems });
     }
-    let SongReader { songs: all, artists, by_id, .. } = reader;
-    let hash = Sha256::new().chain_update(&manifest.text).chain_update(songs).finalize();
-    Ok(Catalogue {
-        name,
-        hash: hash.iter().map(|b| format!("{b:02x}")).collect(),
-        songs: all,
-        artists,
-        by_id,
-        lists: OnceLock::new(),
-        genres,
-        campaigns,
-    })
+    // Promoted songs are mixed in among natural ones, so those alone must be able to fill a queue.
+    let natural = all.iter().filter(|song| !song.promoted()).count();
+    if natural < FEWEST_SONGS {
+        let message = format!("{natural} songs are too few to recommend from");
+        return Err(Problem::new(songs_name, message)
+            .line(1)
+            .field("song_id")
+            .help(format!(
+                "a catalogue needs at least {FEWEST_SONGS} songs that are in no campaign"
+            ))
+            .into());
+    }
+    let hash = hexadecimal(Sha256::new().chain_update(&manifest.text).chain_update(songs));
+    Ok(Catalogue { name, hash, songs: all, artists, genres, campaigns })
 }
 
 fn read_manifest(file: &TomlFile) -> Result<(String, Vec<Genre>, Vec<Campaign>), InputError> {
@@ -190,20 +252,33 @@ fn read_manifest(file: &TomlFile) -> Result<(String, Vec<Genre>, Vec<Campaign>),
     Ok((manifest.name, genres, campaigns))
 }
 
-#[derive(Default)]
 struct SongReader<'a> {
     genres: &'a [Genre],
+    genre_ids: HashMap<&'a str, GenreId>,
     campaigns: &'a [Campaign],
     songs: Vec<Song>,
+    /// Where each song stands in the file, from 1.
+    lines: Vec<u32>,
     artists: Vec<Artist>,
-    by_name: HashMap<String, ArtistId>,
-    by_id: HashMap<String, SongId>,
+    by_name: HashMap<CompactString, ArtistId>,
 }
 
-impl SongReader<'_> {
+impl<'a> SongReader<'a> {
+    fn of(genres: &'a [Genre], campaigns: &'a [Campaign]) -> Self {
+        SongReader {
+            genre_ids: genres.iter().map(|g| g.id.as_str()).zip((0..).map(GenreId)).collect(),
+            genres,
+            campaigns,
+            songs: Vec::new(),
+            lines: Vec::new(),
+            artists: Vec::new(),
+            by_name: HashMap::new(),
+        }
+    }
+
     fn read(&mut self, row: &Row) -> Result<(), Problem> {
-        let id = plain(row, "song_id")?;
-        let title = plain(row, "title")?;
+        let id = plain(row, "song_id")?.into();
+        let title = plain(row, "title")?.into();
         let artists = self.artists(row)?;
         let genre = self.genre(row)?;
         let campaign = self.campaign(row)?;
@@ -225,42 +300,41 @@ impl SongReader<'_> {
             explicit: row.flag("explicit")?,
             premium: row.flag("premium")?,
             campaign,
-            audio,
+            audio: audio.into(),
             id,
         };
-        let place = SongId(self.songs.len() as u32);
-        if let Some(first) = self.by_id.insert(song.id.clone(), place) {
-            self.by_id.insert(song.id.clone(), first);
-            return Err(row.problem("song_id", format!("the song `{}` appears twice", song.id)));
-        }
         self.songs.push(song);
+        self.lines.push(row.line as u32);
         Ok(())
     }
 
-    fn artists(&mut self, row: &Row) -> Result<Vec<ArtistId>, Problem> {
+    fn artists(&mut self, row: &Row) -> Result<Credits, Problem> {
         let names = plain(row, "artists")?;
-        let ids: Vec<ArtistId> = names
-            .split(';')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-            .map(|name| {
-                *self.by_name.entry(name.to_string()).or_insert_with(|| {
-                    self.artists.push(Artist { name: name.to_string() });
-                    ArtistId(self.artists.len() as u32 - 1)
-                })
-            })
-            .collect();
+        let mut ids = Vec::new();
+        for name in names.split(';').map(str::trim).filter(|name| !name.is_empty()) {
+            ids.push(match self.by_name.get(name) {
+                Some(&known) => known,
+                None => self.artist(name),
+            });
+        }
         if ids.is_empty() {
             Err(row.problem("artists", "at least one artist is needed"))
         } else {
-            Ok(ids)
+            Ok(ids.into())
         }
+    }
+
+    /// Takes note of an artist who was not there before.
+    fn artist(&mut self, name: &str) -> ArtistId {
+        let id = ArtistId(self.artists.len() as u32);
+        self.by_name.insert(name.into(), id);
+        self.artists.push(Artist { name: name.into() });
+        id
     }
 
     fn genre(&self, row: &Row) -> Result<GenreId, Problem> {
         let name = row.text("genre");
-        let found = self.genres.iter().position(|g| g.id == name);
-        found.map(|i| GenreId(i as u16)).ok_or_else(|| {
+        self.genre_ids.get(name).copied().ok_or_else(|| {
             let valid = self.genres.iter().map(|g| g.id.as_str());
             row.problem("genre", format!("unknown genre `{name}`")).suggest(name, valid)
         })
@@ -280,14 +354,14 @@ impl SongReader<'_> {
 }
 
 /// A text that is there and safe to print: control characters would let a title rewrite the screen.
-fn plain(row: &Row, column: &str) -> Result<String, Problem> {
+fn plain<'r>(row: &Row<'r>, column: &str) -> Result<&'r str, Problem> {
     let text = row.text(column);
     if text.is_empty() {
         return Err(row.problem(column, "a value is needed"));
     }
     match text.chars().find(|c| c.is_control()) {
         Some(c) => Err(row.problem(column, format!("holds the control character {c:?}"))),
-        None => Ok(text.to_string()),
+        None => Ok(text),
     }
 }
 
@@ -301,5 +375,66 @@ fn bounded(
             row.problem(column, format!("{value} is outside {} to {}", range.start(), range.end()))
         ),
         value => Ok(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::generate::{Size, generate};
+    use crate::catalogue::write::write;
+    use std::fs;
+
+    fn same(a: &Catalogue, b: &Catalogue) {
+        assert_eq!((&a.name, &a.hash), (&b.name, &b.hash));
+        assert!(*a.songs == *b.songs && a.artists == b.artists);
+        assert!(a.songs.by_id() == b.songs.by_id());
+        assert_eq!((&a.genres, &a.campaigns), (&b.genres, &b.campaigns));
+    }
+
+    #[test]
+    fn a_large_catalogue_is_the_same_prepared_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let files = generate(3, Size::new(40_000, None).unwrap(), &|_| {});
+        write(&files, folder.path()).unwrap();
+        let told = std::cell::Cell::new(0);
+        let load = || load(folder.path(), &|bytes| told.set(told.get() + bytes)).unwrap();
+
+        let first = load();
+        let (prepared, read) = (fs::read(at(PREPARED)).unwrap(), told.get());
+        assert!(read > files.songs.len() as u64 * 8 / 10, "{read}");
+        same(&load(), &first);
+        assert_eq!(told.get(), read, "the prepared form was read, not the CSV");
+
+        fs::remove_file(at(PREPARED)).unwrap();
+        same(&load(), &first);
+        assert!(fs::read(at(PREPARED)).unwrap() == prepared);
+
+        let mut damaged = prepared.clone();
+        damaged[prepared.len() / 2] ^= 4;
+        fs::write(at(PREPARED), damaged).unwrap();
+        same(&load(), &first);
+        assert!(fs::read(at(PREPARED)).unwrap() == prepared, "made again");
+
+        // Of other sources.
+        let other = files.songs.replacen("s00001,", "s00001b,", 1);
+        fs::write(at("songs.csv"), &other).unwrap();
+        assert_eq!(load().songs[0].id, "s00001b");
+        assert!(fs::read(at(PREPARED)).unwrap() != prepared, "made again");
+
+        // Where it cannot be.
+        fs::write(at("songs.csv"), &files.songs).unwrap();
+        for taken in [true, false] {
+            fs::remove_file(at(PREPARED)).unwrap_or_default();
+            if taken {
+                fs::create_dir(at(PREPARED)).unwrap();
+            } else {
+                fs::write(at(PREPARED), "somebody's notes").unwrap();
+            }
+            same(&load(), &first);
+            let _ = fs::remove_dir(at(PREPARED));
+        }
+        assert_eq!(fs::read(at(PREPARED)).unwrap(), b"somebody's notes");
     }
 }

@@ -1,7 +1,8 @@
 //! How alike two songs are, by content alone.
 
+use crate::catalogue::audio::AudioFeature;
 use crate::catalogue::contents::Catalogue;
-use crate::catalogue::song::{AudioFeature, Song};
+use crate::catalogue::song::Song;
 
 /// Similarity in [0, 1]: sound counts half; family, genre and shared artists the other half.
 pub fn similarity(catalogue: &Catalogue, a: &Song, b: &Song) -> f64 {

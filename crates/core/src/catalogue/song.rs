@@ -1,6 +1,10 @@
 //! Songs, artists, genres and campaigns.
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
+
+use super::audio::{Audio, AudioFeature};
+use super::credits::{ArtistId, Credits};
 
 /// A song's position in its catalogue. The stable name across catalogues is [`Song::id`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,10 +17,6 @@ impl SongId {
     }
 }
 
-/// A place in the catalogue's artists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ArtistId(pub u32);
-
 /// A place in the catalogue's genres.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GenreId(pub u16);
@@ -25,100 +25,15 @@ pub struct GenreId(pub u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CampaignId(pub u16);
 
-/// The audio features of a song, with the meaning Spotify's audio-feature service gives them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AudioFeature {
-    /// How well it suits dancing, 0 to 1.
-    Danceability,
-    /// Intensity, 0 to 1.
-    Energy,
-    /// From sad (0) to glad (1).
-    Valence,
-    /// How likely it is unplugged, 0 to 1.
-    Acousticness,
-    /// Share of spoken words, 0 to 1.
-    Speechiness,
-    /// How likely it has no voice, 0 to 1.
-    Instrumentalness,
-    /// How likely it was played before people, 0 to 1.
-    Liveness,
-    /// Decibels, about -60 to 5.
-    Loudness,
-    /// Beats per minute.
-    Tempo,
-}
-
-impl AudioFeature {
-    /// How many there are.
-    pub const COUNT: usize = 9;
-    /// All, in the order of [`Song::audio`].
-    pub const ALL: [AudioFeature; Self::COUNT] = [
-        AudioFeature::Danceability,
-        AudioFeature::Energy,
-        AudioFeature::Valence,
-        AudioFeature::Acousticness,
-        AudioFeature::Speechiness,
-        AudioFeature::Instrumentalness,
-        AudioFeature::Liveness,
-        AudioFeature::Loudness,
-        AudioFeature::Tempo,
-    ];
-
-    /// As a column of `songs.csv` is called.
-    pub fn name(self) -> &'static str {
-        match self {
-            AudioFeature::Danceability => "danceability",
-            AudioFeature::Energy => "energy",
-            AudioFeature::Valence => "valence",
-            AudioFeature::Acousticness => "acousticness",
-            AudioFeature::Speechiness => "speechiness",
-            AudioFeature::Instrumentalness => "instrumentalness",
-            AudioFeature::Liveness => "liveness",
-            AudioFeature::Loudness => "loudness",
-            AudioFeature::Tempo => "tempo",
-        }
-    }
-
-    /// The values a catalogue may hold.
-    pub fn range(self) -> std::ops::RangeInclusive<f64> {
-        match self {
-            AudioFeature::Loudness => -60.0..=10.0,
-            AudioFeature::Tempo => 20.0..=300.0,
-            _ => 0.0..=1.0,
-        }
-    }
-
-    /// Centre and scale that bring the feature to about zero mean and unit variance over all genres.
-    fn standard(self) -> (f32, f32) {
-        match self {
-            AudioFeature::Danceability => (0.58, 0.17),
-            AudioFeature::Energy => (0.58, 0.26),
-            AudioFeature::Valence => (0.48, 0.25),
-            AudioFeature::Acousticness => (0.33, 0.34),
-            AudioFeature::Speechiness => (0.065, 0.065),
-            AudioFeature::Instrumentalness => (0.15, 0.31),
-            AudioFeature::Liveness => (0.18, 0.14),
-            AudioFeature::Loudness => (-8.3, 5.0),
-            AudioFeature::Tempo => (119.0, 28.0),
-        }
-    }
-
-    /// The feature in standard units, held to ±4 so that one odd value cannot dominate.
-    pub fn standardise(self, value: f32) -> f32 {
-        let (centre, scale) = self.standard();
-        ((value - centre) / scale).clamp(-4.0, 4.0)
-    }
-}
-
 /// One song, with all that is known of it before anybody has heard it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Song {
     /// Unique in the catalogue and stable over its versions.
-    pub id: String,
+    pub id: CompactString,
     /// As shown.
-    pub title: String,
+    pub title: CompactString,
     /// The first is the lead artist. Never empty.
-    pub artists: Vec<ArtistId>,
+    pub artists: Credits,
     /// Its one genre; the family follows from it.
     pub genre: GenreId,
     /// Of release, where that is known.
@@ -133,8 +48,8 @@ pub struct Song {
     pub premium: bool,
     /// The campaign that promotes this song. A song without one is natural.
     pub campaign: Option<CampaignId>,
-    /// In [`AudioFeature::ALL`]'s order; a missing value stays missing.
-    pub audio: [Option<f32>; AudioFeature::COUNT],
+    /// What it sounds like, as far as that is known.
+    pub audio: Audio,
 }
 
 impl Song {
@@ -150,7 +65,7 @@ impl Song {
 
     /// The feature in standard units; zero (the mean) where missing.
     pub fn audio(&self, feature: AudioFeature) -> f32 {
-        self.audio[feature as usize].map_or(0.0, |v| feature.standardise(v))
+        self.audio.get(feature).map_or(0.0, |v| feature.standardise(v))
     }
 
     /// Its year, and what is popular a little later than what is not, by half a year at most. Songs of unknown year have
@@ -169,7 +84,7 @@ impl Song {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artist {
     /// As shown, and the only thing known.
-    pub name: String,
+    pub name: CompactString,
 }
 
 /// A genre of the catalogue.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::song::AudioFeature;
+use super::audio::AudioFeature;
 use crate::input::TomlFile;
 
 /// A family: the coarse group of genres that a listener's taste is described in.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use rand::RngExt;
-use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::input::TomlFile;
@@ -17,19 +16,21 @@ static BANKS: LazyLock<BTreeMap<String, Bank>> = LazyLock::new(|| {
     TomlFile::embedded("assets/words.toml", text).parse().expect("the shipped words are valid")
 });
 
-/// An invented title in `language`.
-pub(super) fn title(language: &str, rng: &mut ChaCha8Rng) -> String {
-    fill(&BANKS[language], "titles", rng)
+/// An invented title in `language`, of the few hundred that a small catalogue needs or of thousands.
+pub(super) fn title(language: &str, few: bool, rng: &mut ChaCha8Rng) -> String {
+    fill(&BANKS[language], "titles", few, rng)
 }
 
-/// An invented artist's name in `language`.
-pub(super) fn artist(language: &str, rng: &mut ChaCha8Rng) -> String {
-    fill(&BANKS[language], "artists", rng)
+/// An invented artist's name in `language`, of a few hundred or of hundreds of thousands.
+pub(super) fn artist(language: &str, few: bool, rng: &mut ChaCha8Rng) -> String {
+    fill(&BANKS[language], "artists", few, rng)
 }
 
-/// Draws a pattern from `list` and fills its slots, never twice with the same word.
-fn fill(bank: &Bank, list: &str, rng: &mut ChaCha8Rng) -> String {
-    let pattern = bank[list].choose(rng).expect("no list is empty");
+/// Draws a pattern from `list`, or from it and its longer sister, and fills its slots, never twice with the same word.
+fn fill(bank: &Bank, list: &str, few: bool, rng: &mut ChaCha8Rng) -> String {
+    let (patterns, more) = (&bank[list], &bank[&format!("more_{list}")]);
+    let drawn = rng.random_range(0..patterns.len() + if few { 0 } else { more.len() });
+    let pattern = patterns.get(drawn).unwrap_or_else(|| &more[drawn - patterns.len()]);
     let mut out = String::new();
     let mut used: Vec<&str> = Vec::new();
     let mut rest = pattern.as_str();
@@ -61,8 +62,11 @@ mod tests {
         let mut rng = generator(1, Purpose::Catalogue, 0);
         for language in taxonomy().genres.iter().flat_map(|g| g.languages.keys()) {
             for _ in 0..200 {
-                let (title, artist) = (title(language, &mut rng), artist(language, &mut rng));
-                assert!(!title.contains(['{', '}']) && !artist.contains(['{', '}', ';']));
+                for few in [true, false] {
+                    let title = title(language, few, &mut rng);
+                    let artist = artist(language, few, &mut rng);
+                    assert!(!title.contains(['{', '}']) && !artist.contains(['{', '}', ';']));
+                }
             }
         }
     }

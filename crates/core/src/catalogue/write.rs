@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::audio::AudioFeature;
 use super::contents::Catalogue;
-use super::song::AudioFeature;
 use super::taxonomy::taxonomy;
 use crate::output::{Kind, Mark, may_replace, write_together};
 
@@ -96,8 +96,8 @@ fn songs(catalogue: &Catalogue) -> String {
         let artists: Vec<&str> =
             song.artists.iter().map(|&a| catalogue.artist(a).name.as_str()).collect();
         let mut record = vec![
-            song.id.clone(),
-            song.title.clone(),
+            song.id.to_string(),
+            song.title.to_string(),
             artists.join(";"),
             catalogue.genre(song).id.clone(),
             song.year.map_or(String::new(), |y| y.to_string()),
@@ -107,7 +107,7 @@ fn songs(catalogue: &Catalogue) -> String {
             song.premium.to_string(),
             song.campaign.map_or(String::new(), |c| catalogue.campaign(c).id.clone()),
         ];
-        record.extend(song.audio.iter().map(|v| v.map_or(String::new(), |v| v.to_string())));
+        record.extend(song.audio.all().map(|v| v.map_or(String::new(), |v| v.to_string())));
         writer.write_record(&record).expect(infallible);
     }
     String::from_utf8(writer.into_inner().expect(infallible)).expect("every field was a string")

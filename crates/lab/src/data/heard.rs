@@ -27,20 +27,20 @@ impl TrainedOn {
         }
         for id in catalogue.ids().filter(|id| songs[id.index()]) {
             let song = catalogue.song(id);
-            self.songs.insert(song.id.clone());
-            self.artists.insert(catalogue.artist(song.lead_artist()).name.clone());
+            self.songs.insert(song.id.to_string());
+            self.artists.insert(catalogue.artist(song.lead_artist()).name.to_string());
         }
     }
 
     /// Whether something was learned of this song.
     pub fn song(&self, catalogue: &Catalogue, id: SongId) -> bool {
-        self.songs.contains(&catalogue.song(id).id)
+        self.songs.contains(catalogue.song(id).id.as_str())
     }
 
     /// Whether something was learned of the song's first artist.
     pub fn artist_of(&self, catalogue: &Catalogue, id: SongId) -> bool {
         let artist = catalogue.song(id).lead_artist();
-        self.artists.contains(&catalogue.artist(artist).name)
+        self.artists.contains(catalogue.artist(artist).name.as_str())
     }
 }
 

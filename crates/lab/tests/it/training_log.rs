@@ -393,13 +393,15 @@ fn a_play_that_makes_no_sense_is_named_by_row_and_field() {
 fn a_song_that_the_catalogue_has_not_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let listeners = listeners(1);
-    let mut other = Catalogue::clone(&CATALOGUE);
-    other.songs[listeners[0].sessions[0].plays[0].play.song.index()].id = "gone".into();
+    let mut songs = CATALOGUE.songs.to_vec();
+    songs[listeners[0].sessions[0].plays[0].play.song.index()].id = "gone".into();
+    let other = Catalogue { songs: songs.into(), ..Catalogue::clone(&CATALOGUE) };
     let origin = Origin::Imported { from: "a test".into() };
     let mut writer =
         LogWriter::create(folder.path(), &other, origin, Splits::default(), 100_000).unwrap();
     listeners.into_iter().for_each(|l| writer.push(l).unwrap());
-    let said = writer.finish().unwrap_err();
+    writer.finish().unwrap();
+    let said = open(folder.path()).unwrap().listeners(0).unwrap_err().to_string();
     assert!(said.contains("listeners[0].plays[0].song: unknown song `gone`"), "{said}");
 }
 

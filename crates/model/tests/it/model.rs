@@ -171,9 +171,9 @@ fn strangers() -> Catalogue {
     let genre = GenreId(catalogue.genres.len() as u16 - 1);
     let artist = ArtistId(catalogue.artists.len() as u32 - 1);
     let song = |i: usize, audio: [Option<f32>; AudioFeature::COUNT], extreme: bool| Song {
-        id: format!("stranger-{i}"),
+        id: format!("stranger-{i}").into(),
         title: "First".into(),
-        artists: vec![artist],
+        artists: vec![artist].into(),
         genre,
         year: extreme.then_some(1000),
         duration_ms: if extreme { 86_400_000 } else { 1_000 },
@@ -181,7 +181,7 @@ fn strangers() -> Catalogue {
         explicit: extreme,
         premium: extreme,
         campaign: extreme.then_some(CampaignId(0)),
-        audio,
+        audio: audio.into(),
     };
     let lowest = AudioFeature::ALL.map(|f| Some(*f.range().start() as f32));
     let highest = AudioFeature::ALL.map(|f| Some(*f.range().end() as f32));

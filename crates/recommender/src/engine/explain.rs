@@ -218,7 +218,8 @@ impl Engine {
 
     fn neighbour(&self, ranking: &Ranking, song: SongId) -> Neighbour {
         let entry = self.setup.catalogue.song(song);
-        Neighbour { id: entry.id.clone(), title: entry.title.clone(), score: ranking.total(song) }
+        let (id, title) = (entry.id.to_string(), entry.title.to_string());
+        Neighbour { id, title, score: ranking.total(song) }
     }
 
     /// The songs right above and below: in the queue, or for a song that is not there in the order of

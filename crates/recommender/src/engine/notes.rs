@@ -112,7 +112,7 @@ mod tests {
         assert!(moved.notes.contains(&Note::Scene { scene: Scene::Focus }));
         let song = state.queue[2].song;
         let (_, opened) = step(&engine, &state, 10, Action::Open { song });
-        let title = engine.setup.catalogue.song(song).title.clone();
+        let title = engine.setup.catalogue.song(song).title.to_string();
         assert!(opened.notes.contains(&Note::Opened { title }));
         assert!(
             opened.notes.iter().any(|note| matches!(note, Note::Skipped { promoted: false, .. }))

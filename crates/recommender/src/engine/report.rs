@@ -162,7 +162,7 @@ pub(super) fn queue(
                 displaced: queued
                     .displaced
                     .as_ref()
-                    .map(|d| DisplacedSong::new(catalogue.song(d.song).id.clone(), d)),
+                    .map(|d| DisplacedSong::new(catalogue.song(d.song).id.to_string(), d)),
                 ledger: ranking.ledger(queued.song),
             }
         })

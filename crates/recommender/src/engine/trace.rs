@@ -133,8 +133,8 @@ impl SongRef {
         let song = catalogue.song(id);
         let genre = catalogue.genre(song);
         SongRef {
-            id: song.id.clone(),
-            title: song.title.clone(),
+            id: song.id.to_string(),
+            title: song.title.to_string(),
             artist: catalogue.artist_names(song),
             genre: genre.id.clone(),
             family: taxonomy().families[genre.family].id.clone(),
@@ -569,8 +569,9 @@ mod tests {
     #[test]
     fn a_song_is_told_as_a_person_knows_it() {
         let mut catalogue = catalogue();
-        let second = catalogue.songs[1].artists[0];
-        catalogue.songs[0].artists.push(second);
+        let mut songs = catalogue.songs.to_vec();
+        songs[0].artists = vec![songs[0].lead_artist(), songs[1].lead_artist()].into();
+        catalogue.songs = songs.into();
         let song = SongRef::new(&catalogue, SongId(0));
         assert_eq!((song.id.as_str(), song.title.as_str()), ("s00", "Song 0"));
         assert_eq!(song.artist, "Artist 0, Artist 1");

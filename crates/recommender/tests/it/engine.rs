@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::common::{Hands, LIBRARY, all_bytes, bytes, engine, engine_of, random_session};
-use melody_core::catalogue::{CampaignId, SongId};
+use melody_core::catalogue::{CampaignId, Song, SongId};
 use melody_core::event::{Action, Event, Target};
 use melody_core::scene::Scene;
 use melody_recommender::engine::{Engine, Refusal, Timeline};
@@ -191,7 +191,8 @@ fn events_that_make_no_sense_are_refused_and_change_nothing() {
 #[test]
 fn without_a_next_song_going_on_is_refused() {
     let mut catalogue = (*LIBRARY.catalogue).clone();
-    catalogue.songs.iter_mut().for_each(|song| song.campaign = Some(CampaignId(0)));
+    let promoted = |song: &Song| Song { campaign: Some(CampaignId(0)), ..song.clone() };
+    catalogue.songs = catalogue.songs.iter().map(promoted).collect();
     let mut library = LIBRARY.clone();
     library.catalogue = Arc::new(catalogue);
     let mut timeline = Timeline::start(engine_of(&library, "casual-listener", None, 1));

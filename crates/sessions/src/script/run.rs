@@ -228,12 +228,12 @@ impl<'a> Runner<'a> {
         let (target, words) = match (song, artist_of, artist) {
             (Some(id), ..) => {
                 let song = self.find(place, "song", id)?;
-                (Target::Song(song), catalogue.song(song).title.clone())
+                (Target::Song(song), catalogue.song(song).title.to_string())
             }
             (None, Some(id), _) => {
                 let song = self.find(place, "artist_of", id)?;
                 let artist = catalogue.artist(catalogue.song(song).lead_artist());
-                (Target::ArtistOf(song), artist.name.clone())
+                (Target::ArtistOf(song), artist.name.to_string())
             }
             (None, None, name) => {
                 let name = name.clone().unwrap_or_default();

@@ -81,7 +81,7 @@ fn steps(catalogue: &Catalogue, head: &mut Playhead, event: &Event) -> Vec<Strin
     if played > 0 || event.action == Action::Finish {
         steps.push(toml(&Step::Play { seconds: Some(seconds(played)), ratio: None }));
     }
-    let id = |song| catalogue.song(song).id.clone();
+    let id = |song| catalogue.song(song).id.to_string();
     let step = match &event.action {
         Action::Finish => return steps,
         Action::Skip => "do = \"skip\"\n".into(),

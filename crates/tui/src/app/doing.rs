@@ -1,9 +1,7 @@
 //! Doing what was asked for: every command of the table, by hand or from the palette.
 
-use std::sync::Arc;
-
 use super::simulator::App;
-use crate::command::{Command, Index, Picker, Popup, Search, Seeking, Tab};
+use crate::command::{Command, Picker, Popup, Search, Seeking, Tab};
 use crate::draw::PANELS;
 use melody_core::event::Action;
 
@@ -95,7 +93,7 @@ impl App {
     }
 
     pub(super) fn search(&mut self, seeking: Seeking) {
-        let index = self.index();
+        let index = self.indexing.index();
         let search = Search::new(self.session.catalogue().clone(), index, seeking);
         self.popup = Some(Popup::Search(Box::new(search)));
     }
@@ -134,10 +132,5 @@ impl App {
             true => lang.fill("{} is at the controls. `{}` takes back.", &[name, &key]),
             false => lang.text("You are at the controls.").into(),
         });
-    }
-
-    pub(super) fn index(&mut self) -> Arc<Index> {
-        let catalogue = self.session.catalogue();
-        self.index.get_or_insert_with(|| Arc::new(Index::new(catalogue))).clone()
     }
 }

@@ -1,5 +1,6 @@
 //! Opening what was written down, and going over to another session.
 
+use super::indexing::Indexing;
 use super::simulator::App;
 use crate::command::{Picker, Picking, Popup, Tab};
 use crate::desk::Choice;
@@ -115,7 +116,7 @@ impl App {
         self.what_if = WhatIf::default();
         self.comparing = None;
         self.looking_at = None;
-        self.index = None;
+        self.indexing = Indexing::of(self.session.catalogue());
         self.guide = None;
         if self.kiosk {
             self.popup = None;

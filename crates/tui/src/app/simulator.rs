@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::indexing::Indexing;
 use crate::command::keymap::Keymap;
-use crate::command::{Context, Deed, Index, Popup, Tab};
+use crate::command::{Context, Deed, Popup, Tab};
 use crate::desk::background::Pending;
 use crate::desk::blackbox::BlackBox;
 use crate::desk::comparing::Comparing;
@@ -65,7 +66,7 @@ pub struct App {
     pub(super) messages: Messages,
     /// What was done from the palette, the newest first.
     pub(super) lately: Vec<Deed>,
-    pub(super) index: Option<Arc<Index>>,
+    pub(super) indexing: Indexing,
     /// Where scripts are written, and relative names start.
     pub(super) folder: PathBuf,
     pub(super) drawn: Drawn,
@@ -106,6 +107,7 @@ impl App {
         black_box.speak(look.lang);
         session.note_in(black_box.clone());
         App {
+            indexing: Indexing::of(session.catalogue()),
             session,
             look,
             keymap: Arc::default(),
@@ -126,7 +128,6 @@ impl App {
             message: None,
             messages: Messages::default(),
             lately: Vec::new(),
-            index: None,
             folder,
             drawn: Drawn::default(),
             seen: (0, SETTLES),

@@ -3,91 +3,167 @@
 //! Before anything is typed, and between what fits equally well, each artist's most popular song comes
 //! first, then each one's second: a catalogue lists an artist's songs together, and the first page of
 //! it would show one artist.
+//!
+//! Of a few thousand songs each is held against what is typed, letter by letter. Of a million that would take longer than a
+//! frame, so there it is done for the first few thousand in that order, for songs of a genre that is named, and for
+//! whatever has the words typed in its title or its artists' names, which one look through all texts finds. How many are
+//! looked at depends on the catalogue and the words alone, never on time: the same words always find the same.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use memchr::memmem::Finder;
+use memchr::{memchr, memrchr};
+use nucleo_matcher::chars::{normalize, to_lower_case};
 
 use super::keys::Key;
 use super::typed::{Fit, Typed};
-use melody_core::catalogue::{ArtistId, Catalogue, SongId};
+use melody_core::catalogue::{ArtistId, Catalogue, GenreId, SongId};
 use melody_core::event::Target;
 use melody_recommender::engine::SongRef;
 
 /// Results shown at most.
 const SHOWN: usize = 50;
-
-/// One thing that can be found.
-#[derive(Clone, Debug)]
-struct Entry {
-    target: Target,
-    /// What it is called, and by whom.
-    text: String,
-    /// What kind of music it is, in every language; empty for an artist.
-    genre: String,
-}
-
-impl Entry {
-    /// The title, or the artist's name.
-    fn name<'a>(&'a self, catalogue: &'a Catalogue) -> &'a str {
-        match self.target {
-            Target::Song(song) => &catalogue.song(song).title,
-            Target::ArtistOf(_) => &self.text,
-        }
-    }
-
-    /// How well it fits what was typed: by its name, or by the words for its genre.
-    fn fits(&self, fit: &mut Fit) -> Option<u32> {
-        fit.name(&self.text).max(fit.sentence(&self.genre))
-    }
-}
+/// Entries up to which each is held against what is typed.
+const FEW: usize = 20_000;
+/// Of more: songs that are, artists and songs with the words that are, and songs of all genres named that are.
+const NEAR: usize = 3_000;
 
 /// Every song, the most popular of each artist first, then the second of each.
 fn in_turn(catalogue: &Catalogue) -> Vec<SongId> {
-    let by_popularity = |a: &SongId, b: &SongId| {
-        let popularity = |song: &SongId| catalogue.song(*song).popularity;
-        popularity(b).total_cmp(&popularity(a)).then(a.cmp(b))
-    };
-    let mut songs: Vec<SongId> = catalogue.ids().collect();
-    songs.sort_by(by_popularity);
-    let mut so_far: BTreeMap<ArtistId, usize> = BTreeMap::new();
-    let mut turns: Vec<(usize, SongId)> = Vec::new();
-    for song in songs {
-        let turn = so_far.entry(catalogue.song(song).lead_artist()).or_default();
-        turns.push((*turn, song));
+    let mut so_far = vec![0u32; catalogue.artists.len()];
+    let turn = |&song: &SongId| {
+        let turn = &mut so_far[catalogue.song(song).lead_artist().0 as usize];
         *turn += 1;
-    }
+        (*turn, song)
+    };
+    let mut turns: Vec<(u32, SongId)> = catalogue.lists().popular().iter().map(turn).collect();
     turns.sort_by_key(|(turn, _)| *turn);
     turns.into_iter().map(|(_, song)| song).collect()
 }
 
-/// Everything that can be found in a catalogue.
+/// Everything that can be found in a catalogue: artists who lead a song, then songs.
 #[derive(Debug)]
 pub struct Index {
-    entries: Vec<Entry>,
+    entries: Vec<Target>,
+    /// Entries that are artists.
+    artists: usize,
+    /// The place among the entries of each song.
+    places: Vec<u32>,
+    /// Titles and names in small letters without marks, an entry a line. None where each entry is looked at anyway.
+    text: String,
+    /// Where the line of each entry begins.
+    lines: Vec<u32>,
+    /// The words for each genre, in every language.
+    genres: Vec<String>,
 }
 
 impl Index {
+    /// Whether to make one takes longer than a frame.
+    pub fn takes_long(catalogue: &Catalogue) -> bool {
+        catalogue.songs.len() > FEW
+    }
+
     /// All songs of a catalogue, and all artists who lead one.
     pub fn new(catalogue: &Catalogue) -> Self {
-        let mut leads: BTreeMap<ArtistId, SongId> = BTreeMap::new();
-        for id in catalogue.ids() {
-            leads.entry(catalogue.song(id).lead_artist()).or_insert(id);
+        // By their first song, as saved scripts resolve them.
+        let first = |artist| catalogue.lists().led_by(ArtistId(artist)).iter().min();
+        let artists = (0..catalogue.artists.len() as u32).filter_map(first);
+        let mut entries: Vec<Target> = artists.map(|&song| Target::ArtistOf(song)).collect();
+        let artists = entries.len();
+        let mut places = vec![0; catalogue.songs.len()];
+        for song in in_turn(catalogue) {
+            places[song.index()] = entries.len() as u32;
+            entries.push(Target::Song(song));
         }
-        let artists = leads.iter().map(|(artist, first)| {
-            let name = &catalogue.artist(*artist).name;
-            // As saved scripts resolve it: two artists may share a name.
-            let song = catalogue.first_by(name).unwrap_or(*first);
-            Entry { target: Target::ArtistOf(song), text: name.clone(), genre: String::new() }
-        });
-        let songs = in_turn(catalogue).into_iter().map(|id| {
-            let song = catalogue.song(id);
-            let text = format!("{} {}", song.title, catalogue.artist_names(song));
-            let genre = catalogue.genre(song);
-            let genre = format!("{} {} {}", genre.id, genre.name, genre.name_zh);
-            Entry { target: Target::Song(id), text, genre }
-        });
-        Index { entries: artists.chain(songs).collect() }
+        let genres = catalogue.genres.iter();
+        let genres = genres.map(|genre| format!("{} {} {}", genre.id, genre.name, genre.name_zh));
+        let genres = genres.collect();
+        let mut index =
+            Index { entries, artists, places, text: String::new(), lines: Vec::new(), genres };
+        if index.entries.len() > FEW {
+            index.write_lines(catalogue);
+        }
+        index
     }
+
+    fn write_lines(&mut self, catalogue: &Catalogue) {
+        let mut line = String::new();
+        for &target in &self.entries {
+            self.lines.push(self.text.len() as u32);
+            line.clear();
+            spell(&mut line, catalogue, target);
+            self.text.extend(line.chars().map(fold));
+            self.text.push('\n');
+        }
+    }
+
+    /// Places of the entries to hold against what is typed, in order. `genres`: those that are named.
+    fn candidates(&self, catalogue: &Catalogue, query: &str, genres: &[GenreId]) -> Vec<usize> {
+        if self.lines.is_empty() {
+            return (0..self.entries.len()).collect();
+        }
+        let songs = self.artists..self.entries.len();
+        let mut found: Vec<usize> = songs.clone().take(NEAR).collect();
+        for &genre in genres {
+            // A single letter names nearly all of them.
+            let of_it = catalogue.lists().of_genre(genre).iter().take(NEAR / genres.len());
+            found.extend(of_it.map(|song| self.places[song.index()] as usize));
+        }
+        let words = words(query);
+        found.extend(self.with_words(0..self.artists, &words));
+        found.extend(self.with_words(songs, &words));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The first entries of a range whose line has all the words.
+    fn with_words(&self, range: std::ops::Range<usize>, words: &[String]) -> Vec<usize> {
+        let mut found = Vec::new();
+        let Some(longest) = words.iter().max_by_key(|word| word.len()) else { return found };
+        let begin = |entry: usize| self.lines.get(entry).map_or(self.text.len(), |at| *at as usize);
+        let (text, finder) = (self.text.as_bytes(), Finder::new(longest.as_bytes()));
+        let (mut at, end) = (begin(range.start), begin(range.end));
+        while let Some(there) = finder.find(&text[at..end]).filter(|_| found.len() < NEAR) {
+            let there = at + there;
+            let from = memrchr(b'\n', &text[at..there]).map_or(at, |before| at + before + 1);
+            let to = memchr(b'\n', &text[there..end]).map_or(end, |after| there + after);
+            if words.iter().all(|word| self.text[from..to].contains(word.as_str())) {
+                found.push(self.lines.partition_point(|line| *line as usize <= from) - 1);
+            }
+            at = (to + 1).min(end);
+        }
+        found
+    }
+}
+
+/// A title and its artists' names, or an artist's name.
+fn spell(line: &mut String, catalogue: &Catalogue, target: Target) {
+    match target {
+        Target::ArtistOf(song) => {
+            line.push_str(&catalogue.artist(catalogue.song(song).lead_artist()).name);
+        }
+        Target::Song(song) => {
+            let song = catalogue.song(song);
+            line.push_str(&song.title);
+            for (i, &artist) in song.artists.iter().enumerate() {
+                line.push_str(if i == 0 { " " } else { ", " });
+                line.push_str(&catalogue.artist(artist).name);
+            }
+        }
+    }
+}
+
+/// A character as the matcher compares it where capitals and accents do not count.
+fn fold(c: char) -> char {
+    to_lower_case(normalize(c))
+}
+
+/// The words that are looked for, without the signs that tell the matcher how.
+fn words(query: &str) -> Vec<String> {
+    let wanted = query.split_whitespace().filter(|word| !word.starts_with('!'));
+    let bare = wanted.map(|word| word.trim_start_matches(['^', '\'']).trim_end_matches('$'));
+    bare.filter(|word| !word.is_empty()).map(|word| word.chars().map(fold).collect()).collect()
 }
 
 /// A result, as a person reads it.
@@ -215,33 +291,105 @@ impl Search {
     fn look(&mut self) {
         self.selected = 0;
         self.moved = false;
-        let query = self.typed.text();
+        let found = match self.typed.text() {
+            "" => (self.index.artists..self.index.entries.len()).collect(),
+            query => self.fitting(query),
+        };
+        self.found = found.len();
+        self.hits = found.iter().take(SHOWN).map(|&place| self.hit(place)).collect();
+    }
+
+    /// Places of the entries that fit, the most fitting first.
+    fn fitting(&self, query: &str) -> Vec<usize> {
+        let (index, catalogue) = (&self.index, &self.catalogue);
         let mut fit = Fit::new(query);
         let exactly = query.to_lowercase();
+        let genres: Vec<Option<u32>> = index.genres.iter().map(|said| fit.sentence(said)).collect();
+        let named: Vec<GenreId> = (0..genres.len())
+            .filter(|&genre| genres[genre].is_some())
+            .map(|genre| GenreId(genre as u16))
+            .collect();
         let mut scored: Vec<(bool, u32, usize)> = Vec::new();
-        for (i, entry) in self.index.entries.iter().enumerate() {
-            // Without words songs alone; an account is of a song.
-            let songs_alone = query.is_empty() || self.seeking != Seeking::Listen;
-            if songs_alone && !matches!(entry.target, Target::Song(_)) {
-                continue;
-            }
-            if let Some(score) = entry.fits(&mut fit) {
+        let mut text = String::new();
+        for place in index.candidates(catalogue, query, &named) {
+            let target = index.entries[place];
+            let song = match target {
+                Target::Song(song) => Some(catalogue.song(song)),
+                // An account is of a song.
+                Target::ArtistOf(_) if self.seeking != Seeking::Listen => continue,
+                Target::ArtistOf(_) => None,
+            };
+            text.clear();
+            spell(&mut text, catalogue, target);
+            let genre = song.and_then(|song| genres[usize::from(song.genre.0)]);
+            if let Some(score) = fit.name(&text).max(genre) {
                 // An artist's name says more than the same words somewhere in a song's.
-                let artist = matches!(entry.target, Target::ArtistOf(_));
-                let exact = entry.name(&self.catalogue).to_lowercase() == exactly;
-                scored.push((exact, if artist { score + score / 4 } else { score }, i));
+                let score = if song.is_none() { score + score / 4 } else { score };
+                let name = song.map_or(text.as_str(), |song| &song.title);
+                scored.push((name.to_lowercase() == exactly, score, place));
             }
         }
         scored.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then(a.2.cmp(&b.2)));
-        self.found = scored.len();
-        self.hits = scored
-            .iter()
-            .take(SHOWN)
-            .map(|&(_, _, i)| {
-                let target = self.index.entries[i].target;
-                let (Target::Song(song) | Target::ArtistOf(song)) = target;
-                Hit { target, song: SongRef::new(&self.catalogue, song) }
-            })
-            .collect();
+        scored.into_iter().map(|(_, _, place)| place).collect()
+    }
+
+    fn hit(&self, place: usize) -> Hit {
+        let target = self.index.entries[place];
+        let (Target::Song(song) | Target::ArtistOf(song)) = target;
+        Hit { target, song: SongRef::new(&self.catalogue, song) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use melody_core::catalogue::{DEFAULT_SEED, Size, generate, parse};
+    use melody_core::input::TomlFile;
+
+    fn large() -> Arc<Catalogue> {
+        let files = generate(DEFAULT_SEED, Size::new(60_000, None).unwrap(), &|_| {});
+        let manifest = TomlFile::embedded("catalogue.toml", &files.manifest);
+        Arc::new(parse(&manifest, "songs.csv", &files.songs).unwrap())
+    }
+
+    fn found(catalogue: &Arc<Catalogue>, index: &Arc<Index>, typed: &str) -> Vec<SongId> {
+        let mut search = Search::new(catalogue.clone(), index.clone(), Seeking::Explain);
+        search.paste(typed);
+        search.hits.iter().map(Hit::song_id).collect()
+    }
+
+    #[test]
+    fn in_a_large_catalogue_the_words_find_what_a_look_at_every_song_finds() {
+        let catalogue = large();
+        let index = Arc::new(Index::new(&catalogue));
+        let all = Index { lines: Vec::new(), text: String::new(), ..Index::new(&catalogue) };
+        let all = Arc::new(all);
+        for song in catalogue.ids().step_by(1_777) {
+            let song = catalogue.song(song);
+            let artist = &catalogue.artist(song.lead_artist()).name;
+            let typed = format!("{} {artist}", song.title);
+            let first = found(&catalogue, &index, &typed)[0];
+            assert_eq!(first, found(&catalogue, &all, &typed)[0], "{typed}");
+            let typed = typed.to_lowercase();
+            let first = catalogue.song(found(&catalogue, &index, &typed)[0]);
+            assert_eq!((&first.title, first.lead_artist()), (&song.title, song.lead_artist()));
+        }
+        // A genre that is named, and nothing at all.
+        let jazz = found(&catalogue, &index, "bossa nova");
+        assert_eq!(jazz.len(), SHOWN);
+        assert_eq!(found(&catalogue, &index, ""), found(&catalogue, &all, ""));
+        assert!(found(&catalogue, &index, "qqqqzzzz").is_empty());
+    }
+
+    #[test]
+    fn what_is_looked_at_is_bounded_whatever_is_typed() {
+        let catalogue = large();
+        let index = Index::new(&catalogue);
+        for typed in ["a", "e", "th", "the", "!x", "^s", "的", "é", "a e i o", "$"] {
+            let every: Vec<GenreId> = (0..catalogue.genres.len() as u16).map(GenreId).collect();
+            let places = index.candidates(&catalogue, typed, &every);
+            assert!(places.len() <= 4 * NEAR, "{typed}: {}", places.len());
+            assert!(places.is_sorted());
+        }
     }
 }

@@ -29,8 +29,8 @@ fn a_search_finds_songs_and_artists_and_opens_them() {
 
     // The very title comes before those that hold it.
     let catalogue = app.session.catalogue().clone();
-    let title = |song| &catalogue.song(song).title;
-    let held = |short: &String| {
+    let title = |song| catalogue.song(song).title.as_str();
+    let held = |short: &&str| {
         let mut others =
             catalogue.ids().filter(|other| title(*other).starts_with(&format!("{short} ")));
         others.nth(1).is_some()
