@@ -120,8 +120,7 @@ fn measure(arguments: &Arguments) -> Result<Measured, InputError> {
     let device = model::device(Backend::Flex);
     let mut policy = policy_named(DEFAULT, here)?;
     policy.settings.near_line.every = 2;
-    let library =
-        Library::new(catalogue, Arc::new(policy), model_named(DEFAULT, here, &device)?, &device)?;
+    let library = Library::new(catalogue, Arc::new(policy), model_named(DEFAULT, here, &device)?)?;
     let opening = Opening { profile: PROFILE.into(), ..Opening::default() };
     let mut session = Sitting::open(library, opening, profile_named(PROFILE, here)?);
     session.speed = Speed::new(64.0).expect("a known speed");

@@ -1,24 +1,29 @@
-//! Finding the songs that fit a listener best: Melody's exact scan over bytes, beside faiss in the same run.
+//! Finding the songs that fit a listener best: Melody's scan over bytes, of all songs and of cells, beside faiss in the same run.
 //!
-//! Vectors are clustered, as those of two towers are, and drawn from a seed. Each round asks every way in turn, so that a busy
+//! Vectors are drawn from a seed, around some centres; with `--catalogue` they are what the default model's towers make of its
+//! songs and of a listener who hears some of them (simulated). Each round asks every way in turn, so that a busy
 //! machine is busy for all. Recall is the share of the exact best by 32-bit floats that a way finds: ours loses what bytes lose.
 //!
 //! ```text
-//! cargo bench --bench retrieve -- [--songs N] [--most K] [--rounds N] [--threads N] [--peers] [--cells] [--json]
+//! cargo bench --bench retrieve -- [--catalogue DIR | --songs N] [--most K] [--rounds N] [--threads N] [--peers] [--cells] [--json]
 //! ```
 //!
-//! `--peers` wants Python with faiss and numpy on the path; `--cells` builds faiss' cells too, which takes minutes.
+//! `--peers` wants Python with faiss and numpy on the path; `--cells` builds faiss' cells too (probed until recall is .99), which takes
+//! minutes.
 
 mod common;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use common::{Peer, Times, timed};
 use melody::catalogue::SongId;
-use melody::model::{D_RETRIEVAL, Query, Vectors};
+use melody::model::{Backend, D_RETRIEVAL, Query, Vectors};
+use melody::opening::{Library, Opening, profile_named};
 use melody::rng::{Purpose, generator};
+use melody::simulation::{Until, listen};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -29,7 +34,11 @@ const QUERIES: usize = 64;
 /// Queries of a turn.
 const TURN: usize = 10;
 
+/// One of our ways.
+type Find = fn(&Vectors, &Query, usize) -> Vec<SongId>;
+
 struct Arguments {
+    catalogue: Option<String>,
     songs: usize,
     most: usize,
     rounds: usize,
@@ -71,6 +80,7 @@ fn main() -> ExitCode {
 
 fn arguments() -> Result<Arguments, String> {
     let mut parsed = Arguments {
+        catalogue: None,
         songs: 1_000_000,
         most: 500,
         rounds: 4,
@@ -86,6 +96,7 @@ fn arguments() -> Result<Arguments, String> {
             value.parse().map_err(|e| format!("{word} {value}: {e}"))
         };
         match word.as_str() {
+            "--catalogue" => parsed.catalogue = words.next(),
             "--songs" => parsed.songs = number()?.max(1),
             "--most" => parsed.most = number()?.max(1),
             "--rounds" => parsed.rounds = number()?.max(1),
@@ -114,6 +125,29 @@ fn drawn(rng: &mut ChaCha8Rng, centres: &[f32], count: usize) -> Vec<f32> {
     all
 }
 
+/// What the towers make of a catalogue's songs, and of [`QUERIES`] moments of a simulated listener.
+fn learned(folder: &str) -> Result<(Vec<f32>, Vec<f32>), String> {
+    let told = |error: melody::input::InputError| error.to_string();
+    let opening = Opening { catalogue: folder.into(), ..Opening::default() };
+    let library = Library::load(&opening, Path::new(""), Backend::default()).map_err(told)?;
+    let profile = profile_named("enthusiast", Path::new("")).map_err(told)?;
+    let engine = library.engine(&profile, None, 7);
+    let model = &engine.setup.model;
+    let songs = model.vectors().ok_or("the model has no towers")?;
+    let bytes = library.catalogue.ids().flat_map(|song| *songs.row(song));
+    let songs = bytes.map(|byte| f32::from(byte) / 127.0).collect();
+    let mut queries = Vec::new();
+    let until = Until { songs: QUERIES as u32, leaving: false };
+    listen(&engine, &profile, library.world(), 7, until, &mut |state, _| {
+        let query = model.query(&model.encode(&state.view()), &state.view());
+        let numbers = query.iter().flat_map(|query| *query.numbers());
+        queries.extend(numbers.map(|number| f32::from(number) / 16_383.0));
+    })
+    .map_err(|refusal| refusal.to_string())?;
+    queries.truncate(QUERIES * D_RETRIEVAL);
+    Ok((songs, queries))
+}
+
 /// The exact best by floats, the first of equals first.
 fn exact(songs: &[f32], query: &[f32], most: usize) -> Vec<SongId> {
     let rows = songs.chunks_exact(D_RETRIEVAL).enumerate();
@@ -127,21 +161,32 @@ fn exact(songs: &[f32], query: &[f32], most: usize) -> Vec<SongId> {
 fn run(arguments: &Arguments) -> Result<(), String> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build();
     let pool = pool.map_err(|e| e.to_string())?;
-    let mut rng = generator(1, Purpose::Towers, 0);
-    let centres: Vec<f32> =
-        (0..CLUSTERS * D_RETRIEVAL).map(|_| StandardNormal.sample(&mut rng)).collect();
-    let songs = drawn(&mut rng, &centres, arguments.songs);
-    let queries = drawn(&mut rng, &centres, QUERIES);
+    let (songs, queries) = match &arguments.catalogue {
+        Some(folder) => learned(folder)?,
+        None => {
+            let mut rng = generator(1, Purpose::Towers, 0);
+            let centres: Vec<f32> =
+                (0..CLUSTERS * D_RETRIEVAL).map(|_| StandardNormal.sample(&mut rng)).collect();
+            (drawn(&mut rng, &centres, arguments.songs), drawn(&mut rng, &centres, QUERIES))
+        }
+    };
     let (built, vectors) = timed(|| Vectors::of(&songs));
 
-    let ours = |query: &[f32]| vectors.nearest(&Query::new(query), arguments.most);
+    let ours: [(&str, Find); 2] = [
+        ("melody, exact over bytes", Vectors::nearest_of_all),
+        ("melody, cells", Vectors::nearest),
+    ];
+    let find = |find: Find, query: &[f32]| find(&vectors, &Query::new(query), arguments.most);
     let query = |i: usize| &queries[i % QUERIES * D_RETRIEVAL..][..D_RETRIEVAL];
     let mut peer = arguments.peers.then(|| start(arguments, &songs, &queries)).transpose()?;
     let mut times: BTreeMap<String, Vec<Duration>> = BTreeMap::new();
     let mut recalls: BTreeMap<String, f64> = BTreeMap::new();
     for round in 0..arguments.rounds {
-        let own = times.entry(OURS.into()).or_default();
-        own.extend((0..TURN).map(|i| pool.install(|| timed(|| ours(query(round * TURN + i))).0)));
+        for (name, way) in ours {
+            let own = times.entry(name.into()).or_default();
+            let one = |i| pool.install(|| timed(|| find(way, query(round * TURN + i))).0);
+            own.extend((0..TURN).map(one));
+        }
         let Some((peer, hello)) = &mut peer else { continue };
         for name in &hello.names {
             let answer: Answer = peer.ask(&format!("{name} {TURN}"))?;
@@ -150,12 +195,14 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             recalls.insert(name.clone(), answer.recall);
         }
     }
-    let found = |i: usize| {
-        let best = exact(&songs, query(i), arguments.most);
-        let own = ours(query(i));
-        own.iter().filter(|song| best.contains(song)).count() as f64 / best.len() as f64
-    };
-    recalls.insert(OURS.into(), (0..8).map(found).sum::<f64>() / 8.0);
+    for (name, way) in ours {
+        let found = |i: usize| {
+            let best = exact(&songs, query(i), arguments.most);
+            let own = find(way, query(i));
+            own.iter().filter(|song| best.contains(song)).count() as f64 / best.len() as f64
+        };
+        recalls.insert(name.into(), (0..8).map(found).sum::<f64>() / 8.0);
+    }
     let ways: Vec<Way> = times
         .into_iter()
         .map(|(way, times)| Way { recall: recalls[&way], times: Times::new(times), way })
@@ -164,9 +211,9 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         println!("{}", serde_json::to_string_pretty(&ways).expect("figures are plain data"));
         return Ok(());
     }
-    let Arguments { songs, most, threads, .. } = arguments;
+    let (Arguments { most, threads, .. }, songs) = (arguments, vectors.len());
     println!("the best {most} of {songs} songs, {D_RETRIEVAL} dimensions, {threads} threads");
-    println!("bytes made in {:.2} s", built.as_secs_f64());
+    println!("bytes and cells made in {:.2} s", built.as_secs_f64());
     if let Some((_, hello)) = &peer {
         println!("faiss {}", hello.version);
     }
@@ -176,8 +223,6 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     Ok(())
 }
-
-const OURS: &str = "melody, exact over bytes";
 
 /// Starts faiss over the same vectors.
 fn start(arguments: &Arguments, songs: &[f32], queries: &[f32]) -> Result<(Peer, Hello), String> {

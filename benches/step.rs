@@ -141,7 +141,7 @@ fn measure(
         let device = model::device(backend);
         let files = model_named(&arguments.model, Path::new(""), &device)?;
         let policy = Arc::new(policy_named(&Opening::default().policy, Path::new(""))?);
-        let library = Library::new(catalogue.clone(), policy, files, &device)?;
+        let library = Library::new(catalogue.clone(), policy, files)?;
         let profile = profile_named(PROFILE, Path::new(""))?;
         let engine = library.engine(&profile, None, SEED);
         std::hint::black_box(engine.start());

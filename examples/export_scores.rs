@@ -41,7 +41,7 @@ fn export(model: &str, file: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let files = model_named(model, Path::new(""), &device)?;
     let catalogue = Arc::new(default_catalogue());
     let policy = Arc::new(policy_named(&Opening::default().policy, Path::new(""))?);
-    let library = Library::new(catalogue.clone(), policy, files.clone(), &device)?;
+    let library = Library::new(catalogue.clone(), policy, files.clone())?;
     let profile = profile_named("enthusiast", Path::new(""))?;
     let engine = library.engine(&profile, None, SEED);
     let mut state = engine.start().0;

@@ -146,7 +146,7 @@ fn scene(model: &str) -> Result<Ours, Failure> {
     let files = model_named(model, Path::new(""), &device)?;
     let catalogue = Arc::new(catalogue(SIZES.map(|(songs, _)| songs)[SIZES.len() - 1])?);
     let policy = Arc::new(policy_named(&Opening::default().policy, Path::new(""))?);
-    let library = Library::new(catalogue.clone(), policy, files.clone(), &device)?;
+    let library = Library::new(catalogue.clone(), policy, files.clone())?;
     let profile = profile_named(PROFILE, Path::new(""))?;
     let engine = library.engine(&profile, None, SEED);
     let mut state = engine.start().0;

@@ -119,7 +119,7 @@ fn library(uniform: Option<f64>) -> Result<Library, Box<dyn Error>> {
     bandit.uniform = uniform.unwrap_or(bandit.uniform);
     bandit.attribution = 1;
     let model = model_named(DEFAULT, here, &device)?;
-    Ok(Library::new(Arc::new(catalogue), Arc::new(policy), model, &device)?)
+    Ok(Library::new(Arc::new(catalogue), Arc::new(policy), model)?)
 }
 
 /// Estimates from every log, beside the truth.

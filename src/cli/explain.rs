@@ -163,8 +163,11 @@ fn print(e: &Explanation, bar: &str) -> Result<(), Failure> {
 /// Where a song that no source brought stood with each.
 fn print_missed(missed: &Missed) -> Result<(), Failure> {
     say!("as a candidate it would rank {}; what each source made of it:", missed.rank)?;
-    for Standing { source, quota, draws, place, behind } in &missed.standings {
+    for Standing { source, quota, draws, out_of_reach, place, behind } in &missed.standings {
         match (place, behind) {
+            (Some(place), Some(0)) if *out_of_reach => say!(
+                "  {source:12} place {place}, but in a part of the catalogue that it left out"
+            )?,
             (Some(place), Some(behind)) => {
                 say!("  {source:12} place {place}, brings {quota}: {behind} too far")?
             }

@@ -38,7 +38,9 @@ pub use network::mmoe::{Mmoe, MmoeOutput};
 pub use network::ple::{Extraction, Ple};
 pub use network::songs::SongTable;
 pub use numbers::weights_hash;
-pub use retrieval::{D_RETRIEVAL, Query, Towers, Vectors, listener_features, listener_width};
+pub use retrieval::{
+    Chosen, D_RETRIEVAL, Query, Towers, Vectors, listener_features, listener_width,
+};
 pub use schema::Schema;
 pub use store::{Manifest, ModelFiles, load, load_shipped, save, shipped_names, shipped_report};
 pub use version::{Attention, ModelVersion, Scored};

@@ -6,15 +6,15 @@ use burn::tensor::Device;
 
 use crate::features::cross_features;
 use crate::heads::{Gates, HeadOutputs, TASKS};
+use crate::inference::songs::SongVectors;
 use crate::inference::{EncodedListener, Inference};
 use crate::moment::Moment;
 use crate::network::assembled::Network;
-use crate::network::songs::SongTable;
-use crate::numbers::{values, weights_hash};
+use crate::numbers::weights_hash;
 use crate::objective::Objective;
 use crate::retrieval::listener::listener_features;
-use crate::retrieval::tower::ListenerTower;
-use crate::retrieval::vectors::{Query, Vectors};
+use crate::retrieval::tower::{ListenerTower, SongTower};
+use crate::retrieval::vectors::{Chosen, Query, Vectors};
 use crate::store::ModelFiles;
 use melody_core::catalogue::{Catalogue, SongId};
 use melody_core::listener::ListenerView;
@@ -38,9 +38,6 @@ pub struct ModelVersion {
     retrieval: Option<Arc<Retrieval>>,
 }
 
-/// Songs encoded at a time: what is between layers is as large as they are many.
-const ENCODED: usize = 8_192;
-
 /// The towers, ready for a catalogue: what near-line updates leave alone.
 #[derive(Debug)]
 struct Retrieval {
@@ -48,6 +45,7 @@ struct Retrieval {
     hash: String,
     listener: ListenerTower,
     songs: Vectors,
+    promoted: Chosen,
 }
 
 /// Head outputs of some songs and how each task used the experts for them.
@@ -108,29 +106,26 @@ pub struct Attention {
 }
 
 impl ModelVersion {
-    /// The trained model, with every song of the catalogue encoded.
-    pub fn new(files: &ModelFiles, catalogue: &Catalogue, device: &Device) -> Self {
+    /// The trained model, ready for the songs of a catalogue.
+    pub fn new(files: &ModelFiles, catalogue: &Catalogue) -> Self {
         let network = files.network.clone();
-        let table = SongTable::new(catalogue, &files.config, device);
-        let mut rows = Vec::with_capacity(table.len() * files.config.d_model);
-        let mut vectors = Vectors::default();
-        for part in table.parts(ENCODED) {
-            let songs = network.encode_songs(&part);
-            if let Some(towers) = &files.towers {
-                vectors.extend(towers.songs(songs.clone()));
-            }
-            rows.extend(values(songs));
-        }
+        let songs = Arc::new(SongVectors::new(&network.songs, catalogue));
         let retrieval = files.towers.as_ref().map(|towers| {
-            let (hash, listener) = (weights_hash(towers), ListenerTower::new(towers));
-            Arc::new(Retrieval { hash, listener, songs: vectors })
+            let tower = SongTower::new(towers);
+            let vectors = Vectors::by_tower(&tower, &songs, catalogue.songs.len());
+            Arc::new(Retrieval {
+                hash: weights_hash(towers),
+                listener: ListenerTower::new(towers),
+                promoted: vectors.chosen(catalogue.lists().promoted().to_vec()),
+                songs: vectors,
+            })
         });
         ModelVersion {
             name: files.manifest.name.clone(),
             number: 0,
             hash: files.manifest.weights_sha256.clone(),
             objective: files.manifest.objective.clone(),
-            inference: Inference::of(&network, rows),
+            inference: Inference::of(&network, songs),
             network: Arc::new(network),
             retrieval,
         }
@@ -144,6 +139,11 @@ impl ModelVersion {
     /// The vectors of the catalogue's songs; `None` where the model has no towers.
     pub fn vectors(&self) -> Option<&Vectors> {
         self.retrieval.as_ref().map(|retrieval| &retrieval.songs)
+    }
+
+    /// The vectors of its promoted songs alone.
+    pub fn promoted_vectors(&self) -> Option<&Chosen> {
+        self.retrieval.as_ref().map(|retrieval| &retrieval.promoted)
     }
 
     /// A listener's vector at the moment they were encoded at; `None` where the model has no towers.

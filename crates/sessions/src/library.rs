@@ -56,7 +56,7 @@ impl Library {
         let ranker = ranker_of(&policy)?;
         let catalogue = Arc::new(catalogue_telling(&opening.catalogue, base, progress)?);
         let files = model_named(&opening.model, base, &device)?;
-        let library = Library::of(catalogue, (policy, ranker), files, &device);
+        let library = Library::of(catalogue, (policy, ranker), files);
         Ok(Library { backend, ..library })
     }
 
@@ -68,23 +68,21 @@ impl Library {
         catalogue: Arc<Catalogue>,
         policy: Arc<Policy>,
         files: ModelFiles,
-        device: &burn::tensor::Device,
     ) -> Result<Self, InputError> {
         let ranker = ranker_of(&policy)?;
-        Ok(Library::of(catalogue, (policy, ranker), files, device))
+        Ok(Library::of(catalogue, (policy, ranker), files))
     }
 
     fn of(
         catalogue: Arc<Catalogue>,
         (policy, ranker): (Arc<Policy>, Option<Arc<Ranker>>),
         files: ModelFiles,
-        device: &burn::tensor::Device,
     ) -> Self {
         Library {
             policy,
             ranker,
             backend: Backend::default(),
-            model: ModelVersion::new(&files, &catalogue, device),
+            model: ModelVersion::new(&files, &catalogue),
             examples: Arc::new(files.examples),
             world: Arc::new(World::new(&catalogue)),
             experience: Arc::new(Experience::shipped()),

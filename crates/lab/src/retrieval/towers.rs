@@ -62,7 +62,7 @@ pub fn train_towers(
 ) -> Result<Option<TowerReport>, InputError> {
     let &TowerRecipe { catalogue, interest, seed, device, .. } = recipe;
     (files.towers, files.manifest.towers_sha256) = (None, None);
-    let model = ModelVersion::new(files, catalogue, device);
+    let model = ModelVersion::new(files, catalogue);
     let pupil = Pupil { catalogue, model: &model, interest, seed };
     let groups = |listening: &Listening, most: usize, songs| -> Result<Vec<Group>, InputError> {
         let chunks = 0..listening.chunks().min(most);
@@ -90,7 +90,7 @@ pub fn train_towers(
     files.manifest.towers_sha256 = Some(weights_hash(&towers));
     files.towers = Some(towers);
     let judged = groups(recipe.judge, JUDGE, catalogue.songs.len())?;
-    let model = ModelVersion::new(files, catalogue, device);
+    let model = ModelVersion::new(files, catalogue);
     let recall = recall(&model, &judged);
     Ok(Some(TowerReport { moments, losses, recall }))
 }

@@ -1,12 +1,14 @@
 //! A network laid out for scoring a catalogue: its songs' vectors, its layers before the head, and
 //! the head.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
 use super::listener::{Body, EncodedListener};
 use super::mixture::Head;
+use super::songs::SongVectors;
 use crate::features::CROSS_FEATURES;
 use crate::moment::Moment;
 use crate::network::assembled::Network;
@@ -19,8 +21,7 @@ pub type Cross = [f32; CROSS_FEATURES.len()];
 /// A network laid out for scoring a catalogue.
 #[derive(Clone, Debug)]
 pub struct Inference {
-    /// `[songs][d_model]`.
-    pub(super) songs: Arc<Vec<f32>>,
+    pub(super) songs: Arc<SongVectors>,
     pub(super) body: Arc<Body>,
     pub(super) head: Arc<Head>,
 }
@@ -28,14 +29,15 @@ pub struct Inference {
 impl Inference {
     /// `songs` are the vectors of [`Network::encode_songs`].
     pub fn new(network: &Network, songs: Tensor<2>) -> Self {
-        Inference::of(network, values(songs))
+        let [_, d_model] = songs.dims();
+        Inference::of(network, Arc::new(SongVectors::kept(values(songs), d_model)))
     }
 
-    /// The same of vectors that are numbers already, `[songs][d_model]`.
-    pub(crate) fn of(network: &Network, songs: Vec<f32>) -> Self {
+    /// For the songs of a catalogue.
+    pub(crate) fn of(network: &Network, songs: Arc<SongVectors>) -> Self {
         let body = Body::new(network);
         Inference {
-            songs: Arc::new(songs),
+            songs,
             head: Arc::new(Head::new(&network.head, body.d_model)),
             body: Arc::new(body),
         }
@@ -56,8 +58,8 @@ impl Inference {
     }
 
     /// The vector of a song, by its row.
-    pub fn song(&self, row: usize) -> &[f32] {
-        &self.songs[row * self.body.d_model..][..self.body.d_model]
+    pub fn song(&self, row: usize) -> Cow<'_, [f32]> {
+        self.songs.of(row)
     }
 
     /// What near-line updates have learned of the listener, `[d_shared]`.

@@ -5,6 +5,7 @@ use macerator::{Simd, with_simd};
 use super::attention::{Bias, Block, Memory, Scratch};
 use super::dense::{Dense, Rows, norm_weights};
 use super::session::Session;
+use super::songs::SongVectors;
 use crate::features::{CROSS_FEATURES, OUTCOME_FEATURES};
 use crate::kernels::lanes::{Lanes, add_to, lanes, numbers, numbers_mut, put, splat};
 use crate::moment::Moment;
@@ -73,8 +74,7 @@ impl Body {
         }
     }
 
-    /// `songs` are the rows of [`Network::encode_songs`].
-    pub(crate) fn encode(&self, songs: &[f32], moment: &Moment) -> EncodedListener {
+    pub(crate) fn encode(&self, songs: &SongVectors, moment: &Moment) -> EncodedListener {
         let (memory, session) = history(self, songs, moment);
         let profile = self.profile.apply(&[&moment.profile[..], &moment.moment].concat());
         let profile: Vec<f32> = profile.into_iter().map(|x| x.max(0.0)).collect();
@@ -117,7 +117,7 @@ fn column(before: usize, token: usize) -> usize {
 
 /// Keys and values of every layer, and the session vector.
 #[with_simd]
-fn history<S: Simd>(body: &Body, songs: &[f32], moment: &Moment) -> (Vec<Memory>, Vec<f32>) {
+fn history<S: Simd>(body: &Body, songs: &SongVectors, moment: &Moment) -> (Vec<Memory>, Vec<f32>) {
     let mut strips = tokens::<S>(body, songs, moment);
     let (width, count) = (lanes::<S>(), 1 + moment.songs.len());
     let counted = moment.session_plays.min(body.session.window()).min(moment.songs.len());
@@ -149,8 +149,8 @@ fn history<S: Simd>(body: &Body, songs: &[f32], moment: &Moment) -> (Vec<Memory>
 
 /// The profile token and the history's, as strips.
 #[inline(always)]
-fn tokens<S: Simd>(body: &Body, songs: &[f32], moment: &Moment) -> Vec<Vec<Lanes<S>>> {
-    let (width, d) = (lanes::<S>(), body.d_model);
+fn tokens<S: Simd>(body: &Body, songs: &SongVectors, moment: &Moment) -> Vec<Vec<Lanes<S>>> {
+    let width = lanes::<S>();
     let count = 1 + moment.songs.len();
     let profile = body.profile_token.apply(&moment.profile);
     let mut outcomes = [splat::<S>(0.0); OUTCOME_FEATURES.len()];
@@ -167,7 +167,7 @@ fn tokens<S: Simd>(body: &Body, songs: &[f32], moment: &Moment) -> Vec<Vec<Lanes
                 put::<S>(&mut strip, 0, &profile);
             } else {
                 let song = moment.songs[row - 1] as usize;
-                add_to::<S>(&mut strip, row % width, &songs[song * d..][..d]);
+                add_to::<S>(&mut strip, row % width, &songs.of(song));
                 let scene = moment.scenes[row - 1] as usize;
                 add_to::<S>(&mut strip, row % width, body.scene.row(scene));
             }

@@ -3,7 +3,7 @@
 //! The same function as `Network::encode` and `Network::represent` and the head after them, within
 //! 1e-5 on every logit, arranged for many songs of one listener:
 //!
-//! - songs' vectors, which no listener changes, are computed once per model and kept;
+//! - songs' vectors, which no listener changes, are kept, or made when they are wanted ([`songs`]);
 //! - the history is encoded once; its keys and values, which all songs share, become the weights of
 //!   two products ([`attention`]);
 //! - the scale and shift of layer norms are part of the layers after them; the listener's part of the
@@ -18,6 +18,7 @@ pub(crate) mod listener;
 mod mixture;
 pub(crate) mod score;
 mod session;
+pub(crate) mod songs;
 
 pub use layout::{Cross, Inference};
 pub use listener::EncodedListener;

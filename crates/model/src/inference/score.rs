@@ -164,13 +164,12 @@ impl<S: Simd> Strip<S> {
         songs: &[usize],
         cross: &[Cross],
     ) {
-        let d = model.body.d_model;
         for (lane, cross) in cross.iter().enumerate() {
             put::<S>(&mut self.cross, lane, cross);
         }
         product::<S, false>(&model.body.cross.panels, &encoded.moment, &self.cross, &mut self.x);
         for (lane, &song) in songs.iter().enumerate() {
-            add_to::<S>(&mut self.x, lane, &model.songs[song * d..][..d]);
+            add_to::<S>(&mut self.x, lane, &model.songs.of(song));
         }
     }
 

@@ -7,11 +7,12 @@
 use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use rayon::prelude::*;
 
 use super::layers::Initialiser;
 use crate::config::NetworkConfig;
 use crate::features::{SONG_FEATURES, song_features};
-use melody_core::catalogue::{Catalogue, taxonomy};
+use melody_core::catalogue::{Catalogue, Genre, Song, taxonomy};
 use melody_core::rng::hash64;
 
 /// A catalogue's songs as the network reads them.
@@ -29,23 +30,54 @@ pub struct SongTable {
     pub dense: Tensor<2>,
 }
 
+/// Where songs stand in the tables of embeddings.
+#[derive(Clone, Debug)]
+pub(crate) struct SongPlaces {
+    /// Row and family of each of the catalogue's genres.
+    genres: Vec<[u32; 2]>,
+    /// Hash bucket of each artist's name.
+    artists: Vec<u32>,
+    /// Hash bucket of each song's identifier.
+    songs: Vec<u32>,
+}
+
+impl SongPlaces {
+    /// Of a catalogue, with so many buckets for artists and songs.
+    pub(crate) fn new(catalogue: &Catalogue, [artists, songs]: [usize; 2]) -> Self {
+        let bucket = |text: &str, buckets: usize| (hash64(text) % buckets as u64) as u32;
+        let unknown = taxonomy().genres.len();
+        let genre = |genre: &Genre| [genre.base.unwrap_or(unknown) as u32, genre.family as u32];
+        SongPlaces {
+            genres: catalogue.genres.iter().map(genre).collect(),
+            artists: catalogue.artists.par_iter().map(|a| bucket(&a.name, artists)).collect(),
+            songs: catalogue.songs.par_iter().map(|song| bucket(&song.id, songs)).collect(),
+        }
+    }
+
+    /// A song's rows in the tables of genres, families, artists and songs, by its place in the catalogue.
+    #[inline]
+    pub(crate) fn rows(&self, place: usize, song: &Song) -> [usize; 4] {
+        let [genre, family] = self.genres[usize::from(song.genre.0)];
+        let artist = self.artists[song.lead_artist().0 as usize];
+        [genre, family, artist, self.songs[place]].map(|row| row as usize)
+    }
+}
+
 impl SongTable {
     /// The table of a whole catalogue.
     pub fn new(catalogue: &Catalogue, config: &NetworkConfig, device: &Device) -> Self {
-        let bucket = |text: &str, buckets: usize| (hash64(text) % buckets as u64) as i32;
-        let column = |value: &dyn Fn(&melody_core::catalogue::Song) -> i32| {
-            let values: Vec<i32> = catalogue.songs.iter().map(value).collect();
+        let places = SongPlaces::new(catalogue, [config.artist_buckets, config.song_buckets]);
+        let rows = || catalogue.songs.iter().enumerate().map(|(i, song)| places.rows(i, song));
+        let column = |of: usize| {
+            let values: Vec<i32> = rows().map(|rows| rows[of] as i32).collect();
             Tensor::<1, Int>::from_data(values.as_slice(), device)
         };
-        let unknown_genre = taxonomy().genres.len();
-        let artist_name =
-            |song: &melody_core::catalogue::Song| &catalogue.artist(song.lead_artist()).name;
         let dense: Vec<f32> = catalogue.songs.iter().flat_map(song_features).collect();
         SongTable {
-            genre: column(&|s| catalogue.genre(s).base.unwrap_or(unknown_genre) as i32),
-            family: column(&|s| catalogue.family(s) as i32),
-            artist: column(&|s| bucket(artist_name(s), config.artist_buckets)),
-            song: column(&|s| bucket(&s.id, config.song_buckets)),
+            genre: column(0),
+            family: column(1),
+            artist: column(2),
+            song: column(3),
             dense: Tensor::from_data(
                 TensorData::new(dense, [catalogue.songs.len(), SONG_FEATURES.len()]),
                 device,
@@ -63,15 +95,6 @@ impl SongTable {
             song: column(&self.song),
             dense: self.dense.clone().select(0, places.clone()),
         }
-    }
-
-    /// The table in parts of so many songs, one after the other.
-    pub fn parts(&self, most: usize) -> impl Iterator<Item = SongTable> {
-        let (all, device) = (self.len(), self.dense.device());
-        (0..all).step_by(most.max(1)).map(move |from| {
-            let places: Vec<i32> = (from as i32..all.min(from + most) as i32).collect();
-            self.pick(&Tensor::<1, Int>::from_data(places.as_slice(), &device))
-        })
     }
 
     /// How many songs it holds.

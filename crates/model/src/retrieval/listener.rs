@@ -4,6 +4,8 @@
 //! songs' vectors - what was liked, what was skipped, what came last - beside the tallies by genre and family that the
 //! network's cross features are made of.
 
+use std::borrow::Cow;
+
 use crate::config::NetworkConfig;
 use melody_core::catalogue::{AudioFeature, GenreId, taxonomy};
 use melody_core::listener::{Interaction, ListenerView};
@@ -25,7 +27,7 @@ pub fn listener_features<'a>(
     view: &ListenerView,
     shared: impl Iterator<Item = f32>,
     d_model: usize,
-    song: impl Fn(usize) -> &'a [f32],
+    song: impl Fn(usize) -> Cow<'a, [f32]>,
 ) -> Vec<f32> {
     let mut known: Vec<f32> = shared.collect();
     let history = view.history;
@@ -47,7 +49,7 @@ pub fn listener_features<'a>(
             if weight != 0.0 {
                 total += weight.abs();
                 let row = song(play.song.index());
-                sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
+                sum.iter_mut().zip(row.iter()).for_each(|(sum, value)| *sum += weight * value);
             }
         }
         known.extend(sum.into_iter().map(|sum| sum / total));

@@ -1,22 +1,24 @@
-//! Songs' vectors as bytes, and the exact scan over them.
+//! Songs' vectors, and which of them fit a listener best.
 //!
-//! An inner product of whole numbers has no rounding, so a scan gives the same songs in the same order on any machine
-//! and any number of threads: by falling product, ties in catalogue order. Where a song stands for a listener is one
-//! number that can be had again at any time, and its place is a count.
+//! A scan over vectors in bytes gives the same songs in the same order on any machine and any number of threads: by
+//! falling product, ties in catalogue order. Where a song stands for a listener is one number that can be had again at
+//! any time, and its place is a count.
+//!
+//! A small catalogue is gone through whole. Songs of a large one are kept in [`Cells`], and only the cells that fit best
+//! are gone through: about one in a hundred of the songs a listener should be brought is then missed, and which is as
+//! fixed as everything else.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
-use burn::tensor::Tensor;
-use macerator::{Simd, with_simd};
 use rayon::prelude::*;
 
+use super::bytes::{Best, Bytes, Found, Ids, Row, Wide, byte, keep_best, product, rows};
+use super::cells::Cells;
+use super::tower::SongTower;
 use super::towers::D_RETRIEVAL;
-use crate::kernels::lanes::lanes;
-use crate::numbers::values;
+use crate::inference::songs::SongVectors;
 use melody_core::catalogue::SongId;
-
-/// Largest byte of a song's vector: what a coordinate of 1 is written as.
-const MOST: f32 = 127.0;
 
 /// Largest number of a listener's vector. The product of two vectors then fits in 32 bits:
 /// 64 * 127 * 16383 < 2^31.
@@ -25,9 +27,21 @@ const MOST_OF_LISTENER: f32 = 16_383.0;
 /// Songs of one job of a scan.
 const CHUNK: usize = 16_384;
 
+/// Cells of one job.
+const CELLS: usize = 16;
+
+/// Songs that one thread makes vectors of at a time.
+const AT_ONCE: usize = 1_024;
+
+/// A catalogue with more songs is kept in cells: to go through this many takes half a millisecond.
+const WHOLE: usize = 65_536;
+
+/// How much of a catalogue in cells is gone through.
+const SHARE: f64 = 0.06;
+
 /// A listener's vector in whole numbers. Its length does not matter: it multiplies every product alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Query([i16; D_RETRIEVAL]);
+pub struct Query(Wide);
 
 impl Query {
     /// The vector in whole numbers, its largest one as large as they may be.
@@ -39,27 +53,69 @@ impl Query {
         whole.iter_mut().zip(vector).for_each(|(whole, v)| *whole = (v * scale).round() as i16);
         Query(whole)
     }
-}
 
-/// A product and its song, the greater the better.
-type Found = (i32, Reverse<SongId>);
+    /// Its numbers.
+    pub fn numbers(&self) -> &[i16; D_RETRIEVAL] {
+        &self.0
+    }
+}
 
 /// The vectors of a catalogue's songs, each number in a byte.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Vectors {
-    /// `[songs][D_RETRIEVAL]`.
-    codes: Vec<i8>,
+    /// `[songs][D_RETRIEVAL]`, in the catalogue's order or in that of [`InCells::songs`].
+    codes: Bytes,
+    cells: Option<InCells>,
+}
+
+/// Where the songs of a large catalogue stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct InCells {
+    cells: Cells,
+    /// The song at each place.
+    songs: Vec<SongId>,
+    /// The place of each song.
+    places: Vec<u32>,
+}
+
+/// The vectors of some songs of a catalogue, to be gone through whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chosen {
+    songs: Vec<SongId>,
+    codes: Bytes,
 }
 
 impl Vectors {
-    /// Adds songs with these vectors, `[songs, D_RETRIEVAL]`, numbers in [-1, 1].
-    pub(crate) fn extend(&mut self, vectors: Tensor<2>) {
-        self.codes.extend(values(vectors).into_iter().map(|v| (v * MOST).round() as i8));
+    /// Of a catalogue's songs, by the towers.
+    pub(crate) fn by_tower(tower: &SongTower, songs: &SongVectors, count: usize) -> Self {
+        let parts = (0..count).into_par_iter().step_by(AT_ONCE);
+        let of = |first: usize| {
+            let part: Vec<_> = (first..count.min(first + AT_ONCE)).map(|i| songs.of(i)).collect();
+            tower.vectors(&part)
+        };
+        Vectors::new(parts.flat_map_iter(of).collect())
     }
 
     /// Of vectors with numbers in [-1, 1], one after the other.
     pub fn of(vectors: &[f32]) -> Self {
-        Vectors { codes: vectors.iter().map(|v| (v * MOST).round() as i8).collect() }
+        Vectors::new(vectors.iter().copied().map(byte).collect())
+    }
+
+    fn new(codes: Bytes) -> Self {
+        let songs = codes.len() / D_RETRIEVAL;
+        if songs <= WHOLE { Vectors { codes, cells: None } } else { Vectors::in_cells(&codes) }
+    }
+
+    /// In about as many cells as each then holds songs.
+    fn in_cells(codes: &Bytes) -> Self {
+        let all = rows(codes);
+        let (cells, order) = Cells::new(codes, (all.len() as f64).sqrt() as usize);
+        let mut places = vec![0; order.len()];
+        order.iter().zip(0..).for_each(|(&song, place)| places[song as usize] = place);
+        Vectors {
+            codes: order.par_iter().flat_map_iter(|&song| all[song as usize]).collect(),
+            cells: Some(InCells { cells, songs: order.into_iter().map(SongId).collect(), places }),
+        }
     }
 
     /// How many songs there are.
@@ -72,8 +128,11 @@ impl Vectors {
         self.codes.is_empty()
     }
 
-    fn row(&self, song: SongId) -> &Row {
-        &rows(&self.codes)[song.index()]
+    /// A song's vector.
+    pub fn row(&self, song: SongId) -> &[i8; D_RETRIEVAL] {
+        let place =
+            self.cells.as_ref().map_or(song.index(), |cells| cells.places[song.index()] as usize);
+        &rows(&self.codes)[place]
     }
 
     /// How well a song fits a listener.
@@ -90,65 +149,78 @@ impl Vectors {
         (!songs.is_empty()).then(|| Query::new(&sum))
     }
 
-    /// The `most` songs that fit best, the best first, ties in catalogue order.
+    /// The vectors of some songs, which stand in the catalogue's order.
+    pub fn chosen(&self, mut songs: Vec<SongId>) -> Chosen {
+        songs.sort_unstable();
+        let codes = songs.iter().flat_map(|&song| *self.row(song)).collect();
+        Chosen { songs, codes }
+    }
+
+    /// The `most` songs that fit best, the best first, ties in catalogue order; of a large catalogue those of the
+    /// cells that fit best.
     pub fn nearest(&self, query: &Query, most: usize) -> Vec<SongId> {
-        let parts = self.codes.par_chunks(CHUNK * D_RETRIEVAL).enumerate();
-        let found = parts.map(|(i, codes)| best_of(codes, (i * CHUNK) as u32, query, most));
-        let mut found: Vec<Found> = found.flatten_iter().collect();
-        keep_best(&mut found, most);
-        found.sort_unstable_by(|a, b| b.cmp(a));
-        found.into_iter().map(|(_, Reverse(song))| song).collect()
+        let Some(InCells { cells, songs, .. }) = &self.cells else {
+            return self.nearest_of_all(query, most);
+        };
+        let cells = cells.nearest(&query.0, SHARE);
+        let of = |best: Best, places: &Range<usize>| {
+            let codes = &self.codes[places.start * D_RETRIEVAL..places.end * D_RETRIEVAL];
+            best.of(codes, Ids::These(&songs[places.clone()]), &query.0)
+        };
+        let jobs = cells.par_chunks(CELLS);
+        let found = jobs.flat_map_iter(|cells| cells.iter().fold(Best::new(most), of).found());
+        sorted(found.collect(), most)
+    }
+
+    /// The same of all songs, however many they are.
+    pub fn nearest_of_all(&self, query: &Query, most: usize) -> Vec<SongId> {
+        let songs = self.cells.as_ref().map(|cells| cells.songs.as_slice());
+        scan(&self.codes, songs, query, most)
+    }
+
+    /// Whether a song is among those that are gone through for a listener.
+    pub fn looked_at(&self, query: &Query, song: SongId) -> bool {
+        self.cells.as_ref().is_none_or(|InCells { cells, places, .. }| {
+            let place = places[song.index()] as usize;
+            cells.nearest(&query.0, SHARE).iter().any(|cell| cell.contains(&place))
+        })
     }
 
     /// The place a song has among all, from 1, by how well it fits.
     pub fn place(&self, query: &Query, song: SongId) -> usize {
         let own = (self.fit(query, song), Reverse(song));
-        let before =
-            |(i, row): (usize, &Row)| (product(row, &query.0), Reverse(SongId(i as u32))) > own;
+        let songs = self.cells.as_ref().map(|cells| &cells.songs);
+        let before = |(place, row): (usize, &Row)| {
+            let song = songs.map_or(SongId(place as u32), |songs| songs[place]);
+            (product(row, &query.0), Reverse(song)) > own
+        };
         1 + rows(&self.codes).par_iter().enumerate().filter(|row| before(*row)).count()
     }
 }
 
-/// The best of a run of songs, in no order.
-#[with_simd]
-fn best_of<'a, S: Simd>(codes: &'a [i8], first: u32, query: &'a Query, most: usize) -> Vec<Found> {
-    // `S` says which instructions the loop is compiled for; they work on numbers side by side.
-    debug_assert!(lanes::<S>() <= D_RETRIEVAL);
-    let mut found: Vec<Found> = Vec::with_capacity(2 * most);
-    // Whoever comes later has a larger number, so with a product as small as the least kept it is no better.
-    let mut least = i32::MIN;
-    for (song, row) in (first..).zip(rows(codes)) {
-        let fit = product(row, &query.0);
-        if fit > least || found.len() < most {
-            found.push((fit, Reverse(SongId(song))));
-            if found.len() >= 2 * most {
-                keep_best(&mut found, most);
-                least = found.iter().map(|(fit, _)| *fit).min().unwrap_or(least);
-            }
-        }
+impl Chosen {
+    /// The `most` songs that fit best, the best first, ties in catalogue order.
+    pub fn nearest(&self, query: &Query, most: usize) -> Vec<SongId> {
+        scan(&self.codes, Some(&self.songs), query, most)
     }
+}
+
+/// The best of all vectors, which are of these songs or of all in order.
+fn scan(codes: &[i8], songs: Option<&[SongId]>, query: &Query, most: usize) -> Vec<SongId> {
+    let parts = codes.par_chunks(CHUNK * D_RETRIEVAL).enumerate();
+    let of = |(part, codes): (usize, &[i8])| {
+        let first = part * CHUNK;
+        let ids = songs.map_or(Ids::From(first), |songs| Ids::These(&songs[first..]));
+        Best::new(most).of(codes, ids, &query.0).found()
+    };
+    sorted(parts.flat_map_iter(of).collect(), most)
+}
+
+/// The `most` best of what was found, the best first.
+fn sorted(mut found: Vec<Found>, most: usize) -> Vec<SongId> {
     keep_best(&mut found, most);
-    found
-}
-
-/// Cuts to the `most` best, in no order.
-fn keep_best(found: &mut Vec<Found>, most: usize) {
-    if most < found.len() {
-        found.select_nth_unstable_by(most, |a, b| b.cmp(a));
-        found.truncate(most);
-    }
-}
-
-/// A song's vector. Its length is known when the scan is compiled, which is what makes it fast.
-type Row = [i8; D_RETRIEVAL];
-
-fn rows(codes: &[i8]) -> &[Row] {
-    codes.as_chunks().0
-}
-
-#[inline(always)]
-fn product(row: &Row, query: &[i16; D_RETRIEVAL]) -> i32 {
-    (0..D_RETRIEVAL).map(|i| i32::from(row[i]) * i32::from(query[i])).sum()
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    found.into_iter().map(|(_, Reverse(song))| song).collect()
 }
 
 #[cfg(test)]
@@ -164,7 +236,26 @@ mod tests {
                 .wrapping_add(1_442_695_040_888_963_407);
             ((state >> 33) as f32 / (1u64 << 30) as f32 - 1.0).clamp(-1.0, 1.0)
         };
-        Vectors::of(&(0..songs * D_RETRIEVAL).map(|_| next()).collect::<Vec<_>>())
+        let codes = (0..songs * D_RETRIEVAL).map(|_| byte(next())).collect();
+        Vectors { codes, cells: None }
+    }
+
+    /// Songs that differ in few ways, each in many numbers at once, as learned vectors do.
+    fn learned(songs: usize) -> Vectors {
+        const WAYS: usize = 8;
+        let (ways, amounts) = (some(WAYS, 3), some(songs, 4));
+        let song = |amounts: &Row| -> Row {
+            std::array::from_fn(|i| {
+                let of =
+                    |way: usize| i32::from(amounts[way]) * i32::from(rows(&ways.codes)[way][i]);
+                ((0..WAYS).map(of).sum::<i32>() / (127 * WAYS as i32 / 2)) as i8
+            })
+        };
+        Vectors::new(rows(&amounts.codes).iter().flat_map(song).collect())
+    }
+
+    fn on<T: Send>(threads: usize, work: impl Fn() -> T + Sync + Send) -> T {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
     }
 
     proptest! {
@@ -176,6 +267,7 @@ mod tests {
             most in 0usize..300,
             seed: u64,
             twins: bool,
+            celled: bool,
         ) {
             let mut vectors = some(songs, seed);
             if twins {
@@ -188,11 +280,20 @@ mod tests {
                 (0..songs as u32).map(|s| (vectors.fit(&query, SongId(s)), Reverse(SongId(s)))).collect();
             all.sort_by(|a, b| b.cmp(a));
             let sorted: Vec<SongId> = all.into_iter().map(|(_, Reverse(song))| song).collect();
+            let chosen: Vec<SongId> = (0..songs as u32).step_by(3).map(SongId).collect();
+            let vectors = if celled { Vectors::in_cells(&vectors.codes) } else { vectors };
+            let best = &sorted[..most.min(songs)];
+            prop_assert_eq!(&vectors.nearest_of_all(&query, most)[..], best);
             let found = vectors.nearest(&query, most);
-            prop_assert_eq!(&found[..], &sorted[..most.min(songs)]);
+            let looked_at = |song: &&SongId| vectors.looked_at(&query, **song);
+            let first: Vec<SongId> = sorted.iter().filter(looked_at).take(most).copied().collect();
+            prop_assert_eq!(found, first, "the best of what was gone through");
             for (i, song) in sorted.iter().enumerate().step_by(97) {
                 prop_assert_eq!(vectors.place(&query, *song), i + 1);
             }
+            let of_chosen: Vec<SongId> =
+                sorted.iter().filter(|song| chosen.contains(song)).take(most).copied().collect();
+            prop_assert_eq!(vectors.chosen(chosen).nearest(&query, most), of_chosen);
         }
     }
 
@@ -200,12 +301,41 @@ mod tests {
     fn any_number_of_threads_finds_the_same_songs() {
         let vectors = some(3 * CHUNK + 77, 5);
         let query = Query::new(&[0.5, -0.25].repeat(D_RETRIEVAL / 2));
-        let on = |threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| vectors.nearest(&query, 500))
-        };
-        assert_eq!(on(1), on(2));
-        assert_eq!(on(1), on(7));
+        let found = |threads| on(threads, || vectors.nearest(&query, 500));
+        assert_eq!(found(1), found(2));
+        assert_eq!(found(1), found(7));
+    }
+
+    #[test]
+    fn any_number_of_threads_makes_the_same_cells_and_finds_the_same_songs() {
+        let small = learned(WHOLE);
+        assert!(small.cells.is_none());
+        let songs = learned(WHOLE + 1).codes;
+        assert!(Vectors::new(songs.clone()).cells.is_some(), "a large catalogue is kept in cells");
+        let made = on(1, || Vectors::new(songs.clone()));
+        let query = made.between(&[SongId(7), SongId(47)]).unwrap();
+        for threads in [2, 7] {
+            let other = on(threads, || Vectors::new(songs.clone()));
+            assert_eq!(other, made);
+            assert_eq!(
+                on(threads, || other.nearest(&query, 300)),
+                on(1, || made.nearest(&query, 300))
+            );
+        }
+    }
+
+    #[test]
+    fn cells_find_nearly_all_that_a_scan_finds() {
+        let vectors = learned(WHOLE + 1);
+        let (mut shared, mut all) = (0, 0);
+        for song in (0..WHOLE as u32).step_by(5000) {
+            let query = vectors.between(&[SongId(song)]).unwrap();
+            let best = vectors.nearest_of_all(&query, 300);
+            let found = vectors.nearest(&query, 300);
+            all += best.len();
+            shared += best.iter().filter(|song| found.contains(song)).count();
+        }
+        assert!(100 * shared >= 98 * all, "{shared} of {all}");
     }
 
     #[test]

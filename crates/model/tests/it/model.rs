@@ -67,7 +67,7 @@ fn training_and_serving_give_the_same_logits() {
     let files = files(Backend::default());
     let device = model::device(Backend::default());
     let catalogue = &LIBRARY.catalogue;
-    let version = ModelVersion::new(&files, catalogue, &device);
+    let version = ModelVersion::new(&files, catalogue);
     let config =
         TrainingConfig { seed: 77, listeners: 50, sessions: 3, ..TrainingConfig::default() };
     let data = Dataset::simulate(catalogue, &config, Split::Validation, &|| {});
@@ -197,8 +197,7 @@ fn strangers() -> Catalogue {
 #[test]
 fn the_unknown_and_the_empty_score_probabilities() {
     let catalogue = strangers();
-    let device = model::device(Backend::default());
-    let version = ModelVersion::new(&files(Backend::default()), &catalogue, &device);
+    let version = ModelVersion::new(&files(Backend::default()), &catalogue);
     let profile = melody_simulation::profile::shipped("new-listener").unwrap();
     let (history, session) = (History::default(), SessionStats::default());
     let view = ListenerView {
@@ -232,8 +231,7 @@ fn the_unknown_and_the_empty_score_probabilities() {
 #[test]
 fn what_is_learned_of_a_listener_moves_their_vector_alone() {
     let catalogue = strangers();
-    let device = model::device(Backend::default());
-    let version = ModelVersion::new(&files(Backend::default()), &catalogue, &device);
+    let version = ModelVersion::new(&files(Backend::default()), &catalogue);
     let mut network = (*version.network).clone();
     network.head.listener = network.head.listener.map(|learned| learned + 0.5);
     let updated = version.updated(network);
@@ -264,7 +262,7 @@ fn a_model_need_not_have_towers() {
     let device = model::device(Backend::default());
     let read = model::load(folder.0.path(), &device).unwrap();
     assert!(read.towers.is_none() && read.manifest == plain.manifest);
-    let version = ModelVersion::new(&read, &strangers(), &device);
+    let version = ModelVersion::new(&read, &strangers());
     assert!(version.vectors().is_none() && version.towers_hash().is_none());
 }
 

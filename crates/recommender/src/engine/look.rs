@@ -65,11 +65,14 @@ impl Engine {
             view: state.view(),
             streaks: &state.streaks,
             searches: &state.searches,
-            taste: state
-                .model
-                .vectors()
-                .zip(listener)
-                .map(|(songs, listener)| Taste { songs, listener }),
+            taste: (|| {
+                let model = &state.model;
+                Some(Taste {
+                    songs: model.vectors()?,
+                    promoted: model.promoted_vectors()?,
+                    listener: listener?,
+                })
+            })(),
             now_ms: state.moment.at_ms,
             seed: self.setup.seed,
             step: state.moment.step,

@@ -114,7 +114,7 @@ pub(super) fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
         favourite_genres: Vec::new(),
     };
     Engine::new(Setup {
-        model: ModelVersion::new(&files, &catalogue, &device(Backend::default())),
+        model: ModelVersion::new(&files, &catalogue),
         examples: Arc::new(files.examples),
         catalogue,
         policy: Arc::new(policy),

@@ -4,7 +4,7 @@ use crate::policy::Policy;
 use crate::session::{Searches, Streaks};
 use melody_core::catalogue::{Catalogue, SongId};
 use melody_core::listener::{Interaction, ListenerView};
-use melody_model::{Query, Vectors};
+use melody_model::{Chosen, Query, Vectors};
 
 /// A listener at one moment, who wants songs.
 #[derive(Clone, Copy)]
@@ -34,6 +34,8 @@ pub struct Asking<'a> {
 pub struct Taste<'a> {
     /// Of all songs.
     pub songs: &'a Vectors,
+    /// Of those that are promoted.
+    pub promoted: &'a Chosen,
     /// The listener's.
     pub listener: &'a Query,
 }

@@ -3,7 +3,7 @@
 //! Without towers the first two bring nothing, and campaigns' songs come by popularity.
 
 use super::asking::Asking;
-use super::source::{Source, Value, best};
+use super::source::{Source, Value};
 use melody_core::catalogue::SongId;
 
 /// What fits the listener best, of the whole catalogue.
@@ -25,6 +25,10 @@ impl Source for Towers {
     fn value<'a>(&self, asking: &'a Asking) -> Option<Value<'a>> {
         let taste = asking.taste?;
         Some(Box::new(move |song| Some(taste.songs.fit(taste.listener, song).into())))
+    }
+
+    fn reaches(&self, asking: &Asking, song: SongId) -> bool {
+        asking.taste.is_none_or(|taste| taste.songs.looked_at(taste.listener, song))
     }
 }
 
@@ -54,6 +58,12 @@ impl Source for Similar {
         let centre = songs.between(&asking.enjoyed(ANCHORS));
         Some(Box::new(move |song| centre.as_ref().map(|centre| songs.fit(centre, song).into())))
     }
+
+    fn reaches(&self, asking: &Asking, song: SongId) -> bool {
+        let Some(taste) = asking.taste else { return true };
+        let centre = taste.songs.between(&asking.enjoyed(ANCHORS));
+        centre.is_none_or(|centre| taste.songs.looked_at(&centre, song))
+    }
 }
 
 /// Of campaigns, the ones that fit the listener best.
@@ -69,12 +79,10 @@ impl Source for Promoted {
     }
 
     fn gather(&self, asking: &Asking, most: usize) -> Vec<SongId> {
-        // A large catalogue has tens of thousands: that each is a campaign's need not be looked up.
-        let fit: Value = match asking.taste {
-            Some(taste) => Box::new(move |song| Some(taste.songs.fit(taste.listener, song).into())),
-            None => promoted(asking),
-        };
-        best(asking.catalogue.lists().promoted().iter().copied(), &fit, most)
+        match asking.taste {
+            Some(taste) => taste.promoted.nearest(taste.listener, most),
+            None => asking.catalogue.lists().promoted().iter().take(most).copied().collect(),
+        }
     }
 
     fn value<'a>(&self, asking: &'a Asking) -> Option<Value<'a>> {

@@ -21,7 +21,10 @@ pub struct Standing {
     /// It draws its songs, so that none has a place.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub draws: bool,
-    /// The song's place in the source's order, from 1; absent where the source never brings it, or draws.
+    /// It lies outside of the part of a large catalogue that the source went through.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_reach: bool,
+    /// The song's place in the source's order of all songs, from 1; absent where the source never brings it, or draws.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<usize>,
     /// How far the place is behind the last that is brought; 0 for a song it brought.
@@ -59,6 +62,7 @@ fn standing(source: &dyn Source, asking: &Asking, song: SongId) -> Standing {
         source: source.name().into(),
         quota,
         draws,
+        out_of_reach: place.is_some() && !source.reaches(asking, song),
         place,
         behind: place.map(|place| place.saturating_sub(quota)),
     }

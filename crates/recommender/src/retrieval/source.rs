@@ -14,12 +14,18 @@ pub trait Source: Sync {
     /// Songs it may bring at most, by the policy.
     fn quota(&self, asking: &Asking) -> usize;
 
-    /// The `most` songs it values highest, the highest first, ties in catalogue order: what sorting the whole catalogue
-    /// by [`Self::value`] would put first, without going through it.
+    /// The `most` songs it values highest, the highest first, ties in catalogue order: what sorting by [`Self::value`]
+    /// all songs that it [reaches](Self::reaches) would put first, without going through them.
     fn gather(&self, asking: &Asking, most: usize) -> Vec<SongId>;
 
     /// By what it puts songs in order; `None` where it draws them, so that there is no order.
     fn value<'a>(&self, asking: &'a Asking) -> Option<Value<'a>>;
+
+    /// Whether a song is among those it goes through: in a large catalogue a source may leave out songs that lie far
+    /// from where it looks.
+    fn reaches(&self, _asking: &Asking, _song: SongId) -> bool {
+        true
+    }
 }
 
 /// The `most` of some songs with the highest values, the highest first, ties in catalogue order. Each song

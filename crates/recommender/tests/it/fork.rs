@@ -198,8 +198,7 @@ fn a_fork_under_another_model_learns_anew() {
     let mut files = load_shipped("default", &device).unwrap().unwrap();
     files.network = Network::new(&files.config, 99, &device);
     files.manifest.weights_sha256 = weights_hash(&files.network);
-    let library =
-        Library::new(LIBRARY.catalogue.clone(), learning(|_| {}).policy, files, &device).unwrap();
+    let library = Library::new(LIBRARY.catalogue.clone(), learning(|_| {}).policy, files).unwrap();
     let other = engine_of(&library, "enthusiast", None, 5);
     let forked = whole.fork(other.clone(), 10, None).unwrap();
     let versions = &forked.trace().versions;
