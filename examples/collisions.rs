@@ -71,9 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     let slices = report.slices.iter().map(|slice| (slice.name.as_str(), slice.plays, &slice.heads));
     for (name, plays, heads) in [("all", report.plays, &report.heads)].into_iter().chain(slices) {
-        for head in
-            heads.iter().filter(|head| ["completion", "like", "skip"].contains(&&*head.label))
-        {
+        for head in heads.iter().filter(|head| head.label.starts_with("interest")) {
             let Some(against) = &head.against else { continue };
             let interval = against.difference.as_ref().and_then(|by| by.auc);
             let difference = interval.map_or(String::new(), |[low, high]| {
