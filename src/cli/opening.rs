@@ -1,11 +1,11 @@
-//! Opening what a command works with. A large catalogue without its prepared form takes seconds: a bar says how far it is.
+//! Opening what a command works with. A large catalogue takes seconds, without its prepared form more: a bar says how far it is.
 
-use std::cell::OnceCell;
+use std::cell::Cell;
 use std::path::Path;
 
 use indicatif::ProgressBar;
 
-use super::progress::byte_bar;
+use super::progress::{byte_style, spinner};
 use melody_core::catalogue::Catalogue;
 use melody_core::input::InputError;
 use melody_model::Backend;
@@ -29,16 +29,23 @@ pub(super) fn library(
     })
 }
 
-/// Does the work under a bar, which comes when it is first told of anything: of small catalogues it never is.
+/// A smaller `songs.csv`, in bytes, is open before anybody could read that it is being opened.
+const LARGE: u64 = 8_000_000;
+
+/// Does the work, of which something moves on the screen where the catalogue is large: a bar while its CSV is read, a sign of
+/// life before and after.
 fn with_bar<T>(catalogue: &str, base: &Path, work: impl FnOnce(&dyn Fn(u64)) -> T) -> T {
     let songs = base.join(catalogue).join("songs.csv");
-    let size = || songs.metadata().map_or(0, |songs| songs.len());
-    let bar: OnceCell<ProgressBar> = OnceCell::new();
+    let size = songs.metadata().map_or(0, |songs| songs.len());
+    let bar = if size > LARGE { spinner("opening the catalogue") } else { ProgressBar::hidden() };
+    let reads = Cell::new(false);
     let done = work(&|bytes| {
-        bar.get_or_init(|| byte_bar(size(), "opening the catalogue")).inc(bytes);
+        if !reads.replace(true) {
+            bar.set_length(size);
+            bar.set_style(byte_style());
+        }
+        bar.inc(bytes);
     });
-    if let Some(bar) = bar.get() {
-        bar.finish_and_clear();
-    }
+    bar.finish_and_clear();
     done
 }

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -22,9 +23,22 @@ pub(super) fn bar(total: u64, what: &str) -> ProgressBar {
 
 /// A bar over `total` bytes.
 pub(super) fn byte_bar(total: u64, what: &str) -> ProgressBar {
+    bar(total, what).with_style(byte_style())
+}
+
+/// How a bar over bytes looks.
+pub(super) fn byte_style() -> ProgressStyle {
     let style = "{msg:24} [{bar:30}] {bytes}/{total_bytes}  {elapsed_precise} < {eta_precise}";
-    let style = ProgressStyle::with_template(style).expect("the template is valid");
-    bar(total, what).with_style(style.progress_chars("=> "))
+    ProgressStyle::with_template(style).expect("the template is valid").progress_chars("=> ")
+}
+
+/// A sign of life for `what`, of which nobody can say how much is left.
+pub(super) fn spinner(what: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:24} {spinner} {elapsed_precise}");
+    let style = style.expect("the template is valid").tick_chars("|/-\\ ");
+    let bar = ProgressBar::new_spinner().with_message(what.to_string()).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
 }
 
 /// Sets `stop` when the user wants the program to end.

@@ -227,6 +227,8 @@ fn a_config_file_decides_how_it_looks() {
         .unwrap();
     let mut melody = Running::start(folder.path(), (120, 40), &[]);
     melody.wait_for("+ Queue -");
+    // A frame is written from top to bottom: with the last row all is there.
+    melody.wait_for("quit");
     {
         let shared = melody.screen.lock().unwrap();
         let screen = shared.0.screen();

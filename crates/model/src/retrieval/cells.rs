@@ -44,13 +44,11 @@ impl Cells {
         (Cells { centres, starts }, order)
     }
 
-    /// The places of the cells whose centres fit a listener best: as many as hold a `share` of all songs.
-    pub(super) fn nearest(&self, query: &Wide, share: f64) -> Vec<Range<usize>> {
+    /// The places of the cells whose centres fit a listener best: as many as hold so many songs.
+    pub(super) fn nearest(&self, query: &Wide, mut wanted: usize) -> Vec<Range<usize>> {
         let mut cells: Vec<(i32, usize)> =
             self.centres.iter().map(|centre| product(centre, query)).zip(0..).collect();
         cells.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        let all = *self.starts.last().unwrap_or(&0);
-        let mut wanted = (f64::from(all) * share) as usize;
         let places =
             |(_, cell): (i32, usize)| self.starts[cell] as usize..self.starts[cell + 1] as usize;
         let enough = |places: &Range<usize>| {

@@ -71,10 +71,7 @@ pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let mut drawn = Drawn::default();
     let inside = if framed {
-        let candidates = &view.now().candidates;
-        let counted = [&candidates.retrieved as &dyn Display, &candidates.songs];
-        let counted = format!(" {} ", view.fill("{} of {} songs", &counted));
-        let bottom = Line::from(Span::styled(counted, theme.frame));
+        let bottom = Line::from(Span::styled(funnel(view, area.width.into()), theme.frame));
         pen::framed(canvas.buf, area, &view.say("Queue"), bottom, theme)
     } else {
         Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
@@ -104,6 +101,18 @@ pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
         }
     }
     drawn
+}
+
+/// From all songs to those of the queue, as far as `columns` allow.
+fn funnel(view: &View, columns: usize) -> String {
+    let (now, grouped) = (view.now(), text::grouped);
+    let candidates = &now.candidates;
+    let [all, retrieved, scored, shown] =
+        [candidates.songs, candidates.retrieved, candidates.scored, now.queue.len()].map(grouped);
+    let steps: [&dyn Display; 4] = [&all, &retrieved, &scored, &shown];
+    let whole = view.fill("{} songs → {} retrieved → {} scored → {} shown", &steps);
+    let short = || view.fill("{} of {} songs", &[&retrieved, &all]);
+    format!(" {} ", if text::width(&whole) + 4 <= columns { whole } else { short() })
 }
 
 /// Rows for the account of the selected song, by what the songs leave.

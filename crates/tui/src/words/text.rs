@@ -47,6 +47,14 @@ pub(crate) fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
     kept.into()
 }
 
+/// A number with its digits in groups of three.
+pub(crate) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups: Vec<&str> = groups.map(|group| std::str::from_utf8(group).unwrap_or("")).collect();
+    groups.join(",")
+}
+
 /// The text in exactly `columns`, on the left.
 pub(crate) fn left(text: &str, columns: usize) -> String {
     let mut text = truncate(text, columns).into_owned();
@@ -149,6 +157,11 @@ pub(crate) fn clock(ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn large_numbers_are_read_by_threes() {
+        assert_eq!([0, 571, 2_000, 1_000_000].map(grouped), ["0", "571", "2,000", "1,000,000"]);
+    }
 
     #[test]
     fn wide_characters_count_twice_and_are_never_halved() {

@@ -117,6 +117,9 @@ fn sources<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
         spans.extend(bar::single(share, cells, theme.accent, theme.colour));
         lines.push(Line::from(spans));
     }
-    let aside = view.fill("{} of {} songs", &[&now.candidates.retrieved, &now.candidates.songs]);
+    let aside = {
+        let counted = [now.candidates.retrieved, now.candidates.songs].map(text::grouped);
+        view.fill("{} of {} songs", &[&counted[0], &counted[1]])
+    };
     Section::lines(view.say("Who brings candidates"), lines).aside(Span::styled(aside, theme.faint))
 }
