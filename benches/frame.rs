@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clap::Parser;
 use common::{Times, catalogue};
 use melody::input::InputError;
 use melody::model::{self, Backend};
@@ -36,10 +37,17 @@ const PATIENCE: usize = 4;
 /// Frames a view stays on screen.
 const STAYS: usize = 40;
 
+#[derive(Parser)]
 struct Arguments {
+    #[arg(long, default_value_t = 2_000)]
     frames: usize,
+    /// Of the catalogue
+    #[arg(long, default_value_t = 20_000)]
     songs: usize,
+    #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    _cargo: common::FromCargo,
 }
 
 #[derive(Serialize)]
@@ -72,16 +80,13 @@ impl Write for Sink {
 }
 
 fn main() -> ExitCode {
-    let measured = arguments().and_then(|arguments| {
-        let measured = measure(&arguments).map_err(|error| error.to_string())?;
-        Ok((arguments, measured))
-    });
-    match measured {
-        Ok((arguments, measured)) if arguments.json => {
+    let arguments = Arguments::parse();
+    match measure(&arguments) {
+        Ok(measured) if arguments.json => {
             println!("{}", serde_json::to_string_pretty(&measured).expect("plain data"));
             ExitCode::SUCCESS
         }
-        Ok((_, measured)) => {
+        Ok(measured) => {
             print(&measured);
             ExitCode::SUCCESS
         }
@@ -90,28 +95,6 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-fn arguments() -> Result<Arguments, String> {
-    let mut parsed = Arguments { frames: 2_000, songs: 20_000, json: false };
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let mut number = || {
-            let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
-            value.parse().map_err(|e| format!("{word} {value}: {e}"))
-        };
-        match word.as_str() {
-            "--frames" => parsed.frames = number()?,
-            "--songs" => parsed.songs = number()?,
-            "--json" => parsed.json = true,
-            // What cargo passes.
-            "--bench" | "--test" => {}
-            other => {
-                return Err(format!("unknown argument {other}; known: --frames, --songs, --json"));
-            }
-        }
-    }
-    Ok(parsed)
 }
 
 fn measure(arguments: &Arguments) -> Result<Measured, InputError> {

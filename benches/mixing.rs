@@ -13,6 +13,7 @@ mod common;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::Parser;
 use common::{Times, timed};
 use melody::catalogue::{CampaignId, SongId};
 use melody::policy::{Method, Mixing, shipped};
@@ -26,6 +27,17 @@ use serde::Serialize;
 const SIZES: [(usize, usize, usize, usize); 4] =
     [(12, 2, 10, 500), (30, 3, 10, 2_000), (100, 4, 20, 2_000), (100, 10, 50, 20_000)];
 const PATIENCES: [usize; 2] = [3, 10];
+
+#[derive(Parser)]
+struct Arguments {
+    /// Filled by each way
+    #[arg(long, default_value_t = 200)]
+    queues: usize,
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    _cargo: common::FromCargo,
+}
 
 #[derive(Serialize)]
 struct Measured {
@@ -44,13 +56,7 @@ struct Measured {
 }
 
 fn main() -> ExitCode {
-    let (queues, json) = match arguments() {
-        Ok(arguments) => arguments,
-        Err(wrong) => {
-            eprintln!("{wrong}\nusage: cargo bench --bench mixing -- [--queues N] [--json]");
-            return ExitCode::from(2);
-        }
-    };
+    let Arguments { queues, json, .. } = Arguments::parse();
     let sizes = SIZES.into_iter().flat_map(|size| PATIENCES.map(|patience| (size, patience)));
     let measured: Vec<Measured> =
         sizes.map(|(size, patience)| measure(size, patience, queues)).collect();
@@ -66,22 +72,6 @@ fn main() -> ExitCode {
         print(&measured);
     }
     ExitCode::SUCCESS
-}
-
-fn arguments() -> Result<(usize, bool), String> {
-    let (mut queues, mut json) = (200, false);
-    let mut given = std::env::args().skip(1).filter(|argument| argument != "--bench");
-    while let Some(argument) = given.next() {
-        match argument.as_str() {
-            "--json" => json = true,
-            "--queues" => {
-                let value = given.next().ok_or("--queues needs a number")?;
-                queues = value.parse().map_err(|e| format!("--queues {value}: {e}"))?;
-            }
-            other => return Err(format!("unknown argument {other}")),
-        }
-    }
-    Ok((queues, json))
 }
 
 fn measure(

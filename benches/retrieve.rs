@@ -18,6 +18,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::Parser;
 use common::{Peer, Times, timed};
 use melody::catalogue::SongId;
 use melody::model::{Backend, D_RETRIEVAL, Query, Vectors};
@@ -37,15 +38,31 @@ const TURN: usize = 10;
 /// One of our ways.
 type Find = fn(&Vectors, &Query, usize) -> Vec<SongId>;
 
+#[derive(Parser)]
 struct Arguments {
+    /// Folder of a catalogue whose vectors are used
+    #[arg(long, value_name = "DIR")]
     catalogue: Option<String>,
+    /// Vectors that are drawn without a catalogue
+    #[arg(long, default_value_t = 1_000_000, value_parser = common::above_0)]
     songs: usize,
+    /// Songs to find
+    #[arg(long, default_value_t = 500, value_parser = common::above_0)]
     most: usize,
+    #[arg(long, default_value_t = 4, value_parser = common::above_0)]
     rounds: usize,
+    #[arg(long, default_value_t = 1, value_parser = common::above_0)]
     threads: usize,
+    /// Beside faiss
+    #[arg(long)]
     peers: bool,
+    /// Its cells, too
+    #[arg(long)]
     cells: bool,
+    #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    _cargo: common::FromCargo,
 }
 
 #[derive(Serialize)]
@@ -69,47 +86,13 @@ struct Answer {
 }
 
 fn main() -> ExitCode {
-    match arguments().and_then(|arguments| run(&arguments)) {
+    match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("error: {message}");
             ExitCode::from(2)
         }
     }
-}
-
-fn arguments() -> Result<Arguments, String> {
-    let mut parsed = Arguments {
-        catalogue: None,
-        songs: 1_000_000,
-        most: 500,
-        rounds: 4,
-        threads: 1,
-        peers: false,
-        cells: false,
-        json: false,
-    };
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let mut number = || -> Result<usize, String> {
-            let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
-            value.parse().map_err(|e| format!("{word} {value}: {e}"))
-        };
-        match word.as_str() {
-            "--catalogue" => parsed.catalogue = words.next(),
-            "--songs" => parsed.songs = number()?.max(1),
-            "--most" => parsed.most = number()?.max(1),
-            "--rounds" => parsed.rounds = number()?.max(1),
-            "--threads" => parsed.threads = number()?.max(1),
-            "--peers" => parsed.peers = true,
-            "--cells" => parsed.cells = true,
-            "--json" => parsed.json = true,
-            // What cargo passes.
-            "--bench" | "--test" => {}
-            other => return Err(format!("unknown argument {other}")),
-        }
-    }
-    Ok(parsed)
 }
 
 /// Vectors around some centres, scaled into [-1, 1].

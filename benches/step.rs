@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clap::Parser;
 use common::{Times, catalogue, timed};
 use melody::catalogue::{Catalogue, default_catalogue, load};
 use melody::engine::{Engine, State};
@@ -36,11 +37,21 @@ const OPENINGS: usize = 3;
 const PROFILE: &str = "enthusiast";
 const SEED: u64 = 7;
 
+#[derive(Parser)]
 struct Arguments {
+    /// That are timed
+    #[arg(long, default_value_t = 300)]
     events: usize,
+    /// Folder of a catalogue; several may be given
+    #[arg(long = "catalogue", value_name = "DIR")]
     catalogues: Vec<String>,
+    /// Name or folder
+    #[arg(long, default_value = melody::opening::DEFAULT)]
     model: String,
+    #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    _cargo: common::FromCargo,
 }
 
 /// One catalogue on one backend.
@@ -58,50 +69,13 @@ struct Measured {
 }
 
 fn main() -> ExitCode {
-    let arguments = match arguments() {
-        Ok(arguments) => arguments,
-        Err(message) => {
-            eprintln!("error: {message}");
-            return ExitCode::from(2);
-        }
-    };
-    match run(&arguments) {
+    match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::from(2)
         }
     }
-}
-
-fn arguments() -> Result<Arguments, String> {
-    let mut parsed = Arguments {
-        events: 300,
-        catalogues: Vec::new(),
-        model: melody::opening::DEFAULT.into(),
-        json: false,
-    };
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
-        match word.as_str() {
-            "--events" => {
-                let events = value()?;
-                parsed.events = events.parse().map_err(|e| format!("--events {events}: {e}"))?;
-            }
-            "--catalogue" => parsed.catalogues.push(value()?),
-            "--model" => parsed.model = value()?,
-            "--json" => parsed.json = true,
-            // What cargo passes.
-            "--bench" | "--test" => {}
-            other => {
-                return Err(format!(
-                    "unknown argument {other}; known: --events, --catalogue, --model, --json"
-                ));
-            }
-        }
-    }
-    Ok(parsed)
 }
 
 fn run(arguments: &Arguments) -> Result<(), InputError> {

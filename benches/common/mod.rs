@@ -58,3 +58,21 @@ pub(crate) fn catalogue(songs: usize) -> Result<Catalogue, InputError> {
     let text: String = [format!("{header}\n")].into_iter().chain(copies.take(songs)).collect();
     parse(&TomlFile::embedded("catalogue.toml", &files.manifest), "songs.csv", &text)
 }
+
+/// What cargo passes to a bench, which means nothing to it.
+#[derive(clap::Args)]
+pub(crate) struct FromCargo {
+    #[arg(long = "bench", hide = true)]
+    _bench: bool,
+    #[arg(long = "test", hide = true)]
+    _test: bool,
+}
+
+/// A whole number above 0.
+///
+/// # Errors
+/// When it is none.
+pub(crate) fn above_0(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "not a whole number above 0".into())
+}

@@ -13,13 +13,13 @@ flat = faiss.IndexFlatIP(d)
 flat.add(x)
 truth = flat.search(q, most)[1]
 eight = faiss.IndexScalarQuantizer(d, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
-eight.train(x[:100000])
+eight.train(x[:: max(1, len(x) // 100000)])
 eight.add(x)
 indexes = {"faiss flat": flat, "faiss 8 bit": eight}
 if "cells" in sys.argv:
     lists = int(4 * len(x) ** 0.5)
     cells = faiss.index_factory(d, f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT)
-    cells.train(x[: 50 * lists])
+    cells.train(x[:: max(1, len(x) // (50 * lists))])
     cells.add(x)
     recall = lambda: np.mean([len(set(a) & set(b)) / most for a, b in zip(cells.search(q, most)[1], truth)])
     cells.nprobe = 8

@@ -24,6 +24,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Parser;
 use common::{Times, catalogue};
 use melody::model::{self, Backend, SongTable};
 use melody::opening::{Library, Opening, model_named, policy_named, profile_named};
@@ -40,11 +41,20 @@ const PROFILE: &str = "enthusiast";
 const SEED: u64 = 7;
 const TOLERANCE: f32 = 1e-5;
 
+#[derive(Parser)]
 struct Arguments {
+    /// Name or folder
+    #[arg(long, default_value = melody::opening::DEFAULT)]
     model: String,
+    #[arg(long, default_value_t = 15)]
     rounds: usize,
+    /// Several may be given
+    #[arg(long, default_values_t = [1, 2], value_parser = common::above_0)]
     threads: Vec<usize>,
+    #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    _cargo: common::FromCargo,
 }
 
 /// One size on one number of threads.
@@ -61,47 +71,13 @@ struct Measured {
 }
 
 fn main() -> ExitCode {
-    match arguments().and_then(|arguments| run(&arguments).map_err(|error| error.to_string())) {
+    match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("error: {message}");
             ExitCode::from(2)
         }
     }
-}
-
-fn arguments() -> Result<Arguments, String> {
-    let mut parsed = Arguments {
-        model: melody::opening::DEFAULT.into(),
-        rounds: 15,
-        threads: Vec::new(),
-        json: false,
-    };
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
-        let mut number = || {
-            let text = value()?;
-            text.parse().map_err(|e| format!("{word} {text}: {e}"))
-        };
-        match word.as_str() {
-            "--rounds" => parsed.rounds = number()?,
-            "--threads" => parsed.threads.push(number()?),
-            "--model" => parsed.model = value()?,
-            "--json" => parsed.json = true,
-            // What cargo passes.
-            "--bench" | "--test" => {}
-            other => {
-                return Err(format!(
-                    "unknown argument {other}; known: --model, --rounds, --threads, --json"
-                ));
-            }
-        }
-    }
-    if parsed.threads.is_empty() {
-        parsed.threads = vec![1, 2];
-    }
-    Ok(parsed)
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;

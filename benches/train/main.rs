@@ -22,6 +22,7 @@ use std::time::Instant;
 
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
+use clap::Parser;
 use melody::model::{Backend, Network, device};
 use melody::training::{Forward, Judge, TrainingConfig, optimizer};
 use serde::Serialize;
@@ -34,13 +35,29 @@ const BATCHES: usize = 8;
 /// Largest difference of a loss of the first batch, relative to it.
 const SAME_LOSS: f32 = 1e-4;
 
+#[derive(Parser)]
 struct Arguments {
+    /// Several may be given
+    #[arg(long, default_values_t = [1, 2], value_parser = common::above_0)]
     threads: Vec<usize>,
+    #[arg(long, default_value_t = 15, value_parser = common::above_0)]
     rounds: usize,
+    /// Of a round
+    #[arg(long, default_value_t = 8, value_parser = common::above_0)]
     steps: usize,
+    /// Windows of a batch
+    #[arg(long, default_value_t = TrainingConfig::default().batch, value_parser = common::above_0)]
     batch: usize,
+    /// Variants of PyTorch to be held against
+    #[arg(long = "peer", default_values_t = ["foreach".to_string(), "fused".to_string()])]
     peers: Vec<String>,
+    /// Beside nobody
+    #[arg(long)]
+    alone: bool,
+    #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    _cargo: common::FromCargo,
 }
 
 /// Milliseconds of a step over the rounds.
@@ -64,57 +81,13 @@ struct Measured {
 }
 
 fn main() -> ExitCode {
-    match arguments().and_then(|arguments| run(&arguments)) {
+    match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("error: {message}");
             ExitCode::from(2)
         }
     }
-}
-
-fn arguments() -> Result<Arguments, String> {
-    let mut parsed = Arguments {
-        threads: Vec::new(),
-        rounds: 15,
-        steps: 8,
-        batch: TrainingConfig::default().batch,
-        peers: Vec::new(),
-        json: false,
-    };
-    let mut alone = false;
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
-        let number = |value: String| match value.parse() {
-            Ok(number) if number > 0 => Ok(number),
-            _ => Err(format!("{value}: not a whole number above 0")),
-        };
-        match word.as_str() {
-            "--threads" => parsed.threads.push(number(value()?)?),
-            "--rounds" => parsed.rounds = number(value()?)?,
-            "--steps" => parsed.steps = number(value()?)?,
-            "--batch" => parsed.batch = number(value()?)?,
-            "--peer" => parsed.peers.push(value()?),
-            "--alone" => alone = true,
-            "--json" => parsed.json = true,
-            // What cargo passes.
-            "--bench" | "--test" => {}
-            other => {
-                return Err(format!(
-                    "unknown argument {other}; known: --threads, --rounds, --steps, --batch, \
-                     --peer, --alone, --json"
-                ));
-            }
-        }
-    }
-    if parsed.threads.is_empty() {
-        parsed.threads = vec![1, 2];
-    }
-    if parsed.peers.is_empty() && !alone {
-        parsed.peers = vec!["foreach".into(), "fused".into()];
-    }
-    Ok(parsed)
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {
@@ -125,7 +98,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     case.write(&folder)?;
     let mut all = Vec::new();
     for &threads in &arguments.threads {
-        let peers = arguments.peers.iter().map(|variant| Peer::start(&folder, threads, variant));
+        let peers = arguments.peers.iter().filter(|_| !arguments.alone);
+        let peers = peers.map(|variant| Peer::start(&folder, threads, variant));
         let peers = peers.collect::<Result<Vec<Peer>, String>>()?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|error| error.to_string())?;

@@ -21,6 +21,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use clap::{Parser, value_parser};
 use melody::model::{Backend, device};
 
 use data::Census;
@@ -28,48 +29,27 @@ use fields::{LABELS, Label};
 use net::{DESIGNS, Design, Net, Shape};
 use report::{GROUPS, Run};
 
+#[derive(Parser)]
 struct Arguments {
+    /// With train.csv.gz and test.csv.gz
     folder: PathBuf,
+    /// Trainings of each network
+    #[arg(long, default_value_t = 5, value_parser = value_parser!(u64).range(1..))]
     seeds: u64,
+    #[arg(long, default_value_t = 5, value_parser = value_parser!(u32).range(1..))]
     epochs: u32,
+    #[arg(long)]
     json: bool,
 }
 
 fn main() -> ExitCode {
-    match arguments().and_then(|arguments| run(&arguments)) {
+    match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("error: {message}");
             ExitCode::from(2)
         }
     }
-}
-
-fn arguments() -> Result<Arguments, String> {
-    let mut folder = None;
-    let (mut seeds, mut epochs, mut json) = (5, 5, false);
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let mut number = || {
-            let value = words.next().ok_or_else(|| format!("{word} needs a number"))?;
-            match value.parse::<u32>() {
-                Ok(number) if number > 0 => Ok(number),
-                _ => Err(format!("{word} {value}: not a whole number above 0")),
-            }
-        };
-        match word.as_str() {
-            "--seeds" => seeds = number()?,
-            "--epochs" => epochs = number()?,
-            "--json" => json = true,
-            other if other.starts_with('-') => {
-                return Err(format!("unknown argument {other}; known: --seeds, --epochs, --json"));
-            }
-            path if folder.is_none() => folder = Some(PathBuf::from(path)),
-            other => return Err(format!("{other}: one folder is enough")),
-        }
-    }
-    let folder = folder.ok_or("which folder holds train.csv.gz and test.csv.gz?")?;
-    Ok(Arguments { folder, seeds: seeds.into(), epochs, json })
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {

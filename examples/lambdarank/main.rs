@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use clap::{Parser, value_parser};
 use melody::ltr::{Boosting, Forest, Lambda, Queries, Shape, ndcg};
 use serde::Serialize;
 
@@ -44,12 +45,22 @@ pub fn boosting(runs: u64, seed: u64) -> Boosting {
     }
 }
 
+#[derive(Parser)]
 struct Arguments {
+    /// With rank.train and rank.test
     folder: PathBuf,
+    /// Forests whose scores are added up
+    #[arg(long, default_value_t = 20, value_parser = value_parser!(u64).range(1..))]
     runs: u64,
+    #[arg(long, default_value_t = 1, value_parser = value_parser!(u64).range(1..))]
     seed: u64,
+    /// Of the validation
+    #[arg(long, default_value_t = 2, value_parser = value_parser!(u64).range(1..))]
     repeats: u64,
+    /// Choose by cross-validation on the training part, and stop
+    #[arg(long)]
     validate: bool,
+    #[arg(long)]
     json: bool,
 }
 
@@ -64,42 +75,13 @@ struct Report {
 }
 
 fn main() -> ExitCode {
-    match arguments().and_then(|arguments| run(&arguments)) {
+    match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("error: {message}");
             ExitCode::from(2)
         }
     }
-}
-
-fn arguments() -> Result<Arguments, String> {
-    let mut folder = None;
-    let (mut runs, mut seed, mut repeats) = (20, 1, 2);
-    let (mut validate, mut json) = (false, false);
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let mut number = || {
-            let value = words.next().ok_or_else(|| format!("{word} needs a number"))?;
-            match value.parse::<u64>() {
-                Ok(number) if number > 0 => Ok(number),
-                _ => Err(format!("{word} {value}: not a whole number above 0")),
-            }
-        };
-        match word.as_str() {
-            "--runs" => runs = number()?,
-            "--seed" => seed = number()?,
-            "--repeats" => repeats = number()?,
-            "--validate" => validate = true,
-            "--json" => json = true,
-            other if !other.starts_with('-') && folder.is_none() => {
-                folder = Some(PathBuf::from(other));
-            }
-            other => return Err(format!("{other}: not understood")),
-        }
-    }
-    let folder = folder.ok_or("which folder? lambdarank DIR [--runs N] [--seed N] [--json]")?;
-    Ok(Arguments { folder, runs, seed, repeats, validate, json })
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {
