@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use melody::ltr::{Boosting, Forest, Lambda, Queries, Shape, ndcg};
+use melody::ltr::{Boosting, Forest, Lambda, Queries, Shape, mean_ndcg};
 use serde::Serialize;
 
 use peers::{Against, PEERS, against};
@@ -120,7 +120,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         runs,
         seed,
         seconds,
-        ndcg: PLACES.map(|k| mean(&ndcg(&test, &scores, k))),
+        ndcg: PLACES.map(|k| mean_ndcg(&test, &scores, k)),
         against_lightgbm: against(&test, &scores)?,
     };
     if arguments.json {
