@@ -1,4 +1,4 @@
-//! `melody log export` and `melody trace export`: what was logged, as other tools read it.
+//! `melody log export`, `melody trace export` and `melody export`: what was logged and what was learned, as other tools read it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,13 +9,16 @@ use super::ope::{Decisions, decisions};
 use super::progress::bar;
 use super::say::say;
 use melody_core::input::Problem;
+use melody_core::output::{Kind, Mark, may_write, write_whole};
 use melody_lab::data::log::TrainingLog;
 use melody_lab::export::{
     Column, Costs, LOG_IMPRESSIONS, LOG_PLAYS, Sheet, TRACE_IMPRESSIONS, TRACE_PLAYS, cb_adf,
     columns, dsjson, log_impressions, log_plays, logged_plays, open_bandit, recbole,
     trace_impressions, trace_plays,
 };
+use melody_lab::ltr::to_lightgbm;
 use melody_lab::off_policy::trace_files;
+use melody_recommender::ranking::{feature_names, ranker_named};
 use melody_sessions::log::read;
 use melody_sessions::names::catalogue_named;
 use melody_sessions::trace_file::{TracedSession, read_all};
@@ -109,6 +112,17 @@ pub(super) fn trace(arguments: &ExportTrace) -> Result<(), Failure> {
         }
     }
 }
+
+pub(super) fn lightgbm(ranker: &str, out: &Path) -> Result<(), Failure> {
+    may_write(out, MODEL, &[Path::new(ranker)])?;
+    let ranker = ranker_named(ranker, Path::new(""))?;
+    write_whole(out, to_lightgbm(&ranker, &feature_names()).as_bytes())?;
+    let trees = ranker.forest().trees.len();
+    say!("wrote {}: {trees} trees over {} features", out.display(), feature_names().len())
+}
+
+/// A text model begins so.
+const MODEL: Kind = Kind { name: "model", mark: Mark::Line("version=v4") };
 
 /// Writes a row of a session's table after the other.
 type Rows = fn(&mut Sheet, usize, &TracedSession) -> Result<(), String>;

@@ -40,7 +40,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::arguments::{Arguments, Command, Trace};
+use crate::cli::arguments::{Arguments, Command, Export, Trace};
 use crate::cli::failure::Failure;
 use crate::cli::note::note;
 use crate::cli::say::all_said;
@@ -77,6 +77,7 @@ fn command(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Trace(Trace::Export(trace))) => export::trace(&trace),
         Some(Command::Catalogue(command)) => catalogue::run(&command),
         Some(Command::Import(command)) => import::run(&command),
+        Some(Command::Export(Export::Lightgbm { ranker, out })) => export::lightgbm(&ranker, &out),
         Some(Command::Config(command)) => config::run(&command),
         Some(Command::Keys(command)) => keys::run(&command),
         Some(Command::Completions { shell }) => generate::completions(shell),

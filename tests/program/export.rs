@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::log::written;
+use melody::ltr::Ranker;
+use melody_recommender::ranking::feature_names;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::Value;
 
@@ -212,4 +214,76 @@ fn a_training_log_becomes_a_table_and_atomic_files() {
     let songs: std::collections::BTreeSet<&String> = table.iter().map(|row| &row["song"]).collect();
     assert_eq!(read("item").lines().count(), songs.len() + 1);
     assert_eq!(read("user").lines().count(), 7);
+}
+
+/// What a terminal shows that was sent all of a recording's output.
+fn played(recording: &str) -> vt100::Parser {
+    let lines = |count| std::num::NonZero::new(count).unwrap();
+    let mut terminal = vt100::Parser::new(lines(40), lines(120), 0);
+    for line in recording.lines().skip(1) {
+        let event: Value = serde_json::from_str(line).unwrap();
+        let written = event[2].as_str().unwrap();
+        // The last output gives the terminal back.
+        if event[1] == "o" && !written.ends_with("\u{1b}[?1049l") {
+            terminal.process(written.as_bytes());
+        }
+    }
+    terminal
+}
+
+#[test]
+fn a_tour_is_recorded_the_same_each_time_and_plays_as_it_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let tour = at("tour.toml");
+    std::fs::write(
+        &tour,
+        "format = 1\nname = \"short\"\n[session]\nprofile = \"explorer\"\nseed = 3\n\
+         [[scenes]]\nview = \"stage\"\ncaption = { en = \"It begins.\" }\n\
+         [[scenes]]\nview = \"stage\"\ncaption = { en = \"Two songs are skipped.\" }\n\
+         [[scenes.steps]]\ndo = \"skip\"\n[[scenes.steps]]\ndo = \"skip\"\n",
+    )
+    .unwrap();
+    let record = |name: &str, version: &str| {
+        let (tour, out) = (tour.to_str().unwrap(), at(name));
+        let out = Command::new(env!("CARGO_BIN_EXE_melody"))
+            .args(["demo", tour, "--record", out.to_str().unwrap(), "--asciicast", version])
+            .env("TERM", "xterm-256color")
+            .output()
+            .unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        std::fs::read_to_string(at(name)).unwrap()
+    };
+    let [first, again, third] =
+        [("a.cast", "2"), ("b.cast", "2"), ("c.cast", "3")].map(|(name, v)| record(name, v));
+    assert!(first == again, "the same tour, another recording");
+    let marks = first.lines().filter(|line| line.contains("\"m\"")).count();
+    assert_eq!(marks, 2);
+    let frames = first.lines().count();
+    assert!(frames > 6, "{frames}");
+    let shown = played(&first).screen().contents();
+    assert!(shown.contains("Two songs are skipped."), "{shown}");
+    assert_eq!(shown, played(&third).screen().contents());
+    assert!(third.starts_with("{\"version\":3,"));
+}
+
+#[test]
+fn the_shipped_ranker_goes_to_lightgbm_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+    let told = said(&["export", "lightgbm", "default", "--out", &at("model.txt")]);
+    assert!(told.contains("220 trees over 48 features"), "{told}");
+    said(&["import", "lightgbm", &at("model.txt"), "--out", &at("back.json")]);
+    let features = feature_names();
+    let shipped = std::fs::read_to_string("models/ltr/default.json").unwrap();
+    let back = std::fs::read_to_string(at("back.json")).unwrap();
+    let [shipped, back] = [shipped, back].map(|text| Ranker::parse("r", &text, &features).unwrap());
+    // Rows all over where features lie, the same whenever this runs.
+    let value = |place: usize| ((place * 7919) % 2003) as f32 / 1000.0 - 0.5;
+    for number in 0..200 {
+        let row: Vec<f32> =
+            (0..features.len()).map(|i| value(number * features.len() + i)).collect();
+        let (a, b) = (shipped.score(&row), back.score(&row));
+        assert!((a - b).abs() < 1e-6, "row {number}: {a} and {b}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::data::{Catalogue, Imports, Log, Trace};
+use super::data::{Catalogue, Export, Imports, Log, Trace};
 use super::experiments::{Ab, Eval, Ope, Simulate, Tune};
 use super::sessions::{Demo, Diff, Explain, Open, Replay};
 use super::simulator::{Config, Keys, Simulator};
@@ -60,6 +60,9 @@ pub(crate) enum Command {
     Catalogue(Catalogue),
     /// Bring in data of other services.
     Import(Imports),
+    /// Write what was learned as other tools read it.
+    #[command(subcommand)]
+    Export(Export),
     /// Print the settings in effect, each with where it comes from.
     Config(Config),
     /// Print which key does what in the simulator.

@@ -66,6 +66,27 @@ pub(crate) enum Import {
     /// Turn session logs of the Music Streaming Sessions Dataset into plays, and its track features
     /// into a catalogue.
     Mssd(ImportMssd),
+    /// Turn a text model of LightGBM's into a ranker, which a policy names in `ranking.ranker`.
+    Lightgbm {
+        /// What `Booster.save_model` wrote, of the features that a ranker is told.
+        file: PathBuf,
+        /// File to write the ranker to (JSON); its name without the ending is the ranker's.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// Write a ranker as a text model that LightGBM loads.
+    Lightgbm {
+        /// `default` or a file (JSON).
+        #[arg(value_name = "NAME|FILE")]
+        ranker: String,
+        /// New file for the model.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 /// What a history is imported from, and what it becomes.

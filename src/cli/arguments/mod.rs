@@ -11,8 +11,8 @@ mod training;
 
 pub(super) use command::{Arguments, Command};
 pub(super) use data::{
-    Catalogue, ExportLog, ExportTrace, Import, ImportHistory, ImportLog, ImportMssd, Imports, Log,
-    LogForm, SimulateLog, SplitShares, Trace, TraceForm,
+    Catalogue, Export, ExportLog, ExportTrace, Import, ImportHistory, ImportLog, ImportMssd,
+    Imports, Log, LogForm, SimulateLog, SplitShares, Trace, TraceForm,
 };
 pub(super) use experiments::{Ab, Eval, Ope, Population, Simulate, Tune};
 pub(super) use named::{Device, Named};

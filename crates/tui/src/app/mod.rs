@@ -10,6 +10,7 @@ mod next;
 mod palette;
 mod past;
 mod pickers;
+mod recording;
 mod rehearsal;
 mod reopen;
 mod sharing;
@@ -19,4 +20,5 @@ mod telling;
 mod tour;
 mod what_if;
 
+pub use recording::Recorded;
 pub use simulator::App;
