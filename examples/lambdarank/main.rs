@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Parser, value_parser};
-use melody::ltr::{Boosting, Forest, Lambda, Queries, Shape, ndcg};
+use melody::ltr::{Boosting, Forest, Lambda, Queries, Shape, mean_ndcg};
 use serde::Serialize;
 
 use peers::{Against, PEERS, against};
@@ -102,7 +102,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         runs,
         seed,
         seconds,
-        ndcg: PLACES.map(|k| mean(&ndcg(&test, &scores, k))),
+        ndcg: PLACES.map(|k| mean_ndcg(&test, &scores, k)),
         against_lightgbm: against(&test, &scores)?,
     };
     if arguments.json {

@@ -53,7 +53,9 @@ pub(crate) fn against(test: &Queries, scores: &[f64]) -> Result<Vec<Against>, St
         return Err("rank.test is not the file that LightGBM's scores are of".into());
     }
     let at = |place: usize| {
-        let [theirs, ours] = [&theirs[..], scores].map(|scores| ndcg(test, scores, place));
+        // A query has an NDCG or none by its grades, so that those left are the same queries.
+        let [theirs, ours] = [&theirs[..], scores]
+            .map(|scores| ndcg(test, scores, place).into_iter().flatten().collect::<Vec<f64>>());
         let differences: Vec<f64> = ours.iter().zip(&theirs).map(|(o, t)| o - t).collect();
         let drawn = |number| {
             let times = resample(1, number, differences.len());

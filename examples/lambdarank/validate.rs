@@ -63,7 +63,7 @@ fn cross_validated(train: &Queries, boosting: &Boosting, repeats: u64) -> [f64; 
             let held = train.select(of(true));
             let scores = scores(&runs.forest(boosting.rounds), &held);
             for (judged, k) in judged.iter_mut().zip(PLACES) {
-                judged.extend(ndcg(&held, &scores, k));
+                judged.extend(ndcg(&held, &scores, k).into_iter().flatten());
             }
         }
     }

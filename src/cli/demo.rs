@@ -10,12 +10,13 @@ use super::say::{say, say_json};
 use super::settings;
 use super::simulator::{how_it_ended, needs_terminal};
 use crate::config::{Config, Environment};
+use melody_core::output::{Kind, Mark, may_write, write_whole};
 use melody_sessions::names::profile_named;
 use melody_tui as tui;
-use melody_tui::{App, Look, SceneReport, Sitting, Theme, Tour, Unseen};
+use melody_tui::{App, Asciicast, Cast, Look, Recorded, SceneReport, Sitting, Theme, Tour, Unseen};
 
 pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
-    if !arguments.check {
+    if !arguments.check && arguments.record.is_none() {
         needs_terminal("`melody demo --check` plays a tour without one")?;
     }
     let (tour, base) = match &arguments.file {
@@ -31,13 +32,37 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     let look = config.look()?;
     let opening = tour.opening.anchored(base);
     let profile = profile_named(&opening.profile, base)?;
+    if let Some(out) = &arguments.record {
+        let inputs: Vec<&Path> = arguments.file.as_deref().into_iter().collect();
+        may_write(out, RECORDING, &inputs)?;
+    }
     let library = open_library(&opening, base, config.device.value)?;
     let session = Sitting::open(library, opening, profile);
     let mut app = App::new(session, Path::new("").to_path_buf(), look);
+    if let Some(out) = &arguments.record {
+        return record(&mut app, tour, arguments, out);
+    }
     app.themes = config.themes();
     app.profiles = config.profiles();
     app.guide(tour);
     how_it_ended(tui::run(&mut app, config.mouse.value))
+}
+
+/// What a recording is told by before another is written over it.
+const RECORDING: Kind = Kind { name: "recording", mark: Mark::Key("version") };
+
+fn record(app: &mut App, tour: Tour, arguments: &Demo, out: &Path) -> Result<(), Failure> {
+    let version = if arguments.asciicast == 3 { Asciicast::V3 } else { Asciicast::V2 };
+    let mut cast = Cast::begin(version, "Melody: a tour", arguments.size);
+    let ends = app.record(tour, arguments.size, &mut |at, recorded| match recorded {
+        Recorded::Scene(caption) => {
+            cast.mark(at, caption);
+            Ok(())
+        }
+        Recorded::Frame(frame) => cast.frame(at, frame).map_err(|error| error.to_string()),
+    })?;
+    write_whole(out, cast.end(ends).as_bytes())?;
+    say!("wrote {}: {} s", out.display(), ends.as_secs())
 }
 
 fn check(tour: Tour, base: &Path, arguments: &Demo) -> Result<(), Failure> {

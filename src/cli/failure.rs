@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
 use super::note::note;
-use melody_core::input::InputError;
+use melody_core::input::{InputError, Problem};
 use melody_lab::reports::Undone;
 
 /// What a program exits with that a closed pipe has ended.
@@ -53,6 +53,12 @@ impl Failure {
 impl From<InputError> for Failure {
     fn from(error: InputError) -> Self {
         Failure::Input(error)
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Failure::Input(problem.into())
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::Log;
 use super::diff::clock;
+use super::export;
 use super::failure::Failure;
 use super::note::note;
 use super::opening::catalogue as open_catalogue;
@@ -29,6 +30,7 @@ pub(super) fn run(command: &Log) -> Result<(), Failure> {
         Log::Split { dir, catalogue, shares, json } => {
             training_log::split(dir, catalogue, shares, *json)
         }
+        Log::Export(arguments) => export::log(arguments),
         Log::Salvage { file, out, json } => salvage(file, out, *json),
         Log::Script { file, out, json } => script(file, out.as_deref(), *json),
     }

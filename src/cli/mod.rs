@@ -12,6 +12,7 @@ mod demo;
 mod diff;
 mod eval;
 mod explain;
+mod export;
 mod failure;
 mod figures;
 mod generate;
@@ -40,7 +41,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::arguments::{Arguments, Command};
+use crate::cli::arguments::{Arguments, Command, Export, Trace};
 use crate::cli::failure::Failure;
 use crate::cli::note::note;
 use crate::cli::say::all_said;
@@ -74,8 +75,10 @@ fn command(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Tune(tune)) => tune::run(&tune),
         Some(Command::Ope(ope)) => ope::run(&ope),
         Some(Command::Log(command)) => log::run(&command),
+        Some(Command::Trace(Trace::Export(trace))) => export::trace(&trace),
         Some(Command::Catalogue(command)) => catalogue::run(&command),
         Some(Command::Import(command)) => import::run(&command),
+        Some(Command::Export(Export::Lightgbm { ranker, out })) => export::lightgbm(&ranker, &out),
         Some(Command::Config(command)) => config::run(&command),
         Some(Command::Keys(command)) => keys::run(&command),
         Some(Command::Completions { shell }) => generate::completions(shell),

@@ -1,5 +1,7 @@
 //! `melody ope`: what other policies would have earned on sessions that were traced.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::arguments::Ope;
@@ -27,8 +29,20 @@ fn none(count: &usize) -> bool {
     *count == 0
 }
 
-pub(super) fn run(arguments: &Ope) -> Result<(), Failure> {
-    let Logged { sessions, by_hand, copies } = read_decisions(&arguments.traces)?;
+/// Decisions that were traced, ready to be asked about.
+pub(super) struct Decisions {
+    pub log: Log,
+    /// The number of each session with a decision, among all that were read.
+    pub numbers: Vec<usize>,
+    by_hand: usize,
+    copies: usize,
+}
+
+/// Reads the decisions of traces; at least one.
+pub(super) fn decisions(traces: &[PathBuf]) -> Result<Decisions, Failure> {
+    let Logged { sessions, numbers, by_hand, copies } = read_decisions(traces)?;
+    let decided = sessions.iter().zip(numbers).filter(|(session, _)| !session.is_empty());
+    let numbers = decided.map(|(_, number)| number).collect();
     let log = Log::new(sessions);
     if log.decisions().is_empty() {
         let message = match by_hand {
@@ -39,6 +53,11 @@ pub(super) fn run(arguments: &Ope) -> Result<(), Failure> {
         };
         return Err(Failure::Other(message.into()));
     }
+    Ok(Decisions { log, numbers, by_hand, copies })
+}
+
+pub(super) fn run(arguments: &Ope) -> Result<(), Failure> {
+    let Decisions { log, by_hand, copies, .. } = decisions(&arguments.traces)?;
     let seed = arguments.seed;
     let resampling = arguments.bootstrap.map(|resamples| Resampling { resamples, seed });
     let report = Report::new(&log, Target::all(log.arms().len()), arguments.threshold, resampling);

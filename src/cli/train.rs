@@ -3,14 +3,17 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::arguments::Train;
 use super::failure::Failure;
 use super::figures::print_heads;
+use super::note::note;
 use super::progress::{Bars, unless, watch_signals};
 use super::say::{say, say_json};
 use melody_core::input::TomlFile;
 use melody_lab::config::TrainingConfig;
+use melody_lab::export::Curves;
 use melody_lab::reports::{Recipe, Stage, Work, train_model};
 use melody_lab::training::Progress;
 use melody_model::Backend;
@@ -30,6 +33,8 @@ pub(super) fn run(arguments: &Train) -> Result<(), Failure> {
         backend: Backend::from(arguments.device),
         out: arguments.out.clone(),
     };
+    let curves = arguments.tensorboard.as_deref().map(|folder| Curves::begin(folder, now()));
+    let mut curves = curves.transpose()?;
     let stop = Arc::new(AtomicBool::new(false));
     let mut watched = Ok(());
     let mut bars = Bars::default();
@@ -39,13 +44,19 @@ pub(super) fn run(arguments: &Train) -> Result<(), Failure> {
         match stage {
             // Before there is anything to keep, a signal ends the program at once.
             Stage::Begins(Work::Training, _) => watched = watch_signals(&stop),
-            Stage::Step(step) => show(bars.now(), step, &mut smooth),
+            Stage::Step(step) => {
+                show(bars.now(), step, &mut smooth);
+                tell(&mut curves, |curves| curves.step(now(), step));
+            }
             _ => {}
         }
         if watched.is_err() { ControlFlow::Break(()) } else { unless(&stop) }
     });
     watched?;
     let report = delivered?.report;
+    for found in &report.validations {
+        tell(&mut curves, |curves| curves.validation(now(), found));
+    }
     if arguments.json {
         say_json(&report)?;
     } else {
@@ -53,6 +64,21 @@ pub(super) fn run(arguments: &Train) -> Result<(), Failure> {
         say!("wrote {}", arguments.out.display())?;
     }
     Ok(())
+}
+
+/// Adds to the curves. A disk that refuses ends them, not the training.
+fn tell(curves: &mut Option<Curves>, add: impl FnOnce(&mut Curves) -> Result<(), String>) {
+    if let Some(open) = curves
+        && let Err(error) = add(open)
+    {
+        note(format_args!("note: {error}: no more curves are written"));
+        *curves = None;
+    }
+}
+
+/// Seconds since 1970: when TensorBoard says that it was.
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
 /// Share of each new loss in the smoothed one that is shown.

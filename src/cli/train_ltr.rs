@@ -32,7 +32,8 @@ struct RankerReport<'a> {
     learned: &'a Learned,
 }
 
-const RANKER: Kind = Kind { name: "ranker", mark: Mark::Key("trees") };
+/// What a ranker is told by before another is written over it.
+pub(super) const RANKER: Kind = Kind { name: "ranker", mark: Mark::Key("trees") };
 
 pub(super) fn run(arguments: &TrainLtr) -> Result<(), Failure> {
     let out = &arguments.out;

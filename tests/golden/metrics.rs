@@ -96,9 +96,14 @@ fn ranking_metrics() {
             for (cut, expected) in expected.as_object().unwrap() {
                 let k = cut.parse().unwrap();
                 for (metric, expected) in expected.as_object().unwrap() {
+                    // As scikit-learn does, 0 stands for the NDCG of a query with nothing relevant.
                     let got = match metric.as_str() {
-                        "ndcg_linear_tie_averaged" => ndcg_at(&items, k, Gain::Linear),
-                        "ndcg_exp2_tie_averaged" => ndcg_at(&items, k, Gain::Exponential),
+                        "ndcg_linear_tie_averaged" => {
+                            ndcg_at(&items, k, Gain::Linear).unwrap_or(0.0)
+                        }
+                        "ndcg_exp2_tie_averaged" => {
+                            ndcg_at(&items, k, Gain::Exponential).unwrap_or(0.0)
+                        }
                         "map_over_R" => map_at(&items, k, false),
                         "map_over_min_R_k" => map_at(&items, k, true),
                         "mrr" => reciprocal_rank_at(&items, k),

@@ -19,7 +19,7 @@ mod tour;
 mod view;
 mod words;
 
-pub use app::App;
+pub use app::{App, Recorded};
 pub use command::keymap::{self, Keymap};
 pub use command::{
     Command, Confirm, Context, Deed, Index, Key, Offer, Palette, Picker, Picking, Popup, Proposal,
@@ -30,6 +30,7 @@ pub use desk::{
     Speed, Standing, create_trace, other_policies, write_trace,
 };
 pub use draw::{Drawn, Hit, PANELS, draw, rows};
+pub use export::cast::{Asciicast, Cast};
 pub use export::picture;
 pub use terminal::{Ended, run};
 pub use theme::{Look, Theme};

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::data::{Catalogue, Imports, Log};
+use super::data::{Catalogue, Export, Imports, Log, Trace};
 use super::experiments::{Ab, Eval, Ope, Simulate, Tune};
 use super::sessions::{Demo, Diff, Explain, Open, Replay};
 use super::simulator::{Config, Keys, Simulator};
@@ -49,14 +49,20 @@ pub(crate) enum Command {
     Tune(Tune),
     /// Estimate what other bandit policies would have earned on sessions that were traced.
     Ope(Ope),
-    /// Read feedback logs; make, split and check training logs.
+    /// Read feedback logs; make, split, check and export training logs.
     #[command(subcommand)]
     Log(Log),
+    /// Write traces as other tools read them.
+    #[command(subcommand)]
+    Trace(Trace),
     /// Make or check a catalogue.
     #[command(subcommand)]
     Catalogue(Catalogue),
     /// Bring in data of other services.
     Import(Imports),
+    /// Write what was learned as other tools read it.
+    #[command(subcommand)]
+    Export(Export),
     /// Print the settings in effect, each with where it comes from.
     Config(Config),
     /// Print which key does what in the simulator.

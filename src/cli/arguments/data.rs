@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Subcommand, value_parser};
+use clap::{Args, Subcommand, ValueEnum, value_parser};
 
 use super::numbers::{seed, share};
 use melody_core::catalogue::Size;
@@ -73,6 +73,27 @@ pub(crate) enum Import {
     /// Turn session logs of the Music Streaming Sessions Dataset into plays, and its track features
     /// into a catalogue.
     Mssd(ImportMssd),
+    /// Turn a text model of LightGBM's into a ranker, which a policy names in `ranking.ranker`.
+    Lightgbm {
+        /// What `Booster.save_model` wrote, of the features that a ranker is told.
+        file: PathBuf,
+        /// File to write the ranker to (JSON); its name without the ending is the ranker's.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// Write a ranker as a text model that LightGBM loads.
+    Lightgbm {
+        /// `default` or a file (JSON).
+        #[arg(value_name = "NAME|FILE")]
+        ranker: String,
+        /// New file for the model.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 /// What a history is imported from, and what it becomes.
@@ -196,6 +217,8 @@ pub(crate) enum Log {
         #[arg(long)]
         json: bool,
     },
+    /// Write a log's plays or impressions as others read them.
+    Export(ExportLog),
     /// Turn a feedback log back into a script that replays it.
     Script {
         /// A feedback log.
@@ -207,6 +230,67 @@ pub(crate) enum Log {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportLog {
+    /// A feedback log, or the folder of a training log.
+    #[arg(value_name = "FILE|DIR")]
+    pub file: PathBuf,
+    /// What to write, and how.
+    #[arg(long = "as", value_enum, value_name = "FORM")]
+    pub form: LogForm,
+    /// New file for a table, in Parquet if it ends in `.parquet`, else in CSV; new folder for RecBole.
+    #[arg(long, value_name = "FILE|DIR")]
+    pub out: PathBuf,
+    /// Catalogue of the training log: `default` or a folder.
+    #[arg(long, value_name = "NAME|DIR", default_value = "default")]
+    pub catalogue: String,
+}
+
+/// What a log is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogForm {
+    /// A table with a row for each play.
+    Plays,
+    /// A table with a row for each place of each queue that was shown; of a feedback log.
+    Impressions,
+    /// RecBole's atomic files (.inter, .item, .user); of a training log.
+    Recbole,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Trace {
+    /// Write what was played, shown and decided as others read it.
+    Export(ExportTrace),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportTrace {
+    /// Trace files (JSON Lines), or folders of them.
+    #[arg(required = true, value_name = "TRACE|DIR")]
+    pub traces: Vec<PathBuf>,
+    /// What to write, and how.
+    #[arg(long = "as", value_enum, value_name = "FORM")]
+    pub form: TraceForm,
+    /// New file, in Parquet if it is a table and ends in `.parquet`, else in CSV; new folder for Open Bandit.
+    #[arg(long, value_name = "FILE|DIR")]
+    pub out: PathBuf,
+}
+
+/// What a trace is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceForm {
+    /// A table with a row for each play.
+    Plays,
+    /// A table with a row for each place of each queue that was shown.
+    Impressions,
+    /// The bandit's decisions in the layout of the Open Bandit data set, which OBP opens.
+    OpenBandit,
+    /// The bandit's decisions as Vowpal Wabbit's JSON, for `vw --dsjson --cb_explore_adf`.
+    VwDsjson,
+    /// The bandit's decisions as Vowpal Wabbit's text, for `vw --cb_explore_adf`.
+    VwCbAdf,
 }
 
 #[derive(Debug, Args)]

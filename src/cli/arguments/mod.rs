@@ -11,7 +11,8 @@ mod training;
 
 pub(super) use command::{Arguments, Command};
 pub(super) use data::{
-    Catalogue, Import, ImportHistory, ImportLog, ImportMssd, Imports, Log, SimulateLog, SplitShares,
+    Catalogue, Export, ExportLog, ExportTrace, Import, ImportHistory, ImportLog, ImportMssd,
+    Imports, Log, LogForm, SimulateLog, SplitShares, Trace, TraceForm,
 };
 pub(super) use experiments::{Ab, Eval, Ope, Population, Simulate, Tune};
 pub(super) use named::{Device, Named};

@@ -25,6 +25,16 @@ pub(super) fn above_zero(text: &str) -> Result<f64, String> {
     number(text, |x| x > 0.0).ok_or_else(|| "a number above 0 is needed".into())
 }
 
+/// Columns and rows of a screen that there is room to draw on.
+pub(super) fn size(text: &str) -> Result<(u16, u16), String> {
+    let parts = text.split_once('x');
+    let read = |(width, height): (&str, &str)| Some((width.parse().ok()?, height.parse().ok()?));
+    let fits =
+        |(width, height): &(u16, u16)| (40..=400).contains(width) && (12..=200).contains(height);
+    let told = "columns and rows are needed, 40x12 to 400x200, as in 120x40";
+    parts.and_then(read).filter(fits).ok_or_else(|| told.into())
+}
+
 fn number(text: &str, allowed: impl Fn(f64) -> bool) -> Option<f64> {
     text.parse().ok().filter(|x: &f64| x.is_finite() && allowed(*x))
 }
@@ -94,6 +104,14 @@ mod tests {
                 assert_ne!(fits, Some(ErrorKind::ValueValidation), "{path:?} {option}");
                 assert_eq!(more, Some(ErrorKind::ValueValidation), "{path:?} {option}");
             }
+        }
+    }
+
+    #[test]
+    fn a_screen_has_room() {
+        assert_eq!(super::size("120x40"), Ok((120, 40)));
+        for nothing in ["", "x", "120", "0x0", "120x", "39x40", "70000x40", "120x40x3"] {
+            assert!(super::size(nothing).is_err(), "{nothing}");
         }
     }
 

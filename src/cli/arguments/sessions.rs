@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::named::{Device, Named};
-use super::numbers::not_below_zero;
+use super::numbers::{not_below_zero, size};
 use super::simulator::Screen;
 
 #[derive(Debug, Args)]
@@ -26,6 +26,15 @@ pub(crate) struct Demo {
     /// Play the tour without a terminal and check what its scenes expect.
     #[arg(long)]
     pub check: bool,
+    /// Play the tour without a terminal and write it to FILE, for asciinema and its players.
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    pub record: Option<PathBuf>,
+    /// Version of the recording's format.
+    #[arg(long, requires = "record", value_name = "2|3", default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=3))]
+    pub asciicast: u8,
+    /// Columns and rows of what is recorded.
+    #[arg(long, requires = "record", value_name = "WxH", default_value = "120x40", value_parser = size)]
+    pub size: (u16, u16),
     /// Print the check's report as JSON.
     #[arg(long, requires = "check")]
     pub json: bool,

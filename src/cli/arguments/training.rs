@@ -30,6 +30,9 @@ pub(crate) struct Train {
     /// Seeds that each way is trained with.
     #[arg(long, default_value_t = 5, requires = "compare", value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub seeds: u64,
+    /// Write losses, weights and validations to DIR as they come, for TensorBoard.
+    #[arg(long, value_name = "DIR", conflicts_with = "compare")]
+    pub tensorboard: Option<PathBuf>,
     /// Backend to train on.
     #[arg(long, value_enum, default_value_t)]
     pub device: Device,

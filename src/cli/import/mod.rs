@@ -2,6 +2,7 @@
 
 mod formats;
 mod history;
+mod lightgbm;
 mod mssd;
 mod output;
 pub(crate) mod reading;
@@ -16,5 +17,6 @@ pub(super) fn run(imports: &Imports) -> Result<(), Failure> {
         Some(Import::SpotifyTracks { file, out, json }) => spotify_tracks::run(file, out, *json),
         Some(Import::History(arguments)) => history::run(arguments),
         Some(Import::Mssd(arguments)) => mssd::run(arguments),
+        Some(Import::Lightgbm { file, out }) => lightgbm::run(file, out),
     }
 }

@@ -28,6 +28,8 @@ pub enum Mark {
     Line(&'static str),
     /// Nothing: a person has said that what is there may go.
     Any,
+    /// Nothing is known to be of the kind, so that nothing is written over.
+    Never,
 }
 
 /// Whether a file of this kind may be written there by a command that reads `inputs`.
@@ -88,6 +90,7 @@ fn alike(path: &Path, mark: Mark) -> bool {
         }
         Mark::Line(beginning) => lines.any(|line| line.starts_with(beginning.as_bytes())),
         Mark::Any => true,
+        Mark::Never => false,
     }
 }
 

@@ -165,11 +165,13 @@ fn orders(ranker: &Ranker, test: &[&Request]) -> Vec<OrderReport> {
         ("fusion", own(|shown| shown.fusion)),
         ("interest", own(|shown| shown.interest)),
     ];
-    let by_listener = |values: Vec<f64>| -> Vec<f64> {
+    let by_listener = |values: Vec<Option<f64>>| -> Vec<f64> {
         let mut of: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
         for (request, value) in test.iter().zip(values) {
-            of.entry(request.listener).or_default().push(value);
+            of.entry(request.listener).or_default().extend(value);
         }
+        // Whether a listener has any is the same whatever the order.
+        of.retain(|_, values| !values.is_empty());
         of.into_values().map(|of| of.iter().sum::<f64>() / of.len() as f64).collect()
     };
     let report = |(place, (name, scores)): (usize, &(&'static str, Vec<f64>))| OrderReport {

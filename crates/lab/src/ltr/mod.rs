@@ -14,10 +14,12 @@ mod boost;
 mod grow;
 mod judge;
 mod lambda;
+mod lightgbm;
 mod queries;
 
 pub use boost::{Boosting, Runs};
 pub use grow::Shape;
 pub use judge::{mean_ndcg, ndcg};
 pub use lambda::{Lambda, Slope};
+pub use lightgbm::{from_lightgbm, to_lightgbm};
 pub use queries::{MOST_GRADE, Queries};

@@ -44,6 +44,16 @@ impl Log {
         &self.decisions
     }
 
+    /// The session of every decision, numbered from 0 among those that have one.
+    pub fn groups(&self) -> &[usize] {
+        &self.groups
+    }
+
+    /// What the reward model expects of every arm at every decision.
+    pub fn expected(&self) -> &[Vec<f64>] {
+        &self.model
+    }
+
     /// Names of the arms, in the policy's order; none without a decision.
     pub fn arms(&self) -> &[String] {
         &self.arms

@@ -30,7 +30,7 @@ pub use decisions::{Decided, decided, flaw, paid_out};
 pub use estimate::{Estimate, bootstrap};
 pub use estimator::Estimator;
 pub use log::Log;
-pub use read::{Logged, read_decisions};
+pub use read::{Logged, read_decisions, trace_files};
 pub use regression::{believed, cross_fitted};
 pub use report::{Report, Resampling, Row};
 pub use sample::Sample;

@@ -18,10 +18,19 @@ type Place<'a> = (&'a str, usize, &'static str);
 pub struct Logged {
     /// Those that the bandit made by itself and that were paid out, by session.
     pub sessions: Vec<Vec<Decided>>,
+    /// The number of each of them among all sessions read, copies counted.
+    pub numbers: Vec<usize>,
     /// How many more were paid out, but made by a person or played under values set by one.
     pub by_hand: usize,
     /// How many more sessions there are that another holds, whole or as its beginning.
     pub copies: usize,
+}
+
+/// A session's decisions, what was made by hand beside them, and its number.
+struct Found {
+    decisions: Vec<Decided>,
+    by_hand: usize,
+    number: usize,
 }
 
 /// The decisions of every session of every trace file, in order. A folder stands for the `.jsonl` files
@@ -45,29 +54,29 @@ pub fn read_decisions(paths: &[PathBuf]) -> Result<Logged, InputError> {
             }
             let paid = paid_out(session.traces.iter().map(|(_, trace)| trace));
             let by_hand = paid - found.len();
-            sessions.push((found, by_hand));
+            sessions.push(Found { decisions: found, by_hand, number: sessions.len() });
         }
     }
     Ok(told_apart(sessions))
 }
 
 /// Sessions with decisions, each once, in the order of the first that holds its beginning.
-fn told_apart(sessions: Vec<(Vec<Decided>, usize)>) -> Logged {
-    let mut kept: Vec<(Vec<Decided>, usize)> = Vec::new();
+fn told_apart(sessions: Vec<Found>) -> Logged {
+    let mut kept: Vec<Found> = Vec::new();
     // By the first decision, which sessions that hold each other share.
     let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut copies = 0;
     for session in sessions {
-        let Some(first) = session.0.first() else {
+        let Some(first) = session.decisions.first() else {
             kept.push(session);
             continue;
         };
         let places = alike.entry(format!("{:?}", first.choice)).or_default();
-        let holds = |place: &&usize| begin_alike(&kept[**place].0, &session.0);
+        let holds = |place: &&usize| begin_alike(&kept[**place].decisions, &session.decisions);
         match places.iter().find(holds).copied() {
             Some(place) => {
                 copies += 1;
-                if session.0.len() > kept[place].0.len() {
+                if session.decisions.len() > kept[place].decisions.len() {
                     kept[place] = session;
                 }
             }
@@ -77,8 +86,10 @@ fn told_apart(sessions: Vec<(Vec<Decided>, usize)>) -> Logged {
             }
         }
     }
-    let by_hand = kept.iter().map(|(_, by_hand)| by_hand).sum();
-    Logged { sessions: kept.into_iter().map(|(session, _)| session).collect(), by_hand, copies }
+    let by_hand = kept.iter().map(|session| session.by_hand).sum();
+    let numbers = kept.iter().map(|session| session.number).collect();
+    let sessions = kept.into_iter().map(|session| session.decisions).collect();
+    Logged { sessions, numbers, by_hand, copies }
 }
 
 /// Whether the shorter of two sessions is the beginning of the other. What was credited late may have come
@@ -90,7 +101,11 @@ fn begin_alike(a: &[Decided], b: &[Decided]) -> bool {
     a.iter().zip(b).all(same)
 }
 
-fn trace_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
+/// The trace files that are named, each once; a folder stands for the `.jsonl` files in it, by name.
+///
+/// # Errors
+/// When a folder cannot be read or has no trace file.
+pub fn trace_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {

@@ -1,7 +1,8 @@
 //! Metrics of an order against graded relevance.
 //!
-//! Conventions, since libraries differ: a query with nothing relevant scores 0; NDCG averages over
-//! ties as scikit-learn does; the other metrics order ties as they were given.
+//! Conventions, since libraries differ (docs/interop.md has what they say): NDCG averages over ties, as scikit-learn does, and a query
+//! with nothing relevant has none, since no order of it is better or worse: means leave it out, in training and in judging. It
+//! scores 0 by the other metrics, which order ties as they were given.
 
 /// What a relevance grade is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +23,8 @@ impl Gain {
 }
 
 /// Normalised discounted cumulative gain of the first `k`, items of equal score sharing the mean
-/// gain of their places. `items` are (score, grade) pairs.
-pub fn ndcg_at(items: &[(f64, f64)], k: usize, gain: Gain) -> f64 {
+/// gain of their places. `items` are (score, grade) pairs. `None` where nothing is relevant.
+pub fn ndcg_at(items: &[(f64, f64)], k: usize, gain: Gain) -> Option<f64> {
     let discount = |place: usize| if place < k { 1.0 / (place as f64 + 2.0).log2() } else { 0.0 };
     let mut place = 0;
     let mut total = 0.0;
@@ -36,7 +37,7 @@ pub fn ndcg_at(items: &[(f64, f64)], k: usize, gain: Gain) -> f64 {
     let mut grades: Vec<f64> = items.iter().map(|item| gain.of(item.1)).collect();
     grades.sort_by(|a, b| b.total_cmp(a));
     let ideal: f64 = grades.iter().enumerate().map(|(i, g)| g * discount(i)).sum();
-    if ideal > 0.0 { total / ideal } else { 0.0 }
+    (ideal > 0.0).then(|| total / ideal)
 }
 
 /// Average precision over the first `k`, divided by the number of relevant items, or by

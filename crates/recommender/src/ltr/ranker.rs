@@ -129,6 +129,16 @@ impl Ranker {
         })
     }
 
+    /// What every score begins with.
+    pub fn base(&self) -> f64 {
+        self.base
+    }
+
+    /// The trees that score.
+    pub fn forest(&self) -> &Forest {
+        &self.forest
+    }
+
     /// A row's score, its features in the file's order.
     pub fn score(&self, row: &[f32]) -> f64 {
         self.base + self.forest.score(row)

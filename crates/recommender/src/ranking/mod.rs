@@ -30,5 +30,5 @@ pub use mixing::{
 };
 pub use pipeline::{Ranking, rank};
 pub use ranked::Queued;
-pub use ranker::ranker_of;
+pub use ranker::{ranker_named, ranker_of};
 pub use weights::{FusionWeights, Term, Weight, fusion_weights};

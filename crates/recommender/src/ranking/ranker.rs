@@ -26,13 +26,21 @@ pub fn ranker_of(policy: &Policy) -> Result<Option<Arc<Ranker>>, InputError> {
     if policy.ranking.scorer == Scorer::Fusion {
         return Ok(None);
     }
-    if policy.ranking.ranker == DEFAULT {
-        return Ok(Some(SHIPPED.clone()));
-    }
     let folder = Path::new(&*policy.file).parent().unwrap_or(Path::new(""));
-    let path = folder.join(&policy.ranking.ranker);
+    ranker_named(&policy.ranking.ranker, folder).map(Some)
+}
+
+/// The shipped ranker, `default`, or the one in a file whose path begins in that folder.
+///
+/// # Errors
+/// As [`ranker_of`].
+pub fn ranker_named(name: &str, folder: &Path) -> Result<Arc<Ranker>, InputError> {
+    if name == DEFAULT {
+        return Ok(SHIPPED.clone());
+    }
+    let path = folder.join(name);
     let text = read_text(&path)?;
-    Ok(Some(Arc::new(Ranker::parse(&path.display().to_string(), &text, &feature_names())?)))
+    Ranker::parse(&path.display().to_string(), &text, &feature_names()).map(Arc::new)
 }
 
 #[cfg(test)]

@@ -87,6 +87,11 @@ impl App {
         for errand in &ERRANDS {
             (errand.ready)(self, elapsed);
         }
+        self.look_on(elapsed);
+    }
+
+    /// Lets the eye follow what is new for a while.
+    pub(super) fn look_on(&mut self, elapsed: Duration) {
         let newest = self.session.trace().step;
         let stays = self.seen.0 == newest;
         self.seen = (newest, if stays { self.seen.1 + elapsed } else { Duration::ZERO });

@@ -11,6 +11,7 @@ mod next;
 mod palette;
 mod past;
 mod pickers;
+mod recording;
 mod rehearsal;
 mod reopen;
 mod sharing;
@@ -20,4 +21,5 @@ mod telling;
 mod tour;
 mod what_if;
 
+pub use recording::Recorded;
 pub use simulator::App;

@@ -114,7 +114,7 @@ impl App {
         }
     }
 
-    fn take_in(&mut self, news: News) {
+    pub(super) fn take_in(&mut self, news: News) {
         match news {
             News::Further((timeline, head)) => self.session.go_to(timeline, head),
             News::Done((timeline, head)) => {

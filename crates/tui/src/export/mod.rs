@@ -1,5 +1,6 @@
-//! What is on screen, for other programs: JSON, CSV, a picture.
+//! What is on screen, for other programs: JSON, CSV, a picture, a recording.
 
+pub mod cast;
 pub mod csv;
 pub mod form;
 pub mod json;

@@ -13,7 +13,7 @@ use melody_simulation::World;
 use melody_simulation::profile::Profile;
 
 /// How long the eye is given for each event of a scene.
-const PACE: Duration = Duration::from_millis(180);
+pub(crate) const PACE: Duration = Duration::from_millis(180);
 
 /// A point of the session: everything up to an event, and where the listener stands.
 type Point = (Timeline, Playhead);
@@ -149,6 +149,15 @@ impl Guide {
                 let outcome = carrying_out.outcome.ready()?;
                 self.over(outcome)
             }
+        }
+    }
+
+    /// Waits for what is new, however long it is worked out; `None` where all has been told.
+    pub(crate) fn wait(&mut self) -> Option<News> {
+        let carrying_out = self.carrying_out.as_mut()?;
+        match carrying_out.steps.recv() {
+            Ok(point) => Some(News::Further(point)),
+            Err(_) => self.settle(),
         }
     }
 

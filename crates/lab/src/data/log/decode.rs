@@ -2,15 +2,19 @@
 
 use std::fmt::Display;
 use std::io::Cursor;
+use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, UInt32Type};
-use arrow_array::{ListArray, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, ListArray, RecordBatch, StringArray, StructArray};
 use arrow_ipc::reader::FileReader;
+use arrow_schema::DataType;
 
 use super::columns::{Columns, Words};
 use super::extents;
 use super::plays::{Plays, Reading};
-use super::schema::check;
+use super::retyped::retyped;
+use super::schema::{check, schema};
 use melody_core::catalogue::taxonomy;
 use melody_core::input::{InputError, Problem};
 use melody_core::listener::{Account, Tier};
@@ -39,6 +43,9 @@ pub(super) fn decode(reading: Reading, bytes: &[u8]) -> Result<Vec<LoggedListene
     let mut problems = Vec::new();
     for batch in reader {
         let batch = batch.map_err(|error| torn(&error))?;
+        let batch = ours(&batch).ok_or_else(|| {
+            torn(&"a list or number in it is too large, or a dictionary without its words")
+        })?;
         let accounts = Accounts::new(reading, &batch)?;
         let before = listeners.len() + problems.len();
         for row in 0..batch.num_rows() {
@@ -52,6 +59,13 @@ pub(super) fn decode(reading: Reading, bytes: &[u8]) -> Result<Vec<LoggedListene
         }
     }
     if problems.is_empty() { Ok(listeners) } else { Err(InputError { problems }) }
+}
+
+/// A batch whose columns are like the schema's, with columns that are the schema's.
+fn ours(batch: &RecordBatch) -> Option<RecordBatch> {
+    let columns: ArrayRef = Arc::new(StructArray::from(batch.clone()));
+    let columns = retyped(&columns, &DataType::Struct(schema().fields().clone()))?;
+    Some(RecordBatch::from(columns.as_struct_opt()?))
 }
 
 /// One batch. A column's name is its field's.
@@ -148,10 +162,110 @@ fn range(list: &ListArray, row: usize) -> std::ops::Range<usize> {
 mod tests {
     use super::*;
 
+    use arrow_array::builder::OffsetBufferBuilder;
+    use arrow_array::types::Int32Type;
+    use arrow_array::{
+        Array, DictionaryArray, Float64Array, Int64Array, LargeListArray, LargeStringArray,
+        NullArray, StringViewArray,
+    };
+    use arrow_ipc::writer::FileWriter;
+    use arrow_schema::Field;
+
     use crate::data::log::encode::encode;
     use crate::data::simulated::simulated;
     use melody_core::catalogue::default_catalogue;
     use melody_simulation::{LogConfig, World};
+
+    /// A shard as Polars writes it back: views, long lists, unsigned keys; or as pandas does, with dictionaries spelled out.
+    fn written_back(whole: &[u8], spelled: bool) -> Vec<u8> {
+        let mut reader = FileReader::try_new(Cursor::new(whole), None).unwrap();
+        let batch: ArrayRef = Arc::new(StructArray::from(reader.next().unwrap().unwrap()));
+        let batch = otherwise(&batch, spelled);
+        let batch = RecordBatch::from(batch.as_struct());
+        let mut writer = FileWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+        writer.write(&batch).unwrap();
+        writer.finish().unwrap();
+        writer.into_inner().unwrap()
+    }
+
+    fn otherwise(array: &ArrayRef, spelled: bool) -> ArrayRef {
+        let field = |name: &str, of: &ArrayRef| Field::new(name, of.data_type().clone(), true);
+        match array.data_type() {
+            DataType::Utf8 if spelled => {
+                Arc::new(array.as_string::<i32>().iter().collect::<LargeStringArray>())
+            }
+            DataType::Utf8 => {
+                Arc::new(array.as_string::<i32>().iter().collect::<StringViewArray>())
+            }
+            DataType::Dictionary(..) => {
+                let words = array.as_dictionary::<Int32Type>();
+                let texts = words.downcast_dict::<StringArray>().unwrap();
+                if spelled {
+                    return Arc::new(texts.into_iter().collect::<LargeStringArray>());
+                }
+                let keys = words.keys().iter().map(|key| key.map(|key| key as u32));
+                let values = otherwise(words.values(), false);
+                Arc::new(DictionaryArray::<UInt32Type>::new(keys.collect(), values))
+            }
+            _ if spelled && array.null_count() == array.len() => {
+                Arc::new(NullArray::new(array.len()))
+            }
+            DataType::UInt32 if spelled => {
+                let numbers = array.as_primitive::<UInt32Type>();
+                Arc::new(numbers.iter().map(|n| n.map(i64::from)).collect::<Int64Array>())
+            }
+            DataType::Float32 if spelled => {
+                let numbers = array.as_primitive::<Float32Type>();
+                Arc::new(numbers.iter().map(|n| n.map(f64::from)).collect::<Float64Array>())
+            }
+            DataType::List(_) => {
+                let list = array.as_list::<i32>();
+                let values = otherwise(list.values(), spelled);
+                let mut offsets = OffsetBufferBuilder::<i64>::new(list.len());
+                list.offsets().lengths().for_each(|length| offsets.push_length(length));
+                let item = Arc::new(field("element", &values));
+                Arc::new(LargeListArray::new(item, offsets.finish(), values, None))
+            }
+            DataType::Struct(fields) => {
+                let columns = array.as_struct().columns().iter();
+                let columns: Vec<ArrayRef> = columns.map(|c| otherwise(c, spelled)).collect();
+                let fields = fields.iter().zip(&columns).map(|(f, c)| field(f.name(), c));
+                Arc::new(StructArray::new(fields.collect(), columns, None))
+            }
+            _ => array.clone(),
+        }
+    }
+
+    #[test]
+    fn what_other_programs_write_back_is_read_as_the_same() {
+        let catalogue = default_catalogue();
+        let world = World::new(&catalogue);
+        let config = LogConfig { seed: 4, sessions: 2, rollouts: 0, slates: 0.0 };
+        let listeners: Vec<_> = (0..3).map(|i| simulated(&catalogue, &world, config, i)).collect();
+        let whole = encode(&catalogue, &listeners).unwrap();
+        let reading = Reading { file: "shard", catalogue: &catalogue, completion: 0.9 };
+        for spelled in [false, true] {
+            let back = written_back(&whole, spelled);
+            assert_eq!(decode(reading, &back).unwrap(), listeners, "spelled out: {spelled}");
+        }
+    }
+
+    #[test]
+    fn a_shard_written_back_with_any_byte_changed_is_read_or_refused() {
+        let catalogue = default_catalogue();
+        let world = World::new(&catalogue);
+        let config = LogConfig { seed: 3, sessions: 1, rollouts: 0, slates: 0.0 };
+        let listeners = [simulated(&catalogue, &world, config, 0)];
+        let back = written_back(&encode(&catalogue, &listeners).unwrap(), false);
+        let reading = Reading { file: "shard", catalogue: &catalogue, completion: 0.9 };
+        let (mut refused, mut changed) = (0, back.clone());
+        for at in 0..back.len() {
+            changed[at] ^= 1 << (at % 8);
+            refused += usize::from(decode(reading, &changed).is_err());
+            changed[at] = back[at];
+        }
+        assert!(refused > 100, "{refused}");
+    }
 
     #[test]
     fn a_shard_with_any_byte_changed_or_cut_off_is_read_or_refused() {

@@ -22,6 +22,7 @@ mod manifest;
 mod planted;
 mod plays;
 mod read;
+mod retyped;
 mod schema;
 mod simulate;
 mod sorting;

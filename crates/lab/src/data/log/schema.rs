@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema};
 
+use super::retyped;
 use melody_core::input::{InputError, Problem};
 use melody_core::plays::Truth;
 
@@ -97,7 +98,8 @@ fn compare(file: &str, path: &str, wanted: &Fields, found: &Fields, problems: &m
     }
 }
 
-/// Compares without the names of a list's items, which every program chooses for itself.
+/// Compares without the names of a list's items, which every program chooses for itself, and with what programs write in place of
+/// a type (`retyped.rs`).
 fn compare_types(
     file: &str,
     at: &str,
@@ -109,10 +111,11 @@ fn compare_types(
         (DataType::Struct(wanted), DataType::Struct(found)) => {
             compare(file, &format!("{at}."), wanted, found, problems);
         }
-        (DataType::List(wanted), DataType::List(found)) => {
-            compare_types(file, at, wanted.data_type(), found.data_type(), problems);
+        (DataType::List(wanted), found) if retyped::item(found).is_some() => {
+            let found = retyped::item(found).unwrap_or(found);
+            compare_types(file, at, wanted.data_type(), found, problems);
         }
-        _ if wanted == found => {}
+        _ if retyped::alike(wanted, found) => {}
         _ => {
             let message = format!("is {found} where {wanted} is needed");
             problems.push(Problem::new(file, message).field(at));

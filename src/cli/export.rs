@@ -1,0 +1,156 @@
+//! `melody log export`, `melody trace export` and `melody export`: what was logged and what was learned, as other tools read it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::arguments::{ExportLog, ExportTrace, LogForm, TraceForm};
+use super::failure::Failure;
+use super::ope::{Decisions, decisions};
+use super::progress::bar;
+use super::say::say;
+use melody_core::input::Problem;
+use melody_core::output::{Kind, Mark, may_write, write_whole};
+use melody_lab::data::log::TrainingLog;
+use melody_lab::export::{
+    Column, Costs, LOG_IMPRESSIONS, LOG_PLAYS, Sheet, TRACE_IMPRESSIONS, TRACE_PLAYS, cb_adf,
+    columns, dsjson, log_impressions, log_plays, logged_plays, open_bandit, recbole,
+    trace_impressions, trace_plays,
+};
+use melody_lab::ltr::to_lightgbm;
+use melody_lab::off_policy::trace_files;
+use melody_recommender::ranking::{feature_names, ranker_named};
+use melody_sessions::log::read;
+use melody_sessions::names::catalogue_named;
+use melody_sessions::trace_file::{TracedSession, read_all};
+
+pub(super) fn log(arguments: &ExportLog) -> Result<(), Failure> {
+    match (arguments.file.is_dir(), arguments.form) {
+        (true, LogForm::Plays) => training_plays(arguments),
+        (true, LogForm::Recbole) => atomic(arguments),
+        (false, LogForm::Plays) => {
+            let contents = read(&arguments.file)?;
+            let mut sheet = Sheet::begin(&arguments.out, LOG_PLAYS, &[&arguments.file])?;
+            log_plays(&mut sheet, &contents)?;
+            written(&arguments.out, sheet.finish()?, "plays")
+        }
+        (false, LogForm::Impressions) => {
+            let contents = read(&arguments.file)?;
+            let mut sheet = Sheet::begin(&arguments.out, LOG_IMPRESSIONS, &[&arguments.file])?;
+            log_impressions(&mut sheet, &contents)?;
+            written(&arguments.out, sheet.finish()?, "impressions")
+        }
+        (true, LogForm::Impressions) => {
+            Err(unfit(&arguments.file, "a training log keeps no queues; a feedback log does"))
+        }
+        (false, LogForm::Recbole) => Err(unfit(
+            &arguments.file,
+            "RecBole's files are made of a training log, which is a folder",
+        )),
+    }
+}
+
+fn unfit(file: &Path, message: &str) -> Failure {
+    Problem::new(file.display().to_string(), message).field("--as").into()
+}
+
+fn training_plays(arguments: &ExportLog) -> Result<(), Failure> {
+    let catalogue = Arc::new(catalogue_named(&arguments.catalogue, Path::new(""))?);
+    let log = TrainingLog::open(&arguments.file, catalogue.clone())?;
+    let columns = columns();
+    let columns: Vec<(&str, Column)> =
+        columns.iter().map(|(n, kind)| (n.as_str(), *kind)).collect();
+    let mut sheet = Sheet::begin(&arguments.out, &columns, &[])?;
+    let shards = log.manifest().shards.len();
+    let progress = bar(shards as u64, "writing plays");
+    for shard in 0..shards {
+        for listener in log.listeners(shard)? {
+            logged_plays(&mut sheet, &catalogue, &log.manifest().splits, &listener)?;
+        }
+        progress.inc(1);
+    }
+    progress.finish();
+    written(&arguments.out, sheet.finish()?, "plays")
+}
+
+fn atomic(arguments: &ExportLog) -> Result<(), Failure> {
+    let catalogue = Arc::new(catalogue_named(&arguments.catalogue, Path::new(""))?);
+    let log = TrainingLog::open(&arguments.file, catalogue.clone())?;
+    let progress = bar(log.manifest().shards.len() as u64, "writing plays");
+    let done = || progress.inc(1);
+    let [plays, songs, listeners] = recbole(&arguments.out, &log, &catalogue, &done)?;
+    progress.finish();
+    say!(
+        "wrote {}: {plays} plays of {songs} songs by {listeners} listeners",
+        arguments.out.display()
+    )
+}
+
+pub(super) fn trace(arguments: &ExportTrace) -> Result<(), Failure> {
+    match arguments.form {
+        TraceForm::Plays => table(arguments, TRACE_PLAYS, "plays", trace_plays),
+        TraceForm::Impressions => {
+            table(arguments, TRACE_IMPRESSIONS, "impressions", trace_impressions)
+        }
+        TraceForm::OpenBandit => {
+            let Decisions { log, numbers, .. } = decisions(&arguments.traces)?;
+            let rows = open_bandit(&arguments.out, &log, &numbers)?;
+            written(&arguments.out, rows, "decisions")?;
+            say!(
+                "  OpenBanditDataset(behavior_policy=\"bts\", campaign=\"all\", data_path=\"{}\") opens it",
+                arguments.out.display()
+            )
+        }
+        TraceForm::VwDsjson => {
+            let Decisions { log, numbers, .. } = decisions(&arguments.traces)?;
+            let costs = dsjson(&arguments.out, &log, &numbers)?;
+            costed(arguments, log.decisions().len(), costs)
+        }
+        TraceForm::VwCbAdf => {
+            let Decisions { log, .. } = decisions(&arguments.traces)?;
+            let costs = cb_adf(&arguments.out, &log)?;
+            costed(arguments, log.decisions().len(), costs)
+        }
+    }
+}
+
+pub(super) fn lightgbm(ranker: &str, out: &Path) -> Result<(), Failure> {
+    may_write(out, MODEL, &[Path::new(ranker)])?;
+    let ranker = ranker_named(ranker, Path::new(""))?;
+    write_whole(out, to_lightgbm(&ranker, &feature_names()).as_bytes())?;
+    let trees = ranker.forest().trees.len();
+    say!("wrote {}: {trees} trees over {} features", out.display(), feature_names().len())
+}
+
+/// A text model begins so.
+const MODEL: Kind = Kind { name: "model", mark: Mark::Line("version=v4") };
+
+/// Writes a row of a session's table after the other.
+type Rows = fn(&mut Sheet, usize, &TracedSession) -> Result<(), String>;
+
+fn table(
+    arguments: &ExportTrace,
+    columns: &[(&str, Column)],
+    what: &str,
+    rows: Rows,
+) -> Result<(), Failure> {
+    let files = trace_files(&arguments.traces)?;
+    let inputs: Vec<&Path> = files.iter().map(|file| file.as_path()).collect();
+    let mut sheet = Sheet::begin(&arguments.out, columns, &inputs)?;
+    let mut number = 0;
+    for file in &files {
+        for session in read_all(file)? {
+            rows(&mut sheet, number, &session)?;
+            number += 1;
+        }
+    }
+    written(&arguments.out, sheet.finish()?, what)
+}
+
+fn costed(arguments: &ExportTrace, decisions: usize, costs: Costs) -> Result<(), Failure> {
+    written(&arguments.out, decisions as u64, "decisions")?;
+    say!("  reward = {} - {} * cost", costs.best, costs.range)
+}
+
+fn written(out: &Path, rows: u64, what: &str) -> Result<(), Failure> {
+    say!("wrote {}: {rows} {what}", out.display())
+}
