@@ -90,7 +90,7 @@ fn whoever_reads_the_exported_decisions_estimates_as_ope_does() {
         let place = place.clone().position(|r| r["policy"] == row["policy"]);
         let target: Box<Target> = match policy {
             "as logged" => Box::new(|row, k| number(row, &format!("propensity_{k}"))),
-            "uniform" => Box::new(|_, _| 1.0 / always as f64),
+            "uniform" => Box::new(move |_, _| 1.0 / always as f64),
             _ => match place {
                 Some(arm) => Box::new(move |_, k| if k == arm { 1.0 } else { 0.0 }),
                 None => continue,
