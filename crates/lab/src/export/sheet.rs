@@ -120,7 +120,7 @@ pub struct Sheet {
 }
 
 enum Form {
-    Csv(csv::Writer<Draft>),
+    Csv(Box<csv::Writer<Draft>>),
     Parquet { writer: Box<SerializedFileWriter<Draft>>, kinds: Vec<Column>, group: Vec<Vec<Cell>> },
 }
 
@@ -208,7 +208,7 @@ impl Form {
     ) -> Result<Self, String> {
         let mut writer = csv::WriterBuilder::new().delimiter(between).from_writer(draft);
         writer.write_record(head).map_err(|error| format!("{name}: {error}"))?;
-        Ok(Form::Csv(writer))
+        Ok(Form::Csv(Box::new(writer)))
     }
 
     fn parquet(draft: Draft, columns: &[(&str, Column)]) -> Result<Self, ParquetError> {
