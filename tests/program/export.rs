@@ -75,7 +75,12 @@ fn whoever_reads_the_exported_decisions_estimates_as_ope_does() {
     let folder = tempfile::tempdir().unwrap();
     let trace = traced(folder.path());
     let (trace, out) = (trace.to_str().unwrap(), folder.path().join("obd"));
-    said(&["trace", "export", trace, "--as", "open-bandit", "--out", out.to_str().unwrap()]);
+    // A copy of a session counts once, and that it is there is said.
+    let copy = folder.path().join("copy.jsonl");
+    std::fs::copy(trace, &copy).unwrap();
+    let (copy, into) = (copy.to_str().unwrap(), out.to_str().unwrap());
+    let told = said(&["trace", "export", trace, copy, "--as", "open-bandit", "--out", into]);
+    assert!(told.starts_with("left out: 2 sessions"), "{told}");
     let report: Value = serde_json::from_str(&said(&["ope", trace, "--json", "--all"])).unwrap();
     let rows = rows(&out.join("bts/all/all.csv"));
     assert_eq!(rows.len() as u64, report["decisions"].as_u64().unwrap());
