@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::arguments::{ExportLog, ExportTrace, LogForm, TraceForm};
 use super::failure::Failure;
+use super::note::note;
 use super::ope::{Decisions, decisions};
 use super::progress::bar;
 use super::say::say;
@@ -19,7 +20,7 @@ use melody_lab::export::{
 use melody_lab::ltr::to_lightgbm;
 use melody_lab::off_policy::trace_files;
 use melody_recommender::ranking::{feature_names, ranker_named};
-use melody_sessions::log::read;
+use melody_sessions::log::{Contents, TornTail, read};
 use melody_sessions::names::catalogue_named;
 use melody_sessions::trace_file::{TracedSession, read_all};
 
@@ -28,13 +29,13 @@ pub(super) fn log(arguments: &ExportLog) -> Result<(), Failure> {
         (true, LogForm::Plays) => training_plays(arguments),
         (true, LogForm::Recbole) => atomic(arguments),
         (false, LogForm::Plays) => {
-            let contents = read(&arguments.file)?;
+            let contents = whole(&arguments.file)?;
             let mut sheet = Sheet::begin(&arguments.out, LOG_PLAYS, &[&arguments.file])?;
             log_plays(&mut sheet, &contents)?;
             written(&arguments.out, sheet.finish()?, "plays")
         }
         (false, LogForm::Impressions) => {
-            let contents = read(&arguments.file)?;
+            let contents = whole(&arguments.file)?;
             let mut sheet = Sheet::begin(&arguments.out, LOG_IMPRESSIONS, &[&arguments.file])?;
             log_impressions(&mut sheet, &contents)?;
             written(&arguments.out, sheet.finish()?, "impressions")
@@ -47,6 +48,16 @@ pub(super) fn log(arguments: &ExportLog) -> Result<(), Failure> {
             "RecBole's files are made of a training log, which is a folder",
         )),
     }
+}
+
+/// A feedback log; what a crash has left at its end is told and left out.
+fn whole(file: &Path) -> Result<Contents, Failure> {
+    let contents = read(file)?;
+    if let Some(TornTail { line, bytes, .. }) = &contents.torn {
+        let file = file.display();
+        note(format_args!("note: {file}: line {line}: left out, {bytes} bytes, half-written"));
+    }
+    Ok(contents)
 }
 
 fn unfit(file: &Path, message: &str) -> Failure {
@@ -92,8 +103,9 @@ pub(super) fn trace(arguments: &ExportTrace) -> Result<(), Failure> {
             table(arguments, TRACE_IMPRESSIONS, "impressions", trace_impressions)
         }
         TraceForm::OpenBandit => {
-            let Decisions { log, numbers, .. } = decisions(&arguments.traces)?;
-            let rows = open_bandit(&arguments.out, &log, &numbers)?;
+            let read = decisions(&arguments.traces)?;
+            let rows = open_bandit(&arguments.out, &read.log, &read.numbers)?;
+            read.tell_left_out()?;
             written(&arguments.out, rows, "decisions")?;
             say!(
                 "  OpenBanditDataset(behavior_policy=\"bts\", campaign=\"all\", data_path=\"{}\") opens it",
@@ -101,14 +113,14 @@ pub(super) fn trace(arguments: &ExportTrace) -> Result<(), Failure> {
             )
         }
         TraceForm::VwDsjson => {
-            let Decisions { log, numbers, .. } = decisions(&arguments.traces)?;
-            let costs = dsjson(&arguments.out, &log, &numbers)?;
-            costed(arguments, log.decisions().len(), costs)
+            let read = decisions(&arguments.traces)?;
+            let costs = dsjson(&arguments.out, &read.log, &read.numbers)?;
+            costed(arguments, &read, costs)
         }
         TraceForm::VwCbAdf => {
-            let Decisions { log, .. } = decisions(&arguments.traces)?;
-            let costs = cb_adf(&arguments.out, &log)?;
-            costed(arguments, log.decisions().len(), costs)
+            let read = decisions(&arguments.traces)?;
+            let costs = cb_adf(&arguments.out, &read.log)?;
+            costed(arguments, &read, costs)
         }
     }
 }
@@ -146,8 +158,9 @@ fn table(
     written(&arguments.out, sheet.finish()?, what)
 }
 
-fn costed(arguments: &ExportTrace, decisions: usize, costs: Costs) -> Result<(), Failure> {
-    written(&arguments.out, decisions as u64, "decisions")?;
+fn costed(arguments: &ExportTrace, read: &Decisions, costs: Costs) -> Result<(), Failure> {
+    read.tell_left_out()?;
+    written(&arguments.out, read.log.decisions().len() as u64, "decisions")?;
     say!("  reward = {} - {} * cost", costs.best, costs.range)
 }
 

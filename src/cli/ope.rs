@@ -38,6 +38,26 @@ pub(super) struct Decisions {
     copies: usize,
 }
 
+impl Decisions {
+    /// Says what the decisions were not made of.
+    pub(super) fn tell_left_out(&self) -> Result<(), Failure> {
+        let Decisions { by_hand, copies, .. } = *self;
+        if copies > 0 {
+            say!(
+                "left out: {}, of which another holds every decision: a copy, or its beginning",
+                counted(copies, "session")
+            )?;
+        }
+        if by_hand > 0 {
+            say!(
+                "left out: {}, made by hand or played under values set by hand",
+                counted(by_hand, "decision")
+            )?;
+        }
+        Ok(())
+    }
+}
+
 /// Reads the decisions of traces; at least one.
 pub(super) fn decisions(traces: &[PathBuf]) -> Result<Decisions, Failure> {
     let Logged { sessions, numbers, by_hand, copies } = read_decisions(traces)?;
@@ -57,26 +77,16 @@ pub(super) fn decisions(traces: &[PathBuf]) -> Result<Decisions, Failure> {
 }
 
 pub(super) fn run(arguments: &Ope) -> Result<(), Failure> {
-    let Decisions { log, by_hand, copies, .. } = decisions(&arguments.traces)?;
+    let read = decisions(&arguments.traces)?;
+    let (log, copies) = (&read.log, read.copies);
     let seed = arguments.seed;
     let resampling = arguments.bootstrap.map(|resamples| Resampling { resamples, seed });
-    let report = Report::new(&log, Target::all(log.arms().len()), arguments.threshold, resampling);
+    let report = Report::new(log, Target::all(log.arms().len()), arguments.threshold, resampling);
     if arguments.json {
         let told = Told { report: &report, copies };
         say_json(&told)?;
     } else {
-        if copies > 0 {
-            say!(
-                "left out: {}, of which another holds every decision: a copy, or its beginning",
-                counted(copies, "session")
-            )?;
-        }
-        if by_hand > 0 {
-            say!(
-                "left out: {}, made by hand or played under values set by hand",
-                counted(by_hand, "decision")
-            )?;
-        }
+        read.tell_left_out()?;
         print(&report, if arguments.all { &Estimator::ALL } else { &USUAL })?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! What is exported for other tools: the estimates that anybody makes of it are those of `melody ope`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -35,21 +35,24 @@ fn traced(folder: &Path) -> PathBuf {
     trace
 }
 
+/// A row of a CSV file, by the names of its columns.
+type Row = BTreeMap<String, String>;
+
+/// What a target policy does: the probability of an arm at a decision.
+type Target = Box<dyn Fn(&Row, usize) -> f64>;
+
 /// A CSV file's rows, by the names of its columns.
-fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
+fn rows(path: &Path) -> Vec<Row> {
     let mut reader = csv::Reader::from_path(path).unwrap();
     reader.deserialize().map(|row| row.unwrap()).collect()
 }
 
-fn number(row: &BTreeMap<String, String>, name: &str) -> f64 {
+fn number(row: &Row, name: &str) -> f64 {
     row[name].parse().unwrap_or_else(|_| panic!("{name} is {}", row[name]))
 }
 
 /// IPS, SNIPS and DR of a target, worked out of nothing but the exported columns.
-fn estimates(
-    rows: &[BTreeMap<String, String>],
-    target: &dyn Fn(&BTreeMap<String, String>, usize) -> f64,
-) -> [f64; 3] {
+fn estimates(rows: &[Row], target: &dyn Fn(&Row, usize) -> f64) -> [f64; 3] {
     let arms = (0..).take_while(|k| rows[0].contains_key(&format!("propensity_{k}"))).count();
     let (mut ips, mut weights, mut dr) = (0.0, 0.0, 0.0);
     for row in rows {
@@ -67,15 +70,17 @@ fn estimates(
     [ips / n, ips / weights, dr / n]
 }
 
-/// How likely a policy takes an arm.
-type Target = dyn Fn(&BTreeMap<String, String>, usize) -> f64;
-
 #[test]
 fn whoever_reads_the_exported_decisions_estimates_as_ope_does() {
     let folder = tempfile::tempdir().unwrap();
     let trace = traced(folder.path());
     let (trace, out) = (trace.to_str().unwrap(), folder.path().join("obd"));
-    said(&["trace", "export", trace, "--as", "open-bandit", "--out", out.to_str().unwrap()]);
+    // A copy of a session counts once, and that it is there is said.
+    let copy = folder.path().join("copy.jsonl");
+    std::fs::copy(trace, &copy).unwrap();
+    let (copy, into) = (copy.to_str().unwrap(), out.to_str().unwrap());
+    let told = said(&["trace", "export", trace, copy, "--as", "open-bandit", "--out", into]);
+    assert!(told.starts_with("left out: 2 sessions"), "{told}");
     let report: Value = serde_json::from_str(&said(&["ope", trace, "--json", "--all"])).unwrap();
     let rows = rows(&out.join("bts/all/all.csv"));
     assert_eq!(rows.len() as u64, report["decisions"].as_u64().unwrap());
@@ -88,7 +93,7 @@ fn whoever_reads_the_exported_decisions_estimates_as_ope_does() {
         let policy = row["policy"].as_str().unwrap();
         let place = arms.iter().filter(|r| r["policy"].as_str().unwrap().starts_with("always "));
         let place = place.clone().position(|r| r["policy"] == row["policy"]);
-        let target: Box<Target> = match policy {
+        let target: Target = match policy {
             "as logged" => Box::new(|row, k| number(row, &format!("propensity_{k}"))),
             "uniform" => Box::new(move |_, _| 1.0 / always as f64),
             _ => match place {
@@ -203,8 +208,7 @@ fn a_training_log_becomes_a_table_and_atomic_files() {
     let table = rows(Path::new(&at("plays.csv")));
     assert!(told.contains(&format!("{} plays", table.len())), "{told}");
     assert!(table.iter().all(|row| number(row, "true_completion") <= 1.0));
-    let listeners: std::collections::BTreeSet<&String> =
-        table.iter().map(|row| &row["listener"]).collect();
+    let listeners: BTreeSet<&String> = table.iter().map(|row| &row["listener"]).collect();
     assert_eq!(listeners.len(), 6);
     let told = said(&["log", "export", &at("log"), "--as", "recbole", "--out", &at("mine")]);
     assert!(
@@ -214,7 +218,7 @@ fn a_training_log_becomes_a_table_and_atomic_files() {
     let read = |ending: &str| std::fs::read_to_string(at(&format!("mine/mine.{ending}"))).unwrap();
     assert_eq!(read("inter").lines().count(), table.len() + 1);
     assert!(read("inter").starts_with("user_id:token\titem_id:token\ttimestamp:float\t"));
-    let songs: std::collections::BTreeSet<&String> = table.iter().map(|row| &row["song"]).collect();
+    let songs: BTreeSet<&String> = table.iter().map(|row| &row["song"]).collect();
     assert_eq!(read("item").lines().count(), songs.len() + 1);
     assert_eq!(read("user").lines().count(), 7);
 }

@@ -53,6 +53,7 @@ impl Place {
             .collect();
         fs::write(place.path("tracks.csv"), TRACKS.to_string() + &tracks).unwrap();
         place.done(&["replay", "session.toml", "--trace", "trace.jsonl"]);
+        place.done(&["export", "lightgbm", "default", "--out", "ranker.txt"]);
         place.done(&["log", "simulate", "--listeners", "8", "--rollouts", "1", "--out", "logged"]);
         place
     }
@@ -130,6 +131,10 @@ fn arguments(command: &str, out: &str) -> Option<Vec<String>> {
         "log simulate" => format!("--listeners 4 --rollouts 1 --out {out}"),
         "log import" => format!("{} --out {out}", fixture("lastfm.tsv")),
         "log split" => "logged".into(),
+        "log export" => format!("logged --as plays --out {out}"),
+        "trace export" => format!("trace.jsonl --as plays --out {out}"),
+        "export lightgbm" => format!("default --out {out}"),
+        "import lightgbm" => format!("ranker.txt --out {out}"),
         "catalogue generate" => format!("--out {out}"),
         "import history" => format!("{} --as {out}", fixture("spotify.json")),
         "import mssd" => format!("{} --out {out}", fixture("mssd_log.csv")),
