@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::arguments::Diff;
 use super::failure::Failure;
 use super::numbers::plain;
-use super::say::{say, say_json};
+use super::say::{counted, say, say_json};
 use melody_recommender::engine::Trace;
 use melody_sessions::diff::{Difference, PATHS, RankChange, Summary, diff};
 use melody_sessions::trace_file::{TracedSession, read_all};
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Diff) -> Result<(), Failure> {
             match (&pair.only_in, &pair.difference) {
                 (Some(file), _) => say!("  only in {file}")?,
                 (None, Some(difference)) => print(difference)?,
-                (None, None) if alone => say!("the same: {} steps", pair.steps)?,
+                (None, None) if alone => say!("the same: {}", counted(pair.steps, "step"))?,
                 (None, None) => {}
             }
         }

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::figures::{print, print_differences};
 use super::opening::catalogue as open_catalogue;
 use super::progress::Bars;
-use super::say::{say, say_json};
+use super::say::{counted, say, say_json};
 use melody_lab::data::Split;
 use melody_lab::data::log::TrainingLog;
 use melody_lab::evaluation::Resampling;
@@ -61,10 +61,10 @@ fn tell(judgement: &Judgement) -> Result<(), Failure> {
         None => format!("simulated listeners, {split}"),
     };
     say!(
-        "{} on {whose}: {} plays of {} listeners",
+        "{} on {whose}: {} of {}",
         judgement.model,
-        evaluation.plays,
-        evaluation.listeners
+        counted(evaluation.plays, "play"),
+        counted(evaluation.listeners, "listener")
     )?;
     if judgement.left_out > 0 {
         say!("left out: {} listeners the model has learned from", judgement.left_out)?;

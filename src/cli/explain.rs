@@ -109,7 +109,8 @@ fn print(e: &Explanation, bar: &str) -> Result<(), Failure> {
     say!("{}  {} ({}), step {}: {place}", e.song.title, e.song.artist, e.song.id, e.step)?;
     if let Some(dropped) = &e.ledger.dropped {
         let stage = format!("{:?}", dropped.stage).to_lowercase();
-        say!("dropped at {stage}: {}; missed by {:.6}", dropped.why, dropped.margin)?;
+        // How far it is from the queue is told beside the song that it is held against.
+        say!("dropped at {stage}: {}", dropped.why)?;
     }
     if let Some(displaced) = &e.displaced {
         say!("promoted, in place of {}: interest {:+.6}", displaced.song, -displaced.interest)?;
@@ -174,6 +175,15 @@ fn print_missed(missed: &Missed) -> Result<(), Failure> {
             _ if *draws => say!("  {source:12} drew {quota} others")?,
             _ => say!("  {source:12} never brings it")?,
         }
+    }
+    let nearest = missed.standings.iter().filter(|s| s.place.is_some()).min_by_key(|s| s.behind);
+    let quota = nearest.and_then(|s| Some((&s.source, s.place?)));
+    let quota = quota.map(|(source, place)| format!("a quota of {place} for {source}"));
+    let searched = missed.standings.iter().any(|s| s.source == "search" && s.quota > 0);
+    let searched = searched.then(|| "a search for it".to_string());
+    let ways: Vec<String> = searched.into_iter().chain(quota).collect();
+    if !ways.is_empty() {
+        say!("what would bring it: {}", ways.join(", or "))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::numbers::plain;
-use super::say::say;
+use super::say::{counted, say};
 use melody_lab::evaluation::{Evaluation, HeadReport, Unmeasured};
 use melody_lab::statistics::Figures;
 
@@ -28,7 +28,7 @@ pub(super) fn print(evaluation: &Evaluation) -> Result<(), Failure> {
         None => say!("expected play ratio: no play tells how much was heard")?,
     }
     for slice in &evaluation.slices {
-        say!("\n{}: {} ({} plays)", slice.kind, slice.name, slice.plays)?;
+        say!("\n{}: {} ({})", slice.kind, slice.name, counted(slice.plays, "play"))?;
         print_heads(&slice.heads)?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use super::export;
 use super::failure::Failure;
 use super::note::note;
 use super::opening::catalogue as open_catalogue;
-use super::say::{say, say_json, say_text};
+use super::say::{counted, say, say_json, say_text};
 use super::training_log;
 use melody_core::event::Action;
 use melody_core::input::Problem;
@@ -83,7 +83,12 @@ fn print_step(step: &StepRecord) -> Result<(), Failure> {
     say!("{at:>8} {:>5}  {done}{about}{ended}; plays {}", step.step, step.playing)?;
     if let Some(learned) = &step.learned {
         let reward = learned.reward.total;
-        say!("{:>14}  arm {} earned {reward:+.3} over {} plays", "", learned.arm, learned.plays)?;
+        say!(
+            "{:>14}  arm {} earned {reward:+.3} over {}",
+            "",
+            learned.arm,
+            counted(learned.plays, "play")
+        )?;
     }
     let shown: Vec<String> = step
         .impressions
@@ -111,9 +116,9 @@ fn check(file: &Path, repair: bool, json: bool) -> Result<(), Failure> {
         return say_json(&report);
     }
     say!(
-        "{}: {} records, {} steps count; the chain holds, {}",
+        "{}: {}, {} of them steps that count; the chain holds, {}",
         file.display(),
-        contents.records.len(),
+        counted(contents.records.len(), "record"),
         contents.steps().len(),
         short(contents.hash())
     )?;
@@ -164,14 +169,17 @@ fn salvage(file: &Path, out: &Path, json: bool) -> Result<(), Failure> {
     }
     match records {
         0 => say!("its opening is damaged: no log can be made of it")?,
-        _ => say!("wrote {}: {records} records, a log up to the damage", out.display())?,
+        _ => {
+            let records = counted(records, "record");
+            say!("wrote {}: {records}, a log up to the damage", out.display())?;
+        }
     }
     if !lines.is_empty() {
         say!(
-            "wrote {}: {} records behind the damage, from line {} on, as they were written; no log, since \
+            "wrote {}: {} behind the damage, from line {} on, as they were written; no log, since \
              steps before them are missing",
             beyond.display(),
-            lines.len(),
+            counted(lines.len(), "record"),
             lines[0]
         )?;
     }
@@ -210,7 +218,7 @@ fn script(file: &Path, out: Option<&Path>, json: bool) -> Result<(), Failure> {
         });
         say_json(&report)?;
     } else if let Some(out) = out {
-        say!("wrote {}: {} events", out.display(), contents.events().len())?;
+        say!("wrote {}: {}", out.display(), counted(contents.events().len(), "event"))?;
     } else {
         say_text(&text)?;
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::arguments::Ope;
 use super::failure::Failure;
 use super::numbers::{interval, signed};
-use super::say::{say, say_json};
+use super::say::{counted, say, say_json};
 use melody_lab::off_policy::{
     Estimate, Estimator, FEWEST, Log, Logged, Report, Resampling, Row, Target, read_decisions,
 };
@@ -150,8 +150,4 @@ fn estimate(row: &Row, estimator: Estimator) -> String {
             format!("{} {}", signed(*value, 4), interval(*ends, 4))
         }
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -6,7 +6,7 @@ use super::arguments::Open;
 use super::failure::Failure;
 use super::opening::library as open_library;
 use super::settings;
-use super::simulator::{how_it_ended, needs_terminal};
+use super::simulator::{how_it_ended, needs_terminal, rescue};
 use crate::config::{Config, Environment};
 use melody_sessions::names::profile_named;
 use melody_sessions::saved::Saved;
@@ -31,5 +31,7 @@ pub(super) fn run(arguments: &Open) -> Result<(), Failure> {
     app.themes = config.themes();
     app.profiles = config.profiles();
     app.reopen(arguments.file.display().to_string(), move || Ok(saved));
-    how_it_ended(tui::run(&mut app, config.mouse.value))
+    let ended = tui::run(&mut app, config.mouse.value);
+    rescue(&mut app, &ended);
+    how_it_ended(ended)
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::arguments::{Named, Replay};
 use super::failure::Failure;
 use super::opening::library as open_library;
-use super::say::{all_said, say, say_json};
+use super::say::{all_said, counted, say, say_json};
 use super::simulator::from_anywhere;
 use melody_core::output::{Draft, Lock, may_write};
 use melody_recommender::bandit::Kept;
@@ -191,10 +191,10 @@ fn print(report: &ScriptReport) -> Result<(), Failure> {
     let mark = if report.passed { "ok  " } else { "FAIL" };
     let hash = &report.trace_sha256[..12];
     say!(
-        "{mark} {}  {} events, {} expectations, trace {hash}",
+        "{mark} {}  {}, {}, trace {hash}",
         report.script,
-        report.events,
-        report.expectations
+        counted(report.events, "event"),
+        counted(report.expectations, "expectation")
     )?;
     say_failed(report.script, report.failed)?;
     // A reader may be watching through a pipe.

@@ -7,6 +7,7 @@
 //! a pager or into a log reaches a terminal later, and the same command prints the same bytes wherever they go. Texts are
 //! spelled ([`spelled`]); JSON is escaped, which takes nothing from who parses it ([`in_json`]).
 
+use std::fmt::Display;
 use std::io::{Write, stdout};
 
 use serde::Serialize;
@@ -40,6 +41,14 @@ pub(crate) fn say_own(rendered: &[u8]) -> Result<(), Failure> {
 /// Sees to it that all that was said has been taken.
 pub(crate) fn all_said() -> Result<(), Failure> {
     stdout().flush().map_err(Failure::Output)
+}
+
+/// Something counted: one play, two plays.
+pub(crate) fn counted(count: impl Display, what: &str) -> String {
+    match count.to_string() {
+        one if one == "1" => format!("1 {what}"),
+        many => format!("{many} {what}s"),
+    }
 }
 
 fn print(bytes: &[u8]) -> Result<(), Failure> {

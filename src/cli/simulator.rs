@@ -68,7 +68,15 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     app.kiosk = arguments.kiosk;
     app.keep_trace(arguments.trace.clone());
     let ended = tui::run(&mut app, config.mouse.value);
+    rescue(&mut app, &ended);
     all_written(keep(&mut app, trace), how_it_ended(ended))
+}
+
+/// Keeps the session where it ends and nobody could be asked about it, and says where.
+pub(super) fn rescue(app: &mut App, ended: &std::io::Result<Ended>) {
+    if matches!(ended, Ok(Ended::Signal(_) | Ended::HungUp) | Err(_)) {
+        app.rescue().into_iter().for_each(|said| say(format!("note: {said}\n")));
+    }
 }
 
 /// Writes what was promised, however the simulator ended, all of it as far as it can be. Returns what was

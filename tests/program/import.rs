@@ -425,7 +425,7 @@ fn a_download_is_imported_as_it_is_by_whoever_imports() {
         (&log["listeners"], &log["plays"], &json["pieces"]),
         (&1.into(), &7.into(), &1.into())
     );
-    assert!(said.contains("1 likes, 1 dislikes and 1 saves on plays"), "{said}");
+    assert!(said.contains("1 like, 1 dislike and 1 save on plays"), "{said}");
     assert!(said.contains("1: played in incognito mode (`--incognito` keeps it)"), "{said}");
     let (_, said, _) = melody(here, &[&history[..6], &["--force", "--incognito"]].concat());
     assert!(said.contains("8 plays") || said.contains("9 plays"), "{said}");
@@ -753,4 +753,56 @@ fn record() -> impl Strategy<Value = String> {
         (0..whole.len()).prop_map(move |at| whole[at..].to_string()),
         "\\PC{0,20}",
     ]
+}
+
+#[test]
+fn plays_that_name_nobody_beside_several_listeners_are_not_taken_for_the_first_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let of = |listener: &str, minute: u32| {
+        let listener = if listener.is_empty() {
+            String::new()
+        } else {
+            format!("\"listener\":\"{listener}\",")
+        };
+        format!(
+            "{{{listener}\"time\":\"2020-01-01T10:{minute:02}:00Z\",\"title\":\"Leave It On\",\"artist\":\"A\"}}\n"
+        )
+    };
+    let write =
+        |lines: &[String]| std::fs::write(here.join("plays.jsonl"), lines.concat()).unwrap();
+    let history = ["import", "history", "plays.jsonl", "--as", "me", "--force"];
+    let two = [of("ann", 1), of("", 5), of("", 9), of("bob", 13)];
+    for lines in [two.clone(), [of("", 5), of("ann", 1), of("bob", 13), of("", 9)]] {
+        write(&lines);
+        let (code, _, error) = melody(here, &history);
+        assert_eq!(code, Some(2), "{error}");
+        assert!(
+            error.contains("2 plays name no listener, and there are several: ann, bob"),
+            "{error}"
+        );
+        for (listener, plays) in [("ann", "1 play,"), ("", "2 plays,")] {
+            let (code, said, error) =
+                melody(here, &[&history[..], &["--listener", listener]].concat());
+            assert!(code == Some(0) && said.contains(plays), "{said}{error}");
+        }
+    }
+    // Of one who is named they are.
+    write(&two[..3]);
+    let (_, said, error) = melody(here, &history);
+    assert!(said.contains("3 plays, 2020-01-01"), "{said}{error}");
+    assert!(said.contains("kept             3 ("), "{said}");
+}
+
+#[test]
+fn an_artist_that_no_file_names_is_told_with_the_file_that_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let apple = download("apple");
+    let activity = format!("{apple}/Apple Music Play Activity.csv");
+    let (_, said, error) = melody(here, &["import", "history", &activity, "--as", "me"]);
+    assert!(
+        said.contains("artist unknown   ") && said.contains("Daily Tracks.csv"),
+        "{said}{error}"
+    );
 }

@@ -71,6 +71,28 @@ fn a_terminal_that_is_closed_ends_the_program_with_everything_written() {
 }
 
 #[test]
+fn a_session_that_nobody_could_be_asked_about_is_kept_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut melody = Running::start(folder.path(), (120, 40), &["--seed", "7"]);
+    melody.wait_for("Queue");
+    for key in ["l", "n", "l", "n", "n"] {
+        melody.press_and_see(key, if key == "l" { "liked" } else { "Skipped" });
+    }
+    melody.signal("TERM");
+    melody.wait_for("melody open melody-session-1.toml");
+    assert_eq!(melody.end(), 143);
+    let script = std::fs::read_to_string(folder.path().join("melody-session-1.toml")).unwrap();
+    assert!(script.matches("[[steps]]").count() >= 5, "{script}");
+    // Where little is lost, as on `q`, nothing is written.
+    let mut melody = Running::start(folder.path(), (120, 40), &["--seed", "7"]);
+    melody.wait_for("Queue");
+    melody.press_and_see("l", "liked");
+    melody.hang_up();
+    assert_eq!(melody.end(), 129);
+    assert!(!folder.path().join("melody-session-2.toml").exists());
+}
+
+#[test]
 fn a_terminal_that_does_not_read_holds_nobody() {
     for signalled in [true, false] {
         let folder = tempfile::tempdir().unwrap();

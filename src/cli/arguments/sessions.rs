@@ -78,20 +78,23 @@ pub(crate) struct Diff {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example: why the third song after two events is not the first\n  melody explain melody-session-1.toml --step 2 --rank 3"
+)]
 pub(crate) struct Explain {
     /// The script to run first.
     pub script: PathBuf,
-    /// The step to look at: the number of events that have happened. By default the last.
-    #[arg(long)]
+    /// The step to look at: the number of events that have happened; by default the last.
+    #[arg(long, value_name = "N")]
     pub step: Option<u32>,
-    /// The song, by identifier or title: shown or not.
+    /// The song, by identifier or title: shown or not; by default the one that `--rank` says.
     #[arg(long, value_name = "ID|TITLE", conflicts_with = "rank")]
     pub song: Option<String>,
-    /// Say why it is not above this song, and which change of one weight would put it there.
+    /// Say why it is not above this song, and which change of one weight would put it there; by default the song before it.
     #[arg(long, value_name = "ID|TITLE")]
     pub above: Option<String>,
-    /// The song, by its place in the queue, from 1 (the default).
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    /// The song, by its place in the queue; by default 1, the next.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rank: Option<u32>,
     #[command(flatten)]
     pub named: Named,

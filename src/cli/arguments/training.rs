@@ -42,6 +42,9 @@ pub(crate) struct Train {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example: towers for a model that was trained on a log of one's own\n  melody train-towers --model mine --catalogue songs --log big --out mine"
+)]
 pub(crate) struct TrainTowers {
     /// Model to give towers: `default` or a folder that `melody train` wrote.
     #[arg(long, value_name = "NAME|DIR", default_value = "default")]
@@ -52,7 +55,7 @@ pub(crate) struct TrainTowers {
     /// Catalogue to simulate listening on: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR", default_value = "default")]
     pub catalogue: String,
-    /// Learn from a training log instead of simulated listening.
+    /// Learn from a training log; by default from listening that is simulated.
     #[arg(long, value_name = "DIR")]
     pub log: Option<PathBuf>,
     /// Backend to train on.

@@ -9,9 +9,10 @@ use super::reading::{byte_bar, print_marks, print_read};
 use crate::cli::arguments::ImportHistory;
 use crate::cli::failure::Failure;
 use crate::cli::opening::catalogue as open_catalogue;
-use crate::cli::say::{say, say_json};
+use crate::cli::say::{counted, say, say_json};
 use crate::config::{Environment, Places};
 use melody_core::catalogue::Catalogue;
+use melody_core::input::files_of;
 use melody_core::output::{Kind, Mark, may_replace, write_together};
 use melody_core::plays::{
     Importing, Kept, KeptSummary, Matched, Matcher, Matching, Play, ReadSummary, Recorded, placed,
@@ -48,6 +49,8 @@ struct ProfileSummary {
 }
 
 pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
+    // What is read comes first: who misspelt it need not be told of what would be written.
+    arguments.files.iter().try_for_each(|path| files_of(path).map(drop))?;
     let target = Target::of(arguments)?;
     may_write(arguments, target.as_ref())?;
     let catalogue = open_catalogue(&arguments.catalogue, Path::new(""))?;
@@ -67,6 +70,9 @@ pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
         &mut |play| kept.push(play),
     )?;
     bar.finish_and_clear();
+    if let Some(problem) = read.whose().filter(|_| arguments.listener.is_none()) {
+        return Err(Failure::Input(problem.into()));
+    }
     let (plays, kept) = kept.finish(&read.marks, read.listener.as_deref().unwrap_or_default());
     if plays.is_empty() {
         return Err(Failure::Input(read.nothing_kept().into()));
@@ -152,7 +158,9 @@ fn write_profile(
     let heard = placed(&matcher, &read);
     let matching = Matching::count(heard.iter().map(|heard| (heard.play, heard.how)), LISTED);
     if heard.is_empty() {
-        let problem = format!("none of the {all} plays is of a song of `{}`", catalogue.name);
+        let of =
+            if all == 1 { "the play is not".into() } else { format!("none of the {all} plays is") };
+        let problem = format!("{of} of a song of `{}`", catalogue.name);
         return Err(
             format!("{problem}\n  help: without `--matched-only`, its songs stand in").into()
         );
@@ -220,11 +228,8 @@ fn print(arguments: &ImportHistory, summary: &Summary) -> Result<(), Failure> {
     let day = |time: &Option<String>| {
         time.as_deref().map_or("?", |t| t.get(..10).unwrap_or(t)).to_string()
     };
-    say!("{} plays, {} to {}", plays.plays, day(&plays.first), day(&plays.last))?;
-    say!("  kept             {}, the newest ({:.1} hours)", plays.kept, plays.hours)?;
-    if plays.older > 0 {
-        say!("  older            {}, left out (`--plays` keeps more)", plays.older)?;
-    }
+    // In the order in which it is done, so that each line takes from those before it.
+    say!("{}, {} to {}", counted(plays.plays, "play"), day(&plays.first), day(&plays.last))?;
     if plays.duplicates > 0 {
         say!("  duplicates       {}, told twice: each counts once", plays.duplicates)?;
     }
@@ -234,6 +239,11 @@ fn print(arguments: &ImportHistory, summary: &Summary) -> Result<(), Failure> {
             plays.pieces
         )?;
     }
+    if plays.older > 0 {
+        say!("  older            {}, left out (`--plays` keeps more)", plays.older)?;
+    }
+    let newest = if plays.older > 0 { ", the newest" } else { "" };
+    say!("  kept             {}{newest} ({:.1} hours)", plays.kept, plays.hours)?;
     print_marks(plays.marks)?;
     if let Some(log) = &summary.log {
         say!("wrote {}", log.display())?;
@@ -273,7 +283,11 @@ fn print(arguments: &ImportHistory, summary: &Summary) -> Result<(), Failure> {
         )?;
     }
     if m.unmatched_songs > 0 {
-        say!("{} songs are not in the catalogue; the most played:", m.unmatched_songs)?;
+        let (are, songs) = match m.unmatched_songs {
+            1 => ("is", "1 song".into()),
+            songs => ("are", counted(songs, "song")),
+        };
+        say!("{songs} {are} not in the catalogue; the most played:")?;
         for song in &m.unmatched {
             let by = if song.artist.is_empty() { "" } else { " - " };
             say!("  {:5}  {}{by}{}", song.plays, song.artist, song.title)?;

@@ -6,7 +6,7 @@ use indicatif::ProgressBar;
 
 use crate::cli::failure::Failure;
 use crate::cli::progress;
-use crate::cli::say::say;
+use crate::cli::say::{counted, say};
 use melody_core::input::files_of;
 use melody_core::plays::{MarkSummary, ReadSummary};
 
@@ -27,11 +27,20 @@ pub(crate) fn print_read(summary: &ReadSummary) -> Result<(), Failure> {
         say!("{file}: no plays ({what})")?;
     }
     if summary.more_files > 0 {
-        say!("and {} more files", summary.more_files)?;
+        say!("and {}", counted(summary.more_files, "more file"))?;
     }
-    say!("{} records", summary.records)?;
+    say!("{}", counted(summary.records, "record"))?;
     for (reason, dropped) in &summary.dropped {
         say!("  dropped          {}: {reason} (first {})", dropped.count, dropped.first)?;
+    }
+    if summary.artist_unknown > 0 {
+        say!("  artist unknown   {}: no file names it", summary.artist_unknown)?;
+        if summary.files.iter().flat_map(|(_, format)| format).any(|f| f.name() == "apple-activity")
+        {
+            say!(
+                "                   `Apple Music - Play History Daily Tracks.csv` of the same download does: import both"
+            )?;
+        }
     }
     if summary.by_username {
         say!("several listeners, told apart by Spotify's `username`")?;
@@ -57,10 +66,10 @@ pub(crate) fn print_marks(marks: MarkSummary) -> Result<(), Failure> {
         return Ok(());
     }
     say!(
-        "  marks            {} likes, {} dislikes and {} saves on plays; {} of songs that were not played",
-        marks.likes,
-        marks.hates,
-        marks.saves,
+        "  marks            {}, {} and {} on plays; {} of songs that were not played",
+        counted(marks.likes, "like"),
+        counted(marks.hates, "dislike"),
+        counted(marks.saves, "save"),
         marks.unplayed
     )
 }

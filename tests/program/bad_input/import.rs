@@ -83,6 +83,9 @@ fn a_history_that_cannot_be_imported() {
     refuses(b"\x1f\x8b\x08\x00 no gzip", &["plays.json:1: (whole file): cannot be read on"]);
     refuses(b"[]", &["plays.json:1: (whole file): not recognised"]);
     refuses(b"session_id,track\n", &["melody import mssd"]);
+    refuses(b"<html><body>Log in</body></html>", &["a page of HTML, perhaps a page to log in on"]);
+    refuses(b"<!DOCTYPE html><a href=\"https://www.youtube.com\">", &["Google Takeout has"]);
+    refuses(b"PK\x03\x04 and no more", &["a zip archive that is cut short, or none at all"]);
     refuses(
         format!("[{good},\n{none}").as_bytes(),
         &["plays.json:2: (array): the file ends", "help: "],
@@ -94,6 +97,11 @@ fn a_history_that_cannot_be_imported() {
     );
     bench.remove("plays.json");
     bench.refuses(&HISTORY, &["plays.json: no such file"]);
+    bench.write("out.toml", "");
+    bench.refuses(
+        &["import", "history", "plays.json", "--out", "out.toml"],
+        &["plays.json: no such file"],
+    );
     bench.write("plays.json", format!("[{good}]"));
     let name = |name| ["import", "history", "plays.json", "--as", name];
     bench.refuses(&name("../me"), &["no name for a file", "--as"]);
@@ -101,8 +109,10 @@ fn a_history_that_cannot_be_imported() {
     let more = |flag, value| [&HISTORY[..], &[flag, value]].concat();
     bench.refuses(&more("--listener", "ann"), &["no play could be read", "listeners here: "]);
     bench.refuses(&more("--catalogue", "nowhere"), &["nowhere: catalogue: "]);
-    bench
-        .refuses(&[&HISTORY[..], &["--matched-only"]].concat(), &["none of the 1 plays", "help: "]);
+    bench.refuses(
+        &[&HISTORY[..], &["--matched-only"]].concat(),
+        &["the play is not of a song", "help: "],
+    );
     bench.accepts(&HISTORY);
 }
 

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::StreamingDecoder;
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 use super::problem::{InputError, Problem};
 use super::text::open;
@@ -150,7 +151,11 @@ fn of_zip(
     visit: Visit,
 ) -> Result<(), InputError> {
     let failed = |error: &dyn std::fmt::Display| broken(name, &io::Error::other(error.to_string()));
-    let mut archive = ZipArchive::new(archive).map_err(|error| failed(&error))?;
+    let mut archive = ZipArchive::new(archive).map_err(|error| match error {
+        // The list of files stands at the end.
+        ZipError::InvalidArchive(_) => failed(&"a zip archive that is cut short, or none at all"),
+        error => failed(&error),
+    })?;
     not_too_many(name, archive.len())?;
     for place in 0..archive.len() {
         let member = archive.by_index(place).map_err(|error| failed(&error))?;

@@ -288,6 +288,8 @@ impl Taking<'_> {
                 Ok(play) => {
                     (self.all)(&play).map_err(|error| not_written(&error))?;
                     if self.summary.is_of(&play, self.listener) {
+                        let unknown = play.artist.as_deref() == Some(NOBODY);
+                        self.summary.artist_unknown += u64::from(unknown);
                         (self.take)(play);
                     }
                 }

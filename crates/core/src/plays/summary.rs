@@ -42,6 +42,12 @@ pub struct ReadSummary {
     pub others: BTreeSet<String>,
     /// The one whose plays these are, if the file names any.
     pub listener: Option<String>,
+    /// Plays taken that name no listener.
+    #[serde(skip)]
+    pub(super) nameless: u64,
+    /// Plays whose artist no file names.
+    #[serde(skip_serializing_if = "none")]
+    pub artist_unknown: u64,
     /// Whether listeners were told apart by Spotify's `username`, of which there are several.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub by_username: bool,
@@ -112,6 +118,30 @@ impl ReadSummary {
         })
     }
 
+    /// The problem with plays taken that name nobody, where several listeners are named: they could be anyone's. Only when all is
+    /// read is it known how many there are, and by then the plays are among the first one's. Spotify's `username`s are known
+    /// beforehand, so that there nobody is a listener, too.
+    pub fn whose(&self) -> Option<Problem> {
+        let named: Vec<&str> = self
+            .listener
+            .iter()
+            .chain(&self.others)
+            .map(String::as_str)
+            .filter(|name| !name.is_empty())
+            .collect();
+        if self.by_username || self.nameless == 0 || named.len() < 2 {
+            return None;
+        }
+        let (name, named) = (self.files.first().map_or("", |(name, _)| name), named.join(", "));
+        let message = match self.nameless {
+            1 => format!("1 play names no listener, and there are several: {named}"),
+            plays => format!("{plays} plays name no listener, and there are several: {named}"),
+        };
+        let help =
+            "`--listener NAME` takes the plays of one, `--listener \"\"` those that name nobody";
+        Some(Problem::new(name, message).field("listener").help(help))
+    }
+
     /// Whether a play is of the listener asked for, or else of the first that is named; counts it if not. Plays of nobody by
     /// name are that listener's, too: services that know one listener do not name them.
     pub(super) fn is_of(&mut self, play: &Play, asked: Option<&str>) -> bool {
@@ -123,6 +153,7 @@ impl ReadSummary {
             (None, None) => true,
         };
         if of {
+            self.nameless += u64::from(listener.is_empty());
             let first = self.listener.get_or_insert_with(|| listener.into());
             if first.is_empty() {
                 *first = listener.into();

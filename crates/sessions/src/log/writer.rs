@@ -203,8 +203,11 @@ fn lock(file: &File, path: &Path) -> Result<(), InputError> {
 }
 
 fn cannot(path: &Path, error: &io::Error) -> InputError {
-    let problem = Problem::new(path.display().to_string(), format!("cannot be written: {error}"))
-        .field("(whole file)");
+    let message = match error.kind() {
+        io::ErrorKind::AlreadyExists => "is there already".into(),
+        _ => format!("cannot be written: {error}"),
+    };
+    let problem = Problem::new(path.display().to_string(), message).field("(whole file)");
     let help = match error.kind() {
         io::ErrorKind::AlreadyExists => "a log is never overwritten: name another file",
         io::ErrorKind::NotFound => "check the path; its folder must exist",

@@ -1,5 +1,6 @@
 //! Keeping the session: whether leaving it loses anything, and writing it as a script.
 
+use super::past::LOST_WITHOUT_ASKING;
 use super::simulator::App;
 use crate::command::Popup;
 use crate::desk::journal::{Journal, Standing};
@@ -40,6 +41,32 @@ impl App {
         let events = self.session.timeline().events().len();
         let present = if self.keeps_present() { 0 } else { events };
         present + self.ended.events()
+    }
+
+    /// Writes as scripts what leaving loses where nobody could be asked: the program was sent a signal, or its terminal is gone.
+    /// Says where it is, or why it is nowhere; `None` where leaving would not have asked either.
+    pub fn rescue(&mut self) -> Option<String> {
+        if self.kiosk || self.guide.is_some() || self.unkept() <= LOST_WITHOUT_ASKING {
+            return None;
+        }
+        let mut written = Ok(Vec::new());
+        if !self.keeps_present() {
+            let (opening, timeline) = (self.session.opening(), self.session.timeline());
+            written = save::script(&self.folder, opening, timeline).map(|name| vec![name]);
+        }
+        let before = self.ended.write(&self.folder);
+        let names = written.and_then(|names| Ok([names, before?].concat()));
+        let lang = self.look.lang;
+        Some(match names {
+            Ok(names) => {
+                let (all, last) = (names.join(", "), names.first()?);
+                lang.fill(
+                    "The session is kept in {}. `melody open {}` goes on where it stopped.",
+                    &[&all, last],
+                )
+            }
+            Err(error) => lang.fill("The session is not kept: {}.", &[&error]),
+        })
     }
 
     pub(super) fn write(&mut self) {

@@ -15,6 +15,9 @@ use crate::desk::reopening::{Arriving, Going};
 
 /// How long nobody touches anything until a kiosk is taken to be alone.
 const ALONE: Duration = Duration::from_secs(120);
+/// A kiosk's session has so many steps at most, then the next begins: each step's trace stays in memory, some
+/// 60 KB, and a listener who is content stays for hours. Of other sessions each step can be gone back to.
+const MOST_STEPS: u32 = 128;
 
 impl App {
     /// Where the session's trace is written in the end, if it is. One that gives way to another before
@@ -28,7 +31,7 @@ impl App {
     pub(super) fn listener_left(&mut self) -> String {
         let (name, lang) = (self.session.profile().name.clone(), self.look.lang);
         if self.session.autopilot() && (self.kiosk || !self.looked_at()) {
-            self.begin_next();
+            self.begin_next("The next session begins: {} again, seed {}.");
             return lang.fill("{} has had enough and leaves.", &[&name]);
         }
         let key = self.key(Command::PlayPause);
@@ -44,12 +47,11 @@ impl App {
             || self.what_if.drafted(self.trace()).changed
     }
 
-    /// Opens the next session of the same listener.
-    pub(super) fn begin_next(&mut self) {
+    /// Opens the next session of the same listener. `said` when it is there, with places for name and seed.
+    pub(super) fn begin_next(&mut self, said: &'static str) {
         let (seed, open) = self.session.next_session();
         let name = &self.session.profile().name;
-        let said =
-            self.look.lang.fill("The next session begins: {} again, seed {}.", &[name, &seed]);
+        let said = self.look.lang.fill(said, &[name, &seed]);
         self.arriving = Some(Arriving::anew(self.look.lang, (said, Going::On), open));
     }
 
@@ -76,10 +78,19 @@ impl App {
         self.alone = Duration::ZERO;
     }
 
-    /// A kiosk that nobody has touched for long is given back to its listener.
+    /// A kiosk that nobody has touched for long is given back to its listener, and a session of it that has
+    /// become long gives way to the next.
     pub(super) fn mind_kiosk(&mut self, elapsed: Duration) {
         self.alone = self.alone.saturating_add(elapsed);
-        if !self.kiosk || self.alone < ALONE || self.arriving.is_some() {
+        if !self.kiosk || self.arriving.is_some() {
+            return;
+        }
+        if self.session.autopilot() && self.session.trace().step >= MOST_STEPS {
+            self.session.playing = false;
+            self.begin_next("The session was long; the next begins: {} again, seed {}.");
+            return;
+        }
+        if self.alone < ALONE {
             return;
         }
         self.alone = Duration::ZERO;

@@ -5,7 +5,7 @@ use crate::command::{Confirm, Popup, Proposal};
 use crate::words::text;
 
 /// Taking back or leaving more events than this is asked about first.
-const LOST_WITHOUT_ASKING: usize = 3;
+pub(super) const LOST_WITHOUT_ASKING: usize = 3;
 
 impl App {
     pub(super) fn look_at(&mut self, step: usize) {
@@ -40,6 +40,7 @@ impl App {
         self.looking_at = None;
         let said = match self.session.put_back() {
             0 => lang.text("Nothing to put back.").into(),
+            1 => lang.text("1 event is back.").into(),
             events => lang.fill("{} events are back.", &[&events]),
         };
         self.say(said);
@@ -74,8 +75,11 @@ impl App {
                 let newest = self.session.timeline().events().len();
                 self.session.rewind(to);
                 self.looking_at = None;
-                let said = "Took back {} events. `U` puts them back.";
-                self.say(self.look.lang.fill(said, &[&newest.saturating_sub(to)]));
+                let lang = self.look.lang;
+                self.say(match newest.saturating_sub(to) {
+                    1 => lang.text("Took back 1 event. `U` puts it back.").into(),
+                    n => lang.fill("Took back {} events. `U` puts them back.", &[&n]),
+                });
             }
             Proposal::Listener { name } => self.sit_down(name),
             Proposal::Open { name } => self.reopen_named(&name),

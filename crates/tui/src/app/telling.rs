@@ -25,7 +25,7 @@ impl App {
                 Happening::NotKept(why) => lang.fill("What was learned is not kept: {}.", &[&why]),
                 Happening::Stuck(refusal) => {
                     if self.kiosk {
-                        self.begin_next();
+                        self.begin_next("The next session begins: {} again, seed {}.");
                     }
                     lang.fill("Paused: {}.", &[&lang.text(&refusal.to_string())])
                 }

@@ -86,7 +86,7 @@ fn who<'a>(view: &View, theme: &Theme, spared: usize) -> Vec<Vec<Span<'a>>> {
     }
     groups.push(model);
     if spared < 1 {
-        let because = format!("({})", view.say(&listener.segment.because));
+        let because = format!("({})", view.look.lang.reasons(&listener.segment.because));
         groups.push(vec![Span::styled(because, theme.faint)]);
     }
     groups

@@ -51,8 +51,12 @@ fn song<'a>(view: &'a View, theme: &Theme, columns: usize) -> Line<'a> {
         mark(format!("P {campaign}"), theme.promoted);
     }
     if song.premium {
-        let word = if now.preview_ms.is_some() { "preview" } else { "premium" };
-        mark(format!("* {}", view.say(word)), theme.premium);
+        let whole = text::clock(song.duration_ms.into());
+        let said = match now.preview_ms {
+            Some(_) => view.fill("preview of {}", &[&whole]),
+            None => view.say("premium").into(),
+        };
+        mark(format!("* {said}"), theme.premium);
     }
     mark(view.say(&song.genre).into(), theme.faint);
     if now.replayed {

@@ -1,5 +1,6 @@
 //! What just changed and why, in plain words, from the notes of a trace.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::words::Lang;
@@ -45,6 +46,10 @@ fn cause(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
     match &event.action {
         Action::Skip | Action::Finish => match ended {
             Some(ended) if ended.skipped => skipped(traces, now, lang),
+            Some(ended) if was_preview(traces) => {
+                let values: [&dyn Display; 2] = [&ended.song.title, &now.listener.previews];
+                lang.fill("Heard the preview of \"{}\", number {}", &values)
+            }
             Some(ended) => lang.fill("Finished \"{}\"", &[&ended.song.title]),
             None => lang.text("Went on").into(),
         },
@@ -60,9 +65,18 @@ fn cause(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
     }
 }
 
+/// Whether what played before the newest of these steps was no more than a preview.
+fn was_preview(traces: &[Arc<Trace>]) -> bool {
+    let before = traces.len().checked_sub(2).and_then(|before| traces.get(before));
+    before.is_some_and(|trace| trace.playing.preview_ms.is_some())
+}
+
 fn skipped(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
     let Some(ended) = &now.ended else { return String::new() };
     let song = &ended.song;
+    if was_preview(traces) {
+        return lang.fill("Skipped the preview of \"{}\", which counts as none", &[&song.title]);
+    }
     let promoted = traces
         .iter()
         .rev()
@@ -103,8 +117,8 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
             }
         }
         Note::Segment { from, to, because } => {
-            let values: [&dyn std::fmt::Display; 3] =
-                [&lang.text(from), &lang.text(to), &lang.text(because)];
+            let values: [&dyn Display; 3] =
+                [&lang.text(from), &lang.text(to), &lang.reasons(because)];
             lang.fill("segment {} → {}, as {}", &values)
         }
         Note::Subscribed => {
@@ -153,8 +167,8 @@ fn of_the_ended(now: &Trace, effect: String, lang: Lang) -> String {
 fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
     let Some(event) = &now.event else {
         let segment = &now.listener.segment;
-        let values: [&dyn std::fmt::Display; 2] =
-            [&lang.text(&segment.name), &lang.text(&segment.because)];
+        let values: [&dyn Display; 2] =
+            [&lang.text(&segment.name), &lang.reasons(&segment.because)];
         return Some(lang.fill("{} listener, as {}", &values));
     };
     let boost = |trace: &Trace, genre: &str| {

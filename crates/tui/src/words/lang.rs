@@ -56,6 +56,16 @@ impl Lang {
         }
     }
 
+    /// The conditions of a segment as the engine writes them, with keys of the policy, for a person.
+    pub(crate) fn reasons(self, because: &str) -> String {
+        let (texts, comma) = match self {
+            Lang::En => (&*EN, ", "),
+            Lang::Zh => (&*ZH, "，"),
+        };
+        let own = |reason: &str| texts.text(reason, 0).unwrap_or_else(|| reason.into());
+        because.split(", ").map(own).collect::<Vec<_>>().join(comma)
+    }
+
     /// A text with what is filled in, in the order of the English `{}`. A translation may ask for
     /// them in another order: `{1}` is the second.
     pub fn fill(self, english: &str, values: &[&dyn Display]) -> String {
@@ -91,7 +101,14 @@ fn filled(text: &str, values: &[String]) -> String {
 }
 
 static ZH: LazyLock<Catalogue> = LazyLock::new(|| {
-    Catalogue::new(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/lang/zh.toml")))
+    let file = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/lang/zh.toml"));
+    Catalogue::new(file, shipped_names())
+});
+
+/// What a trace writes with keys of the policy.
+static EN: LazyLock<Catalogue> = LazyLock::new(|| {
+    let file = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/lang/en.toml"));
+    Catalogue::new(file, Vec::new())
 });
 
 /// Values may be texts themselves, up to this deep.
@@ -106,12 +123,12 @@ struct Catalogue {
 }
 
 impl Catalogue {
-    fn new(file: &'static str) -> Self {
+    fn new(file: &'static str, names: Vec<(&'static str, &'static str)>) -> Self {
         let table: toml::Table = file.parse().expect("the shipped texts are TOML");
         // Shipped for the life of the program.
         let entries: &'static toml::Table = Box::leak(Box::new(table));
         let mut exact: BTreeMap<&str, &str> = BTreeMap::new();
-        exact.extend(shipped_names());
+        exact.extend(names);
         let own = |(english, own): (&'static String, &'static toml::Value)| {
             Some((english.as_str(), own.as_str()?))
         };
@@ -193,8 +210,31 @@ mod tests {
     }
 
     #[test]
+    fn conditions_of_a_segment_are_told_without_keys() {
+        let both = "tier free, tenure_days 4219 >= 365 and < 5000";
+        assert_eq!(Lang::En.reasons(both), "tier free, 4219 days since joining ≥ 365 and < 5000");
+        assert_eq!(Lang::Zh.reasons(both), "会员状态为免费，注册 4219 天 ≥ 365 and < 5000");
+        assert_eq!(Lang::En.reasons("no other rule"), "no other rule");
+        let keys = [
+            "tenure_days",
+            "hours_per_week",
+            "premium_previews",
+            "past_conversions",
+            "novelty_appetite",
+        ];
+        for key in keys.into_iter().chain(["session_plays", "satisfaction"]) {
+            for (lang, bound) in
+                [(Lang::En, ">="), (Lang::En, "<"), (Lang::Zh, ">="), (Lang::Zh, "<")]
+            {
+                let said = lang.reasons(&format!("{key} 2 {bound} 1"));
+                assert!(!said.contains('_') && !said.contains(">="), "{said}");
+            }
+        }
+    }
+
+    #[test]
     fn every_translation_fills_in_what_the_english_does() {
-        for (english, own) in &ZH.exact {
+        for (english, own) in ZH.exact.iter().chain(&EN.exact) {
             let count = english.matches("{}").count();
             let marks: Vec<String> = (0..count).map(|i| format!("\u{1}{i}\u{2}")).collect();
             let text = filled(own, &marks);

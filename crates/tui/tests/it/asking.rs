@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::shown::{line_with, screen};
 use crate::stage::{app, events, message, press, write};
+use melody_core::event::Action;
 use melody_core::score::Score;
 use melody_tui::{App, Tab};
 
@@ -178,4 +179,75 @@ fn what_was_set_by_hand_is_given_back_to_the_policy() {
     assert!(app.view().what_if.set.is_empty());
     press(&mut app, "enter");
     assert!(app.session.trace().overrides.is_empty());
+}
+
+#[test]
+fn a_song_that_no_source_brought_is_told_whole_with_what_would_bring_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "2");
+    let mut found = None;
+    let songs: Vec<_> =
+        app.session.catalogue().songs.iter().map(|song| song.title.clone()).collect();
+    for title in songs.iter().rev().filter(|title| title.is_ascii()).take(40) {
+        press(&mut app, "/");
+        write(&mut app, &title.to_lowercase());
+        press(&mut app, "enter");
+        let said = explained(&mut app);
+        if let Some(missed) =
+            said.explanation.missed.filter(|_| said.explanation.song.title == *title)
+        {
+            found = Some(missed);
+            break;
+        }
+    }
+    let missed = found.expect("a song that no source brought");
+    for (width, height) in [(120, 40), (80, 24)] {
+        let shown = screen(&app, width, height);
+        for standing in &missed.standings {
+            assert!(shown.contains(&standing.source), "{}: {shown}", standing.source);
+        }
+        assert!(shown.contains("a search for it"), "{shown}");
+        let nearest =
+            missed.standings.iter().filter(|s| s.place.is_some()).min_by_key(|s| s.behind);
+        let nearest = nearest.unwrap();
+        let quota = format!("a quota of {} for {}", nearest.place.unwrap(), nearest.source);
+        assert!(shown.split_whitespace().collect::<Vec<_>>().join(" ").contains(&quota), "{shown}");
+        assert!(!shown.contains("missed by"), "one distance, beside the song it is from: {shown}");
+    }
+}
+
+#[test]
+fn a_preview_is_called_one_and_says_what_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    let catalogue = app.session.catalogue().clone();
+    let plain = |id: &_| catalogue.song(*id).premium && !catalogue.song(*id).promoted();
+    let song = catalogue.ids().find(plain).unwrap();
+    let whole = catalogue.song(song).duration_ms / 1000;
+    let open = |app: &mut App| {
+        app.session.act(Action::Open { song });
+        app.settle();
+    };
+    let said = |app: &App| melody_tui::headline(&app.view().traces, melody_tui::Lang::En);
+    let before = app.session.trace().listener.previews;
+    open(&mut app);
+    let line = line_with(&screen(&app, 120, 40), "preview of");
+    assert!(line.contains(&format!("preview of {}:{:02}", whole / 60, whole % 60)), "{line}");
+    press(&mut app, "n");
+    assert!(said(&app).starts_with("Skipped the preview of "), "{}", said(&app));
+    assert!(said(&app).contains("which counts as none"), "{}", said(&app));
+    open(&mut app);
+    app.session.playing = true;
+    while app.session.trace().step < 4 {
+        app.tick(Duration::from_millis(200));
+        app.settle();
+    }
+    assert_eq!(app.session.trace().listener.previews, before + 1);
+    assert!(
+        said(&app).starts_with("Heard the preview of ")
+            && said(&app).contains(&format!(", number {}", before + 1)),
+        "{}",
+        said(&app)
+    );
 }

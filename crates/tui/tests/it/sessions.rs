@@ -149,3 +149,27 @@ fn a_kiosk_goes_on_under_a_popup_keeps_nothing_and_takes_its_controls_back() {
     assert!(app.view().popup.is_none());
     assert!(app.session.playing && app.session.autopilot());
 }
+
+#[test]
+fn a_kiosks_session_that_becomes_long_gives_way_to_the_next_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = alone(folder.path());
+    // Somebody at the keys, whose session goes on for as long as they like.
+    press(&mut app, "a");
+    for _ in 0..128 {
+        press(&mut app, "n");
+    }
+    frame(&mut app);
+    assert_eq!((seed(&app), events(&app).len()), (1, 128));
+    app.kiosk = true;
+    app.session.set_autopilot(true);
+    app.session.playing = true;
+    frame(&mut app);
+    assert_eq!((seed(&app), events(&app).len()), (2, 0));
+    let name = app.session.profile().name.clone();
+    assert_eq!(
+        message(&app),
+        format!("The session was long; the next begins: {name} again, seed 2.")
+    );
+    assert!(app.session.playing && app.session.autopilot());
+}

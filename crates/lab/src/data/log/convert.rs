@@ -113,14 +113,17 @@ impl Converting<'_> {
         let unknown = unknown.filter_map(|(name, plays)| (plays == 0).then_some(name)).collect();
         let log = writer.finish().map_err(other)?;
         // Here nobody is another listener.
-        let read = ReadSummary { other_listeners: 0, others: BTreeSet::new(), ..read };
+        let mut read = read;
+        (read.other_listeners, read.others) = (0, BTreeSet::new());
         Ok(Converted { log, read, doubles, pieces, marks, imputed, left_out, unknown })
     }
 
     /// The problem with files of which no play came into the log.
     fn nothing_left(&self, read: &ReadSummary, missing: u64) -> Problem {
         if missing == 0 {
-            return ReadSummary { others: BTreeSet::new(), ..read.clone() }.nothing_kept();
+            let mut read = read.clone();
+            read.others.clear();
+            return read.nothing_kept();
         }
         let catalogue = &self.catalogue.name;
         let message = format!("none of the {missing} plays is of a song of `{catalogue}`");

@@ -24,8 +24,10 @@ use melody_recommender::retrieval::{Missed, Standing};
 
 /// From here on there are two columns.
 const WIDE: u16 = 100;
-/// Sources that are told of a song which none brought: those it came nearest to.
-const NEAREST: usize = 3;
+/// Lines that one kind of source takes at most, of those that did not bring a song.
+const TOLD: usize = 6;
+/// Columns of the name of something that is told beside it.
+const PAIR: usize = 12;
 /// Columns of a value with its sign and six decimals, apart from what stands before.
 const VALUE: usize = 10;
 
@@ -65,6 +67,20 @@ pub(super) fn draw(canvas: Canvas) -> Drawn {
     drawn
 }
 
+/// Why a source cannot bring a song, wherever its quota ends. `flat`: the model has no towers.
+fn never(standing: &Standing, flat: bool) -> &'static str {
+    match standing.source.as_str() {
+        "towers" | "similar" if flat => "the model has no towers",
+        "similar" => "nothing enjoyed yet",
+        "familiar" => "not heard before",
+        "artists" => "nothing by the artist enjoyed lately",
+        "session" => "its genre is on no streak",
+        "search" => "not like what was searched for",
+        "new" => "it has no year",
+        _ => "in no campaign",
+    }
+}
+
 /// What is said of two scores that are the same.
 const TIE: &str =
     "The scores are level: the higher interest goes first, then the catalogue's order.";
@@ -86,23 +102,53 @@ impl Page<'_> {
         Line::styled(self.say(english), self.theme.title)
     }
 
-    /// How a song that no source brought would have ranked, and the sources it came nearest to.
-    fn missed(&self, missed: &Missed) -> Line<'static> {
+    /// How a song that no source brought would have ranked, where it stood with each source, and what would bring it.
+    fn missed(&self, missed: &Missed) -> Vec<Line<'static>> {
         let (theme, view) = (self.theme, self.view);
+        let rank = view.fill("as a candidate it would rank {}", &[&missed.rank]);
+        let mut lines = vec![Line::styled(rank, theme.strong)];
         let mut near: Vec<&Standing> =
             missed.standings.iter().filter(|s| s.place.is_some()).collect();
         near.sort_by_key(|standing| standing.behind);
-        let told = near.into_iter().take(NEAREST).filter_map(|standing| {
+        let far = near.iter().filter_map(|standing| {
             let values: [&dyn Display; 3] =
                 [&view.say(&standing.source), &standing.place?, &standing.quota];
             Some(view.fill("{} {} of {}", &values))
         });
-        let told = told.collect::<Vec<_>>().join(", ");
-        let rank = view.fill("would rank {}", &[&missed.rank]);
-        Line::from(vec![
-            Span::styled(rank, theme.strong),
-            Span::styled(format!("  {told}"), theme.faint),
-        ])
+        lines.extend(self.told("too far", far.collect()));
+        let flat = missed.standings.iter().any(|s| s.source == "towers" && s.place.is_none());
+        let never = missed.standings.iter().filter(|s| s.place.is_none() && !s.draws).map(|s| {
+            let why = never(s, flat);
+            format!("{}: {}", view.say(&s.source), view.say(why))
+        });
+        lines.extend(self.told("can never", never.collect()));
+        let drew = missed.standings.iter().filter(|s| s.draws).map(|standing| {
+            view.fill("{} drew {} others", &[&view.say(&standing.source), &standing.quota])
+        });
+        lines.extend(self.told("by chance", drew.collect()));
+        let searched = missed.standings.iter().any(|s| s.source == "search" && s.quota > 0);
+        let mut ways: Vec<String> =
+            searched.then(|| self.say("a search for it")).into_iter().collect();
+        ways.extend(near.first().and_then(|s| {
+            let values: [&dyn Display; 3] = [&s.place?, &view.say(&s.source), &s.quota];
+            Some(view.fill("a quota of {} for {}, in place of {}", &values))
+        }));
+        lines.extend(self.told("would do", ways));
+        lines
+    }
+
+    /// Parts beside their name, on as many lines as they take.
+    fn told(&self, name: &str, parts: Vec<String>) -> Vec<Line<'static>> {
+        if parts.is_empty() {
+            return Vec::new();
+        }
+        let lead = |name: &str| Span::styled(text::left(name, PAIR), self.theme.faint);
+        let parts = text::wrap(&parts.join(" · "), self.columns.saturating_sub(PAIR), TOLD);
+        let names = [self.say(name)].into_iter().chain(std::iter::repeat(String::new()));
+        names
+            .zip(parts)
+            .map(|(name, part)| Line::from(vec![lead(&name), Span::raw(part)]))
+            .collect()
     }
 
     /// Which song, where it stands and how it came there.
@@ -127,13 +173,9 @@ impl Page<'_> {
             lines.push(Line::from(vec![
                 Span::styled(said, theme.warning),
                 Span::raw(format!("  {}", view.say(&dropped.why))),
-                Span::styled(
-                    format!("  {} {:.6}", view.say("missed by"), dropped.margin),
-                    theme.faint,
-                ),
             ]));
         }
-        lines.extend(e.missed.as_ref().map(|missed| self.missed(missed)));
+        lines.extend(e.missed.iter().flat_map(|missed| self.missed(missed)));
         if let Some(displaced) = &e.displaced {
             let name = song_name(view.now(), &displaced.song);
             let cost = view.fill(
@@ -154,7 +196,7 @@ impl Page<'_> {
     }
 
     fn pair(&self, name: &str, value: String) -> Line<'static> {
-        let name = text::left(&self.say(name), 12);
+        let name = text::left(&self.say(name), PAIR);
         Line::from(vec![Span::styled(name, self.theme.faint), Span::raw(value)])
     }
 

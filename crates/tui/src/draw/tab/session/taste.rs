@@ -90,7 +90,10 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, genres: bo
 
 fn heading<'a>(view: &View, before: u32, session: u32, cells: usize, theme: &Theme) -> Line<'a> {
     let side = cells + SHARE;
-    let before = view.fill("before · {} plays", &[&before]);
+    let before = match before {
+        1 => view.say("before · 1 play").into_owned(),
+        _ => view.fill("before · {} plays", &[&before]),
+    };
     let session = match session {
         1 => view.say("now · 1 play").into_owned(),
         _ => view.fill("now · {} plays", &[&session]),
