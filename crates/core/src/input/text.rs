@@ -52,13 +52,18 @@ pub fn open(path: &Path) -> Result<File, InputError> {
         return Err(no_file(path, "is a folder, not a file".into(), "name the file inside it"));
     }
     File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => no_file(
-            path,
-            "no such file".into(),
-            "check the path; paths are relative to the folder you are in",
-        ),
+        io::ErrorKind::NotFound => missing(path),
         _ => unreadable(path, &error),
     })
+}
+
+/// What is said of a file that is not there.
+pub(super) fn missing(path: &Path) -> InputError {
+    no_file(
+        path,
+        "no such file".into(),
+        "check the path; paths are relative to the folder you are in",
+    )
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> InputError {

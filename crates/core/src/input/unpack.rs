@@ -14,7 +14,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::problem::{InputError, Problem};
-use super::text::open;
+use super::text::{missing, open};
 
 /// Told of every so many bytes read from disk.
 pub type Progress<'a> = &'a dyn Fn(u64);
@@ -43,7 +43,7 @@ const MAGIC: usize = 512;
 /// When a folder cannot be read.
 pub fn files_of(path: &Path) -> Result<Vec<PathBuf>, InputError> {
     if !path.is_dir() {
-        return Ok(vec![path.to_path_buf()]);
+        return if path.exists() { Ok(vec![path.to_path_buf()]) } else { Err(missing(path)) };
     }
     let mut files = Vec::new();
     gather(path, DEEPEST * 2, &mut files)?;
