@@ -77,7 +77,7 @@ fn a_session_that_nobody_could_be_asked_about_is_kept_and_said() {
     melody.wait_for("Queue");
     melody.press("lnlnn");
     // Each is a line among the events.
-    melody.wait_until(|screen| screen.matches("Skipped").count() >= 3);
+    melody.wait_until("three skips", |melody| melody.contents().matches("Skipped").count() >= 3);
     melody.signal("TERM");
     melody.wait_for("melody open melody-session-1.toml");
     assert_eq!(melody.end(), 143);

@@ -113,15 +113,6 @@ impl Running {
         }
     }
 
-    /// Waits until what the screen shows is right.
-    pub(super) fn wait_until(&self, right: impl Fn(&str) -> bool) {
-        let began = Instant::now();
-        while !right(&self.contents()) {
-            assert!(began.elapsed() < PATIENCE, "not yet right:\n{}", self.contents());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
     pub(super) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();

@@ -82,8 +82,8 @@ pub(super) fn hint(head: &Head) -> Option<&'static str> {
         return Some(mssd);
     }
     let page = start.starts_with("<!doctype html") || start.starts_with("<html");
-    let text = head.text();
-    let google = ["youtube", "Google", "takeout"].iter().any(|word| text.contains(word));
+    let text = head.text().to_lowercase();
+    let google = ["youtube", "google", "takeout"].iter().any(|word| text.contains(word));
     page.then_some(match google {
         true => "a page of HTML; Google Takeout has the history as JSON, too: choose that for YouTube's history",
         false => "a page of HTML, perhaps a page to log in on in place of the file: get the file itself",

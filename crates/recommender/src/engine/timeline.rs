@@ -9,8 +9,9 @@ use super::state::State;
 use super::trace::Trace;
 use melody_core::event::Event;
 
-/// Of the older states every how-manyth is kept. The others are worked out again when asked for.
-const EVERY: usize = 16;
+/// Of the older states every how-manyth is kept: each may hold a version of the model that no other does. The others
+/// are worked out again when asked for, in a fraction of a second.
+const EVERY: usize = 64;
 /// So many of the newest states are kept all, so that taking back a few steps costs nothing.
 const NEWEST: usize = 16;
 
@@ -62,7 +63,7 @@ impl Timeline {
     }
 
     /// Forgets every event after the first `events`; a fork keeps those before it began. Going far
-    /// back works some steps out again, 16 at most.
+    /// back works some steps out again, 64 at most.
     pub fn rewind(&mut self, events: usize) {
         let events = events.max(self.own_from);
         if events >= self.events.len() {
@@ -172,10 +173,10 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_states_are_kept_and_every_sixteenth_of_the_older() {
-        let timeline = skipped(40);
-        let kept: Vec<usize> = (0..=40).filter(|&step| timeline.keeps(step)).collect();
-        let expected: Vec<usize> = [0, 16].into_iter().chain(25..=40).collect();
+    fn the_newest_states_are_kept_and_every_sixty_fourth_of_the_older() {
+        let timeline = skipped(90);
+        let kept: Vec<usize> = (0..=90).filter(|&step| timeline.keeps(step)).collect();
+        let expected: Vec<usize> = [0, 64].into_iter().chain(75..=90).collect();
         assert_eq!(kept, expected);
     }
 
