@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # asciinema 2.4.0, the newest on PyPI; run on 2026-11-29 with Python 3.11 on Linux.
 #
-# `pip install asciinema` does not bring the asciinema of today. Since version 3 it is a program of Rust (3.2.0 on crates.io), whose own
+# `pip install asciinema` does not bring the asciinema of today. Since version 3 it is a program of Rust (3.2.0), whose own
 # recordings are asciicast v3 by default; PyPI has stayed at 2.4.0, which refuses those. So a recording that asciinema has just made
 # cannot be played by the asciinema that pip has just installed.
 #
