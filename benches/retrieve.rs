@@ -116,7 +116,7 @@ fn learned(folder: &str) -> Result<(Vec<f32>, Vec<f32>), String> {
     let profile = profile_named("enthusiast", Path::new("")).map_err(told)?;
     let engine = library.engine(&profile, None, 7);
     let model = &engine.setup.model;
-    let songs = model.vectors().ok_or("the model has no towers")?;
+    let (songs, _) = model.vectors().ok_or("the model has no towers")?;
     let bytes = library.catalogue.ids().flat_map(|song| *songs.row(song));
     let songs = bytes.map(|byte| f32::from(byte) / 127.0).collect();
     let mut queries = Vec::new();

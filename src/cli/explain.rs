@@ -166,7 +166,7 @@ fn print_missed(missed: &Missed) -> Result<(), Failure> {
     say!("as a candidate it would rank {}; what each source made of it:", missed.rank)?;
     for Standing { source, quota, draws, out_of_reach, place, behind } in &missed.standings {
         match (place, behind) {
-            (Some(place), Some(0)) if *out_of_reach => say!(
+            (Some(place), _) if *out_of_reach => say!(
                 "  {source:12} place {place}, but in a part of the catalogue that it left out"
             )?,
             (Some(place), Some(behind)) => {
@@ -176,8 +176,7 @@ fn print_missed(missed: &Missed) -> Result<(), Failure> {
             _ => say!("  {source:12} never brings it")?,
         }
     }
-    let nearest = missed.standings.iter().filter(|s| s.place.is_some()).min_by_key(|s| s.behind);
-    let quota = nearest.and_then(|s| Some((&s.source, s.place?)));
+    let quota = missed.nearest().and_then(|s| Some((&s.source, s.place?)));
     let quota = quota.map(|(source, place)| format!("a quota of {place} for {source}"));
     let searched = missed.standings.iter().any(|s| s.source == "search" && s.quota > 0);
     let searched = searched.then(|| "a search for it".to_string());

@@ -136,14 +136,9 @@ impl ModelVersion {
         self.retrieval.as_ref().map(|retrieval| retrieval.hash.as_str())
     }
 
-    /// The vectors of the catalogue's songs; `None` where the model has no towers.
-    pub fn vectors(&self) -> Option<&Vectors> {
-        self.retrieval.as_ref().map(|retrieval| &retrieval.songs)
-    }
-
-    /// The vectors of its promoted songs alone.
-    pub fn promoted_vectors(&self) -> Option<&Chosen> {
-        self.retrieval.as_ref().map(|retrieval| &retrieval.promoted)
+    /// The vectors of the catalogue's songs, and those of its promoted songs alone; `None` where the model has no towers.
+    pub fn vectors(&self) -> Option<(&Vectors, &Chosen)> {
+        self.retrieval.as_ref().map(|retrieval| (&retrieval.songs, &retrieval.promoted))
     }
 
     /// A listener's vector at the moment they were encoded at; `None` where the model has no towers.

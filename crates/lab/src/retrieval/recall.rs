@@ -30,7 +30,7 @@ pub struct Recall {
 
 /// Measures recall on groups whose sample is the whole catalogue.
 pub(super) fn recall(model: &ModelVersion, groups: &[Group]) -> Recall {
-    let Some(vectors) = model.vectors() else { return Recall::default() };
+    let Some((vectors, _)) = model.vectors() else { return Recall::default() };
     let songs = vectors.len();
     let one = |group: &Group, moment: &super::moments::Moment| {
         let query = model.query_of(&moment.known);

@@ -65,14 +65,11 @@ impl Engine {
             view: state.view(),
             streaks: &state.streaks,
             searches: &state.searches,
-            taste: (|| {
-                let model = &state.model;
-                Some(Taste {
-                    songs: model.vectors()?,
-                    promoted: model.promoted_vectors()?,
-                    listener: listener?,
-                })
-            })(),
+            taste: state.model.vectors().zip(listener).map(|((songs, promoted), listener)| Taste {
+                songs,
+                promoted,
+                listener,
+            }),
             now_ms: state.moment.at_ms,
             seed: self.setup.seed,
             step: state.moment.step,

@@ -45,10 +45,7 @@ impl Source for New {
     }
 
     fn value<'a>(&self, asking: &'a Asking) -> Option<Value<'a>> {
-        Some(Box::new(|song| {
-            let song = asking.catalogue.song(song);
-            Some(f64::from(song.year?) + f64::from(song.popularity) / 200.0)
-        }))
+        Some(Box::new(|song| asking.catalogue.song(song).newness()))
     }
 }
 

@@ -5,6 +5,7 @@
 use super::asking::Asking;
 use super::source::{Source, Value};
 use melody_core::catalogue::SongId;
+use melody_model::{Query, Vectors};
 
 /// What fits the listener best, of the whole catalogue.
 pub(super) struct Towers;
@@ -48,22 +49,27 @@ impl Source for Similar {
     }
 
     fn gather(&self, asking: &Asking, most: usize) -> Vec<SongId> {
-        let Some(taste) = asking.taste else { return Vec::new() };
-        let centre = taste.songs.between(&asking.enjoyed(ANCHORS));
-        centre.map_or_else(Vec::new, |centre| taste.songs.nearest(&centre, most))
+        let near = centre(asking).map(|(songs, centre)| songs.nearest(&centre, most));
+        near.unwrap_or_default()
     }
 
     fn value<'a>(&self, asking: &'a Asking) -> Option<Value<'a>> {
-        let songs = asking.taste?.songs;
-        let centre = songs.between(&asking.enjoyed(ANCHORS));
-        Some(Box::new(move |song| centre.as_ref().map(|centre| songs.fit(centre, song).into())))
+        asking.taste?;
+        let centre = centre(asking);
+        Some(Box::new(move |song| {
+            centre.as_ref().map(|(songs, centre)| songs.fit(centre, song).into())
+        }))
     }
 
     fn reaches(&self, asking: &Asking, song: SongId) -> bool {
-        let Some(taste) = asking.taste else { return true };
-        let centre = taste.songs.between(&asking.enjoyed(ANCHORS));
-        centre.is_none_or(|centre| taste.songs.looked_at(&centre, song))
+        centre(asking).is_none_or(|(songs, centre)| songs.looked_at(&centre, song))
     }
+}
+
+/// What lies between the songs enjoyed last, among all songs.
+fn centre<'a>(asking: &Asking<'a>) -> Option<(&'a Vectors, Query)> {
+    let songs = asking.taste?.songs;
+    Some((songs, songs.between(&asking.enjoyed(ANCHORS))?))
 }
 
 /// Of campaigns, the ones that fit the listener best.

@@ -41,6 +41,15 @@ pub struct Missed {
     pub rank: usize,
 }
 
+impl Missed {
+    /// The source whose quota would have to grow least to bring the song: to its place. A larger quota brings nothing of
+    /// what a source does not go through.
+    pub fn nearest(&self) -> Option<&Standing> {
+        let counts = |standing: &&Standing| standing.place.is_some() && !standing.out_of_reach;
+        self.standings.iter().filter(counts).min_by_key(|standing| standing.behind)
+    }
+}
+
 /// Where a song stands with every source.
 pub fn standings(asking: &Asking, song: SongId) -> Vec<Standing> {
     SOURCES.iter().map(|source| standing(*source, asking, song)).collect()
@@ -65,5 +74,32 @@ fn standing(source: &dyn Source, asking: &Asking, song: SongId) -> Standing {
         out_of_reach: place.is_some() && !source.reaches(asking, song),
         place,
         behind: place.map(|place| place.saturating_sub(quota)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_quota_brings_what_a_source_does_not_go_through() {
+        let standing = |source: &str, place: Option<usize>, out_of_reach| Standing {
+            source: source.into(),
+            quota: 60,
+            draws: false,
+            out_of_reach,
+            place,
+            behind: place.map(|place| place.saturating_sub(60)),
+        };
+        let standings = vec![
+            standing("towers", Some(70), true),
+            standing("popular", Some(900), false),
+            standing("new", Some(400), false),
+            standing("search", None, false),
+        ];
+        let mut missed = Missed { standings, rank: 5 };
+        assert_eq!(missed.nearest().map(|s| s.source.as_str()), Some("new"));
+        missed.standings.truncate(1);
+        assert_eq!(missed.nearest(), None);
     }
 }

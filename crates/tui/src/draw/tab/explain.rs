@@ -110,12 +110,16 @@ impl Page<'_> {
         let mut near: Vec<&Standing> =
             missed.standings.iter().filter(|s| s.place.is_some()).collect();
         near.sort_by_key(|standing| standing.behind);
-        let far = near.iter().filter_map(|standing| {
+        let (left_out, far): (Vec<&Standing>, Vec<&Standing>) =
+            near.into_iter().partition(|standing| standing.out_of_reach);
+        let place = |standing: &Standing| {
             let values: [&dyn Display; 3] =
                 [&view.say(&standing.source), &standing.place?, &standing.quota];
             Some(view.fill("{} {} of {}", &values))
-        });
-        lines.extend(self.told("too far", far.collect()));
+        };
+        let places = |some: Vec<&Standing>| some.into_iter().filter_map(place).collect();
+        lines.extend(self.told("too far", places(far)));
+        lines.extend(self.told("not looked at", places(left_out)));
         let flat = missed.standings.iter().any(|s| s.source == "towers" && s.place.is_none());
         let never = missed.standings.iter().filter(|s| s.place.is_none() && !s.draws).map(|s| {
             let why = never(s, flat);
@@ -129,7 +133,7 @@ impl Page<'_> {
         let searched = missed.standings.iter().any(|s| s.source == "search" && s.quota > 0);
         let mut ways: Vec<String> =
             searched.then(|| self.say("a search for it")).into_iter().collect();
-        ways.extend(near.first().and_then(|s| {
+        ways.extend(missed.nearest().and_then(|s| {
             let values: [&dyn Display; 3] = [&s.place?, &view.say(&s.source), &s.quota];
             Some(view.fill("a quota of {} for {}, in place of {}", &values))
         }));
