@@ -1,15 +1,23 @@
 //! What came of a listener's sessions: read off traces, nothing more.
 
-use melody_core::catalogue::Catalogue;
+use melody_core::catalogue::{ArtistId, Catalogue, SongId};
 use melody_core::event::Action;
 use melody_core::listener::Tier;
 use melody_core::plays::LoggedSession;
 use melody_recommender::engine::Trace;
 use melody_simulation::{End, Felt};
 
+const HOUR_MS: f64 = 3_600_000.0;
+
 /// One play.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Heard {
+    /// What was played.
+    pub song: SongId,
+    /// Its lead artist.
+    pub artist: ArtistId,
+    /// Seconds heard of it.
+    pub seconds: f64,
     /// Heard over duration, in [0, 1].
     pub play_ratio: f64,
     /// It played to its end, or so near that it counts.
@@ -24,6 +32,8 @@ pub struct Heard {
     pub promoted: bool,
     /// Chosen by hand.
     pub opened: bool,
+    /// The same song again at once.
+    pub replayed: bool,
     /// A promoted song was opened, completed or liked.
     pub engaged: bool,
 }
@@ -33,6 +43,11 @@ pub struct Heard {
 pub struct SessionOutcome {
     /// In order.
     pub plays: Vec<Heard>,
+    /// When it began, in hours since the first session of its listener did.
+    pub began_h: f64,
+    /// Hours until the listener was back, or would have been; absent after a session that was the last for
+    /// good.
+    pub away_h: Option<f64>,
     /// Of each play, how likely the reactions to it were; empty for sessions of a log.
     pub felt: Vec<Felt>,
     /// Seconds heard of all plays.
@@ -45,8 +60,9 @@ pub struct SessionOutcome {
     pub subscribed: bool,
     /// The listener left, rather than being cut off at the most songs.
     pub left: bool,
-    /// Whether the song that plays now was opened by hand.
+    /// Whether the song that plays now was opened by hand, and whether it was asked for again.
     pub(super) opened: bool,
+    pub(super) replayed: bool,
 }
 
 /// One listener.
@@ -67,7 +83,7 @@ impl ListenerOutcome {
 
 impl SessionOutcome {
     /// Takes in the next trace of the session.
-    pub fn watch(&mut self, trace: &Trace) {
+    pub fn watch(&mut self, catalogue: &Catalogue, trace: &Trace) {
         if trace.event.is_none() {
             self.could_subscribe = trace.listener.tier != Tier::Premium;
         }
@@ -76,9 +92,14 @@ impl SessionOutcome {
             Some(Action::Subscribe) => self.subscribed = true,
             _ => {}
         }
-        if let Some(ended) = &trace.ended {
+        let song = trace.ended.as_ref().and_then(|ended| catalogue.find(&ended.song.id));
+        if let (Some(ended), Some(song)) = (&trace.ended, song) {
             let promoted = ended.song.campaign.is_some();
+            let seconds = f64::from(ended.heard_ms) / 1000.0;
             self.plays.push(Heard {
+                song,
+                artist: catalogue.song(song).lead_artist(),
+                seconds,
                 play_ratio: ended.play_ratio.value(),
                 completed: ended.completed,
                 skipped: ended.skipped,
@@ -86,11 +107,13 @@ impl SessionOutcome {
                 saved: ended.saved,
                 promoted,
                 opened: self.opened,
+                replayed: self.replayed,
                 engaged: promoted && (self.opened || ended.completed || ended.liked),
             });
-            self.listening_s += f64::from(ended.heard_ms) / 1000.0;
+            self.listening_s += seconds;
         }
         self.opened = trace.playing.opened;
+        self.replayed = trace.playing.replayed;
     }
 
     /// Takes in how the session ended, and how likely the reactions to each play were.
@@ -110,6 +133,10 @@ impl SessionOutcome {
                 .plays
                 .iter()
                 .map(|logged| Heard {
+                    song: logged.play.song,
+                    artist: catalogue.song(logged.play.song).lead_artist(),
+                    seconds: seconds(&logged.play),
+                    replayed: logged.play.replayed,
                     play_ratio: logged.play.play_ratio.into(),
                     completed: logged.play.completed,
                     skipped: logged.play.skipped,
@@ -124,9 +151,12 @@ impl SessionOutcome {
             searches: session.plays.iter().filter(|logged| logged.play.searched).count() as u32,
             could_subscribe: first.is_some_and(|logged| logged.subscribes.is_some()),
             subscribed: first.is_some_and(|logged| logged.subscribes == Some(true)),
+            began_h: first.map_or(0.0, |logged| logged.play.began_ms as f64 / HOUR_MS),
+            away_h: None,
             felt: Vec::new(),
             left: true,
             opened: false,
+            replayed: false,
         }
     }
 }
