@@ -11,7 +11,7 @@ use super::progress::bar;
 use super::say::{say, say_json};
 use melody_core::output::{Kind, Mark, may_write, write_whole};
 use melody_lab::experiment::{
-    Arm, Check, Cohort, Figures, NOT_CAPTURED, Quartiles, checks, teach,
+    Arm, Check, Cohort, Diversity, Figures, NOT_CAPTURED, Quartiles, checks, teach,
 };
 use melody_sessions::library::Library;
 use melody_sessions::names::DEFAULT;
@@ -23,9 +23,12 @@ struct PopulationReport<'a> {
     sessions: u32,
     catalogue: &'a str,
     catalogue_hash: &'a str,
+    world: &'static str,
     #[serde(flatten)]
     arm: Arm,
     simulated: Figures,
+    /// How varied it was.
+    diversity: Diversity,
     /// The same listeners under the policy that makes training logs.
     logged: Figures,
     checks: Vec<Check>,
@@ -40,7 +43,7 @@ impl From<&Population> for Cohort {
 }
 
 pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
-    let library = library(&arguments.named)?;
+    let library = library(&arguments.named)?.in_world(arguments.world.nature());
     let cohort = Cohort::from(&arguments.population);
     if let Some(path) = &arguments.experience {
         return write_experience(&cohort, &library, path);
@@ -57,8 +60,10 @@ pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
         sessions: cohort.sessions,
         catalogue: &library.catalogue.name,
         catalogue_hash: &library.catalogue.hash,
+        world: arguments.world.name(),
         arm: Arm::new(&library),
         checks: checks(&simulated, &logged),
+        diversity: Diversity::new(&library.catalogue, &outcomes),
         not_captured: NOT_CAPTURED,
         simulated,
         logged,
@@ -102,7 +107,8 @@ fn print(report: &PopulationReport) -> Result<(), Failure> {
         report.arm.policy,
         report.arm.model
     )?;
-    say!("beside {} plays under the logging policy that training data come from\n", logs.plays)?;
+    say!("beside {} plays under the logging policy that training data come from;", logs.plays)?;
+    say!("world `{}`\n", report.world)?;
     say!("{:44} {:>9} {:>9}", "", "engine", "logging")?;
     let row = |what: &str, of: fn(&Figures) -> f64, digits: usize| {
         say!("{what:44} {:>9} {:>9}", plain(of(ours), digits), plain(of(logs), digits))
@@ -125,6 +131,16 @@ fn print(report: &PopulationReport) -> Result<(), Failure> {
     };
     spread("songs per session, quartiles", |f| f.songs_per_session)?;
     spread("minutes per session, quartiles", |f| f.minutes_per_session)?;
+    let d = &report.diversity;
+    let row = |what: &str, value: f64| say!("{what:44} {:>9}", plain(value, 3));
+    row("genre entropy of a listener, nats", d.genre_entropy)?;
+    row("the listener with the least", d.least_genre_entropy)?;
+    row("artist entropy, nats", d.artist_entropy)?;
+    row("different songs, share of plays", d.song_share)?;
+    row("songs not heard before, share of plays", d.novelty)?;
+    row("songs of the catalogue that anybody heard", d.coverage)?;
+    row("divergence from the own mix of genres", d.miscalibration)?;
+    row("popularity above the own past, points", d.popularity_lift)?;
 
     say!(
         "\n{:44} {:>6} {:>9} {:>7}   {:21} {:>9} {:>7}",

@@ -71,8 +71,7 @@ impl Autopilot {
         let setup = &engine.setup;
         let (taste, account) = (profile.taste.clone(), &setup.account);
         let previews = setup.policy.previews;
-        let mut listener =
-            SimulatedListener::new(taste, account.premium_previews, *world.nature());
+        let mut listener = SimulatedListener::new(taste, account.premium_previews, *world.nature());
         let setting = Setting { scene: setup.scene, tier: account.tier, previews };
         listener.remember(&setup.catalogue, &setup.past, setting);
         listener.begin_session(&mut generator(seed, Purpose::Mood, u64::MAX));

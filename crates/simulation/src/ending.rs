@@ -59,9 +59,7 @@ impl Ending {
         // Of an exponential time held within bounds, and of an even one.
         let judged = low + self.judged * ((-low / self.judged).exp() - (-high / self.judged).exp());
         let lapsed = 0.5 * high + 0.5 * low * low / high;
-        self.completion()
-            + (1.0 - self.lapse) * (1.0 - self.liked) * judged
-            + self.lapse * lapsed
+        self.completion() + (1.0 - self.lapse) * (1.0 - self.liked) * judged + self.lapse * lapsed
     }
 
     /// The likelihood of a broken-off play's ratio: a density between the bounds, a probability at one.

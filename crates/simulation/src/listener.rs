@@ -78,7 +78,12 @@ impl SimulatedListener {
     }
 
     /// Takes in plays before a session that begins at 0 ms, oldest first.
-    pub(super) fn remember(&mut self, catalogue: &Catalogue, past: &[Interaction], setting: Setting) {
+    pub(super) fn remember(
+        &mut self,
+        catalogue: &Catalogue,
+        past: &[Interaction],
+        setting: Setting,
+    ) {
         for play in past {
             let heard_ms = play.play_ratio * catalogue.song(play.song).duration_ms as f32;
             self.feelings.now_ms = play.began_ms + heard_ms as i64;
@@ -139,8 +144,7 @@ impl SimulatedListener {
         (song, setting): (SongId, Setting),
         rng: &mut ChaCha8Rng,
     ) -> Reaction {
-        let response =
-            respond(catalogue, world, &self.taste, &self.moment(history, setting), song);
+        let response = respond(catalogue, world, &self.taste, &self.moment(history, setting), song);
         let play_ratio = response.ending.draw(rng);
         let completed = play_ratio == 1.0;
         Reaction {
@@ -186,7 +190,8 @@ impl SimulatedListener {
         }
         let preview = part < 1.0;
         self.previews += u32::from(preview);
-        let cut_off = if preview && ratio >= f64::from(COMPLETED) { promotion.cut_off } else { 0.0 };
+        let cut_off =
+            if preview && ratio >= f64::from(COMPLETED) { promotion.cut_off } else { 0.0 };
         let wanted = ratio - cut_off;
         self.satisfaction += NEWEST * (wanted - self.satisfaction);
         self.goodwill += LASTING * (wanted - self.goodwill);

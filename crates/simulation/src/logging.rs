@@ -208,11 +208,7 @@ const ELAPSED: f64 = 0.5;
 
 impl<'a> Served<'a> {
     /// Somebody who has heard nothing, and is asked for nothing but plays.
-    pub(super) fn new(
-        recommender: &'a LoggingPolicy<'a>,
-        taste: Taste,
-        account: &Account,
-    ) -> Self {
+    pub(super) fn new(recommender: &'a LoggingPolicy<'a>, taste: Taste, account: &Account) -> Self {
         let nature = recommender.world.nature();
         let Account { tier, premium_previews, past_conversions, .. } = *account;
         Served {

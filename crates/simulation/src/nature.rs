@@ -190,6 +190,12 @@ impl Variant {
         Self::ALL.into_iter().find(|variant| variant.name() == name)
     }
 
+    /// The world that listeners of this nature live in, as reports name it: one of ours, or `other`.
+    pub fn name_of(nature: &Nature) -> &'static str {
+        let ours = Self::ALL.into_iter().find(|variant| variant.nature() == *nature);
+        ours.map_or("other", Variant::name)
+    }
+
     /// Its constants.
     pub fn nature(self) -> Nature {
         let fitted = Nature::fitted();
@@ -294,6 +300,7 @@ mod tests {
         let fitted = Nature::read(&TomlFile::embedded("world.toml", FITTED)).unwrap();
         for variant in Variant::ALL {
             assert_eq!(Variant::named(variant.name()), Some(variant));
+            assert_eq!(Variant::name_of(&variant.nature()), variant.name());
         }
         let (half, twice) = (Variant::TiringHalf.nature(), Variant::TiringTwice.nature());
         assert_eq!(half.tiring(4.0), twice);

@@ -55,13 +55,7 @@ impl Standing {
 
     /// A session has ended, with what was paid then, and so many hours pass. Takes as many draws whatever
     /// comes.
-    pub fn pass(
-        &mut self,
-        trying: &Trying,
-        wish: &Wish,
-        hours: f64,
-        rng: &mut ChaCha8Rng,
-    ) {
+    pub fn pass(&mut self, trying: &Trying, wish: &Wish, hours: f64, rng: &mut ChaCha8Rng) {
         let begins = rng.random_bool(wish.begins(trying));
         let pays = rng.random_bool(wish.pays(trying));
         if begins && self.tier == Tier::Free && !self.tried {

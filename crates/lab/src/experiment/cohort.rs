@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rand::RngExt;
 
-use super::outcome::{ListenerOutcome, SessionOutcome};
+use super::outcome::{ListenerOutcome, Past as Before, SessionOutcome};
 use melody_core::listener::{Account, Interaction};
 use melody_core::rng::{Purpose, generator, hash64};
 use melody_recommender::bandit::WarmStart;
@@ -13,7 +13,8 @@ use melody_recommender::engine::Refusal;
 use melody_sessions::library::Library;
 use melody_simulation::profile::{Past, PastPlays, Profile};
 use melody_simulation::{
-    LogConfig, Nature, Person, Sitting, Standing, Until, draw_person, listen, listener_log, pick_scene,
+    LogConfig, Nature, Person, Sitting, Standing, Until, draw_person, listen, listener_log,
+    pick_scene,
 };
 
 /// Listeners of one seed. The same cohort meets every arm of an experiment: the same people with the
@@ -103,7 +104,7 @@ impl Cohort {
         let nature = library.world().nature();
         let mut profile = self.profile(nature, index);
         let scenes = self.person(nature, index).scenes;
-        let mut outcome = ListenerOutcome { segment: String::new(), sessions: Vec::new() };
+        let mut outcome = ListenerOutcome::default();
         let mut past: Option<Vec<Interaction>> = None;
         let mut warm = None;
         let mut standing = self.standing(nature, &profile.account, index);
@@ -122,6 +123,9 @@ impl Cohort {
                 engine.setup.past = Arc::new(past);
             }
             let mut heard: Vec<Interaction> = engine.setup.past.to_vec();
+            if session == 0 {
+                outcome.past = Before::of(&library.catalogue, &heard);
+            }
             let mut this = SessionOutcome { began_h, ..SessionOutcome::default() };
             let until = Until { songs: self.songs, leaving: true };
             let Sitting { end, state, felt, listener } =
@@ -171,10 +175,8 @@ impl Cohort {
         let one = |index| {
             let (_, sessions) = listener_log(&library.catalogue, library.world(), config, index);
             let logged = |session| SessionOutcome::logged(&library.catalogue, session);
-            ListenerOutcome {
-                segment: String::new(),
-                sessions: sessions.iter().map(logged).collect(),
-            }
+            let sessions = sessions.iter().map(logged).collect();
+            ListenerOutcome { sessions, ..ListenerOutcome::default() }
         };
         in_parallel(self.listeners, &one, done)
     }

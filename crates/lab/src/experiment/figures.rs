@@ -78,7 +78,7 @@ pub struct Figures {
     pub replayed: f64,
     /// Plays of songs chosen by hand.
     pub opened: f64,
-    /// Over listeners with five days or more: how they come and go.
+    /// Over listeners of two days or more: how they come and go.
     pub days: Days,
     /// Sessions after which the listener never came back.
     pub gone: f64,
@@ -117,7 +117,7 @@ const QUICK: [f64; 3] = [5.0, 10.0, 30.0];
 /// Plays from which on a session is long enough to repeat itself.
 const LONG: usize = 10;
 /// Days from which on a listener's coming and going can be told.
-const ENOUGH_DAYS: f64 = 5.0;
+const ENOUGH_DAYS: f64 = 2.0;
 const VERY_EARLY: f64 = 0.10;
 
 impl Figures {
@@ -130,7 +130,8 @@ impl Figures {
         let of_promoted = |holds: &dyn Fn(&Heard) -> bool| {
             share(count(&|p| p.promoted && holds(p)), count(&|p| p.promoted))
         };
-        let by_listener = |holds: fn(&Heard) -> bool| Quartiles::new(Quartiled::of(listeners, holds).0);
+        let by_listener =
+            |holds: fn(&Heard) -> bool| Quartiles::new(Quartiled::of(listeners, holds).0);
         let members = |of: Quartiled| Quartiles::new(of.with_idle(IDLE));
         let of_each = |holds: fn(&Heard) -> bool| Quartiled::of(listeners, holds);
         let quick = |within: f64| count(&|p| p.skipped && p.seconds < within);
@@ -173,9 +174,11 @@ impl Figures {
             days: Days::new(listeners),
             gone: share(sessions.iter().filter(|s| s.away_h.is_none()).count(), sessions.len()),
             hours_away: Quartiles::new(sessions.iter().filter_map(|s| s.away_h).collect()),
-            songs_in_session: Quartiles::new(long().map(|s| different(&s.plays, |p| p.song)).collect()),
+            songs_in_session: Quartiles::new(
+                long().map(|s| different(&s.plays, |p| p.entry.song)).collect(),
+            ),
             artists_in_session: Quartiles::new(
-                long().map(|s| different(&s.plays, |p| p.artist)).collect(),
+                long().map(|s| different(&s.plays, |p| p.entry.artist)).collect(),
             ),
         }
     }
@@ -187,9 +190,8 @@ struct Quartiled(Vec<f64>);
 impl Quartiled {
     fn of(listeners: &[ListenerOutcome], holds: fn(&Heard) -> bool) -> Self {
         let heard = listeners.iter().filter(|l| l.plays().next().is_some());
-        let own = |l: &ListenerOutcome| {
-            share(l.plays().filter(|p| holds(p)).count(), l.plays().count())
-        };
+        let own =
+            |l: &ListenerOutcome| share(l.plays().filter(|p| holds(p)).count(), l.plays().count());
         Quartiled(heard.map(own).collect())
     }
 
@@ -252,7 +254,8 @@ impl OwnDays {
         if all < ENOUGH_DAYS || plays == 0 {
             return None;
         }
-        let songs = |day: &Vec<Heard>| day.iter().map(|p| p.song).collect::<BTreeSet<_>>().len();
+        let songs =
+            |day: &Vec<Heard>| day.iter().map(|p| p.entry.song).collect::<BTreeSet<_>>().len();
         let minutes = listener.sessions.iter().map(|s| s.listening_s).sum::<f64>() / 60.0;
         Some(OwnDays {
             active: (days.len() as f64 / all).min(1.0),
@@ -310,7 +313,6 @@ impl Quartiles {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use melody_core::catalogue::{ArtistId, SongId};
 
     #[test]
     fn quartiles_interpolate() {
@@ -325,21 +327,39 @@ mod tests {
             play_ratio,
             completed,
             skipped: !completed,
-            liked: false,
-            saved: false,
-            promoted: false,
-            opened: false,
-            replayed: false,
-            engaged: false,
-            song: SongId(0),
-            artist: ArtistId(0),
-            seconds: 200.0 * play_ratio,
+            ..Heard::default()
         };
         let plays = vec![play(0.05, false), play(0.25, false), play(0.7, false), play(0.98, true)];
         let session = SessionOutcome { plays, ..SessionOutcome::default() };
-        let figures =
-            Figures::new(&[ListenerOutcome { segment: String::new(), sessions: vec![session] }]);
+        let figures = Figures::new(&[ListenerOutcome {
+            sessions: vec![session],
+            ..ListenerOutcome::default()
+        }]);
         assert_eq!(figures.play_ratio_bins, [0.25, 0.25, 0.25, 0.0, 0.25]);
         assert_eq!((figures.early_skip, figures.completion), (0.25, 0.25));
+    }
+
+    /// One listener, two plays a session: both of the first session on one day, of the second on the third.
+    #[test]
+    fn days_are_counted_until_the_listener_would_be_back() {
+        let play = Heard { seconds: 60.0, ..Heard::default() };
+        let session = |began_h, away_h| SessionOutcome {
+            plays: vec![play, play],
+            listening_s: 120.0,
+            began_h,
+            away_h: Some(away_h),
+            ..SessionOutcome::default()
+        };
+        let sessions = vec![session(0.0, 47.0), session(48.0, 24.0)];
+        let days = Figures::new(&[ListenerOutcome { sessions, ..ListenerOutcome::default() }]).days;
+        assert_eq!(days.listeners, 1);
+        assert!((days.active.median - 2.0 / 3.0).abs() < 1e-12);
+        assert_eq!((days.plays.median, days.minutes.median, days.distinct.median), (2.0, 2.0, 0.5));
+    }
+
+    #[test]
+    fn idle_members_count_as_nothing() {
+        let all = Quartiled(vec![0.5; 816]).with_idle(IDLE);
+        assert_eq!((all.len(), all.iter().filter(|share| **share == 0.0).count()), (1_000, 184));
     }
 }

@@ -1,21 +1,65 @@
 //! What came of a listener's sessions: read off traces, nothing more.
 
-use melody_core::catalogue::{ArtistId, Catalogue, SongId};
+use melody_core::catalogue::{ArtistId, Catalogue, GenreId, SongId};
 use melody_core::event::Action;
-use melody_core::listener::Tier;
+use melody_core::listener::{Interaction, Tier};
 use melody_core::plays::LoggedSession;
 use melody_recommender::engine::Trace;
 use melody_simulation::{End, Felt};
 
 const HOUR_MS: f64 = 3_600_000.0;
 
+/// What is known of a song by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Entry {
+    /// Which it is.
+    pub song: SongId,
+    /// Its lead artist.
+    pub artist: ArtistId,
+    /// Its genre.
+    pub genre: GenreId,
+    /// From 0 to 100.
+    pub popularity: f64,
+}
+
+impl Entry {
+    /// As the catalogue has it.
+    pub fn new(catalogue: &Catalogue, song: SongId) -> Self {
+        let entry = catalogue.song(song);
+        Entry {
+            song,
+            artist: entry.lead_artist(),
+            genre: entry.genre,
+            popularity: entry.popularity.into(),
+        }
+    }
+}
+
+/// A play before the first session.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Past {
+    /// What was played.
+    pub entry: Entry,
+    /// It was heard to its end.
+    pub completed: bool,
+}
+
+impl Past {
+    /// Of plays as the engine is told of them.
+    pub fn of(catalogue: &Catalogue, plays: &[Interaction]) -> Vec<Self> {
+        let past = |play: &Interaction| Past {
+            entry: Entry::new(catalogue, play.song),
+            completed: play.completed,
+        };
+        plays.iter().map(past).collect()
+    }
+}
+
 /// One play.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Heard {
     /// What was played.
-    pub song: SongId,
-    /// Its lead artist.
-    pub artist: ArtistId,
+    pub entry: Entry,
     /// Seconds heard of it.
     pub seconds: f64,
     /// Heard over duration, in [0, 1].
@@ -66,10 +110,12 @@ pub struct SessionOutcome {
 }
 
 /// One listener.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListenerOutcome {
     /// The segment at the first session's start; empty where no policy was asked.
     pub segment: String,
+    /// What was heard before them, oldest first.
+    pub past: Vec<Past>,
     /// One after the other.
     pub sessions: Vec<SessionOutcome>,
 }
@@ -97,8 +143,7 @@ impl SessionOutcome {
             let promoted = ended.song.campaign.is_some();
             let seconds = f64::from(ended.heard_ms) / 1000.0;
             self.plays.push(Heard {
-                song,
-                artist: catalogue.song(song).lead_artist(),
+                entry: Entry::new(catalogue, song),
                 seconds,
                 play_ratio: ended.play_ratio.value(),
                 completed: ended.completed,
@@ -124,7 +169,7 @@ impl SessionOutcome {
 
     /// The same of a session the logging policy served.
     pub fn logged(catalogue: &Catalogue, session: &LoggedSession) -> Self {
-        let seconds = |play: &melody_core::listener::Interaction| {
+        let seconds = |play: &Interaction| {
             f64::from(play.play_ratio) * f64::from(catalogue.song(play.song).duration_ms) / 1000.0
         };
         let first = session.plays.first();
@@ -133,8 +178,7 @@ impl SessionOutcome {
                 .plays
                 .iter()
                 .map(|logged| Heard {
-                    song: logged.play.song,
-                    artist: catalogue.song(logged.play.song).lead_artist(),
+                    entry: Entry::new(catalogue, logged.play.song),
                     seconds: seconds(&logged.play),
                     replayed: logged.play.replayed,
                     play_ratio: logged.play.play_ratio.into(),
@@ -157,6 +201,30 @@ impl SessionOutcome {
             left: true,
             opened: false,
             replayed: false,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Default for Heard {
+    fn default() -> Self {
+        Heard {
+            entry: Entry {
+                song: SongId(0),
+                artist: ArtistId(0),
+                genre: GenreId(0),
+                popularity: 0.0,
+            },
+            seconds: 0.0,
+            play_ratio: 0.0,
+            completed: false,
+            skipped: true,
+            liked: false,
+            saved: false,
+            promoted: false,
+            opened: false,
+            replayed: false,
+            engaged: false,
         }
     }
 }

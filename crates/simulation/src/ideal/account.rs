@@ -3,8 +3,8 @@
 use statrs::function::erf::erfc;
 
 use super::hypothesis::{Leaning, Patience};
-use crate::population::{FAVOURITE_NOISE, HOURS_LEAN, HOURS_LEVEL, HOURS_NOISE};
 use crate::nature::Liking;
+use crate::population::{FAVOURITE_NOISE, HOURS_LEAN, HOURS_LEVEL, HOURS_NOISE};
 use crate::taste::PATIENCE;
 use melody_core::catalogue::taxonomy;
 use melody_core::listener::Account;

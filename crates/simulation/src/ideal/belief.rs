@@ -85,10 +85,8 @@ impl<'a> Belief<'a> {
         let Some(play) = self.plays.last_mut() else { return };
         play.outcome.replay = Some(replay);
         for s in &mut self.supposed {
-            s.log_weight += play
-                .outcome
-                .replay_likelihood(self.nature, s.utility, s.leaning.manner())
-                .ln();
+            s.log_weight +=
+                play.outcome.replay_likelihood(self.nature, s.utility, s.leaning.manner()).ln();
         }
     }
 
@@ -117,7 +115,8 @@ impl<'a> Belief<'a> {
     pub(super) fn ended(&mut self, sweeps: usize, rng: &mut ChaCha8Rng) {
         let Some(play) = self.plays.last() else { return };
         for s in &mut self.supposed {
-            s.log_weight += play.outcome.likelihood(self.nature, s.utility, s.leaning.manner()).ln();
+            s.log_weight +=
+                play.outcome.likelihood(self.nature, s.utility, s.leaning.manner()).ln();
         }
         let weights = self.weights();
         let effective = 1.0 / weights.iter().map(|w| w * w).sum::<f64>();
@@ -173,8 +172,7 @@ impl<'a> Belief<'a> {
             });
         }
         if let (Some(newest), Some(intent)) = (plays.last(), intents.last()) {
-            *utility =
-                leaning.utility(&newest.song) + newest.song.pull(&nature.intent, intent);
+            *utility = leaning.utility(&newest.song) + newest.song.pull(&nature.intent, intent);
         }
     }
 }

@@ -74,9 +74,9 @@ mod tests {
     use super::*;
     use crate::ideal::hypothesis::{Hypothesis, Leaning, Patience};
     use crate::logging::{LogConfig, listener_log};
-    use melody_core::catalogue::default_catalogue;
     use crate::nature::Nature;
     use crate::response::{Feelings, Setting, respond};
+    use melody_core::catalogue::default_catalogue;
     use melody_core::listener::{History, Tier};
     use melody_core::rng::{Purpose, generator};
     use melody_core::scene::Scene;

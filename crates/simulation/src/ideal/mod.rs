@@ -97,7 +97,12 @@ impl<'a> IdealObserver<'a> {
         rng: &mut ChaCha8Rng,
     ) -> Vec<Truth> {
         let mut seen = Seen {
-            belief: Belief::new((self.world.nature(), &self.rivals), account, self.settings.particles, rng),
+            belief: Belief::new(
+                (self.world.nature(), &self.rivals),
+                account,
+                self.settings.particles,
+                rng,
+            ),
             payer: Payer::new(account),
             listener: SimulatedListener::new(
                 indifferent(),

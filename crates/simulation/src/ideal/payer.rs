@@ -5,10 +5,10 @@
 
 use statrs::distribution::{DiscreteCDF, Poisson};
 
+use crate::ending::sigmoid;
 use crate::population::{
     CONVERSIONS, MOST_CONVERSIONS, MOST_PREVIEWS, PREVIEWS, TIER_LEAN, TIER_OVER,
 };
-use crate::ending::sigmoid;
 use melody_core::listener::{Account, Tier};
 
 /// Values of the grid: standard units from -4 to 4.
@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn letting_chances_pass_tells_of_little_willingness() {
-        let account = draw_person(&Nature::fitted(), &mut generator(9, Purpose::Population, 1)).account;
+        let account =
+            draw_person(&Nature::fitted(), &mut generator(9, Purpose::Population, 1)).account;
         let mut payer = Payer::new(&account);
         let before = payer.subscribes(&[-2.0]);
         (0..5).for_each(|_| payer.stayed_free(-2.0));
