@@ -146,7 +146,7 @@ mod tests {
             let worn = |ms| satiation.worn(&tiring, &catalogue, other, ms);
             let (here, later) = (worn(now), worn(now + rng.random_range(0..hours(50.0))));
             assert!(here.is_finite() && 0.0 <= later && later <= here, "{here} {later}");
-            assert_eq!(worn(now - 5), here, "a clock that runs back changes nothing");
+            assert!(worn(now - 5) >= here, "a clock that runs back mends nothing");
         }
     }
 }
