@@ -115,16 +115,16 @@ fn knobs() -> Vec<Knob> {
             of: |n| &mut n.returning.session_hours,
             figure: |f| f.days.active.median,
             real: 0.561,
-            slope: -0.5,
-            most: 0.2,
+            slope: -1.4,
+            most: 0.1,
         },
         Knob {
             key: ("returning", "spread"),
             of: |n| &mut n.returning.spread,
             figure: |f| f.days.plays.median,
             real: 26.1,
-            slope: 10.0,
-            most: 0.2,
+            slope: 15.0,
+            most: 0.1,
         },
     ]
 }
@@ -137,7 +137,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let given: Vec<u64> =
         std::env::args().skip(1).map(|given| given.parse()).collect::<Result<_, _>>()?;
     let argument = |place: usize, usual: u64| given.get(place).copied().unwrap_or(usual);
-    let (rounds, listeners, sessions) = (argument(0, 10), argument(1, 200), argument(2, 12));
+    let (rounds, listeners, sessions) = (argument(0, 8), argument(1, 220), argument(2, 8));
     let cohort = Cohort { seed: 101, listeners, sessions: sessions as u32, songs: 100 };
     let shipped = Library::load(&Opening::default(), Path::new(""), Backend::default())?;
     // Near-line updates take most of the time and move no figure here (completion by less than .002).

@@ -102,7 +102,6 @@ fn what_is_served_is_near_what_people_hear() {
     assert!(within(0.05, early.median, 0.25), "{early:?}");
     assert!(figures.replayed < 0.05 && figures.opened < 0.15, "{figures:?}");
     assert!(within(4.0, figures.songs_per_session.median, 16.0), "{figures:?}");
-    assert!(within(0.25, figures.days.active.median, 0.90), "{figures:?}");
 }
 
 /// Another world is other listeners and the same songs.

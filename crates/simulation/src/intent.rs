@@ -2,8 +2,8 @@
 //!
 //! An intent is drawn when a session begins and again whenever it switches, after any play with the same
 //! small probability; nobody is told. A listener who switches to a family sometimes says so by searching.
-//! That sessions have intents, and that the same song serves one and not another: Mehrotra et al. (WWW
-//! 2019) of Spotify, Anderson et al. (WWW 2020) of how one listener's sessions differ.
+//! That sessions have intents, and that the same song serves one and not another: Mehrotra, Lalmas and others
+//! (WWW 2019), of Spotify.
 //!
 //! ```text
 //! wanted family f:  P(f) = exp(choosiness taste_f) / sum

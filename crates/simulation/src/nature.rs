@@ -51,7 +51,7 @@ pub struct Liking {
     pub lapse_by_patience: f64,
     /// Mean seconds until an unwanted song is left.
     pub judged_seconds: f64,
-    /// Logit of hearing a completed song again at once, at utility 0.
+    /// Logit of hearing a completed song again at once, where utility is no more than patience.
     pub replay: f64,
 }
 

@@ -90,8 +90,10 @@ impl Response {
         manner: Manner,
         (length, lift): (Length, f64),
     ) -> Self {
-        let enthusiasm = utility - 1.0;
         let Manner { patience, generosity } = manner;
+        // Who hears everything to its end does not love all of it.
+        let warmth = utility - patience;
+        let enthusiasm = warmth - 1.0;
         let ending = Ending::of(&nature.liking, utility, patience, length);
         let attracted = attracted(&nature.attention, utility, lift);
         Response {
@@ -100,7 +102,7 @@ impl Response {
             ending,
             like: sigmoid(-3.1 + 0.9 * enthusiasm + generosity),
             save: sigmoid(-4.0 + 0.9 * enthusiasm + generosity),
-            again: sigmoid(nature.liking.replay + utility),
+            again: sigmoid(nature.liking.replay + warmth),
             attracted,
             open: nature.attention.looks * attracted,
         }
