@@ -143,6 +143,7 @@ impl Cohort {
             let leaving = listener.leaving(profile.account.hours_per_week.into());
             let absence = leaving.absence(&nature.returning, &mut rng);
             this.away_h = (!absence.gone).then_some(absence.hours);
+            this.gone = absence.gone;
             outcome.sessions.push(this);
             if absence.gone {
                 break;
@@ -175,7 +176,12 @@ impl Cohort {
         let one = |index| {
             let (_, sessions) = listener_log(&library.catalogue, library.world(), config, index);
             let logged = |session| SessionOutcome::logged(&library.catalogue, session);
-            let sessions = sessions.iter().map(logged).collect();
+            let mut sessions: Vec<SessionOutcome> = sessions.iter().map(logged).collect();
+            for next in 1..sessions.len() {
+                let began_h = sessions[next].began_h;
+                let before = &mut sessions[next - 1];
+                before.away_h = Some(began_h - before.began_h - before.listening_s / 3600.0);
+            }
             ListenerOutcome { sessions, ..ListenerOutcome::default() }
         };
         in_parallel(self.listeners, &one, done)

@@ -172,7 +172,7 @@ impl Figures {
             replayed: of_plays(&|p| p.replayed),
             opened: of_plays(&|p| p.opened),
             days: Days::new(listeners),
-            gone: share(sessions.iter().filter(|s| s.away_h.is_none()).count(), sessions.len()),
+            gone: share(sessions.iter().filter(|s| s.gone).count(), sessions.len()),
             hours_away: Quartiles::new(sessions.iter().filter_map(|s| s.away_h).collect()),
             songs_in_session: Quartiles::new(
                 long().map(|s| different(&s.plays, |p| p.entry.song)).collect(),

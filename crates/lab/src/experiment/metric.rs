@@ -196,7 +196,7 @@ impl Metric {
                 away().sum::<f64>() / away().count().max(1) as f64
             }
             Metric::Returns => {
-                listener.sessions.iter().filter(|s| s.away_h.is_some()).count() as f64 / sessions
+                listener.sessions.iter().filter(|s| !s.gone).count() as f64 / sessions
             }
             Metric::DifferentSongs => song_share(listener),
             Metric::GenreEntropy => genre_entropy(listener),

@@ -89,9 +89,10 @@ pub struct SessionOutcome {
     pub plays: Vec<Heard>,
     /// When it began, in hours since the first session of its listener did.
     pub began_h: f64,
-    /// Hours until the listener was back, or would have been; absent after a session that was the last for
-    /// good.
+    /// Hours until the listener was back, or would have been; absent where that is not known, or never.
     pub away_h: Option<f64>,
+    /// The listener never came back.
+    pub gone: bool,
     /// Of each play, how likely the reactions to it were; empty for sessions of a log.
     pub felt: Vec<Felt>,
     /// Seconds heard of all plays.
@@ -197,6 +198,7 @@ impl SessionOutcome {
             subscribed: first.is_some_and(|logged| logged.subscribes == Some(true)),
             began_h: first.map_or(0.0, |logged| logged.play.began_ms as f64 / HOUR_MS),
             away_h: None,
+            gone: false,
             felt: Vec::new(),
             left: true,
             opened: false,
