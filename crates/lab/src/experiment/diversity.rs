@@ -154,7 +154,7 @@ mod tests {
     use crate::experiment::outcome::{Heard, Past, SessionOutcome};
     use melody_core::catalogue::{ArtistId, GenreId, SongId};
 
-    fn entry(song: u32, genre: u32) -> Entry {
+    fn entry(song: u32, genre: u16) -> Entry {
         Entry {
             song: SongId(song),
             artist: ArtistId(song / 2),
@@ -193,7 +193,7 @@ mod tests {
     /// Steck's example: seven of ten romance and three action, served as such, is calibrated; all romance is not.
     #[test]
     fn the_own_mix_served_is_calibrated_and_the_favourite_alone_is_not() {
-        let mix: Vec<Entry> = (0..10).map(|song| entry(song, u32::from(song >= 7))).collect();
+        let mix: Vec<Entry> = (0..10).map(|song| entry(song, u16::from(song >= 7))).collect();
         let all: Vec<Entry> = (0..10).map(|song| entry(song, 0)).collect();
         assert!(miscalibration(&listener(&mix, &mix)).unwrap().abs() < 1e-12);
         let off = miscalibration(&listener(&mix, &all)).unwrap();
