@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cohort = Cohort { seed: 11, listeners, sessions: 1, songs };
 
     let one = |index: u64| {
-        let profile = cohort.profile(index);
+        let profile = cohort.profile(library.world().nature(), index);
         let seed = hash64(&format!("retrieval/{index}"));
         let engine = library.engine(&profile, None, seed);
         let all = everything.engine(&profile, None, seed);

@@ -27,7 +27,7 @@ pub(crate) fn play(
     truth: bool,
 ) -> Result<Played, Refusal> {
     let seed = hash64(&format!("{}/{index}", cohort.seed));
-    let profile = cohort.profile(index);
+    let profile = cohort.profile(library.world().nature(), index);
     let engine = Arc::new(library.engine(&profile, None, seed));
     // A song is a play at least, so that these are enough.
     let songs = engine.setup.policy.bandit.every * decisions as u32;

@@ -17,6 +17,7 @@ use melody_sessions::opening::Opening;
 
 pub(super) fn run(arguments: &Ab) -> Result<(), Failure> {
     let (a, b) = libraries(arguments)?;
+    let [a, b] = [a, b].map(|library| library.in_world(arguments.world.nature()));
     let cohort = Cohort::from(&arguments.population);
     let progress = bar(2 * cohort.listeners, "listeners, both arms");
     let arm = |library: &Library| {
@@ -77,8 +78,9 @@ fn print(report: &AbReport) -> Result<(), Failure> {
         )?;
     }
     say!(
-        "{} listeners, sessions of each: {}, seed {}; the same listeners in both arms\n",
+        "{} listeners of world `{}`, sessions of each: {}, seed {}; the same listeners in both arms\n",
         report.listeners,
+        report.world,
         report.sessions,
         report.seed
     )?;

@@ -14,6 +14,7 @@ use melody::model::Backend;
 use melody::opening::{Library, Opening};
 use melody::policy;
 use melody::ranking::feature_names;
+use melody::simulation::Variant;
 use serde_json::Value;
 
 const COHORT: Cohort = Cohort { seed: 2, listeners: 6, sessions: 2, songs: 6 };
@@ -79,13 +80,39 @@ fn every_real_figure_has_a_simulated_one_beside_it() {
     let (simulated, logged) =
         (Figures::new(outcomes()), Figures::new(&COHORT.logged(library(), &|| ())));
     let all = checks(&simulated, &logged);
-    assert_eq!(all.len(), 15);
+    assert_eq!(all.len(), 51);
     for check in &all {
-        assert!((0.0..=1.0).contains(&check.simulated), "{check:?}");
+        assert!(check.simulated.is_finite() && check.simulated >= -1.0, "{check:?}");
         assert!((check.simulated - check.real - check.simulated_off).abs() < 1e-12);
     }
     let bins: f64 = simulated.play_ratio_bins.iter().sum();
     assert!((bins - 1.0).abs() < 1e-9);
+}
+
+/// The bands of `docs/world.md` with room for the luck of forty listeners.
+#[test]
+fn what_is_served_is_near_what_people_hear() {
+    let cohort = Cohort { seed: 5, listeners: 40, sessions: 3, songs: 60 };
+    let figures = Figures::new(&cohort.run(library(), &|| ()).unwrap());
+    let within = |low: f64, value: f64, high: f64| low <= value && value <= high;
+    let completion = figures.completion_by_listener;
+    assert!(within(0.62, completion.median, 0.84), "{completion:?}");
+    assert!(within(0.12, completion.upper - completion.lower, 0.40), "{completion:?}");
+    let early = figures.early_skip_by_listener;
+    assert!(within(0.05, early.median, 0.25), "{early:?}");
+    assert!(figures.replayed < 0.05 && figures.opened < 0.15, "{figures:?}");
+    assert!(within(4.0, figures.songs_per_session.median, 16.0), "{figures:?}");
+}
+
+/// Another world is other listeners and the same songs.
+#[test]
+fn who_tires_twice_as_much_hears_less_to_the_end() {
+    let cohort = Cohort { seed: 6, listeners: 16, sessions: 2, songs: 20 };
+    let completion = |variant: Variant| {
+        let library = library().in_world(variant.nature());
+        Figures::new(&cohort.run(&library, &|| ()).unwrap()).completion
+    };
+    assert!(completion(Variant::TiringTwice) < completion(Variant::TiringHalf));
 }
 
 #[test]
@@ -167,7 +194,11 @@ fn simulate_prints_one_json_report() {
     assert_eq!(code, 0, "{error}");
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(report["simulated"]["listeners"], 2);
-    assert_eq!(report["checks"].as_array().unwrap().len(), 15);
+    assert_eq!(report["checks"].as_array().unwrap().len(), 51);
+    assert_eq!(report["world"], "fitted");
+    let diversity = &report["diversity"];
+    assert!(diversity["different_songs"]["median"].as_f64().unwrap() >= 1.0, "{diversity}");
+    assert!(diversity["novelty"].as_f64().unwrap() <= 1.0, "{diversity}");
 }
 
 #[test]

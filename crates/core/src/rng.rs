@@ -22,8 +22,10 @@ pub enum Purpose {
     Taste,
     /// A simulated listener's reactions.
     Reaction,
-    /// How a simulated listener's mood moves on.
+    /// What a simulated listener wants now, and how that moves on.
     Mood,
+    /// How long a simulated listener stays away, and what they pay then.
+    Return,
     /// Which listener is drawn, and their profile.
     Population,
     /// Which songs a simulated log plays.
@@ -62,6 +64,7 @@ impl Purpose {
             Purpose::Taste => "taste",
             Purpose::Reaction => "reaction",
             Purpose::Mood => "mood",
+            Purpose::Return => "return",
             Purpose::Population => "population",
             Purpose::Logging => "logging",
             Purpose::Oracle => "oracle",

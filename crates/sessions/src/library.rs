@@ -17,7 +17,7 @@ use melody_recommender::policy;
 use melody_recommender::policy::{Policy, Scorer};
 use melody_recommender::ranking::ranker_of;
 use melody_simulation::profile::Profile;
-use melody_simulation::{World, past_plays, profile};
+use melody_simulation::{Nature, World, past_plays, profile};
 
 /// Loads what sessions share, so that opening another one costs little.
 #[derive(Clone, Debug)]
@@ -138,6 +138,11 @@ impl Library {
             }
             _ => Ok(engine),
         }
+    }
+
+    /// The same library in another world: the same songs, and listeners who are made otherwise.
+    pub fn in_world(&self, nature: Nature) -> Self {
+        Library { world: Arc::new(World::of(&self.catalogue, nature)), ..self.clone() }
     }
 
     /// The same library under the policy of another.

@@ -7,19 +7,19 @@
 
 use std::sync::Arc;
 
-use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
+use crate::attention::look;
 use crate::listener::{Reaction, SimulatedListener};
 use crate::profile::Profile;
-use crate::response::{Response, respond};
-use crate::taste::Taste;
+use crate::response::{Response, Setting, respond};
 use crate::world::World;
 use melody_core::catalogue::{Catalogue, SongId};
 use melody_core::event::{Action, Target};
 use melody_core::listener::Tier;
 use melody_core::rng::{Purpose, generator};
+use melody_core::scene::Scene;
 use melody_recommender::engine::{EndedPlay, Engine, State, Trace};
 use melody_recommender::policy::Previews;
 
@@ -66,23 +66,25 @@ const ENOUGH: f64 = 0.98;
 const LIKES_AT: f64 = 0.6;
 
 impl Autopilot {
-    /// A listener with this hidden taste at the start of a session.
+    /// The listener of this profile, with the engine's past behind them, at the start of a session.
     pub fn new(engine: &Engine, profile: &Profile, world: Arc<World>, seed: u64) -> Self {
-        Self::with_taste(engine, world, profile.taste.clone(), seed)
+        let setup = &engine.setup;
+        let (taste, account) = (profile.taste.clone(), &setup.account);
+        let previews = setup.policy.previews;
+        let mut listener = SimulatedListener::new(taste, account.premium_previews, *world.nature());
+        let setting = Setting { scene: setup.scene, tier: account.tier, previews };
+        listener.remember(&setup.catalogue, &setup.past, setting);
+        listener.begin_session(&mut generator(seed, Purpose::Mood, u64::MAX));
+        Autopilot { catalogue: setup.catalogue.clone(), world, listener, seed, previews, plays: 0 }
     }
 
-    fn with_taste(engine: &Engine, world: Arc<World>, taste: Taste, seed: u64) -> Self {
-        let previews = engine.setup.account.premium_previews;
-        let mut listener = SimulatedListener::new(taste, previews);
-        listener.begin_session(&mut generator(seed, Purpose::Mood, u64::MAX));
-        Autopilot {
-            catalogue: engine.setup.catalogue.clone(),
-            world,
-            listener,
-            seed,
-            previews: engine.setup.policy.previews,
-            plays: 0,
-        }
+    /// Who listens, as they are now.
+    pub fn listener(&self) -> &SimulatedListener {
+        &self.listener
+    }
+
+    fn setting(&self, state: &State) -> Setting {
+        Setting { scene: state.scene, tier: state.tier, previews: self.previews }
     }
 
     /// The same listener after the session so far.
@@ -100,54 +102,51 @@ impl Autopilot {
     /// Takes in how a play went, whoever ended it. `tier` is what was paid while it played.
     pub fn observe(&mut self, ended: &EndedPlay, tier: Tier) {
         let mut rng = generator(self.seed, Purpose::Mood, self.plays);
-        // To have been offered it is a taste, heard or skipped; what the service counts is another matter.
-        let preview = ended.song.premium && tier != Tier::Premium;
-        let promoted = ended.song.campaign.is_some();
-        self.listener.observe(ended.play_ratio.value(), promoted, preview, &mut rng);
         self.plays += 1;
+        // The engine has played it, so the catalogue has it.
+        let Some(song) = self.catalogue.find(&ended.song.id) else { return };
+        // To have heard it is the same in every scene.
+        let setting = Setting { scene: Scene::Relax, tier, previews: self.previews };
+        let heard = (song, ended.play_ratio.value());
+        self.listener.observe(&self.catalogue, heard, setting, &mut rng);
     }
 
     /// What this listener will do with the song that plays now.
     pub fn plan(&self, state: &State) -> Plan {
         let mut rng = generator(self.seed, Purpose::Reaction, self.plays);
         let song = state.playing.song;
-        let entry = self.catalogue.song(song);
-        let reaction = self.listener.listen(
-            &self.catalogue,
-            &self.world,
-            &state.history,
-            (song, state.scene),
-            &mut rng,
-        );
-        // What follows depends on how content the listener will be once this play is over.
+        let premium = self.catalogue.song(song).premium;
+        let reaction = self.would(state, song, &mut rng);
+        // What follows depends on how content the listener will be once this play is over, and on what
+        // they want then.
         let mut then = self.listener.clone();
-        let preview = entry.premium && state.tier != Tier::Premium;
         let mut mood = generator(self.seed, Purpose::Mood, self.plays);
-        then.observe(reaction.play_ratio, entry.promoted(), preview, &mut mood);
-        let enjoyed = entry.premium && reaction.completed;
+        let heard = (song, reaction.play_ratio);
+        then.observe(&self.catalogue, heard, self.setting(state), &mut mood);
         let felt = Felt {
             response: reaction.response,
-            subscribing: then.subscription_hazard(state.tier, enjoyed),
+            subscribing: then.subscription_hazard(state.tier, premium && reaction.completed),
         };
-        let reaction = then.follow_up(reaction, state.tier, entry.premium, &mut rng);
-        let (during, after) = self.actions(state, song, &reaction, &mut rng);
+        let reaction = then.follow_up(reaction, state.tier, premium, &mut rng);
+        let (during, after) = self.actions(state, &then, &reaction, &mut rng);
         Plan { felt, during, after, leaves: reaction.leave }
     }
 
     /// How this listener would receive any song if it came up now. Changes nothing.
     pub fn would(&self, state: &State, song: SongId, rng: &mut ChaCha8Rng) -> Reaction {
-        let (history, scene) = (&state.history, state.scene);
-        self.listener.listen(&self.catalogue, &self.world, history, (song, scene), rng)
+        let heard = (song, self.setting(state));
+        self.listener.listen(&self.catalogue, &self.world, &state.history, heard, rng)
     }
 
-    /// What it does during the play, and right after.
+    /// What it does during the play, and right after; `then` is the listener after it.
     fn actions(
         &self,
         state: &State,
-        song: SongId,
+        then: &SimulatedListener,
         reaction: &Reaction,
         rng: &mut ChaCha8Rng,
     ) -> (Vec<(u32, Action)>, Vec<Action>) {
+        let song = state.playing.song;
         let duration = self.previews.length_ms(self.catalogue.song(song), state.tier);
         let at = |ratio: f64| (ratio * f64::from(duration)).round() as u32;
         let mut during = Vec::new();
@@ -159,8 +158,8 @@ impl Autopilot {
         }
         // A song that plays to its very end finishes; what else the listener does comes just before.
         let end = at(reaction.play_ratio.min(ENOUGH));
-        let wanted = reaction.search.then(|| self.wish(state, rng)).flatten();
-        let opened = self.opens_next(state, rng);
+        let wanted = reaction.search.then(|| self.wish(state, then, rng)).flatten();
+        let opened = self.opens(state, then, rng);
         let last = match (wanted, opened) {
             (_, _) if reaction.replay => Action::Replay,
             (Some(wish), _) if wish != song => {
@@ -180,24 +179,40 @@ impl Autopilot {
 
     /// The song this listener would search for: the one they would enjoy most among a few that come
     /// to mind.
-    fn wish(&self, state: &State, rng: &mut ChaCha8Rng) -> Option<SongId> {
+    fn wish(
+        &self,
+        state: &State,
+        then: &SimulatedListener,
+        rng: &mut ChaCha8Rng,
+    ) -> Option<SongId> {
         let all: Vec<SongId> = self.catalogue.ids().collect();
-        let moment = self.listener.moment(&state.history, state.scene);
-        let utility = |song: SongId| {
-            respond(&self.catalogue, &self.world, &self.listener.taste, &moment, song).utility
-        };
+        let felt = self.felt(state, then);
         all.sample(rng, REMEMBERED)
-            .map(|&song| (utility(song), song))
+            .map(|&song| (felt(song).utility, song))
             .max_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, song)| song)
     }
 
-    /// The next song of the queue, if the listener picks it by hand rather than let it come up.
-    fn opens_next(&self, state: &State, rng: &mut ChaCha8Rng) -> Option<SongId> {
-        let next = state.queue.first()?.song;
-        let moment = self.listener.moment(&state.history, state.scene);
-        let taste = &self.listener.taste;
-        let open = respond(&self.catalogue, &self.world, taste, &moment, next).open;
-        rng.random_bool(open).then_some(next)
+    /// The song that the listener picks from the queue by hand, rather than let the next one come up.
+    fn opens(
+        &self,
+        state: &State,
+        then: &SimulatedListener,
+        rng: &mut ChaCha8Rng,
+    ) -> Option<SongId> {
+        let felt = self.felt(state, then);
+        let attracted = |place: usize| Some(felt(state.queue.get(place)?.song).attracted);
+        let place = look(&self.world.nature().attention, attracted, rng)?;
+        state.queue.get(place).map(|queued| queued.song)
+    }
+
+    /// How a listener would receive songs right after this play.
+    fn felt<'a>(
+        &'a self,
+        state: &'a State,
+        then: &'a SimulatedListener,
+    ) -> impl Fn(SongId) -> Response + 'a {
+        let moment = then.moment(&state.history, self.setting(state));
+        move |song| respond(&self.catalogue, &self.world, &then.taste, &moment, song)
     }
 }

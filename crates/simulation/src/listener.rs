@@ -1,15 +1,21 @@
-//! A simulated listener in a session: mood, patience and all.
+//! A simulated listener: what lasts, what passes, and what comes of a play.
+//!
+//! All that passes but for the intent follows from what was heard and when, so a listener is picked up from
+//! their past plays (`remember`) and nothing has to be kept beside those between sessions.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Beta, Distribution, StandardNormal};
 
-use crate::response::{ABANDONED, Mood, Response, respond, sigmoid};
+use crate::ending::sigmoid;
+use crate::intent::Intent;
+use crate::nature::{Nature, USUAL};
+use crate::response::{Feelings, Moment, Response, Setting, length, respond};
+use crate::returning::Leaving;
 use crate::taste::Taste;
+use crate::trial::{BY_PREVIEW, MOST_PREVIEWS, Wish};
 use crate::world::World;
 use melody_core::catalogue::{Catalogue, SongId};
-use melody_core::listener::{History, Tier};
-use melody_core::scene::Scene;
+use melody_core::listener::{COMPLETED, History, Interaction, Tier};
 
 /// What a listener did with one song, and how likely it was.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +26,7 @@ pub struct Reaction {
     pub play_ratio: f64,
     /// Heard to its end.
     pub completed: bool,
-    /// Broken off by a skip, not by leaving or searching on.
+    /// Broken off.
     pub skipped: bool,
     /// Only a completed play can be.
     pub liked: bool,
@@ -36,60 +42,83 @@ pub struct Reaction {
     pub leave: bool,
 }
 
-/// The passing state of a listener during a session.
+/// A simulated listener at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SimulatedListener {
     /// What lasts from session to session.
     pub taste: Taste,
-    mood: [f64; 2],
-    /// Moving average of play ratios.
+    nature: Nature,
+    feelings: Feelings,
+    /// Moving averages of how much of what played was wanted, in [0, 1]: of this session, and of weeks.
     satisfaction: f64,
-    promotion_load: f64,
+    goodwill: f64,
     previews: u32,
+    /// A family came to be wanted right after the last play.
+    turned: bool,
 }
 
-/// Moods last: this much of one stays until the next song.
-pub(super) const MOOD_INERTIA: f64 = 0.9;
-pub(super) const MOOD_SPREAD: f64 = 0.20;
-/// Weight of the newest play in satisfaction and promotion load.
+/// Weight of the newest play in satisfaction, and in goodwill: about seven plays, and about a hundred.
 const NEWEST: f64 = 0.15;
-/// A broken-off play's ratio is drawn from a Beta distribution of this sum of shapes, and held within
-/// bounds.
-pub(super) const CONCENTRATION: f64 = 1.3;
-pub(super) const BROKEN_OFF: (f64, f64) = (0.005, 0.94);
-
-/// What keeps moods as wide as they are, whatever stays of the last one.
-pub(super) fn mood_shock() -> f64 {
-    MOOD_SPREAD * (1.0 - MOOD_INERTIA * MOOD_INERTIA).sqrt()
-}
+const LASTING: f64 = 0.01;
+/// Logit of a search at usual satisfaction, and what a unit less of it adds.
+const SEARCHING: (f64, f64) = (-4.5, 2.0);
 
 impl SimulatedListener {
-    /// Before the first session: an even mood, so many premium songs heard on previews.
-    pub fn new(taste: Taste, premium_previews: u32) -> Self {
+    /// Before the first play: of usual goodwill, so many premium songs heard on previews.
+    pub fn new(taste: Taste, premium_previews: u32, nature: Nature) -> Self {
         SimulatedListener {
             taste,
-            mood: [0.0; 2],
-            satisfaction: 0.65,
-            promotion_load: 0.0,
+            nature,
+            feelings: Feelings::default(),
+            satisfaction: USUAL,
+            goodwill: USUAL,
             previews: premium_previews,
+            turned: false,
         }
     }
 
-    /// A new sitting: a fresh mood, old annoyances mostly forgotten.
+    /// Takes in plays before a session that begins at 0 ms, oldest first.
+    pub(super) fn remember(
+        &mut self,
+        catalogue: &Catalogue,
+        past: &[Interaction],
+        setting: Setting,
+    ) {
+        for play in past {
+            let heard_ms = play.play_ratio * catalogue.song(play.song).duration_ms as f32;
+            self.feelings.now_ms = play.began_ms + heard_ms as i64;
+            self.hear(catalogue, (play.song, play.play_ratio.into()), setting);
+        }
+        self.feelings.now_ms = 0;
+    }
+
+    /// A new sitting: another intent, as content as lately.
     pub fn begin_session(&mut self, rng: &mut ChaCha8Rng) {
-        self.mood = std::array::from_fn(|_| MOOD_SPREAD * normal(rng));
-        self.satisfaction = 0.65;
-        self.promotion_load *= 0.3;
+        self.feelings.intent = Intent::draw(&self.nature.intent, &self.taste.families, rng);
+        self.satisfaction = self.goodwill;
+        self.turned = false;
     }
 
-    /// The same listener, if this were their taste and mood.
-    pub(super) fn supposing(&self, taste: Taste, mood: [f64; 2]) -> Self {
-        SimulatedListener { taste, mood, ..self.clone() }
+    /// Time passes without music.
+    pub(super) fn wait(&mut self, ms: i64) {
+        self.feelings.now_ms += ms;
     }
 
-    /// What surrounds a play in `scene` after the plays of `history`.
-    pub fn moment<'a>(&self, history: &'a History, scene: Scene) -> Mood<'a> {
-        Mood { history, scene, promotion_load: self.promotion_load, mood: self.mood }
+    /// The listener's own clock, in milliseconds.
+    pub(super) fn now_ms(&self) -> i64 {
+        self.feelings.now_ms
+    }
+
+    /// The same listener, if this were their taste and intent.
+    pub(super) fn supposing(&self, taste: Taste, intent: Intent) -> Self {
+        let mut other = SimulatedListener { taste, ..self.clone() };
+        other.feelings.intent = intent;
+        other
+    }
+
+    /// What surrounds a play after the plays of `history`.
+    pub fn moment<'a>(&'a self, history: &'a History, setting: Setting) -> Moment<'a> {
+        Moment { history, feelings: &self.feelings, setting }
     }
 
     /// Plays `song` to this listener, to whatever end.
@@ -98,18 +127,12 @@ impl SimulatedListener {
         catalogue: &Catalogue,
         world: &World,
         history: &History,
-        (song, scene, tier): (SongId, Scene, Tier),
+        (song, setting): (SongId, Setting),
         rng: &mut ChaCha8Rng,
     ) -> Reaction {
-        let reaction = self.listen(catalogue, world, history, (song, scene), rng);
-        let song = catalogue.song(song);
-        self.observe(
-            reaction.play_ratio,
-            song.promoted(),
-            song.premium && tier != Tier::Premium,
-            rng,
-        );
-        self.follow_up(reaction, tier, song.premium, rng)
+        let reaction = self.listen(catalogue, world, history, (song, setting), rng);
+        self.observe(catalogue, (song, reaction.play_ratio), setting, rng);
+        self.follow_up(reaction, setting.tier, catalogue.song(song).premium, rng)
     }
 
     /// How `song` is received. What comes of it later is left at false.
@@ -118,22 +141,16 @@ impl SimulatedListener {
         catalogue: &Catalogue,
         world: &World,
         history: &History,
-        (song, scene): (SongId, Scene),
+        (song, setting): (SongId, Setting),
         rng: &mut ChaCha8Rng,
     ) -> Reaction {
-        let response = respond(catalogue, world, &self.taste, &self.moment(history, scene), song);
-        let completed = rng.random_bool(response.completion);
-        let partial = Beta::new(
-            CONCENTRATION * response.partial_ratio,
-            CONCENTRATION * (1.0 - response.partial_ratio),
-        )
-        .expect("both shapes are positive")
-        .sample(rng);
-        let abandoned = rng.random_bool(ABANDONED);
+        let response = respond(catalogue, world, &self.taste, &self.moment(history, setting), song);
+        let play_ratio = response.ending.draw(rng);
+        let completed = play_ratio == 1.0;
         Reaction {
-            play_ratio: if completed { 1.0 } else { partial.clamp(BROKEN_OFF.0, BROKEN_OFF.1) },
+            play_ratio,
             completed,
-            skipped: !completed && !abandoned,
+            skipped: !completed,
             liked: rng.random_bool(response.like) && completed,
             saved: rng.random_bool(response.save) && completed,
             replay: false,
@@ -144,21 +161,40 @@ impl SimulatedListener {
         }
     }
 
-    /// A play has ended, whoever ended it: satisfaction, promotion load and mood move on.
+    /// So much of a song was heard, in [0, 1] of what there was to hear, whoever ended it: the clock and all
+    /// that passes move on, and something else may be wanted now.
     pub fn observe(
         &mut self,
-        play_ratio: f64,
-        promoted: bool,
-        preview: bool,
+        catalogue: &Catalogue,
+        (song, ratio): (SongId, f64),
+        setting: Setting,
         rng: &mut ChaCha8Rng,
     ) {
-        self.previews += u32::from(preview);
-        self.satisfaction += NEWEST * (play_ratio - self.satisfaction);
-        let promoted = if promoted { 1.0 } else { 0.0 };
-        self.promotion_load += NEWEST * (promoted - self.promotion_load);
-        for m in &mut self.mood {
-            *m = MOOD_INERTIA * *m + mood_shock() * normal(rng);
+        let heard_s = ratio * length(catalogue.song(song), setting).seconds;
+        self.wait((1000.0 * heard_s) as i64);
+        self.hear(catalogue, (song, ratio), setting);
+        let wanted = self.feelings.intent;
+        let intent = wanted.after_play(&self.nature.intent, &self.taste.families, rng);
+        self.turned = intent != wanted && intent.family.is_some();
+        self.feelings.intent = intent;
+    }
+
+    fn hear(&mut self, catalogue: &Catalogue, (song, ratio): (SongId, f64), setting: Setting) {
+        let entry = catalogue.song(song);
+        let Nature { satiation, promotion, .. } = &self.nature;
+        let Feelings { now_ms, .. } = self.feelings;
+        let part = length(entry, setting).part;
+        self.feelings.satiation.hear(satiation, catalogue, song, ratio * part, now_ms);
+        if entry.promoted() {
+            self.feelings.fatigue.meet(promotion, now_ms);
         }
+        let preview = part < 1.0;
+        self.previews += u32::from(preview);
+        let cut_off =
+            if preview && ratio >= f64::from(COMPLETED) { promotion.cut_off } else { 0.0 };
+        let wanted = ratio - cut_off;
+        self.satisfaction += NEWEST * (wanted - self.satisfaction);
+        self.goodwill += LASTING * (wanted - self.goodwill);
     }
 
     /// What the listener does after a play that has been observed.
@@ -171,7 +207,7 @@ impl SimulatedListener {
     ) -> Reaction {
         let hazard = self.subscription_hazard(tier, premium && reaction.completed);
         Reaction {
-            replay: reaction.completed && rng.random_bool(reaction.response.again()),
+            replay: reaction.completed && rng.random_bool(reaction.response.again),
             search: rng.random_bool(self.searching_hazard()),
             subscribe: rng.random_bool(hazard),
             leave: rng.random_bool(self.leaving_hazard()),
@@ -192,20 +228,134 @@ impl SimulatedListener {
         let trial = if tier == Tier::Trial { 0.8 } else { 0.0 };
         -8.0 + 1.0 * self.taste.willingness_to_pay
             + trial
-            + 4.0 * (self.satisfaction - 0.65)
-            + 0.35 * f64::from(self.previews.min(8))
+            + 4.0 * (self.satisfaction - USUAL)
+            + BY_PREVIEW * f64::from(self.previews.min(MOST_PREVIEWS))
             + if enjoyed_premium { 2.0 } else { 0.0 }
     }
 
-    pub(super) fn searching_hazard(&self) -> f64 {
-        sigmoid(-4.0 + 2.0 * (0.65 - self.satisfaction))
+    /// Probability of a search right after a play that leaves the intent as it is.
+    pub(super) fn idle_searching(&self) -> f64 {
+        sigmoid(SEARCHING.0 + SEARCHING.1 * (USUAL - self.satisfaction))
+    }
+
+    fn searching_hazard(&self) -> f64 {
+        if self.turned { self.nature.intent.says } else { self.idle_searching() }
     }
 
     fn leaving_hazard(&self) -> f64 {
-        sigmoid(-2.5 - 2.0 * (self.satisfaction - 0.65))
+        let returning = &self.nature.returning;
+        sigmoid(returning.leaving - returning.by_satisfaction * (self.satisfaction - USUAL))
+    }
+
+    /// How the listener leaves now, who listens so many hours a week.
+    pub fn leaving(&self, hours_per_week: f64) -> Leaving {
+        let felt = self.feelings.fatigue.felt(&self.nature.promotion, self.feelings.now_ms);
+        Leaving {
+            satisfaction: self.satisfaction,
+            goodwill: self.goodwill,
+            fatigue: (1.0 - self.taste.promotion_tolerance) * felt,
+            hours_per_week,
+        }
+    }
+
+    /// What decides about paying, between sessions.
+    pub fn wish_to_pay(&self) -> Wish {
+        Wish {
+            willingness: self.taste.willingness_to_pay,
+            previews: self.previews,
+            goodwill: self.goodwill,
+        }
     }
 }
 
-fn normal(rng: &mut ChaCha8Rng) -> f64 {
-    StandardNormal.sample(rng)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use melody_core::catalogue::default_catalogue;
+    use melody_core::rng::{Purpose, generator};
+    use melody_core::scene::Scene;
+    use melody_recommender::policy::Previews;
+
+    const SETTING: Setting =
+        Setting { scene: Scene::Relax, tier: Tier::Free, previews: Previews { seconds: 30 } };
+
+    fn listener() -> SimulatedListener {
+        let nature = Nature::fitted();
+        let taste = Taste::draw(&nature.liking, &mut generator(5, Purpose::Population, 0));
+        SimulatedListener::new(taste, 0, nature)
+    }
+
+    /// A listener who heard songs in one session and comes back is the one who is picked up from the plays.
+    #[test]
+    fn what_passes_follows_from_past_plays() {
+        let catalogue = default_catalogue();
+        let mut rng = generator(5, Purpose::Mood, 0);
+        let (mut there, mut past) = (listener(), Vec::new());
+        for song in catalogue.ids().filter(|&id| !catalogue.song(id).premium).take(40) {
+            past.push(Interaction {
+                song,
+                began_ms: there.now_ms(),
+                play_ratio: 0.5,
+                completed: false,
+                skipped: true,
+                liked: false,
+                saved: false,
+                replayed: false,
+                searched: false,
+                opened: false,
+                first: false,
+                scene: Scene::Relax,
+            });
+            there.observe(&catalogue, (song, 0.5), SETTING, &mut rng);
+        }
+        there.wait(3_600_000);
+        past.iter_mut().for_each(|play| play.began_ms -= there.now_ms());
+        let mut again = listener();
+        again.remember(&catalogue, &past, SETTING);
+        let tiring = again.nature.satiation;
+        for song in catalogue.ids().take(60) {
+            let worn = |l: &SimulatedListener| {
+                l.feelings.satiation.worn(&tiring, &catalogue, song, l.feelings.now_ms)
+            };
+            assert!((worn(&there) - worn(&again)).abs() < 1e-3);
+        }
+        let (there, again) = (there.leaving(7.0), again.leaving(7.0));
+        assert!((there.goodwill - again.goodwill).abs() < 1e-9);
+        assert!((there.fatigue - again.fatigue).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_preview_heard_to_its_end_pleases_less_than_a_song() {
+        let catalogue = default_catalogue();
+        let premium = catalogue.ids().find(|&id| catalogue.song(id).premium).unwrap();
+        let after = |tier| {
+            let mut one = listener();
+            let mut rng = generator(6, Purpose::Mood, 0);
+            one.observe(&catalogue, (premium, 1.0), Setting { tier, ..SETTING }, &mut rng);
+            (one.satisfaction, one.previews, one.now_ms())
+        };
+        let (free, paid) = (after(Tier::Free), after(Tier::Premium));
+        assert!(free.0 < paid.0 && free.1 == 1 && paid.1 == 0);
+        assert_eq!(free.2, 30_000, "a preview has a length");
+    }
+
+    /// What was just heard is the least wanted for a while, and a song again later.
+    #[test]
+    fn a_song_just_heard_is_wanted_less_for_a_while() {
+        let catalogue = default_catalogue();
+        let world = World::new(&catalogue);
+        let history = History::default();
+        let song = SongId(3);
+        let mut one = listener();
+        let feels = |one: &SimulatedListener| {
+            respond(&catalogue, &world, &one.taste, &one.moment(&history, SETTING), song).utility
+        };
+        let before = feels(&one);
+        one.hear(&catalogue, (song, 1.0), SETTING);
+        let after = feels(&one);
+        one.wait(30 * 86_400_000);
+        let recovered = feels(&one);
+        assert!(after < before - 0.8, "{before} {after}");
+        assert!((recovered - before).abs() < 0.01, "{before} {recovered}");
+    }
 }

@@ -4,17 +4,20 @@ use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::weighted::WeightedIndex;
-use rand_distr::{Distribution, Exp1, StandardNormal};
+use rand_distr::{Distribution, StandardNormal};
 
 use crate::listener::SimulatedListener;
 use crate::population::{Person, draw_person};
-use crate::response::respond;
+use crate::response::{Setting, respond};
+use crate::taste::Taste;
+use crate::trial::Standing;
 use crate::world::World;
 use melody_core::catalogue::{Catalogue, Song, SongId};
-use melody_core::listener::{History, Interaction, Tier};
+use melody_core::listener::{Account, History, Interaction, Tier};
 use melody_core::plays::{Known, LoggedPlay, LoggedSession, Truth};
 use melody_core::rng::{Purpose, generator};
 use melody_core::scene::Scene;
+use melody_recommender::policy::Previews;
 
 /// How many listeners' sessions a log holds and how they are served.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,20 +42,16 @@ pub fn listener_log(
     config: LogConfig,
     index: u64,
 ) -> (Person, Vec<LoggedSession>) {
-    let person = draw_person(&mut generator(config.seed, Purpose::Population, index));
+    let person =
+        draw_person(world.nature(), &mut generator(config.seed, Purpose::Population, index));
     let recommender = LoggingPolicy::new(catalogue, world);
     let mut served = Served {
-        recommender: &recommender,
-        listener: SimulatedListener::new(person.taste.clone(), person.account.premium_previews),
-        history: History::default(),
-        tier: person.account.tier,
-        previews: person.account.premium_previews,
-        clock_ms: 0,
         rollouts: config.rollouts,
         slates: (config.slates > 0.0).then(|| Slates {
             share: config.slates,
             rng: generator(config.seed, Purpose::Slates, index),
         }),
+        ..Served::new(&recommender, person.taste.clone(), &person.account)
     };
     let sessions = (0..config.sessions)
         .map(|session| {
@@ -110,23 +109,22 @@ impl<'a> LoggingPolicy<'a> {
         &self,
         mut listener: SimulatedListener,
         mut history: History,
-        (song, scene, tier): (SongId, Scene, Tier),
+        (song, setting): (SongId, Setting),
         rng: &mut ChaCha8Rng,
         heard: &mut dyn FnMut(&SimulatedListener, bool),
     ) {
         let mut next = song;
         loop {
             let catalogue = self.catalogue;
-            let reaction =
-                listener.react(catalogue, self.world, &history, (next, scene, tier), rng);
+            let reaction = listener.react(catalogue, self.world, &history, (next, setting), rng);
             heard(&listener, catalogue.song(next).premium && reaction.completed);
             if reaction.leave {
                 return;
             }
             let began_ms = 0;
-            history.record(catalogue, played(next, began_ms, &reaction, scene));
+            history.record(catalogue, played(next, began_ms, &reaction, setting.scene));
             if !reaction.replay {
-                next = self.choose(&listener, &history, scene, rng);
+                next = self.choose(&listener, &history, setting, rng);
             }
         }
     }
@@ -135,7 +133,7 @@ impl<'a> LoggingPolicy<'a> {
         &self,
         listener: &SimulatedListener,
         history: &History,
-        scene: Scene,
+        setting: Setting,
         rng: &mut ChaCha8Rng,
     ) -> SongId {
         let any =
@@ -146,7 +144,7 @@ impl<'a> LoggingPolicy<'a> {
         if kind < promoted && !self.promoted.is_empty() {
             let choice: Vec<SongId> =
                 self.promoted.sample(rng, COMPARED_PROMOTED).copied().collect();
-            return self.best(listener, history, scene, choice, rng);
+            return self.best(listener, history, setting, choice, rng);
         }
         if kind < by_chance {
             return any(rng);
@@ -161,7 +159,7 @@ impl<'a> LoggingPolicy<'a> {
         }
         let choice =
             (0..COMPARED).map(|i| if i % 2 == 0 { any(rng) } else { chart(rng) }).collect();
-        self.best(listener, history, scene, choice, rng)
+        self.best(listener, history, setting, choice, rng)
     }
 
     /// The song with the highest utility, seen through noise.
@@ -169,11 +167,11 @@ impl<'a> LoggingPolicy<'a> {
         &self,
         listener: &SimulatedListener,
         history: &History,
-        scene: Scene,
+        setting: Setting,
         choice: Vec<SongId>,
         rng: &mut ChaCha8Rng,
     ) -> SongId {
-        let moment = listener.moment(history, scene);
+        let moment = listener.moment(history, setting);
         let mut best = (f64::NEG_INFINITY, choice[0]);
         for song in choice {
             let noise: f64 = StandardNormal.sample(rng);
@@ -187,16 +185,16 @@ impl<'a> LoggingPolicy<'a> {
     }
 }
 
-/// A listener being served by the logging policy.
+/// A listener being served by the logging policy. The listener's own clock is the log's.
 pub(super) struct Served<'a> {
-    pub recommender: &'a LoggingPolicy<'a>,
-    pub listener: SimulatedListener,
-    pub history: History,
-    pub tier: Tier,
-    pub previews: u32,
-    pub clock_ms: i64,
-    pub rollouts: u32,
-    pub slates: Option<Slates>,
+    recommender: &'a LoggingPolicy<'a>,
+    listener: SimulatedListener,
+    history: History,
+    hours_per_week: f64,
+    standing: Standing,
+    previews: u32,
+    rollouts: u32,
+    slates: Option<Slates>,
 }
 
 /// When slates are drawn, and how.
@@ -205,7 +203,46 @@ pub(super) struct Slates {
     rng: ChaCha8Rng,
 }
 
-impl Served<'_> {
+/// Part of a trial that is over when a log begins.
+const ELAPSED: f64 = 0.5;
+
+impl<'a> Served<'a> {
+    /// Somebody who has heard nothing, and is asked for nothing but plays.
+    pub(super) fn new(recommender: &'a LoggingPolicy<'a>, taste: Taste, account: &Account) -> Self {
+        let nature = recommender.world.nature();
+        let Account { tier, premium_previews, past_conversions, .. } = *account;
+        Served {
+            recommender,
+            listener: SimulatedListener::new(taste, premium_previews, *nature),
+            history: History::default(),
+            hours_per_week: account.hours_per_week.into(),
+            standing: Standing::new(&nature.trial, tier, past_conversions, ELAPSED),
+            previews: premium_previews,
+            rollouts: 0,
+            slates: None,
+        }
+    }
+
+    /// When the last play ended, in milliseconds from the log's beginning.
+    pub(super) fn now_ms(&self) -> i64 {
+        self.listener.now_ms()
+    }
+
+    /// What is paid from now on.
+    pub(super) fn pays(&mut self, tier: Tier) {
+        self.standing.tier = tier;
+    }
+
+    /// Time passes until the next session. Whoever would never come back does so here nevertheless: a log
+    /// holds as many sessions of each.
+    fn away(&mut self, rng: &mut ChaCha8Rng) {
+        let nature = self.recommender.world.nature();
+        let absence = self.listener.leaving(self.hours_per_week).absence(&nature.returning, rng);
+        let wish = self.listener.wish_to_pay();
+        self.standing.pass(&nature.trial, &wish, absence.hours, rng);
+        self.listener.wait((absence.hours * 3.6e6) as i64);
+    }
+
     /// One session, from the first song until the listener leaves.
     pub(super) fn session(
         &mut self,
@@ -213,28 +250,29 @@ impl Served<'_> {
         rng: &mut ChaCha8Rng,
         oracle: &mut ChaCha8Rng,
     ) -> LoggedSession {
-        let gap_hours: f64 = 20.0 * Distribution::<f64>::sample(&Exp1, rng) + 0.5;
-        self.clock_ms += (gap_hours * 3.6e6) as i64;
+        self.away(rng);
         self.listener.begin_session(rng);
         let mut plays: Vec<LoggedPlay> = Vec::new();
         let mut subscribed_at = None;
         let (mut again, mut searched) = (None, false);
         loop {
             let replayed = again.is_some();
+            let tier = self.standing.tier;
+            let setting = Setting { scene, tier, previews: Previews::default() };
             let song = again.unwrap_or_else(|| {
-                self.recommender.choose(&self.listener, &self.history, scene, rng)
+                self.recommender.choose(&self.listener, &self.history, setting, rng)
             });
-            let tier = self.tier;
             let previews = self.previews;
             let subscription = (self.rollouts > 0 && tier != Tier::Premium)
-                .then(|| self.roll_out(song, scene, oracle));
-            let slate = self.slate(scene);
+                .then(|| self.roll_out(song, setting, oracle));
+            let slate = self.slate(setting);
+            let began_ms = self.listener.now_ms();
             let catalogue = self.recommender.catalogue;
             let reaction = self.listener.react(
                 catalogue,
                 self.recommender.world,
                 &self.history,
-                (song, scene, tier),
+                (song, setting),
                 rng,
             );
             let response = reaction.response;
@@ -242,7 +280,7 @@ impl Served<'_> {
             let entry = catalogue.song(song);
             let play = Interaction {
                 song,
-                began_ms: self.clock_ms,
+                began_ms,
                 play_ratio: reaction.play_ratio as f32,
                 completed: reaction.completed,
                 skipped: reaction.skipped,
@@ -254,7 +292,6 @@ impl Served<'_> {
                 first: plays.is_empty(),
                 scene,
             };
-            self.clock_ms += (reaction.play_ratio * f64::from(entry.duration_ms)) as i64;
             self.history.record(catalogue, play.clone());
             if entry.premium && tier != Tier::Premium {
                 self.previews += 1;
@@ -280,7 +317,7 @@ impl Served<'_> {
             });
             if reaction.subscribe {
                 subscribed_at = Some(plays.len() - 1);
-                self.tier = Tier::Premium;
+                self.standing.tier = Tier::Premium;
             }
             if reaction.leave {
                 break;
@@ -295,13 +332,13 @@ impl Served<'_> {
     }
 
     /// Now and then, songs that could play now, with the probability of each being completed.
-    fn slate(&mut self, scene: Scene) -> Vec<(SongId, f64)> {
+    fn slate(&mut self, setting: Setting) -> Vec<(SongId, f64)> {
         let Some(Slates { share, rng }) = &mut self.slates else { return Vec::new() };
         if !rng.random_bool(*share) {
             return Vec::new();
         }
         let LoggingPolicy { catalogue, world, .. } = self.recommender;
-        let moment = self.listener.moment(&self.history, scene);
+        let moment = self.listener.moment(&self.history, setting);
         let mut draw = || SongId(rng.random_range(0..catalogue.songs.len() as u32));
         (0..SLATE)
             .map(|_| {
@@ -314,17 +351,17 @@ impl Served<'_> {
 
     /// The probability of subscribing in the rest of the session if `song` plays now: the mean,
     /// over continuations, of one minus the product of not subscribing after each play.
-    fn roll_out(&self, song: SongId, scene: Scene, rng: &mut ChaCha8Rng) -> f64 {
+    fn roll_out(&self, song: SongId, setting: Setting, rng: &mut ChaCha8Rng) -> f64 {
         let total: f64 = (0..self.rollouts)
             .map(|_| {
                 let mut staying_free = 1.0;
                 self.recommender.go_on(
                     self.listener.clone(),
                     self.history.clone(),
-                    (song, scene, self.tier),
+                    (song, setting),
                     rng,
                     &mut |listener, enjoyed| {
-                        staying_free *= 1.0 - listener.subscription_hazard(self.tier, enjoyed);
+                        staying_free *= 1.0 - listener.subscription_hazard(setting.tier, enjoyed);
                     },
                 );
                 1.0 - staying_free

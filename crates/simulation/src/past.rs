@@ -1,11 +1,10 @@
 //! What a profile's listener heard before the session.
 
-use crate::listener::SimulatedListener;
 use crate::logging::{LoggingPolicy, Served};
 use crate::profile::{Past, PastPlays, Profile};
 use crate::world::World;
 use melody_core::catalogue::Catalogue;
-use melody_core::listener::{History, Interaction};
+use melody_core::listener::Interaction;
 use melody_core::plays::interactions;
 use melody_core::rng::{Purpose, generator, hash64};
 
@@ -28,16 +27,7 @@ fn simulated(
     past: PastPlays,
 ) -> Vec<Interaction> {
     let recommender = LoggingPolicy::new(catalogue, world);
-    let mut served = Served {
-        recommender: &recommender,
-        listener: SimulatedListener::new(profile.taste.clone(), profile.account.premium_previews),
-        history: History::default(),
-        tier: profile.account.tier,
-        previews: profile.account.premium_previews,
-        clock_ms: 0,
-        rollouts: 0,
-        slates: None,
-    };
+    let mut served = Served::new(&recommender, profile.taste.clone(), &profile.account);
     let wanted = past.plays as usize;
     let mut plays: Vec<Interaction> = Vec::with_capacity(wanted);
     let seed = past.seed ^ hash64(&profile.id);
@@ -50,10 +40,10 @@ fn simulated(
         let log = served.session(profile.scene, &mut rng, &mut unused);
         plays.extend(log.plays.into_iter().map(|logged| logged.play));
         // The account says what the listener pays today, whatever the simulated past did.
-        served.tier = profile.account.tier;
+        served.pays(profile.account.tier);
     }
     plays.truncate(wanted);
-    let end = served.clock_ms + SINCE_LAST_MS;
+    let end = served.now_ms() + SINCE_LAST_MS;
     plays.iter_mut().for_each(|play| play.began_ms -= end);
     plays
 }

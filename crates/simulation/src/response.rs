@@ -1,69 +1,116 @@
 //! The response model: how likely each reaction to a song is, given a taste and a moment.
 //!
-//! All terms add up in logits. The constants were set so that, over the drawn population, the share
-//! of completed plays and the depth of broken-off ones resemble KKBox listening (1,000 members of a
-//! real service: median completion 0.67, quartiles 0.41 and 0.82; 63 % of broken-off plays end in
-//! their first quarter). `melody simulate` reports the comparison.
+//! All terms add up in logits of liking a song well enough to hear it through: what lasts (taste, the song's
+//! appeal, familiarity), what passes (intent, satiation, fatigue of promotion) and the scene. How a play
+//! ends is `ending.rs`, what is opened by hand `attention.rs`. Constants are the world's (`nature.rs`);
+//! `docs/world.md` has all equations and where they come from.
 
+use crate::attention::attracted;
+use crate::ending::{Ending, Length, sigmoid};
+use crate::fatigue::{Fatigue, cost};
+use crate::intent::Intent;
+use crate::nature::Nature;
+use crate::satiation::Satiation;
 use crate::taste::{SOUND, Taste};
 use crate::world::World;
-use melody_core::catalogue::{AudioFeature, Catalogue, SongId};
-use melody_core::listener::History;
+use melody_core::catalogue::{AudioFeature, Catalogue, Song, SongId};
+use melody_core::listener::{History, Tier};
 use melody_core::scene::Scene;
+use melody_recommender::policy::Previews;
 
-/// What surrounds a play, as the listener feels it.
-#[derive(Clone, Copy, Debug)]
-pub struct Mood<'a> {
-    /// The plays before it.
-    pub history: &'a History,
+/// What a listener feels of the passing kind.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Feelings {
+    /// What was heard of late.
+    pub satiation: Satiation,
+    /// What was promoted of late.
+    pub fatigue: Fatigue,
+    /// What is wanted.
+    pub intent: Intent,
+    /// The listener's own clock, in milliseconds.
+    pub now_ms: i64,
+}
+
+/// In which circumstances a song plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
     /// The one the listener is in.
     pub scene: Scene,
-    /// Recent share of promoted songs, a moving average in [0, 1].
-    pub promotion_load: f64,
-    /// Passing wishes for energy and valence, in logits per standard unit.
-    pub mood: [f64; 2],
+    /// What is paid.
+    pub tier: Tier,
+    /// How long previews are.
+    pub previews: Previews,
+}
+
+/// What surrounds a play.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    /// The plays before it.
+    pub history: &'a History,
+    /// What passes.
+    pub feelings: &'a Feelings,
+    /// Where and how.
+    pub setting: Setting,
 }
 
 /// Probabilities of each reaction to one song.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Response {
-    /// What the listener feels for the song, in logits of completing it.
+    /// What the listener feels for the song, in logits.
     pub utility: f64,
+    /// How the play ends.
+    pub ending: Ending,
     /// Hearing it to its end.
     pub completion: f64,
-    /// Mean play ratio of a play that is broken off.
-    pub partial_ratio: f64,
     /// Given completion.
     pub like: f64,
     /// Given completion.
     pub save: f64,
-    /// Choosing the song from the queue before it comes up.
+    /// Playing it again at once, given completion.
+    pub again: f64,
+    /// Opening it from the queue once it is seen there.
+    pub attracted: f64,
+    /// Opening it from the head of the queue before it comes up.
     pub open: f64,
 }
 
-/// Share of broken-off plays that end otherwise than by skipping (leaving, searching on).
-pub(crate) const ABANDONED: f64 = 0.06;
+/// Of the listener, what shapes a response beside utility.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    pub patience: f64,
+    pub generosity: f64,
+}
 
 impl Response {
-    /// Of somebody who feels `utility` for a song and likes and saves as `generosity` has it. `lift`
-    /// is what the song's campaign adds to opening it.
+    /// Of somebody who feels `utility` for a song. `lift` is what its campaign adds to opening it.
     #[inline]
-    pub(super) fn of(utility: f64, generosity: f64, lift: f64) -> Self {
-        let enthusiasm = utility - 1.0;
-        let completion = sigmoid(utility);
+    pub(super) fn of(
+        nature: &Nature,
+        utility: f64,
+        manner: Manner,
+        (length, lift): (Length, f64),
+    ) -> Self {
+        let Manner { patience, generosity } = manner;
+        // Who hears everything to its end does not love all of it.
+        let warmth = utility - patience;
+        let enthusiasm = warmth - 1.0;
+        let ending = Ending::of(&nature.liking, utility, patience, length);
+        let attracted = attracted(&nature.attention, utility, lift);
         Response {
             utility,
-            completion,
-            partial_ratio: partial_ratio(completion),
+            completion: ending.completion(),
+            ending,
             like: sigmoid(-3.1 + 0.9 * enthusiasm + generosity),
             save: sigmoid(-4.0 + 0.9 * enthusiasm + generosity),
-            open: sigmoid(-3.2 + 0.8 * utility + lift),
+            again: sigmoid(nature.liking.replay + warmth),
+            attracted,
+            open: nature.attention.looks * attracted,
         }
     }
 
     /// Expected play ratio.
     pub fn play_ratio(&self) -> f64 {
-        self.completion + (1.0 - self.completion) * self.partial_ratio
+        self.ending.play_ratio()
     }
 
     /// Liked or saved.
@@ -71,19 +118,14 @@ impl Response {
         self.completion * (1.0 - (1.0 - self.like) * (1.0 - self.save))
     }
 
-    /// Broken off by going on to the next, rather than by leaving or searching.
+    /// Broken off.
     pub fn skip(&self) -> f64 {
-        (1.0 - self.completion) * (1.0 - ABANDONED)
+        1.0 - self.completion
     }
 
     /// Completed and played again at once.
     pub fn replay(&self) -> f64 {
-        self.completion * self.again()
-    }
-
-    /// Playing it again at once, given completion.
-    pub fn again(&self) -> f64 {
-        sigmoid(-5.0 + self.utility)
+        self.completion * self.again
     }
 
     /// Opened, completed or liked: what a campaign counts as engagement.
@@ -97,9 +139,26 @@ pub fn respond(
     catalogue: &Catalogue,
     world: &World,
     taste: &Taste,
-    moment: &Mood,
+    moment: &Moment,
     song: SongId,
 ) -> Response {
+    let nature = world.nature();
+    let pull = moment.feelings.intent.pull_of(&nature.intent, catalogue, song);
+    let utility = liking(catalogue, world, taste, moment, song) + pull;
+    let manner = Manner { patience: taste.patience, generosity: taste.generosity };
+    let entry = catalogue.song(song);
+    Response::of(nature, utility, manner, (length(entry, moment.setting), world.lift(entry)))
+}
+
+/// What the listener feels for a song, but for the intent of the moment.
+pub(super) fn liking(
+    catalogue: &Catalogue,
+    world: &World,
+    taste: &Taste,
+    moment: &Moment,
+    song: SongId,
+) -> f64 {
+    let nature = world.nature();
     let id = song;
     let song = catalogue.song(id);
     let genre = catalogue.genre(song);
@@ -108,33 +167,34 @@ pub fn respond(
     let off = |i: usize| f64::from(song.audio(SOUND[i])) - taste.sound[i];
     let distance: f64 = (0..SOUND.len()).map(|i| off(i).powi(2)).sum();
     let sound = taste.pickiness * closeness(distance);
-
     let popularity = taste.mainstream * f64::from(song.popularity_z());
-    let mood = moment.mood[0] * f64::from(song.audio(AudioFeature::Energy))
-        + moment.mood[1] * f64::from(song.audio(AudioFeature::Valence));
 
+    let Feelings { satiation, fatigue, now_ms, .. } = moment.feelings;
+    let selling = &nature.promotion;
     let promoted = if song.promoted() {
-        -(1.0 - taste.promotion_tolerance) * (0.5 + 2.5 * moment.promotion_load)
+        cost(selling, taste.promotion_tolerance, fatigue.felt(selling, *now_ms))
     } else {
         0.0
     };
+    let tires = 1.0 + nature.satiation.by_novelty * taste.novelty;
+    let worn = tires * satiation.worn(&nature.satiation, catalogue, id, *now_ms);
 
-    let utility = taste.patience
+    nature.liking.level
+        + taste.patience
         + liked_genre
         + sound
         + popularity
         + world.appeal(id)
-        + mood
-        + promoted
         + familiarity(taste, moment, id)
-        + fit(catalogue, moment.scene, id);
-
-    Response::of(utility, taste.generosity, world.lift(song))
+        + fit(catalogue, moment.setting.scene, id)
+        - promoted
+        - worn
 }
 
-/// Mean play ratio of a play that is broken off, over the probability of completing it.
-pub(super) fn partial_ratio(completion: f64) -> f64 {
-    0.12 + 0.30 * completion
+/// What there is to hear of a song.
+pub(super) fn length(song: &Song, setting: Setting) -> Length {
+    let heard_ms = f64::from(setting.previews.length_ms(song, setting.tier));
+    Length { seconds: heard_ms / 1000.0, part: heard_ms / f64::from(song.duration_ms) }
 }
 
 /// What a squared distance from the preferred sound is worth, in units of pickiness. 6 is about the
@@ -143,17 +203,16 @@ pub(super) fn closeness(distance: f64) -> f64 {
     (6.0 - distance).max(-12.0)
 }
 
-/// Known songs comfort the conservative; a song just heard wears on everybody.
-fn familiarity(taste: &Taste, moment: &Mood, song: SongId) -> f64 {
+/// Known songs comfort the conservative.
+fn familiarity(taste: &Taste, moment: &Moment, song: SongId) -> f64 {
     let heard = moment.history.song(song);
     let known = (f64::from(heard.plays).ln_1p() / 5f64.ln()).min(1.0);
-    let scene = match moment.scene {
+    let scene = match moment.setting.scene {
         Scene::Commute => 0.5,
         Scene::Explore => -0.5,
         _ => 0.0,
     };
-    let worn = heard.plays_ago.map_or(0.0, |ago| 1.8 * (-f64::from(ago) / 8.0).exp());
-    (0.5 - taste.novelty + scene) * known - worn
+    (0.5 - taste.novelty + scene) * known
 }
 
 /// How well a song's sound fits the scene.
@@ -170,8 +229,4 @@ fn fit(catalogue: &Catalogue, scene: Scene, song: SongId) -> f64 {
         Scene::Workout => 0.45 * z(AudioFeature::Energy) + 0.20 * z(AudioFeature::Tempo),
         Scene::Relax => 0.30 * z(AudioFeature::Acousticness) - 0.30 * z(AudioFeature::Energy),
     }
-}
-
-pub(super) fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
 }

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use crate::autopilot::{Autopilot, Felt};
+use crate::listener::SimulatedListener;
 use crate::profile::Profile;
 use crate::world::World;
 use melody_core::event::Action;
@@ -40,6 +41,8 @@ pub struct Sitting {
     pub state: State,
     /// Of each play, in order.
     pub felt: Vec<Felt>,
+    /// Who listened, as they leave.
+    pub listener: SimulatedListener,
 }
 
 /// Plays a session by its own listener. `watch` sees every step: the state after it and its trace,
@@ -69,7 +72,7 @@ pub fn listen(
             break;
         }
     }
-    Ok(Sitting { end, state, felt })
+    Ok(Sitting { end, state, felt, listener: pilot.listener().clone() })
 }
 
 /// Plays the current song as its listener would, and what follows right after it. Gives whether the

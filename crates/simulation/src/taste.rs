@@ -3,6 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution, StandardNormal};
 
+use crate::nature::Liking;
 use melody_core::catalogue::{AudioFeature, taxonomy};
 
 /// The audio features a taste has an ideal for.
@@ -18,7 +19,8 @@ pub(super) const FAMILY_SPREAD: f64 = 0.9;
 pub(super) const GENRE_SPREAD: f64 = 0.30;
 pub(super) const SOUND_SPREAD: f64 = 0.8;
 pub(super) const MAINSTREAM: (f64, f64) = (0.25, 0.25);
-pub(super) const PATIENCE: (f64, f64) = (-0.15, 0.75);
+/// Mean patience; its spread is the world's (`nature.rs`).
+pub(super) const PATIENCE: f64 = -0.15;
 pub(super) const GENEROSITY_SPREAD: f64 = 0.6;
 /// The largest pickiness.
 pub(super) const PICKINESS: f64 = 0.30;
@@ -36,11 +38,11 @@ pub struct Taste {
     pub pickiness: f64,
     /// Effect of each 20 points of popularity.
     pub mainstream: f64,
-    /// -1: only what they know; 1: only what is new.
+    /// -1: only what they know; 1: only what is new, and sooner tired of it.
     pub novelty: f64,
     /// 0: resents promotion; 1: does not mind.
     pub promotion_tolerance: f64,
-    /// Completing songs in general.
+    /// Completing songs in general, and being undisturbed.
     pub patience: f64,
     /// Liking and saving in general.
     pub generosity: f64,
@@ -49,8 +51,8 @@ pub struct Taste {
 }
 
 impl Taste {
-    /// A listener drawn from the population.
-    pub fn draw(rng: &mut ChaCha8Rng) -> Self {
+    /// A listener drawn from the population of a world.
+    pub fn draw(liking: &Liking, rng: &mut ChaCha8Rng) -> Self {
         let t = taxonomy();
         let mut normal =
             |sd: f64| -> f64 { sd * Distribution::<f64>::sample(&StandardNormal, rng) };
@@ -58,7 +60,7 @@ impl Taste {
         let genres = (0..t.genres.len()).map(|_| normal(GENRE_SPREAD)).collect();
         let sound = std::array::from_fn(|_| normal(SOUND_SPREAD));
         let mainstream = MAINSTREAM.0 + normal(MAINSTREAM.1);
-        let patience = PATIENCE.0 + normal(PATIENCE.1);
+        let patience = PATIENCE + normal(liking.spread);
         let generosity = normal(GENEROSITY_SPREAD);
         let willingness_to_pay = normal(1.0);
         let beta = |a: f64, b: f64, rng: &mut ChaCha8Rng| {

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::named::{Device, Named};
 use super::numbers::{above_zero, seed, share};
 use melody_lab::data::Split;
 use melody_lab::experiment::{Direction, Metric};
+use melody_simulation::Variant;
 
 #[derive(Debug, Args)]
 pub(crate) struct Ope {
@@ -117,6 +119,10 @@ pub struct Population {
 pub(crate) struct Simulate {
     #[command(flatten)]
     pub population: Population,
+    /// World that the listeners live in, to see what hangs on it: as it was fitted, or where they tire half or
+    /// twice as much or want something else three times as often.
+    #[arg(long, value_name = "NAME", default_value = "fitted", value_parser = world())]
+    pub world: Variant,
     #[command(flatten)]
     pub named: Named,
     /// Write what the listeners teach the bandit to FILE, in place of the report: the experience
@@ -145,12 +151,21 @@ pub(crate) struct Ab {
     pub device: Device,
     #[command(flatten)]
     pub population: Population,
+    /// World that the listeners live in, to see what hangs on it: as it was fitted, or where they tire half or
+    /// twice as much or want something else three times as often.
+    #[arg(long, value_name = "NAME", default_value = "fitted", value_parser = world())]
+    pub world: Variant,
     /// Fail with exit code 1 where arm b is significantly worse in this metric. May be repeated.
     #[arg(long, value_name = "METRIC", value_parser = judged_metric)]
     pub fail_if_worse: Vec<Metric>,
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+fn world() -> impl TypedValueParser<Value = Variant> {
+    PossibleValuesParser::new(Variant::ALL.map(Variant::name))
+        .map(|name| Variant::named(&name).unwrap_or(Variant::Fitted))
 }
 
 /// A metric that can be worse.

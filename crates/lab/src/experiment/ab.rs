@@ -9,6 +9,7 @@ use super::metric::{Direction, Metric};
 use super::outcome::ListenerOutcome;
 use crate::statistics::{BURN_IN, Paired, Peeking, paired, peeking};
 use melody_sessions::library::Library;
+use melody_simulation::Variant;
 
 /// What an arm was made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -82,6 +83,8 @@ pub struct AbReport {
     pub catalogue: String,
     /// SHA-256 of its files, in hexadecimal.
     pub catalogue_hash: String,
+    /// The world that the listeners live in.
+    pub world: &'static str,
     /// The arm that the other is held against.
     pub a: Arm,
     /// The arm in question.
@@ -131,6 +134,7 @@ pub fn compare(
         sessions: cohort.sessions,
         catalogue: a.catalogue.name.clone(),
         catalogue_hash: a.catalogue.hash.clone(),
+        world: Variant::name_of(a.world().nature()),
         a: Arm::new(a),
         b: Arm::new(b),
         metrics: comparisons(of_a, of_b, &everyone),
@@ -207,6 +211,7 @@ mod tests {
             sessions: 1,
             catalogue: "c".into(),
             catalogue_hash: String::new(),
+            world: "fitted",
             a: arm(),
             b: arm(),
             metrics: compared.into_iter().collect(),

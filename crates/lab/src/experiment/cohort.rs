@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rand::RngExt;
-use rand_distr::{Distribution, Exp1};
 
-use super::outcome::{ListenerOutcome, SessionOutcome};
-use melody_core::listener::{Interaction, Tier};
+use super::outcome::{ListenerOutcome, Past as Before, SessionOutcome};
+use melody_core::listener::{Account, Interaction};
 use melody_core::rng::{Purpose, generator, hash64};
 use melody_recommender::bandit::WarmStart;
 use melody_recommender::engine::Refusal;
 use melody_sessions::library::Library;
 use melody_simulation::profile::{Past, PastPlays, Profile};
-use melody_simulation::{LogConfig, Sitting, Until, draw_person, listen, listener_log, pick_scene};
+use melody_simulation::{
+    LogConfig, Nature, Person, Sitting, Standing, Until, draw_person, listen, listener_log,
+    pick_scene,
+};
 
 /// Listeners of one seed. The same cohort meets every arm of an experiment: the same people with the
 /// same pasts, in the same scenes, with the same luck.
@@ -36,9 +38,9 @@ const PAST_AT_MOST: u32 = 120;
 const NEW_DAYS: u32 = 30;
 
 impl Cohort {
-    /// Listener number `index` as a profile.
-    pub fn profile(&self, index: u64) -> Profile {
-        let person = draw_person(&mut generator(self.seed, Purpose::Population, index));
+    /// Listener number `index` of a world as a profile.
+    pub fn profile(&self, nature: &Nature, index: u64) -> Profile {
+        let person = self.person(nature, index);
         let mut rng = generator(self.seed, Purpose::Experiment, index);
         let new = person.account.tenure_days < NEW_DAYS;
         let plays = if new {
@@ -57,6 +59,10 @@ impl Cohort {
             past: Past::Simulated(PastPlays { plays, seed: self.seed }),
             taste: person.taste,
         }
+    }
+
+    fn person(&self, nature: &Nature, index: u64) -> Person {
+        draw_person(nature, &mut generator(self.seed, Purpose::Population, index))
     }
 
     /// Runs every listener through the library's policy and model. The outcomes are in order and the
@@ -92,18 +98,22 @@ impl Cohort {
         Cohort { seed: hash64(&format!("{}/others/{number}", self.seed)), ..*self }
     }
 
-    /// The sessions of one listener. What they heard, pay and taught the bandit is carried on.
+    /// The sessions of one listener, until the last or until they never come back. What they heard, pay and
+    /// taught the bandit is carried on.
     fn listener(&self, library: &Library, index: u64) -> Result<ListenerOutcome, Refusal> {
-        let mut profile = self.profile(index);
-        let person = draw_person(&mut generator(self.seed, Purpose::Population, index));
-        let mut outcome = ListenerOutcome { segment: String::new(), sessions: Vec::new() };
+        let nature = library.world().nature();
+        let mut profile = self.profile(nature, index);
+        let scenes = self.person(nature, index).scenes;
+        let mut outcome = ListenerOutcome::default();
         let mut past: Option<Vec<Interaction>> = None;
         let mut warm = None;
+        let mut standing = self.standing(nature, &profile.account, index);
+        let mut began_h = 0.0;
         for session in 0..self.sessions {
             let seed = hash64(&format!("{}/{index}/{session}", self.seed));
             let mut rng = generator(seed, Purpose::Experiment, session.into());
             if session > 0 {
-                profile.scene = pick_scene(&person.scenes, &mut rng);
+                profile.scene = pick_scene(&scenes, &mut rng);
                 // From here on the past is what was heard.
                 profile.past = Past::Simulated(PastPlays { plays: 0, seed: self.seed });
             }
@@ -113,32 +123,50 @@ impl Cohort {
                 engine.setup.past = Arc::new(past);
             }
             let mut heard: Vec<Interaction> = engine.setup.past.to_vec();
-            let mut this = SessionOutcome::default();
+            if session == 0 {
+                outcome.past = Before::of(&library.catalogue, &heard);
+            }
+            let mut this = SessionOutcome { began_h, ..SessionOutcome::default() };
             let until = Until { songs: self.songs, leaving: true };
-            let Sitting { end, state, felt } =
+            let Sitting { end, state, felt, listener } =
                 listen(&engine, &profile, library.world(), seed, until, &mut |state, trace| {
                     if session == 0 && trace.event.is_none() {
                         outcome.segment.clone_from(&trace.listener.segment.name);
                     }
-                    this.watch(trace);
+                    this.watch(&library.catalogue, trace);
                     if trace.ended.is_some() {
                         heard.extend(state.history.recent().back().cloned());
                     }
                 })?;
             this.end(end, felt);
+            let mut rng = generator(seed, Purpose::Return, session.into());
+            let leaving = listener.leaving(profile.account.hours_per_week.into());
+            let absence = leaving.absence(&nature.returning, &mut rng);
+            this.away_h = (!absence.gone).then_some(absence.hours);
+            this.gone = absence.gone;
             outcome.sessions.push(this);
-            if state.tier == Tier::Premium && profile.account.tier != Tier::Premium {
-                profile.account.past_conversions += 1;
+            if absence.gone {
+                break;
             }
-            profile.account.tier = state.tier;
-            profile.account.premium_previews = state.previews;
+            standing.tier = state.tier;
+            standing.pass(&nature.trial, &listener.wish_to_pay(), absence.hours, &mut rng);
+            let account = &mut profile.account;
+            account.past_conversions += u32::from(standing.tier > account.tier);
+            account.tier = standing.tier;
+            account.premium_previews = state.previews;
             warm = Some(WarmStart::new(state.bandit.memory().clone()));
-            let gap_hours = 20.0 * Distribution::<f64>::sample(&Exp1, &mut rng) + 0.5;
-            let since = state.at_ms as i64 + (gap_hours * 3.6e6) as i64;
+            let since = state.at_ms as i64 + (absence.hours * 3.6e6) as i64;
+            began_h += since as f64 / 3.6e6;
             heard.iter_mut().for_each(|play| play.began_ms -= since);
             past = Some(heard);
         }
         Ok(outcome)
+    }
+
+    /// Where the listener stands with the subscription, and how far a trial has run.
+    fn standing(&self, nature: &Nature, account: &Account, index: u64) -> Standing {
+        let elapsed = generator(self.seed, Purpose::Return, index).random();
+        Standing::new(&nature.trial, account.tier, account.past_conversions, elapsed)
     }
 
     /// The same listeners served by the policy that made the default model's training logs.
@@ -148,10 +176,13 @@ impl Cohort {
         let one = |index| {
             let (_, sessions) = listener_log(&library.catalogue, library.world(), config, index);
             let logged = |session| SessionOutcome::logged(&library.catalogue, session);
-            ListenerOutcome {
-                segment: String::new(),
-                sessions: sessions.iter().map(logged).collect(),
+            let mut sessions: Vec<SessionOutcome> = sessions.iter().map(logged).collect();
+            for next in 1..sessions.len() {
+                let began_h = sessions[next].began_h;
+                let before = &mut sessions[next - 1];
+                before.away_h = Some(began_h - before.began_h - before.listening_s / 3600.0);
             }
+            ListenerOutcome { sessions, ..ListenerOutcome::default() }
         };
         in_parallel(self.listeners, &one, done)
     }

@@ -1,5 +1,7 @@
 //! Figures of a population.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 use super::outcome::{Heard, ListenerOutcome, SessionOutcome};
@@ -59,13 +61,63 @@ pub struct Figures {
     pub left: f64,
     /// Over listeners with a play, of each one's own share.
     pub completion_by_listener: Quartiles,
+    /// The same among as many members of a service as KKBox has, of whom some never listen and count as 0.
+    pub completion_by_member: Quartiles,
     /// Over listeners with a play, of each one's own share.
     pub early_skip_by_listener: Quartiles,
+    /// The same among members.
+    pub early_skip_by_member: Quartiles,
+    /// Over listeners: plays broken off after their first quarter.
+    pub late_skip_by_listener: Quartiles,
+    /// Plays broken off, by their place in the session: the first five, the next five, and so on; what is
+    /// later than twenty is left out.
+    pub skip_by_place: [f64; 4],
+    /// Of the skips within 30 seconds, those within 5 and within 10.
+    pub quick_skips: [f64; 2],
+    /// Plays of the song that played just before, asked for again.
+    pub replayed: f64,
+    /// Plays of songs chosen by hand.
+    pub opened: f64,
+    /// Over listeners of two days or more: how they come and go.
+    pub days: Days,
+    /// Sessions after which the listener never came back.
+    pub gone: f64,
+    /// Hours from one session to the next.
+    pub hours_away: Quartiles,
+    /// Over sessions of at least ten plays: different songs, as a share of plays.
+    pub songs_in_session: Quartiles,
+    /// The same of artists.
+    pub artists_in_session: Quartiles,
+}
+
+/// Days of each listener, and what is heard on one; see [`Figures::days`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Days {
+    /// Listeners who are in it.
+    pub listeners: usize,
+    /// Days with a play, as a share of all.
+    pub active: Quartiles,
+    /// Plays on a day with any.
+    pub plays: Quartiles,
+    /// Minutes heard on a day with a play.
+    pub minutes: Quartiles,
+    /// Different songs of a day, summed over days, as a share of plays.
+    pub distinct: Quartiles,
+    /// Pearson's correlation of completion with the share of active days.
+    pub completion_and_active: f64,
 }
 
 /// Where KKBox's bins of play ratios end.
 const BINS: [f64; 4] = [0.25, 0.50, 0.75, 0.985];
 const EARLY: f64 = BINS[0];
+/// Members of KKBox who did not play a song in 90 days: 184 of 1,000.
+const IDLE: f64 = 0.184;
+/// Seconds of quick skips; the last is what the others are parts of.
+const QUICK: [f64; 3] = [5.0, 10.0, 30.0];
+/// Plays from which on a session is long enough to repeat itself.
+const LONG: usize = 10;
+/// Days from which on a listener's coming and going can be told.
+const ENOUGH_DAYS: f64 = 2.0;
 const VERY_EARLY: f64 = 0.10;
 
 impl Figures {
@@ -78,14 +130,12 @@ impl Figures {
         let of_promoted = |holds: &dyn Fn(&Heard) -> bool| {
             share(count(&|p| p.promoted && holds(p)), count(&|p| p.promoted))
         };
-        let by_listener = |holds: fn(&Heard) -> bool| {
-            let heard = listeners.iter().filter(|l| l.plays().next().is_some());
-            Quartiles::new(
-                heard
-                    .map(|l| share(l.plays().filter(|p| holds(p)).count(), l.plays().count()))
-                    .collect(),
-            )
-        };
+        let by_listener =
+            |holds: fn(&Heard) -> bool| Quartiles::new(Quartiled::of(listeners, holds).0);
+        let members = |of: Quartiled| Quartiles::new(of.with_idle(IDLE));
+        let of_each = |holds: fn(&Heard) -> bool| Quartiled::of(listeners, holds);
+        let quick = |within: f64| count(&|p| p.skipped && p.seconds < within);
+        let long = || sessions.iter().filter(|s| s.plays.len() >= LONG);
         let could = sessions.iter().filter(|s| s.could_subscribe).count();
         let searches: u32 = sessions.iter().map(|s| s.searches).sum();
         Figures {
@@ -113,9 +163,125 @@ impl Figures {
             ),
             left: share(sessions.iter().filter(|s| s.left).count(), sessions.len()),
             completion_by_listener: by_listener(|p| p.completed),
+            completion_by_member: members(of_each(|p| p.completed)),
             early_skip_by_listener: by_listener(early),
+            early_skip_by_member: members(of_each(early)),
+            late_skip_by_listener: by_listener(|p| !p.completed && !early(p)),
+            skip_by_place: std::array::from_fn(|five| skipped_at(&sessions, five)),
+            quick_skips: std::array::from_fn(|i| share(quick(QUICK[i]), quick(QUICK[2]))),
+            replayed: of_plays(&|p| p.replayed),
+            opened: of_plays(&|p| p.opened),
+            days: Days::new(listeners),
+            gone: share(sessions.iter().filter(|s| s.gone).count(), sessions.len()),
+            hours_away: Quartiles::new(sessions.iter().filter_map(|s| s.away_h).collect()),
+            songs_in_session: Quartiles::new(
+                long().map(|s| different(&s.plays, |p| p.entry.song)).collect(),
+            ),
+            artists_in_session: Quartiles::new(
+                long().map(|s| different(&s.plays, |p| p.entry.artist)).collect(),
+            ),
         }
     }
+}
+
+/// Each listener's own share of plays, of those with a play.
+struct Quartiled(Vec<f64>);
+
+impl Quartiled {
+    fn of(listeners: &[ListenerOutcome], holds: fn(&Heard) -> bool) -> Self {
+        let heard = listeners.iter().filter(|l| l.plays().next().is_some());
+        let own =
+            |l: &ListenerOutcome| share(l.plays().filter(|p| holds(p)).count(), l.plays().count());
+        Quartiled(heard.map(own).collect())
+    }
+
+    /// With so many more at 0 that they are this share of all.
+    fn with_idle(mut self, idle: f64) -> Vec<f64> {
+        let zeros = self.0.len() as f64 * idle / (1.0 - idle);
+        self.0.extend(std::iter::repeat_n(0.0, zeros.round() as usize));
+        self.0
+    }
+}
+
+/// Plays broken off among those at the places `5 five` to `5 five + 4` of their sessions.
+fn skipped_at(sessions: &[&SessionOutcome], five: usize) -> f64 {
+    let plays = || sessions.iter().flat_map(|s| s.plays.iter().skip(5 * five).take(5));
+    share(plays().filter(|p| !p.completed).count(), plays().count())
+}
+
+/// How many are different, as a share of plays.
+fn different<T: Ord>(plays: &[Heard], of: fn(&Heard) -> T) -> f64 {
+    share(plays.iter().map(of).collect::<BTreeSet<_>>().len(), plays.len())
+}
+
+impl Days {
+    fn new(listeners: &[ListenerOutcome]) -> Self {
+        let each: Vec<OwnDays> = listeners.iter().filter_map(OwnDays::of).collect();
+        let quartiles = |of: fn(&OwnDays) -> f64| Quartiles::new(each.iter().map(of).collect());
+        let both: Vec<(f64, f64)> = each.iter().map(|d| (d.completion, d.active)).collect();
+        Days {
+            listeners: each.len(),
+            active: quartiles(|d| d.active),
+            plays: quartiles(|d| d.plays),
+            minutes: quartiles(|d| d.minutes),
+            distinct: quartiles(|d| d.distinct),
+            completion_and_active: correlation(&both),
+        }
+    }
+}
+
+/// The days of one listener.
+struct OwnDays {
+    active: f64,
+    plays: f64,
+    minutes: f64,
+    distinct: f64,
+    completion: f64,
+}
+
+impl OwnDays {
+    /// A session belongs to the day it began on. Days are counted until the listener would have been back
+    /// after the last session, so that a long absence counts as well as a short one.
+    fn of(listener: &ListenerOutcome) -> Option<Self> {
+        let last = listener.sessions.last()?;
+        let all = (last.began_h + last.away_h.unwrap_or_default()) / DAY_H;
+        let mut days: BTreeMap<i64, Vec<Heard>> = BTreeMap::new();
+        for session in &listener.sessions {
+            let day = ((session.began_h + NOON_H) / DAY_H).floor() as i64;
+            days.entry(day).or_default().extend(&session.plays);
+        }
+        let plays = listener.plays().count();
+        if all < ENOUGH_DAYS || plays == 0 {
+            return None;
+        }
+        let songs =
+            |day: &Vec<Heard>| day.iter().map(|p| p.entry.song).collect::<BTreeSet<_>>().len();
+        let minutes = listener.sessions.iter().map(|s| s.listening_s).sum::<f64>() / 60.0;
+        Some(OwnDays {
+            active: (days.len() as f64 / all).min(1.0),
+            plays: plays as f64 / days.len() as f64,
+            minutes: minutes / days.len() as f64,
+            distinct: share(days.values().map(songs).sum(), plays),
+            completion: share(listener.plays().filter(|p| p.completed).count(), plays),
+        })
+    }
+}
+
+const DAY_H: f64 = 24.0;
+/// A listener's first session begins at noon.
+const NOON_H: f64 = 12.0;
+
+/// Pearson's; 0 where one of the two does not vary.
+fn correlation(pairs: &[(f64, f64)]) -> f64 {
+    let n = pairs.len().max(1) as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>() / n;
+    let (x, y) = (mean(|p| p.0), mean(|p| p.1));
+    let product = |of: &dyn Fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>();
+    let (xx, yy) = (product(&|p| (p.0 - x).powi(2)), product(&|p| (p.1 - y).powi(2)));
+    if xx == 0.0 || yy == 0.0 {
+        return 0.0;
+    }
+    product(&|p| (p.0 - x) * (p.1 - y)) / (xx * yy).sqrt()
 }
 
 pub(super) fn early(play: &Heard) -> bool {
@@ -161,17 +327,39 @@ mod tests {
             play_ratio,
             completed,
             skipped: !completed,
-            liked: false,
-            saved: false,
-            promoted: false,
-            opened: false,
-            engaged: false,
+            ..Heard::default()
         };
         let plays = vec![play(0.05, false), play(0.25, false), play(0.7, false), play(0.98, true)];
         let session = SessionOutcome { plays, ..SessionOutcome::default() };
-        let figures =
-            Figures::new(&[ListenerOutcome { segment: String::new(), sessions: vec![session] }]);
+        let figures = Figures::new(&[ListenerOutcome {
+            sessions: vec![session],
+            ..ListenerOutcome::default()
+        }]);
         assert_eq!(figures.play_ratio_bins, [0.25, 0.25, 0.25, 0.0, 0.25]);
         assert_eq!((figures.early_skip, figures.completion), (0.25, 0.25));
+    }
+
+    /// One listener, two plays a session: both of the first session on one day, of the second on the third.
+    #[test]
+    fn days_are_counted_until_the_listener_would_be_back() {
+        let play = Heard { seconds: 60.0, ..Heard::default() };
+        let session = |began_h, away_h| SessionOutcome {
+            plays: vec![play, play],
+            listening_s: 120.0,
+            began_h,
+            away_h: Some(away_h),
+            ..SessionOutcome::default()
+        };
+        let sessions = vec![session(0.0, 47.0), session(48.0, 24.0)];
+        let days = Figures::new(&[ListenerOutcome { sessions, ..ListenerOutcome::default() }]).days;
+        assert_eq!(days.listeners, 1);
+        assert!((days.active.median - 2.0 / 3.0).abs() < 1e-12);
+        assert_eq!((days.plays.median, days.minutes.median, days.distinct.median), (2.0, 2.0, 0.5));
+    }
+
+    #[test]
+    fn idle_members_count_as_nothing() {
+        let all = Quartiled(vec![0.5; 816]).with_idle(IDLE);
+        assert_eq!((all.len(), all.iter().filter(|share| **share == 0.0).count()), (1_000, 184));
     }
 }

@@ -2,6 +2,9 @@
 
 use serde::{Serialize, Serializer};
 
+use super::diversity::{
+    artist_entropy, genre_entropy, miscalibration, novelty, popularity_lift, song_share,
+};
 use super::figures::{early, share};
 use super::outcome::{Heard, ListenerOutcome};
 
@@ -28,6 +31,22 @@ pub enum Metric {
     PromotedEngagements,
     /// Subscriptions per session.
     Conversions,
+    /// Hours away after a session.
+    HoursAway,
+    /// Share of sessions after which the listener came back.
+    Returns,
+    /// Different songs as a share of plays.
+    DifferentSongs,
+    /// Entropy of genres, in nats.
+    GenreEntropy,
+    /// Entropy of lead artists, in nats.
+    ArtistEntropy,
+    /// Share of plays of songs not heard before.
+    Novelty,
+    /// Divergence of genres from the listener's own mix.
+    Miscalibration,
+    /// Points of popularity above what the listener completed before.
+    PopularityLift,
 }
 
 /// Which way is good.
@@ -44,7 +63,7 @@ pub enum Direction {
 
 impl Metric {
     /// Every metric, in the order of tables.
-    pub const ALL: [Metric; 10] = [
+    pub const ALL: [Metric; 18] = [
         Metric::Completion,
         Metric::PlayRatio,
         Metric::Skip,
@@ -55,6 +74,14 @@ impl Metric {
         Metric::PromotedShare,
         Metric::PromotedEngagements,
         Metric::Conversions,
+        Metric::HoursAway,
+        Metric::Returns,
+        Metric::DifferentSongs,
+        Metric::GenreEntropy,
+        Metric::ArtistEntropy,
+        Metric::Novelty,
+        Metric::Miscalibration,
+        Metric::PopularityLift,
     ];
 
     /// The word for it in files and flags.
@@ -70,6 +97,14 @@ impl Metric {
             Metric::PromotedShare => "promoted-share",
             Metric::PromotedEngagements => "promoted-engagements",
             Metric::Conversions => "conversions",
+            Metric::HoursAway => "hours-away",
+            Metric::Returns => "returns",
+            Metric::DifferentSongs => "different-songs",
+            Metric::GenreEntropy => "genre-entropy",
+            Metric::ArtistEntropy => "artist-entropy",
+            Metric::Novelty => "novelty",
+            Metric::Miscalibration => "miscalibration",
+            Metric::PopularityLift => "popularity-lift",
         }
     }
 
@@ -91,14 +126,26 @@ impl Metric {
             Metric::PromotedShare => "share of plays that were promoted songs",
             Metric::PromotedEngagements => "engagements with promoted songs per session",
             Metric::Conversions => "subscriptions per session",
+            Metric::HoursAway => "hours until the listener is back, mean",
+            Metric::Returns => "share of sessions after which the listener came back",
+            Metric::DifferentSongs => "different songs as a share of plays",
+            Metric::GenreEntropy => "entropy of genres, in nats",
+            Metric::ArtistEntropy => "entropy of artists, in nats",
+            Metric::Novelty => "share of plays of songs not heard before",
+            Metric::Miscalibration => "divergence of genres from the listener's own mix",
+            Metric::PopularityLift => {
+                "points of popularity above what the listener completed before"
+            }
         }
     }
 
     /// Which way is good.
     pub fn direction(self) -> Direction {
         match self {
-            Metric::Skip | Metric::EarlySkip => Direction::Lower,
-            Metric::PromotedShare => Direction::Neither,
+            Metric::Skip | Metric::EarlySkip | Metric::HoursAway | Metric::Miscalibration => {
+                Direction::Lower
+            }
+            Metric::PromotedShare | Metric::Novelty | Metric::PopularityLift => Direction::Neither,
             _ => Direction::Higher,
         }
     }
@@ -113,6 +160,11 @@ impl Metric {
             Metric::Minutes => 3.0,
             Metric::PromotedEngagements => 0.2,
             Metric::Conversions => 0.01,
+            Metric::HoursAway => 2.0,
+            Metric::Returns => 0.01,
+            Metric::DifferentSongs | Metric::Novelty => 0.02,
+            Metric::GenreEntropy | Metric::ArtistEntropy | Metric::Miscalibration => 0.1,
+            Metric::PopularityLift => 2.0,
         }
     }
 
@@ -139,6 +191,20 @@ impl Metric {
             Metric::PromotedEngagements => {
                 listener.plays().filter(|p| p.engaged).count() as f64 / sessions
             }
+            Metric::HoursAway => {
+                let away = || listener.sessions.iter().filter_map(|s| s.away_h);
+                away().sum::<f64>() / away().count().max(1) as f64
+            }
+            Metric::Returns => {
+                listener.sessions.iter().filter(|s| !s.gone).count() as f64 / sessions
+            }
+            Metric::DifferentSongs => song_share(listener),
+            Metric::GenreEntropy => genre_entropy(listener),
+            Metric::ArtistEntropy => artist_entropy(listener),
+            Metric::Novelty => novelty(listener),
+            // Who has no past is 0 in both arms.
+            Metric::Miscalibration => miscalibration(listener).unwrap_or_default(),
+            Metric::PopularityLift => popularity_lift(listener).unwrap_or_default(),
             Metric::Conversions => {
                 listener.sessions.iter().filter(|s| s.subscribed).count() as f64 / sessions
             }

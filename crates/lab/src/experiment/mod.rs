@@ -6,6 +6,7 @@
 
 mod ab;
 mod cohort;
+mod diversity;
 mod figures;
 mod learn;
 mod metric;
@@ -19,12 +20,13 @@ mod tune;
 
 pub use ab::{AbReport, Arm, Comparison, Verdict, compare};
 pub use cohort::{Cohort, in_parallel};
-pub use figures::{Figures, Quartiles};
+pub use diversity::Diversity;
+pub use figures::{Days, Figures, Quartiles};
 pub use learn::{Learned, OrderReport, PLACES, TooFew, boosting, learn, trees};
 pub use metric::{Direction, Metric};
-pub use outcome::{Heard, ListenerOutcome, SessionOutcome};
+pub use outcome::{Entry, Heard, ListenerOutcome, Past, SessionOutcome};
 pub use ranker::{RankerDelivered, train_ranker};
-pub use reality::{CLOSE, Check, checks};
+pub use reality::{Check, NOT_CAPTURED, checks};
 pub use requests::{GRADES, Request, Shown, grade, requests};
 pub use teach::teach;
 pub use tune::{Expected, Found, Judged, Nothing, Part, Search, Tuned, render, runs, tune, write};

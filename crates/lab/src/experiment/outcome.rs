@@ -1,15 +1,67 @@
 //! What came of a listener's sessions: read off traces, nothing more.
 
-use melody_core::catalogue::Catalogue;
+use melody_core::catalogue::{ArtistId, Catalogue, GenreId, SongId};
 use melody_core::event::Action;
-use melody_core::listener::Tier;
+use melody_core::listener::{Interaction, Tier};
 use melody_core::plays::LoggedSession;
 use melody_recommender::engine::Trace;
 use melody_simulation::{End, Felt};
 
+const HOUR_MS: f64 = 3_600_000.0;
+
+/// What is known of a song by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Entry {
+    /// Which it is.
+    pub song: SongId,
+    /// Its lead artist.
+    pub artist: ArtistId,
+    /// Its genre.
+    pub genre: GenreId,
+    /// From 0 to 100.
+    pub popularity: f64,
+}
+
+impl Entry {
+    /// As the catalogue has it.
+    pub fn new(catalogue: &Catalogue, song: SongId) -> Self {
+        let entry = catalogue.song(song);
+        Entry {
+            song,
+            artist: entry.lead_artist(),
+            genre: entry.genre,
+            popularity: entry.popularity.into(),
+        }
+    }
+}
+
+/// A play before the first session.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Past {
+    /// What was played.
+    pub entry: Entry,
+    /// It was heard to its end.
+    pub completed: bool,
+}
+
+impl Past {
+    /// Of plays as the engine is told of them.
+    pub fn of(catalogue: &Catalogue, plays: &[Interaction]) -> Vec<Self> {
+        let past = |play: &Interaction| Past {
+            entry: Entry::new(catalogue, play.song),
+            completed: play.completed,
+        };
+        plays.iter().map(past).collect()
+    }
+}
+
 /// One play.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Heard {
+    /// What was played.
+    pub entry: Entry,
+    /// Seconds heard of it.
+    pub seconds: f64,
     /// Heard over duration, in [0, 1].
     pub play_ratio: f64,
     /// It played to its end, or so near that it counts.
@@ -24,6 +76,8 @@ pub struct Heard {
     pub promoted: bool,
     /// Chosen by hand.
     pub opened: bool,
+    /// The same song again at once.
+    pub replayed: bool,
     /// A promoted song was opened, completed or liked.
     pub engaged: bool,
 }
@@ -33,6 +87,12 @@ pub struct Heard {
 pub struct SessionOutcome {
     /// In order.
     pub plays: Vec<Heard>,
+    /// When it began, in hours since the first session of its listener did.
+    pub began_h: f64,
+    /// Hours until the listener was back, or would have been; absent where that is not known, or never.
+    pub away_h: Option<f64>,
+    /// The listener never came back.
+    pub gone: bool,
     /// Of each play, how likely the reactions to it were; empty for sessions of a log.
     pub felt: Vec<Felt>,
     /// Seconds heard of all plays.
@@ -45,15 +105,18 @@ pub struct SessionOutcome {
     pub subscribed: bool,
     /// The listener left, rather than being cut off at the most songs.
     pub left: bool,
-    /// Whether the song that plays now was opened by hand.
+    /// Whether the song that plays now was opened by hand, and whether it was asked for again.
     pub(super) opened: bool,
+    pub(super) replayed: bool,
 }
 
 /// One listener.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListenerOutcome {
     /// The segment at the first session's start; empty where no policy was asked.
     pub segment: String,
+    /// What was heard before them, oldest first.
+    pub past: Vec<Past>,
     /// One after the other.
     pub sessions: Vec<SessionOutcome>,
 }
@@ -67,7 +130,7 @@ impl ListenerOutcome {
 
 impl SessionOutcome {
     /// Takes in the next trace of the session.
-    pub fn watch(&mut self, trace: &Trace) {
+    pub fn watch(&mut self, catalogue: &Catalogue, trace: &Trace) {
         if trace.event.is_none() {
             self.could_subscribe = trace.listener.tier != Tier::Premium;
         }
@@ -76,9 +139,13 @@ impl SessionOutcome {
             Some(Action::Subscribe) => self.subscribed = true,
             _ => {}
         }
-        if let Some(ended) = &trace.ended {
+        let song = trace.ended.as_ref().and_then(|ended| catalogue.find(&ended.song.id));
+        if let (Some(ended), Some(song)) = (&trace.ended, song) {
             let promoted = ended.song.campaign.is_some();
+            let seconds = f64::from(ended.heard_ms) / 1000.0;
             self.plays.push(Heard {
+                entry: Entry::new(catalogue, song),
+                seconds,
                 play_ratio: ended.play_ratio.value(),
                 completed: ended.completed,
                 skipped: ended.skipped,
@@ -86,11 +153,13 @@ impl SessionOutcome {
                 saved: ended.saved,
                 promoted,
                 opened: self.opened,
+                replayed: self.replayed,
                 engaged: promoted && (self.opened || ended.completed || ended.liked),
             });
-            self.listening_s += f64::from(ended.heard_ms) / 1000.0;
+            self.listening_s += seconds;
         }
         self.opened = trace.playing.opened;
+        self.replayed = trace.playing.replayed;
     }
 
     /// Takes in how the session ended, and how likely the reactions to each play were.
@@ -101,7 +170,7 @@ impl SessionOutcome {
 
     /// The same of a session the logging policy served.
     pub fn logged(catalogue: &Catalogue, session: &LoggedSession) -> Self {
-        let seconds = |play: &melody_core::listener::Interaction| {
+        let seconds = |play: &Interaction| {
             f64::from(play.play_ratio) * f64::from(catalogue.song(play.song).duration_ms) / 1000.0
         };
         let first = session.plays.first();
@@ -110,6 +179,9 @@ impl SessionOutcome {
                 .plays
                 .iter()
                 .map(|logged| Heard {
+                    entry: Entry::new(catalogue, logged.play.song),
+                    seconds: seconds(&logged.play),
+                    replayed: logged.play.replayed,
                     play_ratio: logged.play.play_ratio.into(),
                     completed: logged.play.completed,
                     skipped: logged.play.skipped,
@@ -124,9 +196,37 @@ impl SessionOutcome {
             searches: session.plays.iter().filter(|logged| logged.play.searched).count() as u32,
             could_subscribe: first.is_some_and(|logged| logged.subscribes.is_some()),
             subscribed: first.is_some_and(|logged| logged.subscribes == Some(true)),
+            began_h: first.map_or(0.0, |logged| logged.play.began_ms as f64 / HOUR_MS),
+            away_h: None,
+            gone: false,
             felt: Vec::new(),
             left: true,
             opened: false,
+            replayed: false,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Default for Heard {
+    fn default() -> Self {
+        Heard {
+            entry: Entry {
+                song: SongId(0),
+                artist: ArtistId(0),
+                genre: GenreId(0),
+                popularity: 0.0,
+            },
+            seconds: 0.0,
+            play_ratio: 0.0,
+            completed: false,
+            skipped: true,
+            liked: false,
+            saved: false,
+            promoted: false,
+            opened: false,
+            replayed: false,
+            engaged: false,
         }
     }
 }

@@ -72,7 +72,7 @@ pub fn requests(
 
 fn of_listener(cohort: &Cohort, library: &Library, index: u64) -> Result<Vec<Request>, Refusal> {
     let seed = hash64(&format!("requests/{}/{index}", cohort.seed));
-    let profile = cohort.profile(index);
+    let profile = cohort.profile(library.world().nature(), index);
     let engine = library.engine(&profile, None, seed);
     // Goes through the session beside the one that plays it.
     let mut listener = Autopilot::new(&engine, &profile, library.world().clone(), seed);

@@ -72,7 +72,7 @@ fn sessions(
 ) -> Result<Vec<Sat>, Refusal> {
     let one = |index| {
         let seed = hash64(&format!("teach/{}/{index}", cohort.seed));
-        let profile = cohort.profile(index);
+        let profile = cohort.profile(library.world().nature(), index);
         let mut engine = library.engine(&profile, None, seed);
         engine.setup.experience = experience.clone();
         let until = Until { songs: cohort.songs, leaving: true };

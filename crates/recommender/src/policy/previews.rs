@@ -1,4 +1,4 @@
-//! Previews: what somebody without a subscription hears of premium songs.
+//! Previews: what somebody who neither pays nor tries hears of premium songs.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ impl Previews {
     /// Milliseconds of a song that are heard as a preview by who pays this; `None` where it is heard whole.
     pub fn of(self, song: &Song, tier: Tier) -> Option<u32> {
         let preview_ms = self.seconds.saturating_mul(1000);
-        let previewed = song.premium && tier != Tier::Premium && preview_ms < song.duration_ms;
+        let previewed = song.premium && tier == Tier::Free && preview_ms < song.duration_ms;
         previewed.then_some(preview_ms)
     }
 

@@ -3,6 +3,7 @@
 use statrs::function::erf::erfc;
 
 use super::hypothesis::{Leaning, Patience};
+use crate::nature::Liking;
 use crate::population::{FAVOURITE_NOISE, HOURS_LEAN, HOURS_LEVEL, HOURS_NOISE};
 use crate::taste::PATIENCE;
 use melody_core::catalogue::taxonomy;
@@ -55,9 +56,10 @@ impl Favourites {
 
 /// Patience given the hours of listening a week: both normal, so exactly. Hours at their bound
 /// (about one listener in a million) are taken at their word.
-pub(super) fn patience(account: &Account) -> Patience {
-    let (mean, deviation) = PATIENCE;
-    let seen = (f64::from(account.hours_per_week.max(0.1)).ln() - HOURS_LEVEL) / HOURS_LEAN;
+pub(super) fn patience(account: &Account, liking: &Liking) -> Patience {
+    let (mean, deviation) = (PATIENCE, liking.spread);
+    let above = (f64::from(account.hours_per_week.max(0.1)).ln() - HOURS_LEVEL) / HOURS_LEAN;
+    let seen = mean + above;
     let precision = [deviation, HOURS_NOISE / HOURS_LEAN].map(|d| d.powi(-2));
     let total = precision[0] + precision[1];
     Patience {
@@ -70,6 +72,7 @@ pub(super) fn patience(account: &Account) -> Patience {
 mod tests {
     use super::*;
     use crate::ideal::belief::tests::believing;
+    use crate::nature::Nature;
     use crate::population::draw_person;
     use melody_core::rng::{Purpose, generator};
 
@@ -86,11 +89,11 @@ mod tests {
         };
         let mut rng = generator(6, Purpose::Population, 0);
         let people: Vec<Vec<f64>> = (0..20_000)
-            .map(|_| draw_person(&mut rng))
+            .map(|_| draw_person(&Nature::fitted(), &mut rng))
             .filter(|p| p.account.favourite_genres[0] == genre)
             .map(|p| likings(&|g| p.taste.genre(g)))
             .collect();
-        let mut account = draw_person(&mut rng).account;
+        let mut account = draw_person(&Nature::fitted(), &mut rng).account;
         account.favourite_genres = vec![genre];
         let believed: Vec<Vec<f64>> = believing(&account, 1_500)
             .into_iter()
@@ -109,8 +112,8 @@ mod tests {
         let mut rng = generator(7, Purpose::Population, 0);
         let mut error = [0.0, 0.0];
         for _ in 0..4_000 {
-            let person = draw_person(&mut rng);
-            let believed = patience(&person.account);
+            let person = draw_person(&Nature::fitted(), &mut rng);
+            let believed = patience(&person.account, &Nature::fitted().liking);
             let off = (person.taste.patience - believed.mean) / believed.deviation;
             error[0] += off / 4_000.0;
             error[1] += off * off / 4_000.0;

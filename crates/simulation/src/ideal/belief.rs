@@ -1,14 +1,14 @@
 //! What may be believed of a listener: many weighted hypotheses, kept alive by moving them.
 
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 
 use super::account::{Favourites, patience};
 use super::choice::{Rivals, Standards, spread};
-use super::evidence::{Evidence, log_likelihood, log_likelihood_of};
+use super::evidence::{Evidence, log_likelihood};
 use super::hypothesis::{Hypothesis, Leaning, Patience};
 use super::slice::slice;
-use crate::listener::{MOOD_INERTIA, MOOD_SPREAD, mood_shock};
+use crate::intent::Intent;
+use crate::nature::Nature;
 use melody_core::listener::Account;
 
 /// A hypothesis with what is worked out from it.
@@ -17,15 +17,17 @@ pub(super) struct Supposed {
     latent: Hypothesis,
     pub leaning: Leaning,
     standards: Standards,
-    /// At the newest play.
-    pub mood: [f64; 2],
-    /// Of the newest play, mood and all.
+    /// At each play so far. Drawn as the listener's are, and kept: what was wanted long ago tells little, and
+    /// the present intent is weighed by what comes of it.
+    intents: Vec<Intent>,
+    /// Of the newest play, intent and all.
     pub utility: f64,
     log_weight: f64,
 }
 
-/// The posterior over a listener's taste and mood, as weighted samples.
+/// The posterior over a listener's taste and intent, as weighted samples.
 pub(super) struct Belief<'a> {
+    nature: &'a Nature,
     rivals: &'a Rivals,
     favourites: Favourites,
     patience: Patience,
@@ -40,13 +42,13 @@ const THINNING: usize = 5;
 impl<'a> Belief<'a> {
     /// Given the account alone.
     pub(super) fn new(
-        rivals: &'a Rivals,
+        (nature, rivals): (&'a Nature, &'a Rivals),
         account: &Account,
         particles: usize,
         rng: &mut ChaCha8Rng,
     ) -> Self {
         let favourites = Favourites::new(account);
-        let patience = patience(account);
+        let patience = patience(account, &nature.liking);
         // What is liked is a chain of moves from a start that fits; all else is drawn afresh.
         let mut liking = Hypothesis::draw(favourites.count(), rng).liking;
         let noise_at = liking.len() - favourites.count();
@@ -69,13 +71,13 @@ impl<'a> Belief<'a> {
                     standards: rivals.standards(&leaning),
                     latent,
                     leaning,
-                    mood: [0.0; 2],
+                    intents: Vec::new(),
                     utility: 0.0,
                     log_weight: 0.0,
                 });
             }
         }
-        Belief { rivals, favourites, patience, plays: Vec::new(), supposed }
+        Belief { nature, rivals, favourites, patience, plays: Vec::new(), supposed }
     }
 
     /// The newest play was, or was not, played again at once.
@@ -83,18 +85,23 @@ impl<'a> Belief<'a> {
         let Some(play) = self.plays.last_mut() else { return };
         play.outcome.replay = Some(replay);
         for s in &mut self.supposed {
-            s.log_weight += play.outcome.replay_likelihood(s.utility).ln();
+            s.log_weight +=
+                play.outcome.replay_likelihood(self.nature, s.utility, s.leaning.manner()).ln();
         }
     }
 
-    /// A play begins: moods move on, and that the song was chosen is taken into account. Its outcome
+    /// A play begins: intents move on, and that the song was chosen is taken into account. Its outcome
     /// is not, until [`ended`](Self::ended).
     pub(super) fn begins(&mut self, play: Evidence, rng: &mut ChaCha8Rng) {
         for s in &mut self.supposed {
-            let shock: [f64; 2] = std::array::from_fn(|_| StandardNormal.sample(rng));
-            s.latent.shocks.extend(shock);
-            s.mood = moved(s.mood, play.first, shock);
-            s.utility = s.leaning.utility(&play.song) + play.song.mood(s.mood);
+            let wanting = &self.nature.intent;
+            let families = s.leaning.families();
+            let intent = match s.intents.last().filter(|_| !play.first) {
+                None => Intent::draw(wanting, families, rng),
+                Some(last) => last.after_play(wanting, families, rng),
+            };
+            s.utility = s.leaning.utility(&play.song) + play.song.pull(wanting, &intent);
+            s.intents.push(intent);
             if let Some(choice) = &play.choice {
                 s.log_weight +=
                     choice.likelihood(s.utility, &play.song, &s.leaning, &s.standards).ln();
@@ -108,7 +115,8 @@ impl<'a> Belief<'a> {
     pub(super) fn ended(&mut self, sweeps: usize, rng: &mut ChaCha8Rng) {
         let Some(play) = self.plays.last() else { return };
         for s in &mut self.supposed {
-            s.log_weight += play.outcome.likelihood(s.utility, s.leaning.generosity).ln();
+            s.log_weight +=
+                play.outcome.likelihood(self.nature, s.utility, s.leaning.manner()).ln();
         }
         let weights = self.weights();
         let effective = 1.0 / weights.iter().map(|w| w * w).sum::<f64>();
@@ -135,11 +143,13 @@ impl<'a> Belief<'a> {
 
     /// Moves every part of one hypothesis, given all plays so far.
     fn rejuvenate(&mut self, index: usize, rng: &mut ChaCha8Rng) {
-        let (plays, rivals, patience) = (&self.plays, self.rivals, self.patience);
-        let Supposed { latent, leaning, standards, mood, utility, .. } = &mut self.supposed[index];
-        let Hypothesis { liking, manner, shocks } = latent;
+        let (nature, plays, rivals, patience) =
+            (self.nature, &self.plays, self.rivals, self.patience);
+        let Supposed { latent, leaning, standards, intents, utility, .. } =
+            &mut self.supposed[index];
+        let Hypothesis { liking, manner } = latent;
         let noise_at = liking.len() - self.favourites.count();
-        let now = log_likelihood(plays, leaning, standards, moods(plays, shocks));
+        let now = log_likelihood(nature, plays, intents, (leaning, standards));
 
         let mut now = now + self.favourites.log_likelihood(leaning, &liking[noise_at..]);
         for block in Hypothesis::liking_blocks(liking.len()) {
@@ -150,7 +160,7 @@ impl<'a> Belief<'a> {
                     return favoured;
                 }
                 *standards = rivals.standards(leaning);
-                favoured + log_likelihood(plays, leaning, standards, moods(plays, shocks))
+                favoured + log_likelihood(nature, plays, intents, (leaning, standards))
             });
         }
         now -= self.favourites.log_likelihood(leaning, &liking[noise_at..]);
@@ -158,41 +168,20 @@ impl<'a> Belief<'a> {
             now = slice(manner, block, now, rng, |z| {
                 leaning.set_manner(z, patience);
                 *standards = rivals.standards(leaning);
-                log_likelihood(plays, leaning, standards, moods(plays, shocks))
+                log_likelihood(nature, plays, intents, (leaning, standards))
             });
         }
-        let calm: Vec<f64> = plays.iter().map(|p| leaning.utility(&p.song)).collect();
-        let felt = |shocks: &[f64]| {
-            let moody = plays.iter().zip(moods(plays, shocks)).zip(&calm);
-            let utilities = moody.map(|((p, mood), calm)| calm + p.song.mood(mood));
-            log_likelihood_of(plays, leaning, standards, utilities)
-        };
-        let all = 0..shocks.len();
-        slice(shocks, all, now, rng, felt);
-
-        if let (Some(newest), Some(calm)) = (plays.last(), calm.last()) {
-            *mood = moods(plays, shocks).last().unwrap_or_default();
-            *utility = calm + newest.song.mood(*mood);
+        if let (Some(newest), Some(intent)) = (plays.last(), intents.last()) {
+            *utility = leaning.utility(&newest.song) + newest.song.pull(&nature.intent, intent);
         }
     }
 }
 
-/// The mood at each play, out of its shocks.
-fn moods(plays: &[Evidence], shocks: &[f64]) -> impl Iterator<Item = [f64; 2]> {
-    plays.iter().zip(shocks.chunks_exact(2)).scan([0.0; 2], |mood, (play, shock)| {
-        *mood = moved(*mood, play.first, [shock[0], shock[1]]);
-        Some(*mood)
-    })
-}
-
-fn moved(mood: [f64; 2], first: bool, shock: [f64; 2]) -> [f64; 2] {
-    std::array::from_fn(|i| {
-        if first {
-            MOOD_SPREAD * shock[i]
-        } else {
-            MOOD_INERTIA * mood[i] + mood_shock() * shock[i]
-        }
-    })
+impl Supposed {
+    /// At the newest play.
+    pub(super) fn intent(&self) -> Intent {
+        self.intents.last().copied().unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -206,8 +195,9 @@ pub(super) mod tests {
     pub(crate) fn believing(account: &Account, particles: usize) -> Vec<Leaning> {
         let catalogue = default_catalogue();
         let mut rng = generator(8, Purpose::Ideal, 0);
-        let rivals = Rivals::new(&catalogue, &World::new(&catalogue), &mut rng);
-        let belief = Belief::new(&rivals, account, particles, &mut rng);
+        let world = World::new(&catalogue);
+        let rivals = Rivals::new(&catalogue, &world, &mut rng);
+        let belief = Belief::new((world.nature(), &rivals), account, particles, &mut rng);
         belief.supposed.into_iter().map(|s| s.leaning).collect()
     }
 }

@@ -11,11 +11,12 @@ use rand_chacha::ChaCha8Rng;
 use super::features::Features;
 use super::hypothesis::Leaning;
 use crate::logging::{COMPARED, COMPARED_PROMOTED, UP_TO, chart_weight};
-use crate::response::Mood;
+use crate::response::{Feelings, Moment, Setting};
 use crate::world::World;
 use melody_core::catalogue::{Catalogue, SongId};
-use melody_core::listener::History;
+use melody_core::listener::{History, Tier};
 use melody_core::scene::Scene;
+use melody_recommender::policy::Previews;
 
 /// Mean and standard deviation of the highest of nine standard normals, and of three.
 const HIGHEST_OF_NINE: (f64, f64) = (1.485, 0.598);
@@ -25,8 +26,6 @@ const LOGISTIC: f64 = 1.702;
 /// Songs that stand for the catalogue, and for its promoted part.
 const RIVALS: usize = 64;
 const PROMOTED_RIVALS: usize = 24;
-/// Promotion load at which rivals are looked at.
-const USUAL_LOAD: f64 = 0.1;
 
 /// The songs others are compared with.
 pub(super) struct Rivals {
@@ -100,10 +99,10 @@ impl Rivals {
         let promoted: Vec<SongId> =
             catalogue.ids().filter(|&s| catalogue.song(s).promoted()).collect();
         let rival = |song: SongId| {
-            let history = History::default();
+            let (history, rested) = (History::default(), Feelings::default());
             let at = |scene| {
-                let moment =
-                    Mood { history: &history, scene, promotion_load: USUAL_LOAD, mood: [0.0; 2] };
+                let setting = Setting { scene, tier: Tier::Free, previews: Previews::default() };
+                let moment = Moment { history: &history, feelings: &rested, setting };
                 Features::of(catalogue, world, &moment, song)
             };
             let rest = Scene::ALL.map(|scene| at(scene).rest);

@@ -1,6 +1,8 @@
 //! What of a song at one moment meets which part of a taste.
 
-use crate::response::{Mood, respond};
+use crate::intent::Intent;
+use crate::nature::Wanting;
+use crate::response::{Moment, liking};
 use crate::taste::{SOUND, Taste};
 use crate::world::World;
 use melody_core::catalogue::{Catalogue, SongId, taxonomy};
@@ -10,31 +12,33 @@ use melody_core::catalogue::{Catalogue, SongId, taxonomy};
 pub(super) struct Features {
     /// Place in [`Leaning::liked`](super::hypothesis::Leaning::liked).
     pub liked: usize,
+    /// Of the taxonomy.
+    pub family: usize,
     /// In standard units; the first two are what moods are for.
     pub sound: [f64; SOUND.len()],
     pub popularity: f64,
     /// Logits that promotion costs with somebody who does not tolerate it at all.
     pub promotion: f64,
-    /// Logits that one unit of novelty costs, as the song is known.
+    /// Logits that one unit of novelty costs, as the song is known and worn.
     pub known: f64,
     /// Logits that are the same for every taste.
     pub rest: f64,
 }
 
 impl Features {
-    /// The mood of `moment` is left out. What a taste meets is found by asking the response model
+    /// The intent of `moment` is left out. What a taste meets is found by asking the response model
     /// itself, with tastes that differ in one part.
-    pub(super) fn of(catalogue: &Catalogue, world: &World, moment: &Mood, song: SongId) -> Self {
-        let moment = Mood { mood: [0.0; 2], ..*moment };
+    pub(super) fn of(catalogue: &Catalogue, world: &World, moment: &Moment, song: SongId) -> Self {
         let felt = |novelty: f64, promotion_tolerance: f64| {
             let taste = Taste { novelty, promotion_tolerance, ..indifferent() };
-            respond(catalogue, world, &taste, &moment, song).utility
+            liking(catalogue, world, &taste, moment, song)
         };
         let rest = felt(0.0, 1.0);
         let entry = catalogue.song(song);
         let genre = catalogue.genre(entry);
         Features {
             liked: genre.base.unwrap_or(taxonomy().genres.len() + genre.family),
+            family: genre.family,
             sound: SOUND.map(|feature| f64::from(entry.audio(feature))),
             popularity: f64::from(entry.popularity_z()),
             promotion: rest - felt(0.0, 0.0),
@@ -43,9 +47,9 @@ impl Features {
         }
     }
 
-    /// What a mood adds to utility.
-    pub(super) fn mood(&self, mood: [f64; 2]) -> f64 {
-        mood[0] * self.sound[0] + mood[1] * self.sound[1]
+    /// What an intent adds to utility.
+    pub(super) fn pull(&self, wanting: &Wanting, intent: &Intent) -> f64 {
+        intent.pull(wanting, self.family, [self.sound[0], self.sound[1]])
     }
 }
 
@@ -70,10 +74,13 @@ mod tests {
     use super::*;
     use crate::ideal::hypothesis::{Hypothesis, Leaning, Patience};
     use crate::logging::{LogConfig, listener_log};
+    use crate::nature::Nature;
+    use crate::response::{Feelings, Setting, respond};
     use melody_core::catalogue::default_catalogue;
-    use melody_core::listener::History;
+    use melody_core::listener::{History, Tier};
     use melody_core::rng::{Purpose, generator};
     use melody_core::scene::Scene;
+    use melody_recommender::policy::Previews;
 
     /// Utility out of features is the response model's, whatever the taste, song and moment.
     #[test]
@@ -88,12 +95,17 @@ mod tests {
         }
         let mut rng = generator(4, Purpose::Ideal, 0);
         let prior = Patience { mean: -0.15, deviation: 0.75 };
+        let mut feelings = Feelings::default();
+        let Nature { satiation, promotion, intent: wanting, .. } = *world.nature();
         for (song, scene) in catalogue.ids().zip(Scene::ALL.into_iter().cycle()) {
-            let mood = [0.3, -0.2];
-            let moment = Mood { history: &history, scene, promotion_load: 0.4, mood };
             let leaning = Leaning::of(&Hypothesis::draw(0, &mut rng), prior);
+            feelings.intent = Intent::draw(&wanting, leaning.families(), &mut rng);
+            feelings.satiation.hear(&satiation, &catalogue, song, 0.7, 0);
+            feelings.fatigue.meet(&promotion, 0);
+            let setting = Setting { scene, tier: Tier::Free, previews: Previews::default() };
+            let moment = Moment { history: &history, feelings: &feelings, setting };
             let features = Features::of(&catalogue, &world, &moment, song);
-            let utility = leaning.utility(&features) + features.mood(mood);
+            let utility = leaning.utility(&features) + features.pull(&wanting, &feelings.intent);
             let told = respond(&catalogue, &world, &leaning.taste(), &moment, song).utility;
             assert!((utility - told).abs() < 1e-9, "{utility} {told}");
         }

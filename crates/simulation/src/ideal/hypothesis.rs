@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::features::Features;
-use crate::response::closeness;
+use crate::response::{Manner, closeness};
 use crate::taste::{
     FAMILY_SPREAD, GENEROSITY_SPREAD, GENRE_SPREAD, MAINSTREAM, PICKINESS, SOUND, SOUND_SPREAD,
     Taste,
@@ -39,8 +39,6 @@ pub(super) struct Hypothesis {
     /// Of families, then of genres, then the noise with which each favourite was named.
     pub liking: Vec<f64>,
     pub manner: Vec<f64>,
-    /// Shocks to the mood for energy and valence, two per play so far.
-    pub shocks: Vec<f64>,
 }
 
 /// Mean and standard deviation of patience, once the account's listening hours are known.
@@ -70,7 +68,6 @@ impl Hypothesis {
         Hypothesis {
             liking: normals(t.families.len() + t.genres.len() + favourites),
             manner: normals(place::COUNT),
-            shocks: Vec::new(),
         }
     }
 }
@@ -86,7 +83,7 @@ pub(super) struct Leaning {
     novelty: f64,
     pub tolerance: f64,
     patience: f64,
-    pub generosity: f64,
+    generosity: f64,
 }
 
 impl Leaning {
@@ -126,7 +123,17 @@ impl Leaning {
         self.novelty = 2.0 * beta(&z[place::NOVELTY]) - 1.0;
     }
 
-    /// What the listener feels for a song, in logits of completing it, but for their mood.
+    /// How much each family is liked.
+    pub(super) fn families(&self) -> &[f64] {
+        &self.liked[FAMILY_OF.len()..]
+    }
+
+    /// What shapes reactions beside utility.
+    pub(super) fn manner(&self) -> Manner {
+        Manner { patience: self.patience, generosity: self.generosity }
+    }
+
+    /// What the listener feels for a song, in logits of completing it, but for their intent.
     pub(super) fn utility(&self, song: &Features) -> f64 {
         let distance: f64 =
             song.sound.iter().zip(&self.sound).map(|(at, ideal)| (at - ideal).powi(2)).sum();
@@ -167,6 +174,7 @@ fn beta(z: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nature::Nature;
     use crate::taste::PATIENCE;
     use melody_core::rng::{Purpose, generator};
 
@@ -174,7 +182,8 @@ mod tests {
     #[test]
     fn hypotheses_are_distributed_as_tastes() {
         let mut rng = generator(5, Purpose::Ideal, 0);
-        let prior = Patience { mean: PATIENCE.0, deviation: PATIENCE.1 };
+        let liking = Nature::fitted().liking;
+        let prior = Patience { mean: PATIENCE, deviation: liking.spread };
         let parts = |t: &Taste| {
             [
                 t.families[2],
@@ -198,7 +207,7 @@ mod tests {
                 .collect()
         };
         let n = 4_000;
-        let drawn = moments((0..n).map(|_| parts(&Taste::draw(&mut rng))).collect());
+        let drawn = moments((0..n).map(|_| parts(&Taste::draw(&liking, &mut rng))).collect());
         let supposed = moments(
             (0..n)
                 .map(|_| parts(&Leaning::of(&Hypothesis::draw(2, &mut rng), prior).taste()))

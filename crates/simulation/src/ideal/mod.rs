@@ -1,14 +1,14 @@
 //! The best prediction without reading minds.
 //!
-//! The simulator's own probabilities ([`Truth`]) know each listener's taste and mood. A recommender
+//! The simulator's own probabilities ([`Truth`]) know each listener's taste and intent. A recommender
 //! knows the account and the plays so far. What is best possible for it is the mean of the simulator's
 //! probabilities over all that the listener may be like, given that:
 //!
 //! ```text
-//! E[ p(outcome | taste, mood, song) | account, earlier plays, song ]
+//! E[ p(outcome | taste, intent, song) | account, earlier plays, song ]
 //! ```
 //!
-//! It is worked out by sequential Monte Carlo: hypotheses (tastes and moods) are drawn given the account,
+//! It is worked out by sequential Monte Carlo: hypotheses (tastes and intents) are drawn given the account,
 //! weighted by the likelihood of each play, and resampled and moved by elliptical slice sampling when few
 //! carry the weight (Chopin 2002; Murray, Adams and MacKay 2010). Predictions for a play are made of the
 //! plays before it only, and of which song it is: that the logging recommender chose it tells of the taste
@@ -16,8 +16,9 @@
 //!
 //! What makes it optimistic, though a large log teaches it: the appeal of each song and the lift of each
 //! campaign are known to it, and so are the population and the response model. What it leaves out,
-//! as it tells next to nothing: which scenes a listener chooses (tells of novelty), and how familiar rivals
-//! of a chosen song were.
+//! as it tells next to nothing: which scenes a listener chooses (tells of novelty), how familiar and how worn
+//! rivals of a chosen song were, and what an earlier intent tells of the taste it was drawn by. That a search
+//! may tell of an intent is left out, too, so that what follows a search could be predicted a little better.
 
 mod account;
 mod belief;
@@ -30,6 +31,7 @@ mod slice;
 
 use rand_chacha::ChaCha8Rng;
 
+use crate::ending::Length;
 use crate::ideal::belief::Belief;
 use crate::ideal::choice::{Rivals, spread};
 use crate::ideal::evidence::{Evidence, Outcome};
@@ -37,11 +39,12 @@ use crate::ideal::features::{Features, indifferent};
 use crate::ideal::payer::Payer;
 use crate::listener::SimulatedListener;
 use crate::logging::LoggingPolicy;
-use crate::response::Response;
+use crate::response::{Response, Setting, length};
 use crate::world::World;
 use melody_core::catalogue::Catalogue;
 use melody_core::listener::{Account, History, Tier};
 use melody_core::plays::{LoggedPlay, LoggedSession, Truth};
+use melody_recommender::policy::Previews;
 
 /// How hard the ideal observer thinks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,9 +97,19 @@ impl<'a> IdealObserver<'a> {
         rng: &mut ChaCha8Rng,
     ) -> Vec<Truth> {
         let mut seen = Seen {
-            belief: Belief::new(&self.rivals, account, self.settings.particles, rng),
+            belief: Belief::new(
+                (self.world.nature(), &self.rivals),
+                account,
+                self.settings.particles,
+                rng,
+            ),
             payer: Payer::new(account),
-            listener: SimulatedListener::new(indifferent(), account.premium_previews),
+            listener: SimulatedListener::new(
+                indifferent(),
+                account.premium_previews,
+                *self.world.nature(),
+            ),
+
             history: History::default(),
         };
         let mut predictions = Vec::new();
@@ -107,13 +120,14 @@ impl<'a> IdealObserver<'a> {
                 if place > 0 {
                     seen.belief.replayed(play.replayed);
                 }
-                let moment = seen.listener.moment(&seen.history, play.scene);
+                seen.listener.wait(play.began_ms - seen.listener.now_ms());
+                let setting = setting(logged);
+                let moment = seen.listener.moment(&seen.history, setting);
                 let song = Features::of(self.catalogue, self.world, &moment, play.song);
                 let choice = (!play.replayed).then(|| {
                     self.rivals.choice(self.catalogue, &seen.history, play.scene, play.song)
                 });
-                let lift = self.world.lift(self.catalogue.song(play.song));
-                let outcome = Outcome::of(play, lift);
+                let outcome = Outcome::of(play, self.hearing(logged));
                 let first = place == 0;
                 seen.belief.begins(Evidence { song, first, choice, outcome }, rng);
                 predictions.push(self.prediction(&seen, logged, first, rng));
@@ -124,6 +138,12 @@ impl<'a> IdealObserver<'a> {
         predictions
     }
 
+    /// What there was to hear of a play's song, and what its campaign adds to opening it.
+    fn hearing(&self, logged: &LoggedPlay) -> (Length, f64) {
+        let song = self.catalogue.song(logged.play.song);
+        (length(song, setting(logged)), self.world.lift(song))
+    }
+
     fn prediction(
         &self,
         seen: &Seen,
@@ -132,10 +152,10 @@ impl<'a> IdealObserver<'a> {
         rng: &mut ChaCha8Rng,
     ) -> Truth {
         let weights = seen.belief.weights();
-        let lift = self.world.lift(self.catalogue.song(logged.play.song));
+        let hearing = self.hearing(logged);
         // A search may have come before it, which counts as opening.
         let searched =
-            if first || logged.play.replayed { 0.0 } else { seen.listener.searching_hazard() };
+            if first || logged.play.replayed { 0.0 } else { seen.listener.idle_searching() };
         let mut mean = Truth {
             completion: 0.0,
             play_ratio: 0.0,
@@ -147,7 +167,12 @@ impl<'a> IdealObserver<'a> {
             subscription: None,
         };
         for (supposed, &weight) in seen.belief.supposed.iter().zip(&weights) {
-            let mut response = Response::of(supposed.utility, supposed.leaning.generosity, lift);
+            let mut response = Response::of(
+                self.world.nature(),
+                supposed.utility,
+                supposed.leaning.manner(),
+                hearing,
+            );
             response.open = 1.0 - (1.0 - searched) * (1.0 - response.open);
             mean.completion += weight * response.completion;
             mean.play_ratio += weight * response.play_ratio();
@@ -176,12 +201,12 @@ impl<'a> IdealObserver<'a> {
             .into_iter()
             .map(|place| {
                 let supposed = &seen.belief.supposed[place];
-                let listener = seen.listener.supposing(supposed.leaning.taste(), supposed.mood);
+                let listener = seen.listener.supposing(supposed.leaning.taste(), supposed.intent());
                 logits.clear();
                 self.recommender.go_on(
                     listener,
                     seen.history.clone(),
-                    (logged.play.song, logged.play.scene, logged.tier),
+                    (logged.play.song, setting(logged)),
                     rng,
                     &mut |listener, enjoyed| {
                         logits.push(listener.subscription_logit(logged.tier, enjoyed));
@@ -194,11 +219,16 @@ impl<'a> IdealObserver<'a> {
     }
 }
 
+/// The circumstances of a logged play.
+fn setting(logged: &LoggedPlay) -> Setting {
+    Setting { scene: logged.play.scene, tier: logged.tier, previews: Previews::default() }
+}
+
 /// Everything known of a listener before a play.
 struct Seen<'a> {
     belief: Belief<'a>,
     payer: Payer,
-    /// What of the listener's state anybody can see: satisfaction, promotion load, previews.
+    /// What of the listener's state anybody can see: satiation, satisfaction, fatigue, previews.
     listener: SimulatedListener,
     history: History,
 }
@@ -209,12 +239,8 @@ impl Seen<'_> {
         let play = &logged.play;
         let song = catalogue.song(play.song);
         let free = logged.tier != Tier::Premium;
-        self.listener.observe(
-            f64::from(play.play_ratio),
-            song.promoted(),
-            song.premium && free,
-            rng,
-        );
+        let heard = (play.song, f64::from(play.play_ratio));
+        self.listener.observe(catalogue, heard, setting(logged), rng);
         // Whoever does subscribe is not asked for again.
         if free {
             let enjoyed = song.premium && play.completed;

@@ -5,10 +5,10 @@
 
 use statrs::distribution::{DiscreteCDF, Poisson};
 
+use crate::ending::sigmoid;
 use crate::population::{
     CONVERSIONS, MOST_CONVERSIONS, MOST_PREVIEWS, PREVIEWS, TIER_LEAN, TIER_OVER,
 };
-use crate::response::sigmoid;
 use melody_core::listener::{Account, Tier};
 
 /// Values of the grid: standard units from -4 to 4.
@@ -79,6 +79,7 @@ fn count(seen: u32, (level, lean): (f64, f64), most: u32, willingness: f64) -> f
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nature::Nature;
     use crate::population::draw_person;
     use melody_core::rng::{Purpose, generator};
 
@@ -88,7 +89,7 @@ mod tests {
         let mut rng = generator(9, Purpose::Population, 0);
         let mut groups = [(0.0, 0.0, 0.0); 4];
         for _ in 0..6_000 {
-            let person = draw_person(&mut rng);
+            let person = draw_person(&Nature::fitted(), &mut rng);
             if person.account.tier == Tier::Premium {
                 continue;
             }
@@ -105,7 +106,8 @@ mod tests {
 
     #[test]
     fn letting_chances_pass_tells_of_little_willingness() {
-        let account = draw_person(&mut generator(9, Purpose::Population, 1)).account;
+        let account =
+            draw_person(&Nature::fitted(), &mut generator(9, Purpose::Population, 1)).account;
         let mut payer = Payer::new(&account);
         let before = payer.subscribes(&[-2.0]);
         (0..5).for_each(|_| payer.stayed_free(-2.0));

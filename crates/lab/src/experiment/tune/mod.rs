@@ -114,7 +114,7 @@ fn alike(library: &Library, cohort: &Cohort) -> Vec<(u64, String)> {
     // To make up a past takes longest by far, and few rules look at it.
     let past_matters = segments.iter().any(|segment| segment.when.novelty_appetite.is_some());
     for index in 0..cohort.listeners * LOOKED_THROUGH {
-        let mut profile = cohort.profile(index);
+        let mut profile = cohort.profile(library.world().nature(), index);
         if !past_matters {
             profile.past = Past::Simulated(PastPlays { plays: 0, seed: cohort.seed });
         }
@@ -240,9 +240,11 @@ impl Bench<'_> {
         let (indexes, segments): (Vec<u64>, Vec<String>) =
             alike(self.library, cohort).into_iter().unzip();
         let outcomes = self.run(&natural_only(self.base), cohort, &indexes)?;
+        let nature = self.library.world().nature();
+        let scene = |index| cohort.profile(nature, index).scene.name();
         Ok(Listeners {
             cohort: *cohort,
-            scenes: indexes.iter().map(|&i| cohort.profile(i).scene.name()).collect(),
+            scenes: indexes.iter().map(|&index| scene(index)).collect(),
             natural: self.worth(&outcomes),
             indexes,
             segments,
