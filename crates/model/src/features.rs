@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use melody_core::catalogue::{AudioFeature, Catalogue, Song, SongId, taxonomy};
-use melody_core::listener::{Account, Familiarity, Interaction, ListenerView, Tier};
+use melody_core::listener::{Account, Familiarity, Interaction, Lately, ListenerView, Tier};
 
 /// Names of a song's dense features.
 pub const SONG_FEATURES: [&str; 17] = [
@@ -45,7 +45,7 @@ pub const OUTCOME_FEATURES: [&str; 10] = [
 ];
 
 /// Names of what relates one song to this listener.
-pub const CROSS_FEATURES: [&str; 9] = [
+pub const CROSS_FEATURES: [&str; 15] = [
     "song_plays",
     "song_recency",
     "artist_plays",
@@ -55,10 +55,16 @@ pub const CROSS_FEATURES: [&str; 9] = [
     "family_affinity",
     "family_share",
     "sound_distance",
+    "song_day",
+    "song_week",
+    "artist_sitting",
+    "artist_day",
+    "genre_sitting",
+    "genre_day",
 ];
 
 /// Names of the listener's situation, the same for every song.
-pub const MOMENT_FEATURES: [&str; 12] = [
+pub const MOMENT_FEATURES: [&str; 14] = [
     "free",
     "trial",
     "premium",
@@ -71,6 +77,8 @@ pub const MOMENT_FEATURES: [&str; 12] = [
     "previews",
     "completion_rate",
     "novelty_appetite",
+    "promoted_day",
+    "promoted_week",
 ];
 
 /// Names of the listener's account, before one flag per favourite genre.
@@ -147,12 +155,17 @@ pub fn cross_features(
 ) -> [f32; CROSS_FEATURES.len()] {
     let song = catalogue.song(id);
     let genre = catalogue.genre(song);
+    let (own, artist) = (view.history.song(id), view.history.artist(song.lead_artist()));
     let heard = |f: Familiarity| {
         let recency = f.plays_ago.map_or(0.0, |ago| (-(ago as f32) / 8.0).exp());
         [(f.plays as f32).ln_1p() / 2.0, recency]
     };
-    let [song_plays, song_recency] = heard(view.history.song(id));
-    let [artist_plays, artist_recency] = heard(view.history.artist(song.lead_artist()));
+    let [song_plays, song_recency] = heard(own);
+    let [artist_plays, artist_recency] = heard(artist);
+    let lately = |lately: Lately| lately.at(view.now_ms).map(f32::ln_1p);
+    let [_, song_day, song_week] = lately(own.lately);
+    let [artist_sitting, artist_day, _] = lately(artist.lately);
+    let [genre_sitting, genre_day, _] = lately(view.history.genre_lately(song.genre));
     let favourite = genre.base.is_some_and(|b| view.account.favourite_genres.contains(&b));
     let all = view.history.all();
     let usual = all.rate(0.6, 5.0);
@@ -167,12 +180,19 @@ pub fn cross_features(
         2.0 * (family.rate(usual, 4.0) - usual),
         family.plays as f32 / (all.plays as f32 + 8.0),
         view.history.sound_distance(song) - 1.0,
+        song_day,
+        song_week,
+        artist_sitting,
+        artist_day,
+        genre_sitting,
+        genre_day,
     ]
 }
 
 /// The listener's moment, in the order of [`MOMENT_FEATURES`].
 pub fn moment_features(view: &ListenerView) -> [f32; MOMENT_FEATURES.len()] {
     let session = view.session;
+    let [_, promoted_day, promoted_week] = view.history.promoted_lately().at(view.now_ms);
     [
         flag(view.tier == Tier::Free),
         flag(view.tier == Tier::Trial),
@@ -186,6 +206,8 @@ pub fn moment_features(view: &ListenerView) -> [f32; MOMENT_FEATURES.len()] {
         view.previews.min(8) as f32 / 4.0,
         2.0 * (view.history.all().rate(0.6, 5.0) - 0.6),
         3.0 * view.history.novelty_appetite(),
+        promoted_day.ln_1p(),
+        promoted_week.ln_1p(),
     ]
 }
 

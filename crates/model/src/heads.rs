@@ -169,14 +169,16 @@ impl HeadOutputs {
         [completion, play_ratio, like, skip, save, replays, subscription, exposure]
     }
 
-    /// The interest score in [0, 1]: a weighted mean of completing, play ratio, liking and not
-    /// skipping.
+    /// The interest score in [0, 1]: a weighted mean of completing, play ratio, liking, not skipping,
+    /// saving and playing again, of which one time is as good as more.
     pub fn interest(&self, blend: &InterestBlend) -> Score {
         Score::new(
             blend.completion * self.completion.value()
                 + blend.play_ratio * self.play_ratio.value()
                 + blend.like * self.like.value()
-                + blend.no_skip * (1.0 - self.skip.value()),
+                + blend.no_skip * (1.0 - self.skip.value())
+                + blend.save * self.save.value()
+                + blend.replay * self.replays.value().min(1.0),
         )
     }
 }
@@ -193,6 +195,12 @@ pub struct InterestBlend {
     pub like: f64,
     /// Share of one less the probability of a skip.
     pub no_skip: f64,
+    /// Share of the probability of being saved.
+    #[serde(default)]
+    pub save: f64,
+    /// Share of the expected number of times it is played again at once, 1 at most.
+    #[serde(default)]
+    pub replay: f64,
 }
 
 /// What is to be learned of a play: a value for every output, or, as a mask, 1 where that value exists.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::lately::Lately;
 use crate::catalogue::{ArtistId, AudioFeature, Catalogue, GenreId, Song, SongId, taxonomy};
 use crate::scene::Scene;
 
@@ -43,12 +44,31 @@ pub struct Interaction {
 }
 
 /// How often and how recently something was heard.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Familiarity {
     /// Times played.
     pub plays: u32,
     /// Plays since the last one: 0 right after it. `None` if never heard.
     pub plays_ago: Option<u32>,
+    /// What was heard of it lately.
+    pub lately: Lately,
+}
+
+/// What is kept of a song or an artist that was heard.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    plays: u32,
+    /// The number of its last play, from 1.
+    last: u32,
+    lately: Lately,
+}
+
+impl Known {
+    fn play(&mut self, number: u32, play: &Interaction) {
+        self.plays += 1;
+        self.last = number;
+        self.lately.hear(play.began_ms, play.play_ratio);
+    }
 }
 
 /// Plays of a genre or family and how many of them were completed.
@@ -78,10 +98,10 @@ impl Tally {
 pub struct History {
     recent: VecDeque<Interaction>,
     all: Tally,
-    /// Plays, and the number of the last one.
-    songs: BTreeMap<SongId, (u32, u32)>,
-    artists: BTreeMap<ArtistId, (u32, u32)>,
-    genres: BTreeMap<GenreId, Tally>,
+    songs: BTreeMap<SongId, Known>,
+    artists: BTreeMap<ArtistId, Known>,
+    genres: BTreeMap<GenreId, (Tally, Lately)>,
+    promoted: Lately,
     families: Vec<Tally>,
     /// Plays of songs never heard before, and of songs heard before.
     new_songs: Tally,
@@ -98,6 +118,7 @@ impl Default for History {
             songs: BTreeMap::new(),
             artists: BTreeMap::new(),
             genres: BTreeMap::new(),
+            promoted: Lately::default(),
             families: vec![Tally::default(); taxonomy().families.len()],
             new_songs: Tally::default(),
             known_songs: Tally::default(),
@@ -118,10 +139,15 @@ impl History {
             }
         }
         self.all.count(play.completed);
-        let count = |entry: &mut (u32, u32)| *entry = (entry.0 + 1, self.all.plays);
-        count(self.songs.entry(play.song).or_default());
-        count(self.artists.entry(song.lead_artist()).or_default());
-        self.genres.entry(song.genre).or_default().count(play.completed);
+        let number = self.all.plays;
+        self.songs.entry(play.song).or_default().play(number, &play);
+        self.artists.entry(song.lead_artist()).or_default().play(number, &play);
+        let (tally, lately) = self.genres.entry(song.genre).or_default();
+        tally.count(play.completed);
+        lately.hear(play.began_ms, play.play_ratio);
+        if song.promoted() {
+            self.promoted.hear(play.began_ms, 1.0);
+        }
         self.families[catalogue.family(song)].count(play.completed);
         self.recent.push_back(play);
         if self.recent.len() > HISTORY_LENGTH {
@@ -160,7 +186,7 @@ impl History {
 
     /// Of the songs of one genre.
     pub fn genre(&self, genre: GenreId) -> Tally {
-        self.genres.get(&genre).copied().unwrap_or_default()
+        self.genres.get(&genre).map_or_else(Tally::default, |(tally, _)| *tally)
     }
 
     /// Of the songs of one family.
@@ -183,10 +209,21 @@ impl History {
         self.songs.keys().copied()
     }
 
-    fn familiarity(&self, entry: Option<&(u32, u32)>) -> Familiarity {
-        match entry {
-            None => Familiarity::default(),
-            Some(&(plays, last)) => Familiarity { plays, plays_ago: Some(self.all.plays - last) },
-        }
+    fn familiarity(&self, entry: Option<&Known>) -> Familiarity {
+        entry.map_or_else(Familiarity::default, |known| Familiarity {
+            plays: known.plays,
+            plays_ago: Some(self.all.plays - known.last),
+            lately: known.lately,
+        })
+    }
+
+    /// What was heard of one genre lately.
+    pub fn genre_lately(&self, genre: GenreId) -> Lately {
+        self.genres.get(&genre).map_or_else(Lately::default, |(_, lately)| *lately)
+    }
+
+    /// Promoted songs that came up lately, each a whole one however little of it was heard.
+    pub fn promoted_lately(&self) -> Lately {
+        self.promoted
     }
 }

@@ -15,6 +15,8 @@ pub struct ListenerView<'a> {
     pub tier: Tier,
     /// Premium songs played so far without a subscription.
     pub previews: u32,
+    /// Milliseconds since the session began, as plays of the history count them.
+    pub now_ms: i64,
     /// The situation now.
     pub scene: Scene,
     /// Every play so far, those before the session among them.

@@ -62,6 +62,7 @@ pub fn replay(
                 account: &listener.account,
                 tier: logged.tier,
                 previews: logged.previews,
+                now_ms: play.began_ms,
                 scene: play.scene,
                 history: &history,
                 session: &stats,

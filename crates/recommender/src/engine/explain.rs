@@ -249,6 +249,8 @@ impl Engine {
             part("play ratio", blend.play_ratio, heads.play_ratio.value()),
             part("like or save", blend.like, heads.like.value()),
             part("no skip", blend.no_skip, 1.0 - heads.skip.value()),
+            part("save", blend.save, heads.save.value()),
+            part("replay", blend.replay, heads.replays.value().min(1.0)),
         ]
     }
 

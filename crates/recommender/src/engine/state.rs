@@ -120,6 +120,7 @@ impl State {
             account: &self.account,
             tier: self.tier,
             previews: self.previews,
+            now_ms: self.moment.at_ms as i64,
             scene: self.scene,
             history: &self.history,
             session: &self.session,

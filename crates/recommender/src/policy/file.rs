@@ -62,6 +62,8 @@ fn check_interest(settings: &Settings, check: &mut Checker) {
         ("play_ratio", blend.play_ratio),
         ("like", blend.like),
         ("no_skip", blend.no_skip),
+        ("save", blend.save),
+        ("replay", blend.replay),
     ];
     for (name, value) in parts {
         check.range(&format!("interest.{name}"), value, 0.0..=1.0);
