@@ -148,6 +148,7 @@ fn found_table(found: &[Found]) -> Table {
         ("group", Left),
         ("draw", Right),
         ("gain expected", Right),
+        ("orders cost", Right),
         ("gain on unseen listeners", Right),
         ("", Left),
     ];
@@ -162,6 +163,7 @@ fn found_table(found: &[Found]) -> Table {
             found.group.clone(),
             found.draw.to_string(),
             expected(found),
+            format!("{:.4}", found.order_cost),
             interval(found.confirmed.gain),
             taken.into(),
         ]

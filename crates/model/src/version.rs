@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::features::cross_features;
 use crate::heads::{Gates, HeadOutputs, TASKS};
@@ -27,7 +27,7 @@ pub struct ModelVersion {
     pub name: String,
     /// 0 as trained; near-line updates count up.
     pub number: u32,
-    /// SHA-256 of the weights, in hexadecimal.
+    /// SHA-256 of the weights, in hexadecimal; after a near-line update of the head's, all that it may change.
     pub hash: String,
     /// What it was trained for, and what near-line updates train for.
     pub objective: Objective,
@@ -164,12 +164,30 @@ impl ModelVersion {
         ModelVersion {
             name: self.name.clone(),
             number: self.number + 1,
-            hash: weights_hash(&network),
+            hash: weights_hash(&network.head),
             objective: self.objective.clone(),
             inference: self.inference.with_head(&network.head),
             network: Arc::new(network),
             retrieval: self.retrieval.clone(),
         }
+    }
+
+    /// What near-line updates have learned of this listener, as wide as what candidates share.
+    pub fn of_listener(&self) -> Vec<f32> {
+        self.inference.listener().to_vec()
+    }
+
+    /// The version that knows this of its listener, as [`Self::of_listener`] tells it.
+    ///
+    /// Panics with another width.
+    pub fn knowing(&self, of_listener: &[f32]) -> Self {
+        let mut network = (*self.network).clone();
+        let (device, width) = (self.device(), of_listener.len());
+        network.head.listener = network.head.listener.map(|before| {
+            assert_eq!(before.dims(), [1, width], "what was learned of a listener has another width");
+            Tensor::from_data(TensorData::new(of_listener.to_vec(), [1, width]), &device)
+        });
+        self.updated(network)
     }
 
     /// Where near-line updates are computed.

@@ -109,6 +109,7 @@ impl Library {
             examples: self.examples.clone(),
             seed,
             warm_start: None,
+            learned: None,
             experience: self.experience.clone(),
         })
     }

@@ -106,7 +106,7 @@ impl Cohort {
         let scenes = self.person(nature, index).scenes;
         let mut outcome = ListenerOutcome::default();
         let mut past: Option<Vec<Interaction>> = None;
-        let mut warm = None;
+        let (mut warm, mut learned) = (None, None);
         let mut standing = self.standing(nature, &profile.account, index);
         let mut began_h = 0.0;
         for session in 0..self.sessions {
@@ -119,6 +119,7 @@ impl Cohort {
             }
             let mut engine = library.engine(&profile, None, seed);
             engine.setup.warm_start = warm.take();
+            engine.setup.learned = learned.take();
             if let Some(past) = past.take() {
                 engine.setup.past = Arc::new(past);
             }
@@ -155,6 +156,7 @@ impl Cohort {
             account.tier = standing.tier;
             account.premium_previews = state.previews;
             warm = Some(WarmStart::new(state.bandit.memory().clone()));
+            learned = Some(Arc::new(state.learned(&library.model)));
             let since = state.at_ms as i64 + (absence.hours * 3.6e6) as i64;
             began_h += since as f64 / 3.6e6;
             heard.iter_mut().for_each(|play| play.began_ms -= since);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::bandit::{Experience, WarmStart};
+use crate::feedback::Learned;
 use crate::ltr::Ranker;
 use crate::policy::Policy;
 use melody_core::catalogue::Catalogue;
@@ -35,6 +36,8 @@ pub struct Setup {
     pub past: Arc<Vec<Interaction>>,
     /// What this listener's earlier sessions have taught the bandit, if there were any.
     pub warm_start: Option<WarmStart>,
+    /// What near-line updates have learned of this listener in earlier sessions, if there were any.
+    pub learned: Option<Arc<Learned>>,
     /// What listeners of each segment have taught; where the bandit starts if the policy wants it.
     pub experience: Arc<Experience>,
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::bandit::Bandit;
-use crate::feedback::{Guardrail, Metrics, Update};
+use crate::feedback::{Guardrail, Learned, Metrics, Update};
 use crate::policy::Group;
 use crate::ranking::{Heard, Queued};
 use crate::session::{Searches, Streaks};
@@ -130,6 +130,13 @@ impl State {
     /// The same state with other values set by hand, to see what would be.
     pub fn with_overrides(&self, overrides: Overrides) -> Self {
         State { overrides, ..self.clone() }
+    }
+
+    /// What near-line updates have learned of the listener, for their next session; `trained` is the model
+    /// that this one began with.
+    pub fn learned(&self, trained: &ModelVersion) -> Learned {
+        let newest = self.learning.examples.iter().cloned().collect();
+        Learned::new(trained, &self.model, newest)
     }
 
     /// A near-line update that has been started and not yet taken over, to be run ahead of time.

@@ -81,6 +81,12 @@ impl Engine {
         let taught = setup.warm_start.as_ref().map(|start| &start.memory).or(of_segment);
         let taught = taught.filter(|_| policy.bandit.warm_start);
         state.bandit = Bandit::new(taught.cloned().unwrap_or_default());
+        if let Some(learned) = &setup.learned
+            && let Some(model) = learned.version(&setup.model)
+        {
+            state.model = model;
+            state.learning.examples = learned.newest.iter().cloned().collect();
+        }
         let before = Before::new(&state);
         let step = Step { before, happened: Happened::default(), event: None };
         let trace = self.turn(&mut state, step, Begins::Best);

@@ -125,6 +125,7 @@ pub(super) fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
         seed: 1,
         past: Arc::default(),
         warm_start: None,
+        learned: None,
         experience: Arc::new(Experience::new("nothing")),
     })
 }

@@ -1,9 +1,11 @@
 //! The feedback loop: what the listener did becomes metrics, interventions and new model versions.
 
 mod guardrail;
+mod learned;
 mod metrics;
 mod near_line;
 
 pub use guardrail::{Guardrail, GuardrailReport, Intervention};
+pub use learned::Learned;
 pub use metrics::{Metrics, MetricsReport, Rates};
 pub use near_line::{Update, UpdateReport};

@@ -2,6 +2,10 @@
 //!
 //! An update is a pure function of what it was started with. It may run in the background; the
 //! engine takes its result at a fixed event, waiting if it must, so a replay gives the same bits.
+//!
+//! What is learned is judged before it is believed: a trial is trained on the listener's plays but for the
+//! newest, and has to foretell these better than the version before; others' plays, which a change of what all
+//! share may spoil, must not be foretold worse. Only then is a version trained on all of them.
 
 use std::sync::{Arc, OnceLock};
 
@@ -52,9 +56,13 @@ pub struct UpdateReport {
     pub hash: String,
     /// Plays in the batch: the newest and the replayed ones.
     pub examples: usize,
-    /// Loss on the batch before and after.
+    /// Loss on the batch before and after: of the new version, or of a trial that was refused.
     pub batch_loss: [Score; 2],
-    /// Loss on the held-back examples before and after.
+    /// The listener's newest plays, which a trial was judged by without having learned from them.
+    pub judged: usize,
+    /// The trial's loss on these, before and after.
+    pub own_loss: [Score; 2],
+    /// The trial's loss on the held-back examples of others, before and after.
     pub held_back_loss: [Score; 2],
 }
 
@@ -108,26 +116,38 @@ impl Update {
     fn learn(&self) -> Learned {
         let device = self.base.device();
         let objective = &self.base.objective;
-        let batch = Rows::new(&self.newest, &self.replayed, &device);
-        let held_back = Rows::new(&[], &self.own.held_back, &device);
         let before = &self.base.network.head;
-        let trained = self.train(before.clone(), &batch);
-
-        let losses = |rows: &Rows| [before, &trained].map(|head| rows.loss(head, objective));
-        let (batch_loss, held_back_loss) = (losses(&batch), losses(&held_back));
+        let losses = |rows: &Rows, after: &Head| {
+            [before, after].map(|head| rows.loss(head, objective))
+        };
+        // At most half of what there is: a trial that has learned from little says little.
+        let judged = (self.policy.every as usize).min(self.newest.len() / 2);
+        let (learned_from, newest) = self.newest.split_at(self.newest.len() - judged);
+        let trial = self.train(before, learned_from, &device);
+        let own_loss = losses(&Rows::new(newest, &[], &device), &trial);
+        let held_back_loss = losses(&Rows::new(&[], &self.own.held_back, &device), &trial);
         let worse = held_back_loss[1] - held_back_loss[0];
-        let accepted = worse.is_finite() && worse <= self.policy.tolerance;
-        let version = accepted.then(|| {
+        let better = judged > 0 && own_loss[1] < own_loss[0];
+        let accepted = better && worse.is_finite() && worse <= self.policy.tolerance;
+
+        let batch = Rows::new(&self.newest, &self.replayed, &device);
+        let (version, batch_loss) = if accepted {
+            let trained = self.train(before, &self.newest, &device);
+            let batch_loss = losses(&batch, &trained);
             let mut network = (*self.base.network).clone();
             network.head = trained;
-            self.base.updated(network)
-        });
+            (Some(self.base.updated(network)), batch_loss)
+        } else {
+            (None, losses(&batch, &trial))
+        };
         let report = UpdateReport {
             accepted,
             number: version.as_ref().map_or(self.base.number, |v| v.number),
             hash: version.as_ref().map_or_else(|| self.base.hash.clone(), |v| v.hash.clone()),
             examples: self.newest.len() + self.replayed.len(),
             batch_loss: batch_loss.map(Score::new),
+            judged,
+            own_loss: own_loss.map(Score::new),
             held_back_loss: held_back_loss.map(Score::new),
         };
         Learned { version, report }
@@ -135,10 +155,14 @@ impl Update {
 
     /// A few steps on the listener embedding, which is this listener's alone and may move far, and
     /// on towers and gates, which are everybody's and may not. The experts stay as they are.
-    fn train(&self, head: Head, rows: &Rows) -> Head {
+    fn train(&self, head: &Head, mine: &[Example], device: &Device) -> Head {
+        let rows = &Rows::new(mine, &self.replayed, device);
         let listener = [head.listener.id];
-        let shared = shared_parameters(&head);
-        let mut head = head.train();
+        let shared = shared_parameters(head);
+        let mut head = head.clone().train();
+        // A listener is taken to be like others until plays say otherwise: a normal prior, which counts as so
+        // many plays, in the mean over the rows.
+        let prior = self.policy.prior / (2.0 * (mine.len() + self.replayed.len()).max(1) as f64);
         // Plain gradient steps: Adam's first steps have one size for every parameter, and so move
         // thousands that the few newest plays say nothing about.
         let mut optimizer = SgdConfig::new().init();
@@ -152,7 +176,8 @@ impl Update {
                 rows.shares.clone(),
                 &objective.interest,
             );
-            let mut gradients = losses.total(weights).backward();
+            let unlike = head.listener.val().powi_scalar(2).sum() * prior;
+            let mut gradients = (losses.total(weights) + unlike).backward();
             for (ids, rate) in [
                 (&listener[..], self.policy.listener_rate),
                 (&shared[..], self.policy.learning_rate),

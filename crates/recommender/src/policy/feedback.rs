@@ -44,6 +44,9 @@ pub struct NearLine {
     pub learning_rate: f64,
     /// Step size for the listener's own embedding.
     pub listener_rate: f64,
+    /// How firmly that embedding is held to that of a listener like all others: as so many plays, per unit squared.
+    #[serde(default)]
+    pub prior: f64,
     /// Newest plays in a batch, at most.
     pub newest: usize,
     /// Replayed examples in a batch, at most.

@@ -88,6 +88,15 @@ fn check_groups(settings: &Settings, check: &mut Checker) {
         );
         check_tighter(check, &format!("{field}.mixing"), &segment.mixing, settings);
     }
+    for (i, order) in settings.orders.iter().enumerate() {
+        let known = |name: &String| settings.segments.iter().any(|segment| segment.name == *name);
+        for (field, name) in std::iter::once(("of", &order.of))
+            .chain(order.over.iter().map(|name| ("over", name)))
+        {
+            let field = format!("orders[{i}].{field}");
+            check.require(known(name), &field, format!("there is no segment `{name}`"));
+        }
+    }
     for (i, appetite) in settings.appetites.iter().enumerate() {
         check.text(&format!("appetites[{i}].name_zh"), &appetite.name_zh);
         check_when(check, &format!("appetites[{i}].when"), &appetite.when);
@@ -306,6 +315,7 @@ fn check_near_line(settings: &Settings, check: &mut Checker) {
     check.range("near_line.steps", n.steps.into(), 0.0..=1_000.0);
     check.range("near_line.learning_rate", n.learning_rate, 0.0..=1.0);
     check.range("near_line.listener_rate", n.listener_rate, 0.0..=10.0);
+    check.range("near_line.prior", n.prior, 0.0..=1_000.0);
     check.range("near_line.newest", n.newest as f64, 1.0..=10_000.0);
     check.range("near_line.replayed", n.replayed as f64, 0.0..=100_000.0);
     check.range("near_line.tolerance", n.tolerance, 0.0..=10.0);

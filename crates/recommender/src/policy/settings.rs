@@ -12,6 +12,7 @@ use super::feedback::{Guardrail, NearLine};
 use super::fusion::Fusion;
 use super::groups::{Appetite, SceneEffect, Segment};
 use super::mixing::Mixing;
+use super::orders::Order;
 use super::previews::Previews;
 use super::scoring::Scoring;
 use melody_core::scene::Scene;
@@ -54,6 +55,9 @@ pub struct Settings {
     pub ranking: Scoring,
     /// The first whose conditions all hold is the listener's; the last has none.
     pub segments: Vec<Segment>,
+    /// What a search for better weights keeps between segments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<Order>,
     /// By how open a listener is to new songs; chosen as segments are.
     pub appetites: Vec<Appetite>,
     /// What each scene adds to the segment's settings; no scene may be missing.

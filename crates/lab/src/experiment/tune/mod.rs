@@ -35,7 +35,7 @@ use crate::experiment::tune::value::Worth;
 use melody_core::input::{InputError, TomlFile};
 use melody_recommender::engine::Refusal;
 use melody_recommender::policy;
-use melody_recommender::policy::{Algorithm, Arm, Settings, Weights};
+use melody_recommender::policy::{Algorithm, Arm, Order, Settings, Weights};
 use melody_sessions::library::Library;
 use melody_simulation::profile::{Past, PastPlays};
 
@@ -59,6 +59,9 @@ pub struct Found {
     pub draw: u32,
     /// How much more value per play than of what was there the search expects.
     pub expected: Expected,
+    /// What of it the policy's orders between segments cost: more would have been expected of a draw that breaks
+    /// one.
+    pub order_cost: f64,
     /// On listeners it has not seen, together with what was found for others.
     pub confirmed: Judged,
     /// Whether it was taken into the policy: better, and within the margin, on those too.
@@ -150,18 +153,19 @@ pub fn tune(
     let mut settings = base.clone();
     let mut found = Vec::new();
     let listeners = bench.listeners(cohort)?;
+    let orders = Orders::new(base);
     for (part, seed) in [(Part::Segments, 1), (Part::Scenes, 2)] {
-        let best = bench.search(&settings, part, &listeners, search)?;
+        let best = bench.search(&settings, part, &listeners, (search, &orders))?;
         let unseen = bench.listeners(&cohort.other(seed))?;
         let take = |taken: &[&String]| {
             let mut settings = settings.clone();
             for group in taken {
-                draw(&mut settings, part, group, cohort.seed, best[*group].0);
+                draw(&mut settings, part, group, cohort.seed, best[*group].draw);
             }
             settings
         };
         let before = bench.all(&settings, &unseen)?;
-        let mut taken: Vec<&String> = best.keys().filter(|group| best[*group].0 > 0).collect();
+        let mut taken: Vec<&String> = best.keys().filter(|group| best[*group].draw > 0).collect();
         let mut confirmed: BTreeMap<&String, Judged> = BTreeMap::new();
         loop {
             let after = bench.all(&take(&taken), &unseen)?;
@@ -173,15 +177,18 @@ pub fn tune(
                 }
             }
             taken.retain(|group| confirmed[group].better());
+            // What one group has left again may be what another's draw leaned on.
+            while !orders.hold(&take(&taken)) && taken.pop().is_some() {}
             if taken.len() == tried {
                 break;
             }
         }
-        found.extend(best.iter().map(|(group, (number, expected))| Found {
+        found.extend(best.iter().map(|(group, best)| Found {
             part,
             group: group.clone(),
-            draw: *number,
-            expected: *expected,
+            draw: best.draw,
+            expected: best.expected,
+            order_cost: best.order_cost,
             confirmed: confirmed[group].clone(),
             taken: taken.contains(&group),
         }));
@@ -277,8 +284,8 @@ impl Bench<'_> {
         settings: &Settings,
         part: Part,
         listeners: &Listeners,
-        search: Search,
-    ) -> Result<BTreeMap<String, (u32, Expected)>, Nothing> {
+        (search, orders): (Search, &Orders),
+    ) -> Result<BTreeMap<String, Best>, Nothing> {
         let seed = listeners.cohort.seed;
         let mut groups: BTreeMap<String, Group> = BTreeMap::new();
         for (place, there) in self.all(settings, listeners)?.into_iter().enumerate() {
@@ -304,6 +311,7 @@ impl Bench<'_> {
                 }
             }
         }
+        let mut chosen = settings.clone();
         let best = groups.into_iter().map(|(name, group)| {
             let at = |number: u32| {
                 let mut drawn = settings.clone();
@@ -313,14 +321,49 @@ impl Bench<'_> {
             let surface = Surface::new(at(0), &group.met);
             let slack = search.margin + group.kept(&listeners.natural);
             let sought = |number: u32| surface.at(&at(number)).sought(slack);
-            let best = (0..CONSIDERED)
-                .map(|number| (sought(number), number))
-                .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
-                .map_or(0, |(_, number)| number);
-            let expected = surface.at(&at(best)).value;
-            (name, (best, expected))
+            let mut all: Vec<(f64, u32)> =
+                (0..CONSIDERED).map(|number| (sought(number), number)).collect();
+            all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            let with = |number: u32| {
+                let mut with = chosen.clone();
+                draw(&mut with, part, &name, seed, number);
+                with
+            };
+            // What is there, number 0, breaks none.
+            let kept = all.iter().find(|(_, number)| orders.hold(&with(*number)));
+            let number = kept.map_or(0, |(_, number)| *number);
+            let expected = |number: u32| surface.at(&at(number)).value;
+            let free = all.first().map_or(0, |(_, number)| *number);
+            let best = Best {
+                draw: number,
+                expected: expected(number),
+                order_cost: expected(free).mean - expected(number).mean,
+            };
+            chosen = with(number);
+            (name, best)
         });
         Ok(best.collect())
+    }
+}
+
+/// What a search chose for a group.
+struct Best {
+    draw: u32,
+    expected: Expected,
+    order_cost: f64,
+}
+
+/// The orders between segments that hold as a search begins, and that it keeps.
+struct Orders(Vec<Order>);
+
+impl Orders {
+    fn new(base: &Settings) -> Self {
+        let held = |order: &&Order| order.broken(&base.segments).is_none();
+        Orders(base.orders.iter().filter(held).cloned().collect())
+    }
+
+    fn hold(&self, settings: &Settings) -> bool {
+        self.0.iter().all(|order| order.broken(&settings.segments).is_none())
     }
 }
 
@@ -356,4 +399,23 @@ fn natural_only(base: &Settings) -> Settings {
     settings.bandit.arms =
         vec![Arm { name: "none".into(), ratio: 0.0, weights: Weights::default() }];
     settings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_that_hold_are_kept_and_a_draw_that_breaks_one_is_told() {
+        let base = policy::shipped("untuned").unwrap().settings;
+        let orders = Orders::new(&base);
+        assert_eq!(orders.0.len(), base.orders.len(), "the policy that people wrote keeps its orders");
+        assert!(orders.hold(&base));
+        let mut turned = base.clone();
+        let new = turned.segments.iter_mut().find(|segment| segment.name == "new").unwrap();
+        new.weights = Weights { alpha: 0.9, beta: 0.3, gamma: 0.05 };
+        assert!(!orders.hold(&turned), "more is sold to who is new than to who has long been there");
+        // An order that did not hold to begin with is no reason to change nothing.
+        assert!(Orders::new(&turned).hold(&turned));
+    }
 }
