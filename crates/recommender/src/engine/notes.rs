@@ -58,8 +58,8 @@ pub(super) fn notes(
         notes.push(Note::Model {
             accepted: update.accepted,
             number: update.number,
-            held_back_before: update.held_back_loss[0],
-            held_back_after: update.held_back_loss[1],
+            held_back_before: update.own_loss[0],
+            held_back_after: update.own_loss[1],
         });
     }
     match event.map(|e| &e.action) {

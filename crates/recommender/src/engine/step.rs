@@ -177,6 +177,29 @@ mod tests {
         assert_eq!(engine.start().0.history.all().plays, 4);
     }
 
+    /// What was learned of a listener goes on; what was learned on another model does not.
+    #[test]
+    fn a_listener_is_known_from_session_to_session() {
+        let mut engine = small();
+        let trained = engine.setup.model.clone();
+        let width = trained.of_listener().len();
+        let (state, _) = skip(&engine, &engine.start().0);
+        let known = State { model: trained.knowing(&vec![0.25; width]), ..state };
+        let learned = known.learned(&trained);
+        assert_eq!(learned.newest.len(), 1);
+
+        engine.setup.learned = Some(Arc::new(learned));
+        let (next, trace) = engine.start();
+        assert_eq!(next.model.of_listener(), vec![0.25; width]);
+        assert_eq!(next.learned(&trained).newest.len(), 1, "the newest plays are there to learn from");
+        assert_ne!(trace.versions.model_hash, trained.hash);
+
+        engine.setup.model = trained.knowing(&vec![0.5; width]);
+        let (other, trace) = engine.start();
+        assert_eq!(other.model.of_listener(), vec![0.5; width]);
+        assert_eq!(trace.versions.model_hash, engine.setup.model.hash);
+    }
+
     #[test]
     fn the_segment_is_known_before_anything_plays() {
         let engine = small();

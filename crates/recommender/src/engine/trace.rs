@@ -516,7 +516,7 @@ pub enum Note {
         accepted: bool,
         /// Of the version that the session goes on with.
         number: u32,
-        /// Loss on the held-back examples without it.
+        /// Loss on the listener's newest plays without what was learned from the others.
         held_back_before: Score,
         /// The same with it.
         held_back_after: Score,

@@ -56,8 +56,8 @@ fn last<'a>(view: &View, columns: usize, theme: &Theme) -> Line<'a> {
     };
     let groups = vec![
         vec![Span::styled(view.say(word).into_owned(), style)],
-        loss("held back", update.held_back_loss),
-        loss("batch", update.batch_loss),
+        loss("own", update.own_loss),
+        loss("others'", update.held_back_loss),
     ];
     pen::joined(groups, columns)
 }

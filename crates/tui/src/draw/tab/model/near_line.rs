@@ -43,7 +43,7 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section
     }
     let policy = &view.policy.near_line;
     let said = view.fill(
-        "every {} plays the newest {} and {} replayed ones train towers, gates and the listener's embedding; a version that does worse by more than {} on held-back plays of others is refused",
+        "every {} plays the newest {} and {} replayed ones of others train towers, gates and the listener's embedding; first a trial without the newest few must foretell those better, and others' plays no worse by more than {}",
         &[&policy.every, &policy.newest, &policy.replayed, &policy.tolerance],
     );
     lines.extend(legend(&said, columns, theme));
@@ -53,7 +53,7 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section
 /// Columns of a loss before and after.
 const LOSS: usize = 18;
 
-/// Whether the examples and the batch's loss have room too.
+/// Whether the examples and the loss on others' plays have room too.
 fn roomy(columns: usize) -> bool {
     columns >= 5 + 11 + 2 * LOSS + 10
 }
@@ -61,9 +61,9 @@ fn roomy(columns: usize) -> bool {
 fn heading<'a>(view: &View, columns: usize, theme: &Theme) -> Line<'a> {
     let right = |name: &str, columns| text::right(&view.say(name), columns);
     let mut head = right("step", 5) + "  " + &text::left(&view.say("outcome"), 9);
-    head += &right("held-back loss", LOSS);
+    head += &right("own newest plays", LOSS);
     if roomy(columns) {
-        head += &right("batch loss", LOSS);
+        head += &right("plays of others", LOSS);
         head += &right("examples", 10);
     }
     Line::styled(head, theme.faint)
@@ -88,9 +88,9 @@ fn row<'a>(
         spans.push(Span::raw(text::right(&format!("{before:.4} → "), LOSS - 6)));
         spans.push(Span::styled(format!("{after:.4}"), style));
     };
-    loss(update.held_back_loss);
+    loss(update.own_loss);
     if roomy(columns) {
-        loss(update.batch_loss);
+        loss(update.held_back_loss);
         spans.push(Span::raw(text::right(&update.examples.to_string(), 10)));
     }
     Line::from(spans)
