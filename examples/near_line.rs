@@ -54,7 +54,7 @@ struct Arguments {
 struct Learner {
     kept: bool,
     version: ModelVersion,
-    newest: Vec<Example>,
+    newest: Vec<Arc<Example>>,
     plays: u32,
     accepted: u32,
     refused: u32,
@@ -74,7 +74,7 @@ impl Learner {
     }
 
     fn told(&mut self, example: Example, own: &Arc<Examples>, policy: NearLine, key: (u64, u32)) {
-        self.newest.push(example);
+        self.newest.push(Arc::new(example));
         self.plays += 1;
         if self.plays.is_multiple_of(policy.every) {
             let update = Update::new(self.version.clone(), &self.newest, own.clone(), policy, key);

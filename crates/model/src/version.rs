@@ -184,7 +184,11 @@ impl ModelVersion {
         let mut network = (*self.network).clone();
         let (device, width) = (self.device(), of_listener.len());
         network.head.listener = network.head.listener.map(|before| {
-            assert_eq!(before.dims(), [1, width], "what was learned of a listener has another width");
+            assert_eq!(
+                before.dims(),
+                [1, width],
+                "what was learned of a listener has another width"
+            );
             Tensor::from_data(TensorData::new(of_listener.to_vec(), [1, width]), &device)
         });
         self.updated(network)

@@ -11,6 +11,7 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::attention::look;
+use crate::intent::Intent;
 use crate::listener::{Reaction, SimulatedListener};
 use crate::profile::Profile;
 use crate::response::{Response, Setting, respond};
@@ -81,6 +82,12 @@ impl Autopilot {
     /// Who listens, as they are now.
     pub fn listener(&self) -> &SimulatedListener {
         &self.listener
+    }
+
+    /// The listener wants something else from here on, as when an intent switches unannounced: to see how soon
+    /// that is noticed.
+    pub fn turn_to(&mut self, intent: Intent) {
+        self.listener.turn_to(intent);
     }
 
     fn setting(&self, state: &State) -> Setting {

@@ -99,6 +99,12 @@ impl SimulatedListener {
         self.turned = false;
     }
 
+    /// Something else is wanted from here on, and nobody is told.
+    pub(super) fn turn_to(&mut self, intent: Intent) {
+        self.feelings.intent = intent;
+        self.turned = false;
+    }
+
     /// Time passes without music.
     pub(super) fn wait(&mut self, ms: i64) {
         self.feelings.now_ms += ms;

@@ -55,7 +55,14 @@ mod tests {
     fn exposure_counts_for_promoted_songs_alone() {
         let greedy = Greedy {
             weights: Weights { alpha: 0.5, beta: 0.2, gamma: 0.1 },
-            blend: InterestBlend { completion: 1.0, play_ratio: 0.0, like: 0.0, no_skip: 0.0, save: 0.0, replay: 0.0 },
+            blend: InterestBlend {
+                completion: 1.0,
+                play_ratio: 0.0,
+                like: 0.0,
+                no_skip: 0.0,
+                save: 0.0,
+                replay: 0.0,
+            },
         };
         let natural = 0.5 * 0.8 + 0.2 * 0.3;
         assert!((greedy.fused(&outputs(), false) - natural).abs() < 1e-12);

@@ -202,7 +202,7 @@ impl Engine {
         let (labels, mask) = (labels.in_order(), mask.in_order());
         let (own, shared) = std::mem::take(&mut state.playing.example);
         let learning = &mut state.learning;
-        learning.examples.push_back(Example { own, shared, labels, mask });
+        learning.examples.push_back(Arc::new(Example { own, shared, labels, mask }));
         while learning.examples.len() > self.setup.policy.near_line.newest {
             learning.examples.pop_front();
         }
@@ -227,7 +227,7 @@ impl Engine {
         if state.learning.plays < policy.every || state.learning.pending.is_some() {
             return;
         }
-        let newest: Vec<Example> = state.learning.examples.iter().cloned().collect();
+        let newest: Vec<Arc<Example>> = state.learning.examples.iter().cloned().collect();
         state.learning.plays = 0;
         state.learning.pending = Some(Arc::new(Update::new(
             state.model.clone(),

@@ -105,7 +105,7 @@ pub(super) struct Standing {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Learning {
     /// The newest plays, oldest first.
-    pub examples: VecDeque<Example>,
+    pub examples: VecDeque<Arc<Example>>,
     /// Plays since the last update was started.
     pub plays: u32,
     pub pending: Option<Arc<Update>>,

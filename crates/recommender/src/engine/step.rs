@@ -191,7 +191,11 @@ mod tests {
         engine.setup.learned = Some(Arc::new(learned));
         let (next, trace) = engine.start();
         assert_eq!(next.model.of_listener(), vec![0.25; width]);
-        assert_eq!(next.learned(&trained).newest.len(), 1, "the newest plays are there to learn from");
+        assert_eq!(
+            next.learned(&trained).newest.len(),
+            1,
+            "the newest plays are there to learn from"
+        );
         assert_ne!(trace.versions.model_hash, trained.hash);
 
         engine.setup.model = trained.knowing(&vec![0.5; width]);

@@ -4,6 +4,8 @@
 //! listener's own embedding goes on to the next session, with the newest plays, which the next updates learn
 //! from and are judged by. What updates changed of towers and gates is everybody's, and ends with the session.
 
+use std::sync::Arc;
+
 use melody_model::{Example, ModelVersion};
 
 /// What is known of one listener beside what the trained model knows of everybody.
@@ -14,12 +16,12 @@ pub struct Learned {
     /// The listener's embedding, as wide as what candidates share.
     listener: Vec<f32>,
     /// The newest plays, oldest first.
-    pub newest: Vec<Example>,
+    pub newest: Vec<Arc<Example>>,
 }
 
 impl Learned {
     /// What a version of the trained model has come to know.
-    pub fn new(trained: &ModelVersion, now: &ModelVersion, newest: Vec<Example>) -> Self {
+    pub fn new(trained: &ModelVersion, now: &ModelVersion, newest: Vec<Arc<Example>>) -> Self {
         Learned { model: trained.hash.clone(), listener: now.of_listener(), newest }
     }
 

@@ -26,7 +26,7 @@ use melody_model::{Example, Examples, Head, LABELS, ModelVersion};
 pub struct Update {
     base: ModelVersion,
     /// The newest plays, this listener's, and replayed ones, others'.
-    newest: Vec<Example>,
+    newest: Vec<Arc<Example>>,
     replayed: Vec<Example>,
     own: Arc<Examples>,
     policy: policy::NearLine,
@@ -70,7 +70,7 @@ impl Update {
     /// Prepares an update from the newest plays and a draw of replayed ones.
     pub fn new(
         base: ModelVersion,
-        newest: &[Example],
+        newest: &[Arc<Example>],
         own: Arc<Examples>,
         policy: policy::NearLine,
         (seed, step): (u64, u32),
@@ -117,9 +117,8 @@ impl Update {
         let device = self.base.device();
         let objective = &self.base.objective;
         let before = &self.base.network.head;
-        let losses = |rows: &Rows, after: &Head| {
-            [before, after].map(|head| rows.loss(head, objective))
-        };
+        let losses =
+            |rows: &Rows, after: &Head| [before, after].map(|head| rows.loss(head, objective));
         // At most half of what there is: a trial that has learned from little says little.
         let judged = (self.policy.every as usize).min(self.newest.len() / 2);
         let (learned_from, newest) = self.newest.split_at(self.newest.len() - judged);
@@ -155,7 +154,7 @@ impl Update {
 
     /// A few steps on the listener embedding, which is this listener's alone and may move far, and
     /// on towers and gates, which are everybody's and may not. The experts stay as they are.
-    fn train(&self, head: &Head, mine: &[Example], device: &Device) -> Head {
+    fn train(&self, head: &Head, mine: &[Arc<Example>], device: &Device) -> Head {
         let rows = &Rows::new(mine, &self.replayed, device);
         let listener = [head.listener.id];
         let shared = shared_parameters(head);
@@ -214,8 +213,9 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(mine: &[Example], others: &[Example], device: &Device) -> Self {
-        let examples: Vec<&Example> = mine.iter().chain(others).collect();
+    fn new(mine: &[Arc<Example>], others: &[Example], device: &Device) -> Self {
+        let mine_first = mine.iter().map(AsRef::as_ref).chain(others);
+        let examples: Vec<&Example> = mine_first.collect();
         let table = |values: &dyn Fn(&Example) -> &[f32]| {
             let width = examples.first().map_or(0, |e| values(e).len());
             let all: Vec<f32> = examples.iter().flat_map(|e| values(e)).copied().collect();

@@ -90,8 +90,8 @@ fn check_groups(settings: &Settings, check: &mut Checker) {
     }
     for (i, order) in settings.orders.iter().enumerate() {
         let known = |name: &String| settings.segments.iter().any(|segment| segment.name == *name);
-        for (field, name) in std::iter::once(("of", &order.of))
-            .chain(order.over.iter().map(|name| ("over", name)))
+        for (field, name) in
+            std::iter::once(("of", &order.of)).chain(order.over.iter().map(|name| ("over", name)))
         {
             let field = format!("orders[{i}].{field}");
             check.require(known(name), &field, format!("there is no segment `{name}`"));

@@ -409,12 +409,19 @@ mod tests {
     fn orders_that_hold_are_kept_and_a_draw_that_breaks_one_is_told() {
         let base = policy::shipped("untuned").unwrap().settings;
         let orders = Orders::new(&base);
-        assert_eq!(orders.0.len(), base.orders.len(), "the policy that people wrote keeps its orders");
+        assert_eq!(
+            orders.0.len(),
+            base.orders.len(),
+            "the policy that people wrote keeps its orders"
+        );
         assert!(orders.hold(&base));
         let mut turned = base.clone();
         let new = turned.segments.iter_mut().find(|segment| segment.name == "new").unwrap();
         new.weights = Weights { alpha: 0.9, beta: 0.3, gamma: 0.05 };
-        assert!(!orders.hold(&turned), "more is sold to who is new than to who has long been there");
+        assert!(
+            !orders.hold(&turned),
+            "more is sold to who is new than to who has long been there"
+        );
         // An order that did not hold to begin with is no reason to change nothing.
         assert!(Orders::new(&turned).hold(&turned));
     }
