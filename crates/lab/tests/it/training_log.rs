@@ -74,7 +74,7 @@ fn bits(data: &Dataset) -> Vec<String> {
 #[test]
 fn streaming_gives_to_the_bit_what_memory_gives() {
     let folder = tempfile::tempdir().unwrap();
-    let training = TrainingConfig { seed: SEED, listeners: 60, sessions: 3, ..Default::default() };
+    let training = TrainingConfig { seed: SEED, listeners: 90, sessions: 3, ..Default::default() };
     let memory = Dataset::simulate(&CATALOGUE, &training, Split::Train, &|| {});
     let drawn = Drawn::new(&training, Split::Train);
     let all = Splits { validation: 0.0, test: 0.0, later: 0.0, ..Splits::default() };

@@ -123,10 +123,13 @@ impl Update {
         let judged = (self.policy.every as usize).min(self.newest.len() / 2);
         let (learned_from, newest) = self.newest.split_at(self.newest.len() - judged);
         let trial = self.train(before, learned_from, &device);
-        let own_loss = losses(&Rows::new(newest, &[], &device), &trial);
+        let own_loss = match newest {
+            [] => [0.0; 2],
+            newest => losses(&Rows::new(newest, &[], &device), &trial),
+        };
         let held_back_loss = losses(&Rows::new(&[], &self.own.held_back, &device), &trial);
         let worse = held_back_loss[1] - held_back_loss[0];
-        let better = judged > 0 && own_loss[1] < own_loss[0];
+        let better = own_loss[0] - own_loss[1] > self.policy.gain;
         let accepted = better && worse.is_finite() && worse <= self.policy.tolerance;
 
         let batch = Rows::new(&self.newest, &self.replayed, &device);

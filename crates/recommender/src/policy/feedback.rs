@@ -51,6 +51,9 @@ pub struct NearLine {
     pub newest: usize,
     /// Replayed examples in a batch, at most.
     pub replayed: usize,
-    /// How far the held-back loss may rise before a version is refused.
+    /// How much less the loss on the listener's own newest plays must be, or a version is refused.
+    #[serde(default)]
+    pub gain: f64,
+    /// How far the loss on held-back plays of others may rise before a version is refused.
     pub tolerance: f64,
 }

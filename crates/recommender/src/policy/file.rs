@@ -318,6 +318,7 @@ fn check_near_line(settings: &Settings, check: &mut Checker) {
     check.range("near_line.prior", n.prior, 0.0..=1_000.0);
     check.range("near_line.newest", n.newest as f64, 1.0..=10_000.0);
     check.range("near_line.replayed", n.replayed as f64, 0.0..=100_000.0);
+    check.range("near_line.gain", n.gain, -10.0..=10.0);
     check.range("near_line.tolerance", n.tolerance, 0.0..=10.0);
 }
 

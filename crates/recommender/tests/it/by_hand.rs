@@ -253,7 +253,8 @@ fn values_go_as_they_came() {
 fn setting_values_changes_no_model() {
     let library = LIBRARY
         .with_policy(policy(|p| {
-            (p.near_line.every, p.near_line.lag, p.near_line.tolerance) = (1, 1, 10.0);
+            (p.near_line.every, p.near_line.lag) = (1, 1);
+            (p.near_line.gain, p.near_line.tolerance) = (-10.0, 10.0);
         }))
         .unwrap();
     let mut timeline = Timeline::start(engine_of(&library, "explorer", None, 7));

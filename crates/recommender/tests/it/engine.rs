@@ -90,7 +90,7 @@ fn a_fork_does_not_touch_the_original() {
 fn an_update_run_early_gives_the_same_bytes() {
     let policy = crate::common::policy(|p| {
         p.near_line.every = 2;
-        p.near_line.tolerance = 10.0;
+        (p.near_line.gain, p.near_line.tolerance) = (-10.0, 10.0);
     });
     let engine = engine_of(&LIBRARY.with_policy(policy).unwrap(), "enthusiast", None, 5);
     let patient = random_session(engine.clone(), 5, EVENTS);

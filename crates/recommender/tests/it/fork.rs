@@ -27,7 +27,8 @@ fn played(profile: &str, seed: u64, events: usize) -> Timeline {
 fn learning(change: impl FnOnce(&mut Settings)) -> Library {
     LIBRARY
         .with_policy(policy(|p| {
-            (p.near_line.every, p.near_line.tolerance) = (2, 10.0);
+            p.near_line.every = 2;
+            (p.near_line.gain, p.near_line.tolerance) = (-10.0, 10.0);
             change(p);
         }))
         .unwrap()
