@@ -5,6 +5,10 @@
 //! queue is of the family wanted now: the median and quartiles over listeners, and how many are followed within
 //! five plays. Both families are drawn as the listener's own intents are, so they are liked.
 //!
+//! Beside it stands an observer who knows all that is hidden but what is wanted: the taste, the weariness, the
+//! mood, the equations of `docs/world.md`. They follow the same plays by Bayes' rule, as a hidden Markov model;
+//! told is after how many plays they hold the wanted family for more likely than not. Nobody can know it sooner.
+//!
 //! ```text
 //! cargo run --release --example taste_turns -- [LISTENERS] [POLICY]
 //! ```
@@ -16,6 +20,7 @@ use melody::catalogue::Catalogue;
 use melody::engine::{Engine, Refusal, State, Trace};
 use melody::event::Action;
 use melody::experiment::Cohort;
+use melody::listener::COMPLETED;
 use melody::model::Backend;
 use melody::opening::{Library, Opening};
 use melody::playback::Playhead;
@@ -58,6 +63,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             100.0 * soon as f64 / plays.len() as f64,
             100.0 * never as f64 / plays.len() as f64
         );
+        let mut known: Vec<usize> = turned.iter().map(|followed| followed[way].known).collect();
+        known.sort_unstable();
+        let of = |share: f64| known[((known.len() - 1) as f64 * share).round() as usize];
+        println!(
+            "{:14} an observer who knows all but the intent knows it after {} {} {}; within 5: {:.0} %",
+            "",
+            of(0.25),
+            of(0.5),
+            of(0.75),
+            100.0 * known.iter().filter(|plays| **plays <= 5).count() as f64 / known.len() as f64
+        );
         println!(
             "{:14} mean share of the queue: {:.2} as it turns, {:.2} after 3 plays, {:.2} after 5, {:.2} after 10",
             "",
@@ -73,6 +89,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// What became of one turn.
 #[derive(Default)]
 struct Followed {
+    /// Until the observer holds what is wanted for more likely than not; beyond patience if never.
+    known: usize,
     /// Until the share of what is wanted passed half; beyond patience if it did not.
     plays: usize,
     /// Share of the queue that is wanted, after so many plays.
@@ -106,13 +124,57 @@ struct Session<'a> {
     pilot: Autopilot,
     state: State,
     head: Playhead,
+    belief: Belief,
+    /// How likely the present song is heard to its end, by intent.
+    supposed: Vec<f64>,
+}
+
+/// How likely the observer holds each intent: anything first, then the families.
+struct Belief {
+    prior: Vec<f64>,
+    now: Vec<f64>,
+    switching: f64,
+}
+
+impl Belief {
+    fn new(profile: &Profile, world: &World) -> Self {
+        let wanting = &world.nature().intent;
+        let liked = profile.taste.families.iter().map(|liked| (wanting.choosiness * liked).exp());
+        let liked: Vec<f64> = liked.collect();
+        let sum: f64 = liked.iter().sum();
+        let families = liked.iter().map(|liked| (1.0 - wanting.anything) * liked / sum);
+        let prior: Vec<f64> = std::iter::once(wanting.anything).chain(families).collect();
+        Belief { now: prior.clone(), prior, switching: wanting.switching }
+    }
+
+    /// Takes in a play that had these probabilities of being heard to its end, by intent.
+    fn told(&mut self, completion: &[f64], completed: bool) {
+        let chance = |p: &f64| if completed { *p } else { 1.0 - p };
+        self.now.iter_mut().zip(completion).for_each(|(now, p)| *now *= chance(p));
+        let sum: f64 = self.now.iter().sum();
+        for (now, prior) in self.now.iter_mut().zip(&self.prior) {
+            *now = (1.0 - self.switching) * *now / sum + self.switching * prior;
+        }
+    }
+
+    fn of(&self, intent: Intent) -> f64 {
+        self.now[intent.family.map_or(0, |family| family + 1)]
+    }
 }
 
 impl<'a> Session<'a> {
     fn new(engine: &'a Engine, profile: &Profile, world: &std::sync::Arc<World>) -> Self {
         let (state, trace) = engine.start();
         let pilot = Autopilot::new(engine, profile, world.clone(), engine.setup.seed);
-        Session { engine, pilot, state, head: Playhead::after(&trace) }
+        let belief = Belief::new(profile, world);
+        Session {
+            engine,
+            pilot,
+            state,
+            head: Playhead::after(&trace),
+            belief,
+            supposed: Vec::new(),
+        }
     }
 
     fn act(&mut self, action: Action) -> Result<(), Refusal> {
@@ -122,6 +184,8 @@ impl<'a> Session<'a> {
         self.state = state;
         self.head = Playhead::after(&trace);
         if let Some(ended) = &trace.ended {
+            let completed = ended.play_ratio.value() >= f64::from(COMPLETED);
+            self.belief.told(&self.supposed, completed);
             self.pilot.observe(ended, tier);
         }
         Ok(())
@@ -129,6 +193,14 @@ impl<'a> Session<'a> {
 
     /// One song, heard by somebody who wants this. They do not search.
     fn play(&mut self, wanted: Intent) -> Result<(), Refusal> {
+        let families = (0..self.belief.prior.len() - 1).map(Some);
+        self.supposed = std::iter::once(None)
+            .chain(families)
+            .map(|family| {
+                self.pilot.turn_to(Intent { family, ..wanted });
+                self.pilot.plan(&self.state).felt.response.completion
+            })
+            .collect();
         self.pilot.turn_to(wanted);
         let plan = self.pilot.plan(&self.state);
         let length = self.engine.length_ms(&self.state);
@@ -149,11 +221,15 @@ impl<'a> Session<'a> {
             let wanted = state.queue.iter().filter(|queued| of(queued.song)).count();
             wanted as f64 / state.queue.len().max(1) as f64
         };
-        let mut followed = Followed { plays: PATIENCE + 1, ..Followed::default() };
+        let never = PATIENCE + 1;
+        let mut followed = Followed { plays: never, known: never, ..Followed::default() };
         followed.shares[0] = share(&self.state);
         for play in 1..=PATIENCE {
             self.play(wanted)?;
             followed.shares[play] = share(&self.state);
+            if self.belief.of(wanted) > 0.5 {
+                followed.known = followed.known.min(play);
+            }
             if followed.shares[play] > 0.5 {
                 followed.plays = followed.plays.min(play);
             }
