@@ -10,7 +10,7 @@
 //! told is after how many plays they hold the wanted family for more likely than not. Nobody can know it sooner.
 //!
 //! ```text
-//! cargo run --release --example taste_turns -- [LISTENERS] [POLICY]
+//! cargo run --release --example taste_turns -- [LISTENERS] [POLICY] [WORLD]
 //! ```
 
 use std::error::Error;
@@ -26,7 +26,7 @@ use melody::opening::{Library, Opening};
 use melody::playback::Playhead;
 use melody::profile::Profile;
 use melody::rng::{Purpose, generator};
-use melody::simulation::{Autopilot, Intent, World};
+use melody::simulation::{Autopilot, Intent, Variant, World};
 use rayon::prelude::*;
 
 /// Plays in which the first family is wanted.
@@ -40,12 +40,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let policy = arguments.next().unwrap_or_else(|| "default".into());
     let opening = Opening { policy, ..Opening::default() };
     let library = Library::load(&opening, Path::new(""), Backend::default())?;
+    let world = arguments.next().unwrap_or_else(|| "fitted".into());
+    let variant = Variant::named(&world).ok_or(format!("there is no world `{world}`"))?;
+    let library = library.in_world(variant.nature());
     let cohort = Cohort { seed: 19, listeners, sessions: 1, songs: 0 };
     let turned: Vec<[Followed; 2]> = (0..listeners)
         .into_par_iter()
         .map(|index| follow(&library, &cohort, index))
         .collect::<Result<_, _>>()?;
-    println!("{listeners} listeners, policy `{}`, all simulated", library.policy.name);
+    println!(
+        "{listeners} listeners, policy `{}`, world `{world}`, all simulated",
+        library.policy.name
+    );
     for (way, name) in ["after a turn", "and back"].into_iter().enumerate() {
         let mut plays: Vec<usize> = turned.iter().map(|followed| followed[way].plays).collect();
         plays.sort_unstable();

@@ -168,12 +168,19 @@ pub enum Variant {
     TiringTwice,
     /// What is wanted switches three times as often.
     Restless,
+    /// What is wanted counts three times as much: enough to be told from a few plays.
+    Wilful,
 }
 
 impl Variant {
     /// The fitted one first.
-    pub const ALL: [Variant; 4] =
-        [Variant::Fitted, Variant::TiringHalf, Variant::TiringTwice, Variant::Restless];
+    pub const ALL: [Variant; 5] = [
+        Variant::Fitted,
+        Variant::TiringHalf,
+        Variant::TiringTwice,
+        Variant::Restless,
+        Variant::Wilful,
+    ];
 
     /// The word for it in flags and reports.
     pub fn name(self) -> &'static str {
@@ -182,6 +189,7 @@ impl Variant {
             Variant::TiringHalf => "tiring-half",
             Variant::TiringTwice => "tiring-twice",
             Variant::Restless => "restless",
+            Variant::Wilful => "wilful",
         }
     }
 
@@ -206,6 +214,10 @@ impl Variant {
             Variant::Restless => {
                 let switching = 3.0 * fitted.intent.switching;
                 Nature { intent: Wanting { switching, ..fitted.intent }, ..fitted }
+            }
+            Variant::Wilful => {
+                let pull = 3.0 * fitted.intent.pull;
+                Nature { intent: Wanting { pull, ..fitted.intent }, ..fitted }
             }
         }
     }
