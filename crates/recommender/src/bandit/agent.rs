@@ -48,8 +48,16 @@ pub struct Choice {
     pub by_hand: bool,
     /// What was seen of the listener.
     pub context: Context,
+    /// By how much more a promoted song is worth to this listener than to the segment's, as far as is known:
+    /// the adaptive algorithm moves each arm by its ratio times that.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub own: Score,
     /// All arms, in the policy's order.
     pub arms: Vec<ArmReport>,
+}
+
+fn is_zero(score: &Score) -> bool {
+    *score == Score::ZERO
 }
 
 /// What closing a decision taught.
@@ -111,9 +119,8 @@ impl Bandit {
         if of.is_some() && of == self.choice.as_ref().map(|choice| choice.step) {
             self.gathered.play(play, promoted);
         }
-        if promoted && of.is_some() {
-            let memory = Arc::make_mut(&mut self.memory);
-            memory.lift.add(worth(play, &memory.baselines, policy));
+        if of.is_some() {
+            Arc::make_mut(&mut self.memory).lift.add(promoted, worth(play, promoted, policy));
         }
         let led = preview || promoted && engaged(play);
         self.attribution.play(of, led, policy.attribution);
@@ -201,6 +208,7 @@ impl Bandit {
             uniform: decided.uniform,
             by_hand: pinned.is_some(),
             arms: arms.collect(),
+            own: Score::new(self.memory.lift.own(policy.prior)),
             context,
         });
         self.gathered = Gathered::default();

@@ -23,7 +23,7 @@ const MOST: f64 = 1_000.0;
 /// No feature of a context is larger: they are a few units each, and products of large ones would leave a
 /// matrix that cannot be factored.
 const MOST_FEATURE: f64 = 50.0;
-/// Nobody hears more promoted songs.
+/// Nobody hears more songs.
 const MOST_SONGS: f64 = 1e6;
 /// What a ridge of the adaptive algorithm may be.
 pub(super) const RIDGES: RangeInclusive<f64> = 0.01..=1e6;
@@ -138,8 +138,7 @@ impl Memory {
             observation.reward = round(observation.reward);
             observation.context.iter_mut().for_each(|feature| *feature = round(*feature));
         }
-        let lift = &mut rounded.lift;
-        for value in [&mut lift.usual, &mut lift.songs, &mut lift.worth] {
+        for value in rounded.lift.each() {
             *value = round(*value);
         }
         let baselines = &mut rounded.baselines;
@@ -188,11 +187,12 @@ impl Memory {
         if self.relevance.iter().any(|ridge| !RIDGES.contains(ridge)) {
             return Some(("relevance".into(), "holds a value that is out of range"));
         }
-        let Lift { usual, songs, worth } = self.lift;
-        let bounded = |value: f64, most: f64| (-most..=most).contains(&value);
-        if !(bounded(usual, MOST) && (0.0..=MOST_SONGS).contains(&songs))
-            || !bounded(worth, MOST * MOST_SONGS)
-        {
+        let Lift { usual, songs, worth, others, others_worth } = self.lift;
+        let within = |value: f64, least: f64, most: f64| (least..=most).contains(&value);
+        let counts = [songs, others].iter().all(|count| within(*count, 0.0, MOST_SONGS));
+        let most = MOST * MOST_SONGS;
+        let sums = [worth, others_worth].iter().all(|sum| within(*sum, -most, most));
+        if !(counts && sums && within(usual, -MOST, MOST)) {
             return Some(("lift".into(), "holds a value that is out of range"));
         }
         let Baselines { satisfaction, commercial } = self.baselines;

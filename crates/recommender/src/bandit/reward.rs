@@ -21,11 +21,10 @@ pub(super) fn conversion_value(policy: &policy::Bandit, plays: u32) -> f64 {
     policy.subscription / f64::from(plays.max(1))
 }
 
-/// What a promoted song was worth, beside a usual play: see [`Lift`](super::lift::Lift).
-pub(super) fn worth(play: &Interaction, usual: &Baselines, policy: &policy::Bandit) -> f64 {
-    let engagement = if engaged(play) { 1.0 } else { 0.0 };
-    policy.user_weight * (satisfaction_of(play) - usual.satisfaction)
-        + policy.commercial_weight * engagement
+/// What one play is worth in the reward, but for any subscription.
+pub(super) fn worth(play: &Interaction, promoted: bool, policy: &policy::Bandit) -> f64 {
+    let engagement = if promoted && engaged(play) { policy.commercial_weight } else { 0.0 };
+    policy.user_weight * satisfaction_of(play) + engagement
 }
 
 fn satisfaction_of(play: &Interaction) -> f64 {
