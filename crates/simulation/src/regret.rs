@@ -114,7 +114,9 @@ impl Decision {
             }
             play(engine, &mut listener, (&mut state, &mut head), &mut |_, trace| {
                 let learned = trace.bandit.learned.as_ref();
-                earned = earned.or(learned.map(|learned| learned.reward.total));
+                // A decision whose every play the listener chose has earned nothing.
+                let nothing = trace.bandit.decided.as_ref().map(|_| Score::ZERO);
+                earned = earned.or(learned.map(|learned| learned.reward.total)).or(nothing);
                 // The last play may make the listener subscribe, right after it has been learned.
                 let credit = trace.bandit.credited.as_ref();
                 if let Some(credit) = credit.filter(|credit| credit.step == self.step) {

@@ -40,23 +40,17 @@ impl Foretold {
     }
 }
 
-/// Plays that ended in these steps, each with what was predicted for its song while it waited in the
-/// queue. A play whose song was not in the queue, as after a search, has no prediction and is left out.
+/// Plays that ended in these steps, each with what was predicted for its song as it began. A play whose song
+/// was in no queue, as after a search, and one that was played again, is left out.
 pub fn predictions(traces: &[Arc<Trace>]) -> Vec<(&HeadOutputs, &EndedPlay)> {
-    let mut pairs = Vec::new();
-    let mut begun: Option<&HeadOutputs> = None;
-    for (i, trace) in traces.iter().enumerate() {
-        let Some(ended) = &trace.ended else { continue };
-        pairs.extend(begun.map(|heads| (heads, ended)));
-        // The next song has just begun; it came from the queue of the step before.
-        let queue = i.checked_sub(1).map(|before| &traces[before].queue);
-        let mut waiting = queue.into_iter().flatten();
-        begun = waiting
-            .find(|entry| entry.song.id == trace.playing.song.id)
-            .filter(|_| !trace.playing.replayed)
-            .map(|entry| &entry.heads);
-    }
-    pairs
+    let steps = traces.iter().zip(traces.iter().skip(1));
+    steps
+        .filter_map(|(before, trace)| {
+            let ended = trace.ended.as_ref()?;
+            let begun = before.playing.heads.as_ref();
+            Some((begun.filter(|_| before.playing.served.is_some())?, ended))
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A trace knows more than a durable log, so that its tables have more columns; those of the same name mean the same.
 
 use super::sheet::{Cell, Column, Sheet};
-use melody_recommender::engine::{SongRef, Trace};
+use melody_recommender::engine::{Served, SongRef, Trace};
 use melody_sessions::log::Contents;
 use melody_sessions::trace_file::TracedSession;
 
@@ -33,6 +33,10 @@ pub const TRACE_PLAYS: Columns = &[
     ("skipped", Flag),
     ("liked", Flag),
     ("saved", Flag),
+    ("request", Whole),
+    ("place", Whole),
+    ("decision", Whole),
+    ("propensity", Number),
 ];
 
 /// Columns of [`trace_impressions`].
@@ -68,6 +72,10 @@ pub const LOG_PLAYS: Columns = &[
     ("skipped", Flag),
     ("liked", Flag),
     ("saved", Flag),
+    ("request", Whole),
+    ("place", Whole),
+    ("decision", Whole),
+    ("propensity", Number),
 ];
 
 /// Columns of [`log_impressions`].
@@ -85,6 +93,16 @@ pub const LOG_IMPRESSIONS: Columns = &[
 
 fn song(song: &SongRef) -> [Cell; 4] {
     [&song.id, &song.title, &song.artist, &song.genre].map(|text| text.as_str().into())
+}
+
+/// Where a play came from; nothing is known of what the listener chose.
+fn served(served: Option<Served>) -> [Cell; 4] {
+    [
+        Cell::of(served.map(|served| served.request)),
+        Cell::of(served.map(|served| served.place)),
+        Cell::of(served.map(|served| served.decision)),
+        Cell::of(served.map(|served| served.propensity.value())),
+    ]
 }
 
 /// Every play that ended in a session, numbered from 0 over all files. `step` is the one it ended at.
@@ -117,6 +135,7 @@ pub fn trace_plays(
             ended.liked.into(),
             ended.saved.into(),
         ]);
+        row.extend(served(ended.served));
         sheet.push(row)?;
     }
     Ok(())
@@ -165,7 +184,7 @@ pub fn log_plays(sheet: &mut Sheet, log: &Contents) -> Result<(), String> {
     let mut began_ms = 0;
     for step in log.steps() {
         let Some(ended) = &step.ended else { continue };
-        sheet.push(vec![
+        let mut row = vec![
             log.header.opening.profile.as_str().into(),
             step.step.into(),
             began_ms.into(),
@@ -176,7 +195,9 @@ pub fn log_plays(sheet: &mut Sheet, log: &Contents) -> Result<(), String> {
             ended.skipped.into(),
             ended.liked.into(),
             ended.saved.into(),
-        ])?;
+        ];
+        row.extend(served(ended.served));
+        sheet.push(row)?;
         began_ms = step.at_ms;
     }
     Ok(())

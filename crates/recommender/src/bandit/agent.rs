@@ -6,11 +6,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::algorithm::learn;
-use super::attribution::{Attribution, Closed, Credit};
+use super::attribution::{Attribution, Closed, Credit, Owner};
 use super::context::Context;
 use super::decision::decide;
 use super::memory::{Memory, Observation};
-use super::reward::{Gathered, Reward, conversion_value, engaged};
+use super::reward::{Gathered, Reward, conversion_value, engaged, worth};
 use crate::policy;
 use melody_core::listener::Interaction;
 use melody_core::score::Score;
@@ -48,8 +48,16 @@ pub struct Choice {
     pub by_hand: bool,
     /// What was seen of the listener.
     pub context: Context,
+    /// By how much more a promoted song is worth to this listener than to the segment's, as far as is known:
+    /// the adaptive algorithm moves each arm by its ratio times that.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub own: Score,
     /// All arms, in the policy's order.
     pub arms: Vec<ArmReport>,
+}
+
+fn is_zero(score: &Score) -> bool {
+    *score == Score::ZERO
 }
 
 /// What closing a decision taught.
@@ -70,6 +78,8 @@ pub struct Bandit {
     /// The running decision; `None` before the first and between two.
     pub choice: Option<Choice>,
     gathered: Gathered,
+    /// Plays that have ended since the running decision, whosever they were.
+    since: u32,
     attribution: Attribution,
 }
 
@@ -80,6 +90,7 @@ impl Bandit {
             memory,
             choice: None,
             gathered: Gathered::default(),
+            since: 0,
             attribution: Attribution::default(),
         }
     }
@@ -94,30 +105,39 @@ impl Bandit {
         self.choice.as_ref().map_or(0, |c| c.arm)
     }
 
-    /// Takes in a play under the running decision. A `preview` is a premium song without a
-    /// subscription, not skipped.
+    /// Takes in a play `of` the decision made at that step, which queued its song; of none where the
+    /// listener chose it. It counts for the running decision if it is that one's. The song was `promoted`
+    /// or not, and the play a `preview`, of a premium song without a subscription and not skipped, or none.
     pub fn play(
         &mut self,
         policy: &policy::Bandit,
         play: &Interaction,
-        promoted: bool,
-        preview: bool,
+        (promoted, preview): (bool, bool),
+        of: Option<u32>,
     ) {
-        self.gathered.play(play, promoted);
-        if let Some(choice) = &self.choice {
-            let led = preview || promoted && engaged(play);
-            self.attribution.play(choice.step, led, policy.attribution);
+        self.since += 1;
+        if of.is_some() && of == self.choice.as_ref().map(|choice| choice.step) {
+            self.gathered.play(play, promoted);
         }
+        if of.is_some() {
+            Arc::make_mut(&mut self.memory).lift.add(promoted, worth(play, promoted, policy));
+        }
+        let led = preview || promoted && engaged(play);
+        self.attribution.play(of, led, policy.attribution);
     }
 
     /// The listener subscribed. If the decision that it belongs to has closed, its reward is
     /// corrected, as if that had been known when it was learned.
     pub fn conversion(&mut self, policy: &policy::Bandit) -> Option<Credit> {
-        let Some((closed, plays_ago)) = self.attribution.closed() else {
-            self.gathered.conversion();
-            return None;
+        let (closed, plays_ago) = match self.attribution.owner() {
+            Owner::Running => {
+                self.gathered.conversion();
+                return None;
+            }
+            Owner::Nobody => return None,
+            Owner::Closed(closed, plays_ago) => (closed, plays_ago),
         };
-        let commercial = conversion_value(closed.plays);
+        let commercial = conversion_value(policy, closed.plays);
         let reward = Score::new(policy.commercial_weight * commercial);
         let memory = Arc::make_mut(&mut self.memory);
         let since = memory.learned - closed.learned;
@@ -126,9 +146,10 @@ impl Bandit {
         Some(Credit { step: closed.step, arm: closed.arm.clone(), plays_ago, reward })
     }
 
-    /// Whether it is time for the next decision.
+    /// Whether it is time for the next decision: so many plays have ended since the last, by whomever they
+    /// were chosen.
     pub fn due(&self, policy: &policy::Bandit) -> bool {
-        self.choice.is_none() || self.gathered.plays >= policy.every
+        self.choice.is_none() || self.since >= policy.every
     }
 
     /// Closes the running decision, if any: its reward is learned and the baselines move. A decision
@@ -142,7 +163,7 @@ impl Bandit {
         let memory = Arc::make_mut(&mut self.memory);
         let reward = Reward::new(&gathered, &memory.baselines, policy);
         let arm = policy.arms[choice.arm].name.clone();
-        memory.baselines.follow(&gathered, policy.baseline_rate);
+        memory.baselines.follow(&gathered, policy);
         learn(
             policy,
             memory,
@@ -187,8 +208,10 @@ impl Bandit {
             uniform: decided.uniform,
             by_hand: pinned.is_some(),
             arms: arms.collect(),
+            own: Score::new(self.memory.lift.own(policy.prior)),
             context,
         });
         self.gathered = Gathered::default();
+        self.since = 0;
     }
 }

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::context::CONTEXT;
 use super::features;
+use super::lift::Lift;
 use super::memory::{Arm, Memory};
 use super::reward::Baselines;
 use super::sums::Sums;
@@ -95,6 +96,7 @@ impl Experience {
 #[derive(Clone, Debug, Default)]
 pub struct Pool {
     arms: BTreeMap<String, Sums>,
+    lift: Lift,
 }
 
 impl Pool {
@@ -103,6 +105,7 @@ impl Pool {
     pub fn add(&mut self, policy: &policy::Bandit, memory: &Memory) {
         let features = features::count(CONTEXT.len());
         let policy = policy::Bandit { forgetting: 1.0, ..policy.clone() };
+        self.lift.plus(&memory.lift);
         for (arm, sums) in policy.arms.iter().zip(memory.sums(&policy, features)) {
             let entry = self.arms.entry(arm.name.clone());
             entry.or_insert_with(|| Sums::new(features)).plus(&sums);
@@ -124,8 +127,10 @@ impl Pool {
                 satisfaction: rounded(baselines.satisfaction),
                 commercial: rounded(baselines.commercial),
             },
+            lift: self.lift.as_usual(),
             ..Memory::default()
         };
+        memory.lift.usual = rounded(memory.lift.usual);
         adaptive::settle(&mut memory, policy, CONTEXT.len());
         memory.relevance.iter_mut().for_each(|ridge| *ridge = rounded(*ridge));
         memory.arms = arms(weakened);

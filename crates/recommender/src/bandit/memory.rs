@@ -10,6 +10,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use super::features;
+use super::lift::Lift;
 use super::reward::Baselines;
 use super::sums::Sums;
 use crate::policy;
@@ -22,6 +23,8 @@ const MOST: f64 = 1_000.0;
 /// No feature of a context is larger: they are a few units each, and products of large ones would leave a
 /// matrix that cannot be factored.
 const MOST_FEATURE: f64 = 50.0;
+/// Nobody hears more songs.
+const MOST_SONGS: f64 = 1e6;
 /// What a ridge of the adaptive algorithm may be.
 pub(super) const RIDGES: RangeInclusive<f64> = 0.01..=1e6;
 /// One over the smallest difference that a file keeps. With nine decimals, sums of up to some
@@ -66,6 +69,9 @@ pub struct Memory {
     /// then the products'. Empty: as before any observation. Only the adaptive algorithm asks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relevance: Vec<f64>,
+    /// What promoted songs were worth to the listener.
+    #[serde(default, skip_serializing_if = "Lift::is_unknown")]
+    pub lift: Lift,
     /// The usual levels that rewards are held against.
     pub baselines: Baselines,
 }
@@ -109,7 +115,17 @@ impl Memory {
     /// Forgets all but the observations from this one of the newest on.
     pub fn forget_before(&mut self, place: usize) {
         self.recent.drain(..place);
+        self.lift = Lift { usual: self.lift.usual, ..Lift::default() };
         self.arms.values_mut().for_each(|arm| arm.older = Sums::new(arm.older.features()));
+    }
+
+    /// The same as what a listener begins with: each arm's sums count as so many observations at most.
+    pub fn as_prior(&self, most: f64) -> Self {
+        let mut prior = self.clone();
+        for arm in prior.arms.values_mut().filter(|arm| arm.older.n > most) {
+            arm.older.scale(most / arm.older.n);
+        }
+        prior
     }
 
     /// The same in decimals that a file holds exactly: reading gives back what was written, to the bit.
@@ -121,6 +137,9 @@ impl Memory {
         for observation in &mut rounded.recent {
             observation.reward = round(observation.reward);
             observation.context.iter_mut().for_each(|feature| *feature = round(*feature));
+        }
+        for value in rounded.lift.each() {
+            *value = round(*value);
         }
         let baselines = &mut rounded.baselines;
         baselines.satisfaction = round(baselines.satisfaction);
@@ -167,6 +186,14 @@ impl Memory {
         }
         if self.relevance.iter().any(|ridge| !RIDGES.contains(ridge)) {
             return Some(("relevance".into(), "holds a value that is out of range"));
+        }
+        let Lift { usual, songs, worth, others, others_worth } = self.lift;
+        let within = |value: f64, least: f64, most: f64| (least..=most).contains(&value);
+        let counts = [songs, others].iter().all(|count| within(*count, 0.0, MOST_SONGS));
+        let most = MOST * MOST_SONGS;
+        let sums = [worth, others_worth].iter().all(|sum| within(*sum, -most, most));
+        if !(counts && sums && within(usual, -MOST, MOST)) {
+            return Some(("lift".into(), "holds a value that is out of range"));
         }
         let Baselines { satisfaction, commercial } = self.baselines;
         let usual = |value: f64| (-MOST..=MOST).contains(&value);

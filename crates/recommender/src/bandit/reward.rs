@@ -16,25 +16,32 @@ pub struct Gathered {
     conversions: u32,
 }
 
-/// What a conversion counts against one engagement with a promoted song.
-pub const CONVERSION_VALUE: f64 = 5.0;
-
 /// What one conversion adds to the commercial part of a decision with so many plays.
-pub(super) fn conversion_value(plays: u32) -> f64 {
-    CONVERSION_VALUE / f64::from(plays.max(1))
+pub(super) fn conversion_value(policy: &policy::Bandit, plays: u32) -> f64 {
+    policy.subscription / f64::from(plays.max(1))
+}
+
+/// What one play is worth in the reward, but for any subscription.
+pub(super) fn worth(play: &Interaction, promoted: bool, policy: &policy::Bandit) -> f64 {
+    let engagement = if promoted && engaged(play) { policy.commercial_weight } else { 0.0 };
+    policy.user_weight * satisfaction_of(play) + engagement
+}
+
+fn satisfaction_of(play: &Interaction) -> f64 {
+    let count = |holds: bool| if holds { 1.0 } else { 0.0 };
+    satisfaction(
+        play.play_ratio.into(),
+        count(play.completed),
+        count(play.skipped),
+        count(play.liked || play.saved),
+    )
 }
 
 impl Gathered {
     /// Takes in a play that has ended.
     pub fn play(&mut self, play: &Interaction, promoted: bool) {
         self.plays += 1;
-        let count = |holds: bool| if holds { 1.0 } else { 0.0 };
-        self.satisfaction += satisfaction(
-            play.play_ratio.into(),
-            count(play.completed),
-            count(play.skipped),
-            count(play.liked || play.saved),
-        );
+        self.satisfaction += satisfaction_of(play);
         self.engagements += u32::from(promoted && engaged(play));
     }
 
@@ -49,8 +56,8 @@ impl Gathered {
     }
 
     /// Engagements with promoted songs and conversions, per play.
-    fn commercial(&self) -> f64 {
-        let value = f64::from(self.engagements) + CONVERSION_VALUE * f64::from(self.conversions);
+    fn commercial(&self, policy: &policy::Bandit) -> f64 {
+        let value = f64::from(self.engagements) + policy.subscription * f64::from(self.conversions);
         value / f64::from(self.plays.max(1))
     }
 }
@@ -101,7 +108,7 @@ pub struct Reward {
 impl Reward {
     /// Of the plays under one decision, against the baselines before it.
     pub fn new(gathered: &Gathered, baselines: &Baselines, policy: &policy::Bandit) -> Self {
-        let (user, commercial) = (gathered.satisfaction(), gathered.commercial());
+        let (user, commercial) = (gathered.satisfaction(), gathered.commercial(policy));
         Reward {
             satisfaction: Score::new(user),
             satisfaction_baseline: Score::new(baselines.satisfaction),
@@ -117,9 +124,10 @@ impl Reward {
 
 impl Baselines {
     /// Moves the baselines towards what was just seen.
-    pub fn follow(&mut self, gathered: &Gathered, rate: f64) {
+    pub fn follow(&mut self, gathered: &Gathered, policy: &policy::Bandit) {
+        let rate = policy.baseline_rate;
         self.satisfaction += rate * (gathered.satisfaction() - self.satisfaction);
-        self.commercial += rate * (gathered.commercial() - self.commercial);
+        self.commercial += rate * (gathered.commercial(policy) - self.commercial);
     }
 
     /// Moves the commercial baseline as if `more` had been seen with one of the decisions before,

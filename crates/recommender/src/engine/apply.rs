@@ -91,9 +91,9 @@ impl Engine {
         let mut begins = Begins::Nothing;
         match &event.action {
             Action::Finish | Action::Skip => {
-                let next = state.queue.first().ok_or(Refusal::NoNextSong)?.song;
+                state.queue.first().ok_or(Refusal::NoNextSong)?;
                 self.end(state, event, happened);
-                begins = Begins::Song { song: next, replayed: false, opened: false };
+                begins = Begins::Next;
             }
             Action::Replay => {
                 let again = state.playing.song;
@@ -159,7 +159,8 @@ impl Engine {
         let window = policy.guardrail.window;
         state.metrics.record(&play, promoted, event.heard_ms.into(), window);
         let preview = song.premium && state.tier != Tier::Premium && !play.skipped;
-        state.bandit.play(&policy.bandit, &play, promoted, preview);
+        let of = state.playing.decision(promoted);
+        state.bandit.play(&policy.bandit, &play, (promoted, preview), of);
         state.previews += u32::from(preview);
         happened.ended = Some(EndedPlay {
             song: SongRef::new(&setup.catalogue, play.song),
@@ -169,6 +170,7 @@ impl Engine {
             skipped: play.skipped,
             liked: play.liked,
             saved: play.saved,
+            served: state.playing.served,
         });
     }
 
@@ -401,8 +403,7 @@ mod tests {
             let event = after(&start, 1_000, action);
             engine.apply(&mut start.clone(), &event, &mut Happened::default()).unwrap()
         };
-        let song = start.queue[0].song;
-        assert_eq!(begins(Action::Skip), Begins::Song { song, replayed: false, opened: false });
+        assert_eq!(begins(Action::Skip), Begins::Next);
         let song = start.playing.song;
         assert_eq!(begins(Action::Replay), Begins::Song { song, replayed: true, opened: false });
         let song = start.queue[3].song;

@@ -37,15 +37,14 @@ impl Decision {
 }
 
 impl Engine {
-    /// Lets the bandit learn and decide: after a play when it is time, or at once where another arm
-    /// than the present one has been pinned by hand.
-    pub(super) fn choose_arm(&self, state: &mut State, happened: &mut Happened) {
+    /// Lets the bandit learn and decide: when it is time and `may` it, or at once where another arm than the
+    /// present one has been pinned by hand.
+    pub(super) fn choose_arm(&self, state: &mut State, happened: &mut Happened, may: bool) {
         let policy = &self.setup.policy.bandit;
         let name = state.overrides.arm.as_ref();
         let pinned = name.and_then(|name| policy.arms.iter().position(|arm| arm.name == *name));
         let moves = pinned.is_some_and(|arm| arm != state.bandit.arm());
-        let ended = happened.ended.is_some();
-        if !(moves || state.bandit.choice.is_none() || ended && state.bandit.due(policy)) {
+        if !(moves || state.bandit.choice.is_none() || may && state.bandit.due(policy)) {
             return;
         }
         happened.learned = state.bandit.learn(policy);
@@ -280,7 +279,7 @@ mod tests {
         let engine = small();
         let mut state = engine.start().0;
         state.overrides.arm = Some("heavy".into());
-        engine.choose_arm(&mut state, &mut Happened::default());
+        engine.choose_arm(&mut state, &mut Happened::default(), false);
         assert_eq!(engine.decide(&state).target, Score::new(0.2));
         state.overrides.at_most = Some(1);
         assert_eq!(engine.decide(&state).target, Score::new(0.1));
@@ -293,16 +292,16 @@ mod tests {
         let engine = small();
         let mut state = engine.start().0;
         let mut nothing = Happened::default();
-        engine.choose_arm(&mut state, &mut nothing);
+        engine.choose_arm(&mut state, &mut nothing, false);
         assert!(nothing.decided.is_none(), "no play has ended");
         let names = &engine.setup.policy.bandit.arms;
         let other = (state.bandit.arm() + 1) % names.len();
         state.overrides.arm = Some(names[other].name.clone());
         let mut moved = Happened::default();
-        engine.choose_arm(&mut state, &mut moved);
+        engine.choose_arm(&mut state, &mut moved, false);
         assert!(moved.decided.is_some_and(|choice| choice.by_hand && choice.arm == other));
         let mut again = Happened::default();
-        engine.choose_arm(&mut state, &mut again);
+        engine.choose_arm(&mut state, &mut again, false);
         assert!(again.decided.is_none(), "it is in force already");
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::look::Look;
 use super::setup::Engine;
 use super::state::State;
-use super::trace::{DisplacedSong, SongRef, Trace};
+use super::trace::{Commitment, DisplacedSong, SongRef, Trace};
 use crate::ranking::{Dropped, Flip, FusionWeights, Ledger, Ranking, Stage};
 use crate::retrieval::{Missed, standings};
 use melody_core::catalogue::SongId;
@@ -38,6 +38,9 @@ pub struct Explanation {
     pub gates: Gates,
     /// The fusion weights of the step.
     pub weights: FusionWeights,
+    /// Set where the song is committed, and keeps its place whatever ranks above it now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committed: Option<Commitment>,
     /// For a promoted song of the queue: the natural song it took the place of.
     pub displaced: Option<DisplacedSong>,
     /// Share of the network's attention on the profile.
@@ -149,6 +152,7 @@ impl Engine {
                 interest: self.interest_parts(&heads),
                 gates: queued.map_or_else(|| scored.gates(place), |e| e.gates.clone()),
                 weights: trace.weights.clone(),
+                committed: queued.and_then(|entry| entry.committed.clone()),
                 displaced: queued.and_then(|entry| entry.displaced.clone()),
                 attention_profile: attention.profile,
                 attention_own: attention.own,
@@ -193,7 +197,11 @@ impl Engine {
                 song: self.neighbour(ranking, song),
                 above: self.neighbour(ranking, above),
                 lacks: ranking.lacks(song, above),
-                beside: beside(dropped.as_ref(), promoted, catalogue.song(above).promoted()),
+                beside: beside(
+                    dropped.as_ref(),
+                    [song, above].map(|song| catalogue.song(song).promoted()),
+                    [song, above].map(|song| state.request.left.contains(&song)),
+                ),
                 dropped,
                 flips,
             })
@@ -282,13 +290,21 @@ impl Engine {
     }
 }
 
-/// What decides beside the score.
-fn beside(dropped: Option<&Dropped>, promoted: bool, above_promoted: bool) -> Option<String> {
-    let said = match (dropped.map(|d| d.stage), promoted, above_promoted) {
+/// What decides beside the score, of a song and the one above it: whether each is promoted, and committed.
+fn beside(dropped: Option<&Dropped>, promoted: [bool; 2], committed: [bool; 2]) -> Option<String> {
+    let said = match (dropped.map(|d| d.stage), committed, promoted) {
         (Some(Stage::Retrieval), ..) => "no weight helps a song that no source brings",
         (Some(Stage::Filter), ..) => "no weight helps a song that a rule excludes",
-        (_, true, _) => "a promoted song is placed when promotion is due, the best-scored first",
-        (_, false, true) => "the other song is promoted: it is placed when promotion is due",
+        (_, [_, true], _) => {
+            "the other song is committed: this is about the ranking of now, and holds from the next request on, which setting a value makes at once"
+        }
+        (_, [true, _], _) => {
+            "this song is committed: it keeps its place until the next request, whatever the ranking of now says"
+        }
+        (_, _, [true, _]) => {
+            "a promoted song is placed when promotion is due, the best-scored first"
+        }
+        (_, _, [false, true]) => "the other song is promoted: it is placed when promotion is due",
         _ => return None,
     };
     Some(said.into())
@@ -305,12 +321,15 @@ mod tests {
 
     #[test]
     fn what_decides_beside_the_score_is_said_where_something_does() {
-        let brought = |d: Option<&Dropped>, promoted, above| beside(d, promoted, above).is_some();
-        assert!(brought(Some(&dropped(Stage::Retrieval)), false, false));
-        assert!(brought(Some(&dropped(Stage::Filter)), false, false));
-        assert!(brought(None, true, false));
-        assert!(brought(None, false, true));
-        assert!(!brought(None, false, false), "two natural songs stand by their scores");
+        let brought = |d: Option<&Dropped>, promoted| beside(d, promoted, [false; 2]).is_some();
+        assert!(brought(Some(&dropped(Stage::Retrieval)), [false; 2]));
+        assert!(brought(Some(&dropped(Stage::Filter)), [false; 2]));
+        assert!(brought(None, [true, false]));
+        assert!(brought(None, [false, true]));
+        assert!(!brought(None, [false; 2]), "two natural songs stand by their scores");
+        let committed = |which| beside(None, [false; 2], which).unwrap();
+        assert!(committed([false, true]).contains("the other song is committed"));
+        assert!(committed([true, false]).contains("this song is committed"));
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub(super) struct Happened {
     pub credited: Option<Credit>,
     pub decided: Option<Choice>,
     pub update: Option<UpdateReport>,
+    /// The session goes on under another policy or model, or in another scene.
+    pub resumed: bool,
 }
 
 /// A step on its way to its trace.
@@ -63,6 +65,8 @@ pub(super) enum Begins {
     Retold,
     /// The song that ranks first of all, as a session opens.
     Best,
+    /// What is up next: the first of the committed songs, or if none is left the one that ranks first.
+    Next,
     Song {
         song: SongId,
         /// It repeats the play before it.

@@ -15,7 +15,7 @@ pub struct Look {
     /// The listener as the model encodes them.
     pub(super) listener: EncodedListener,
     pub(super) retrieved: Retrieved,
-    /// The candidates, the song that plays, and songs that were asked about.
+    /// The candidates, the song that plays, those committed, and songs that were asked about.
     pub(super) scored: Scored,
 }
 
@@ -31,7 +31,7 @@ impl Engine {
         let listener = state.model.encode(&view);
         let retrieved = self.retrieve(state, &listener);
         let mut songs = retrieved.songs.clone();
-        songs.extend(asked.iter().chain([&state.playing.song]));
+        songs.extend(asked.iter().chain(&state.request.left).chain([&state.playing.song]));
         songs.sort_unstable();
         songs.dedup();
         let scored = state.model.score(&listener, catalogue, &view, songs);

@@ -15,6 +15,7 @@ mod outcome;
 mod preview;
 mod refusal;
 mod report;
+mod request;
 mod setup;
 mod state;
 mod step;
@@ -28,12 +29,13 @@ pub use explain::{AttendedPlay, Explanation, InterestPart, Neighbour, WhyNot};
 pub use look::Look;
 pub use preview::Preview;
 pub use refusal::Refusal;
+pub use request::{Renewal, Request, Served};
 pub use setup::{Engine, Setup};
 pub use state::{Moment, Playing, State};
 pub use timeline::Timeline;
 pub use trace::{
-    BanditReport, CandidateReport, DisplacedSong, EndedPlay, LATER_MS, Limit, ListenerReport,
-    NearLineReport, Note, PlayingNow, PromotionReport, QueueEntry, RankerVersion, RunnerUp,
-    SearchReport, SessionReport, Shares, SongRef, StreakReport, TRACE_FORMAT, TasteReport, Trace,
-    Versions,
+    BanditReport, CandidateReport, Commitment, DisplacedSong, EndedPlay, LATER_MS, Limit,
+    ListenerReport, NearLineReport, Note, PlayingNow, PromotionReport, QueueEntry, RankerVersion,
+    RequestReport, RunnerUp, SearchReport, SessionReport, Shares, SongRef, StreakReport,
+    TRACE_FORMAT, TasteReport, Trace, Versions,
 };

@@ -8,6 +8,7 @@ use super::happened::{Before, Begins, Happened, Step};
 use super::look::Look;
 use super::refusal::Refusal;
 use super::report::{promotion, queue};
+use super::request::Request;
 use super::setup::Engine;
 use super::state::{Learning, State};
 use super::timeline::Timeline;
@@ -35,8 +36,9 @@ pub struct Preview {
 
 impl Engine {
     /// What an [`Action::Override`](melody_core::event::Action::Override) with these values would lead to,
-    /// exactly and whenever it comes, as it ranks the same [`Moment`](super::state::Moment) again. So the
-    /// values in force lead to the present queue. `look` must be of this very state.
+    /// exactly and whenever it comes, as it makes a new request of the same
+    /// [`Moment`](super::state::Moment). So the values in force lead to the present queue, but for songs that
+    /// an earlier request has committed to. `look` must be of this very state.
     ///
     /// # Errors
     /// When the event would be refused for its values.
@@ -48,9 +50,14 @@ impl Engine {
     ) -> Result<Preview, Refusal> {
         self.check_overrides(overrides)?;
         let mut next = state.with_overrides(overrides.clone());
-        let decision = self.decide_anew(&mut next, &mut Happened::default());
+        // Setting values makes a new request.
+        next.request = Request { number: state.request.number + 1, ..Request::default() };
+        self.choose_arm(&mut next, &mut Happened::default(), false);
+        let decision = self.decide(&next);
         let ranking = self.rank(&next, &decision, look, Some(next.playing.song));
-        let queue = queue(&self.setup.catalogue, &look.scored, &ranking, &Before::of_queue(state));
+        let committed = self.commit(&next, ranking.queue.iter().map(|queued| queued.song)).len();
+        let before = Before::of_queue(state);
+        let queue = queue(&self.setup.catalogue, &look.scored, (&ranking, committed), &before);
         Ok(Preview {
             overrides: overrides.clone(),
             promotion: promotion(&next, &decision, &ranking, &queue),
@@ -85,7 +92,13 @@ impl Engine {
             next.learning.pending = None;
         }
         let before = Before::of_queue(state);
-        let step = Step { before, happened: Happened::default(), event: None };
+        let same = same_model
+            && ours.settings == theirs.settings
+            && next.scene == state.scene
+            && self.setup.ranker.as_ref().map(|r| &r.hash)
+                == from.setup.ranker.as_ref().map(|r| &r.hash);
+        let happened = Happened { resumed: !same, ..Happened::default() };
+        let step = Step { before, happened, event: None };
         let begins = if same_model { Begins::Nothing } else { Begins::Retold };
         let trace = self.turn(&mut next, step, begins);
         (next, trace)

@@ -10,8 +10,9 @@ use super::outcome::Outcome;
 use super::setup::{Engine, Setup};
 use super::state::State;
 use super::trace::{
-    BanditReport, CandidateReport, DisplacedSong, ListenerReport, NearLineReport, PlayingNow,
-    PromotionReport, QueueEntry, RankerVersion, RunnerUp, Shares, SongRef, Trace, Versions,
+    BanditReport, CandidateReport, Commitment, DisplacedSong, ListenerReport, NearLineReport,
+    PlayingNow, PromotionReport, QueueEntry, RankerVersion, RequestReport, RunnerUp, Shares,
+    SongRef, Trace, Versions,
 };
 use crate::bandit::{Choice, Credit, Learned};
 use crate::ranking::Ranking;
@@ -22,11 +23,12 @@ use melody_model::Scored;
 impl Engine {
     /// The trace of a step.
     pub(super) fn report(&self, outcome: Outcome) -> Trace {
-        let Outcome { state, decision, look, ranking, .. } = outcome;
+        let Outcome { state, decision, look, ranking, committed, .. } = outcome;
         let setup = &self.setup;
         let (catalogue, policy) = (&setup.catalogue, &setup.policy);
         let metrics = state.metrics.report();
-        let queue = queue(catalogue, &look.scored, ranking, &outcome.step.before);
+        let shown = (ranking, committed.len());
+        let queue = queue(catalogue, &look.scored, shown, &outcome.step.before);
         let shares = shares(&queue);
         let session = session(setup, state, &look.listener);
         let promotion = promotion(state, decision, ranking, &queue);
@@ -60,6 +62,8 @@ impl Engine {
                 saved: state.playing.saved,
                 opened: state.playing.opened,
                 replayed: state.playing.replayed,
+                served: state.playing.served,
+                heads: state.playing.heads,
                 preview_ms: policy
                     .previews
                     .of(catalogue.song(state.playing.song), state.tier)
@@ -105,6 +109,12 @@ impl Engine {
                 })
                 .collect(),
             shares,
+            request: RequestReport {
+                number: state.request.number,
+                step: state.request.step,
+                because: state.request.because,
+                left: committed.len(),
+            },
             queue,
             notes,
         }
@@ -135,10 +145,11 @@ pub(super) fn promotion(
     }
 }
 
+/// The queue of a ranking, so many songs at its front being committed.
 pub(super) fn queue(
     catalogue: &Catalogue,
     scored: &Scored,
-    ranking: &Ranking,
+    (ranking, committed): (&Ranking, usize),
     before: &Before,
 ) -> Vec<QueueEntry> {
     let place = |song: SongId| before.queue.iter().position(|s| *s == song).map(|i| i + 1);
@@ -163,10 +174,18 @@ pub(super) fn queue(
                     .displaced
                     .as_ref()
                     .map(|d| DisplacedSong::new(catalogue.song(d.song).id.to_string(), d)),
+                committed: (i < committed).then(|| commitment(catalogue, ranking, queued.song)),
                 ledger: ranking.ledger(queued.song),
             }
         })
         .collect()
+}
+
+/// What would become of a committed song if it were not.
+fn commitment(catalogue: &Catalogue, ranking: &Ranking, song: SongId) -> Commitment {
+    let (would, before) = ranking.anew(song).unzip();
+    let id = |song: SongId| catalogue.song(song).id.to_string();
+    Commitment { would, before: before.unwrap_or_default().into_iter().map(id).collect() }
 }
 
 fn shares(queue: &[QueueEntry]) -> Shares {

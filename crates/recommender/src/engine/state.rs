@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::request::{Request, Served};
 use crate::bandit::Bandit;
 use crate::feedback::{Guardrail, Learned, Metrics, Update};
 use crate::policy::Group;
@@ -13,7 +14,7 @@ use melody_core::listener::{Account, History, ListenerView, SessionStats, Tier};
 use melody_core::overrides::Overrides;
 use melody_core::scene::Scene;
 use melody_core::score::Score;
-use melody_model::{Example, ModelVersion};
+use melody_model::{Example, HeadOutputs, ModelVersion};
 
 /// The song playing now.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,8 +35,21 @@ pub struct Playing {
     pub opened: bool,
     /// The listener had searched for it or its artist.
     pub searched: bool,
+    /// Where it came from, if the engine had queued it.
+    pub served: Option<Served>,
+    /// What the model predicted of it when it began.
+    pub heads: Option<HeadOutputs>,
     /// What the head was given when it began: candidate and context.
     pub(super) example: (Vec<f32>, Vec<f32>),
+}
+
+impl Playing {
+    /// The decision of the bandit that the play belongs to: the one that queued the song, if it came up by
+    /// itself. What listeners pick by hand is nobody's doing, but for a promoted song, which is queued to be
+    /// picked.
+    pub(super) fn decision(&self, promoted: bool) -> Option<u32> {
+        self.served.filter(|_| promoted || !self.opened).map(|served| served.decision)
+    }
 }
 
 /// What the queue is ranked as of: draws are keyed by the step, streaks and searches have faded until
@@ -69,6 +83,8 @@ pub struct State {
     pub playing: Playing,
     /// What comes next, the next song first.
     pub queue: Vec<Queued>,
+    /// What the queue was filled from.
+    pub request: Request,
     /// Set by hand, until something else is.
     pub overrides: Overrides,
     /// Plays of this session and before it.

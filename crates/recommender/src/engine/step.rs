@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::happened::{Before, Begins, Happened, Step};
 use super::refusal::Refusal;
+use super::request::Request;
 use super::setup::Engine;
 use super::state::{Learning, Moment, Playing, State};
 use super::trace::Trace;
-use crate::bandit::Bandit;
+use crate::bandit::{Bandit, Memory};
 use crate::feedback::{Guardrail, Metrics};
 use crate::policy::{Group, segment};
 use crate::ranking::{Heard, Placement};
@@ -53,9 +54,12 @@ impl Engine {
                 replayed: false,
                 opened: false,
                 searched: false,
+                served: None,
+                heads: None,
                 example: Default::default(),
             },
             queue: Vec::new(),
+            request: Request::default(),
             overrides,
             history,
             session: SessionStats::default(),
@@ -78,9 +82,10 @@ impl Engine {
         let mut state = self.unopened(overrides);
         let (_, group) = segment(policy, &state.view());
         let of_segment = setup.experience.segments.get(&group.name);
-        let taught = setup.warm_start.as_ref().map(|start| &start.memory).or(of_segment);
-        let taught = taught.filter(|_| policy.bandit.warm_start);
-        state.bandit = Bandit::new(taught.cloned().unwrap_or_default());
+        let own = setup.warm_start.as_ref().map(|start| start.memory.clone());
+        let prior = |memory: &Arc<Memory>| Arc::new(memory.as_prior(policy.bandit.prior));
+        let taught = own.or_else(|| of_segment.map(prior)).filter(|_| policy.bandit.warm_start);
+        state.bandit = Bandit::new(taught.unwrap_or_default());
         if let Some(learned) = &setup.learned
             && let Some(model) = learned.version(&setup.model)
         {

@@ -100,6 +100,8 @@ pub(super) fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
     let mut policy = shipped("default").unwrap();
     let settings = &mut policy.settings;
     settings.mixing.least_interest = 0.0;
+    // Every song is ranked for as it comes up, but where requests are what is tested.
+    settings.requests.committed = 1;
     // Premium songs are heard whole, but where previews are what is tested.
     settings.previews.seconds = 3_600;
     settings.segments.iter_mut().for_each(|segment| segment.mixing.least_interest = None);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::request::{Renewal, Served};
 use crate::bandit::{ArmReport, Choice, Credit, Learned};
 use crate::feedback::{GuardrailReport, MetricsReport, UpdateReport};
 use crate::policy::Group;
@@ -55,6 +56,9 @@ pub struct Trace {
     pub candidates: CandidateReport,
     /// How far the next update of the model is.
     pub near_line: NearLineReport,
+    /// The request that the queue was filled from.
+    #[serde(default)]
+    pub request: RequestReport,
     /// What comes next, the next song first.
     pub queue: Vec<QueueEntry>,
     /// The best songs that found no place, and why.
@@ -162,10 +166,13 @@ pub struct EndedPlay {
     pub liked: bool,
     /// The listener saved it meanwhile.
     pub saved: bool,
+    /// Where the song came from; absent where it was in no queue, and where it was played again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served: Option<Served>,
 }
 
 /// The song that plays after the step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlayingNow {
     /// What is heard.
     pub song: SongRef,
@@ -179,6 +186,12 @@ pub struct PlayingNow {
     pub opened: bool,
     /// It repeats the play before it.
     pub replayed: bool,
+    /// Where it came from; absent where it was in no queue, and where it is played again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served: Option<Served>,
+    /// What the model predicted of it when it began; absent in older traces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heads: Option<HeadOutputs>,
     /// It ends after so many milliseconds, as a preview; absent where it is heard whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview_ms: Option<u32>,
@@ -392,6 +405,30 @@ pub struct NearLineReport {
     pub update: Option<UpdateReport>,
 }
 
+/// The full ranking whose first songs are fixed until they have played or another is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestReport {
+    /// From 1; 0 in traces of before there were requests.
+    pub number: u32,
+    /// The step it was made at.
+    pub step: u32,
+    /// Why it was made.
+    pub because: Renewal,
+    /// Its committed songs that have not begun: the first of the queue.
+    pub left: usize,
+}
+
+/// What would become of a song that is committed, if everything were ranked anew now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commitment {
+    /// Its place then, from 1; absent where it would not be shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub would: Option<usize>,
+    /// Identifiers of the songs that would come before it and stand behind it now, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<String>,
+}
+
 /// One place of the queue, with all that put the song there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QueueEntry {
@@ -416,6 +453,9 @@ pub struct QueueEntry {
     /// Position in the queue before this step; absent if it was not there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<usize>,
+    /// Set where the song is committed: it plays next in this order whatever is ranked meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committed: Option<Commitment>,
     /// For a promoted song: the natural song it took the place of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub displaced: Option<DisplacedSong>,

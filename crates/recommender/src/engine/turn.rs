@@ -2,13 +2,17 @@
 //! is gone on with by another engine.
 //!
 //! ```text
-//! choose the arm -> decide -> retrieve and score -> a song begins -> rank -> write the trace
+//! a new request? -> choose the arm -> decide -> retrieve and score -> a song begins -> rank -> write the trace
 //! ```
+//!
+//! Where a request is made as a song ends, what begins is the best of it: everything is ranked before, and
+//! the rest again behind it.
 
 use super::decide::Decision;
 use super::happened::{Begins, Happened, Step};
 use super::look::Look;
 use super::outcome::Outcome;
+use super::request::Served;
 use super::setup::Engine;
 use super::state::{Playing, Standing, State};
 use super::trace::Trace;
@@ -18,32 +22,64 @@ use melody_core::catalogue::SongId;
 impl Engine {
     /// Decides the state, lets play what begins, and fills the queue.
     pub(super) fn turn(&self, state: &mut State, mut step: Step, begins: Begins) -> Trace {
-        let decision = self.decide_anew(state, &mut step.happened);
+        let renewal = self.renewal(state, &step, begins);
+        // What was picked by hand came from the queue as it was.
+        let picked = match begins {
+            Begins::Song { song, replayed: false, .. } => {
+                state.served(song).map(|from| (song, from))
+            }
+            _ => None,
+        };
+        let may = renewal.is_some() && self.may_decide(&step.happened, picked);
+        self.choose_arm(state, &mut step.happened, may);
+        let decision = self.decide(state);
         let asked = match begins {
             Begins::Song { song, .. } => vec![song],
             _ => Vec::new(),
         };
         let look = &self.look_at(state, &asked);
-        self.begins(state, &decision, look, begins);
+        if let Some(because) = renewal {
+            self.request(state, because);
+        }
+        self.begins(state, &decision, look, (begins, picked.map(|(_, from)| from)));
         let ranking = self.rank(state, &decision, look, Some(state.playing.song));
-        let outcome = Outcome { state, decision: &decision, look, ranking: &ranking, step };
+        let front = ranking.queue.iter().map(|queued| queued.song);
+        let committed = match state.request.step == state.step {
+            true => self.commit(state, front),
+            false => front.take(ranking.committed).collect(),
+        };
+        let outcome = Outcome {
+            state,
+            decision: &decision,
+            look,
+            ranking: &ranking,
+            committed: &committed,
+            step,
+        };
         let trace = self.report(outcome);
         let queue = ranking.queue.clone();
         drop(ranking);
         state.queue = queue;
+        state.request.left = committed;
         state.standing = Some(Standing { target: decision.target, segment: decision.segment });
         trace
     }
 
-    /// The first half of a turn: the bandit's arm, and all that follows from it before anything is
-    /// scored.
-    pub(super) fn decide_anew(&self, state: &mut State, happened: &mut Happened) -> Decision {
-        self.choose_arm(state, happened);
-        self.decide(state)
+    /// Whether the bandit may decide in a turn that makes a request: as a song ends, and unless one begins
+    /// that the running decision is to be judged by.
+    fn may_decide(&self, happened: &Happened, picked: Option<(SongId, Served)>) -> bool {
+        let promoted = |(song, _)| self.setup.catalogue.song(song).promoted();
+        happened.ended.is_some() && !picked.is_some_and(promoted)
     }
 
-    /// Lets play what begins in this turn.
-    fn begins(&self, state: &mut State, decision: &Decision, look: &Look, begins: Begins) {
+    /// Lets play what begins in this turn. `from` is where a song that was picked by hand stood.
+    fn begins(
+        &self,
+        state: &mut State,
+        decision: &Decision,
+        look: &Look,
+        (begins, from): (Begins, Option<Served>),
+    ) {
         let example = |song: SongId| {
             let own = look.scored.place(song).map(|place| look.scored.own(place).to_vec());
             (own.unwrap_or_default(), look.listener.shared.clone())
@@ -54,8 +90,16 @@ impl Engine {
                 state.playing.example = example(state.playing.song);
                 return;
             }
-            Begins::Best => (self.best(state, decision, look), false, false),
+            Begins::Best => (self.best(state, decision, look, None), false, false),
+            Begins::Next => (self.next(state, decision, look), false, false),
             Begins::Song { song, replayed, opened } => (song, replayed, opened),
+        };
+        let served = match opened || replayed {
+            true => from,
+            false => {
+                state.request.begun += 1;
+                Some(state.request.at(state.request.begun))
+            }
         };
         let campaign = self.setup.catalogue.song(song).campaign;
         let begun = Begun { song, campaign, at_ms: state.at_ms as i64, chosen: replayed || opened };
@@ -69,14 +113,33 @@ impl Engine {
             replayed,
             opened,
             searched: state.searches.names(&self.setup.catalogue, song),
+            served,
+            heads: look.scored.place(song).map(|place| *look.scored.outputs(place)),
             example: example(song),
         };
     }
 
-    /// The song that ranks first while none plays.
-    fn best(&self, state: &State, decision: &Decision, look: &Look) -> SongId {
-        let opening = self.rank(state, decision, look, None).queue;
-        opening.first().map_or(SongId(0), |queued| queued.song)
+    /// The song that comes up as another has ended: committed, or where a request has just been made the
+    /// best of it.
+    fn next(&self, state: &mut State, decision: &Decision, look: &Look) -> SongId {
+        match state.request.left.is_empty() {
+            false => state.request.left.remove(0),
+            true => self.best(state, decision, look, Some(state.playing.song)),
+        }
+    }
+
+    /// The song that ranks first after one that has just ended, if one has; where there is none, what was
+    /// next in the queue before.
+    fn best(
+        &self,
+        state: &State,
+        decision: &Decision,
+        look: &Look,
+        ended: Option<SongId>,
+    ) -> SongId {
+        let ranked = self.rank(state, decision, look, ended).queue;
+        let first = ranked.first().or(state.queue.first());
+        first.map_or(SongId(0), |queued| queued.song)
     }
 
     pub(super) fn rank<'a>(
@@ -103,18 +166,24 @@ impl Engine {
             novelty,
             unsold: policy.segments[decision.segment_place].weights.beta == 0.0,
             boost: state.overrides.boost(),
-            rules: Rules {
-                mixing: &decision.mixing,
-                at_most: decision.at_most,
-                target: decision.target,
-                heard: &state.heard,
-                now_ms: state.moment.at_ms as i64,
-            },
+            rules: self.mixed_under(state, decision),
+            committed: state.committed(),
             playing,
             now_ms: state.moment.at_ms,
             seed: self.setup.seed,
             step: state.moment.step,
         })
+    }
+
+    /// What promoted songs are mixed in under.
+    pub(super) fn mixed_under<'a>(&self, state: &'a State, decision: &'a Decision) -> Rules<'a> {
+        Rules {
+            mixing: &decision.mixing,
+            at_most: decision.at_most,
+            target: decision.target,
+            heard: &state.heard,
+            now_ms: state.moment.at_ms as i64,
+        }
     }
 }
 
@@ -173,6 +242,6 @@ mod tests {
         let decision = engine.decide(&state);
         let look = engine.look(&state);
         let silent = State { heard: crate::ranking::Heard::new([]), ..state.clone() };
-        assert_eq!(engine.best(&silent, &decision, &look), state.playing.song);
+        assert_eq!(engine.best(&silent, &decision, &look, None), state.playing.song);
     }
 }

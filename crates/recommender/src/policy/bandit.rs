@@ -90,10 +90,17 @@ pub struct Bandit {
     pub attribution: usize,
     /// Start from what the segment's listeners have taught.
     pub warm_start: bool,
+    /// What that counts as beside a listener's own: so many observations of each arm at most, and so many
+    /// promoted songs.
+    #[serde(default = "default_prior")]
+    pub prior: f64,
     /// Of satisfaction above its baseline in the reward; at least the commercial one.
     pub user_weight: f64,
     /// Of engagement and conversions above their baseline in the reward.
     pub commercial_weight: f64,
+    /// What a subscription is worth, in engagements with promoted songs.
+    #[serde(default = "default_subscription")]
+    pub subscription: f64,
     /// Share of the way to the newest decision that both baselines go, in [0, 1].
     pub baseline_rate: f64,
     /// At least one; the first is in force before any decision.
@@ -103,6 +110,14 @@ pub struct Bandit {
 /// Satisfaction and its baseline are both in [0, 1] and about half of that apart.
 fn default_reward_range() -> [f64; 2] {
     [-0.5, 0.5]
+}
+
+fn default_prior() -> f64 {
+    6.0
+}
+
+fn default_subscription() -> f64 {
+    5.0
 }
 
 fn default_attribution() -> usize {

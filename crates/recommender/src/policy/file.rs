@@ -46,6 +46,7 @@ pub fn settings(file: &TomlFile) -> Result<Settings, InputError> {
     check_groups(&settings, &mut check);
     check_adjustments(&settings, &mut check);
     check_mixing(&settings, &mut check);
+    check.range("requests.committed", settings.requests.committed as f64, 1.0..=20.0);
     conflicts(&settings, &mut check);
     check_bandit(&settings, &mut check);
     check_guardrail(&settings, &mut check);
@@ -269,6 +270,8 @@ fn check_bandit(settings: &Settings, check: &mut Checker) {
         "the first must be below the second",
     );
     check.range("bandit.attribution", b.attribution as f64, 0.0..=100.0);
+    check.range("bandit.prior", b.prior, 0.0..=1e6);
+    check.range("bandit.subscription", b.subscription, 0.0..=1_000.0);
     check.range("bandit.every", b.every.into(), 1.0..=1_000.0);
     check.range("bandit.user_weight", b.user_weight, 0.0..=10.0);
     check.range("bandit.commercial_weight", b.commercial_weight, 0.0..=10.0);

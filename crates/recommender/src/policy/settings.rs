@@ -14,6 +14,7 @@ use super::groups::{Appetite, SceneEffect, Segment};
 use super::mixing::Mixing;
 use super::orders::Order;
 use super::previews::Previews;
+use super::requests::Requests;
 use super::scoring::Scoring;
 use melody_core::scene::Scene;
 use melody_model::InterestBlend;
@@ -70,6 +71,9 @@ pub struct Settings {
     pub diversity: Diversity,
     /// How streaks and searches rise and fade.
     pub session: SessionTuning,
+    /// How much of a ranking is fixed before the next.
+    #[serde(default)]
+    pub requests: Requests,
     /// The rules that promoted songs are placed under, before any are tightened.
     pub mixing: Mixing,
     /// What picks the promotion ratio, with a change of weights.

@@ -4,7 +4,7 @@
 use super::adjust::ADJUSTMENTS;
 use super::learned;
 use super::ledger::{Dropped, Ledger, Node, Stage};
-use super::mixing::refusal;
+use super::mixing::{Candidate, refusal};
 use super::pipeline::Ranking;
 use super::score::candidate;
 use crate::policy::GammaScores;
@@ -121,7 +121,8 @@ impl Ranking<'_> {
         let ranked = self.ranked(song);
         let promoted = self.listening.catalogue.song(song).promoted();
         let lowest = |promoted: bool| {
-            self.queue.iter().filter(|q| q.promoted == promoted).map(|q| q.score).min()
+            let ranked = self.queue.iter().skip(self.committed);
+            ranked.filter(|q| q.promoted == promoted).map(|q| q.score).min()
         };
         if let Some(mut dropped) = ranked.filtered.clone() {
             if dropped.stage == Stage::Retrieval {
@@ -131,7 +132,7 @@ impl Ranking<'_> {
         }
         let rules = &self.listening.rules;
         if let Some(why) =
-            promoted.then(|| refusal(rules, &candidate(&self.listening, song, ranked))).flatten()
+            promoted.then(|| self.refused(&candidate(&self.listening, song, ranked))).flatten()
         {
             return Some(Dropped { stage: Stage::Mixing, why, margin: Score::ZERO });
         }
@@ -146,5 +147,10 @@ impl Ranking<'_> {
         };
         let margin = lowest(promoted).map_or(Score::ZERO, |s| s - ranked.total);
         Some(Dropped { stage: Stage::Mixing, why, margin })
+    }
+
+    /// The rule that keeps a promoted song out behind what is committed.
+    fn refused(&self, candidate: &Candidate) -> Option<String> {
+        self.with_rules(|rules| refusal(rules, candidate))
     }
 }

@@ -42,6 +42,8 @@ pub struct Listening<'a> {
     pub boost: Score,
     /// What promoted songs are mixed in under.
     pub rules: Rules<'a>,
+    /// Songs that keep the front of the queue, in this order, as far as no rule of mixing forbids.
+    pub committed: &'a [SongId],
     /// The song playing now, which is not queued again.
     pub playing: Option<SongId>,
     /// Streaks and searches have faded until then.

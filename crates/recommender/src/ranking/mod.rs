@@ -26,7 +26,7 @@ pub use learned::feature_names;
 pub use ledger::{Dropped, Ledger, Node, Stage};
 pub use listening::Listening;
 pub use mixing::{
-    Begun, Candidate, DAY_MS, Displaced, Heard, Mix, Placed, Placement, Rules, discount, mix,
+    Begun, Candidate, DAY_MS, Displaced, Heard, Mix, Placed, Placement, Rules, ahead, discount, mix,
 };
 pub use pipeline::{Ranking, rank};
 pub use ranked::Queued;

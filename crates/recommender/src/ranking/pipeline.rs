@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::fusion::Scores;
 use super::learned;
 use super::listening::Listening;
-use super::mixing::{Candidate, Placed, mix};
+use super::mixing::{Candidate, Displaced, Heard, Placed, Rules, ahead, mix};
 use super::ranked::{Queued, Ranked};
 use super::score::{candidate, score};
 use super::spread::{just_heard, spread, spread_artists, tell_apart};
 use super::weights::FusionWeights;
-use crate::policy::Rerank;
+use crate::policy::{Mixing, Rerank};
 use melody_core::catalogue::{ArtistId, SongId};
 use melody_core::rng::{Purpose, lots};
 use melody_core::score::Score;
@@ -22,8 +22,12 @@ pub struct Ranking<'a> {
     pub(super) songs: Vec<Ranked>,
     /// The songs that no rule excludes, by their place among those scored, in order of score.
     order: Vec<usize>,
-    /// The songs shown, in order.
+    /// The songs shown, in order: those that are committed, then what ranks best.
     pub queue: Vec<Queued>,
+    /// How many songs at the front of the queue are committed.
+    pub committed: usize,
+    /// The songs that would be shown if none were committed.
+    pub anew: Vec<SongId>,
     /// The best songs that were retrieved and allowed but found no place.
     pub runners_up: Vec<SongId>,
     /// The shadow price of the promotion ratio: interest lost with one more promoted song.
@@ -55,20 +59,57 @@ pub fn rank(listening: Listening<'_>) -> Ranking<'_> {
         sort(&mut order, &songs);
     }
 
-    let candidates: Vec<Candidate> =
+    let all: Vec<Candidate> =
         order.iter().map(|&p| candidate(&listening, scored[p], &songs[p])).collect();
-    let mixed = mix(&listening.rules, &candidates);
-    let total = |song| listening.scored.place(song).map_or(Score::ZERO, |place| songs[place].total);
-    let queued = |&Placed { song, promoted, displaced }: &Placed| Queued {
-        song,
-        promoted,
-        score: total(song),
-        displaced,
+    let of = |song| listening.scored.place(song).map(|p| candidate(&listening, song, &songs[p]));
+    let (fixed, heard) = ahead_of(&listening);
+    let fixed: Vec<Candidate> = fixed.into_iter().filter_map(of).collect();
+    let is_fixed = |song: SongId| fixed.iter().any(|other| other.song == song);
+    let left: Vec<Candidate> = all.iter().copied().filter(|c| !is_fixed(c.song)).collect();
+    let mixing = shortened(listening.rules.mixing, fixed.len());
+    let mixed = mix(&Rules { heard: &heard, mixing: &mixing, ..listening.rules }, &left);
+    let total = |song| of(song).map_or(Score::ZERO, |candidate| candidate.score);
+    let queued = |placed: Placed| Queued {
+        song: placed.song,
+        promoted: placed.promoted,
+        score: total(placed.song),
+        displaced: placed.displaced,
     };
-    let queue: Vec<Queued> = mixed.queue.iter().map(queued).collect();
-    let left = order.iter().map(|&place| scored[place]);
-    let runners_up = left.filter(|s| !queue.iter().any(|q| q.song == *s)).take(10).collect();
-    Ranking { listening, songs, order, queue, runners_up, price: mixed.price, by_artist }
+    let queue: Vec<Queued> =
+        placed(&fixed, &left).chain(mixed.queue.iter().copied()).map(queued).collect();
+    let anew = match fixed.is_empty() {
+        true => queue.iter().map(|queued| queued.song).collect(),
+        false => mix(&listening.rules, &all).queue.iter().map(|placed| placed.song).collect(),
+    };
+    let others = order.iter().map(|&place| scored[place]);
+    let runners_up = others.filter(|s| !queue.iter().any(|q| q.song == *s)).take(10).collect();
+    let (committed, price) = (fixed.len(), mixed.price);
+    Ranking { listening, songs, order, queue, committed, anew, runners_up, price, by_artist }
+}
+
+/// The songs that are committed and may still play, and what will have been heard after them.
+fn ahead_of(listening: &Listening) -> (Vec<SongId>, Heard) {
+    let campaign = |song: &SongId| (*song, listening.catalogue.song(*song).campaign);
+    ahead(&listening.rules, listening.committed.iter().map(campaign))
+}
+
+/// The rules for what follows so many songs of the queue.
+fn shortened(mixing: &Mixing, songs: usize) -> Mixing {
+    Mixing { queue: mixing.queue.saturating_sub(songs), ..*mixing }
+}
+
+/// Committed songs at their places. In the place of a promoted one the best natural song that is not
+/// committed would stand now.
+fn placed(fixed: &[Candidate], left: &[Candidate]) -> impl Iterator<Item = Placed> {
+    let natural = left.iter().find(|candidate| candidate.campaign.is_none());
+    fixed.iter().map(move |song| {
+        let promoted = song.campaign.is_some();
+        let displaced = natural.filter(|_| promoted).map(|natural| Displaced {
+            song: natural.song,
+            interest: natural.interest - song.interest,
+        });
+        Placed { song: song.song, promoted, displaced }
+    })
 }
 
 fn sort(order: &mut [usize], songs: &[Ranked]) {
@@ -157,6 +198,23 @@ impl Ranking<'_> {
         let artist = self.listening.catalogue.song(song).lead_artist();
         let just_heard = self.by_artist.get(&artist).copied().unwrap_or(0);
         spread(self.listening.policy, better as i64 + just_heard)
+    }
+
+    /// The place a song would have if none were committed, from 1, and the songs that would then have come
+    /// before it and stand behind it now. `None` where it would not be shown.
+    pub fn anew(&self, song: SongId) -> Option<(usize, Vec<SongId>)> {
+        let place = self.anew.iter().position(|other| *other == song)?;
+        let now = self.queue.iter().position(|queued| queued.song == song)?;
+        let stands = |other: &&SongId| self.queue[..now].iter().any(|q| q.song == **other);
+        let before = self.anew[..place].iter().filter(|other| !stands(other)).copied();
+        Some((place + 1, before.collect()))
+    }
+
+    /// Looks at the rules that hold for what follows the committed songs.
+    pub(super) fn with_rules<T>(&self, look: impl FnOnce(&Rules) -> T) -> T {
+        let (fixed, heard) = ahead_of(&self.listening);
+        let mixing = shortened(self.listening.rules.mixing, fixed.len());
+        look(&Rules { heard: &heard, mixing: &mixing, ..self.listening.rules })
     }
 
     /// The weights it was ranked under.

@@ -6,7 +6,7 @@ use crate::opening::Opening;
 use melody_core::event::Event;
 use melody_core::score::Score;
 use melody_recommender::bandit::Reward;
-use melody_recommender::engine::{Trace, Versions};
+use melody_recommender::engine::{Served, Trace, Versions};
 
 /// The version of the log's schema.
 pub const LOG_FORMAT: u32 = 1;
@@ -96,6 +96,10 @@ pub struct Ended {
     pub liked: bool,
     /// While it played.
     pub saved: bool,
+    /// The request that queued it, its place there, and the propensity of that request's decision. Absent
+    /// where the listener chose it, and in logs of before there were requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served: Option<Served>,
 }
 
 /// A song shown at a place of the queue.
@@ -137,6 +141,7 @@ impl From<&Trace> for StepRecord {
                 skipped: ended.skipped,
                 liked: ended.liked,
                 saved: ended.saved,
+                served: ended.served,
             }),
             playing: trace.playing.song.id.clone(),
             impressions: trace

@@ -233,7 +233,8 @@ fn song<'a>(
     let title = if chosen { theme.selected } else { theme.text };
     let mut spans = vec![
         Span::styled(if chosen { "❯" } else { " " }, theme.accent),
-        Span::styled(format!("{:>2} ", entry.position), if chosen { title } else { theme.faint }),
+        Span::styled(format!("{:>2}", entry.position), if chosen { title } else { theme.faint }),
+        Span::styled(fixed(view, entry), theme.faint),
         Span::styled(text::left(&moved, 4 + columns.moves), moved_style),
         Span::styled(if entry.promoted { "P" } else { " " }, theme.promoted),
         Span::styled(if song.premium { "* " } else { "  " }, theme.premium),
@@ -250,6 +251,15 @@ fn song<'a>(
     }
     spans.push(Span::styled(format!("{:>5.3} ", entry.score), title));
     spans
+}
+
+/// A bar beside the songs that are committed, with a foot where they end.
+fn fixed(view: &View, entry: &QueueEntry) -> &'static str {
+    match &entry.committed {
+        None => " ",
+        Some(_) if entry.position < view.now().request.left => "│",
+        Some(_) => "┘",
+    }
 }
 
 /// What is taken away left of zero, what is added right of it.

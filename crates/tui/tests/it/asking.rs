@@ -251,3 +251,34 @@ fn a_preview_is_called_one_and_says_what_counts() {
         said(&app)
     );
 }
+
+#[test]
+fn committed_songs_are_marked_in_the_queue_and_told_of_in_explain() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    let marks = |app: &App| {
+        let shown = screen(app, 80, 24);
+        let queue = app.session.trace().queue.iter().take(3);
+        let marked = queue.map(|entry| {
+            let title: String = entry.song.title.chars().take(8).collect();
+            let line = line_with(&shown, &title);
+            if line.contains("1│") || line.contains("2│") {
+                '│'
+            } else if line.contains("1┘") || line.contains("2┘") {
+                '┘'
+            } else {
+                ' '
+            }
+        });
+        marked.collect::<String>()
+    };
+    assert_eq!(marks(&app), "│┘ ", "one of three plays, two are fixed");
+    press(&mut app, "n");
+    assert_eq!(marks(&app), "┘  ");
+    press(&mut app, "2");
+    let said = explained(&mut app).explanation;
+    assert!(said.committed.is_some());
+    assert!(screen(&app, 120, 40).contains("by request 1 of step 0"));
+    press(&mut app, "j");
+    assert_eq!(explained(&mut app).explanation.committed, None);
+}

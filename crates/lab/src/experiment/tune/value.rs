@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::experiment::outcome::{Heard, ListenerOutcome};
 use crate::statistics::{Paired, paired};
-use melody_recommender::bandit::{CONVERSION_VALUE, satisfaction};
+use melody_recommender::bandit::satisfaction;
 use melody_recommender::policy;
 use melody_simulation::Felt;
 
@@ -27,21 +27,21 @@ impl Worth {
         let sessions = listener.sessions.iter();
         let felt: Vec<(&Heard, &Felt)> =
             sessions.flat_map(|session| session.plays.iter().zip(&session.felt)).collect();
-        let mean = |of: fn(&Heard, &Felt) -> f64| {
+        let mean = |of: &dyn Fn(&Heard, &Felt) -> f64| {
             felt.iter().map(|(heard, felt)| of(heard, felt)).sum::<f64>() / felt.len().max(1) as f64
         };
-        let content = mean(|_, Felt { response: r, .. }| {
+        let content = mean(&|_, Felt { response: r, .. }| {
             // A listener who breaks off skips, in the engine.
             satisfaction(r.play_ratio(), r.completion, 1.0 - r.completion, r.explicit())
         });
-        let commercial = mean(|heard, felt| {
+        let commercial = mean(&|heard, felt| {
             let engaged = if heard.opened { 1.0 } else { felt.response.completion };
             let engaged = if heard.promoted { engaged } else { 0.0 };
-            engaged + CONVERSION_VALUE * felt.subscribing
+            engaged + weights.subscription * felt.subscribing
         });
         Worth {
             value: weights.user_weight * content + weights.commercial_weight * commercial,
-            completion: mean(|_, felt| felt.response.completion),
+            completion: mean(&|_, felt| felt.response.completion),
         }
     }
 }

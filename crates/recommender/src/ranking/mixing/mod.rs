@@ -5,6 +5,7 @@
 //! how many promoted songs there are: every song earns credit, and a promoted song costs one. Which
 //! ones is decided by score and caps; where they stand, by one of two methods.
 
+mod ahead;
 mod caps;
 mod cut;
 pub(crate) mod exact;
@@ -14,6 +15,7 @@ pub(crate) mod mixer;
 mod places;
 pub(crate) mod rules;
 
+pub use ahead::ahead;
 pub use exact::discount;
 pub use heard::{Begun, DAY_MS, Heard, Placement};
 pub use mixer::mix;

@@ -41,15 +41,25 @@ impl<'a> Places<'a> {
     /// The first place that every rule allows for promoted song number `n`, after promoted songs at
     /// `before`, oldest first, those heard among them.
     pub(super) fn earliest(&self, n: usize, before: &[i64]) -> Option<i64> {
+        Some(self.due(n)?.max(self.allowed(before)))
+    }
+
+    /// Whether the rules, but for what has been earned, allow a promoted song at the queue's first place.
+    pub(super) fn open(&self) -> bool {
+        self.most > 0 && self.allowed(&self.heard) == self.begins
+    }
+
+    /// The first place that the rules allow after promoted songs at `before`, whatever has been earned.
+    fn allowed(&self, before: &[i64]) -> i64 {
         let m = self.rules.mixing;
-        let mut place = self.due(n)?.max(self.begins).max(m.protected as i64);
+        let mut place = self.begins.max(m.protected as i64);
         if let Some(last) = before.last() {
             place = place.max(last + m.spacing as i64 + 1);
         }
         if let Some(oldest) = before.len().checked_sub(self.most).map(|i| before[i]) {
             place = place.max(oldest + m.window as i64);
         }
-        Some(place)
+        place
     }
 
     /// The songs after number `n` that its place keeps off, each with the first place left to it.

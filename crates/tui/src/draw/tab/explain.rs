@@ -18,7 +18,7 @@ use crate::view::View;
 use crate::words::text;
 use melody_core::score::Score;
 use melody_model::TASKS;
-use melody_recommender::engine::{AttendedPlay, Explanation, Neighbour, WhyNot};
+use melody_recommender::engine::{AttendedPlay, Commitment, Explanation, Neighbour, WhyNot};
 use melody_recommender::ranking::{Flip, Node};
 use melody_recommender::retrieval::{Missed, Standing};
 
@@ -180,6 +180,9 @@ impl Page<'_> {
             ]));
         }
         lines.extend(e.missed.iter().flat_map(|missed| self.missed(missed)));
+        if let Some(committed) = &e.committed {
+            lines.extend(self.told("committed", vec![self.committed(committed)]));
+        }
         if let Some(displaced) = &e.displaced {
             let name = song_name(view.now(), &displaced.song);
             let cost = view.fill(
@@ -197,6 +200,23 @@ impl Page<'_> {
         }
         lines.push(Line::default());
         lines
+    }
+
+    /// By which request the song keeps its place, and where it would stand if everything were ranked now.
+    fn committed(&self, committed: &Commitment) -> String {
+        let view = self.view;
+        let (number, step) = (view.now().request.number, view.now().request.step);
+        let kept = view.fill("by request {} of step {}", &[&number, &step]);
+        let before: Vec<String> =
+            committed.before.iter().map(|id| song_name(view.now(), id)).collect();
+        let now = match committed.would {
+            Some(place) if before.is_empty() => view.fill("ranked anew: number {}", &[&place]),
+            Some(place) => {
+                view.fill("ranked anew: number {}, behind {}", &[&place, &before.join(", ")])
+            }
+            None => self.say("ranked anew: not in the queue"),
+        };
+        format!("{kept} · {now}")
     }
 
     fn pair(&self, name: &str, value: String) -> Line<'static> {

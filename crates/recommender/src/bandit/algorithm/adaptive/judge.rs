@@ -1,4 +1,5 @@
-//! Deciding: the arm with the highest upper bound.
+//! Deciding: the arm with the highest upper bound, once each is moved by what promoted songs are worth to
+//! this very listener.
 
 use super::regimes::Regimes;
 use crate::bandit::algorithm::verdict::{Estimate, Verdict};
@@ -9,11 +10,12 @@ use crate::policy;
 pub(crate) fn judge(policy: &policy::Bandit, memory: &Memory, context: &[f64]) -> Verdict {
     let regimes = Regimes::new(policy, memory, context.len());
     let x = features::with_products(context);
-    let estimate = |(mean, deviation): (f64, f64)| Estimate {
-        mean,
-        deviation,
-        judged: mean + policy.exploration * deviation,
-        chance: 0.0,
+    let own = memory.lift.own(policy.prior);
+    let estimate = |(place, arm): (usize, &policy::Arm)| {
+        let (mean, deviation) = regimes.belief(place, &x);
+        let mean = mean + arm.ratio * own;
+        let judged = mean + policy.exploration * deviation;
+        Estimate { mean, deviation, judged, chance: 0.0 }
     };
-    Verdict::best((0..policy.arms.len()).map(|arm| estimate(regimes.belief(arm, &x))).collect())
+    Verdict::best(policy.arms.iter().enumerate().map(estimate).collect())
 }

@@ -46,7 +46,7 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section
             .collect();
         lines.push(row(view, name, Foretold::new(&outcomes), columns, theme));
     }
-    let said = "predicted while the song waited in the queue; the line is where right predictions end up nineteen times in twenty (╫ predicted, ● seen)";
+    let said = "predicted as the song began; the line is where right predictions end up nineteen times in twenty (╫ predicted, ● seen)";
     lines.extend(legend(&view.say(said), columns, theme));
     Section::lines(title, lines).aside(Span::styled(counted, theme.faint))
 }
