@@ -126,6 +126,9 @@ fn print(report: &PopulationReport) -> Result<(), Failure> {
     row("promoted: opened, completed or liked", |f| f.promoted_engagement, 3)?;
     row("promoted: completed", |f| f.promoted_completion, 3)?;
     row("sessions the listener left by choice", |f| f.left, 3)?;
+    row("sessions in which the guardrail acted", |f| f.alarmed, 3)?;
+    row("the same, to its second level or more", |f| f.alarmed_again, 3)?;
+    row("sessions in which it helped selling", |f| f.helped, 3)?;
     let spread = |what: &str, of: fn(&Figures) -> Quartiles| {
         let show = |q: Quartiles| format!("{:.0} {:.0} {:.0}", q.lower, q.median, q.upper);
         say!("{what:44} {:>9} {:>9}", show(of(ours)), show(of(logs)))

@@ -16,6 +16,8 @@
 //! without baselines; minutes and returns are beside it. Differences are from the default policy, over
 //! listeners, with 95 % intervals by Student's paired t.
 
+#![allow(clippy::print_stdout)]
+
 use std::error::Error;
 use std::path::Path;
 

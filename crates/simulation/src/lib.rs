@@ -43,7 +43,7 @@ pub use regret::{Decision, Regret};
 pub use response::{Feelings, Moment, Response, Setting, respond};
 pub use returning::{Absence, Leaving};
 pub use satiation::Satiation;
-pub use sitting::{End, Sitting, Until, listen};
+pub use sitting::{End, Sitting, Until, listen, play};
 pub use taste::{SOUND, Taste};
 pub use trial::{Standing, Wish};
 pub use world::World;

@@ -77,7 +77,10 @@ pub fn listen(
 
 /// Plays the current song as its listener would, and what follows right after it. Gives whether the
 /// listener then leaves, and what was felt.
-pub(super) fn play(
+///
+/// # Errors
+/// When the engine refuses what the listener does, which would be a fault of this program.
+pub fn play(
     engine: &Engine,
     pilot: &mut Autopilot,
     (state, head): (&mut State, &mut Playhead),

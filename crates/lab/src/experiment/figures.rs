@@ -59,6 +59,12 @@ pub struct Figures {
     pub minutes_per_session: Quartiles,
     /// Sessions the listener ended, rather than the limit.
     pub left: f64,
+    /// Sessions in which the guardrail acted for the listener; 0 where none watches.
+    pub alarmed: f64,
+    /// Sessions in which it reached a second level or more.
+    pub alarmed_again: f64,
+    /// Sessions in which it helped selling.
+    pub helped: f64,
     /// Over listeners with a play, of each one's own share.
     pub completion_by_listener: Quartiles,
     /// The same among as many members of a service as KKBox has, of whom some never listen and count as 0.
@@ -162,6 +168,9 @@ impl Figures {
                 sessions.iter().map(|s| s.listening_s / 60.0).collect(),
             ),
             left: share(sessions.iter().filter(|s| s.left).count(), sessions.len()),
+            alarmed: share(sessions.iter().filter(|s| s.guarded > 0).count(), sessions.len()),
+            alarmed_again: share(sessions.iter().filter(|s| s.guarded > 1).count(), sessions.len()),
+            helped: share(sessions.iter().filter(|s| s.helped > 0).count(), sessions.len()),
             completion_by_listener: by_listener(|p| p.completed),
             completion_by_member: members(of_each(|p| p.completed)),
             early_skip_by_listener: by_listener(early),

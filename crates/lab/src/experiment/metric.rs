@@ -35,6 +35,8 @@ pub enum Metric {
     HoursAway,
     /// Share of sessions after which the listener came back.
     Returns,
+    /// Share of sessions in which the guardrail acted for the listener.
+    Alarms,
     /// Different songs as a share of plays.
     DifferentSongs,
     /// Entropy of genres, in nats.
@@ -63,7 +65,7 @@ pub enum Direction {
 
 impl Metric {
     /// Every metric, in the order of tables.
-    pub const ALL: [Metric; 18] = [
+    pub const ALL: [Metric; 19] = [
         Metric::Completion,
         Metric::PlayRatio,
         Metric::Skip,
@@ -76,6 +78,7 @@ impl Metric {
         Metric::Conversions,
         Metric::HoursAway,
         Metric::Returns,
+        Metric::Alarms,
         Metric::DifferentSongs,
         Metric::GenreEntropy,
         Metric::ArtistEntropy,
@@ -99,6 +102,7 @@ impl Metric {
             Metric::Conversions => "conversions",
             Metric::HoursAway => "hours-away",
             Metric::Returns => "returns",
+            Metric::Alarms => "alarms",
             Metric::DifferentSongs => "different-songs",
             Metric::GenreEntropy => "genre-entropy",
             Metric::ArtistEntropy => "artist-entropy",
@@ -128,6 +132,7 @@ impl Metric {
             Metric::Conversions => "subscriptions per session",
             Metric::HoursAway => "hours until the listener is back, mean",
             Metric::Returns => "share of sessions after which the listener came back",
+            Metric::Alarms => "share of sessions in which the guardrail acted for the listener",
             Metric::DifferentSongs => "different songs as a share of plays",
             Metric::GenreEntropy => "entropy of genres, in nats",
             Metric::ArtistEntropy => "entropy of artists, in nats",
@@ -142,9 +147,11 @@ impl Metric {
     /// Which way is good.
     pub fn direction(self) -> Direction {
         match self {
-            Metric::Skip | Metric::EarlySkip | Metric::HoursAway | Metric::Miscalibration => {
-                Direction::Lower
-            }
+            Metric::Skip
+            | Metric::EarlySkip
+            | Metric::HoursAway
+            | Metric::Alarms
+            | Metric::Miscalibration => Direction::Lower,
             Metric::PromotedShare | Metric::Novelty | Metric::PopularityLift => Direction::Neither,
             _ => Direction::Higher,
         }
@@ -161,7 +168,7 @@ impl Metric {
             Metric::PromotedEngagements => 0.2,
             Metric::Conversions => 0.01,
             Metric::HoursAway => 2.0,
-            Metric::Returns => 0.01,
+            Metric::Returns | Metric::Alarms => 0.01,
             Metric::DifferentSongs | Metric::Novelty => 0.02,
             Metric::GenreEntropy | Metric::ArtistEntropy | Metric::Miscalibration => 0.1,
             Metric::PopularityLift => 2.0,
@@ -197,6 +204,9 @@ impl Metric {
             }
             Metric::Returns => {
                 listener.sessions.iter().filter(|s| !s.gone).count() as f64 / sessions
+            }
+            Metric::Alarms => {
+                listener.sessions.iter().filter(|s| s.guarded > 0).count() as f64 / sessions
             }
             Metric::DifferentSongs => song_share(listener),
             Metric::GenreEntropy => genre_entropy(listener),

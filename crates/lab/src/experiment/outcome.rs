@@ -105,6 +105,10 @@ pub struct SessionOutcome {
     pub subscribed: bool,
     /// The listener left, rather than being cut off at the most songs.
     pub left: bool,
+    /// The highest level of the guardrail on listening; 0 where it never acted.
+    pub guarded: u32,
+    /// The same of the one on selling.
+    pub helped: u32,
     /// Whether the song that plays now was opened by hand, and whether it was asked for again.
     pub(super) opened: bool,
     pub(super) replayed: bool,
@@ -134,6 +138,8 @@ impl SessionOutcome {
         if trace.event.is_none() {
             self.could_subscribe = trace.listener.tier != Tier::Premium;
         }
+        self.guarded = self.guarded.max(trace.guardrail.level);
+        self.helped = self.helped.max(trace.guardrail.selling_level);
         match trace.event.as_ref().map(|event| &event.action) {
             Some(Action::Search { .. }) => self.searches += 1,
             Some(Action::Subscribe) => self.subscribed = true,
@@ -201,6 +207,8 @@ impl SessionOutcome {
             gone: false,
             felt: Vec::new(),
             left: true,
+            guarded: 0,
+            helped: 0,
             opened: false,
             replayed: false,
         }

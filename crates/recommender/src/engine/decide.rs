@@ -1,5 +1,7 @@
 //! What decides the queue: the bandit's arm, segment, weights and promotion.
 
+use std::borrow::Cow;
+
 use super::happened::Happened;
 use super::setup::Engine;
 use super::state::State;
@@ -95,6 +97,14 @@ impl Engine {
         changes.collect()
     }
 
+    /// Weights that are set by hand are no way around a guardrail at its highest level.
+    fn weights_by_hand<'a>(&self, state: &'a State) -> Cow<'a, Overrides> {
+        match state.guardrail.plain(&self.setup.policy.guardrail) {
+            true => Cow::Owned(Overrides::default()),
+            false => Cow::Borrowed(&state.overrides),
+        }
+    }
+
     /// Segment, appetite, weights and promotion for the state as it is.
     pub(super) fn decide(&self, state: &State) -> Decision {
         let policy = &self.setup.policy;
@@ -107,15 +117,25 @@ impl Engine {
             ("scene", state.scene.name().into(), policy.scenes[&state.scene].weights),
             ("personal", format!("arm {}", arm.name), arm.weights),
         ];
+        let guarded = state.guardrail.weights(&policy.guardrail);
         if state.guardrail.level() > 0 {
             let level = format!("level {}", state.guardrail.level());
-            terms.push(("guardrail", level, state.guardrail.weights(&policy.guardrail)));
+            let plain = state.guardrail.plain(&policy.guardrail);
+            terms.push((
+                "guardrail",
+                level,
+                if plain { interest_alone(&terms, guarded) } else { guarded },
+            ));
+        } else if state.guardrail.selling_level() > 0 {
+            let level = format!("selling level {}", state.guardrail.selling_level());
+            terms.push(("guardrail", level, guarded));
         }
+        let by_hand = self.weights_by_hand(state);
         // A segment without a subscription weight has none whatever the scene or arm adds: there is
         // nothing left to sell to a subscriber.
         let unsold = policy.segments[segment_place].weights.beta == 0.0;
         let unsold = unsold.then_some(segment.name.as_str());
-        let weights = fusion_weights(&terms, &state.overrides, unsold);
+        let weights = fusion_weights(&terms, &by_hand, unsold);
         let rules = self.rules(state, segment_place);
         Decision {
             weights,
@@ -130,6 +150,13 @@ impl Engine {
             appetite_place,
         }
     }
+}
+
+/// What a guardrail adds to the terms before it where it leaves nothing but interest.
+fn interest_alone(terms: &[(&str, String, Weights)], guarded: Weights) -> Weights {
+    let sum =
+        |of: fn(&Weights) -> f64| terms.iter().map(|(_, _, weights)| of(weights)).sum::<f64>();
+    Weights { alpha: guarded.alpha, beta: -sum(|w| w.beta), gamma: -sum(|w| w.gamma) }
 }
 
 /// The rules of mixing as each who has a say leaves them. Worked out once a decision.
@@ -181,15 +208,15 @@ fn cap(at_most: usize, mixing: &Mixing) -> Score {
 mod tests {
     use super::*;
     use crate::engine::tests_support::{engine, skip, small};
-    use crate::feedback::Rates;
+    use crate::feedback::{Ending, Seen};
     use melody_core::listener::Tier;
     use melody_core::scene::Scene;
 
     fn guarded(state: &mut State, engine: &Engine, levels: u32) {
         let guardrail = engine.setup.policy.guardrail;
-        let bad = Rates { plays: 8, completion: Some(Score::ZERO), ..Rates::default() };
+        let bad = Seen { ending: Ending::Early, chosen: false, offer: None };
         while state.guardrail.level() < levels {
-            state.guardrail.watch(&guardrail, &bad);
+            state.guardrail.watch(&guardrail, bad, true);
         }
     }
 

@@ -149,7 +149,7 @@ impl Engine {
                 ledger: queued.map_or_else(|| ranking.ledger(song), |entry| entry.ledger.clone()),
                 missed: self.missed(state, look, ranking, song),
                 heads,
-                interest: self.interest_parts(&heads),
+                interest: self.interest_parts(state, &heads),
                 gates: queued.map_or_else(|| scored.gates(place), |e| e.gates.clone()),
                 weights: trace.weights.clone(),
                 committed: queued.and_then(|entry| entry.committed.clone()),
@@ -245,8 +245,8 @@ impl Engine {
         [at(place.checked_sub(1)), at(Some(place + 1))]
     }
 
-    fn interest_parts(&self, heads: &HeadOutputs) -> Vec<InterestPart> {
-        let blend = &self.setup.policy.interest;
+    fn interest_parts(&self, state: &State, heads: &HeadOutputs) -> Vec<InterestPart> {
+        let blend = &self.scored_by(state).0.interest;
         let part = |name: &str, weight: f64, value: f64| InterestPart {
             name: name.into(),
             weight,

@@ -24,6 +24,7 @@ pub(super) fn notes(
     }
     if let Some(i) = &happened.intervention {
         notes.push(Note::Guardrail {
+            side: i.side,
             raised: i.to > i.from,
             level: i.to,
             cause: i.cause.clone(),

@@ -292,8 +292,8 @@ mod tests {
         // Everything else by the artist who is up now comes before what was fixed.
         let artist = |song: SongId| engine.setup.catalogue.song(song).lead_artist();
         let fixed: Vec<_> = state.request.left.iter().map(|song| artist(*song)).collect();
-        let other = state.queue.iter().map(|queued| queued.song);
-        let other = other.filter(|song| !fixed.contains(&artist(*song))).last().unwrap();
+        let mut other = state.queue.iter().map(|queued| queued.song);
+        let other = other.rfind(|song| !fixed.contains(&artist(*song))).unwrap();
         let target = Target::ArtistOf(other);
         let mut pulled = state.clone();
         pulled.searches.record(crate::session::Search { query: "x".into(), target, at_ms: 0 });

@@ -1,11 +1,11 @@
 //! What a session is made of, and does not change.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::bandit::{Experience, WarmStart};
 use crate::feedback::Learned;
 use crate::ltr::Ranker;
-use crate::policy::Policy;
+use crate::policy::{DEFAULT, Policy, shipped};
 use melody_core::catalogue::Catalogue;
 use melody_core::listener::{Account, Interaction};
 use melody_core::scene::Scene;
@@ -47,11 +47,28 @@ pub struct Setup {
 pub struct Engine {
     /// The fixed inputs; a state means nothing under others.
     pub setup: Setup,
+    /// What songs are scored by at the guardrail's highest level; made when first asked for.
+    plain: OnceLock<Box<Policy>>,
 }
 
 impl Engine {
     /// An engine that has taken no step yet.
     pub fn new(setup: Setup) -> Self {
-        Engine { setup }
+        Engine { setup, plain: OnceLock::new() }
+    }
+
+    /// The policy as far as songs are scored as the built-in one scores them: whatever it has made of interest,
+    /// adjustments or the scorer may be what is wrong.
+    pub(super) fn plain(&self) -> &Policy {
+        self.plain.get_or_init(|| {
+            let mut plain = (*self.setup.policy).clone();
+            if let Some(shipped) = shipped(DEFAULT) {
+                plain.settings.interest = shipped.settings.interest;
+                plain.settings.adjustments = shipped.settings.adjustments;
+                plain.settings.ranking = shipped.settings.ranking;
+                plain.settings.diversity = shipped.settings.diversity;
+            }
+            Box::new(plain)
+        })
     }
 }

@@ -39,6 +39,9 @@ pub struct Playing {
     pub served: Option<Served>,
     /// What the model predicted of it when it began.
     pub heads: Option<HeadOutputs>,
+    /// Of a promoted song or a preview that came up by itself: how likely it was to be taken up, as the model
+    /// saw it when it began.
+    pub(super) offered: Option<Score>,
     /// What the head was given when it began: candidate and context.
     pub(super) example: (Vec<f32>, Vec<f32>),
 }
@@ -99,7 +102,7 @@ pub struct State {
     pub heard: Heard,
     /// Rates over plays of this session.
     pub metrics: Metrics,
-    /// How far promotion gives way because completion fell.
+    /// How far promotion gives way because listening fell, or selling is helped because it does nothing.
     pub guardrail: Guardrail,
     /// The promotion ratio's chooser: what it has learned and its open decision.
     pub bandit: Bandit,

@@ -9,7 +9,7 @@ use super::setup::Engine;
 use super::state::{Learning, Moment, Playing, State};
 use super::trace::Trace;
 use crate::bandit::{Bandit, Memory};
-use crate::feedback::{Guardrail, Metrics};
+use crate::feedback::{Ending, Guardrail, Intervention, Metrics, Offer, Seen};
 use crate::policy::{Group, segment};
 use crate::ranking::{Heard, Placement};
 use crate::session::{Searches, Streaks};
@@ -17,6 +17,7 @@ use melody_core::catalogue::SongId;
 use melody_core::event::{Action, Event};
 use melody_core::listener::{History, SessionStats};
 use melody_core::overrides::Overrides;
+use melody_core::score::Score;
 
 impl Engine {
     /// Opens the session: the best song begins to play and the queue is filled.
@@ -56,6 +57,7 @@ impl Engine {
                 searched: false,
                 served: None,
                 heads: None,
+                offered: None,
                 example: Default::default(),
             },
             queue: Vec::new(),
@@ -80,7 +82,9 @@ impl Engine {
         let setup = &self.setup;
         let policy = &setup.policy;
         let mut state = self.unopened(overrides);
-        let (_, group) = segment(policy, &state.view());
+        let (place, group) = segment(policy, &state.view());
+        let usual = policy.segments[place].usual.unwrap_or(policy.guardrail.usual);
+        state.guardrail = Guardrail::new(&policy.guardrail, usual, &state.history);
         let of_segment = setup.experience.segments.get(&group.name);
         let own = setup.warm_start.as_ref().map(|start| start.memory.clone());
         let prior = |memory: &Arc<Memory>| Arc::new(memory.as_prior(policy.bandit.prior));
@@ -110,20 +114,33 @@ impl Engine {
         next.step += 1;
         next.at_ms = event.at_ms;
         next.playing.heard_ms = event.heard_ms;
+        let offered = state.playing.offered;
         let begins = self.apply(&mut next, event, &mut happened)?;
         if !matches!(event.action, Action::Override(_)) {
             next.moment = Moment { step: next.step, at_ms: next.at_ms };
             self.take_update(&mut next, &mut happened);
         }
         if happened.ended.is_some() {
-            let policy = &self.setup.policy;
-            let window = next.metrics.report().window;
-            happened.intervention = next.guardrail.watch(&policy.guardrail, &window);
+            happened.intervention = self.watch(&mut next, offered);
         }
         self.start_update(&mut next);
         let step = Step { before, happened, event: Some(event.clone()) };
         let trace = self.turn(&mut next, step, begins);
         Ok((next, trace))
+    }
+
+    /// The guardrail looks at the play that has just ended.
+    fn watch(&self, next: &mut State, offered: Option<Score>) -> Option<Intervention> {
+        let policy = &self.setup.policy;
+        let play = next.history.recent().back()?;
+        let taken = play.completed || play.liked || play.saved;
+        let seen = Seen {
+            ending: Ending::of(play),
+            chosen: play.opened || play.replayed,
+            offer: offered.map(|expected| Offer { expected: expected.value(), taken }),
+        };
+        let sells = policy.segments[segment(policy, &next.view()).0].weights.beta > 0.0;
+        next.guardrail.watch(&policy.guardrail, seen, sells)
     }
 
     /// The promoted songs of the past, which caps per day count.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::request::{Renewal, Served};
 use crate::bandit::{ArmReport, Choice, Credit, Learned};
-use crate::feedback::{GuardrailReport, MetricsReport, UpdateReport};
+use crate::feedback::{GuardrailReport, MetricsReport, Side, UpdateReport};
 use crate::policy::Group;
 use crate::ranking::{Displaced, Dropped, FusionWeights, Ledger};
 use melody_core::catalogue::{Catalogue, SongId, taxonomy};
@@ -39,7 +39,7 @@ pub struct Trace {
     pub listener: ListenerReport,
     /// Rates over recent plays and over the session.
     pub metrics: MetricsReport,
-    /// How far promotion gives way because completion fell.
+    /// How far promotion gives way because listening fell, or selling is helped because it does nothing.
     pub guardrail: GuardrailReport,
     /// How much of the queue may be promoted, and how much is.
     pub promotion: PromotionReport,
@@ -509,11 +509,14 @@ pub struct Shares {
 pub enum Note {
     /// The guardrail moved by a level.
     Guardrail {
-        /// Up, so that promotion gives way; or down again.
+        /// Which of its watches.
+        #[serde(default)]
+        side: Side,
+        /// Up, so that promotion gives way or selling is helped; or down again.
         raised: bool,
         /// The level it is at now; 0 is at rest.
         level: u32,
-        /// The completion rate that moved it, for a person.
+        /// The evidence that moved it, for a person.
         cause: String,
         /// Largest promoted share that is left.
         cap: Score,

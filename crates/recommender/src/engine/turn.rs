@@ -16,8 +16,11 @@ use super::request::Served;
 use super::setup::Engine;
 use super::state::{Playing, Standing, State};
 use super::trace::Trace;
+use crate::ltr::Ranker;
+use crate::policy::Policy;
 use crate::ranking::{Begun, Listening, Ranking, Rules, rank};
 use melody_core::catalogue::SongId;
+use melody_core::score::Score;
 
 impl Engine {
     /// Decides the state, lets play what begins, and fills the queue.
@@ -115,8 +118,20 @@ impl Engine {
             searched: state.searches.names(&self.setup.catalogue, song),
             served,
             heads: look.scored.place(song).map(|place| *look.scored.outputs(place)),
+            offered: if replayed || opened { None } else { self.offered(state, look, song) },
             example: example(song),
         };
+    }
+
+    /// How likely a promoted song or a preview is to be taken up; `None` of any other song.
+    fn offered(&self, state: &State, look: &Look, song: SongId) -> Option<Score> {
+        let entry = self.setup.catalogue.song(song);
+        let outputs = look.scored.outputs(look.scored.place(song)?);
+        match self.setup.policy.previews.of(entry, state.tier) {
+            _ if entry.promoted() => Some(outputs.exposure),
+            Some(_) => Some(outputs.completion),
+            None => None,
+        }
     }
 
     /// The song that comes up as another has ended: committed, or where a request has just been made the
@@ -142,6 +157,15 @@ impl Engine {
         first.map_or(SongId(0), |queued| queued.song)
     }
 
+    /// What songs are scored by: the policy and its ranker, or what is left of them where the guardrail is at
+    /// its highest level.
+    pub(super) fn scored_by(&self, state: &State) -> (&Policy, Option<&Ranker>) {
+        match state.guardrail.plain(&self.setup.policy.guardrail) {
+            true => (self.plain(), None),
+            false => (&*self.setup.policy, self.setup.ranker.as_deref()),
+        }
+    }
+
     pub(super) fn rank<'a>(
         &'a self,
         state: &'a State,
@@ -149,13 +173,13 @@ impl Engine {
         look: &'a Look,
         playing: Option<SongId>,
     ) -> Ranking<'a> {
-        let policy = &self.setup.policy;
+        let (policy, ranker) = self.scored_by(state);
         let novelty =
             policy.scenes[&state.scene].novelty + policy.appetites[decision.appetite_place].novelty;
         rank(Listening {
             catalogue: &self.setup.catalogue,
             policy,
-            ranker: self.setup.ranker.as_deref(),
+            ranker,
             view: state.view(),
             streaks: &state.streaks,
             searches: &state.searches,

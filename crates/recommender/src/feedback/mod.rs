@@ -1,11 +1,14 @@
 //! The feedback loop: what the listener did becomes metrics, interventions and new model versions.
 
+mod evidence;
 mod guardrail;
 mod learned;
 mod metrics;
 mod near_line;
 
-pub use guardrail::{Guardrail, GuardrailReport, Intervention};
+pub use guardrail::{
+    Ending, Guardrail, GuardrailReport, Intervention, Offer, Seen, Side, WatchReport,
+};
 pub use learned::Learned;
 pub use metrics::{Metrics, MetricsReport, Rates};
 pub use near_line::{Update, UpdateReport};

@@ -5,6 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::conflicts::conflicts;
+use super::feedback::Usual;
 use super::fusion::Weights;
 use super::groups::When;
 use super::mixing::Tighter;
@@ -88,6 +89,9 @@ fn check_groups(settings: &Settings, check: &mut Checker) {
             "the user comes first: alpha must be at least beta + gamma",
         );
         check_tighter(check, &format!("{field}.mixing"), &segment.mixing, settings);
+        if let Some(usual) = segment.usual {
+            check_usual(check, &format!("{field}.usual"), usual);
+        }
     }
     for (i, order) in settings.orders.iter().enumerate() {
         let known = |name: &String| settings.segments.iter().any(|segment| segment.name == *name);
@@ -297,17 +301,29 @@ fn check_bandit(settings: &Settings, check: &mut Checker) {
 fn check_guardrail(settings: &Settings, check: &mut Checker) {
     let g = settings.guardrail;
     check.range("guardrail.window", g.window as f64, 1.0..=1_000.0);
-    check.range("guardrail.act_below", g.act_below, 0.0..=1.0);
-    check.range("guardrail.release_above", g.release_above, 0.0..=1.0);
+    check.range("guardrail.false_alarms", g.false_alarms, 0.0001..=0.5);
+    check.range("guardrail.horizon", g.horizon.into(), 1.0..=10_000.0);
+    check.range("guardrail.shortfall", g.shortfall, 0.05..=0.99);
+    check_usual(check, "guardrail.usual", g.usual);
+    check.range("guardrail.prior", g.prior, 1.0..=1_000.0);
+    check.range("guardrail.known", g.known, 1.0..=1_000.0);
     check.range("guardrail.hold", g.hold.into(), 0.0..=1_000.0);
     check.range("guardrail.levels", g.levels.into(), 0.0..=100.0);
     check.range("guardrail.cap_step", g.cap_step as f64, 0.0..=1_000.0);
     check.range("guardrail.alpha_step", g.alpha_step, 0.0..=1.0);
+    check.range("guardrail.selling.horizon", g.selling.horizon.into(), 1.0..=10_000.0);
+    check.range("guardrail.selling.levels", g.selling.levels.into(), 0.0..=100.0);
+    check.range("guardrail.selling.beta_step", g.selling.beta_step, 0.0..=1.0);
     check.range("guardrail.skips", g.skips.into(), 1.0..=1_000.0);
+}
+
+fn check_usual(check: &mut Checker, field: &str, usual: Usual) {
+    check.range(&format!("{field}.completed"), usual.completed, 0.0..=1.0);
+    check.range(&format!("{field}.early"), usual.early, 0.0..=1.0);
     check.require(
-        g.act_below < g.release_above,
-        "guardrail.release_above",
-        "must be above act_below, or the guardrail would flap",
+        usual.completed + usual.early <= 1.0,
+        field,
+        "shares of plays: completed and early must not be over 1 together",
     );
 }
 

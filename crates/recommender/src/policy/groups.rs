@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::feedback::Usual;
 use super::fusion::{GammaScores, Weights};
 use super::mixing::Tighter;
 use melody_core::listener::Tier;
@@ -75,6 +76,9 @@ pub struct Segment {
     /// Rules of mixing that are stricter for them.
     #[serde(default, skip_serializing_if = "Tighter::is_none")]
     pub mixing: Tighter,
+    /// How their plays usually end; the guardrail's own figures where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usual: Option<Usual>,
 }
 
 /// A group of listeners by how open they are to new songs.

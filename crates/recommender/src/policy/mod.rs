@@ -22,7 +22,7 @@ pub use adjustments::{Adjustments, Diversity, Rerank, SessionTuning};
 pub use bandit::{Algorithm, Arm, Bandit};
 pub use by_hand::{problem_under, under};
 pub use candidates::{Quotas, Retrieval};
-pub use feedback::{Guardrail, NearLine};
+pub use feedback::{Guardrail, NearLine, Selling, Usual};
 pub use file::{changed, load, parse, settings};
 pub use fusion::{Fusion, GammaScores, Weights};
 pub use groups::{Appetite, Bounds, SceneEffect, Segment, When};

@@ -271,7 +271,8 @@ fn setting_values_changes_no_model() {
 fn the_guardrail_holds_what_is_set_by_hand() {
     let library = LIBRARY
         .with_policy(policy(|p| {
-            (p.guardrail.window, p.guardrail.hold, p.guardrail.levels) = (3, 1, 1);
+            (p.guardrail.horizon, p.guardrail.false_alarms) = (4, 0.5);
+            (p.guardrail.hold, p.guardrail.levels) = (3, 2);
             p.guardrail.skips = 100;
             (p.mixing.at_most, p.guardrail.cap_step) = (3, 1);
         }))
@@ -293,7 +294,7 @@ fn the_guardrail_holds_what_is_set_by_hand() {
 /// Who skips one song after another is sent no promoted one, whatever a bandit or a hand would have.
 #[test]
 fn promotion_waits_while_songs_are_skipped_in_a_row() {
-    let library = LIBRARY.with_policy(policy(|p| p.guardrail.window = 1_000)).unwrap();
+    let library = LIBRARY.with_policy(policy(|p| p.guardrail.levels = 0)).unwrap();
     let mut timeline = Timeline::start(engine_of(&library, "promotion-averse", None, 8));
     let arm = Overrides { arm: Some("heavy".into()), ..Overrides::default() };
     assert!(set(&mut timeline, &arm).unwrap().promotion.target > Score::ZERO);

@@ -150,7 +150,8 @@ fn the_guardrail_comes_down_to_the_levels_there_are() {
     let library = |levels| {
         LIBRARY
             .with_policy(policy(|p| {
-                (p.guardrail.window, p.guardrail.hold, p.guardrail.levels) = (2, 1, levels);
+                (p.guardrail.horizon, p.guardrail.false_alarms) = (1, 0.5);
+                (p.guardrail.hold, p.guardrail.levels) = (1, levels);
             }))
             .unwrap()
     };

@@ -497,7 +497,7 @@ fn the_engine_keeps_the_rules_over_requests() {
         let policy = crate::common::policy(|p| {
             p.bandit.algorithm = melody_recommender::policy::Algorithm::Fixed;
             p.bandit.arms.reverse();
-            p.guardrail.window = 3;
+            (p.guardrail.horizon, p.guardrail.false_alarms) = (1, 0.5);
             p.guardrail.hold = 1;
             p.near_line.every = 1_000;
         });
@@ -546,6 +546,7 @@ fn check_session(timeline: &Timeline, name: &str) -> bool {
             .unwrap_or_else(|e| panic!("{name}, step {step}: {e}"));
         assert_eq!(promotion.window, mixing.window, "{name}, step {step}");
         let guarded = match trace.guardrail.cap_lowered_by {
+            _ if trace.guardrail.plain => 0,
             _ if trace.session.skip_streak >= setup.policy.guardrail.skips => 0,
             0 => mixing.at_most,
             by => mixing.at_most.min(policy.at_most.saturating_sub(by)),

@@ -7,6 +7,7 @@ use crate::words::Lang;
 use melody_core::event::Action;
 use melody_core::score::Score;
 use melody_recommender::engine::{Note, Trace};
+use melody_recommender::feedback::Side;
 
 /// Effects told in one line.
 const EFFECTS: usize = 2;
@@ -97,13 +98,16 @@ fn skipped(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
 /// What a note says changed, if it says more than the event itself.
 fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
     Some(match note {
-        Note::Guardrail { raised: true, level, cause, cap } => {
-            let said = "{}: guardrail up to level {}, promotion cap {}";
-            lang.fill(said, &[&lang.text(cause), level, &percent(*cap)])
+        Note::Guardrail { side: Side::Selling, level, cause, .. } => {
+            lang.fill("guardrail: selling at level {}, {}", &[level, &lang.text(cause)])
+        }
+        Note::Guardrail { raised: true, level, cause, cap, .. } => {
+            let said = "guardrail up to level {}, promotion cap {}: {}";
+            lang.fill(said, &[level, &percent(*cap), &lang.text(cause)])
         }
         Note::Guardrail { level, cause, cap, .. } => {
-            let said = "{}: guardrail down to level {}, promotion cap {}";
-            lang.fill(said, &[&lang.text(cause), level, &percent(*cap)])
+            let said = "guardrail down to level {}, promotion cap {}: {}";
+            lang.fill(said, &[level, &percent(*cap), &lang.text(cause)])
         }
         Note::Target { from, to, arm, held, .. } => {
             let (from, to) = (percent(*from), percent(*to));

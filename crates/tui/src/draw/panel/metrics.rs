@@ -88,8 +88,18 @@ fn guardrail<'a>(view: &View, theme: &Theme) -> Line<'a> {
         let does = view.fill("cap -{} α {}", &[&now.cap_lowered_by, &alpha]);
         spans.push(Span::raw(format!(" {does}")));
     }
-    let limits = [percent(now.act_below), percent(now.release_above)];
-    let limits = view.fill("acts below {}, lets go above {}", &[&limits[0], &limits[1]]);
-    spans.push(Span::styled(format!("  {limits}"), theme.faint));
+    if now.selling_level > 0 {
+        let beta = format!("{:+.2}", now.beta);
+        spans.push(Span::styled(
+            format!("  {}", view.fill("selling β {}", &[&beta])),
+            theme.warning,
+        ));
+    }
+    let watch = &now.listening;
+    let (says, at) = (if now.level == 0 { watch.evidence } else { watch.back }, watch.acts_at);
+    let said =
+        if now.level == 0 { "evidence {}, acts at {}" } else { "evidence {}, lets go at {}" };
+    let said = view.fill(said, &[&format!("{says:.0}"), &format!("{at:.0}")]);
+    spans.push(Span::styled(format!("  {said}"), theme.faint));
     Line::from(spans)
 }

@@ -85,15 +85,14 @@ fn rate(view: &View, symbol: &'static str, name: &'static str, of: Of, style: St
     Curve { symbol, name, now: whole(of(&view.now().metrics.window)), style, values }
 }
 
-/// Completion between what the guardrail acts at and lets go at.
+/// Completion beside what is usual of this listener.
 pub(super) fn completion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
-    let guardrail = &view.now().guardrail;
-    let line = |symbol, name, at: Score, style| Curve {
-        symbol,
-        name,
-        now: whole(Some(at)),
-        style,
-        values: vec![at.value(); view.traces.len()],
+    let usual = Curve {
+        symbol: "┄",
+        name: "usual",
+        now: whole(Some(view.now().guardrail.usual_completed)),
+        style: theme.good,
+        values: steps(view, |trace| Some(trace.guardrail.usual_completed)),
     };
     let session = Curve {
         symbol: "╌",
@@ -102,12 +101,7 @@ pub(super) fn completion<'a>(view: &'a View, theme: &'a Theme, columns: usize) -
         style: theme.faint,
         values: steps(view, |trace| trace.metrics.session.completion),
     };
-    let curves = vec![
-        session,
-        line("┄", "acts below", guardrail.act_below, theme.loss),
-        line("┄", "lets go above", guardrail.release_above, theme.good),
-        rate(view, "━", "recent", |r| r.completion, theme.accent),
-    ];
+    let curves = vec![session, usual, rate(view, "━", "recent", |r| r.completion, theme.accent)];
     chart(view, theme, "Completion", 1.0, columns, curves)
 }
 

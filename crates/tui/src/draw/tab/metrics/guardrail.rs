@@ -1,20 +1,19 @@
 //! The guardrail: where it stands, what moves it, and when it moved.
 
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::rates::whole;
 use crate::draw::page::{Section, legend};
 use crate::theme::Theme;
 use crate::view::View;
 use crate::view::narration::percent;
 use crate::words::text;
-use melody_recommender::feedback::Intervention;
+use melody_core::score::Score;
+use melody_recommender::feedback::{Intervention, Side, WatchReport};
 
 /// Interventions listed at most.
 const LISTED: usize = 12;
 
-/// The level, and completion on the scale of what raises and lowers it.
+/// The level, and the evidence of either watch on its way to what is acted at.
 pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let now = &view.now().guardrail;
     let mut state = Line::default();
@@ -42,59 +41,86 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section
     } else {
         lines.extend([state, Line::raw(does.trim_start().to_string())]);
     }
-    lines.extend(scale(view, theme, columns));
-    let window = &view.now().metrics.window;
+    if now.plain {
+        let said = view.say("nothing is promoted; songs are scored by interest alone");
+        lines.push(Line::styled(said.into_owned(), theme.warning));
+    }
+    lines.extend(listening(view, theme, columns));
+    lines.extend(selling(view, theme, columns));
     let policy = &view.policy.guardrail;
-    let missing = (policy.window as u32).saturating_sub(window.plays);
-    let said = match missing {
-        0 => view.fill(
-            "completion of the last {} plays below {} raises the level, above {} lets it go; between the two it stays, and {} plays after every change",
-            &[&policy.window, &percent(now.act_below), &percent(now.release_above), &policy.hold],
-        ),
-        1 => view.say("it begins to watch after 1 more play").into_owned(),
-        n => view.fill("it begins to watch after {} more plays", &[&n]),
-    };
+    let rate = percent(Score::new(policy.false_alarms));
+    let said = view.fill(
+        "a false alarm in {} of sessions of {} plays at most; what is usual is the listener's own",
+        &[&rate, &policy.horizon],
+    );
     lines.extend(legend(&said, columns, theme));
     Section::lines(view.say("Guardrail"), lines)
 }
 
-/// A scale from nothing to all: acts below the one mark, lets go above the other.
-fn scale<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'a>> {
+/// How plays end, beside how they usually do, and what that comes to as evidence.
+fn listening<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'a>> {
     let now = &view.now().guardrail;
-    let completion = view.now().metrics.window.completion;
-    // Beside it stands the rate.
-    let cells = columns.saturating_sub(6).min(60);
-    if cells < 20 {
+    let watch = &now.listening;
+    let mut lines = evidence(view, theme, columns, ("listening", now.level, watch));
+    let usually = |usual: Score| format!("{usual:.1}");
+    let said = view.fill(
+        "of {} plays {} were heard through ({} usually are), {} left at once ({} usually are)",
+        &[
+            &watch.plays,
+            &watch.good,
+            &usually(watch.good_usual),
+            &watch.bad,
+            &usually(watch.bad_usual),
+        ],
+    );
+    lines.extend(legend(&said, columns, theme));
+    lines
+}
+
+/// How promoted songs and previews are taken up, beside what the model expects.
+fn selling<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'a>> {
+    let now = &view.now().guardrail;
+    if now.selling_levels == 0 {
         return Vec::new();
     }
-    let cell = |share: f64| ((share * cells as f64).max(0.0) as usize).min(cells - 1);
-    let (act, release) = (cell(now.act_below.value()), cell(now.release_above.value()));
-    let at = completion.map(|rate| cell(rate.value()));
-    let zone = |x: usize| -> (&'static str, Style) {
-        match x {
-            x if x < act => ("▚", theme.loss),
-            x if x >= release => ("═", theme.good),
-            _ => ("─", theme.faint),
-        }
-    };
-    let marks = (0..cells).map(|x| match Some(x) == at {
-        true => Span::styled("●", theme.strong),
-        false => {
-            let (symbol, style) = zone(x);
-            Span::styled(symbol, style)
-        }
-    });
-    let mut bar: Vec<Span> = marks.collect();
-    if let Some(rate) = completion {
-        bar.push(Span::styled(format!(" {}", whole(Some(rate))), theme.strong));
+    let watch = &now.selling;
+    let mut lines = evidence(view, theme, columns, ("selling", now.selling_level, watch));
+    let expected = format!("{:.1}", watch.good_usual);
+    let said = view
+        .fill("of {} offers {} were taken ({} expected)", &[&watch.plays, &watch.good, &expected]);
+    lines.extend(legend(&said, columns, theme));
+    if now.selling_level > 0 {
+        let beta = format!("{:+.2}", now.beta);
+        let said = view.fill("level {} of {}", &[&now.selling_level, &now.selling_levels]);
+        lines.push(Line::styled(format!("{said}  β {beta}"), theme.warning));
     }
-    let named = |name: &str, rate| format!("{} {}", view.say(name), percent(rate));
-    let (acts, lets) = (named("▲ acts", now.act_below), named("▲ lets go", now.release_above));
-    let mut below = " ".repeat(act) + &acts;
-    let room = release.saturating_sub(text::width(&below));
-    below += &" ".repeat(room.max(1));
-    below += &lets;
-    vec![Line::from(bar), Line::styled(below, theme.faint)]
+    lines
+}
+
+/// Evidence on its way to what is acted at, or let go at. Each mark is as many times more than the one before.
+fn evidence<'a>(
+    view: &View,
+    theme: &Theme,
+    columns: usize,
+    (name, level, watch): (&str, u32, &WatchReport),
+) -> Vec<Line<'a>> {
+    let at = watch.acts_at;
+    let (says, style) = match level {
+        0 => (watch.evidence, theme.loss),
+        _ => (watch.back, theme.good),
+    };
+    let said = if level == 0 { "evidence {}, acts at {}" } else { "evidence {}, lets go at {}" };
+    let said = view.fill(said, &[&format!("{says:.0}"), &format!("{at:.0}")]);
+    let name = text::left(&view.say(name), 10);
+    let cells = columns.saturating_sub(text::width(&name) + text::width(&said) + 2).min(40);
+    let share = (1.0 + says.value()).ln() / (1.0 + at.value()).ln();
+    let full = ((share * cells as f64) as usize).min(cells);
+    vec![Line::from(vec![
+        Span::styled(name, theme.faint),
+        Span::styled("━".repeat(full), style),
+        Span::styled("─".repeat(cells - full), theme.faint),
+        Span::raw(format!("  {said}")),
+    ])]
 }
 
 pub(super) fn interventions<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
@@ -114,7 +140,11 @@ pub(super) fn interventions<'a>(view: &View, theme: &Theme, columns: usize) -> S
             text::right(&step.to_string(), 4),
             text::right(&text::clock(*at_ms), 7)
         );
-        let level = format!(" {} → {}  ", moved.from, moved.to);
+        let side = match moved.side {
+            Side::Listening => String::new(),
+            Side::Selling => format!(" {}", view.say("selling")),
+        };
+        let level = format!("{side} {} → {}  ", moved.from, moved.to);
         let room = columns.saturating_sub(text::width(&lead) + 1 + text::width(&level));
         lines.push(Line::from(vec![
             Span::styled(lead, theme.faint),
