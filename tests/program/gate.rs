@@ -52,7 +52,9 @@ fn sessions_of_the_same_name_are_compared() {
     assert_eq!((&pairs[0]["difference"], &pairs[2]["only_in"]), (&().into(), &"b.jsonl".into()));
 
     // What differs is summed up before it is listed.
-    let other = fs::read_to_string(here.join("two.toml")).unwrap().replace("seed = 4", "seed = 5");
+    let other = fs::read_to_string(here.join("two.toml"))
+        .unwrap()
+        .replace("seed = 4", "seed = 4\nscene = \"workout\"");
     fs::write(here.join("two.toml"), other).unwrap();
     trace(&["one.toml", "two.toml"], "c.jsonl");
     let (code, out, _) = melody(here, &["diff", "a.jsonl", "c.jsonl"]);
