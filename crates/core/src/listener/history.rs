@@ -163,6 +163,11 @@ impl History {
         self.genres.get(&genre).copied().unwrap_or_default()
     }
 
+    /// Genres heard, in the catalogue's order.
+    pub fn genres(&self) -> impl Iterator<Item = (GenreId, Tally)> {
+        self.genres.iter().map(|(&genre, &tally)| (genre, tally))
+    }
+
     /// Of the songs of one family.
     pub fn family(&self, family: usize) -> Tally {
         self.families[family]

@@ -24,7 +24,7 @@ pub use diversity::Diversity;
 pub use figures::{Days, Figures, Quartiles};
 pub use learn::{Learned, OrderReport, PLACES, TooFew, boosting, learn, trees};
 pub use metric::{Direction, Metric};
-pub use outcome::{Entry, Heard, ListenerOutcome, Past, SessionOutcome};
+pub use outcome::{Heard, ListenerOutcome, Past, SessionOutcome};
 pub use ranker::{RankerDelivered, train_ranker};
 pub use reality::{Check, NOT_CAPTURED, checks};
 pub use requests::{GRADES, Request, Shown, grade, requests};

@@ -14,7 +14,7 @@ use crate::ranking::{Heard, Placement};
 use crate::session::{Searches, Streaks};
 use melody_core::catalogue::SongId;
 use melody_core::event::{Action, Event};
-use melody_core::listener::{History, SessionStats};
+use melody_core::listener::{Entry, History, OwnMix, SessionStats};
 use melody_core::overrides::Overrides;
 
 impl Engine {
@@ -62,7 +62,7 @@ impl Engine {
             streaks: Streaks::default(),
             searches: Searches::default(),
             heard: Heard::new(self.promoted_before()),
-            metrics: Metrics::default(),
+            metrics: Metrics::new(self.own_mix()),
             guardrail: Guardrail::default(),
             bandit: Bandit::new(Arc::default()),
             model: setup.model.clone(),
@@ -113,6 +113,15 @@ impl Engine {
         let step = Step { before, happened, event: Some(event.clone()) };
         let trace = self.turn(&mut next, step, begins);
         Ok((next, trace))
+    }
+
+    /// What was completed before the session.
+    fn own_mix(&self) -> OwnMix {
+        let mut own = OwnMix::default();
+        for play in self.setup.past.iter().filter(|play| play.completed) {
+            own.complete(Entry::new(&self.setup.catalogue, play.song));
+        }
+        own
     }
 
     /// The promoted songs of the past, which caps per day count.

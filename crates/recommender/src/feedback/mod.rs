@@ -5,5 +5,5 @@ mod metrics;
 mod near_line;
 
 pub use guardrail::{Guardrail, GuardrailReport, Intervention};
-pub use metrics::{Metrics, MetricsReport, Rates};
+pub use metrics::{Metrics, MetricsReport, Rates, VarietyReport};
 pub use near_line::{Update, UpdateReport};
