@@ -5,6 +5,7 @@
 //! between two arms that the very same listeners went through.
 
 mod ab;
+mod ablate;
 mod cohort;
 mod diversity;
 mod figures;
@@ -19,6 +20,9 @@ pub mod testbed;
 mod tune;
 
 pub use ab::{AbReport, Arm, Comparison, Verdict, compare};
+pub use ablate::{
+    Ablation, AblationReport, Absent, Difference, Finding, Measure, Mechanism, NoSuch, Tested,
+};
 pub use cohort::{Cohort, in_parallel};
 pub use diversity::Diversity;
 pub use figures::{Days, Figures, Quartiles};
