@@ -4,6 +4,7 @@
 //! of the output went away.
 
 mod ab;
+mod ablate;
 mod arguments;
 mod catalogue;
 mod compare;
@@ -72,6 +73,7 @@ fn command(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Eval(eval)) => eval::run(&eval),
         Some(Command::Simulate(simulate)) => simulate::run(&simulate),
         Some(Command::Ab(ab)) => ab::run(&ab),
+        Some(Command::Ablate(ablate)) => ablate::run(&ablate),
         Some(Command::Tune(tune)) => tune::run(&tune),
         Some(Command::Ope(ope)) => ope::run(&ope),
         Some(Command::Log(command)) => log::run(&command),

@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 
 use melody::evaluation::{log_mixture_ratio, peeking};
 use melody::experiment::{
-    Cohort, Figures, ListenerOutcome, Part, Search, TooFew, Verdict, boosting, checks, compare,
-    learn, requests, tune,
+    Ablation, Cohort, Diversity, Figures, Finding, ListenerOutcome, Part, Search, TooFew, Verdict,
+    boosting, checks, compare, learn, requests, tune,
 };
 use melody::ltr::{Boosting, Ranker};
 use melody::model::Backend;
@@ -143,6 +143,92 @@ fn a_gate_that_could_not_test_does_not_pass() {
     assert_eq!(cells, wanted, "{out}");
     assert!(out.contains("-: no interval and no p"), "{out}");
     assert!(!out.contains("-0.0000 "), "{out}");
+}
+
+#[test]
+fn what_is_taken_away_is_played_once_and_the_same_on_any_number_of_threads() {
+    let only = ["streaks", "bandit/uniform", "bandit/always-light", "ranker"].map(String::from);
+    let ablation = Ablation::new(library(), &only).unwrap();
+    assert_eq!(ablation.arms(), 1 + 3, "with them all is one arm, and the policy has no ranker");
+    let runs = std::sync::atomic::AtomicUsize::new(0);
+    let count = || {
+        runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    };
+    let report = ablation.run(&COHORT, &count).unwrap();
+    assert_eq!(runs.into_inner(), 4 * COHORT.listeners as usize);
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    assert_eq!(one.install(|| ablation.run(&COHORT, &|| ()).unwrap()), report);
+    let names: Vec<&str> = report.mechanisms.iter().map(|t| t.mechanism.name.as_str()).collect();
+    assert_eq!(names, ["streaks", "bandit/uniform", "bandit/always-light"]);
+    assert_eq!(report.absent[0].name, "ranker");
+    assert_eq!(report.corrected_for, [3, 21]);
+    // With it is what the cohort is under the policy as it is.
+    let completed = report.mechanisms[0].objective_difference.as_ref().unwrap();
+    assert!((0.2..0.9).contains(&completed.with), "{completed:?}");
+    assert_ne!(report.mechanisms[1].shown, Finding::Untested, "a drawn arm is another");
+}
+
+/// A genre on a streak is worth more than anything else: what is served narrows.
+#[test]
+fn a_gate_on_variety_fails_where_less_varied_songs_are_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let narrow = folder.path().join("narrow.toml");
+    let text = policy::DEFAULT_TEXT.replace("genre_streak = 0.10", "genre_streak = 2.0");
+    assert_ne!(text, policy::DEFAULT_TEXT);
+    std::fs::write(&narrow, text).unwrap();
+    let narrow = narrow.to_str().unwrap();
+    let gate = |a: &str, b: &str, metric: &str| {
+        let few = ["ab", a, b, "--listeners", "24", "--songs", "15", "--fail-if-worse", metric];
+        melody(&few)
+    };
+    let (code, _, error) = gate("default", narrow, "genre-entropy");
+    assert!(code == 1 && error.contains("FAIL genre-entropy: arm b is significantly worse"));
+    let (code, out, error) = gate(narrow, "default", "genre-entropy");
+    assert_eq!((code, error.as_str()), (0, ""), "{out}");
+    let (code, _, error) = gate("default", "default", "novelty");
+    assert!(code == 2 && error.contains("miscalibration"), "a choice is never worse: {error}");
+}
+
+/// Steck's re-ranking serves the genres that the listener completes.
+#[test]
+fn what_is_calibrated_is_nearer_to_the_listeners_own_mix() {
+    let cohort = Cohort { seed: 4, listeners: 24, sessions: 1, songs: 15 };
+    let off = |method: policy::Rerank| {
+        let mut policy = (*library().policy).clone();
+        policy.settings.diversity = policy::Diversity { method, strength: 0.3 };
+        let outcomes = cohort.run(&library().with_values(policy), &|| ()).unwrap();
+        Diversity::new(&library().catalogue, &outcomes).miscalibration
+    };
+    let (plain, calibrated) = (off(policy::Rerank::None), off(policy::Rerank::Calibrated));
+    assert!(calibrated < 0.9 * plain, "{calibrated} {plain}");
+}
+
+/// The module is part of the model; without a session to look at it says what it says of none.
+#[test]
+fn without_its_short_time_module_a_model_scores_a_session_otherwise_and_its_start_alike() {
+    let library = library().with_model(library().model.without_session());
+    let first = |outcomes: &[ListenerOutcome]| -> Vec<_> {
+        outcomes.iter().map(|l| l.plays().next().copied()).collect()
+    };
+    let other = COHORT.run(&library, &|| ()).unwrap();
+    assert_eq!(first(&other), first(outcomes()));
+    assert_ne!(other, outcomes());
+}
+
+#[test]
+fn a_mechanism_is_named_or_told_which_there_are() {
+    let few = ["ablate", "--listeners", "3", "--sessions", "1", "--songs", "3"];
+    let (code, out, error) = melody(&[&few[..], &["--only", "steaks"]].concat());
+    assert!(code == 2 && out.is_empty(), "{error}");
+    assert!(error.contains("no mechanism `steaks`") && error.contains("diversity/mmr"), "{error}");
+    let (code, out, _) = melody(&[&few[..], &["--only", "diversity,scenes"]].concat());
+    assert!(code == 0 && out.lines().all(|line| line.chars().count() <= 120), "{out}");
+    assert!(out.contains("diversity/determinantal") && out.contains("scenes"), "{out}");
+    let (_, json, _) = melody(&[&few[..], &["--only", "scenes", "--json"]].concat());
+    let report: Value = serde_json::from_str(&json).unwrap();
+    let scenes = &report["mechanisms"][0];
+    assert_eq!((&scenes["name"], &scenes["objective"]), (&"scenes".into(), &"value".into()));
+    assert_eq!(scenes["told"].as_array().unwrap().len(), 7);
 }
 
 /// A policy that differs before the first song can make only the paths after it differ.

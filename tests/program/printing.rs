@@ -124,6 +124,7 @@ fn arguments(command: &str, out: &str) -> Option<Vec<String>> {
         "eval" => "--listeners 4 --resamples 0".into(),
         "simulate" => "--listeners 2 --songs 3".into(),
         "ab" => "default default --listeners 6 --songs 3".into(),
+        "ablate" => "--only streaks,scenes --listeners 4 --songs 3".into(),
         "tune" => format!("--trials 2 --listeners 8 --songs 4 --out {out}.toml"),
         "ope" => "trace.jsonl".into(),
         "log show" | "log check" | "log script" => "log.jsonl".into(),

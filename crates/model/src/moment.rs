@@ -36,4 +36,10 @@ impl Moment {
             session_plays: view.session.plays as usize,
         }
     }
+
+    /// The same with nothing for the short-time module to look at, as if the session had just begun; the history, the
+    /// session's plays in it among them, and the moment's own figures stay.
+    pub fn without_session(self) -> Self {
+        Moment { session_plays: 0, ..self }
+    }
 }

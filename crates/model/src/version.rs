@@ -36,6 +36,8 @@ pub struct ModelVersion {
     /// The same network as songs are scored with it.
     inference: Inference,
     retrieval: Option<Arc<Retrieval>>,
+    /// Whether its short-time module is shown the session.
+    sees_session: bool,
 }
 
 /// The towers, ready for a catalogue: what near-line updates leave alone.
@@ -128,7 +130,18 @@ impl ModelVersion {
             inference: Inference::of(&network, songs),
             network: Arc::new(network),
             retrieval,
+            sees_session: true,
         }
+    }
+
+    /// The same version with its short-time module shown nothing, to see what the module is worth.
+    pub fn without_session(&self) -> Self {
+        ModelVersion { sees_session: false, ..self.clone() }
+    }
+
+    /// Whether its short-time module is shown the session, as it is unless it was taken away.
+    pub fn sees_session(&self) -> bool {
+        self.sees_session
     }
 
     /// SHA-256 of the towers' weights, in hexadecimal; `None` where the model has none.
@@ -169,6 +182,7 @@ impl ModelVersion {
             inference: self.inference.with_head(&network.head),
             network: Arc::new(network),
             retrieval: self.retrieval.clone(),
+            sees_session: self.sees_session,
         }
     }
 
@@ -201,7 +215,9 @@ impl ModelVersion {
 
     /// Encodes the listener once, for any number of candidates.
     pub fn encode(&self, view: &ListenerView) -> EncodedListener {
-        self.inference.encode(&Moment::new(view))
+        let moment = Moment::new(view);
+        let moment = if self.sees_session { moment } else { moment.without_session() };
+        self.inference.encode(&moment)
     }
 
     /// Head outputs and gates of some songs, which come in the catalogue's order. The same song gets the same bits

@@ -141,6 +141,11 @@ impl Library {
         }
     }
 
+    /// The same library with another version of its model.
+    pub fn with_model(&self, model: ModelVersion) -> Self {
+        Library { model, ..self.clone() }
+    }
+
     /// The same library in another world: the same songs, and listeners who are made otherwise.
     pub fn in_world(&self, nature: Nature) -> Self {
         Library { world: Arc::new(World::of(&self.catalogue, nature)), ..self.clone() }

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::data::{Catalogue, Export, Imports, Log, Trace};
-use super::experiments::{Ab, Eval, Ope, Simulate, Tune};
+use super::experiments::{Ab, Ablate, Eval, Ope, Simulate, Tune};
 use super::sessions::{Demo, Diff, Explain, Open, Replay};
 use super::simulator::{Config, Keys, Simulator};
 use super::training::{Train, TrainLtr, TrainTowers};
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Simulate(Simulate),
     /// Compare two policies or models on the same simulated listeners.
     Ab(Ab),
+    /// Take each mechanism away, on the same simulated listeners: what is it worth, and what does it cost?
+    Ablate(Ablate),
     /// Search weights and mixing rules on simulated listeners, the listener first.
     Tune(Tune),
     /// Estimate what other bandit policies would have earned on sessions that were traced.

@@ -163,6 +163,34 @@ pub(crate) struct Ab {
     pub json: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Ablate {
+    /// Only these mechanisms, by name or group (`bandit`, `diversity/mmr`); all of the policy's if absent.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Simulated listeners, the same in every arm.
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
+    pub listeners: u64,
+    /// Sessions of each listener, one after the other.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub sessions: u32,
+    /// Songs in one session, at most; most listeners leave before.
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub songs: u32,
+    /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.
+    #[arg(long, default_value_t = 2, value_parser = seed())]
+    pub seed: u64,
+    /// World that the listeners live in, to see what hangs on it: as it was fitted, or where they tire half or
+    /// twice as much or want something else three times as often.
+    #[arg(long, value_name = "NAME", default_value = "fitted", value_parser = world())]
+    pub world: Variant,
+    #[command(flatten)]
+    pub named: Named,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 fn world() -> impl TypedValueParser<Value = Variant> {
     PossibleValuesParser::new(Variant::ALL.map(Variant::name))
         .map(|name| Variant::named(&name).unwrap_or(Variant::Fitted))

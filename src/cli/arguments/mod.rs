@@ -14,7 +14,7 @@ pub(super) use data::{
     Catalogue, Export, ExportLog, ExportTrace, Import, ImportHistory, ImportLog, ImportMssd,
     Imports, Log, LogForm, SimulateLog, SplitShares, Trace, TraceForm,
 };
-pub(super) use experiments::{Ab, Eval, Ope, Population, Simulate, Tune};
+pub(super) use experiments::{Ab, Ablate, Eval, Ope, Population, Simulate, Tune};
 pub(super) use named::{Device, Named};
 pub(super) use sessions::{Demo, Diff, Explain, Open, Replay};
 pub(super) use simulator::{AsciiWord, Config, Keys, LangWord, Screen, Settings, Simulator};

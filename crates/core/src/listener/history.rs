@@ -189,6 +189,11 @@ impl History {
         self.genres.get(&genre).map_or_else(Tally::default, |(tally, _)| *tally)
     }
 
+    /// Genres heard, in the catalogue's order.
+    pub fn genres(&self) -> impl Iterator<Item = (GenreId, Tally)> {
+        self.genres.iter().map(|(&genre, &(tally, _))| (genre, tally))
+    }
+
     /// Of the songs of one family.
     pub fn family(&self, family: usize) -> Tally {
         self.families[family]

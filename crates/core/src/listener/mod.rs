@@ -11,10 +11,12 @@ pub mod account;
 pub mod history;
 pub mod lately;
 pub mod session;
+pub mod variety;
 pub mod view;
 
 pub use account::{Account, Tier};
 pub use history::{COMPLETED, Familiarity, HISTORY_LENGTH, History, Interaction, Tally};
 pub use lately::{FADES, Lately};
 pub use session::SessionStats;
+pub use variety::{Entry, OwnMix, Variety};
 pub use view::ListenerView;

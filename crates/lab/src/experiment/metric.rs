@@ -2,9 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::diversity::{
-    artist_entropy, genre_entropy, miscalibration, novelty, popularity_lift, song_share,
-};
+use super::diversity::varied;
 use super::figures::{early, share};
 use super::outcome::{Heard, ListenerOutcome};
 
@@ -208,13 +206,19 @@ impl Metric {
             Metric::Alarms => {
                 listener.sessions.iter().filter(|s| s.guarded > 0).count() as f64 / sessions
             }
-            Metric::DifferentSongs => song_share(listener),
-            Metric::GenreEntropy => genre_entropy(listener),
-            Metric::ArtistEntropy => artist_entropy(listener),
-            Metric::Novelty => novelty(listener),
+            Metric::DifferentSongs => varied(listener).0.song_share(),
+            Metric::GenreEntropy => varied(listener).0.genre_entropy(),
+            Metric::ArtistEntropy => varied(listener).0.artist_entropy(),
+            Metric::Novelty => varied(listener).0.novelty(),
             // Who has no past is 0 in both arms.
-            Metric::Miscalibration => miscalibration(listener).unwrap_or_default(),
-            Metric::PopularityLift => popularity_lift(listener).unwrap_or_default(),
+            Metric::Miscalibration => {
+                let (heard, own) = varied(listener);
+                heard.miscalibration(&own).unwrap_or_default()
+            }
+            Metric::PopularityLift => {
+                let (heard, own) = varied(listener);
+                heard.popularity_lift(&own).unwrap_or_default()
+            }
             Metric::Conversions => {
                 listener.sessions.iter().filter(|s| s.subscribed).count() as f64 / sessions
             }

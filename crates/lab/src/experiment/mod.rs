@@ -5,6 +5,7 @@
 //! between two arms that the very same listeners went through.
 
 mod ab;
+mod ablate;
 mod cohort;
 mod diversity;
 mod figures;
@@ -19,12 +20,15 @@ pub mod testbed;
 mod tune;
 
 pub use ab::{AbReport, Arm, Comparison, Verdict, compare};
+pub use ablate::{
+    Ablation, AblationReport, Absent, Difference, Finding, Measure, Mechanism, NoSuch, Tested,
+};
 pub use cohort::{Cohort, in_parallel};
 pub use diversity::Diversity;
 pub use figures::{Days, Figures, Quartiles};
 pub use learn::{Learned, OrderReport, PLACES, TooFew, boosting, learn, trees};
 pub use metric::{Direction, Metric};
-pub use outcome::{Entry, Heard, ListenerOutcome, Past, SessionOutcome};
+pub use outcome::{Heard, ListenerOutcome, Past, SessionOutcome};
 pub use ranker::{RankerDelivered, train_ranker};
 pub use reality::{Check, NOT_CAPTURED, checks};
 pub use requests::{GRADES, Request, Shown, grade, requests};

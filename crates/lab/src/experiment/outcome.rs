@@ -1,39 +1,13 @@
 //! What came of a listener's sessions: read off traces, nothing more.
 
-use melody_core::catalogue::{ArtistId, Catalogue, GenreId, SongId};
+use melody_core::catalogue::Catalogue;
 use melody_core::event::Action;
-use melody_core::listener::{Interaction, Tier};
+use melody_core::listener::{Entry, Interaction, Tier};
 use melody_core::plays::LoggedSession;
 use melody_recommender::engine::Trace;
 use melody_simulation::{End, Felt};
 
 const HOUR_MS: f64 = 3_600_000.0;
-
-/// What is known of a song by itself.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Entry {
-    /// Which it is.
-    pub song: SongId,
-    /// Its lead artist.
-    pub artist: ArtistId,
-    /// Its genre.
-    pub genre: GenreId,
-    /// From 0 to 100.
-    pub popularity: f64,
-}
-
-impl Entry {
-    /// As the catalogue has it.
-    pub fn new(catalogue: &Catalogue, song: SongId) -> Self {
-        let entry = catalogue.song(song);
-        Entry {
-            song,
-            artist: entry.lead_artist(),
-            genre: entry.genre,
-            popularity: entry.popularity.into(),
-        }
-    }
-}
 
 /// A play before the first session.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -218,6 +192,7 @@ impl SessionOutcome {
 #[cfg(test)]
 impl Default for Heard {
     fn default() -> Self {
+        use melody_core::catalogue::{ArtistId, GenreId, SongId};
         Heard {
             entry: Entry {
                 song: SongId(0),

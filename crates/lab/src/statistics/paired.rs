@@ -30,6 +30,21 @@ pub struct Paired {
     pub p: Option<f64>,
 }
 
+impl Paired {
+    /// Confidence interval of the difference that misses it in a share `wrong` of all experiments, by Student's t: where
+    /// m differences are looked at together, 0.05 / m leaves one chance in twenty that any of them is missed
+    /// (Bonferroni). Absent where [`Paired::interval`] is.
+    pub fn interval_at(&self, wrong: f64) -> Option<[f64; 2]> {
+        let t = student(self.pairs).filter(|_| self.standard_error > 0.0)?;
+        let reach = t.inverse_cdf(1.0 - wrong / 2.0) * self.standard_error;
+        Some([self.difference - reach, self.difference + reach])
+    }
+}
+
+fn student(pairs: usize) -> Option<StudentsT> {
+    StudentsT::new(0.0, 1.0, pairs as f64 - 1.0).ok()
+}
+
 /// Student's paired t-test (Student 1908): the mean of the differences over its standard error has
 /// a t distribution with one degree of freedom less than there are pairs.
 ///
@@ -52,7 +67,7 @@ pub fn paired(a: &[f64], b: &[f64]) -> Option<Paired> {
     let largest = a.iter().chain(b).fold(0.0, |most: f64, value| most.max(value.abs()));
     let spread = (squares / (n - 1.0) / n).sqrt();
     let standard_error = if spread > ROUNDING * largest { spread } else { 0.0 };
-    let t = StudentsT::new(0.0, 1.0, n - 1.0).ok().filter(|_| standard_error > 0.0);
+    let t = student(pairs).filter(|_| standard_error > 0.0);
     Some(Paired {
         pairs,
         mean_a: mean(a),
@@ -147,6 +162,10 @@ mod tests {
         assert!((r.difference / r.standard_error - 4.0621).abs() < 1e-4);
         assert!((r.p.unwrap() - 0.002833).abs() < 1e-6, "{r:?}");
         let [low, high] = r.interval.unwrap();
+        assert_eq!(r.interval_at(0.05), r.interval);
+        let [wider, _] = r.interval_at(0.01).unwrap();
+        // R: `conf.level = 0.99`.
+        assert!((wider - 0.3159480).abs() < 1e-6, "{wider}");
         assert!((low - 0.7001142).abs() < 1e-6);
         assert!((high - 2.4598858).abs() < 1e-6);
     }

@@ -12,7 +12,7 @@ use crate::policy::problem_under;
 use crate::session::Search;
 use melody_core::catalogue::SongId;
 use melody_core::event::{Action, Event};
-use melody_core::listener::{COMPLETED, Interaction, Tier};
+use melody_core::listener::{COMPLETED, Entry, Interaction, Tier};
 use melody_core::overrides::Overrides;
 use melody_core::score::Score;
 use melody_model::{Example, Labels};
@@ -153,6 +153,8 @@ impl Engine {
         };
         let promoted = song.promoted();
         self.remember_example(state, &play, promoted);
+        let new = state.history.song(play.song).plays == 0;
+        state.metrics.hear(Entry::new(&setup.catalogue, play.song), new);
         state.history.record(&setup.catalogue, play.clone());
         state.session.record(&play, promoted);
         state.streaks.record(&policy.session, event.at_ms, song, &play);
@@ -245,7 +247,7 @@ impl Engine {
 mod tests {
     use super::*;
     use crate::engine::tests_support::{
-        DURATION_MS, FIRST_PROMOTED, after, engine, finish, skip, small, step,
+        DURATION_MS, FIRST_PROMOTED, after, engine, finish, past_play, skip, small, step,
     };
     use crate::engine::trace::Trace;
     use melody_core::event::Target;
@@ -428,6 +430,31 @@ mod tests {
         assert_eq!(ended(0.96, Action::Skip), (true, false));
         assert_eq!(ended(0.94, Action::Skip), (false, true));
         assert_eq!(ended(0.94, Action::Replay), (false, false), "to hear it again is no skip");
+    }
+
+    #[test]
+    fn how_varied_the_session_is_is_told_from_its_first_play_on() {
+        let mut engine = small();
+        // Genres take turns song by song, four of them.
+        let past = [(0, true), (4, true), (1, true), (2, false)];
+        engine.setup.past = Arc::new(past.map(|(s, all)| past_play(SongId(s), all)).to_vec());
+        let (state, trace) = engine.start();
+        assert_eq!(trace.metrics.variety, None, "nothing has ended");
+        let first = state.playing.song;
+        let mut state = state;
+        for song in [0, 4, 8, 12].map(SongId).into_iter().filter(|s| *s != first).take(3) {
+            state = step(&engine, &state, 10, Action::Open { song }).0;
+        }
+        let (state, trace) = finish(&engine, &state);
+        let told = trace.metrics.variety.unwrap();
+        // The first song of all, and three that are of one genre.
+        assert_eq!(told.different_songs, 4);
+        let heard: Vec<SongId> = state.history.recent().iter().skip(4).map(|p| p.song).collect();
+        let new = heard.iter().filter(|s| ![0, 4, 1, 2].contains(&s.0)).count();
+        assert_eq!(told.novelty, Score::new(new as f64 / 4.0));
+        assert!(told.genre_entropy < Score::new(2f64.ln()), "{told:?}");
+        assert!(told.artist_entropy > Score::ZERO);
+        assert!(told.miscalibration.unwrap() > Score::ZERO && told.popularity_lift.is_some());
     }
 
     #[test]

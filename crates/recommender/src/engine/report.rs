@@ -229,8 +229,11 @@ fn bandit(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::engine::tests_support::{finish, small, step};
+    use crate::engine::tests_support::{engine, finish, past_play, small, step};
+    use crate::policy::{Diversity, Rerank};
     use melody_core::event::Action;
     use melody_core::overrides::Overrides;
 
@@ -276,6 +279,34 @@ mod tests {
             assert!(entry.ledger.score.adds_up(), "{}", entry.song.id);
             assert_eq!(entry.ledger.score.value, entry.score, "{}", entry.song.id);
         }
+    }
+
+    #[test]
+    fn a_ledger_tells_what_the_own_mix_adds_and_adds_up() {
+        let mut engine = engine(|settings| {
+            settings.diversity = Diversity { method: Rerank::Calibrated, strength: 0.5 };
+        });
+        // Genres take turns song by song: all that was completed is of one.
+        let past = [0, 4, 8, 12, 16, 20].map(|song| past_play(SongId(song), true));
+        engine.setup.past = Arc::new(past.to_vec());
+        let trace = engine.start().1;
+        let own = &engine.setup.catalogue.genres[0].id;
+        for entry in &trace.queue {
+            assert!(entry.ledger.score.adds_up(), "{}", entry.song.id);
+            assert_eq!(entry.ledger.score.value, entry.score, "{}", entry.song.id);
+            let adjustments = entry.ledger.score.children.get(1);
+            let told =
+                adjustments.and_then(|all| all.children.iter().find(|n| n.name == "diversity"));
+            let Some(told) = told else {
+                assert!(entry.promoted, "{} is moved by nothing", entry.song.id);
+                continue;
+            };
+            let share = if entry.song.genre == *own { "1.00" } else { "0.00" };
+            let said = format!("{} is {share} of what was completed", entry.song.genre);
+            assert!(told.how.starts_with(&said), "{}", told.how);
+            assert!(told.value > Score::ZERO || entry.song.genre != *own, "{}", told.how);
+        }
+        assert!(trace.queue.iter().any(|entry| entry.song.genre == *own));
     }
 
     #[test]

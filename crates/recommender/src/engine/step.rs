@@ -15,7 +15,7 @@ use crate::ranking::{Heard, Placement};
 use crate::session::{Searches, Streaks};
 use melody_core::catalogue::SongId;
 use melody_core::event::{Action, Event};
-use melody_core::listener::{History, SessionStats};
+use melody_core::listener::{Entry, History, OwnMix, SessionStats};
 use melody_core::overrides::Overrides;
 use melody_core::score::Score;
 
@@ -68,7 +68,7 @@ impl Engine {
             streaks: Streaks::default(),
             searches: Searches::default(),
             heard: Heard::new(self.promoted_before()),
-            metrics: Metrics::default(),
+            metrics: Metrics::new(self.own_mix()),
             guardrail: Guardrail::default(),
             bandit: Bandit::new(Arc::default()),
             model: setup.model.clone(),
@@ -141,6 +141,15 @@ impl Engine {
         };
         let sells = policy.segments[segment(policy, &next.view()).0].weights.beta > 0.0;
         next.guardrail.watch(&policy.guardrail, seen, sells)
+    }
+
+    /// What was completed before the session.
+    fn own_mix(&self) -> OwnMix {
+        let mut own = OwnMix::default();
+        for play in self.setup.past.iter().filter(|play| play.completed) {
+            own.complete(Entry::new(&self.setup.catalogue, play.song));
+        }
+        own
     }
 
     /// The promoted songs of the past, which caps per day count.

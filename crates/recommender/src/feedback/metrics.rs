@@ -1,10 +1,11 @@
-//! Metrics of the session: over a window of plays, and over all of it.
+//! Metrics of the session: over a window of plays, and over all of it; and how varied it is.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use melody_core::listener::Interaction;
+use melody_core::listener::{Entry, Interaction, OwnMix, Variety};
 use melody_core::score::Score;
 
 /// One play, as the metrics keep it.
@@ -24,6 +25,9 @@ pub struct Metrics {
     window: VecDeque<Play>,
     all: Vec<Play>,
     conversions: u32,
+    variety: Variety,
+    /// What was completed before the session.
+    own: Arc<OwnMix>,
 }
 
 /// Rates over some plays. Rates of nothing are absent.
@@ -45,6 +49,25 @@ pub struct Rates {
     pub listening_s: u64,
 }
 
+/// How varied the session's plays are; see [`Variety`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VarietyReport {
+    /// Of genres, in nats.
+    pub genre_entropy: Score,
+    /// Of lead artists, in nats.
+    pub artist_entropy: Score,
+    /// How many.
+    pub different_songs: u32,
+    /// Share of plays of songs never heard before.
+    pub novelty: Score,
+    /// Divergence of genres from those completed before the session, in nats; absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub miscalibration: Option<Score>,
+    /// Points of popularity, of 100, above what was completed before the session; absent where there is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub popularity_lift: Option<Score>,
+}
+
 /// The metrics after a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MetricsReport {
@@ -54,9 +77,22 @@ pub struct MetricsReport {
     pub session: Rates,
     /// Subscriptions and trials started in this session.
     pub conversions: u32,
+    /// How varied the session's plays are; absent before the first has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variety: Option<VarietyReport>,
 }
 
 impl Metrics {
+    /// Of a session whose listener completed this before it.
+    pub fn new(own: OwnMix) -> Self {
+        Metrics { own: Arc::new(own), ..Metrics::default() }
+    }
+
+    /// Takes in what ended, by its variety; `new` where the song had never been heard.
+    pub fn hear(&mut self, entry: Entry, new: bool) {
+        self.variety.hear(entry, new);
+    }
+
     /// Takes in a play that has ended; the window keeps the newest `window` plays.
     pub fn record(&mut self, play: &Interaction, promoted: bool, heard_ms: u64, window: usize) {
         let entry = Play {
@@ -85,6 +121,19 @@ impl Metrics {
             window: rates(self.window.iter()),
             session: rates(self.all.iter()),
             conversions: self.conversions,
+            variety: (self.variety.plays() > 0).then(|| self.varied()),
+        }
+    }
+
+    fn varied(&self) -> VarietyReport {
+        let Metrics { variety, own, .. } = self;
+        VarietyReport {
+            genre_entropy: Score::new(variety.genre_entropy()),
+            artist_entropy: Score::new(variety.artist_entropy()),
+            different_songs: variety.different_songs() as u32,
+            novelty: Score::new(variety.novelty()),
+            miscalibration: variety.miscalibration(own).map(Score::new),
+            popularity_lift: variety.popularity_lift(own).map(Score::new),
         }
     }
 }

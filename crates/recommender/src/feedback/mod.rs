@@ -10,5 +10,5 @@ pub use guardrail::{
     Ending, Guardrail, GuardrailReport, Intervention, Offer, Seen, Side, WatchReport,
 };
 pub use learned::Learned;
-pub use metrics::{Metrics, MetricsReport, Rates};
+pub use metrics::{Metrics, MetricsReport, Rates, VarietyReport};
 pub use near_line::{Update, UpdateReport};

@@ -29,7 +29,8 @@ pub struct Diversity {
     /// What is done, if anything.
     pub method: Rerank,
     /// Points of score: what the likest song there can be above it costs a song under MMR; what a
-    /// song of which one part in e is new costs under the determinantal method.
+    /// song of which one part in e is new costs under the determinantal method; what a unit of Steck's divergence
+    /// counts under the calibrated one.
     pub strength: f64,
 }
 
@@ -43,6 +44,8 @@ pub enum Rerank {
     Mmr,
     /// The greedy mode of a determinantal point process (Chen et al., NeurIPS 2018).
     Determinantal,
+    /// Genres in the shares that the listener completes them in (Steck, RecSys 2018).
+    Calibrated,
 }
 
 /// How fast a session's streaks and searches rise and fade.

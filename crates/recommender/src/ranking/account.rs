@@ -38,7 +38,7 @@ impl Ranking<'_> {
             );
             adjustments.push(Node::leaf("artist spread", ranked.spread, how));
         }
-        adjustments.extend(ranked.alike.node(&l.policy.diversity, l.catalogue));
+        adjustments.extend(ranked.alike.node(l.catalogue));
         let children = if adjustments.is_empty() {
             vec![scored]
         } else {

@@ -1,23 +1,34 @@
 //! Re-ranking of the natural songs, so that a queue is not all alike.
 //!
-//! Both methods pick songs one after the other, each by its score less what it shares with those picked
-//! before it. That only ever grows, so the scores with it are in the order of picking: diversity is
-//! one more stage that a ledger adds up.
+//! Songs are picked one after the other, each by its score less what it shares with those picked before it. That only
+//! ever grows, so the scores with it are in the order of picking: diversity is one more stage that a ledger adds up.
+//! Here are the two methods that go by how alike songs are; [`super::calibrated`] goes by the listener's own mix.
 
 use super::ledger::Node;
 use crate::policy::{Diversity, Rerank};
-use melody_core::catalogue::{Catalogue, SongId, similarity};
+use melody_core::catalogue::{Catalogue, GenreId, SongId, similarity};
 use melody_core::score::Score;
 
-/// What a song loses, and to what.
+/// What re-ranking adds to a song, mostly takes from it, and why.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Alike {
     pub delta: Score,
-    /// How much of the song is in those above it, in [0, 1]: under MMR its similarity to the likest,
-    /// under the determinantal method what they explain of it together.
-    shared: f64,
-    /// The likest song above it.
-    likest: Option<SongId>,
+    pub why: Why,
+}
+
+/// Why a song is moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Why {
+    /// It is the first, or nothing is re-ranked.
+    #[default]
+    Alone,
+    /// So much it is like the likest song above it, in [0, 1].
+    Like(f64, SongId),
+    /// So much of it is in the songs above together, in [0, 1], and most in one.
+    Within(f64, SongId),
+    /// So much of what was completed is of its genre, in [0, 1], and of so many songs heard lately and to come so many
+    /// are that come before it.
+    Mix { genre: GenreId, part: f64, served: u32, of: u32 },
 }
 
 /// A song in the running.
@@ -25,7 +36,8 @@ struct Contender {
     song: SongId,
     score: Score,
     alike: Alike,
-    likest: f64,
+    /// The likest song above it, and how much.
+    likest: Option<(f64, SongId)>,
     /// Its row of the Cholesky factor of the similarities to the songs picked.
     row: Vec<f64>,
     /// What of it the picked songs do not explain: 1 less the row's squares.
@@ -49,7 +61,7 @@ pub(super) fn diversify(
             song,
             score,
             alike: Alike::default(),
-            likest: 0.0,
+            likest: None,
             row: Vec::new(),
             residual: 1.0,
         })
@@ -73,15 +85,14 @@ impl Contender {
     /// Another song was picked before it.
     fn meet(&mut self, picked: &Contender, policy: &Diversity, catalogue: &Catalogue) {
         let alike = similarity(catalogue, catalogue.song(self.song), catalogue.song(picked.song));
-        if alike > self.likest {
-            self.likest = alike;
-            self.alike.likest = Some(picked.song);
-        }
-        let lost = match policy.method {
-            Rerank::None => return,
+        let likest = self.likest.filter(|(most, _)| alike <= *most);
+        let likest = likest.or((alike > 0.0).then_some((alike, picked.song)));
+        self.likest = likest;
+        let (lost, why) = match policy.method {
+            Rerank::None | Rerank::Calibrated => return,
             Rerank::Mmr => {
-                self.alike.shared = self.likest;
-                self.likest
+                let most = likest.map_or(0.0, |(most, _)| most);
+                (most, likest.map(|(most, song)| Why::Like(most, song)))
             }
             // The log-determinant of the similarities grows by the logarithm of the residual.
             Rerank::Determinantal => {
@@ -89,23 +100,33 @@ impl Contender {
                 let entry = (alike - shared) / picked.residual.sqrt();
                 self.row.push(entry);
                 self.residual = (self.residual - entry * entry).max(LEAST_RESIDUAL);
-                self.alike.shared = 1.0 - self.residual;
-                -self.residual.ln()
+                let within = likest.map(|(_, song)| Why::Within(1.0 - self.residual, song));
+                (-self.residual.ln(), within)
             }
         };
-        self.alike.delta = Score::new(-policy.strength * lost);
+        let delta = Score::new(-policy.strength * lost);
+        self.alike = Alike { delta, why: why.unwrap_or_default() };
     }
 }
 
 impl Alike {
-    pub(super) fn node(&self, policy: &Diversity, catalogue: &Catalogue) -> Option<Node> {
-        let likest = catalogue.song(self.likest.filter(|_| self.delta != Score::ZERO)?);
-        let how = match policy.method {
-            Rerank::Determinantal => format!(
-                "{:.2} of it is in the songs above, most in \"{}\"",
-                self.shared, likest.title
-            ),
-            _ => format!("{:.2} like \"{}\" above it", self.shared, likest.title),
+    pub(super) fn node(&self, catalogue: &Catalogue) -> Option<Node> {
+        if self.delta == Score::ZERO {
+            return None;
+        }
+        let title = |song: SongId| &catalogue.song(song).title;
+        let how = match self.why {
+            Why::Alone => return None,
+            Why::Like(how, song) => format!("{how:.2} like \"{}\" above it", title(song)),
+            Why::Within(how, song) => {
+                format!("{how:.2} of it is in the songs above, most in \"{}\"", title(song))
+            }
+            Why::Mix { genre, part, served, of } => {
+                let genre = &catalogue.genres[usize::from(genre.0)].id;
+                format!(
+                    "{genre} is {part:.2} of what was completed; heard lately or above it: {served} of {of}"
+                )
+            }
         };
         Some(Node::leaf("diversity", self.delta, how))
     }

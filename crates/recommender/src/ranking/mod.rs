@@ -6,6 +6,7 @@
 
 mod account;
 mod adjust;
+mod calibrated;
 mod diversity;
 mod flip;
 mod fusion;

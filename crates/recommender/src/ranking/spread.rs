@@ -1,12 +1,13 @@
 //! What songs lose to others in the order that their scores lead to: to better-ranked ones of their
-//! artist, and to those above that they are like.
+//! artist, and to those above that they are like, or of whose genre there is enough.
 
 use std::collections::BTreeMap;
 
+use super::calibrated::{Mix, calibrate};
 use super::diversity::diversify;
 use super::listening::Listening;
 use super::ranked::Ranked;
-use crate::policy::Policy;
+use crate::policy::{Policy, Rerank};
 use melody_core::catalogue::ArtistId;
 use melody_core::score::Score;
 
@@ -50,19 +51,32 @@ pub(super) fn spread_artists(
     }
 }
 
-/// Lowers natural songs by what they share with those above them.
+/// Moves natural songs by what they share with those above them, or by the listener's own mix.
 pub(super) fn tell_apart(l: &Listening, order: &[usize], songs: &mut [Ranked]) {
     let all = l.scored.songs();
     let natural: Vec<usize> =
         order.iter().copied().filter(|&p| !l.catalogue.song(all[p]).promoted()).collect();
     let scored: Vec<_> = natural.iter().map(|&place| (all[place], songs[place].total)).collect();
     let (policy, count) = (&l.policy.diversity, l.rules.mixing.queue);
-    for (id, alike) in diversify(policy, l.catalogue, count, &scored) {
+    let moved = match policy.method {
+        Rerank::Calibrated => calibrate(policy.strength, own_mix(l, count), l.catalogue, &scored),
+        _ => diversify(policy, l.catalogue, count, &scored),
+    };
+    for (id, alike) in moved {
         let Some(place) = l.scored.place(id) else { continue };
         let ranked = &mut songs[place];
         ranked.total += alike.delta;
         ranked.alike = alike;
     }
+}
+
+/// The genres of what the listener completes, as far as the last plays have served them.
+fn own_mix(l: &Listening, to_come: usize) -> Mix {
+    let history = l.view.history;
+    let last = history.recent().iter().rev().map(|play| play.song);
+    let last = l.playing.into_iter().chain(last).take(to_come);
+    let completed = history.genres().map(|(genre, tally)| (genre, tally.completed));
+    Mix::new(completed, last.map(|song| l.catalogue.song(song).genre), to_come)
 }
 
 /// What a song loses to `better` ones by the same artist, better-ranked or just heard.

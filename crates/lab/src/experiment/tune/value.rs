@@ -14,7 +14,7 @@ use melody_simulation::Felt;
 
 /// One listener under one policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Worth {
+pub(crate) struct Worth {
     /// The bandit's expected reward per play, without baselines: `user_weight * satisfaction +
     /// commercial_weight * commercial`.
     pub value: f64,
@@ -23,7 +23,7 @@ pub(super) struct Worth {
 }
 
 impl Worth {
-    pub(super) fn new(listener: &ListenerOutcome, weights: &policy::Bandit) -> Self {
+    pub(crate) fn new(listener: &ListenerOutcome, weights: &policy::Bandit) -> Self {
         let sessions = listener.sessions.iter();
         let felt: Vec<(&Heard, &Felt)> =
             sessions.flat_map(|session| session.plays.iter().zip(&session.felt)).collect();

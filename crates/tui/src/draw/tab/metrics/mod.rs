@@ -1,9 +1,10 @@
-//! Metrics: how the listener fares over the last plays and the session, and what the guardrail makes
-//! of it.
+//! Metrics: how the listener fares over the last plays and the session, what the guardrail makes of it, and how
+//! varied it is.
 
 mod charts;
 mod guardrail;
 mod rates;
+mod variety;
 
 use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
@@ -23,9 +24,11 @@ pub(super) fn draw(canvas: Canvas) -> Drawn {
     let completion = charts::completion(view, theme, right);
     let skips = charts::skips(view, theme, right);
     let promotion = charts::promotion(view, theme, right);
-    let columns = match wide {
+    let variety = variety::section(view, theme, left);
+    let mut columns = match wide {
         true => vec![vec![rates, guardrail, interventions], vec![completion, skips, promotion]],
         false => vec![vec![rates, guardrail, completion, promotion, skips, interventions]],
     };
+    columns[0].extend(variety);
     page.draw(columns, canvas)
 }

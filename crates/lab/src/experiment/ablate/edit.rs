@@ -1,0 +1,116 @@
+//! What is changed of a library so that a mechanism is there, or is not, and nothing else is other than before.
+
+use melody_recommender::policy::{
+    Algorithm, GammaScores, Policy, Rerank, Retrieval, Scorer, Settings, Tighter, Weights,
+};
+use melody_sessions::library::Library;
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Edit {
+    /// Nothing is changed.
+    AsItIs,
+    /// The model's short-time module sees no session.
+    NoShortTime,
+    /// Neither score nor source goes by a streak.
+    NoStreaks,
+    /// Neither score nor source goes by a search.
+    NoSearch,
+    /// The model learns nothing in a session.
+    NoNearLine,
+    /// The bandit draws its arm, each as likely.
+    Uniform,
+    /// One arm, whatever happens.
+    Always(String),
+    /// Its level never rises.
+    NoGuardrail,
+    /// However many songs were skipped in a row, promotion goes on.
+    NoWaiting,
+    /// Everybody gets the weights and rules of the segment that has no conditions.
+    OneSize,
+    /// A scene changes nothing.
+    NoScenes,
+    /// Natural songs are re-ranked in this way, at the policy's strength.
+    Rerank(Rerank),
+    /// Gamma does nothing where it multiplies a song's diversity.
+    NoDiverseGamma,
+    /// Every song is scored.
+    Everything,
+    /// The fused score ranks.
+    Fusion,
+}
+
+/// More skips in a row than anybody makes.
+const NEVER: u32 = 1_000;
+
+impl Edit {
+    /// The library with the change.
+    pub(super) fn of(&self, library: &Library) -> Library {
+        let changed = |change: &dyn Fn(&mut Settings)| {
+            let mut settings = library.policy.settings.clone();
+            change(&mut settings);
+            library.with_values(Policy { settings, ..(*library.policy).clone() })
+        };
+        match self {
+            Edit::AsItIs => library.clone(),
+            Edit::NoShortTime => library.with_model(library.model.without_session()),
+            Edit::NoStreaks => changed(&|s| {
+                s.adjustments.genre_streak = 0.0;
+                s.adjustments.artist_streak = 0.0;
+                s.candidates.session = 0;
+            }),
+            Edit::NoSearch => changed(&|s| {
+                s.adjustments.search = 0.0;
+                s.candidates.search = 0;
+            }),
+            Edit::NoNearLine => changed(&|s| s.near_line.steps = 0),
+            Edit::Uniform => changed(&|s| {
+                s.bandit.uniform = 1.0;
+                s.bandit.uniform_for = None;
+            }),
+            Edit::Always(name) => changed(&|s| {
+                s.bandit.algorithm = Algorithm::Fixed;
+                s.bandit.uniform = 0.0;
+                s.bandit.arms.retain(|arm| arm.name == *name);
+            }),
+            Edit::NoGuardrail => changed(&|s| s.guardrail.levels = 0),
+            Edit::NoWaiting => changed(&|s| s.guardrail.skips = NEVER),
+            Edit::OneSize => changed(&one_size),
+            Edit::NoScenes => changed(&|s| {
+                for scene in s.scenes.values_mut() {
+                    scene.weights = NOTHING;
+                    scene.novelty = 0.0;
+                    scene.mixing = Tighter::default();
+                }
+            }),
+            Edit::Rerank(method) => changed(&|s| s.diversity.method = *method),
+            Edit::NoDiverseGamma => changed(&|s| {
+                let diverse = |scores| scores == GammaScores::Diversity;
+                for segment in s.segments.iter_mut().filter(|s| diverse(s.gamma_scores)) {
+                    segment.gamma_scores = GammaScores::Promotion;
+                    segment.weights.gamma = 0.0;
+                }
+            }),
+            Edit::Everything => changed(&|s| s.candidates.retrieval = Retrieval::Everything),
+            Edit::Fusion => changed(&|s| s.ranking.scorer = Scorer::Fusion),
+        }
+    }
+}
+
+const NOTHING: Weights = Weights { alpha: 0.0, beta: 0.0, gamma: 0.0 };
+
+/// The last segment's for all; but who is sold no subscription is sold none still.
+fn one_size(settings: &mut Settings) {
+    let Some(last) = settings.segments.last().cloned() else { return };
+    for segment in &mut settings.segments {
+        let beta = if segment.weights.beta == 0.0 { 0.0 } else { last.weights.beta };
+        segment.weights = Weights { beta, ..last.weights };
+        segment.gamma_scores = last.gamma_scores;
+        segment.mixing = last.mixing;
+    }
+}
+
+/// Whether two libraries, changed from the same one, would play the same.
+pub(super) fn same(a: &Library, b: &Library) -> bool {
+    a.policy.settings == b.policy.settings && a.model.sees_session() == b.model.sees_session()
+}
