@@ -5,10 +5,11 @@
 //! cargo run --release --example guardrails -- [LISTENERS] [SEED]
 //! ```
 //!
-//! Every listener plays 40 songs, undisturbed. The same session up to its fifteenth play is gone on with in other ways:
-//! under a policy by mistake turned round, which serves first what is wanted least; and with every promoted song and
-//! preview left on the way, whatever else is heard. Each with the guardrail and without, from the same state, with the
-//! same draws. Listeners do not leave, so that all there is to see is seen. Near-line updates are off.
+//! Every listener plays 40 songs, undisturbed. The same session up to its fifteenth play is gone on with in other ways,
+//! from the same state and with the same draws: every song breaks off at once. Of every fourth listener also: half of the
+//! songs do; the policy is by mistake turned round, so that what is wanted least is served first; every promoted song
+//! and preview is left on the way, whatever else is heard; the latter two with the guardrail and without. Listeners do
+//! not leave, so that all there is to see is seen. Near-line updates are off.
 
 use std::error::Error;
 use std::path::Path;
@@ -33,6 +34,10 @@ const WRONG: u32 = 25;
 const UNSOLD: u32 = 60;
 /// Within so many plays, or offers, it is to be noticed.
 const SOON: u32 = 10;
+/// One listener in so many goes on in the ways that take long.
+const EVERY: u64 = 4;
+/// Part of a song that is heard where it breaks off at once.
+const BROKEN: f64 = 0.03;
 /// Part of an offer that is heard where selling does nothing: it is left on the way, not at once.
 const HALF_HEARTED: f64 = 0.4;
 
@@ -50,6 +55,30 @@ struct Played {
     raised: Option<Side>,
 }
 
+/// What goes wrong with songs, beside what is served.
+#[derive(Clone, Copy, PartialEq)]
+enum Wrong {
+    Nothing,
+    /// All break off at once.
+    AllBreak,
+    /// Every other one does.
+    HalfBreak,
+    /// Promoted songs and previews that come up by themselves are left on the way.
+    Unsold,
+}
+
+impl Wrong {
+    /// The part that is heard of a song whose listener has no say in it.
+    fn cuts(self, play: usize, offer: bool) -> Option<f64> {
+        match self {
+            Wrong::AllBreak => Some(BROKEN),
+            Wrong::HalfBreak if play % 2 == 1 => Some(BROKEN),
+            Wrong::Unsold if offer => Some(HALF_HEARTED),
+            _ => None,
+        }
+    }
+}
+
 /// A listener in the middle of a session.
 #[derive(Clone)]
 struct Sitter {
@@ -60,14 +89,15 @@ struct Sitter {
 }
 
 impl Sitter {
-    /// The next songs, each as the listener would hear it; with `unsold`, offers are left on the way.
-    fn go(&mut self, engine: &Engine, songs: u32, unsold: bool) -> Result<(), Refusal> {
+    /// The next songs, each as the listener would hear it unless something goes wrong with it.
+    fn go(&mut self, engine: &Engine, songs: u32, wrong: Wrong) -> Result<(), Refusal> {
         for _ in 0..songs {
             let playing = &self.state.playing;
             let song = engine.setup.catalogue.song(playing.song);
             let length_ms = engine.length_ms(&self.state);
             let sold = song.promoted() || length_ms < song.duration_ms;
             let offer = sold && !playing.opened && !playing.replayed;
+            let cut = wrong.cuts(self.plays.len(), offer);
             let plays = &mut self.plays;
             let mut watch = |trace: &Trace| {
                 let Some(ended) = &trace.ended else { return };
@@ -82,9 +112,9 @@ impl Sitter {
                     raised: raised.map(|moved| moved.side),
                 });
             };
-            if unsold && offer {
+            if let Some(part) = cut {
                 let tier = self.state.tier;
-                self.head.play_until((HALF_HEARTED * f64::from(length_ms)) as u32, length_ms);
+                self.head.play_until((part * f64::from(length_ms)) as u32, length_ms);
                 let (next, trace) = engine.step(&self.state, &self.head.event(Action::Skip))?;
                 watch(&trace);
                 self.head = Playhead::after(&trace);
@@ -111,8 +141,16 @@ struct Came {
     /// Share of plays they usually hear through, as the guardrail saw it when things went wrong.
     usual: f64,
     undisturbed: Vec<Played>,
-    wrong: Vec<Played>,
-    wrong_unguarded: Vec<Played>,
+    broken: Vec<Played>,
+    /// Of every fourth listener.
+    long: Option<Long>,
+}
+
+/// What came of the ways that take long.
+struct Long {
+    half_broken: Vec<Played>,
+    turned: Vec<Played>,
+    turned_unguarded: Vec<Played>,
     unsold: Vec<Played>,
     unsold_unguarded: Vec<Played>,
 }
@@ -181,21 +219,28 @@ impl Ways {
         let pilot = Autopilot::new(&good, &profile, world.clone(), seed);
         let head = Playhead::after(&trace);
         let mut calm = Sitter { state, head, pilot, plays: Vec::new() };
-        calm.go(&good, CALM, false)?;
+        calm.go(&good, CALM, Wrong::Nothing)?;
         let usual = good.resume(&good, &calm.state, None).1.guardrail.usual_completed.value();
-        let on = |library: &Library, songs, unsold| {
+        let on = |library: &Library, songs, wrong| {
             let other = engine(library);
             let mut sitter = calm.under(&good, &other);
-            sitter.go(&other, songs, unsold)?;
+            sitter.go(&other, songs, wrong)?;
             Ok(sitter.plays)
+        };
+        let long = || -> Result<Long, Refusal> {
+            Ok(Long {
+                half_broken: on(&self.good, WRONG, Wrong::HalfBreak)?,
+                turned: on(&self.wrong, WRONG, Wrong::Nothing)?,
+                turned_unguarded: on(&self.wrong_unguarded, WRONG, Wrong::Nothing)?,
+                unsold: on(&self.good, UNSOLD, Wrong::Unsold)?,
+                unsold_unguarded: on(&self.good_unguarded, UNSOLD, Wrong::Unsold)?,
+            })
         };
         Ok(Came {
             usual,
-            undisturbed: on(&self.good, SONGS - CALM, false)?,
-            wrong: on(&self.wrong, WRONG, false)?,
-            wrong_unguarded: on(&self.wrong_unguarded, WRONG, false)?,
-            unsold: on(&self.good, UNSOLD, true)?,
-            unsold_unguarded: on(&self.good_unguarded, UNSOLD, true)?,
+            undisturbed: on(&self.good, SONGS - CALM, Wrong::Nothing)?,
+            broken: on(&self.good, SOON, Wrong::AllBreak)?,
+            long: (index % EVERY == 0).then(long).transpose()?,
         })
     }
 }
@@ -217,110 +262,110 @@ fn after(plays: &[Played]) -> &[Played] {
     &plays[CALM as usize..]
 }
 
+/// How many of those who were not alarmed before are within so many plays of what went wrong.
+fn noticed<'a>(name: &str, all: impl Iterator<Item = &'a Vec<Played>>) {
+    let calm = |plays: &&Vec<Played>| alarm(&plays[..CALM as usize], Side::Listening).is_none();
+    let mut delays: Vec<usize> = all
+        .filter(calm)
+        .map(|plays| alarm(after(plays), Side::Listening).unwrap_or(usize::MAX))
+        .collect();
+    delays.sort_unstable();
+    let within =
+        |plays: u32| share(delays.iter().filter(|d| **d <= plays as usize).count(), delays.len());
+    let median = delays.get(delays.len() / 2).filter(|d| **d < usize::MAX);
+    println!(
+        "  {name:32} of {:4}: {:.3} within {SOON} plays, {:.3} within {WRONG}; median {median:?}",
+        delays.len(),
+        within(SOON),
+        within(WRONG)
+    );
+}
+
 fn listening(came: &[Came]) {
     let of = came.len();
-    let alarmed = came.iter().filter(|c| alarm(&c.undisturbed, Side::Listening).is_some()).count();
-    let early = came.iter().filter(|c| alarm(&c.wrong[..CALM as usize], Side::Listening).is_some());
-    println!("\nListening, {SONGS} songs undisturbed");
-    println!("  alarmed                                  {:.4}", share(alarmed, of));
-    println!("  alarmed within the first {CALM}              {:.4}", share(early.count(), of));
-    // Who was alarmed before is no measure of how soon it is noticed.
-    let calm: Vec<&Came> = came
-        .iter()
-        .filter(|c| alarm(&c.wrong[..CALM as usize], Side::Listening).is_none())
-        .collect();
-    println!("\nInterest turned round after play {CALM}, {} not alarmed before", calm.len());
-    let mut delays: Vec<usize> = calm
-        .iter()
-        .map(|c| alarm(after(&c.wrong), Side::Listening).unwrap_or(usize::MAX))
-        .collect();
-    let soon = delays.iter().filter(|d| **d <= SOON as usize).count();
-    println!("  noticed within {SOON} plays                  {:.4}", share(soon, calm.len()));
+    let alarms = |songs: usize| {
+        came.iter().filter(|c| alarm(&c.undisturbed[..songs], Side::Listening).is_some()).count()
+    };
+    println!("\nListening, undisturbed: share of sessions alarmed");
+    for songs in [10, CALM as usize, 20, SONGS as usize] {
+        println!("  within {songs:2} plays   {:.4}", share(alarms(songs), of));
+    }
+    println!("\nWrong after play {CALM}: noticed");
+    noticed("every song breaks off at once", came.iter().map(|c| &c.broken));
     for (low, high) in [(0.0, 0.5), (0.5, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 1.01)] {
-        let group = || calm.iter().filter(|c| (low..high).contains(&c.usual));
-        let soon = group().filter(|c| {
-            alarm(after(&c.wrong), Side::Listening).is_some_and(|at| at <= SOON as usize)
-        });
-        let (soon, all) = (soon.count(), group().count());
-        println!(
-            "    who usually completes {low:.1} to {high:.1}     {:.3} of {all}",
-            share(soon, all)
-        );
+        let group = came.iter().filter(|c| (low..high).contains(&c.usual));
+        noticed(&format!("- of who completes {low:.1} to {high:.1}"), group.map(|c| &c.broken));
     }
-    delays.sort_unstable();
-    let at = |part: f64| delays.get((part * delays.len() as f64) as usize).copied();
+    let long: Vec<&Long> = came.iter().filter_map(|c| c.long.as_ref()).collect();
+    noticed("half of the songs do", long.iter().map(|l| &l.half_broken));
+    noticed("interest turned round", long.iter().map(|l| &l.turned));
+    let before = long.iter().flat_map(|l| &l.turned[..CALM as usize]);
     println!(
-        "  plays until then, quartiles              {:?} {:?} {:?}",
-        at(0.25),
-        at(0.5),
-        at(0.75)
+        "\nInterest turned round: completion {:.3} before, and by plays since",
+        completion(before)
     );
-    let plays = |of: fn(&Came) -> &Vec<Played>| came.iter().map(of);
-    let calm = plays(|c| &c.wrong).flat_map(|p| &p[..CALM as usize]);
-    println!("  completion before                        {:.3}", completion(calm));
-    println!("  completion by plays since, with the guardrail, without, undisturbed:");
+    println!("               guarded, not, undisturbed");
     for from in (0..WRONG as usize).step_by(5) {
-        let part = |plays: &'static str| {
-            let all = came.iter().flat_map(move |c| {
-                let of = match plays {
-                    "with" => &c.wrong,
-                    "without" => &c.wrong_unguarded,
-                    _ => &c.undisturbed,
-                };
-                after(of).iter().skip(from).take(5)
-            });
-            completion(all)
-        };
+        let five = |plays: &[Played]| -> Vec<Played> { after(plays)[from..from + 5].to_vec() };
+        let of = |all: Vec<Played>| completion(all.iter());
+        let turned = of(long.iter().flat_map(|l| five(&l.turned)).collect());
+        let unguarded = of(long.iter().flat_map(|l| five(&l.turned_unguarded)).collect());
+        let undisturbed = of(came.iter().flat_map(|c| five(&c.undisturbed)).collect());
         let (first, last) = (from + 1, from + 5);
-        let row = [part("with"), part("without"), part("undisturbed")];
-        println!("    {first:2} to {last:2}   {:.3} {:.3} {:.3}", row[0], row[1], row[2]);
+        println!("    {first:2} to {last:2}   {turned:.3} {unguarded:.3} {undisturbed:.3}");
     }
-    let all = || came.iter().flat_map(|c| after(&c.wrong));
+    let all = || long.iter().flat_map(|l| after(&l.turned));
     let at = |level: u32| all().filter(move |p| p.level == level).count();
-    println!("  plays at level 0, 1, 2                   {} {} {}", at(0), at(1), at(2));
+    println!("  plays at level 0, 1, 2: {} {} {}", at(0), at(1), at(2));
+    // The level is as after the play; the song that plays came from the queue before.
     let plain = completion(all().filter(|p| p.plain));
-    println!("  completion while scored by interest alone  {plain:.3}");
+    println!("  completion while scored by interest alone: {plain:.3}");
 }
 
 fn selling(came: &[Came]) {
     let of = came.len();
     let helped = came.iter().filter(|c| alarm(&c.undisturbed, Side::Selling).is_some()).count();
-    println!("\nSelling, {SONGS} songs undisturbed");
-    println!("  alarmed                                  {:.4}", share(helped, of));
     let offers = |plays: &[Played]| plays.iter().filter(|p| p.offer).count();
+    println!("\nSelling, {SONGS} songs undisturbed: alarmed {:.4}", share(helped, of));
     let all: usize = came.iter().map(|c| offers(&c.undisturbed)).sum();
-    println!("  offers in such a session                 {:.2}", share(all, of));
-    println!("\nOffers left on the way after play {CALM}, for {UNSOLD} plays");
-    let enough = || came.iter().filter(|c| offers(after(&c.unsold)) >= SOON as usize);
-    let by = |c: &&Came| {
-        let plays = after(&c.unsold);
-        let at = alarm(plays, Side::Selling).unwrap_or(usize::MAX).min(plays.len());
-        alarm(plays, Side::Selling).map(|_| offers(&plays[..at]))
+    println!("  offers in such a session: {:.2}", share(all, of));
+    let long: Vec<&Long> = came.iter().filter_map(|c| c.long.as_ref()).collect();
+    let of = long.len();
+    println!(
+        "\nEvery offer left on the way after play {CALM}, for {UNSOLD} plays, of {of} listeners"
+    );
+    let calm: Vec<&&Long> = long
+        .iter()
+        .filter(|l| alarm(&l.unsold[..CALM as usize], Side::Selling).is_none())
+        .collect();
+    // After how many offers it was noticed.
+    let by = |l: &Long| {
+        let plays = after(&l.unsold);
+        alarm(plays, Side::Selling).map(|at| offers(&plays[..at]))
     };
-    let soon = enough().filter(|c| by(c).is_some_and(|offers| offers <= SOON as usize)).count();
-    let (all, ever) = (enough().count(), came.iter().filter(|c| by(c).is_some()).count());
-    println!("  had {SOON} offers or more                    {:.3}", share(all, of));
-    println!("  of them noticed within {SOON} offers         {:.4}", share(soon, all));
-    println!("  of all noticed at all                    {:.3}", share(ever, of));
+    let enough: Vec<&&&Long> = calm
+        .iter()
+        .filter(|l| offers(after(&l.unsold)) >= SOON as usize || by(l).is_some())
+        .collect();
+    let soon = enough.iter().filter(|l| by(l).is_some_and(|n| n <= SOON as usize)).count();
+    println!(
+        "  noticed within {SOON} offers, of {} who had so many or were noticed before: {:.4}",
+        enough.len(),
+        share(soon, enough.len())
+    );
+    let ever = calm.iter().filter(|l| by(l).is_some()).count();
+    println!("  noticed at all, of {}: {:.3}", calm.len(), share(ever, calm.len()));
     let wrongly =
-        came.iter().filter(|c| alarm(after(&c.unsold), Side::Listening).is_some()).count();
-    println!("  taken for a collapse of listening        {:.3}", share(wrongly, of));
-    let both = [
-        came.iter().map(|c| completion(after(&c.unsold).iter())).sum::<f64>() / of as f64,
-        came.iter().map(|c| completion(after(&c.unsold_unguarded).iter())).sum::<f64>() / of as f64,
-    ];
-    println!("  completion with the guardrail, without   {:.3} {:.3}", both[0], both[1]);
-    let many = |of_: fn(&Came) -> &Vec<Played>| {
-        share(came.iter().map(|c| offers(after(of_(c)))).sum(), of)
+        long.iter().filter(|l| alarm(after(&l.unsold), Side::Listening).is_some()).count();
+    println!("  taken for a collapse of listening: {:.3}", share(wrongly, of));
+    let each = |of: fn(&Long) -> &Vec<Played>| {
+        let plays = || long.iter().flat_map(move |l| after(of(l)));
+        (completion(plays()), share(plays().filter(|p| p.offer).count(), long.len()))
     };
-    println!(
-        "  offers with the guardrail, without       {:.2} {:.2}",
-        many(|c| &c.unsold),
-        many(|c| &c.unsold_unguarded)
-    );
-    let raised = came.iter().flat_map(|c| after(&c.unsold)).filter(|p| p.helped > 0).count();
-    println!(
-        "  share of plays with beta raised          {:.3}",
-        share(raised, of * UNSOLD as usize)
-    );
+    let ((with, offered), (without, offered_without)) =
+        (each(|l| &l.unsold), each(|l| &l.unsold_unguarded));
+    println!("  completion, guarded and not: {with:.3} {without:.3}");
+    println!("  offers in {UNSOLD} plays, guarded and not: {offered:.2} {offered_without:.2}");
+    let raised = long.iter().flat_map(|l| after(&l.unsold)).filter(|p| p.helped > 0).count();
+    println!("  share of plays with beta raised: {:.3}", share(raised, of * UNSOLD as usize));
 }
