@@ -240,7 +240,7 @@ impl Ways {
             usual,
             undisturbed: on(&self.good, SONGS - CALM, Wrong::Nothing)?,
             broken: on(&self.good, SOON, Wrong::AllBreak)?,
-            long: (index % EVERY == 0).then(long).transpose()?,
+            long: (index.is_multiple_of(EVERY)).then(long).transpose()?,
         })
     }
 }
