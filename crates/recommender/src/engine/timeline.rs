@@ -69,24 +69,26 @@ impl Timeline {
         if events >= self.events.len() {
             return;
         }
-        // What is worked out on the way stays: one step back is often followed by another.
-        for (step, state) in self.worked_out(events) {
-            self.states.insert(step, state);
-        }
+        // What is worked out last on the way stays: one step back is often followed by another.
+        self.states.append(&mut self.worked_out(events, NEWEST));
         self.events.truncate(events);
         self.traces.truncate(events + 1);
         self.states.split_off(&(events + 1));
     }
 
-    /// The states from the nearest kept one before a step up to that step's, by step.
-    fn worked_out(&self, to: usize) -> Vec<(usize, Arc<State>)> {
+    /// The newest `many` states up to that of a step, worked out from the nearest that is kept. Those on the
+    /// way are let go at once: each may hold a version of the model that was learned anew for it.
+    fn worked_out(&self, to: usize, many: usize) -> BTreeMap<usize, Arc<State>> {
         let kept = self.states.range(..=to).next_back().expect("a first state is kept");
-        let mut states = vec![(*kept.0, kept.1.clone())];
-        for event in &self.events[*kept.0..to] {
-            let (step, state) = &states[states.len() - 1];
-            let again = self.engine.step(state, event);
-            let (state, _) = again.expect("what was taken in once is not refused");
-            states.push((step + 1, Arc::new(state)));
+        let mut state = kept.1.clone();
+        let mut states = BTreeMap::from([(*kept.0, state.clone())]);
+        for (step, event) in (kept.0 + 1..).zip(&self.events[*kept.0..to]) {
+            let again = self.engine.step(&state, event);
+            state = Arc::new(again.expect("what was taken in once is not refused").0);
+            states.insert(step, state.clone());
+            if states.len() > many {
+                states.pop_first();
+            }
         }
         states
     }
@@ -142,7 +144,7 @@ impl Timeline {
         if !(self.own_from..=self.events.len()).contains(&step) {
             return None;
         }
-        self.worked_out(step).pop().map(|(_, state)| state)
+        self.worked_out(step, 1).pop_last().map(|(_, state)| state)
     }
 
     /// Events up to which another timeline is this one: a copy of it, cut short or gone on with.
@@ -190,6 +192,18 @@ mod tests {
         assert_eq!(again.queue, then.state().queue);
         assert_eq!(again.playing, then.state().playing);
         assert!(timeline.state_at(25).is_none(), "it has not come yet");
+    }
+
+    #[test]
+    fn what_is_worked_out_on_the_way_back_is_let_go_but_for_the_newest() {
+        let mut timeline = skipped(62);
+        assert_eq!(timeline.worked_out(40, 1).into_keys().collect::<Vec<_>>(), [40]);
+        let queue = timeline.state_at(35).unwrap().queue.clone();
+        timeline.rewind(40);
+        let kept: Vec<usize> = (0..=40).filter(|&step| timeline.keeps(step)).collect();
+        let expected: Vec<usize> = [0].into_iter().chain(25..=40).collect();
+        assert_eq!(kept, expected, "not all forty");
+        assert_eq!(timeline.state_at(35).unwrap().queue, queue, "worked out twice, the same");
     }
 
     #[test]
