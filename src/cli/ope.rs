@@ -1,4 +1,5 @@
-//! `melody ope`: what other policies would have earned on sessions that were traced.
+//! `melody ope`: what other policies would have earned on sessions that were traced, or on a log in the layout of the Open
+//! Bandit data set.
 
 use std::path::PathBuf;
 
@@ -9,11 +10,15 @@ use super::failure::Failure;
 use super::numbers::{interval, signed};
 use super::say::{counted, say, say_json};
 use melody_lab::off_policy::{
-    Estimate, Estimator, FEWEST, Log, Logged, Report, Resampling, Row, Target, read_decisions,
+    Estimate, Estimator, FEWEST, Log, Logged, OpenBandit, Report, Resampling, Row, Target,
+    read_decisions,
 };
 
 /// Shown for every policy; `--all` shows the others, too.
 const USUAL: [Estimator; 3] = [Estimator::Dr, Estimator::Snips, Estimator::Direct];
+
+/// Of a log without a reward model; `--all` shows the others, too.
+const WEIGHED: [Estimator; 3] = [Estimator::Snips, Estimator::Ips, Estimator::ClippedIps];
 
 /// The report, and what it was not made of.
 #[derive(Serialize)]
@@ -77,6 +82,17 @@ pub(super) fn decisions(traces: &[PathBuf]) -> Result<Decisions, Failure> {
 }
 
 pub(super) fn run(arguments: &Ope) -> Result<(), Failure> {
+    for path in &arguments.traces {
+        let Some(rows) = OpenBandit::find(path)? else { continue };
+        if arguments.traces.len() > 1 {
+            let message = format!(
+                "{} is an Open Bandit log: name it alone, for decisions of two logs are not between the same arms",
+                path.display()
+            );
+            return Err(Failure::Other(message));
+        }
+        return weighed(&OpenBandit::read(&rows)?, arguments);
+    }
     let read = decisions(&arguments.traces)?;
     let (log, copies) = (&read.log, read.copies);
     let seed = arguments.seed;
@@ -87,14 +103,49 @@ pub(super) fn run(arguments: &Ope) -> Result<(), Failure> {
         say_json(&told)?;
     } else {
         read.tell_left_out()?;
-        print(&report, if arguments.all { &Estimator::ALL } else { &USUAL })?;
+        let usual = if arguments.all { &Estimator::ALL[..] } else { &USUAL };
+        print(&report, usual, "against the listener's usual level")?;
     }
     Ok(())
 }
 
-fn print(report: &Report, estimators: &[Estimator]) -> Result<(), Failure> {
+/// What an Open Bandit log can tell, and what it cannot.
+fn weighed(log: &OpenBandit, arguments: &Ope) -> Result<(), Failure> {
+    let seed = arguments.seed;
+    let resampling = arguments.bootstrap.map(|resamples| Resampling { resamples, seed });
+    let report = Report::weighed(log, arguments.threshold, resampling);
+    if arguments.json {
+        return say_json(&report);
+    }
+    let all: Vec<Estimator> = Estimator::ALL.into_iter().filter(|e| !e.modelled()).collect();
+    let usual = if arguments.all { &all[..] } else { &WEIGHED };
+    print(&report, usual, "as the file has it")?;
     say!(
-        "{} of {}: reward per decision, against the listener's usual level",
+        "DM, DR and policies that go by beliefs: cannot be told, for the file says nothing of what was not shown"
+    )?;
+    if !log.listed() {
+        say!(
+            "no item_context.csv beside it: \"uniform\" is over the {} that were shown",
+            counted(log.items().len(), "item")
+        )?;
+    }
+    let never = log.never_shown();
+    if !never.is_empty() {
+        let (first, more) = (never.iter().take(FEW_NAMES), never.len().saturating_sub(FEW_NAMES));
+        let names = first.copied().collect::<Vec<_>>().join(", ");
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        say!("never shown: {names}{more}; nothing can be told of them")?;
+    }
+    Ok(())
+}
+
+/// So many names are listed.
+const FEW_NAMES: usize = 8;
+
+/// `scale` says what a reward is measured in.
+fn print(report: &Report, estimators: &[Estimator], scale: &str) -> Result<(), Failure> {
+    say!(
+        "{} of {}: reward per decision, {scale}",
         counted(report.decisions, "decision"),
         counted(report.sessions, "session")
     )?;
@@ -128,7 +179,11 @@ fn print(report: &Report, estimators: &[Estimator]) -> Result<(), Failure> {
     say!(
         "\neffective: as many decisions would tell as much; largest: the largest importance weight"
     )?;
-    say!("DM has no interval: it is as wrong as its model, which no spread of decisions tells")?;
+    if estimators.contains(&Estimator::Direct) {
+        say!(
+            "DM has no interval: it is as wrong as its model, which no spread of decisions tells"
+        )?;
+    }
     let few: Vec<&str> =
         report.rows.iter().filter(|r| r.support.too_few()).map(|r| r.policy.as_str()).collect();
     if !few.is_empty() {

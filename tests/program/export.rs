@@ -114,6 +114,36 @@ fn whoever_reads_the_exported_decisions_estimates_as_ope_does() {
 }
 
 #[test]
+fn an_open_bandit_log_is_weighed_as_the_traces_it_came_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = traced(folder.path());
+    let (trace, out) = (trace.to_str().unwrap(), folder.path().join("obd"));
+    let into = out.to_str().unwrap();
+    said(&["trace", "export", trace, "--as", "open-bandit", "--out", into]);
+    let report = |path: &str| -> Value {
+        serde_json::from_str(&said(&["ope", path, "--json", "--all"])).unwrap()
+    };
+    let (of_traces, of_rows) = (report(trace), report(into));
+    let known = of_traces["rows"].as_array().unwrap();
+    let mut compared = 0;
+    for row in of_rows["rows"].as_array().unwrap() {
+        let same = known.iter().find(|other| other["policy"] == row["policy"]).unwrap();
+        for estimate in row["estimates"].as_array().unwrap() {
+            let all = same["estimates"].as_array().unwrap();
+            let other = all.iter().find(|e| e["estimator"] == estimate["estimator"]).unwrap();
+            let (a, b) = (&estimate["value"], &other["value"]);
+            assert!((a.as_f64().unwrap() - b.as_f64().unwrap()).abs() < 1e-9, "{row} {other}");
+            compared += 1;
+        }
+    }
+    assert!(compared >= 9, "{compared}");
+    let told = said(&["ope", into]);
+    assert!(told.contains("SNIPS") && told.contains("cannot be told"), "{told}");
+    let (code, _, err) = melody(&["ope", into, trace]);
+    assert!(code == 2 && err.contains("name it alone"), "{code}: {err}");
+}
+
+#[test]
 fn costs_are_within_the_range_that_explorers_want() {
     let folder = tempfile::tempdir().unwrap();
     let trace = traced(folder.path());

@@ -13,7 +13,7 @@ use melody_simulation::Variant;
 
 #[derive(Debug, Args)]
 pub(crate) struct Ope {
-    /// Trace files (JSON Lines), or folders of them.
+    /// Trace files (JSON Lines), or folders of them; or one log in the layout of the Open Bandit data set, its CSV or its folder.
     #[arg(required = true, value_name = "TRACE|DIR")]
     pub traces: Vec<PathBuf>,
     /// Importance weights are cut, switched off or shrunk from here on; by default the square root of

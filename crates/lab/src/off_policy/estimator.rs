@@ -65,6 +65,12 @@ impl Estimator {
         }
     }
 
+    /// Whether it needs a reward model.
+    pub fn modelled(self) -> bool {
+        use Estimator::{ClippedIps, Ips, Replay, Snips};
+        !matches!(self, Replay | Ips | ClippedIps | Snips)
+    }
+
     /// Whether it is right on average or in the limit, given that the propensities are right and every
     /// arm of the target has some.
     pub fn consistent(self) -> bool {

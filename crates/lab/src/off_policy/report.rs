@@ -6,6 +6,7 @@ use super::cressie_read::cressie_read;
 use super::estimate::{Estimate, bootstrap};
 use super::estimator::Estimator;
 use super::log::Log;
+use super::open_bandit::OpenBandit;
 use super::sample::Sample;
 use super::support::Support;
 use super::target::Target;
@@ -115,13 +116,48 @@ impl Report {
                 false => "a ridge regression per arm, cross-fitted by session",
             },
             threshold,
-            intervals: match resampling {
-                Some(_) => "percentile bootstrap",
-                None if log.alone() => "delta method",
-                None => "jackknife",
-            },
+            intervals: intervals(resampling, log.alone()),
             known: None,
             rows: targets.into_iter().map(row).collect(),
+        }
+    }
+
+    /// Of a log in the layout of the Open Bandit data set: what was logged, every item that was shown, and all alike, by
+    /// importance weights alone.
+    pub fn weighed(
+        log: &OpenBandit,
+        threshold: Option<f64>,
+        resampling: Option<Resampling>,
+    ) -> Self {
+        let usual = (log.decisions() as f64).sqrt().max(1.0);
+        let threshold = threshold.unwrap_or(usual);
+        let never = log.never_shown().len() as f64 / log.items().len() as f64;
+        let row = |target: Target| {
+            let samples = log.samples(target)?;
+            let missing = if target == Target::Uniform { never } else { 0.0 };
+            let support = Support::new(&samples, &vec![missing; samples.len()], threshold);
+            let mut estimates = estimates(&samples, log.units(), threshold, resampling);
+            estimates.retain(|estimate| !estimate.estimator.modelled());
+            (support.effective > 0.0).then(|| Row {
+                target,
+                policy: target.name(log.items()),
+                warnings: support.warnings(),
+                support,
+                estimates,
+                empirical_likelihood: None,
+                truth: None,
+            })
+        };
+        let sessions = log.sessions();
+        Report {
+            sessions: sessions.unwrap_or(1),
+            decisions: log.decisions(),
+            unit: if sessions.is_some() { "session" } else { "decision" },
+            model: "none, for the file tells of what was shown alone",
+            threshold,
+            intervals: intervals(resampling, sessions.is_none()),
+            known: None,
+            rows: Target::simple(log.items().len()).into_iter().filter_map(row).collect(),
         }
     }
 
@@ -141,6 +177,15 @@ impl Report {
             row.truth = (!known.is_empty()).then(|| sum / known.len() as f64);
         }
         self
+    }
+}
+
+/// Where intervals come from, of a log without or with sessions to count.
+fn intervals(resampling: Option<Resampling>, alone: bool) -> &'static str {
+    match resampling {
+        Some(_) => "percentile bootstrap",
+        None if alone => "delta method",
+        None => "jackknife",
     }
 }
 
