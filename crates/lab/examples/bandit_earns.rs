@@ -16,6 +16,7 @@
 //! without baselines; minutes and returns are beside it. Differences are from the default policy, over
 //! listeners, with 95 % intervals by Student's paired t.
 
+// The library never prints; this is a program.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;

@@ -113,7 +113,7 @@ fn default_reward_range() -> [f64; 2] {
 }
 
 fn default_prior() -> f64 {
-    6.0
+    3.0
 }
 
 fn default_subscription() -> f64 {
