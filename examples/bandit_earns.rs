@@ -2,36 +2,35 @@
 //! drawing arms uniformly and beside every arm taken always.
 //!
 //! ```text
-//! cargo run --release -p melody-lab --example bandit_earns -- resents [SEEDS]
-//! cargo run --release -p melody-lab --example bandit_earns -- arms [LISTENERS]
+//! cargo run --release --example bandit_earns -- resents [SEEDS] [POLICY]
+//! cargo run --release --example bandit_earns -- arms [LISTENERS] [POLICY]
 //! ```
 //!
 //! `resents` plays the shipped profile `promotion-averse`, and the same listener with nothing against
-//! promotion, on autopilot under the default policy through twelve decisions, once a seed, and counts how
+//! promotion, on autopilot under a policy, the default one unless another is named, through twelve decisions, once a seed, and counts how
 //! many have come to the arms `none` or `light`. An arm that was drawn uniformly, for support, is looked
 //! through: what counts is the arm judged best.
 //!
 //! `arms` plays the same listeners with the same draws, three sessions of forty songs each at most, under the
-//! default policy, under arms drawn uniformly, and under each arm alone. The reward per play is the policy's
-//! without baselines; minutes and returns are beside it. Differences are from the default policy, over
+//! policy, under arms drawn uniformly, and under each arm alone. The reward per play is the policy's
+//! without baselines; minutes and returns are beside it. Differences are from the policy itself, over
 //! listeners, with 95 % intervals by Student's paired t.
 
 // The library never prints; this is a program.
-#![allow(clippy::print_stdout)]
-
 use std::error::Error;
 use std::path::Path;
 
-use melody_lab::experiment::{Cohort, ListenerOutcome, in_parallel};
-use melody_lab::statistics::paired;
-use melody_model::{Backend, device};
-use melody_recommender::bandit::{Choice, argmax, satisfaction};
-use melody_recommender::engine::Refusal;
-use melody_recommender::policy::{self, Algorithm, Policy};
-use melody_sessions::library::Library;
-use melody_sessions::names::{DEFAULT, catalogue_named, model_named, policy_named, profile_named};
-use melody_simulation::profile::Profile;
-use melody_simulation::{Until, listen};
+use melody::bandit::{Choice, argmax, satisfaction};
+use melody::engine::Refusal;
+use melody::evaluation::paired;
+use melody::experiment::{Cohort, ListenerOutcome, in_parallel};
+use melody::model::{Backend, device};
+use melody::opening::{
+    DEFAULT, Library, catalogue_named, model_named, policy_named, profile_named,
+};
+use melody::policy::{self, Algorithm, Policy};
+use melody::profile::Profile;
+use melody::simulation::{Until, listen};
 
 const RESENTS: &str = "promotion-averse";
 /// Decisions by which a listener who resents promotion should be found out.
@@ -47,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let many = arguments.next().map(|count| count.parse()).transpose()?;
     let here = Path::new("");
     let model = model_named(DEFAULT, here, &device(Backend::Flex))?;
-    let policy = policy_named(DEFAULT, here)?;
+    let policy = policy_named(arguments.next().as_deref().unwrap_or(DEFAULT), here)?;
     let catalogue = catalogue_named(DEFAULT, here)?;
     let library = Library::new(catalogue.into(), policy.into(), model)?;
     match what.as_str() {
@@ -158,7 +157,7 @@ fn told(base: &[f64], own: &[f64]) -> String {
 /// The bandit's reward per play without baselines, of all plays.
 fn reward(bandit: &policy::Bandit, listener: &ListenerOutcome) -> f64 {
     let one = |holds: bool| f64::from(u8::from(holds));
-    let of_play = |play: &melody_lab::experiment::Heard| {
+    let of_play = |play: &melody::experiment::Heard| {
         let loved = one(play.liked || play.saved);
         let content = satisfaction(play.play_ratio, one(play.completed), one(play.skipped), loved);
         bandit.user_weight * content + bandit.commercial_weight * one(play.engaged && play.promoted)
