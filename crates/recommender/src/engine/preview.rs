@@ -8,7 +8,7 @@ use super::happened::{Before, Begins, Happened, Step};
 use super::look::Look;
 use super::refusal::Refusal;
 use super::report::{promotion, queue};
-use super::request::Request;
+use super::served::Request;
 use super::setup::Engine;
 use super::state::{Learning, State};
 use super::timeline::Timeline;

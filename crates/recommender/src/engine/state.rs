@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::request::{Request, Served};
+use super::served::{Request, Served};
 use crate::bandit::Bandit;
 use crate::feedback::{Guardrail, Learned, Metrics, Update};
 use crate::policy::Group;

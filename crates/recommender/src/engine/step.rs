@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::happened::{Before, Begins, Happened, Step};
 use super::refusal::Refusal;
-use super::request::Request;
+use super::served::Request;
 use super::setup::Engine;
 use super::state::{Learning, Moment, Playing, State};
 use super::trace::Trace;

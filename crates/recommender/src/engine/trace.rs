@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::request::{Renewal, Served};
+use super::served::{Renewal, Served};
 use crate::bandit::{ArmReport, Choice, Credit, Learned};
 use crate::feedback::{GuardrailReport, MetricsReport, Side, UpdateReport};
 use crate::policy::Group;

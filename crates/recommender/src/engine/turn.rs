@@ -12,7 +12,7 @@ use super::decide::Decision;
 use super::happened::{Begins, Happened, Step};
 use super::look::Look;
 use super::outcome::Outcome;
-use super::request::Served;
+use super::served::Served;
 use super::setup::Engine;
 use super::state::{Playing, Standing, State};
 use super::trace::Trace;

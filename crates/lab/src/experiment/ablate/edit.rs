@@ -24,6 +24,8 @@ pub(super) enum Edit {
     Always(String),
     /// Its level never rises.
     NoGuardrail,
+    /// Selling is never helped.
+    NoSelling,
     /// However many songs were skipped in a row, promotion goes on.
     NoWaiting,
     /// Everybody gets the weights and rules of the segment that has no conditions.
@@ -74,6 +76,7 @@ impl Edit {
                 s.bandit.arms.retain(|arm| arm.name == *name);
             }),
             Edit::NoGuardrail => changed(&|s| s.guardrail.levels = 0),
+            Edit::NoSelling => changed(&|s| s.guardrail.selling.levels = 0),
             Edit::NoWaiting => changed(&|s| s.guardrail.skips = NEVER),
             Edit::OneSize => changed(&one_size),
             Edit::NoScenes => changed(&|s| {

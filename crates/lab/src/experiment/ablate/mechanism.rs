@@ -67,6 +67,12 @@ pub(super) fn mechanisms(settings: &Settings) -> Vec<Mechanism> {
     all.extend([
         taken("guardrail/listening", completion, Edit::NoGuardrail, "its level never rises"),
         taken(
+            "guardrail/selling",
+            Measure::Counted(Metric::Conversions),
+            Edit::NoSelling,
+            "beta never rises",
+        ),
+        taken(
             "guardrail/waiting",
             completion,
             Edit::NoWaiting,
