@@ -29,9 +29,9 @@
 //! let mut session = Timeline::start(Arc::new(engine));
 //! assert_eq!(session.trace().queue.len(), library.policy.mixing.queue);
 //!
-//! // Half a minute in, the listener goes on to the next song.
+//! // Twenty seconds in, the listener goes on to the next song.
 //! let mut head = Playhead::after(session.trace());
-//! head.play(30_000, session.trace().playing.length_ms());
+//! head.play(20_000, session.trace().playing.length_ms());
 //! let trace = session.apply(head.event(Action::Skip))?;
 //!
 //! // The trace says how the play went, what comes now, and where each point of a score is from.

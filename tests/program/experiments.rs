@@ -181,8 +181,9 @@ fn a_gate_on_variety_fails_where_less_varied_songs_are_served() {
         let few = ["ab", a, b, "--listeners", "24", "--songs", "15", "--fail-if-worse", metric];
         melody(&few)
     };
-    let (code, _, error) = gate("default", narrow, "genre-entropy");
-    assert!(code == 1 && error.contains("FAIL genre-entropy: arm b is significantly worse"));
+    let (code, out, error) = gate("default", narrow, "genre-entropy");
+    let failed = error.contains("FAIL genre-entropy: arm b is significantly worse");
+    assert!(code == 1 && failed, "{out}{error}");
     let (code, out, error) = gate(narrow, "default", "genre-entropy");
     assert_eq!((code, error.as_str()), (0, ""), "{out}");
     let (code, _, error) = gate("default", "default", "novelty");

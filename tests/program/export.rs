@@ -27,9 +27,10 @@ fn said(arguments: &[&str]) -> String {
 /// Sessions of two listeners, traced.
 fn traced(folder: &Path) -> PathBuf {
     let trace = folder.join("trace.jsonl");
-    let scripts = ["tests/sessions/streak.toml", "tests/sessions/subscriber.toml"];
+    let scripts = ["streak", "subscriber", "guardrail", "near-line"];
+    let scripts = scripts.map(|name| format!("tests/sessions/{name}.toml"));
     let mut arguments = vec!["replay"];
-    arguments.extend(scripts);
+    arguments.extend(scripts.iter().map(String::as_str));
     arguments.extend(["--trace", trace.to_str().unwrap()]);
     said(&arguments);
     trace
@@ -80,7 +81,7 @@ fn whoever_reads_the_exported_decisions_estimates_as_ope_does() {
     std::fs::copy(trace, &copy).unwrap();
     let (copy, into) = (copy.to_str().unwrap(), out.to_str().unwrap());
     let told = said(&["trace", "export", trace, copy, "--as", "open-bandit", "--out", into]);
-    assert!(told.starts_with("left out: 2 sessions"), "{told}");
+    assert!(told.starts_with("left out: 4 sessions"), "{told}");
     let report: Value = serde_json::from_str(&said(&["ope", trace, "--json", "--all"])).unwrap();
     let rows = rows(&out.join("bts/all/all.csv"));
     assert_eq!(rows.len() as u64, report["decisions"].as_u64().unwrap());

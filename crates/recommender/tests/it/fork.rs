@@ -28,6 +28,7 @@ fn learning(change: impl FnOnce(&mut Settings)) -> Library {
     LIBRARY
         .with_policy(policy(|p| {
             p.near_line.every = 2;
+            p.requests.committed = 1;
             (p.near_line.gain, p.near_line.tolerance) = (-10.0, 10.0);
             change(p);
         }))

@@ -135,7 +135,7 @@ fn an_effect_is_named_by_the_song_it_belongs_to() {
     // What is skipped tells of itself.
     press(&mut app, "n");
     let said = melody_tui::headline(&app.view().traces, lang);
-    assert!(said.contains(&format!("\"{}\": ", opened.title)) && !said.contains("after"), "{said}");
+    assert!(said.contains(&format!("\"{}\"", opened.title)) && !said.contains("after"), "{said}");
 }
 
 #[test]
