@@ -168,23 +168,26 @@ fn what_is_taken_away_is_played_once_and_the_same_on_any_number_of_threads() {
     assert_ne!(report.mechanisms[1].shown, Finding::Untested, "a drawn arm is another");
 }
 
-/// A genre on a streak is worth more than anything else: what is served narrows.
+/// An artist on a streak is worth more than anything else: what is served narrows.
 #[test]
 fn a_gate_on_variety_fails_where_less_varied_songs_are_served() {
     let folder = tempfile::tempdir().unwrap();
     let narrow = folder.path().join("narrow.toml");
-    let text = policy::DEFAULT_TEXT.replace("genre_streak = 0.10", "genre_streak = 2.0");
+    let text = policy::DEFAULT_TEXT.replace("artist_streak = 0.05", "artist_streak = 2.0");
+    let text = text
+        .replace("repeat = 0.35", "repeat = 0.0")
+        .replace("artist_spread = 0.05", "artist_spread = 0.0");
     assert_ne!(text, policy::DEFAULT_TEXT);
     std::fs::write(&narrow, text).unwrap();
     let narrow = narrow.to_str().unwrap();
     let gate = |a: &str, b: &str, metric: &str| {
-        let few = ["ab", a, b, "--listeners", "24", "--songs", "15", "--fail-if-worse", metric];
+        let few = ["ab", a, b, "--listeners", "48", "--songs", "15", "--fail-if-worse", metric];
         melody(&few)
     };
-    let (code, out, error) = gate("default", narrow, "genre-entropy");
-    let failed = error.contains("FAIL genre-entropy: arm b is significantly worse");
+    let (code, out, error) = gate("default", narrow, "artist-entropy");
+    let failed = error.contains("FAIL artist-entropy: arm b is significantly worse");
     assert!(code == 1 && failed, "{out}{error}");
-    let (code, out, error) = gate(narrow, "default", "genre-entropy");
+    let (code, out, error) = gate(narrow, "default", "artist-entropy");
     assert_eq!((code, error.as_str()), (0, ""), "{out}");
     let (code, _, error) = gate("default", "default", "novelty");
     assert!(code == 2 && error.contains("miscalibration"), "a choice is never worse: {error}");

@@ -141,8 +141,10 @@ fn the_bandit_goes_on_where_its_arms_stay() {
             break learned;
         }
     };
-    assert_eq!(learned.plays, LIBRARY.policy.bandit.every + 1);
-    assert_eq!(forked.events().len() as u32, 10 + learned.plays - before);
+    // What was opened by hand ended as well, and is no decision's.
+    let every = LIBRARY.policy.bandit.every + 1;
+    assert!((1..=every).contains(&learned.plays), "{learned:?}");
+    assert_eq!(forked.events().len() as u32, 10 + every - before);
 }
 
 /// A guardrail stands no higher than the other policy lets it.

@@ -108,7 +108,7 @@ fn the_truth_of_another_policy_is_what_its_arms_earn_at_the_same_decisions() {
 
 #[test]
 fn what_a_person_decided_or_cut_short_is_not_in_the_log() {
-    let Run { mut timeline, mut head, .. } = session(5);
+    let Run { mut timeline, mut head, .. } = session(6);
     let before = of(&timeline);
     assert!(!before.is_empty());
     let arms = &LIBRARY.policy.bandit.arms;

@@ -337,7 +337,7 @@ impl Bench<'_> {
             let best = Best {
                 draw: number,
                 expected: expected(number),
-                order_cost: expected(free).mean - expected(number).mean,
+                order_cost: (expected(free).mean - expected(number).mean).max(0.0),
             };
             chosen = with(number);
             (name, best)
