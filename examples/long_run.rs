@@ -20,10 +20,6 @@ use melody::tui::{App, Command, Look, Sitting, Speed, Theme, draw};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// The program's own.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const SIZE: (u16, u16) = (120, 40);
 const HOUR_MS: u64 = 3_600_000;
 /// Simulated, until the next view. All of them take less than an hour.

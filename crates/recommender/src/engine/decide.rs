@@ -209,6 +209,7 @@ mod tests {
     use super::*;
     use crate::engine::tests_support::{engine, skip, small};
     use crate::feedback::{Ending, Seen};
+    use crate::policy::Tighter;
     use melody_core::listener::Tier;
     use melody_core::scene::Scene;
 
@@ -257,7 +258,7 @@ mod tests {
             let casual = settings.segments.last_mut().unwrap();
             casual.mixing.spacing = Some(3);
             let focus = settings.scenes.get_mut(&Scene::Focus).unwrap();
-            focus.mixing.at_most = Some(1);
+            focus.mixing = Tighter { at_most: Some(1), ..Tighter::default() };
         });
         let mut state = engine.start().0;
         state.scene = Scene::Focus;

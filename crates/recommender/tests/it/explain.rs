@@ -57,7 +57,8 @@ fn a_learned_score_has_parts_and_no_flips() {
     let timeline = random_session(engine_of(&library, "casual-listener", None, 61), 61, 4);
     let (engine, state, trace) = (timeline.engine(), timeline.state(), timeline.trace());
     let look = engine.look(state);
-    let natural: Vec<_> = trace.queue.iter().filter(|entry| !entry.promoted).collect();
+    let ranked = trace.queue.iter().filter(|entry| !entry.promoted && entry.committed.is_none());
+    let natural: Vec<_> = ranked.collect();
     let song = engine.setup.catalogue.find(&natural[1].song.id).unwrap();
     let explained = engine.explain_of(state, trace, &look, song);
     assert_eq!(explained.ledger, natural[1].ledger);

@@ -116,14 +116,14 @@ fn what_a_person_decided_or_cut_short_is_not_in_the_log() {
     let other = arms.iter().find(|arm| arm.name != now).unwrap().name.clone();
     let pinned = Overrides { arm: Some(other), ..Overrides::default() };
     let trace = timeline.apply(head.event(Action::Override(pinned))).unwrap();
-    assert!(trace.bandit.learned.is_some() && trace.bandit.decided.as_ref().unwrap().by_hand);
+    assert!(trace.bandit.decided.as_ref().unwrap().by_hand);
     for _ in 0..2 * LIBRARY.policy.bandit.every {
         head.wait(1000);
         let trace = timeline.apply(head.event(Action::Skip)).unwrap();
         head = Playhead::after(&trace);
     }
     let learned = timeline.traces().filter(|trace| trace.bandit.learned.is_some()).count();
-    assert!(learned > before.len() + 1);
+    assert!(learned > before.len());
     assert_eq!(of(&timeline), before);
 }
 

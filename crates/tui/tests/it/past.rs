@@ -29,7 +29,7 @@ fn looking_back_shows_what_was_and_acts_on_nothing_unseen() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("casual-listener", folder.path());
     press(&mut app, "space");
-    play(&mut app, 30.0);
+    play(&mut app, 20.0);
     press(&mut app, "n space");
     let mut like = |key: &str, liked: usize| {
         press(&mut app, "9 home");
