@@ -101,10 +101,13 @@ proptest! {
             if let Some(missed) = own.missed {
                 prop_assert!(own.ledger.sources.is_empty() && own.position.is_none());
                 prop_assert!(missed.rank >= 1);
-                // Its margin is to the last song of its kind in the queue.
+                // Its margin is to the last song of its kind in the queue that no earlier request has fixed.
                 let dropped = own.ledger.dropped.unwrap();
                 let promoted = LIBRARY.catalogue.song(song).promoted();
-                let last = trace.queue.iter().filter(|e| e.promoted == promoted).map(|e| e.score).min();
+                let fixed = trace.queue.iter().filter(|e| e.committed.is_some()).count();
+                let fixed = if trace.request.step == trace.step { 0 } else { fixed };
+                let ranked = trace.queue.iter().skip(fixed);
+                let last = ranked.filter(|e| e.promoted == promoted).map(|e| e.score).min();
                 prop_assert_eq!(dropped.margin, last.map_or(Score::ZERO, |s| s - own.ledger.score.value));
             }
         }
