@@ -17,10 +17,10 @@ use clap::Parser;
 use melody::catalogue::Catalogue;
 use melody::evaluation::{Labelled, auc};
 use melody::feedback::{Example, Update};
-use melody::model::{Backend, Examples, Labels, ModelVersion, device};
+use melody::model::{Backend, Examples, ModelVersion, device};
 use melody::opening::{catalogue_named, model_named, policy_named};
 use melody::policy::NearLine;
-use melody::simulation::{LoggedPlay, World};
+use melody::simulation::World;
 use melody::training::log::{LoggedListener, simulated};
 use melody::training::{Drawn, Split, TrainingConfig, replay};
 use rayon::prelude::*;
@@ -153,7 +153,9 @@ fn follow(
         let scored = base.score(&request, catalogue, view, song.clone());
         completed.push(plays[0].play.completed);
         foretold[0].push(scored.outputs(0).completion.value());
-        let example = example(scored.own(0), &request.shared, &plays[0]);
+        let (play, promoted) = (&plays[0].play, plays[0].engaged.is_some());
+        let (own_of, shared) = (scored.own(0).to_vec(), request.shared.clone());
+        let example = Example::of_play(own_of, shared, play, promoted);
         for (i, learner) in learners.iter_mut().enumerate() {
             let version = &learner.version;
             let scored = version.score(&version.encode(view), catalogue, view, song.clone());
@@ -163,35 +165,6 @@ fn follow(
     });
     let updates = learners.map(|learner| [learner.accepted, learner.refused]);
     Followed { completed, foretold, updates }
-}
-
-/// A play as the engine remembers it: whether it led to a subscription is not known yet.
-fn example(own: &[f32], shared: &[f32], LoggedPlay { play, engaged, .. }: &LoggedPlay) -> Example {
-    let number = |holds: bool| if holds { 1.0 } else { 0.0 };
-    let labels = Labels {
-        completion: number(play.completed),
-        play_ratio: play.play_ratio,
-        like: number(play.liked || play.saved),
-        skip: number(play.skipped),
-        save: number(play.saved),
-        exposure: number(*engaged == Some(true)),
-        ..Labels::default()
-    };
-    let mask = Labels {
-        completion: 1.0,
-        play_ratio: 1.0,
-        like: 1.0,
-        skip: 1.0,
-        save: 1.0,
-        exposure: number(engaged.is_some()),
-        ..Labels::default()
-    };
-    Example {
-        own: own.to_vec(),
-        shared: shared.to_vec(),
-        labels: labels.in_order(),
-        mask: mask.in_order(),
-    }
 }
 
 fn loss(probability: f64, holds: bool) -> f64 {

@@ -17,16 +17,14 @@ use std::error::Error;
 use std::path::Path;
 
 use melody::catalogue::Catalogue;
-use melody::engine::{Engine, Refusal, State, Trace};
-use melody::event::Action;
+use melody::engine::{Engine, Refusal, State};
 use melody::experiment::Cohort;
-use melody::listener::COMPLETED;
 use melody::model::Backend;
 use melody::opening::{Library, Opening};
 use melody::playback::Playhead;
 use melody::profile::Profile;
 use melody::rng::{Purpose, generator};
-use melody::simulation::{Autopilot, Intent, Variant, World};
+use melody::simulation::{Autopilot, Intent, Variant, World, play};
 use rayon::prelude::*;
 
 /// Plays in which the first family is wanted.
@@ -183,21 +181,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn act(&mut self, action: Action) -> Result<(), Refusal> {
-        let tier = self.state.tier;
-        let (state, trace): (State, Trace) =
-            self.engine.step(&self.state, &self.head.event(action))?;
-        self.state = state;
-        self.head = Playhead::after(&trace);
-        if let Some(ended) = &trace.ended {
-            let completed = ended.play_ratio.value() >= f64::from(COMPLETED);
-            self.belief.told(&self.supposed, completed);
-            self.pilot.observe(ended, tier);
-        }
-        Ok(())
-    }
-
-    /// One song, heard by somebody who wants this. They do not search.
+    /// One song, heard by somebody who wants this.
     fn play(&mut self, wanted: Intent) -> Result<(), Refusal> {
         let families = (0..self.belief.prior.len() - 1).map(Some);
         self.supposed = std::iter::once(None)
@@ -208,16 +192,13 @@ impl<'a> Session<'a> {
             })
             .collect();
         self.pilot.turn_to(wanted);
-        let plan = self.pilot.plan(&self.state);
-        let length = self.engine.length_ms(&self.state);
-        for (heard_ms, action) in plan.during {
-            self.head.play_until(heard_ms, length);
-            self.act(action)?;
-        }
-        let told = |action: &Action| matches!(action, Action::Search { .. });
-        for action in plan.after.into_iter().filter(|action| !told(action)) {
-            self.act(action)?;
-        }
+        let (belief, supposed) = (&mut self.belief, &self.supposed);
+        let at = (&mut self.state, &mut self.head);
+        play(self.engine, &mut self.pilot, at, &mut |_, trace| {
+            if let Some(ended) = &trace.ended {
+                belief.told(supposed, !ended.skipped);
+            }
+        })?;
         Ok(())
     }
 
@@ -230,14 +211,14 @@ impl<'a> Session<'a> {
         let never = PATIENCE + 1;
         let mut followed = Followed { plays: never, known: never, ..Followed::default() };
         followed.shares[0] = share(&self.state);
-        for play in 1..=PATIENCE {
+        for plays in 1..=PATIENCE {
             self.play(wanted)?;
-            followed.shares[play] = share(&self.state);
+            followed.shares[plays] = share(&self.state);
             if self.belief.of(wanted) > 0.5 {
-                followed.known = followed.known.min(play);
+                followed.known = followed.known.min(plays);
             }
-            if followed.shares[play] > 0.5 {
-                followed.plays = followed.plays.min(play);
+            if followed.shares[plays] > 0.5 {
+                followed.plays = followed.plays.min(plays);
             }
         }
         Ok(followed)

@@ -76,8 +76,7 @@ fn sit(library: &Library, name: &str, songs: u32) -> Result<Heard, String> {
             let song = library.catalogue.find(&ended.song.id);
             let song = song.map(|song| library.catalogue.song(song));
             artists.extend(song.map(|song| song.lead_artist()));
-            let length = song.map_or(0.0, |song| f64::from(song.duration_ms));
-            milliseconds += ended.play_ratio.value() * length;
+            milliseconds += f64::from(ended.heard_ms);
         }
         last = Some(trace.metrics);
     })

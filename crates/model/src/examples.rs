@@ -8,9 +8,10 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::config::NetworkConfig;
-use crate::heads::HeadOutputs;
+use crate::heads::{HeadOutputs, Labels};
 use crate::numbers::floats;
 use melody_core::input::{InputError, Problem};
+use melody_core::listener::Interaction;
 
 /// Labels of one example, in the order of the head's logits.
 pub const LABELS: usize = HeadOutputs::WIDTH;
@@ -26,6 +27,34 @@ pub struct Example {
     pub labels: [f32; LABELS],
     /// 1 where the label exists; a label that does not exist is masked, not zero.
     pub mask: [f32; LABELS],
+}
+
+impl Example {
+    /// Of a play that has just ended, as the head was given it when it began. Whether it is played again shows only
+    /// after this, and whether the session converts when it is over. Learning from conversions as they come, and
+    /// never from their absence, would teach that everybody subscribes.
+    pub fn of_play(own: Vec<f32>, shared: Vec<f32>, play: &Interaction, promoted: bool) -> Self {
+        let number = |holds: bool| if holds { 1.0 } else { 0.0 };
+        let labels = Labels {
+            completion: number(play.completed),
+            play_ratio: play.play_ratio,
+            like: number(play.liked || play.saved),
+            skip: number(play.skipped),
+            save: number(play.saved),
+            exposure: number(promoted && play.engaged()),
+            ..Labels::default()
+        };
+        let mask = Labels {
+            completion: 1.0,
+            play_ratio: 1.0,
+            like: 1.0,
+            skip: 1.0,
+            save: 1.0,
+            exposure: number(promoted),
+            ..Labels::default()
+        };
+        Example { own, shared, labels: labels.in_order(), mask: mask.in_order() }
+    }
 }
 
 /// A model's own examples.

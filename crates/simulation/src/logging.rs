@@ -297,7 +297,7 @@ impl<'a> Served<'a> {
                 self.previews += 1;
             }
             plays.push(LoggedPlay {
-                engaged: entry.promoted().then_some(opened || play.completed || play.liked),
+                engaged: entry.promoted().then(|| play.engaged()),
                 play,
                 tier,
                 previews,

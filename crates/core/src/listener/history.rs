@@ -14,6 +14,9 @@ pub const HISTORY_LENGTH: usize = 50;
 /// A play counts as completed from this play ratio on.
 pub const COMPLETED: f32 = 0.95;
 
+/// A play that is left before this play ratio was left at once.
+pub const EARLY: f32 = 0.25;
+
 /// One play and how it went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interaction {
@@ -41,6 +44,18 @@ pub struct Interaction {
     pub first: bool,
     /// The situation it was heard in.
     pub scene: Scene,
+}
+
+impl Interaction {
+    /// Whether the listener took to a song that was promoted to them.
+    pub fn engaged(&self) -> bool {
+        self.completed || self.liked || self.opened
+    }
+
+    /// Whether it was left before a quarter was heard.
+    pub fn left_at_once(&self) -> bool {
+        !self.completed && self.play_ratio < EARLY
+    }
 }
 
 /// How often and how recently something was heard.

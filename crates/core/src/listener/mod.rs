@@ -15,7 +15,7 @@ pub mod variety;
 pub mod view;
 
 pub use account::{Account, Tier};
-pub use history::{COMPLETED, Familiarity, HISTORY_LENGTH, History, Interaction, Tally};
+pub use history::{COMPLETED, EARLY, Familiarity, HISTORY_LENGTH, History, Interaction, Tally};
 pub use lately::{FADES, Lately};
 pub use session::SessionStats;
 pub use variety::{Entry, OwnMix, Variety};

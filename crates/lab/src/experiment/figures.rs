@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::outcome::{Heard, ListenerOutcome, SessionOutcome};
+use melody_core::listener::EARLY;
 
 /// Lower quartile, median and upper quartile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -115,7 +116,6 @@ pub struct Days {
 
 /// Where KKBox's bins of play ratios end.
 const BINS: [f64; 4] = [0.25, 0.50, 0.75, 0.985];
-const EARLY: f64 = BINS[0];
 /// Members of KKBox who did not play a song in 90 days: 184 of 1,000.
 const IDLE: f64 = 0.184;
 /// Seconds of quick skips; the last is what the others are parts of.
@@ -294,7 +294,7 @@ fn correlation(pairs: &[(f64, f64)]) -> f64 {
 }
 
 pub(super) fn early(play: &Heard) -> bool {
-    !play.completed && play.play_ratio < EARLY
+    !play.completed && play.play_ratio < f64::from(EARLY)
 }
 
 fn bin(play: &Heard) -> usize {

@@ -10,7 +10,7 @@ use super::attribution::{Attribution, Closed, Credit, Owner};
 use super::context::Context;
 use super::decision::decide;
 use super::memory::{Memory, Observation};
-use super::reward::{Gathered, Reward, conversion_value, engaged, worth};
+use super::reward::{Gathered, Reward, conversion_value, worth};
 use crate::policy;
 use melody_core::listener::Interaction;
 use melody_core::score::Score;
@@ -122,7 +122,7 @@ impl Bandit {
         if of.is_some() {
             Arc::make_mut(&mut self.memory).lift.add(promoted, worth(play, promoted, policy));
         }
-        let led = preview || promoted && engaged(play);
+        let led = preview || promoted && play.engaged();
         self.attribution.play(of, led, policy.attribution);
     }
 

@@ -18,8 +18,8 @@
 //! shift(arm) = ratio(arm) n / (n + prior) (m - what is usual in the segment)
 //! ```
 //!
-//! which is the mean of a normal prior's posterior: three promoted songs move a listener a third of the way
-//! where `prior` is 6. The other plays are many more, and known well enough as they are.
+//! which is the mean of a normal prior's posterior: three promoted songs move a listener half of the way
+//! where `prior` is 3. The other plays are many more, and known well enough as they are.
 
 use serde::{Deserialize, Serialize};
 

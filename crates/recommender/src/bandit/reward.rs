@@ -23,7 +23,7 @@ pub(super) fn conversion_value(policy: &policy::Bandit, plays: u32) -> f64 {
 
 /// What one play is worth in the reward, but for any subscription.
 pub(super) fn worth(play: &Interaction, promoted: bool, policy: &policy::Bandit) -> f64 {
-    let engagement = if promoted && engaged(play) { policy.commercial_weight } else { 0.0 };
+    let engagement = if promoted && play.engaged() { policy.commercial_weight } else { 0.0 };
     policy.user_weight * satisfaction_of(play) + engagement
 }
 
@@ -42,7 +42,7 @@ impl Gathered {
     pub fn play(&mut self, play: &Interaction, promoted: bool) {
         self.plays += 1;
         self.satisfaction += satisfaction_of(play);
-        self.engagements += u32::from(promoted && engaged(play));
+        self.engagements += u32::from(promoted && play.engaged());
     }
 
     /// Takes in a subscription or a trial that was started.
@@ -60,11 +60,6 @@ impl Gathered {
         let value = f64::from(self.engagements) + policy.subscription * f64::from(self.conversions);
         value / f64::from(self.plays.max(1))
     }
-}
-
-/// Whether a listener took to a song.
-pub(super) fn engaged(play: &Interaction) -> bool {
-    play.completed || play.liked || play.opened
 }
 
 /// How content one play leaves a listener, in [0, 1]; `loved` is liked or saved. All but the ratio are 0

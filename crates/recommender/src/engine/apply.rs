@@ -15,7 +15,7 @@ use melody_core::event::{Action, Event};
 use melody_core::listener::{COMPLETED, Entry, Interaction, Tier};
 use melody_core::overrides::Overrides;
 use melody_core::score::Score;
-use melody_model::{Example, Labels};
+use melody_model::Example;
 
 impl Engine {
     pub(super) fn check(&self, state: &State, event: &Event) -> Result<(), Refusal> {
@@ -178,35 +178,10 @@ impl Engine {
 
     /// Keeps the play as an example for the next near-line update.
     pub(super) fn remember_example(&self, state: &mut State, play: &Interaction, promoted: bool) {
-        let number = |holds: bool| if holds { 1.0 } else { 0.0 };
-        let engaged = play.completed || play.liked || play.opened;
-        let labels = Labels {
-            completion: number(play.completed),
-            play_ratio: play.play_ratio,
-            like: number(play.liked || play.saved),
-            skip: number(play.skipped),
-            save: number(play.saved),
-            replays: 0.0,
-            subscription: 0.0,
-            exposure: number(promoted && engaged),
-        };
-        // Whether it is played again shows only after this, and whether the session converts when it is
-        // over. Learning from conversions as they come, and never from their absence, would teach that
-        // everybody subscribes.
-        let mask = Labels {
-            completion: 1.0,
-            play_ratio: 1.0,
-            like: 1.0,
-            skip: 1.0,
-            save: 1.0,
-            replays: 0.0,
-            subscription: 0.0,
-            exposure: number(promoted),
-        };
-        let (labels, mask) = (labels.in_order(), mask.in_order());
         let (own, shared) = std::mem::take(&mut state.playing.example);
         let learning = &mut state.learning;
-        learning.examples.push_back(Arc::new(Example { own, shared, labels, mask }));
+        let example = Example::of_play(own, shared, play, promoted);
+        learning.examples.push_back(Arc::new(example));
         while learning.examples.len() > self.setup.policy.near_line.newest {
             learning.examples.pop_front();
         }

@@ -39,9 +39,6 @@ pub struct Playing {
     pub served: Option<Served>,
     /// What the model predicted of it when it began.
     pub heads: Option<HeadOutputs>,
-    /// Of a promoted song or a preview that came up by itself: how likely it was to be taken up, as the model
-    /// saw it when it began.
-    pub(super) offered: Option<Score>,
     /// What the head was given when it began: candidate and context.
     pub(super) example: (Vec<f32>, Vec<f32>),
 }

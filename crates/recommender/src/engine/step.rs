@@ -57,7 +57,6 @@ impl Engine {
                 searched: false,
                 served: None,
                 heads: None,
-                offered: None,
                 example: Default::default(),
             },
             queue: Vec::new(),
@@ -114,7 +113,7 @@ impl Engine {
         next.step += 1;
         next.at_ms = event.at_ms;
         next.playing.heard_ms = event.heard_ms;
-        let offered = state.playing.offered;
+        let offered = self.offered(state);
         let begins = self.apply(&mut next, event, &mut happened)?;
         if !matches!(event.action, Action::Override(_)) {
             next.moment = Moment { step: next.step, at_ms: next.at_ms };

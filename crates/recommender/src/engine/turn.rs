@@ -118,18 +118,19 @@ impl Engine {
             searched: state.searches.names(&self.setup.catalogue, song),
             served,
             heads: look.scored.place(song).map(|place| *look.scored.outputs(place)),
-            offered: if replayed || opened { None } else { self.offered(state, look, song) },
             example: example(song),
         };
     }
 
-    /// How likely a promoted song or a preview is to be taken up; `None` of any other song.
-    fn offered(&self, state: &State, look: &Look, song: SongId) -> Option<Score> {
-        let entry = self.setup.catalogue.song(song);
-        let outputs = look.scored.outputs(look.scored.place(song)?);
+    /// How likely it was that the song which plays is taken up, as the model saw it when it began, where it is
+    /// promoted or a preview and came up by itself.
+    pub(super) fn offered(&self, state: &State) -> Option<Score> {
+        let Playing { song, heads, replayed, opened, .. } = &state.playing;
+        let heads = heads.filter(|_| !(*replayed || *opened))?;
+        let entry = self.setup.catalogue.song(*song);
         match self.setup.policy.previews.of(entry, state.tier) {
-            _ if entry.promoted() => Some(outputs.exposure),
-            Some(_) => Some(outputs.completion),
+            _ if entry.promoted() => Some(heads.exposure),
+            Some(_) => Some(heads.completion),
             None => None,
         }
     }

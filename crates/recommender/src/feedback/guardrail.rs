@@ -22,8 +22,6 @@ use crate::policy::{self, Usual};
 use melody_core::listener::{History, Interaction};
 use melody_core::score::Score;
 
-/// Part of a song before which it was left at once.
-const EARLY: f32 = 0.25;
 /// Listening holds while the evidence against it is at most this share of what is acted at.
 const HOLDS: f64 = 0.1;
 /// No offer is expected to be taken with a probability beyond these: a model that is all but sure would make one
@@ -59,7 +57,7 @@ impl Ending {
     pub fn of(play: &Interaction) -> Self {
         match play {
             play if play.completed => Ending::Completed,
-            play if play.play_ratio < EARLY => Ending::Early,
+            play if play.left_at_once() => Ending::Early,
             _ => Ending::Later,
         }
     }

@@ -100,7 +100,7 @@ impl Metrics {
             completed: play.completed,
             skipped: play.skipped,
             promoted,
-            engaged: promoted && (play.completed || play.liked || play.opened),
+            engaged: promoted && play.engaged(),
             heard_ms,
         };
         self.all.push(entry);

@@ -22,15 +22,6 @@ pub enum Share {
 }
 
 impl Share {
-    /// As policies name it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Share::Alpha => "alpha",
-            Share::Beta => "beta",
-            Share::Gamma => "gamma",
-        }
-    }
-
     /// The weight over the sum of the three, in [0, 1]; 0 where all are.
     pub fn of(self, weights: &Weights) -> f64 {
         let Weights { alpha, beta, gamma } = *weights;
