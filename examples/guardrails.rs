@@ -273,8 +273,9 @@ fn noticed<'a>(name: &str, all: impl Iterator<Item = &'a Vec<Played>>) {
     let within =
         |plays: u32| share(delays.iter().filter(|d| **d <= plays as usize).count(), delays.len());
     let median = delays.get(delays.len() / 2).filter(|d| **d < usize::MAX);
+    let median = median.map_or("never".into(), |plays| format!("{plays} plays"));
     println!(
-        "  {name:32} of {:4}: {:.3} within {SOON} plays, {:.3} within {WRONG}; median {median:?}",
+        "  {name:32} of {:4}: {:.3} within {SOON} plays, {:.3} within {WRONG}; median {median}",
         delays.len(),
         within(SOON),
         within(WRONG)
