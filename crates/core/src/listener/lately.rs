@@ -23,6 +23,10 @@ impl Lately {
 
     /// What is left of it at a time, in the order of [`FADES`]; before the newest play nothing has faded.
     pub fn at(&self, now_ms: i64) -> [f32; FADES.len()] {
+        // Most songs were never heard, and exponentials are dear.
+        if self.heard == [0.0; FADES.len()] {
+            return self.heard;
+        }
         let hours = (now_ms - self.at_ms).max(0) as f32 / 3.6e6;
         std::array::from_fn(|i| self.heard[i] * (-hours / FADES[i]).exp())
     }
