@@ -26,6 +26,11 @@ impl Score {
     /// One whole.
     pub const ONE: Score = Score(1_000_000);
 
+    /// Whether it is nothing.
+    pub fn is_zero(&self) -> bool {
+        *self == Score::ZERO
+    }
+
     /// Rounds to the nearest millionth (ties away from zero). NaN becomes zero; the model never emits it.
     pub fn new(value: f64) -> Self {
         Score((value * SCALE).round() as i64)

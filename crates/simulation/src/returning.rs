@@ -57,8 +57,12 @@ impl Leaving {
     /// Median hours until the listener is back, if they come.
     pub fn hours(&self, returning: &nature::Returning) -> f64 {
         let usually = WEEK * returning.session_hours / self.hours_per_week.max(LEAST_A_WEEK);
-        let moved = returning.by_fatigue * self.fatigue - returning.by_goodwill * self.quality();
-        (usually * moved.exp()).clamp(HOURS.0, HOURS.1)
+        (usually * self.delay(returning).exp()).clamp(HOURS.0, HOURS.1)
+    }
+
+    /// Logarithm of how many times as long as usual that is.
+    pub fn delay(&self, returning: &nature::Returning) -> f64 {
+        returning.by_fatigue * self.fatigue - returning.by_goodwill * self.quality()
     }
 
     fn quality(&self) -> f64 {

@@ -144,6 +144,7 @@ impl Cohort {
             let leaving = listener.leaving(profile.account.hours_per_week.into());
             let absence = leaving.absence(&nature.returning, &mut rng);
             this.away_h = (!absence.gone).then_some(absence.hours);
+            this.delay = leaving.delay(&nature.returning);
             this.gone = absence.gone;
             outcome.sessions.push(this);
             if absence.gone {

@@ -65,6 +65,8 @@ pub struct SessionOutcome {
     pub began_h: f64,
     /// Hours until the listener was back, or would have been; absent where that is not known, or never.
     pub away_h: Option<f64>,
+    /// Logarithm of how many times as long as usual the listener may be expected to stay away; 0 for sessions of a log.
+    pub delay: f64,
     /// The listener never came back.
     pub gone: bool,
     /// Of each play, how likely the reactions to it were; empty for sessions of a log.
@@ -178,6 +180,7 @@ impl SessionOutcome {
             subscribed: first.is_some_and(|logged| logged.subscribes == Some(true)),
             began_h: first.map_or(0.0, |logged| logged.play.began_ms as f64 / HOUR_MS),
             away_h: None,
+            delay: 0.0,
             gone: false,
             felt: Vec::new(),
             left: true,

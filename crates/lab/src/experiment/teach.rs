@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use super::cohort::{Cohort, in_parallel};
 use melody_core::rng::hash64;
-use melody_recommender::bandit::{Baselines, Experience, Memory, Pool};
+use melody_recommender::bandit::{Baselines, Experience, Lift, Memory, Pool};
 use melody_recommender::engine::{Refusal, Trace};
 use melody_recommender::policy::{Algorithm, Policy};
 use melody_sessions::library::Library;
 use melody_simulation::{Until, listen};
 
-/// Observations that an arm's pooled experience counts as, at most: about two sessions' worth, so
-/// that a listener's own feedback weighs as much before the second session is over.
-const STRENGTH: f64 = 24.0;
+/// Observations that an arm's pooled experience is kept as, at most; the policy says as how many of a listener's own
+/// they count.
+const STRENGTH: f64 = 300.0;
 
 /// Lets every listener of the cohort play a session under arms drawn uniformly, and pools what their
 /// bandits saw by segment. They play it twice: first for what is usual in each segment, then for what
@@ -40,7 +40,7 @@ pub fn teach(
     let start = Experience { segments: segments.collect(), ..Experience::default() };
     let mut pools: BTreeMap<String, Pool> = BTreeMap::new();
     for sat in sessions(cohort, &library, &Arc::new(start), done)? {
-        pools.entry(sat.segment).or_default().add(bandit, &sat.memory);
+        pools.entry(sat.segment).or_default().add(bandit, &sat.memory, &sat.before);
     }
     let mut experience = Experience::new(&format!(
         "{} simulated listeners, seed {}, arms drawn uniformly",
@@ -61,6 +61,7 @@ struct Sat {
     segment: String,
     usual: Usual,
     memory: Arc<Memory>,
+    before: Lift,
 }
 
 /// A session of every listener, from that experience on.
@@ -83,7 +84,8 @@ fn sessions(
             }
             usual.watch(trace, library.policy.bandit.commercial_weight);
         })?;
-        Ok(Sat { segment, usual, memory: sitting.state.bandit.memory().clone() })
+        let memory = sitting.state.bandit.memory().clone();
+        Ok(Sat { segment, usual, memory, before: engine.lift_before() })
     };
     in_parallel(cohort.listeners, &one, done).into_iter().collect()
 }

@@ -48,16 +48,11 @@ pub struct Choice {
     pub by_hand: bool,
     /// What was seen of the listener.
     pub context: Context,
-    /// By how much more a promoted song is worth to this listener than to the segment's, as far as is known:
-    /// the adaptive algorithm moves each arm by its ratio times that.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    /// By how much more a promoted song is worth to this listener than to the segment's, as far as is known.
+    #[serde(default, skip_serializing_if = "Score::is_zero")]
     pub own: Score,
     /// All arms, in the policy's order.
     pub arms: Vec<ArmReport>,
-}
-
-fn is_zero(score: &Score) -> bool {
-    *score == Score::ZERO
 }
 
 /// What closing a decision taught.
@@ -117,7 +112,7 @@ impl Bandit {
     ) {
         self.since += 1;
         if of.is_some() && of == self.choice.as_ref().map(|choice| choice.step) {
-            self.gathered.play(play, promoted);
+            self.gathered.play(policy, play, promoted);
         }
         if of.is_some() {
             Arc::make_mut(&mut self.memory).lift.add(promoted, worth(play, promoted, policy));
@@ -208,7 +203,7 @@ impl Bandit {
             uniform: decided.uniform,
             by_hand: pinned.is_some(),
             arms: arms.collect(),
-            own: Score::new(self.memory.lift.own(policy.prior)),
+            own: Score::new(self.memory.lift.own(policy.prior_songs)),
             context,
         });
         self.gathered = Gathered::default();

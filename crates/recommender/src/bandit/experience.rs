@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::context::CONTEXT;
 use super::features;
-use super::lift::Lift;
+use super::lift::{Lift, Pooled};
 use super::memory::{Arm, Memory};
 use super::reward::Baselines;
 use super::sums::Sums;
@@ -96,16 +96,18 @@ impl Experience {
 #[derive(Clone, Debug, Default)]
 pub struct Pool {
     arms: BTreeMap<String, Sums>,
-    lift: Lift,
+    lift: Pooled,
+    before: Pooled,
 }
 
 impl Pool {
-    /// Adds one listener's memory, which started without an observation. What it has forgotten is not
-    /// pooled.
-    pub fn add(&mut self, policy: &policy::Bandit, memory: &Memory) {
+    /// Adds one listener's memory, which started without an observation, and what was heard before its first decision.
+    /// What it has forgotten is not pooled.
+    pub fn add(&mut self, policy: &policy::Bandit, memory: &Memory, before: &Lift) {
         let features = features::count(CONTEXT.len());
         let policy = policy::Bandit { forgetting: 1.0, ..policy.clone() };
-        self.lift.plus(&memory.lift);
+        self.lift.add(&memory.lift);
+        self.before.add(before);
         for (arm, sums) in policy.arms.iter().zip(memory.sums(&policy, features)) {
             let entry = self.arms.entry(arm.name.clone());
             entry.or_insert_with(|| Sums::new(features)).plus(&sums);
@@ -127,10 +129,13 @@ impl Pool {
                 satisfaction: rounded(baselines.satisfaction),
                 commercial: rounded(baselines.commercial),
             },
-            lift: self.lift.as_usual(),
+            lift: Lift {
+                usual: rounded(self.lift.mean()),
+                usual_before: rounded(self.before.mean()),
+                ..Lift::default()
+            },
             ..Memory::default()
         };
-        memory.lift.usual = rounded(memory.lift.usual);
         adaptive::settle(&mut memory, policy, CONTEXT.len());
         memory.relevance.iter_mut().for_each(|ridge| *ridge = rounded(*ridge));
         memory.arms = arms(weakened);
@@ -174,7 +179,7 @@ mod tests {
             let mut memory = Memory::default();
             let context = context.clone();
             learn(policy, &mut memory, Observation { arm: arm.clone(), context, reward });
-            pool.add(policy, &memory);
+            pool.add(policy, &memory, &Lift::default());
         }
         let mean = |strength| {
             let memory = pool.start(policy, strength, Baselines::default());

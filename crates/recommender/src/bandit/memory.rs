@@ -115,7 +115,8 @@ impl Memory {
     /// Forgets all but the observations from this one of the newest on.
     pub fn forget_before(&mut self, place: usize) {
         self.recent.drain(..place);
-        self.lift = Lift { usual: self.lift.usual, ..Lift::default() };
+        let Lift { usual, usual_before, .. } = self.lift;
+        self.lift = Lift { usual, usual_before, ..Lift::default() };
         self.arms.values_mut().for_each(|arm| arm.older = Sums::new(arm.older.features()));
     }
 
@@ -187,12 +188,15 @@ impl Memory {
         if self.relevance.iter().any(|ridge| !RIDGES.contains(ridge)) {
             return Some(("relevance".into(), "holds a value that is out of range"));
         }
-        let Lift { usual, songs, worth, others, others_worth } = self.lift;
-        let within = |value: f64, least: f64, most: f64| (least..=most).contains(&value);
-        let counts = [songs, others].iter().all(|count| within(*count, 0.0, MOST_SONGS));
+        let Lift { usual, usual_before, songs, worth, others, others_worth, before, before_above } =
+            self.lift;
+        let all = |values: &[f64], least: f64, most: f64| {
+            values.iter().all(|value| (least..=most).contains(value))
+        };
+        let counts = all(&[songs, others, before], 0.0, MOST_SONGS);
         let most = MOST * MOST_SONGS;
-        let sums = [worth, others_worth].iter().all(|sum| within(*sum, -most, most));
-        if !(counts && sums && within(usual, -MOST, MOST)) {
+        let sums = all(&[worth, others_worth, before_above], -most, most);
+        if !(counts && sums && all(&[usual, usual_before], -MOST, MOST)) {
             return Some(("lift".into(), "holds a value that is out of range"));
         }
         let Baselines { satisfaction, commercial } = self.baselines;

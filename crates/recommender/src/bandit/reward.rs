@@ -12,6 +12,8 @@ pub struct Gathered {
     /// Plays that have ended since.
     pub plays: u32,
     satisfaction: f64,
+    /// Logarithms of hours that a session of each play would bring the listener back sooner by, added up.
+    sooner: f64,
     engagements: u32,
     conversions: u32,
 }
@@ -24,7 +26,9 @@ pub(super) fn conversion_value(policy: &policy::Bandit, plays: u32) -> f64 {
 /// What one play is worth in the reward, but for any subscription.
 pub(super) fn worth(play: &Interaction, promoted: bool, policy: &policy::Bandit) -> f64 {
     let engagement = if promoted && play.engaged() { policy.commercial_weight } else { 0.0 };
-    policy.user_weight * satisfaction_of(play) + engagement
+    let returning =
+        policy.returning.worth * policy.returning.sooner(play.play_ratio.into(), promoted);
+    policy.user_weight * satisfaction_of(play) + engagement + returning
 }
 
 fn satisfaction_of(play: &Interaction) -> f64 {
@@ -39,9 +43,10 @@ fn satisfaction_of(play: &Interaction) -> f64 {
 
 impl Gathered {
     /// Takes in a play that has ended.
-    pub fn play(&mut self, play: &Interaction, promoted: bool) {
+    pub fn play(&mut self, policy: &policy::Bandit, play: &Interaction, promoted: bool) {
         self.plays += 1;
         self.satisfaction += satisfaction_of(play);
+        self.sooner += policy.returning.sooner(play.play_ratio.into(), promoted);
         self.engagements += u32::from(promoted && play.engaged());
     }
 
@@ -53,6 +58,11 @@ impl Gathered {
     /// Mean satisfaction per play, in [0, 1].
     fn satisfaction(&self) -> f64 {
         self.satisfaction / f64::from(self.plays.max(1))
+    }
+
+    /// What the plays' return is worth, per play.
+    fn returning(&self, policy: &policy::Bandit) -> f64 {
+        policy.returning.worth * self.sooner / f64::from(self.plays.max(1))
     }
 
     /// Engagements with promoted songs and conversions, per play.
@@ -85,7 +95,7 @@ impl Default for Baselines {
 }
 
 /// A reward and its parts: `user_weight (satisfaction - baseline) + commercial_weight (commercial
-/// - baseline)`.
+/// - baseline) + returning`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reward {
     /// Mean satisfaction per play, in [0, 1].
@@ -96,7 +106,10 @@ pub struct Reward {
     pub commercial: Score,
     /// The usual commercial part, before this decision moved it.
     pub commercial_baseline: Score,
-    /// What the arm learns: both differences, weighed and added.
+    /// What the plays do to when the listener comes back, by the policy's estimate: its worth, per play.
+    #[serde(default, skip_serializing_if = "Score::is_zero")]
+    pub returning: Score,
+    /// What the arm learns: both differences, weighed and added, and the return.
     pub total: Score,
 }
 
@@ -104,14 +117,17 @@ impl Reward {
     /// Of the plays under one decision, against the baselines before it.
     pub fn new(gathered: &Gathered, baselines: &Baselines, policy: &policy::Bandit) -> Self {
         let (user, commercial) = (gathered.satisfaction(), gathered.commercial(policy));
+        let returning = gathered.returning(policy);
         Reward {
             satisfaction: Score::new(user),
             satisfaction_baseline: Score::new(baselines.satisfaction),
             commercial: Score::new(commercial),
             commercial_baseline: Score::new(baselines.commercial),
+            returning: Score::new(returning),
             total: Score::new(
                 policy.user_weight * (user - baselines.satisfaction)
-                    + policy.commercial_weight * (commercial - baselines.commercial),
+                    + policy.commercial_weight * (commercial - baselines.commercial)
+                    + returning,
             ),
         }
     }

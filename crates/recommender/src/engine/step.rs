@@ -8,14 +8,14 @@ use super::served::Request;
 use super::setup::Engine;
 use super::state::{Learning, Moment, Playing, State};
 use super::trace::Trace;
-use crate::bandit::{Bandit, Memory};
+use crate::bandit::{Bandit, Lift, Memory};
 use crate::feedback::{Ending, Guardrail, Intervention, Metrics, Offer, Seen};
 use crate::policy::{Group, segment};
 use crate::ranking::{Heard, Placement};
 use crate::session::{Searches, Streaks};
 use melody_core::catalogue::SongId;
 use melody_core::event::{Action, Event};
-use melody_core::listener::{Entry, History, OwnMix, SessionStats};
+use melody_core::listener::{Entry, History, Interaction, OwnMix, SessionStats};
 use melody_core::overrides::Overrides;
 use melody_core::score::Score;
 
@@ -86,7 +86,11 @@ impl Engine {
         state.guardrail = Guardrail::new(&policy.guardrail, usual, &state.history);
         let of_segment = setup.experience.segments.get(&group.name);
         let own = setup.warm_start.as_ref().map(|start| start.memory.clone());
-        let prior = |memory: &Arc<Memory>| Arc::new(memory.as_prior(policy.bandit.prior));
+        let prior = |memory: &Arc<Memory>| {
+            let mut memory = memory.as_prior(policy.bandit.prior);
+            memory.lift.begin(&self.lift_before());
+            Arc::new(memory)
+        };
         let taught = own.or_else(|| of_segment.map(prior)).filter(|_| policy.bandit.warm_start);
         state.bandit = Bandit::new(taught.unwrap_or_default());
         if let Some(learned) = &setup.learned
@@ -149,6 +153,13 @@ impl Engine {
             own.complete(Entry::new(&self.setup.catalogue, play.song));
         }
         own
+    }
+
+    /// What promoted songs were worth before the session.
+    pub fn lift_before(&self) -> Lift {
+        let promoted = |play: &Interaction| self.setup.catalogue.song(play.song).promoted();
+        let plays = self.setup.past.iter().map(|play| (play, promoted(play)));
+        Lift::of(&self.setup.policy.bandit, plays)
     }
 
     /// The promoted songs of the past, which caps per day count.

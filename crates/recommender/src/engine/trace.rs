@@ -238,7 +238,7 @@ pub struct PromotionReport {
     pub realised: Score,
     /// What of it the listener chose, by opening a promoted song or by playing one again. Rules hold for
     /// the rest, which is [`served`](Self::served).
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "Score::is_zero")]
     pub chosen: Score,
     /// Promoted share of the queue.
     pub shown: Score,
@@ -260,10 +260,6 @@ impl PromotionReport {
     pub fn served(&self) -> Score {
         self.realised - self.chosen
     }
-}
-
-fn is_zero(score: &Score) -> bool {
-    *score == Score::ZERO
 }
 
 /// A rule of mixing that is not the policy's own.

@@ -10,6 +10,8 @@ use super::fusion::Weights;
 pub enum Algorithm {
     /// A Bayesian regression that finds out what matters and whether the listener has changed.
     Adaptive,
+    /// Arms as doses of promotion: by what a promoted song is worth to the listener.
+    Dose,
     /// Disjoint LinUCB.
     #[serde(rename = "linucb")]
     LinUcb,
@@ -32,7 +34,8 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// The shipped policies' first, then the contextual ones, then those that ignore the context.
-    pub const ALL: [Algorithm; 9] = [
+    pub const ALL: [Algorithm; 10] = [
+        Algorithm::Dose,
         Algorithm::Adaptive,
         Algorithm::LinUcb,
         Algorithm::Thompson,
@@ -48,6 +51,7 @@ impl Algorithm {
     pub fn name(self) -> &'static str {
         match self {
             Algorithm::Adaptive => "adaptive",
+            Algorithm::Dose => "dose",
             Algorithm::LinUcb => "linucb",
             Algorithm::Thompson => "thompson",
             Algorithm::SquareCb => "squarecb",
@@ -67,7 +71,7 @@ pub struct Bandit {
     /// What judges the arms.
     pub algorithm: Algorithm,
     /// How much the algorithm tries what is not known to be best; 0 is nothing. Deviations added by
-    /// `adaptive`, `linucb` and `ucb1`, the scale of `thompson`'s draws, one over `squarecb`'s gap
+    /// `dose`, `adaptive`, `linucb` and `ucb1`, the scale of `thompson`'s draws, one over `squarecb`'s gap
     /// weight by the root of observations, `softmax`'s temperature in units of the reward.
     pub exploration: f64,
     /// Chance that an arm is drawn uniformly.
@@ -90,10 +94,12 @@ pub struct Bandit {
     pub attribution: usize,
     /// Start from what the segment's listeners have taught.
     pub warm_start: bool,
-    /// What that counts as beside a listener's own: so many observations of each arm at most, and so many
-    /// promoted songs.
+    /// What that counts as beside a listener's own: so many observations of each arm at most.
     #[serde(default = "default_prior")]
     pub prior: f64,
+    /// What the segment's knowledge of promoted songs counts as beside a listener's own: so many of them.
+    #[serde(default = "default_prior_songs")]
+    pub prior_songs: f64,
     /// Of satisfaction above its baseline in the reward; at least the commercial one.
     pub user_weight: f64,
     /// Of engagement and conversions above their baseline in the reward.
@@ -101,6 +107,9 @@ pub struct Bandit {
     /// What a subscription is worth, in engagements with promoted songs.
     #[serde(default = "default_subscription")]
     pub subscription: f64,
+    /// What coming back sooner is worth, and what it depends on.
+    #[serde(default)]
+    pub returning: Returning,
     /// Share of the way to the newest decision that both baselines go, in [0, 1].
     pub baseline_rate: f64,
     /// At least one; the first is in force before any decision.
@@ -113,7 +122,11 @@ fn default_reward_range() -> [f64; 2] {
 }
 
 fn default_prior() -> f64 {
-    3.0
+    24.0
+}
+
+fn default_prior_songs() -> f64 {
+    6.0
 }
 
 fn default_subscription() -> f64 {
@@ -122,6 +135,33 @@ fn default_subscription() -> f64 {
 
 fn default_attribution() -> usize {
     9
+}
+
+/// What plays do to when the listener comes back, and what that is worth.
+///
+/// A service sees the return days after a play, and a dozen plays besides it, so no single one teaches a
+/// listener's bandit anything. What plays do to it on the whole is estimated in an experiment (the example
+/// `returns`), and stands here, in logarithms of hours away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Returning {
+    /// Reward per play for a unit of logarithm sooner; 0 leaves the return out.
+    pub worth: f64,
+    /// Sooner by, after a session of songs heard whole rather than not at all.
+    pub by_listening: f64,
+    /// Share of songs, in [0, 1], at which it moves nothing.
+    pub usual: f64,
+    /// Later by, after a session of promoted songs alone.
+    pub by_promotion: f64,
+}
+
+impl Returning {
+    /// By how much sooner the listener comes back after plays of which so much was heard, promoted or not, in logarithms
+    /// of hours.
+    pub fn sooner(&self, play_ratio: f64, promoted: bool) -> f64 {
+        let toll = if promoted { self.by_promotion } else { 0.0 };
+        self.by_listening * (play_ratio - self.usual) - toll
+    }
 }
 
 /// A promotion-ratio level with a change of weights.

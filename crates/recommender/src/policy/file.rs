@@ -275,6 +275,11 @@ fn check_bandit(settings: &Settings, check: &mut Checker) {
     );
     check.range("bandit.attribution", b.attribution as f64, 0.0..=100.0);
     check.range("bandit.prior", b.prior, 0.0..=1e6);
+    check.range("bandit.prior_songs", b.prior_songs, 0.0..=1e6);
+    check.range("bandit.returning.worth", b.returning.worth, 0.0..=1e3);
+    check.range("bandit.returning.by_listening", b.returning.by_listening, 0.0..=10.0);
+    check.range("bandit.returning.usual", b.returning.usual, 0.0..=1.0);
+    check.range("bandit.returning.by_promotion", b.returning.by_promotion, 0.0..=10.0);
     check.range("bandit.subscription", b.subscription, 0.0..=1_000.0);
     check.range("bandit.every", b.every.into(), 1.0..=1_000.0);
     check.range("bandit.user_weight", b.user_weight, 0.0..=10.0);

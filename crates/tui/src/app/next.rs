@@ -17,7 +17,7 @@ use crate::desk::reopening::{Arriving, Going};
 const ALONE: Duration = Duration::from_secs(120);
 /// A kiosk's session has so many steps at most, then the next begins: each step's trace stays in memory, some
 /// 60 KB, and a listener who is content stays for hours. Of other sessions each step can be gone back to.
-const MOST_STEPS: u32 = 128;
+const MOST_STEPS: u32 = 64;
 
 impl App {
     /// Where the session's trace is written in the end, if it is. One that gives way to another before

@@ -156,11 +156,11 @@ fn a_kiosks_session_that_becomes_long_gives_way_to_the_next_and_says_so() {
     let mut app = alone(folder.path());
     // Somebody at the keys, whose session goes on for as long as they like.
     press(&mut app, "a");
-    for _ in 0..128 {
+    for _ in 0..64 {
         press(&mut app, "n");
     }
     frame(&mut app);
-    assert_eq!((seed(&app), events(&app).len()), (1, 128));
+    assert_eq!((seed(&app), events(&app).len()), (1, 64));
     app.kiosk = true;
     app.session.set_autopilot(true);
     app.session.playing = true;

@@ -16,7 +16,8 @@ use melody_simulation::Felt;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Worth {
     /// The bandit's expected reward per play, without baselines: `user_weight * satisfaction +
-    /// commercial_weight * commercial`.
+    /// commercial_weight * commercial + returning.worth * sooner`, the last by when the listener may really be expected
+    /// back, not by the policy's estimate.
     pub value: f64,
     /// Expected share of plays completed.
     pub completion: f64,
@@ -39,8 +40,13 @@ impl Worth {
             let engaged = if heard.promoted { engaged } else { 0.0 };
             engaged + weights.subscription * felt.subscribing
         });
+        let sessions = &listener.sessions;
+        let later: f64 = sessions.iter().map(|session| session.delay).sum();
+        let returning = -weights.returning.worth * later / sessions.len().max(1) as f64;
         Worth {
-            value: weights.user_weight * content + weights.commercial_weight * commercial,
+            value: weights.user_weight * content
+                + weights.commercial_weight * commercial
+                + returning,
             completion: mean(&|_, felt| felt.response.completion),
         }
     }

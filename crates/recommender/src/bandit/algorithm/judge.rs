@@ -1,7 +1,7 @@
 //! One decision: the policy's algorithm judges the arms.
 
 use super::verdict::{Draws, Verdict};
-use super::{adaptive, beta, fixed, linear, softmax, squarecb, ucb1};
+use super::{adaptive, beta, dose, fixed, linear, softmax, squarecb, ucb1};
 use crate::bandit::memory::Memory;
 use crate::policy;
 use crate::policy::Algorithm;
@@ -15,6 +15,7 @@ pub(crate) fn judge(
 ) -> Verdict {
     match policy.algorithm {
         Algorithm::Adaptive => adaptive::judge(policy, memory, context),
+        Algorithm::Dose => dose::judge(policy, memory),
         Algorithm::LinUcb => linear::upper_bounds(policy, memory, context),
         Algorithm::Thompson => linear::thompson(policy, memory, context, draws),
         Algorithm::SquareCb => squarecb::judge(policy, memory, context, draws),

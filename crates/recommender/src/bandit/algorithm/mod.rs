@@ -4,6 +4,7 @@
 pub(crate) mod adaptive;
 pub(crate) mod beta;
 pub(crate) mod chances;
+mod dose;
 mod fixed;
 mod judge;
 pub(crate) mod learn;

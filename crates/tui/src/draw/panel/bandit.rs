@@ -131,6 +131,8 @@ fn reward<'a>(view: &View, theme: &Theme) -> Line<'a> {
         part(r.satisfaction, r.satisfaction_baseline),
         Span::styled(format!("  {} ", view.say("commercial")), theme.faint),
         part(r.commercial, r.commercial_baseline),
+        Span::styled(format!("  {} ", view.say("return")), theme.faint),
+        Span::raw(format!("{:+.2}", r.returning)),
     ])
 }
 

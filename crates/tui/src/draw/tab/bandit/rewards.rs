@@ -16,6 +16,9 @@ use melody_recommender::bandit::{Credit, Learned};
 /// Decisions listed at most, and where there is little room.
 const LISTED: usize = 12;
 const LISTED_LITTLE: usize = 4;
+/// Columns of what the return is worth.
+const RETURN: usize = 8;
+
 /// What of a reward has room.
 #[derive(Clone, Copy, PartialEq)]
 enum Parts {
@@ -28,7 +31,7 @@ impl Parts {
     fn new(columns: usize) -> Self {
         match columns {
             0..47 => Parts::None,
-            47..68 => Parts::Short,
+            47..76 => Parts::Short,
             _ => Parts::Long,
         }
     }
@@ -73,12 +76,12 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: boo
     );
     let bandit = &view.policy.bandit;
     let formula = view.fill(
-        "reward = {} (satisfaction − usual) + {} (commercial − usual)",
+        "reward = {} (satisfaction − usual) + {} (commercial − usual) + return",
         &[&bandit.user_weight, &bandit.commercial_weight],
     );
     lines.extend(legend(&formula, columns, theme));
     if roomy {
-        let what = "satisfaction: ratio heard, completed, not skipped, liked; commercial: promoted songs engaged with and subscriptions; both per play; usual: this listener's running mean";
+        let what = "satisfaction: ratio heard, completed, not skipped, liked; commercial: promoted songs engaged with and subscriptions; return: what these plays are worth in coming back sooner; all per play; usual: this listener's running mean";
         lines.extend(legend(&view.say(what), columns, theme));
     }
     let totals: Vec<f64> = all.iter().map(|(_, l)| l.reward.total.value()).collect();
@@ -119,6 +122,7 @@ fn heading<'a>(view: &View, parts: Parts, theme: &Theme) -> Line<'a> {
             head += &right("plays", 6);
             head += &right("satisfaction/usual", satisfaction);
             head += &right("commercial/usual", commercial);
+            head += &right("return", RETURN);
         }
     }
     head += &right("reward", 8);
@@ -139,6 +143,9 @@ fn row<'a>(view: &View, step: u32, learned: &Learned, parts: Parts, theme: &Them
     if parts != Parts::None {
         spans.extend(pair(r.satisfaction, r.satisfaction_baseline, satisfaction, theme));
         spans.extend(pair(r.commercial, r.commercial_baseline, commercial, theme));
+    }
+    if parts == Parts::Long {
+        spans.push(Span::raw(text::right(&format!("{:+.3}", r.returning), RETURN)));
     }
     let style = if r.total < Score::ZERO { theme.down } else { theme.up };
     spans.push(Span::styled(text::right(&format!("{:+.3}", r.total), 8), style));
