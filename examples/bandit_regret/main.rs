@@ -56,8 +56,7 @@ struct Report {
     libraries: Vec<Library>,
 }
 
-/// An algorithm with the settings that it is run with: the default policy's own, and for the others
-/// what the libraries are run with, as far as they have the same.
+/// An algorithm with the settings that it is run with: for those that libraries have, what these are run with.
 fn settings(default: &Bandit, algorithm: Algorithm) -> Bandit {
     let arm = |place| Arm { name: format!("arm {place}"), ratio: 0.0, weights: Weights::default() };
     let own = Bandit {
@@ -66,18 +65,18 @@ fn settings(default: &Bandit, algorithm: Algorithm) -> Bandit {
         arms: (0..ARMS).map(arm).collect(),
         ..default.clone()
     };
-    if algorithm == default.algorithm {
-        return own;
-    }
     let none = Bandit { uniform: 0.0, uniform_for: None, ridge: 1.0, forgetting: 1.0, ..own };
     match algorithm {
-        Algorithm::Adaptive | Algorithm::LinUcb => Bandit { exploration: 0.5, ..none },
+        Algorithm::Adaptive => {
+            Bandit { exploration: 0.7, uniform: 0.05, uniform_for: Some(50), ..none }
+        }
+        Algorithm::LinUcb => Bandit { exploration: 0.5, ..none },
         Algorithm::Thompson => Bandit { exploration: 0.25, ..none },
         Algorithm::SquareCb => Bandit { exploration: 0.02, ..none },
         Algorithm::Softmax => Bandit { exploration: 0.03, ..none },
         Algorithm::EpsilonGreedy => Bandit { uniform: 0.05, ..none },
         Algorithm::Ucb1 => Bandit { exploration: 0.5_f64.sqrt(), ..none },
-        Algorithm::Beta | Algorithm::Fixed => none,
+        Algorithm::Dose | Algorithm::Beta | Algorithm::Fixed => none,
     }
 }
 
@@ -99,7 +98,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("an interval needs two seeds at least".into());
     }
     if wanted.is_empty() {
-        wanted = Algorithm::ALL.to_vec();
+        // Arms here are no doses of anything.
+        wanted = Algorithm::ALL.into_iter().filter(|a| *a != Algorithm::Dose).collect();
     }
     let default = policy::shipped("default").ok_or("there is no default policy")?;
     let bar = ProgressBar::new(wanted.len() as u64 * Kind::ALL.len() as u64 * (to - from));

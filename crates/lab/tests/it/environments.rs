@@ -71,7 +71,7 @@ fn linucb_chooses_what_the_library_chooses_in_every_round() {
 
 /// On a seed that no figure is reported of.
 #[test]
-fn the_default_learns_soon_and_starts_anew_after_a_change() {
+fn the_adaptive_one_learns_soon_and_starts_anew_after_a_change() {
     let policy = bandit(Algorithm::Adaptive, ARMS);
     let mut environment = Environment::new(Kind::Drift, 101);
     // The last rounds before the change and some after it.

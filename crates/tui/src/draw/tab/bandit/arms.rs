@@ -258,7 +258,9 @@ fn told<'a>(view: &View, theme: &Theme, columns: usize, curve: usize) -> Vec<Lin
         _ if by_hand => "this arm was set by hand, and stays until it is given back",
         _ if uniform => "this arm was drawn by lot, so that every arm is tried now and then",
         "thompson" | "beta" => "◆ is drawn from each curve; the arm with the highest is taken",
-        "dose" | "adaptive" | "linucb" | "ucb1" => "◆ is the upper bound; the arm with the highest is taken",
+        "dose" | "adaptive" | "linucb" | "ucb1" => {
+            "◆ is the upper bound; the arm with the highest is taken"
+        }
         "epsilon-greedy" => "the arm that is worth most is taken",
         "squarecb" | "softmax" => "an arm is drawn by its chance; those worth more have more",
         _ => "the first arm is always taken",
