@@ -38,8 +38,12 @@ impl App {
             scroll: self.scroll[self.tab.index()],
             section: self.section.clone(),
             panel: self.panel,
+            zoomed: self.zoomed,
+            from_zero: self.from_zero,
             log: self.log_standing(),
             explained: self.explaining.explained(),
+            causes: self.explaining.causes(step).filter(|_| self.tab == Tab::Explain),
+            detail: self.explaining.detail,
             caption: self.caption(),
             message: self.message.clone().or_else(|| {
                 self.arriving.as_ref().and_then(|arriving| arriving.progress(self.look.lang))

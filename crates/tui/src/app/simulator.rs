@@ -61,6 +61,10 @@ pub struct App {
     pub(super) section: Option<String>,
     /// Which panel comes first on the stage where not all fit.
     pub(super) panel: usize,
+    /// Whether one panel lies over the whole view.
+    pub(super) zoomed: bool,
+    /// Whether the queue's bars begin at zero.
+    pub(super) from_zero: bool,
     /// Something said until the next key.
     pub(super) message: Option<String>,
     pub(super) messages: Messages,
@@ -125,6 +129,8 @@ impl App {
             scroll: [0; Tab::ALL.len()],
             section: None,
             panel: 0,
+            zoomed: false,
+            from_zero: false,
             message: None,
             messages: Messages::default(),
             lately: Vec::new(),

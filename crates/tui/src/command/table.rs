@@ -62,12 +62,18 @@ pub enum Command {
     LastTab,
     /// Another panel first on the stage, where not all fit.
     NextPanel,
+    /// One panel over the whole view, or all of it again.
+    Zoom,
+    /// The queue's bars from zero, or from what all of its songs have.
+    FromZero,
     /// Compare with the same session under something else.
     Fork,
     /// Another song to measure the selected one against.
     Versus,
     /// Any song of the catalogue, shown or not.
     WhyNot,
+    /// What the model read, or back to what brought the song here.
+    Detail,
     /// Move the chosen slider down by a step.
     Less,
     /// Move the chosen slider up by a step.
@@ -202,6 +208,8 @@ pub const TABLE: &[Entry] = &[
     entry(Anywhere, C::Show(Tab::Compare), &["8"], ("compare", "compare", 0), "Compare: the same session under another policy, model or scene"),
     entry(Anywhere, C::Show(Tab::Timeline), &["9"], ("timeline", "timeline", 0), "Timeline: look back at any step, go back to it"),
     entry(Anywhere, C::NextPanel, &["o"], ("next-panel", "panel", 3), "Show another panel on the stage, where not all fit"),
+    entry(Anywhere, C::Zoom, &["z"], ("zoom", "zoom", 13), "One panel over the whole view, or all of it again"),
+    entry(Anywhere, C::FromZero, &["0"], ("from-zero", "bars", 0), "Bars of the queue from zero, or from what all its songs have"),
     entry(Anywhere, C::Fork, &["f"], ("fork", "fork", 0), "Compare with another policy, model or scene from here on"),
     entry(Anywhere, C::Palette, &[":", "ctrl-p"], ("palette", "commands", 7), "Find any command by its name"),
     entry(Anywhere, C::Theme, &["t"], ("theme", "theme", 0), "Choose a theme"),
@@ -217,6 +225,7 @@ pub const TABLE: &[Entry] = &[
     entry(Anywhere, C::Quit, &["q", "ctrl-c"], ("quit", "quit", 1), "Leave"),
     entry(Explain, C::Versus, &["v"], ("versus", "against", 1), "Choose the song it should beat"),
     entry(Explain, C::WhyNot, &["/"], ("why-not", "why not", 1), "Find any song: why is it not in the queue?"),
+    entry(Explain, C::Detail, &["d"], ("detail", "detail", 1), "What heads, experts and attention say, or back to what brought it here"),
     entry(WhatIf, C::Down, &["j", "down"], ("down", "choose", 1), "The next value"),
     entry(WhatIf, C::Up, &["k", "up"], ("up", "choose", 0), "The value before"),
     entry(WhatIf, C::Less, &["left", "h"], ("less", "less", 1), "Less"),

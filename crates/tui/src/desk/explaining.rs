@@ -1,13 +1,17 @@
-//! What the Explain view is about: a song, the song it should beat, and the account of both, worked
-//! out on another thread.
+//! What the Explain view is about: a song, the song it should beat and what brought it here; worked out on
+//! other threads.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::causes::Causes;
 use super::inquiry::Inquiry;
 use melody_core::catalogue::SongId;
-use melody_recommender::engine::{Explanation, Timeline, WhyNot};
+use melody_recommender::engine::{
+    Engine, Explanation, Look, SongRef, State, Timeline, Trace, WhyNot,
+};
+use melody_recommender::ranking::Ledger;
 
 /// The account of one song at one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +20,22 @@ pub struct Explained {
     pub explanation: Explanation,
     /// Why it is not above another song; none for the first of the queue.
     pub why_not: Option<WhyNot>,
+    /// The song it is laid beside; none where it stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Counterpart>,
+}
+
+/// A song that another one is laid beside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Counterpart {
+    /// Which one.
+    pub song: SongRef,
+    /// Its place in the queue, from 1; absent if it has none.
+    pub position: Option<usize>,
+    /// Whether it is the natural song whose place the promoted one has taken.
+    pub displaced: bool,
+    /// Where every point of its score comes from.
+    pub ledger: Ledger,
 }
 
 #[derive(Default)]
@@ -24,8 +44,12 @@ pub(crate) struct Explaining {
     pub looked_up: Option<SongId>,
     /// The song it should beat, if it is not simply the one before it.
     pub above: Option<SongId>,
+    /// Whether what the model looked at is shown in place of what brought the song here.
+    pub detail: bool,
     /// Of a song and the one it should beat.
     inquiry: Inquiry<(SongId, Option<SongId>), Arc<Explained>>,
+    /// Of a step alone: it serves for every song.
+    causes: Inquiry<(), Arc<Causes>>,
 }
 
 impl Explaining {
@@ -40,24 +64,54 @@ impl Explaining {
         let above = self.above.filter(|above| *above != song);
         self.inquiry.ask(timeline, step, (song, above), |engine, state, trace, look, asked| {
             let (song, above) = asked;
-            Arc::new(Explained {
-                explanation: engine.explain_of(state, trace, look, song),
-                why_not: engine.why_not(state, look, song, above),
-            })
+            let explanation = engine.explain_of(state, trace, look, song);
+            let why_not = engine.why_not(state, look, song, above);
+            let beside = beside(engine, state, trace, look, (&explanation, &why_not, above));
+            Arc::new(Explained { explanation, why_not, beside })
+        });
+        self.causes.ask_of_traces(timeline, step, (), move |timeline, ()| {
+            Arc::new(Causes::of(timeline, step))
         });
     }
 
     /// Waits for the account that was asked for.
     pub(crate) fn settle(&mut self) {
         self.inquiry.settle();
+        self.causes.settle();
     }
 
     pub(crate) fn waits(&self) -> bool {
-        self.inquiry.waits()
+        self.inquiry.waits() || self.causes.waits()
     }
 
     /// The newest account.
     pub(crate) fn explained(&self) -> Option<Arc<Explained>> {
         self.inquiry.said().cloned()
     }
+
+    /// What the newest events have done, where that is of this step.
+    pub(crate) fn causes(&self, step: usize) -> Option<Arc<Causes>> {
+        self.causes.said().filter(|causes| causes.step == step).cloned()
+    }
+}
+
+/// The song that an explained one is laid beside: the one it was measured against by hand; for a promoted song
+/// the natural one whose place it has; else the one it does not beat.
+fn beside(
+    engine: &Engine,
+    state: &State,
+    trace: &Trace,
+    look: &Look,
+    (explained, why_not, above): (&Explanation, &Option<WhyNot>, Option<SongId>),
+) -> Option<Counterpart> {
+    let displaced = explained.displaced.as_ref().filter(|_| above.is_none());
+    let id = displaced.map(|d| &d.song).or(why_not.as_ref().map(|why| &why.above.id))?;
+    let song = engine.setup.catalogue.find(id)?;
+    let other = engine.explain_of(state, trace, look, song);
+    Some(Counterpart {
+        song: other.song,
+        position: other.position,
+        displaced: displaced.is_some(),
+        ledger: other.ledger,
+    })
 }

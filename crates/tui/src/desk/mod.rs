@@ -5,6 +5,7 @@
 
 pub(crate) mod background;
 pub(crate) mod blackbox;
+pub(crate) mod causes;
 pub(crate) mod choice;
 pub(crate) mod comparing;
 pub(crate) mod ended;
@@ -21,16 +22,21 @@ pub(crate) mod regrets;
 pub(crate) mod reopening;
 pub(crate) mod save;
 pub(crate) mod sitting;
+pub(crate) mod slider;
 pub(crate) mod speed;
+pub(crate) mod sweep;
 pub(crate) mod what_if;
 
+pub use causes::{Causes, Undone, Without};
 pub use choice::Choice;
 pub use comparing::{Against, Compared};
-pub use explaining::Explained;
+pub use explaining::{Counterpart, Explained};
 pub use journal::{Journal, Standing};
 pub use messages::Message;
 pub use others::other_policies;
 pub use save::{create_trace, trace as write_trace};
 pub use sitting::{Happening, Sitting};
+pub use slider::Slider;
 pub use speed::Speed;
-pub use what_if::{Drafted, Slider};
+pub use sweep::{Placed, Sample, Sweep, Turn};
+pub use what_if::Drafted;

@@ -36,6 +36,18 @@ impl Parts {
         parts
     }
 
+    /// What all of these have, part by part. What is taken away is told apart from it.
+    pub(crate) fn common(all: &[Parts]) -> Self {
+        let least = |of: fn(&Parts) -> Score| all.iter().map(of).min().unwrap_or_default();
+        Parts {
+            interest: least(|p| p.interest),
+            subscription: least(|p| p.subscription),
+            exposure: least(|p| p.exposure),
+            boost: least(|p| p.boost),
+            loss: Score::ZERO,
+        }
+    }
+
     pub(crate) fn added(&self) -> Score {
         self.interest + self.subscription + self.exposure + self.boost
     }
@@ -64,7 +76,7 @@ pub(crate) fn lines<'a>(
         Span::raw(format!(" · {}", text::clean(&entry.song.artist))),
         Span::styled(format!("  {}", view.say(&entry.song.genre)), theme.faint),
     ]);
-    let mut how = vec![Span::styled(format!("  {} ", view.say("by")), theme.faint)];
+    let mut how = vec![Span::styled(format!("  {} ", view.say("brought by")), theme.faint)];
     how.push(Span::raw(match entry.ledger.sources.is_empty() {
         true => view.say("nobody").into_owned(),
         false => sources(view, entry),
@@ -128,4 +140,24 @@ pub(crate) fn song_name(trace: &Trace, id: &str) -> String {
     let others = trace.runners_up.iter().map(|other| &other.song);
     let song = queued.chain(others).find(|song| song.id == id);
     song.map_or_else(|| id.to_string(), |song| format!("\"{}\"", text::clean(&song.title)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_all_songs_have_is_the_least_of_each_part() {
+        let parts = |interest, exposure, boost, loss| Parts {
+            interest: Score::new(interest),
+            exposure: Score::new(exposure),
+            boost: Score::new(boost),
+            loss: Score::new(loss),
+            ..Parts::default()
+        };
+        let common = Parts::common(&[parts(0.4, 0.0, 0.2, 0.1), parts(0.3, 0.1, 0.3, 0.2)]);
+        assert_eq!(common, parts(0.3, 0.0, 0.2, 0.0));
+        assert_eq!(common.added(), Score::new(0.5));
+        assert_eq!(Parts::common(&[]), Parts::default());
+    }
 }

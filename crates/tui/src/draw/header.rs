@@ -77,7 +77,7 @@ fn who<'a>(view: &View, theme: &Theme, spared: usize) -> Vec<Vec<Span<'a>>> {
     }
     if spared < 3 {
         let what = format!("{}, {}", listener.profile, view.say(listener.tier.name()));
-        groups.push(vec![Span::styled(what, theme.faint)]);
+        groups.push(named("profile", what));
     }
     let mut model = named("model", format!("{} v{}", versions.model, versions.model_number));
     if spared < 2 {

@@ -13,6 +13,7 @@ pub(crate) mod footer;
 pub(crate) mod header;
 pub(crate) mod layout;
 pub(crate) mod log;
+pub(crate) mod marks;
 pub(crate) mod moves;
 pub(crate) mod narration;
 pub(crate) mod now_playing;

@@ -91,10 +91,16 @@ fn progress<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
     // To half a cell, which is as smooth as this line gets.
     let halves = (u64::from(heard) * 2 * room as u64 / u64::from(duration)) as usize;
     let (filled, half) = (halves / 2, halves % 2);
+    let foretold = view.now().playing.heads.map(|heads| heads.play_ratio.value().clamp(0.0, 1.0));
+    let foretold = foretold.map(|share| (share * room.saturating_sub(1) as f64).round() as usize);
     let mut spans = vec![Span::raw(from), Span::raw(" ")];
-    spans.push(Span::styled("━".repeat(filled), theme.accent));
-    spans.push(Span::styled("╸".repeat(half), theme.accent));
-    spans.push(Span::styled("─".repeat(room - filled - half), theme.faint));
+    spans.extend((0..room).map(|cell| match cell {
+        // How far the model thought it would be heard.
+        cell if Some(cell) == foretold => Span::styled("┃", theme.interest),
+        cell if cell < filled => Span::styled("━", theme.accent),
+        cell if cell < filled + half => Span::styled("╸", theme.accent),
+        _ => Span::styled("─", theme.faint),
+    }));
     spans.extend([Span::raw(" "), Span::styled(to, theme.faint)]);
     Line::from(spans)
 }

@@ -44,6 +44,12 @@ pub(crate) fn framed_with(
     theme: &Theme,
 ) -> Rect {
     let inside = frame(buf, area, title, theme);
+    self::aside(buf, area, title, aside, theme);
+    inside
+}
+
+/// Says something at the end of a frame's top, where its title leaves room.
+pub(crate) fn aside(buf: &mut Buffer, area: Rect, title: &str, aside: Line, theme: &Theme) {
     let room = usize::from(area.width).saturating_sub(text::width(title) + 7);
     if aside.width() > 0 && aside.width() + 2 <= room && area.height > 0 {
         let wide = aside.width() as u16 + 2;
@@ -57,7 +63,6 @@ pub(crate) fn framed_with(
         }
         line(buf, place, 0, said, theme.text);
     }
-    inside
 }
 
 /// Draws a panel's frame and returns what is inside, a column of space left on each side.

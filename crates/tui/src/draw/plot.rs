@@ -49,6 +49,19 @@ impl Dots {
         }
     }
 
+    /// Sets the dots of a line between two points, of which parts may lie outside.
+    pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), style: Style) {
+        let long = (to.0 - from.0).abs().max((to.1 - from.1).abs()).ceil().clamp(1.0, 4096.0);
+        for i in 0..=long as usize {
+            let share = i as f64 / long;
+            let x = (from.0 + (to.0 - from.0) * share).round();
+            let y = (from.1 + (to.1 - from.1) * share).round();
+            if x >= 0.0 && y >= 0.0 {
+                self.set(x as usize, y as usize, style);
+            }
+        }
+    }
+
     pub(crate) fn draw(&self, buf: &mut Buffer) {
         for (i, (dots, style)) in self.cells.iter().enumerate().filter(|(_, cell)| cell.0 > 0) {
             let (x, y) = (i % usize::from(self.area.width), i / usize::from(self.area.width));
@@ -59,15 +72,47 @@ impl Dots {
     }
 }
 
-/// Steps a chart of this width shows.
-pub(crate) fn steps(area: Rect) -> usize {
-    usize::from(area.width) * 2
+/// Dots a step takes at most: a short history is stretched over the chart, but not beyond sense.
+const WIDEST: f64 = 16.0;
+
+/// Where the steps of a chart lie, in dots from its left.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Axis {
+    /// The first step shown.
+    pub first: usize,
+    /// Steps shown.
+    pub shown: usize,
+    /// Dots a step takes.
+    each: f64,
+    /// Dots the newest one takes.
+    newest: f64,
 }
 
-/// Dots a step takes: a short history is stretched over the chart.
-pub(crate) fn stretch(area: Rect, shown: usize) -> usize {
-    let columns = steps(area);
-    if shown < 2 { columns } else { (columns / shown).clamp(1, 16) }
+impl Axis {
+    /// The newest of so many steps, each at least `least` dots wide. The newest one has come so far, in
+    /// [0, 1]: it grows until the next one begins.
+    pub(crate) fn new(area: Rect, steps: usize, least: usize, come: f64) -> Self {
+        let columns = usize::from(area.width) * 2;
+        let shown = steps.min((columns / least.max(1)).max(1)).max(1);
+        let each = columns as f64 / shown as f64;
+        let each = if shown > 1 { each.min(WIDEST) } else { each };
+        Axis { first: steps.saturating_sub(shown), shown, each, newest: (come * each).max(1.0) }
+    }
+
+    /// The dot at which a step begins, `at` counted from the first that is shown.
+    pub(crate) fn begins(&self, at: usize) -> usize {
+        (at as f64 * self.each).ceil() as usize
+    }
+
+    /// Dots up to where the newest step has come.
+    fn end(&self) -> usize {
+        ((self.shown - 1) as f64 * self.each + self.newest).ceil() as usize
+    }
+
+    /// The step that a dot belongs to, counted from the first that is shown.
+    fn step(&self, x: usize) -> usize {
+        ((x as f64 / self.each.max(1e-9)) as usize).min(self.shown - 1)
+    }
 }
 
 /// Columns of a labelled chart's labels.
@@ -95,25 +140,26 @@ pub(crate) fn labelled(
 
 /// Draws the series from zero to `top`, later ones over earlier ones. All have the same length.
 pub(crate) fn draw(series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
+    let steps = series.first().map_or(0, |line| line.values.len());
+    draw_on(&Axis::new(area, steps, 1, 1.0), series, top, area, buf);
+}
+
+/// The same on an axis of steps.
+pub(crate) fn draw_on(axis: &Axis, series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
     let mut dots = Dots::new(area);
     let (columns, rows) = dots.size();
     if columns == 0 || rows == 0 || top <= 0.0 {
         return;
     }
-    for line in series {
-        let shown = &line.values[line.values.len().saturating_sub(columns)..];
-        let stretch = stretch(area, shown.len());
-        let height = |value: f64| {
-            let share = (value / top).clamp(0.0, 1.0);
-            rows - 1 - (share * (rows - 1) as f64).round() as usize
-        };
+    for line in series.iter().filter(|line| !line.values.is_empty()) {
+        let shown = &line.values[axis.first.min(line.values.len() - 1)..];
         let mut last = None;
-        for x in 0..(shown.len() * stretch).min(columns) {
-            if shown[x / stretch].is_nan() {
+        for x in 0..axis.end().min(columns) {
+            let Some(value) = shown.get(axis.step(x)).filter(|value| !value.is_nan()) else {
                 last = None;
                 continue;
-            }
-            let y = height(shown[x / stretch]);
+            };
+            let y = height(*value, top, rows);
             let from = last.replace(y).unwrap_or(y);
             for y in from.min(y)..=from.max(y) {
                 if (x + y) % line.every != 0 && line.every > 1 {
@@ -124,4 +170,32 @@ pub(crate) fn draw(series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
         }
     }
     dots.draw(buf);
+}
+
+/// The row of dots, of so many from the top, of a value between zero and `top`.
+pub(crate) fn height(value: f64, top: f64, rows: usize) -> usize {
+    let share = (value / top).clamp(0.0, 1.0);
+    rows - 1 - (share * (rows - 1) as f64).round() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_step_grows_until_the_next_one_begins() {
+        let area = Rect::new(0, 0, 10, 2);
+        let ends = |steps, come| {
+            let axis = Axis::new(area, steps, 2, come);
+            (axis.first, axis.begins(axis.shown - 1), axis.end())
+        };
+        assert_eq!(ends(5, 0.0), (0, 16, 17), "a short history is stretched");
+        assert_eq!(ends(5, 1.0), (0, 16, 20));
+        assert_eq!(ends(50, 0.5), (40, 18, 19), "of a long one the newest steps are seen");
+        assert_eq!(ends(50, 1.0), (40, 18, 20));
+        let axis = Axis::new(area, 7, 1, 1.0);
+        let begun: Vec<usize> = (0..7).map(|at| axis.begins(at)).collect();
+        assert_eq!(begun, [0, 3, 6, 9, 12, 15, 18], "all of the width is taken");
+        assert!(begun.iter().enumerate().all(|(at, x)| axis.step(*x) == at), "{axis:?}");
+    }
 }

@@ -10,6 +10,7 @@ use super::account::Parts;
 use super::bar::{Part, stacked};
 use super::canvas::Canvas;
 use super::drawn::{Drawn, Hit};
+use super::moves::Moving;
 use super::{account, moves, pen};
 use crate::theme::Theme;
 use crate::view::{Movement, View};
@@ -39,10 +40,15 @@ impl Columns {
             _ => 14,
         };
         let bar = if columns < 30 { 0 } else { (columns / 5).clamp(6, 40) };
-        let moves = if columns < 90 { 0 } else { 8 };
+        let moves = match columns {
+            0..62 => 0,
+            62..90 => 10,
+            _ => 20,
+        };
         let taken = FIXED + moves + bar + if genre > 0 { genre + 1 } else { 0 };
         let rest = columns.saturating_sub(taken);
-        let artist = if columns < 54 { 0 } else { rest * 2 / 5 };
+        // Where the lines of places need the room, the account names the artist.
+        let artist = if columns < 54 || rest < 30 { 0 } else { rest * 2 / 5 };
         let title = rest.saturating_sub(if artist > 0 { artist + 1 } else { 0 });
         Columns { moves, title, artist, genre, bar }
     }
@@ -51,19 +57,24 @@ impl Columns {
 /// How score becomes cells.
 struct Scale {
     per_point: f64,
-    /// Cells left of zero, for what adjustments take away.
+    /// Cells left of where bars begin, for what adjustments take away.
     below: usize,
+    /// What every song of the queue has, part by part: bars begin behind it. Nothing where they begin at
+    /// zero.
+    common: Parts,
 }
 
 impl Scale {
-    fn new(parts: &[Parts], cells: usize) -> Self {
+    fn new(parts: &[Parts], cells: usize, from_zero: bool) -> Self {
+        let common = if from_zero { Parts::default() } else { Parts::common(parts) };
         let largest = |of: fn(&Parts) -> Score| parts.iter().map(of).max().unwrap_or_default();
-        let (above, below) = (largest(Parts::added).value(), largest(|p| p.loss).value());
+        let above = (largest(Parts::added) - common.added()).value();
+        let below = largest(|p| p.loss).value();
         let reach = above + below;
         let share = if reach > 0.0 { below / reach } else { 0.0 };
         let below = if share < 0.01 { 0 } else { ((cells as f64 * share).ceil() as usize).max(1) };
         let room = cells.saturating_sub(below) as f64;
-        Scale { per_point: if above > 0.0 { room / above } else { 0.0 }, below }
+        Scale { per_point: if above > 0.0 { room / above } else { 0.0 }, below, common }
     }
 }
 
@@ -72,7 +83,10 @@ pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
     let mut drawn = Drawn::default();
     let inside = if framed {
         let bottom = Line::from(Span::styled(funnel(view, area.width.into()), theme.frame));
-        pen::framed(canvas.buf, area, &view.say("Queue"), bottom, theme)
+        let title = view.say("Queue");
+        let inside = pen::framed(canvas.buf, area, &title, bottom, theme);
+        pen::aside(canvas.buf, area, &title, axis(view, theme), theme);
+        inside
     } else {
         Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
     };
@@ -88,7 +102,7 @@ pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
     }
     let account_rows = if framed { account_rows(view, body.height) } else { 0 };
     let songs = Rect { height: body.height - account_rows, ..body };
-    draw_songs(canvas.at(songs), &columns, &mut drawn);
+    draw_songs(canvas.at(songs), &columns, framed, &mut drawn);
     if account_rows > 0
         && let Some(entry) = view.selected_entry()
     {
@@ -101,6 +115,19 @@ pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
         }
     }
     drawn
+}
+
+/// Where the bars of the scores begin.
+fn axis<'a>(view: &View, theme: &Theme) -> Line<'a> {
+    let parts: Vec<Parts> = view.now().queue.iter().map(|e| Parts::new(&e.ledger)).collect();
+    let common = Parts::common(&parts).added();
+    Line::styled(
+        match view.from_zero || parts.is_empty() {
+            true => view.say("bars from zero").into_owned(),
+            false => view.fill("bars from {}, which all have", &[&format!("{common:.2}")]),
+        },
+        theme.faint,
+    )
 }
 
 /// From all songs to those of the queue, as far as `columns` allow.
@@ -121,13 +148,16 @@ fn account_rows(view: &View, height: u16) -> u16 {
     match height {
         h if h >= songs + account::ROWS => account::ROWS,
         0..6 => 0,
-        6..9 => 1,
+        6..8 => 1,
         _ => 2,
     }
 }
 
 fn heading<'a>(view: &View, columns: &Columns, theme: &Theme) -> Line<'a> {
-    let moved = text::left(&view.say("move"), 4 + columns.moves);
+    let lines = view.fill("last {} steps", &[&moves::steps(columns.moves.saturating_sub(1))]);
+    let lines = if text::width(&lines) < columns.moves { lines } else { String::new() };
+    let moved = text::left(&view.say("move"), 5) + &text::left(&lines, columns.moves.max(1) - 1);
+    let moved = text::left(&moved, 4 + columns.moves);
     let mut head = format!("  # {moved}{}", text::left("", 3));
     head.push_str(&text::left(&view.say("title"), columns.title + 1));
     if columns.artist > 0 {
@@ -166,7 +196,7 @@ fn legend<'a>(theme: &Theme) -> Vec<Span<'a>> {
     spans
 }
 
-fn draw_songs(mut canvas: Canvas, columns: &Columns, drawn: &mut Drawn) {
+fn draw_songs(mut canvas: Canvas, columns: &Columns, framed: bool, drawn: &mut Drawn) {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let queue = &view.now().queue;
     if queue.is_empty() {
@@ -175,11 +205,13 @@ fn draw_songs(mut canvas: Canvas, columns: &Columns, drawn: &mut Drawn) {
         return;
     }
     let parts: Vec<Parts> = queue.iter().map(|entry| Parts::new(&entry.ledger)).collect();
-    let scale = Scale::new(&parts, columns.bar);
+    // Where no frame says from where, bars begin at zero.
+    let scale = Scale::new(&parts, columns.bar, view.from_zero || !framed);
     // The selected song stays in sight.
     let rows = usize::from(area.height);
     let first = (view.selected + 1).saturating_sub(rows).min(queue.len().saturating_sub(rows));
     let shown = queue.iter().zip(&parts).enumerate().skip(first).take(rows);
+    let mut moving: Vec<Moving> = Vec::new();
     let mut lines: Vec<(usize, usize, Line)> = shown
         .enumerate()
         .filter_map(|(row, (place, (entry, parts)))| {
@@ -187,7 +219,9 @@ fn draw_songs(mut canvas: Canvas, columns: &Columns, drawn: &mut Drawn) {
             let mut spans = song(view, entry, chosen, columns, theme);
             spans.extend(bar(parts, &scale, columns.bar, theme));
             drawn.hit(Rect { y: area.y + row as u16, height: 1, ..area }, Hit::Song(place));
-            Some((on_the_way(view, entry, row, rows)?, row, Line::from(spans)))
+            let at = on_the_way(view, entry, row, rows)?;
+            moving.push(Moving { entry, row: at, chosen });
+            Some((at, row, Line::from(spans)))
         })
         .collect();
     // What moves passes in front of what stays.
@@ -195,13 +229,11 @@ fn draw_songs(mut canvas: Canvas, columns: &Columns, drawn: &mut Drawn) {
     for (at, _, line) in lines {
         pen::line(canvas.buf, area, at as u16, line, Style::new());
     }
-    if view.fresh == 0.0 {
-        let place = Rect { x: area.x + 1 + 3 + 4, width: columns.moves as u16, ..area };
-        let last = (first + rows).min(queue.len());
-        // A column of space on the right.
-        let place = Rect { width: place.width.saturating_sub(1), ..place };
-        moves::draw(canvas.at(place), &queue[first..last]);
-    }
+    // A column of space on the right.
+    let wide = columns.moves.saturating_sub(1) as u16;
+    let place = Rect { x: area.x + 1 + 3 + 4, width: wide, ..area };
+    let place = Rect { height: area.height.min((queue.len() - first) as u16), ..place };
+    moves::draw(canvas.at(place), &moving, first);
 }
 
 /// The row a song is seen in while the queue takes on its new order; new songs come last.
@@ -262,13 +294,13 @@ fn fixed(view: &View, entry: &QueueEntry) -> &'static str {
     }
 }
 
-/// What is taken away left of zero, what is added right of it.
+/// What is taken away left of where bars begin, what is added right of it.
 fn bar<'a>(parts: &Parts, scale: &Scale, cells: usize, theme: &Theme) -> Vec<Span<'a>> {
     if cells == 0 {
         return Vec::new();
     }
-    let part = |points: Score, style: Style, pattern| Part {
-        length: points.value() * scale.per_point,
+    let part = |of: fn(&Parts) -> Score, style: Style, pattern| Part {
+        length: (of(parts) - of(&scale.common)).value() * scale.per_point,
         style,
         pattern,
     };
@@ -277,10 +309,10 @@ fn bar<'a>(parts: &Parts, scale: &Scale, cells: usize, theme: &Theme) -> Vec<Spa
     let mut spans =
         vec![Span::raw(" ".repeat(scale.below - lost)), Span::styled("░".repeat(lost), theme.loss)];
     let added = [
-        part(parts.interest, theme.interest, "█"),
-        part(parts.subscription, theme.subscription, "▓"),
-        part(parts.exposure, theme.exposure, "▒"),
-        part(parts.boost, theme.boost, "+"),
+        part(|p| p.interest, theme.interest, "█"),
+        part(|p| p.subscription, theme.subscription, "▓"),
+        part(|p| p.exposure, theme.exposure, "▒"),
+        part(|p| p.boost, theme.boost, "+"),
     ];
     spans.extend(stacked(&added, cells - scale.below, theme.colour));
     spans

@@ -66,11 +66,11 @@ theme! {
     down,
     /// What was not there before.
     new,
-    /// The promoted share that the bandit has chosen, as a line of the promotion chart.
+    /// The promoted share that the bandit has chosen, as a line of the race.
     target,
-    /// The promoted share that rules and guardrail allow, as a line of that chart.
+    /// The promoted share that rules and guardrail allow, as a line of that race.
     cap,
-    /// The promoted share that was served lately, as a line of that chart.
+    /// The promoted share that was served lately, as a line of that race.
     realised,
     /// All is well: accepted, held, let go.
     good,

@@ -10,7 +10,7 @@ use super::movement::Movement;
 use super::strip::{HISTORY, Strip};
 use crate::command::keymap::Keymap;
 use crate::command::{Context, Popup, Tab};
-use crate::desk::{Compared, Drafted, Explained, Speed, Standing};
+use crate::desk::{Causes, Compared, Drafted, Explained, Speed, Standing};
 use crate::theme::Look;
 use melody_lab::off_policy;
 use melody_lab::reports::Report;
@@ -61,8 +61,16 @@ pub struct View {
     pub section: Option<String>,
     /// The panel that comes first on the stage where not all fit.
     pub panel: usize,
+    /// Whether one panel lies over the whole view: the stage's first, or the crossing.
+    pub zoomed: bool,
+    /// Whether the queue's bars begin at zero, and not behind what all of its songs have.
+    pub from_zero: bool,
     /// The account the Explain view shows, the newest there is.
     pub explained: Option<Arc<Explained>>,
+    /// What each of the newest events has done to the queue, once it is worked out.
+    pub causes: Option<Arc<Causes>>,
+    /// Whether the Explain view shows what the model read in place of what brought a song here.
+    pub detail: bool,
     /// What a tour says of this scene.
     pub caption: Option<Caption>,
     /// What is set on the sliders of the What-if view, and what it would lead to.

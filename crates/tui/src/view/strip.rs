@@ -99,7 +99,10 @@ impl Strip {
 }
 
 /// What there is to mark at a step.
-fn marks(trace: &Trace, before: Option<&Trace>) -> impl Iterator<Item = (Lane, bool)> + use<> {
+pub(crate) fn marks(
+    trace: &Trace,
+    before: Option<&Trace>,
+) -> impl Iterator<Item = (Lane, bool)> + use<> {
     let ended = trace.ended.as_ref().filter(|ended| ended.skipped);
     let action = trace.event.as_ref().map(|event| &event.action);
     let arm = before.is_some_and(|before| before.bandit.arm != trace.bandit.arm);

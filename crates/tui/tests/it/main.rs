@@ -1,7 +1,9 @@
 //! The screen, without a terminal: one program, by theme.
 
 mod asking;
+mod cause;
 mod comparing;
+mod crossing;
 mod journal;
 mod keys;
 mod past;

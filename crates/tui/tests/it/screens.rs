@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use melody_core::event::Action;
 use melody_core::overrides::Overrides;
 use melody_core::scene::Scene;
 use melody_core::score::Score;
@@ -22,9 +23,10 @@ use melody_sessions::names::profile_named;
 use melody_sessions::trace_file as tracefile;
 use melody_simulation::Regret;
 use melody_tui::{
-    Caption, Choice, Compared, Confirm, Context, Drafted, Explained, Hit, Index, Keymap, Lang,
-    Look, Message, Offer, Palette, Picker, Picking, Popup, Proposal, Search, Seeking, Speed,
-    Standing, Strip, Tab, Theme, View, draw, other_policies,
+    Caption, Causes, Choice, Compared, Confirm, Context, Counterpart, Drafted, Explained, Hit,
+    Index, Keymap, Lang, Look, Message, Offer, Palette, Picker, Picking, Popup, Proposal, Sample,
+    Search, Seeking, Slider, Speed, Standing, Strip, Sweep, Tab, Theme, Undone, View, Without,
+    draw, other_policies,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -83,6 +85,7 @@ fn write_the_fixtures() {
     let explained = Explained {
         explanation: engine.explain_of(state, trace, &look, song),
         why_not: engine.why_not(state, &look, song, None),
+        beside: None,
     };
     let set = Overrides {
         gamma: Some(Score::new(0.3)),
@@ -95,6 +98,53 @@ fn write_the_fixtures() {
     };
     write("screens.explained.json", serde_json::to_value(&explained).unwrap());
     write("screens.preview.json", serde_json::to_value(&preview).unwrap());
+}
+
+/// The account that is kept, beside the song of the trace that it is measured against.
+fn explained() -> Explained {
+    let mut explained: Explained = kept("screens.explained.json");
+    let now = TRACES.last().expect("steps");
+    let entry = &now.queue[0];
+    explained.beside = Some(Counterpart {
+        song: entry.song.clone(),
+        position: Some(entry.position),
+        displaced: false,
+        ledger: entry.ledger.clone(),
+    });
+    explained
+}
+
+/// As if each of the last steps were what its event had prevented.
+fn causes() -> Causes {
+    let last = TRACES.len() - 1;
+    let without = (1..=8).map(|back| {
+        let step = last + 1 - back;
+        let action = TRACES[step].event.as_ref().expect("an event").action.clone();
+        let undone = match &action {
+            Action::Finish => Undone::Skipped,
+            action if action.ends_play() => Undone::HeardOut,
+            _ => Undone::LeftOut,
+        };
+        let title = TRACES[step - 1].playing.song.title.clone();
+        let trace = TRACES[if back % 3 == 0 { last } else { last - (back - 1) % 2 }].clone();
+        Without { step, action, undone, title, refused: 0, trace }
+    });
+    Causes { step: last, without: without.collect() }
+}
+
+/// From the queue as it is to the one of the preview, half way along the slider.
+fn sweep(preview: &Preview) -> Sweep {
+    let now = TRACES.last().expect("steps");
+    let is = Preview {
+        overrides: now.overrides.clone(),
+        weights: now.weights.clone(),
+        promotion: now.promotion.clone(),
+        arm: now.bandit.arm.clone(),
+        queue: now.queue.clone(),
+    };
+    let at = |at: f64, preview| Sample::of(Score::new(at), preview);
+    let samples = vec![at(0.0, &is), at(0.249_999, &is), at(0.25, preview), at(2.0, preview)];
+    Sweep::new(Slider::Gamma, Score::new(2.0), samples)
 }
 
 fn view() -> View {
@@ -131,13 +181,18 @@ fn view() -> View {
         autopilot: true,
         selected: 2,
         panel: 0,
+        zoomed: false,
+        from_zero: false,
         log: Standing::default(),
-        explained: Some(Arc::new(kept("screens.explained.json"))),
+        explained: Some(Arc::new(explained())),
+        causes: Some(Arc::new(causes())),
+        detail: false,
         compared: Some(compared),
         what_if: Drafted {
             set: preview.overrides.clone(),
             slider: 2,
             changed: true,
+            sweep: Some(Arc::new(sweep(&preview))),
             preview: Some(Arc::new(preview)),
         },
         caption: None,
@@ -422,14 +477,70 @@ fn panels_without_a_place_are_named_at_the_bottom() {
         shot(view, width, height).lines().last().unwrap_or_default().to_string()
     };
     for size in [(100, 30), (80, 24)] {
-        assert!(footer(&view(), size).contains(" o Promotion"), "{}", footer(&view(), size));
+        assert!(footer(&view(), size).contains(" o Weights"), "{}", footer(&view(), size));
         let shown = View { panel: 1, ..view() };
-        assert!(shot(&shown, size.0, size.1).contains("╭ Promotion"));
+        assert!(shot(&shown, size.0, size.1).contains("╭ Weights"));
         assert!(footer(&shown, size).contains(" o Bandit"), "{}", footer(&shown, size));
     }
     assert!(!footer(&view(), (160, 50)).contains(" o "), "all of them are seen");
     let elsewhere = of_tab(Tab::Bandit, Look::new(Theme::colours()));
     assert!(!footer(&elsewhere, (80, 24)).contains(" o "), "there are none");
+}
+
+#[test]
+fn weights_and_promotion_are_always_in_sight_and_say_their_axis() {
+    for panel in 0..6 {
+        let shown = shot(&View { panel, ..view() }, 80, 24);
+        for wanted in ["α 0.597", "β 0.278", "γ 0.155", "target 20 %", "cap 20 %", "served 20 %"]
+        {
+            assert!(shown.contains(wanted), "{wanted} beside panel {panel}: {shown}");
+        }
+        assert!(shown.contains("axis to 0.7"), "{shown}");
+    }
+    for (width, height) in [(160, 50), (120, 40)] {
+        let shown = shot(&view(), width, height);
+        assert!(shown.contains("one axis for all: 0.1 = 10 %"), "{shown}");
+        assert!(shown.contains("α interest 0.597") || shown.contains("α 0.597"), "{shown}");
+    }
+}
+
+#[test]
+fn the_race_grows_as_its_newest_song_is_heard() {
+    let dots = |heard_ms| {
+        let head = Playhead { heard_ms, ..view().head };
+        let shown = shot(&View { head, ..view() }, 160, 50);
+        shown.chars().filter(|c| ('\u{2801}'..='\u{28ff}').contains(c)).count()
+    };
+    assert!(dots(1_000) < dots(200_000));
+}
+
+#[test]
+fn places_scroll_while_a_new_order_is_taken_on() {
+    let at = |fresh| shot(&View { fresh, ..view() }, 160, 50);
+    assert_ne!(at(0.0), at(0.4));
+    assert_ne!(at(0.4), at(0.8));
+}
+
+#[test]
+fn bars_begin_behind_what_all_songs_have_or_at_zero() {
+    let bars = |from_zero| {
+        let shown = shot(&View { from_zero, ..view() }, 120, 40);
+        let row = shown.lines().find(|line| line.contains("Dancing to Berg")).unwrap().to_string();
+        (shown.contains("bars from 0.51, which all have"), shown.contains("bars from zero"), row)
+    };
+    let ((behind, zero, short), (not_behind, at_zero, long)) = (bars(false), bars(true));
+    assert!(behind && !zero && !not_behind && at_zero);
+    assert_ne!(short, long);
+}
+
+#[test]
+fn a_panel_zoomed_has_the_whole_view() {
+    let stage = shot(&View { zoomed: true, panel: 2, ..view() }, 120, 40);
+    assert!(stage.contains("╭ Bandit") && !stage.contains("╭ Queue"), "{stage}");
+    let look = Look::new(Theme::colours());
+    let crossing = shot(&View { zoomed: true, ..of_tab(Tab::WhatIf, look) }, 80, 24);
+    assert!(crossing.contains("γ exposure") && !crossing.contains("α interest"), "{crossing}");
+    assert!(crossing.contains("above the queue's mean, by γ"), "{crossing}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use melody_recommender::bandit::{ArmReport, Learned};
 /// Columns of an arm beside its interval: mark, name, ratio, mean, propensity, pulls.
 const FIXED: usize = 2 + 9 + 5 + 6 + 1 + 7 + 6;
 
-pub(crate) fn rows(view: &View) -> u16 {
+pub(crate) fn rows(view: &View, _: u16) -> u16 {
     view.now().bandit.arms.len() as u16 + 2 + 2
 }
 

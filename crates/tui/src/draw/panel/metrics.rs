@@ -15,7 +15,7 @@ use melody_recommender::feedback::Rates;
 /// Name, window and session columns.
 const LEAD: usize = 18 + 9 + 9 + 2;
 
-pub(crate) fn rows(_: &View) -> u16 {
+pub(crate) fn rows(_: &View, _: u16) -> u16 {
     8
 }
 

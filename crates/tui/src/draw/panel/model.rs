@@ -10,7 +10,7 @@ use crate::theme::Theme;
 use crate::view::View;
 use melody_core::score::Score;
 
-pub(crate) fn rows(_: &View) -> u16 {
+pub(crate) fn rows(_: &View, _: u16) -> u16 {
     4
 }
 

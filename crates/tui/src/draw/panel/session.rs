@@ -11,7 +11,7 @@ use crate::words::text;
 /// Streaks and searches shown at most.
 const BOOSTS: usize = 3;
 
-pub(crate) fn rows(_: &View) -> u16 {
+pub(crate) fn rows(_: &View, _: u16) -> u16 {
     9
 }
 

@@ -1,21 +1,14 @@
-//! The fusion weights: their values, the terms they are made of, and how they moved.
+//! The fusion weights term by term: who made each of them what it is. How they moved is the race's.
 
 use ratatui::text::{Line, Span};
 
-use crate::draw::bar::spark;
 use crate::draw::canvas::Canvas;
 use crate::draw::pen;
 use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
 use melody_core::score::Score;
-use melody_recommender::engine::Trace;
 use melody_recommender::ranking::{FusionWeights, Weight};
-
-/// The smallest range a history is drawn over, in points of weight.
-const SPAN: f64 = 0.08;
-/// Columns before the history.
-const LEAD: usize = 22;
 
 /// The symbol and name of a weight, and where it stands.
 type Kind = (&'static str, &'static str, fn(&FusionWeights) -> &Weight);
@@ -25,53 +18,67 @@ const KINDS: [Kind; 3] = [
     ("β", "subscription", |w| &w.beta),
     ("γ", "exposure", |w| &w.gamma),
 ];
+/// Columns of a weight's symbol, name and value.
+const LEAD: usize = 2 + 13 + 5;
+/// Columns of the frame.
+const FRAME: u16 = 4;
 
-pub(crate) fn rows(_: &View) -> u16 {
-    8
+/// A row for each weight where all its terms find room beside it, two otherwise.
+pub(crate) fn rows(view: &View, width: u16) -> u16 {
+    let room = usize::from(width.saturating_sub(FRAME));
+    let fits = |(_, _, of): &Kind| LEAD + terms(of(&view.now().weights), view).1 <= room;
+    2 + if KINDS.iter().all(fits) { 3 } else { 6 }
 }
 
 pub(crate) fn draw(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
     let inside = pen::frame(buf, area, &view.say("Weights"), theme);
+    let short = rows(view, area.width) == 2 + 3;
     let styles = [theme.interest, theme.subscription, theme.exposure];
-    let columns = usize::from(inside.width).saturating_sub(LEAD);
     let mut lines = Vec::new();
     for ((symbol, name, of), style) in KINDS.into_iter().zip(styles) {
-        let history: Vec<f64> = view
-            .traces
-            .iter()
-            .map(|trace: &std::sync::Arc<Trace>| of(&trace.weights).value.value())
-            .collect();
         let weight = of(&view.now().weights);
         let name = if symbol == "γ" { view.gamma_name() } else { name };
-        lines.push(Line::from(vec![
+        let mut line = Line::from(vec![
             Span::styled(format!("{symbol} "), style),
             Span::raw(text::left(&view.say(name), 13)),
-            Span::styled(format!("{:.3}  ", weight.value), theme.strong),
-            Span::styled(spark(&history, columns, SPAN), style),
-        ]));
-        lines.push(terms(weight, view, theme));
+            Span::styled(format!("{:.3}", weight.value), theme.strong),
+        ]);
+        let terms = said(weight, view, theme);
+        if short {
+            line.extend(terms);
+            lines.push(line);
+        } else {
+            lines.extend([line, Line::from(terms)]);
+        }
     }
     pen::lines(buf, inside, lines);
 }
 
-/// The terms of a weight that are not zero.
-fn terms<'a>(weight: &Weight, view: &View, theme: &Theme) -> Line<'a> {
-    let mut spans = vec![Span::raw("  ")];
+/// The terms of a weight that are not zero, by value and name, and the columns they take.
+fn terms(weight: &Weight, view: &View) -> (Vec<(String, String)>, usize) {
     let shown: Vec<_> = weight.terms.iter().filter(|term| term.value != Score::ZERO).collect();
     let values: Vec<Score> = shown.iter().map(|term| term.value).collect();
-    for (i, (term, value)) in shown.into_iter().zip(pen::even(&values)).enumerate() {
-        let name = match term.name.as_str() {
-            "personal" => "arm",
-            "guardrail" => "guard",
-            name => name,
-        };
-        let gap = if i > 0 { " " } else { "" };
-        spans.push(Span::raw(format!("{gap}{value}")));
-        spans.push(Span::styled(format!(" {}", view.say(name)), theme.faint));
+    let name = |name: &str| match name {
+        "personal" => view.say("arm").into_owned(),
+        "guardrail" => view.say("guard").into_owned(),
+        name => view.say(name).into_owned(),
+    };
+    let names = shown.iter().map(|term| name(&term.name));
+    let terms: Vec<(String, String)> = pen::even(&values).into_iter().zip(names).collect();
+    let wide = |(value, name): &(String, String)| 2 + text::width(value) + text::width(name);
+    let columns = 1 + terms.iter().map(wide).sum::<usize>();
+    (terms, columns)
+}
+
+fn said(weight: &Weight, view: &View, theme: &Theme) -> Vec<Span<'static>> {
+    let (terms, _) = terms(weight, view);
+    if terms.is_empty() {
+        return vec![Span::styled(format!("  {}", view.say("nothing")), theme.faint)];
     }
-    if spans.len() == 1 {
-        spans.push(Span::styled(view.say("nothing").into_owned(), theme.faint));
-    }
-    Line::from(spans)
+    let one = |(i, (value, name)): (usize, (String, String))| {
+        let gap = if i > 0 { " " } else { "  " };
+        [Span::raw(format!("{gap}{value}")), Span::styled(format!(" {name}"), theme.faint)]
+    };
+    terms.into_iter().enumerate().flat_map(one).collect()
 }

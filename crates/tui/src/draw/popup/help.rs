@@ -75,7 +75,11 @@ fn words(view: &View, columns: usize, theme: &Theme) -> Section {
     let words = [
         ("P", "promoted: it takes a place when promotion is due, not by its score", theme.promoted),
         ("*", "premium: a preview, for listeners without a subscription", theme.premium),
-        ("move", "places won ▲ or lost ▼ by the last event, over and above moving up", theme.up),
+        (
+            "move",
+            "places won ▲ or lost ▼ by the last event, over and above moving up; the lines are the places over the last steps",
+            theme.up,
+        ),
         ("α", "interest: weight times the interest head's score", theme.interest),
         ("β", "subscription: weight times the subscription head's score", theme.subscription),
         (
@@ -84,7 +88,12 @@ fn words(view: &View, columns: usize, theme: &Theme) -> Section {
             theme.exposure,
         ),
         ("+", "what adjustments add: streaks, searches, novelty", theme.boost),
-        ("-", "what adjustments take away, left of zero", theme.loss),
+        ("-", "what adjustments take away, left of where bars begin", theme.loss),
+        (
+            "┃",
+            "on the bar of what plays: how far the model thought it would be heard",
+            theme.interest,
+        ),
         ("target", "the promoted share that the bandit has chosen", theme.target),
         ("cap", "the promoted share that rules and guardrail allow", theme.cap),
         ("served", "the promoted share of what was served lately", theme.realised),
@@ -98,7 +107,18 @@ fn words(view: &View, columns: usize, theme: &Theme) -> Section {
             "how far the guardrail acts: each level lowers the cap and raises α",
             theme.warning,
         ),
-        ("▲ ▼", "in the promotion chart: the guardrail acts, lets go", theme.warning),
+        ("▲ ▼", "under the race: the guardrail acts, lets go", theme.warning),
+        (
+            "× P ▼ + ░",
+            "along a slider: songs pass each other, a promoted one comes in or goes, another comes in, the clamp holds",
+            theme.promoted,
+        ),
+        ("■ □ ◆ !", "under the race: another segment, scene, arm; set by hand", theme.accent),
+        (
+            "$ / ♥ × P",
+            "under the race: subscribed, searched, liked, skipped, a promoted one",
+            theme.liked,
+        ),
     ];
     let mut lines = vec![Line::styled(view.say("What the screen says").into_owned(), theme.title)];
     for (word, about, style) in words {

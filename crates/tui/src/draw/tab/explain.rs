@@ -1,5 +1,6 @@
-//! Why a song ranks where it does: its score as a waterfall, what the heads and experts said, which
-//! past plays the network looked at, and what would put it above another song.
+//! Why a song ranks where it does: its score as a waterfall, the same beside another song's, what each event
+//! has done to it, and what would put it above another song. What the heads and experts said and where the
+//! network looked is a page behind it: that tells of the model, and of no cause.
 
 use std::cmp::Ordering;
 use std::fmt::Display;
@@ -8,6 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::cause;
 use crate::desk::Explained;
 use crate::draw::account::song_name;
 use crate::draw::canvas::Canvas;
@@ -42,26 +44,38 @@ pub(super) fn draw(canvas: Canvas) -> Drawn {
         pen::line(buf, area, 0, Line::styled(view.say(said), theme.faint), Style::new());
         return Drawn::default();
     };
-    let Explained { explanation, why_not } = &**explained;
+    let Explained { explanation, why_not, beside } = &**explained;
     let page = |columns: usize| Page { view, theme, e: explanation, columns };
+    let causes = |columns: usize| {
+        let beside = beside.as_ref().map_or_else(Vec::new, |other| {
+            cause::beside(view, theme, columns, (explanation, other))
+        });
+        let causes = cause::causes(view, theme, columns, (explanation, view.causes.as_deref()));
+        [beside, causes].concat()
+    };
     if area.width < WIDE {
         let page = page(area.width.into());
-        let lines = [
-            page.song(),
-            page.waterfall(),
-            page.why_not(why_not.as_ref()),
-            page.heads(),
-            page.experts(),
-            page.attention(),
-        ];
-        return pen::scrolled(buf, area, lines.concat(), view.scroll);
+        let lines = match view.detail {
+            true => [page.song(), page.heads(), page.experts(), page.attention()].concat(),
+            false => [
+                page.song(),
+                page.waterfall(),
+                causes(page.columns),
+                page.why_not(why_not.as_ref()),
+            ]
+            .concat(),
+        };
+        return pen::scrolled(buf, area, lines, view.scroll);
     }
     let left = Rect { width: area.width * 3 / 5, ..area };
     let right = Rect { x: left.right() + 2, width: area.width - left.width - 2, ..area };
     let main = page(left.width.into());
     let main = [main.song(), main.waterfall(), main.why_not(why_not.as_ref())].concat();
     let side = page(right.width.into());
-    let side = [side.heads(), side.experts(), side.attention()].concat();
+    let side = match view.detail {
+        true => [side.heads(), side.experts(), side.attention()].concat(),
+        false => [causes(side.columns), side.heads()].concat(),
+    };
     let mut drawn = pen::scrolled(buf, left, main, view.scroll);
     drawn.add(pen::scrolled(buf, right, side, view.scroll));
     drawn
@@ -419,6 +433,9 @@ impl Page<'_> {
                 theme.faint,
             ),
         ];
+        let said = "What it read most, which need not be what moved the score: for that see what brought it here.";
+        let said = text::wrap(&self.say(said), self.columns, 3);
+        lines.extend(said.into_iter().map(|line| Line::styled(line, theme.faint)));
         let most = e.attention.iter().map(|play| play.share).max().unwrap_or(Score::ONE);
         let most = most.max(e.attention_own).max(e.attention_profile);
         let mut row = |name: String, share: Score, about: String, style: Style| {
@@ -447,7 +464,7 @@ impl Page<'_> {
             (.., true) => "skipped",
             _ => "left",
         };
-        let ago = self.view.fill("{} ago", &[&play.plays_ago]);
+        let ago = self.view.fill("{} plays ago", &[&play.plays_ago]);
         format!("{} {ago}", self.say(went))
     }
 }

@@ -1,7 +1,9 @@
 //! The views, each in the place the frame leaves it.
 
 mod bandit;
+mod cause;
 mod compare;
+mod crossing;
 mod explain;
 mod metrics;
 mod model;

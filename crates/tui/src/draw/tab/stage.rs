@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::draw::layout::take;
-use crate::draw::panel::PANELS;
+use crate::draw::panel::{PANELS, race};
 use crate::draw::{log, narration, now_playing, queue};
 use crate::view::View;
 
@@ -20,15 +20,21 @@ const TOLD: u16 = 20;
 /// Rows of the queue that are not songs: frame, head, account.
 const AROUND_SONGS: u16 = 2 + 1 + 3;
 const LOG_AT_LEAST: u16 = 4;
-/// The panel with the promotion chart.
-const CHART: usize = 1;
+/// The panel with the race.
+const CHART: usize = 0;
+/// Rows of a panel under the queue at most.
+const UNDER: u16 = 7;
 
 pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     let (view, area) = (canvas.view, canvas.area);
     let layout = Layout::new(area, view);
     now_playing::draw(canvas.at(layout.now_playing), layout.framed);
     narration::draw(canvas.at(layout.narration));
-    let mut drawn = queue::draw(canvas.at(layout.queue), layout.framed);
+    race::essence(canvas.at(layout.essence));
+    let mut drawn = match layout.queue.height {
+        0 => Drawn::default(),
+        _ => queue::draw(canvas.at(layout.queue), layout.framed),
+    };
     for &(panel, place) in &layout.panels {
         (PANELS[panel].draw)(canvas.at(place));
     }
@@ -42,6 +48,8 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
 struct Layout {
     now_playing: Rect,
     narration: Rect,
+    /// The race in two lines, where its chart may find no place.
+    essence: Rect,
     queue: Rect,
     /// Panels by their place in [`PANELS`].
     panels: Vec<(usize, Rect)>,
@@ -54,7 +62,9 @@ impl Layout {
     fn new(area: Rect, view: &View) -> Self {
         let fits = |least: (u16, u16)| area.width >= least.0 && area.height >= least.1;
         let mut layout = Layout::default();
-        if fits(WIDE) {
+        if view.zoomed && fits(MEDIUM) {
+            layout.zoomed(area, view);
+        } else if fits(WIDE) {
             layout.wide(area, view);
         } else if fits(MEDIUM) {
             layout.medium(area, view);
@@ -71,6 +81,13 @@ impl Layout {
         next.filter(|_| !self.panels.is_empty()).map(|panel| PANELS[panel].name)
     }
 
+    /// What plays, and the first panel over all the rest.
+    fn zoomed(&mut self, mut body: Rect, view: &View) {
+        self.now_playing = take(&mut body, 2);
+        self.narration = take(&mut body, 1);
+        self.panels.push((view.panel % PANELS.len(), body));
+    }
+
     /// Queue on the left, panels on the right.
     fn wide(&mut self, body: Rect, view: &View) {
         self.framed = true;
@@ -85,9 +102,10 @@ impl Layout {
         let spare = left.height - queue;
         // The metrics go under the queue where all panels can be seen that way.
         let metrics = PANELS.len() - 1;
-        let metrics_rows = (PANELS[metrics].rows)(view);
+        let metrics_rows = (PANELS[metrics].rows)(view, left.width);
         let mut order: Vec<usize> = order(view.panel);
-        let rows = |panels: &[usize]| panels.iter().map(|&p| (PANELS[p].rows)(view)).sum::<u16>();
+        let rows =
+            |panels: &[usize]| panels.iter().map(|&p| (PANELS[p].rows)(view, side)).sum::<u16>();
         let others: Vec<usize> = (0..metrics).collect();
         let all_fit = rows(&others) <= right.height && spare >= metrics_rows + LOG_AT_LEAST;
         if all_fit {
@@ -107,8 +125,11 @@ impl Layout {
         let told = view.caption.is_some() && body.height < TOLD;
         self.now_playing = take(&mut body, 2);
         self.narration = take(&mut body, 1);
+        self.essence = take(&mut body, 2);
         let first = view.panel % PANELS.len();
-        let panel = if told { 0 } else { (PANELS[first].rows)(view).min(9) };
+        let tall = body.height >= 2 * TOLD;
+        let rows = (PANELS[first].rows)(view, body.width);
+        let panel = if told { 0 } else { rows.min(if tall { rows } else { UNDER }) };
         let songs = view.now().queue.len() as u16;
         let queue = (songs + AROUND_SONGS).min(body.height.saturating_sub(panel));
         self.queue = take(&mut body, queue);
@@ -125,6 +146,9 @@ impl Layout {
         self.now_playing = take(&mut body, 2);
         let rows = if body.height >= 7 { 2 } else { 1 };
         self.narration = take(&mut body, rows);
+        if body.height >= 7 {
+            self.essence = take(&mut body, 2);
+        }
         self.queue = body;
     }
 
@@ -134,7 +158,7 @@ impl Layout {
         let mut fitting: Vec<(usize, u16)> = Vec::new();
         let mut left = place.height;
         for &panel in order {
-            let rows = (PANELS[panel].rows)(view);
+            let rows = (PANELS[panel].rows)(view, place.width);
             if rows > left && !fitting.is_empty() {
                 break;
             }

@@ -1,9 +1,11 @@
-//! What other weights and rules would make of the queue, before anything is in force.
+//! What other weights and rules would make of the queue, before anything is in force: the sliders, the whole
+//! range of the chosen one, the queue now and the one that would be.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::crossing;
 use crate::desk::{Drafted, Slider};
 use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
@@ -18,6 +20,8 @@ use melody_recommender::policy::GammaScores;
 
 /// Columns of a slider's name.
 const NAME: usize = 17;
+/// Rows of the crossing at most.
+const MOST: u16 = 24;
 /// From here on there is room for both queues.
 const BOTH: u16 = 56;
 
@@ -26,6 +30,9 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     let mut drawn = Drawn::default();
     let mut body = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let tall = body.height >= 18;
+    if view.zoomed && body.height >= crossing::LEAST + 2 {
+        return zoomed(canvas.at(body));
+    }
     if tall {
         let said = "Move a value and see what it would make of the queue. Nothing changes until you apply.";
         let said = Line::styled(view.say(said), theme.faint);
@@ -39,8 +46,29 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
         let at = Rect { y: place.y + row, height: 1, ..place };
         draw_slider(canvas.at(at), (i, slider), &mut drawn);
     }
-    if tall {
+    let sweep = view.what_if.sweep.as_deref();
+    // What the queues do not need is the crossing's; where that is nothing, it is one row under the sliders.
+    let queues_need = view.now().queue.len() as u16 + 1;
+    let spare = body.height.saturating_sub(1 + queues_need);
+    if spare > crossing::LEAST {
         take(&mut body, 1);
+        let place = take(&mut body, (spare - 1).min(MOST));
+        if let Some(sweep) = sweep {
+            drawn.add(crossing::draw(canvas.at(place), sweep, view.what_if.slider));
+        } else {
+            let said = Line::styled(view.say("Working it out ..."), theme.faint);
+            pen::line(canvas.buf, place, 0, said, Style::new());
+        }
+    } else if tall {
+        let row = take(&mut body, 1);
+        let bar = Bar::new(row.width.into());
+        if let Some(sweep) = sweep.filter(|_| bar.cells >= 6) {
+            let head = Line::styled(format!("  {}", view.say("what changes where")), theme.faint);
+            let names = Rect { width: bar.x - 1, ..row };
+            pen::line(canvas.buf, names, 0, head, Style::new());
+            let place = Rect { x: row.x + bar.x, width: bar.cells as u16, ..row };
+            crossing::strip(canvas.at(place), sweep);
+        }
     }
     let preview = view.what_if.preview.as_deref();
     let row = take(&mut body, 1);
@@ -48,6 +76,47 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     pen::line(canvas.buf, row, 0, line, Style::new());
     queues(canvas.at(body), preview);
     drawn
+}
+
+/// The chosen slider, and all the rest is the crossing's.
+fn zoomed(mut canvas: Canvas) -> Drawn {
+    let (view, theme) = (canvas.view, canvas.theme);
+    let (mut body, mut drawn) = (canvas.area, Drawn::default());
+    let chosen = view.what_if.slider.min(Slider::ALL.len() - 1);
+    let row = take(&mut body, 1);
+    draw_slider(canvas.at(row), (chosen, Slider::ALL[chosen]), &mut drawn);
+    let row = take(&mut body, 1);
+    let preview = view.what_if.preview.as_deref();
+    let line = promotion(view, preview, theme, row.width.into());
+    pen::line(canvas.buf, row, 0, line, Style::new());
+    match view.what_if.sweep.as_deref() {
+        Some(sweep) => drawn.add(crossing::draw(canvas.at(body), sweep, chosen)),
+        None => {
+            let said = Line::styled(view.say("Working it out ..."), theme.faint);
+            pen::line(canvas.buf, body, 0, said, Style::new());
+        }
+    }
+    drawn
+}
+
+/// The columns of a slider: a value now, one that would be, and its bar.
+struct Bar {
+    x: u16,
+    was: usize,
+    new: usize,
+    cells: usize,
+}
+
+impl Bar {
+    fn new(columns: usize) -> Self {
+        let (was, new) = match columns {
+            ..50 => (7, 10),
+            50..70 => (10, 14),
+            _ => (10, 21),
+        };
+        let x = 2 + NAME + was + new;
+        Bar { x: x as u16, was, new, cells: columns.saturating_sub(x + 1).min(50) }
+    }
 }
 
 fn draw_slider(canvas: Canvas, (i, slider): (usize, Slider), drawn: &mut Drawn) {
@@ -77,13 +146,7 @@ fn draw_slider(canvas: Canvas, (i, slider): (usize, Slider), drawn: &mut Drawn) 
         Slider::Arm => arm(view, trace, value),
     };
     let columns = usize::from(area.width);
-    // A value now, and one that would be.
-    let (was, new) = match columns {
-        ..50 => (7, 10),
-        50..70 => (10, 14),
-        _ => (10, 21),
-    };
-    let cells = columns.saturating_sub(2 + NAME + was + new + 1).min(50);
+    let Bar { x, was, new, cells } = Bar::new(columns);
     let mut spans = vec![
         Span::styled(if chosen { "❯ " } else { "  " }, theme.accent),
         Span::styled(
@@ -125,7 +188,7 @@ fn draw_slider(canvas: Canvas, (i, slider): (usize, Slider), drawn: &mut Drawn) 
             };
             spans.push(Span::styled(symbol, style));
         }
-        let bar = Rect { x: area.x + (2 + NAME + was + new) as u16, width: cells as u16, ..area };
+        let bar = Rect { x: area.x + x, width: cells as u16, ..area };
         drawn.hit(bar, Hit::Slider(i));
     }
     pen::line(buf, area, 0, Line::from(spans), Style::new());

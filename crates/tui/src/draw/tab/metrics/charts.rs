@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::rates::{Of, whole};
 use crate::draw::canvas::Canvas;
 use crate::draw::page::Section;
-use crate::draw::plot::Series;
+use crate::draw::plot::{Axis, Series};
 use crate::draw::{pen, plot};
 use crate::theme::Theme;
 use crate::view::View;
@@ -142,11 +142,10 @@ fn marks(canvas: Canvas) {
         return;
     }
     let chart = Rect { x: place.x + plot::LABELS, width: place.width - plot::LABELS, ..place };
-    let shown = &view.traces[view.traces.len().saturating_sub(plot::steps(chart))..];
-    let stretch = plot::stretch(chart, shown.len());
-    for (i, trace) in shown.iter().enumerate() {
+    let axis = Axis::new(chart, view.traces.len(), 1, 1.0);
+    for (at, trace) in view.traces[axis.first..].iter().enumerate() {
         let Some(moved) = &trace.guardrail.intervention else { continue };
-        let x = (i * stretch / 2) as u16;
+        let x = (axis.begins(at) / 2) as u16;
         let (symbol, style) =
             if moved.to > moved.from { ("▲", theme.warning) } else { ("▼", theme.good) };
         if x < chart.width {

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::layout::take;
+use crate::draw::marks::{name, shown};
 use crate::draw::pen;
 use crate::theme::Theme;
 use crate::view::strip::Lane;
@@ -127,34 +128,6 @@ impl Axis {
             let place = Rect { x, width: wide.min(row.right().saturating_sub(x)), ..row };
             pen::line(buf, place, 0, Line::styled(said, theme.faint), Style::new());
         }
-    }
-}
-
-/// A mark's symbol: told apart by it alone where there is no colour.
-pub(super) fn shown(lane: Lane, more: bool, theme: &Theme) -> (&'static str, Style) {
-    match (lane, more) {
-        (Lane::Skips, false) => ("×", theme.down),
-        (Lane::Skips, true) => ("P", theme.promoted),
-        (Lane::Likes, _) => ("♥", theme.liked),
-        (Lane::Searches, _) => ("/", theme.accent),
-        (Lane::Arm, _) => ("◆", theme.target),
-        (Lane::Model, true) => ("●", theme.good),
-        (Lane::Model, false) => ("○", theme.faint),
-        (Lane::Guardrail, true) => ("▲", theme.warning),
-        (Lane::Guardrail, false) => ("▼", theme.good),
-        (Lane::Conversion, _) => ("$", theme.premium),
-    }
-}
-
-fn name(lane: Lane) -> &'static str {
-    match lane {
-        Lane::Skips => "skips",
-        Lane::Likes => "likes",
-        Lane::Searches => "searches",
-        Lane::Arm => "arm",
-        Lane::Guardrail => "guardrail",
-        Lane::Model => "model",
-        Lane::Conversion => "subscribed",
     }
 }
 

@@ -5,10 +5,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::change::Change;
-use super::scrubber;
 use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
-use crate::draw::pen;
+use crate::draw::{marks, pen};
 use crate::theme::Theme;
 use crate::view::{Strip, View, narration};
 use crate::words::text;
@@ -100,7 +99,7 @@ impl Columns {
         let style = if here { theme.selected } else { theme.text };
         let mark = strip.marks.iter().filter(|mark| mark.step == step).max_by_key(|mark| mark.lane);
         let (symbol, mark) =
-            mark.map_or((" ", theme.text), |m| scrubber::shown(m.lane, m.more, theme));
+            mark.map_or((" ", theme.text), |m| marks::shown(m.lane, m.more, theme));
         let mut spans = vec![
             Span::styled(if here { "❯ " } else { "  " }, theme.accent),
             Span::styled(text::right(&step.to_string(), STEP), theme.faint),

@@ -1,0 +1,133 @@
+//! What each event of the sitting has done to the queue: the session again without it, really played and really
+//! ranked.
+//!
+//! A play that the listener ended would have gone on by itself, so without a skip, a replay or another song
+//! opened in its place it is heard to its end; a play that came to its end is skipped instead, as there is no
+//! session without it. All else is simply left out. What was done afterwards is done again in the session there
+//! is then, as a comparison does it: the listener hears as much and acts as late, of what plays there.
+//!
+//! The newest events alone are looked at, whose states are kept: each costs the steps after it.
+
+use std::sync::Arc;
+
+use melody_core::event::{Action, Event};
+use melody_recommender::engine::{Engine, State, Timeline, Trace};
+use melody_recommender::playback::{Playhead, mirrored};
+
+/// Events looked at, the newest: about a second's work at most.
+const NEWEST: usize = 12;
+/// How much is heard of a song that is skipped in place of being heard out, in milliseconds at most.
+const SKIPPED_MS: u32 = 10_000;
+
+/// What an event is replaced by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undone {
+    /// Nothing: it is left out.
+    LeftOut,
+    /// The play goes on to its end.
+    HeardOut,
+    /// The song is skipped.
+    Skipped,
+}
+
+/// The session without one of its events.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Without {
+    /// Its number, from 1: the step that it led to.
+    pub step: usize,
+    /// What was done.
+    pub action: Action,
+    /// What is done in its place.
+    pub undone: Undone,
+    /// The song that played then.
+    pub title: String,
+    /// Events after it that made no sense any more.
+    pub refused: usize,
+    /// The step looked at, as it would be.
+    pub trace: Arc<Trace>,
+}
+
+/// What each of the newest events of a session has done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Causes {
+    /// The step looked at.
+    pub step: usize,
+    /// The newest event first.
+    pub without: Vec<Without>,
+}
+
+impl Causes {
+    /// The session up to a step without each of its newest events.
+    pub fn of(timeline: &Timeline, step: usize) -> Self {
+        let events = (1..=step).rev().take(NEWEST);
+        Causes { step, without: events.filter_map(|at| without(timeline, at, step)).collect() }
+    }
+}
+
+/// A session that goes on from a state.
+struct Replay<'a> {
+    engine: &'a Engine,
+    state: Arc<State>,
+    trace: Arc<Trace>,
+    head: Playhead,
+    refused: usize,
+}
+
+impl Replay<'_> {
+    fn take(&mut self, event: &Event) {
+        match self.engine.step(&self.state, event) {
+            Ok((state, trace)) => {
+                self.head = Playhead::after(&trace);
+                (self.state, self.trace) = (Arc::new(state), Arc::new(trace));
+            }
+            Err(_) => self.refused += 1,
+        }
+    }
+
+    /// Does in place of an event what would have been, and says what that is.
+    fn undo(&mut self, action: &Action) -> Undone {
+        let length = self.engine.length_ms(&self.state);
+        let (until, instead, undone) = match action {
+            Action::Finish => (SKIPPED_MS.min(length / 2), Action::Skip, Undone::Skipped),
+            action if action.ends_play() => (length, Action::Finish, Undone::HeardOut),
+            _ => return Undone::LeftOut,
+        };
+        let mut head = self.head;
+        head.play_until(until, length);
+        self.take(&head.event(instead));
+        undone
+    }
+}
+
+/// The session up to `step` without the event that led to step `at`; `None` where the state before it cannot be
+/// gone back to, as before a fork.
+fn without(timeline: &Timeline, at: usize, step: usize) -> Option<Without> {
+    let before = timeline.trace_at(at - 1)?.clone();
+    let event = timeline.events().get(at - 1)?;
+    let mut replay = Replay {
+        engine: timeline.engine(),
+        state: timeline.state_at(at - 1)?,
+        head: Playhead::after(&before),
+        trace: before.clone(),
+        refused: 0,
+    };
+    let undone = replay.undo(&event.action);
+    for later in at..step {
+        let head = Playhead::after(timeline.trace_at(later)?);
+        let playing = replay.state.playing.song;
+        let length = replay.engine.length_ms(&replay.state);
+        let event = mirrored(timeline.events().get(later)?, head, replay.head, (playing, length));
+        match event {
+            Some(event) => replay.take(&event),
+            None => replay.refused += 1,
+        }
+    }
+    Some(Without {
+        step: at,
+        action: event.action.clone(),
+        undone,
+        title: before.playing.song.title.clone(),
+        refused: replay.refused,
+        trace: replay.trace,
+    })
+}

@@ -1,0 +1,283 @@
+//! What moving one slider from end to end would make of the queue: where ranks cross, where promoted songs
+//! enter, where the clamp holds.
+//!
+//! Each sample is a preview: the engine's own deciding, ranking and mixing of one look. Between two samples with
+//! the same songs in the same order, under the same adjustments, a score is a sum of weighed parts, so nothing
+//! can happen there; where two samples differ, more are taken between them until they stand a millionth of
+//! weight apart. So a crossing is where ranking really crosses, and not where lines drawn through samples do.
+//! Near one the roundings let the order flicker; what counts is where it has settled.
+
+use super::slider::Slider;
+use melody_core::overrides::Overrides;
+use melody_core::score::Score;
+use melody_recommender::engine::{Engine, Look, Preview, State, Trace};
+use melody_recommender::ranking::{FusionWeights, Node};
+
+/// Samples along a weight, before more are taken where they differ.
+const ALONG: i64 = 80;
+/// More samples at most, about two seconds' work. Where they are used up a crossing is known as well as they go.
+const MORE: usize = 2_000;
+/// Millionths of weight that an order has to hold over, to be no flicker of roundings: as for the smallest
+/// change.
+const HELD: i64 = 1_000;
+
+/// A song of the queue that would be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// Its identifier in the catalogue.
+    pub id: String,
+    /// As the catalogue writes it.
+    pub title: String,
+    /// Whether a campaign promotes it.
+    pub promoted: bool,
+    /// What it would score.
+    pub score: Score,
+    /// What alpha, beta and gamma multiply.
+    pub parts: [Score; 3],
+    /// What adjustments and the tie-breaker add, which no weight touches.
+    pub rest: Score,
+}
+
+impl Placed {
+    /// What it would score under other weights, as long as it keeps its place.
+    pub fn score_under(&self, weights: &FusionWeights) -> Score {
+        let weights = [&weights.alpha, &weights.beta, &weights.gamma];
+        let weighed = self.parts.iter().zip(weights).map(|(part, w)| part.times(w.value));
+        weighed.sum::<Score>() + self.rest
+    }
+}
+
+/// The queue at one value of the slider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// The value.
+    pub at: Score,
+    /// The queue it would be.
+    pub queue: Vec<Placed>,
+    /// Whether the user-first clamp holds a weight to less than was set or decided.
+    pub clamped: bool,
+    /// Interest given up for the promoted songs in it.
+    pub displaced: Score,
+}
+
+impl Sample {
+    /// The queue of a preview.
+    pub fn of(at: Score, preview: &Preview) -> Self {
+        let w = &preview.weights;
+        let queue = preview.queue.iter().map(|entry| {
+            let weighed = ["interest", "subscription", "exposure"]
+                .map(|name| part(&entry.ledger.score, name).unwrap_or_default());
+            Placed {
+                id: entry.song.id.clone(),
+                title: entry.song.title.clone(),
+                promoted: entry.promoted,
+                score: entry.score,
+                parts: [entry.interest, entry.subscription, entry.exposure],
+                rest: entry.score - weighed.into_iter().sum(),
+            }
+        });
+        let terms = [&w.alpha, &w.beta, &w.gamma].into_iter().flat_map(|weight| &weight.terms);
+        Sample {
+            at,
+            queue: queue.collect(),
+            clamped: terms.clone().any(|t| t.name == "clamp" && t.from == "user first"),
+            displaced: preview.promotion.displaced_interest,
+        }
+    }
+
+    /// Whether the same songs stand in the same order.
+    fn same_order(&self, other: &Sample) -> bool {
+        self.ids().eq(other.ids())
+    }
+
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.queue.iter().map(|song| song.id.as_str())
+    }
+
+    /// The same with the same adjustments.
+    fn alike(&self, other: &Sample) -> bool {
+        let rests = |sample: &Sample| sample.queue.iter().map(|s| s.rest).collect::<Vec<_>>();
+        self.same_order(other) && rests(self) == rests(other) && self.clamped == other.clamped
+    }
+}
+
+/// A part of a score by its name, however deep.
+fn part(node: &Node, name: &str) -> Option<Score> {
+    if node.name == name {
+        return Some(node.value);
+    }
+    node.children.iter().find_map(|child| part(child, name))
+}
+
+/// What becomes of the queue at one value, on the way up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    /// The first value from which it stays so.
+    pub at: Score,
+    /// Songs that come into the queue, by identifier.
+    pub enter: Vec<String>,
+    /// Songs that go out of it.
+    pub leave: Vec<String>,
+    /// Songs that stand right above another one, which stood above them before: each pair.
+    pub pass: Vec<(String, String)>,
+    /// What the promoted songs displace in interest, before and from here on.
+    pub displaced: [Score; 2],
+}
+
+/// The whole range of a slider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweep {
+    /// Which one.
+    pub slider: Slider,
+    /// The largest value.
+    pub most: Score,
+    /// In the order of their values.
+    pub samples: Vec<Sample>,
+    /// What changes on the way, in the same order.
+    pub turns: Vec<Turn>,
+}
+
+impl Sweep {
+    /// A sweep of these samples, which are in the order of their values.
+    pub fn new(slider: Slider, most: Score, samples: Vec<Sample>) -> Self {
+        let held = if slider.weighs() { HELD } else { 0 };
+        let settled = settled(&samples, held);
+        let turns = settled.windows(2).filter_map(|pair| turn(pair[0], pair[1])).collect();
+        Sweep { slider, most, samples, turns }
+    }
+
+    /// Every value of a slider that there is, the others being as they are set.
+    pub(crate) fn across(
+        engine: &Engine,
+        state: &State,
+        trace: &Trace,
+        look: &Look,
+        (slider, set): (Slider, Overrides),
+    ) -> Self {
+        let (_, most) = slider.value(&set, trace);
+        let most = Score::new(most);
+        // A learned score moves in steps along a weight, between any two values.
+        let lines = engine.setup.ranker.is_none();
+        let mut probe = Probe { engine, state, trace, look, slider, set, lines, left: MORE };
+        let grid = match slider {
+            Slider::Alpha | Slider::Beta | Slider::Gamma => ALONG,
+            Slider::AtMost | Slider::Window | Slider::Arm => most.millionths() / 1_000_000,
+            Slider::Boost => most.millionths() / 250_000,
+        };
+        let value = |i: i64| Score::from_millionths(most.millionths() * i / grid.max(1));
+        let mut samples: Vec<Sample> = Vec::new();
+        for at in (0..=grid).map(value) {
+            let Some(sample) = probe.sample(at) else { continue };
+            if let Some(last) = samples.last().cloned().filter(|_| slider.weighs()) {
+                probe.between(&last, &sample, true, &mut samples);
+            }
+            samples.push(sample);
+        }
+        Sweep::new(slider, most, samples)
+    }
+
+    /// The sample that holds at a value: the last one that is not above it.
+    pub fn at(&self, value: Score) -> Option<&Sample> {
+        let after = self.samples.partition_point(|sample| sample.at <= value);
+        self.samples.get(after.saturating_sub(1))
+    }
+
+    /// Every song's score at a value, on the line between the samples around it. In the queue's order.
+    pub fn scores(&self, value: Score) -> Vec<(&Placed, f64)> {
+        let after = self.samples.partition_point(|sample| sample.at <= value);
+        let Some(from) = self.samples.get(after.saturating_sub(1)) else { return Vec::new() };
+        let to = self.samples.get(after).filter(|to| to.same_order(from)).unwrap_or(from);
+        let long = (to.at - from.at).value();
+        let share = if long > 0.0 { (value - from.at).value() / long } else { 0.0 };
+        let between =
+            |(a, b): (&Placed, &Placed)| a.score.value() + (b.score - a.score).value() * share;
+        from.queue.iter().zip(&to.queue).map(|pair| (pair.0, between(pair))).collect()
+    }
+}
+
+/// The first sample of each order that holds for so many millionths at least, and of the first and the last.
+fn settled(samples: &[Sample], held: i64) -> Vec<&Sample> {
+    let runs: Vec<&[Sample]> = samples.chunk_by(Sample::same_order).collect();
+    let last = runs.len().saturating_sub(1);
+    let holds = |(i, run): &(usize, &&[Sample])| {
+        let long = run.last().zip(run.first()).map_or(0, |(b, a)| (b.at - a.at).millionths());
+        long >= held || *i == 0 || *i == last
+    };
+    runs.iter().enumerate().filter(holds).filter_map(|(_, run)| run.first()).collect()
+}
+
+/// What is different at the second of two neighbours.
+fn turn(from: &Sample, to: &Sample) -> Option<Turn> {
+    if from.same_order(to) {
+        return None;
+    }
+    let lacks = |a: &Sample, b: &Sample| -> Vec<String> {
+        a.ids().filter(|id| b.ids().all(|other| other != *id)).map(String::from).collect()
+    };
+    let was = |id: &str| from.ids().position(|other| other == id);
+    let pass = to.queue.windows(2).filter_map(|pair| {
+        let (above, below) = (was(&pair[0].id)?, was(&pair[1].id)?);
+        (above > below).then(|| (pair[0].id.clone(), pair[1].id.clone()))
+    });
+    Some(Turn {
+        at: to.at,
+        enter: lacks(to, from),
+        leave: lacks(from, to),
+        pass: pass.collect(),
+        displaced: [from.displaced, to.displaced],
+    })
+}
+
+/// Takes samples.
+struct Probe<'a> {
+    engine: &'a Engine,
+    state: &'a State,
+    trace: &'a Trace,
+    look: &'a Look,
+    slider: Slider,
+    set: Overrides,
+    /// Whether scores are lines along a weight.
+    lines: bool,
+    /// More samples that may be taken.
+    left: usize,
+}
+
+impl Probe<'_> {
+    /// None where the values set are impossible together.
+    fn sample(&self, at: Score) -> Option<Sample> {
+        let mut set = self.set.clone();
+        self.slider.set(&mut set, self.trace, at.value());
+        let preview = self.engine.preview(self.state, self.look, &set).ok()?;
+        Some(Sample::of(at, &preview))
+    }
+
+    /// Samples between two, down to a millionth around whatever differs. `guess`: where the lines cross, in
+    /// place of the middle.
+    fn between(&mut self, a: &Sample, b: &Sample, guess: bool, found: &mut Vec<Sample>) {
+        let (low, high) = (a.at.millionths() + 1, b.at.millionths() - 1);
+        let same = if self.lines { a.alike(b) } else { a.same_order(b) };
+        if same || low > high || self.left == 0 {
+            return;
+        }
+        self.left -= 1;
+        let at = crossing(a, b).filter(|_| guess).unwrap_or(low + (high - low) / 2);
+        let Some(mid) = self.sample(Score::from_millionths(at.clamp(low, high))) else { return };
+        self.between(a, &mid, !guess, found);
+        found.push(mid.clone());
+        self.between(&mid, b, !guess, found);
+    }
+}
+
+/// Where the lines of the first two songs cross that do not keep their order, in millionths.
+fn crossing(a: &Sample, b: &Sample) -> Option<i64> {
+    let (above, other) = a.queue.iter().zip(&b.queue).find(|(x, y)| x.id != y.id)?;
+    let score = |sample: &Sample, id: &str| {
+        sample.queue.iter().find(|song| song.id == id).map(|song| song.score.millionths())
+    };
+    let ahead = above.score.millionths() - score(a, &other.id)?;
+    let behind = other.score.millionths() - score(b, &above.id)?;
+    let (ahead, behind) = (ahead.max(0), behind.max(0));
+    let long = i128::from((b.at - a.at).millionths());
+    let gone = long * i128::from(ahead) / i128::from((ahead + behind).max(1));
+    Some(a.at.millionths() + gone as i64)
+}

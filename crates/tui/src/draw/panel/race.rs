@@ -1,0 +1,239 @@
+//! The race: weights and promotion on one axis, step by step, with what moved them under it.
+//!
+//! Weights and shares are both parts of one, so one axis holds all of them and they can be read against each
+//! other: none is stretched to look like more than it is. What the listener chose is told apart from what was
+//! served: no rule holds it back, so it can lie above the cap.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::draw::bar::spark_between;
+use crate::draw::canvas::Canvas;
+use crate::draw::plot::{Axis, Dots, Series};
+use crate::draw::{marks, pen, plot};
+use crate::theme::Theme;
+use crate::view::View;
+use crate::view::narration::percent;
+use melody_core::score::Score;
+use melody_recommender::engine::Trace;
+
+/// The lowest top the axis has.
+const TOP: f64 = 0.2;
+/// Columns of the axis's labels.
+const LABELS: u16 = 4;
+/// Columns for the lines' signs at their ends: lines at one height share them.
+const ENDS: u16 = 3;
+/// Dots of a step at least.
+const LEAST: usize = 2;
+/// From this height on the panel says of its lines what they are; below it only draws them.
+const EXPLAINED: u16 = 10;
+
+/// A line of the race.
+struct Runner {
+    sign: &'static str,
+    name: &'static str,
+    of: fn(&Trace) -> Score,
+    style: Style,
+    /// Every how many dots one is set.
+    every: usize,
+}
+
+/// Those that lie over others last.
+fn runners(view: &View, theme: &Theme) -> [Runner; 6] {
+    let runner = |sign, name, style, every, of| Runner { sign, name, of, style, every };
+    let gamma = view.gamma_name();
+    [
+        runner("┄", "cap", theme.cap, 4, |t| t.promotion.cap),
+        runner("╌", "target", theme.target, 2, |t| t.promotion.target),
+        runner("━", "served", theme.realised, 1, |t| t.promotion.served()),
+        runner("γ", gamma, theme.exposure, 1, |t| t.weights.gamma.value),
+        runner("β", "subscription", theme.subscription, 1, |t| t.weights.beta.value),
+        runner("α", "interest", theme.interest, 1, |t| t.weights.alpha.value),
+    ]
+}
+
+/// Rows it wants: three that name the lines, the chart, and one of causes.
+pub(crate) fn rows(_: &View, _: u16) -> u16 {
+    2 + 3 + 7 + 1
+}
+
+pub(crate) fn draw(mut canvas: Canvas) {
+    let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
+    let title = view.say("Race");
+    let said = Line::styled(view.say("one axis for all: 0.1 = 10 %"), theme.faint);
+    let mut inside = pen::framed_with(canvas.buf, area, &title, said, theme);
+    if area.height >= EXPLAINED {
+        let columns = usize::from(inside.width);
+        for line in [weights(view, theme, columns), promotion(view, theme, columns)] {
+            pen::line(canvas.buf, inside, 0, line, Style::new());
+            inside = Rect { y: inside.y + 1, height: inside.height - 1, ..inside };
+        }
+        pen::line(canvas.buf, inside, 0, rules(view, theme, columns), Style::new());
+        inside = Rect { y: inside.y + 1, height: inside.height - 1, ..inside };
+    }
+    if inside.height >= 2 && inside.width >= LABELS + ENDS + 4 {
+        chart(canvas.at(inside));
+    }
+}
+
+/// The chart with its axis, and the causes in the row under it.
+fn chart(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
+    let runners = runners(view, theme);
+    let place = Rect {
+        x: area.x + LABELS,
+        width: area.width - LABELS - ENDS,
+        height: area.height - 1,
+        ..area
+    };
+    let axis = Axis::new(place, view.traces.len(), LEAST, come(view));
+    let lines = runners.iter().map(|runner| Series {
+        values: view.traces.iter().map(|trace| (runner.of)(trace).value()).collect(),
+        style: runner.style,
+        every: runner.every,
+    });
+    let lines: Vec<Series> = lines.collect();
+    let shown = lines.iter().flat_map(|line| line.values[axis.first..].iter().copied());
+    let top = (shown.fold(TOP, f64::max) * 1.04 * 10.0).ceil() / 10.0;
+    causes(&axis, place, view, theme, buf);
+    plot::draw_on(&axis, &lines, top, place, buf);
+    let labels = Rect { width: LABELS, ..area };
+    for (row, value) in [(place.height - 1, 0.0), (0, top)] {
+        let label = Line::styled(format!("{value:.1}"), theme.faint);
+        pen::line(buf, labels, row, label, Style::new());
+    }
+    // The signs of lines that end in one row stand side by side.
+    let rows = usize::from(place.height) * 4;
+    let mut taken = vec![0; usize::from(place.height)];
+    for (runner, line) in runners.iter().zip(&lines).rev() {
+        let Some(value) = line.values.last() else { continue };
+        let row = plot::height(*value, top, rows) / 4;
+        if taken[row] < ENDS {
+            let at = (place.right() + taken[row], place.y + row as u16);
+            buf[at].set_symbol(runner.sign).set_style(runner.style);
+            taken[row] += 1;
+        }
+    }
+}
+
+/// How much of what plays has been heard: the newest step grows with it.
+fn come(view: &View) -> f64 {
+    let length = f64::from(view.now().playing.length_ms().max(1));
+    (f64::from(view.head.heard_ms) / length).clamp(0.0, 1.0)
+}
+
+/// What happened at each step, under the chart, and where it moved the rules a thin line through it.
+fn causes(axis: &Axis, place: Rect, view: &View, theme: &Theme, buf: &mut ratatui::buffer::Buffer) {
+    let mut dots = Dots::new(place);
+    let (_, rows) = dots.size();
+    for at in 0..axis.shown {
+        let step = axis.first + at;
+        let before = step.checked_sub(1).map(|before| &*view.traces[before]);
+        let cause = marks::cause(&view.traces[step], before, theme);
+        let Some((sign, style, name)) = cause else { continue };
+        let x = (axis.begins(at) / 2) as u16;
+        if x >= place.width {
+            continue;
+        }
+        buf[(place.x + x, place.bottom())].set_symbol(sign).set_style(style);
+        if matches!(name, "guardrail" | "subscribed" | "segment" | "by hand" | "scene" | "arm") {
+            (0..rows).step_by(4).for_each(|y| dots.set(axis.begins(at), y, theme.faint));
+        }
+    }
+    dots.draw(buf);
+}
+
+/// The weights with their names, or with their letters alone where that is too long.
+fn weights<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
+    let now = view.now();
+    let said = |named: bool| {
+        let mut line = Line::default();
+        for runner in runners(view, theme)[3..].iter().rev() {
+            let gap = if line.spans.is_empty() { "" } else { "  " };
+            let name = if named { format!("{} ", view.say(runner.name)) } else { String::new() };
+            line.push_span(Span::styled(format!("{gap}{} ", runner.sign), runner.style));
+            line.push_span(Span::styled(name, theme.faint));
+            line.push_span(Span::raw(format!("{:.3}", (runner.of)(now))));
+        }
+        line
+    };
+    let whole = said(true);
+    if whole.width() <= columns { whole } else { said(false) }
+}
+
+fn promotion<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
+    let now = view.now();
+    let group = |sign: &'static str, name: &str, value: Score, style: Style| {
+        vec![
+            Span::styled(sign, style),
+            Span::styled(format!(" {} ", view.say(name)), theme.faint),
+            Span::raw(percent(value)),
+        ]
+    };
+    let runners = runners(view, theme);
+    let shares = [1, 0, 2].map(|i| &runners[i]);
+    let mut groups: Vec<Vec<Span>> =
+        shares.map(|r| group(r.sign, r.name, (r.of)(now), r.style)).into();
+    if now.promotion.chosen > Score::ZERO {
+        groups.push(group("+", "chosen", now.promotion.chosen, theme.faint));
+    }
+    pen::joined(groups, columns)
+}
+
+/// Where promotion stands in the queue, what holds it, and what more of it would cost.
+fn rules<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
+    let now = &view.now().promotion;
+    let rule = view.fill("at most {} in {}", &[&now.at_most, &now.window]);
+    // Who made the rule what it is, where it is not the policy's own.
+    let by = now.limits.iter().rfind(|limit| limit.rule == "at_most" || limit.rule == "window");
+    let by = by.map(|limit| format!(": {}", view.say(&limit.from))).unwrap_or_default();
+    let price =
+        now.price.map(|price| view.fill("one more costs {} interest", &[&format!("{price:.3}")]));
+    let mut groups = vec![
+        vec![
+            Span::styled(format!("{} ", view.say("queue")), theme.faint),
+            Span::raw(percent(now.shown)),
+        ],
+        vec![Span::styled(format!("{rule}{by}"), theme.faint)],
+    ];
+    groups.extend(price.map(|price| vec![Span::styled(price, theme.faint)]));
+    pen::joined(groups, columns)
+}
+
+/// The race in two lines, for screens that have no room for its chart: weights, promotion. Each line has the
+/// values of the newest steps beside it, all on the axis that is named.
+pub(crate) fn essence(canvas: Canvas) {
+    let Canvas { view, theme, area, buf } = canvas;
+    let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let runners = runners(view, theme);
+    let values = |runner: &Runner| -> Vec<f64> {
+        view.traces.iter().map(|trace| (runner.of)(trace).value()).collect()
+    };
+    let weights = [5, 4, 3].map(|i| &runners[i]);
+    let shares = [1, 0, 2].map(|i| &runners[i]);
+    let all = weights.iter().chain(&shares).flat_map(|runner| values(runner));
+    let top = (all.fold(TOP, f64::max) * 10.0).ceil() / 10.0;
+    let names = usize::from(inside.width) >= 70;
+    let spark = if names { 12 } else { 4 };
+    let part = |runner: &Runner, value: String, name: bool| {
+        let sign = if name && runner.sign.chars().all(char::is_alphabetic) {
+            format!("{} ", runner.sign)
+        } else {
+            format!("{} ", if name { view.say(runner.name) } else { runner.sign.into() })
+        };
+        vec![
+            Span::styled(sign, runner.style),
+            Span::styled(format!("{value} "), theme.strong),
+            Span::styled(spark_between(&values(runner), spark, 0.0, top), runner.style),
+        ]
+    };
+    let now = view.now();
+    let mut line: Vec<Vec<Span>> =
+        weights.map(|r| part(r, format!("{:.3}", (r.of)(now)), true)).into();
+    line.push(vec![Span::styled(view.fill("axis to {}", &[&format!("{top:.1}")]), theme.faint)]);
+    let columns = usize::from(inside.width);
+    pen::line(buf, inside, 0, pen::joined(line, columns), Style::new());
+    let line = shares.map(|r| part(r, percent((r.of)(now)), names)).into();
+    pen::line(buf, inside, 1, pen::joined(line, columns), Style::new());
+}

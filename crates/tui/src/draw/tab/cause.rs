@@ -1,0 +1,228 @@
+//! Why this song and not that one: two scores laid side by side, and what each event of the sitting has done.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::desk::{Causes, Counterpart, Undone, Without};
+use crate::draw::account::leaves;
+use crate::theme::Theme;
+use crate::view::View;
+use crate::words::text;
+use melody_core::event::Action;
+use melody_core::score::Score;
+use melody_recommender::engine::Explanation;
+use melody_recommender::ranking::Ledger;
+
+/// Columns of a part's name, and of each of its values.
+const NAME: usize = 15;
+const VALUE: usize = 8;
+/// Events told at most.
+const TOLD: usize = 8;
+/// Columns of a place before and after.
+const PLACES: usize = 9;
+/// What is shown as nothing.
+const LEAST: Score = Score::from_millionths(500);
+
+/// The parts of a score by name, in their order.
+fn parts(ledger: &Ledger) -> Vec<(&str, Score)> {
+    let mut parts: Vec<(&str, Score)> = Vec::new();
+    for leaf in leaves(&ledger.score) {
+        match parts.iter_mut().find(|(name, _)| *name == leaf.name) {
+            Some((_, value)) => *value += leaf.value,
+            None => parts.push((&leaf.name, leaf.value)),
+        }
+    }
+    parts
+}
+
+/// Two songs part by part, with what sets them apart.
+pub(super) fn beside(
+    view: &View,
+    theme: &Theme,
+    columns: usize,
+    (e, other): (&Explanation, &Counterpart),
+) -> Vec<Line<'static>> {
+    let title = text::clean(&other.song.title).into_owned();
+    let head = match (other.displaced, other.position) {
+        (true, _) => view.fill("Beside \"{}\", whose place it has", &[&title]),
+        (_, Some(place)) => view.fill("Beside \"{}\", number {}", &[&title, &place]),
+        (_, None) => view.fill("Beside \"{}\"", &[&title]),
+    };
+    let value = |value: Score| text::right(&format!("{value:+.3}"), VALUE);
+    let names = ["this", "other", "apart"].map(|n| text::right(&view.say(n), VALUE));
+    let mut lines = vec![
+        Line::styled(head, theme.title),
+        Line::styled(format!("{}{}", text::left("", NAME), names.concat()), theme.faint),
+    ];
+    let (ours, theirs) = (parts(&e.ledger), parts(&other.ledger));
+    let of = |parts: &[(&str, Score)], name: &str| {
+        parts.iter().find(|(part, _)| *part == name).map_or(Score::ZERO, |(_, value)| *value)
+    };
+    let mut all: Vec<&str> = ours.iter().map(|(name, _)| *name).collect();
+    all.extend(theirs.iter().map(|(name, _)| *name).filter(|name| of(&ours, name) == Score::ZERO));
+    let mut seen = std::collections::BTreeSet::new();
+    all.retain(|name| seen.insert(*name));
+    let rows = all.into_iter().map(|name| (name, of(&ours, name), of(&theirs, name)));
+    let told = |(_, a, b): &(&str, Score, Score)| a.abs() >= LEAST || b.abs() >= LEAST;
+    let rows: Vec<(&str, Score, Score)> = rows.filter(told).collect();
+    let most = rows.iter().map(|(_, a, b)| (*a - *b).abs()).max().unwrap_or_default();
+    let cells = columns.saturating_sub(NAME + 3 * VALUE + 1).min(20);
+    for (name, a, b) in rows {
+        let name = if name == "exposure" { view.gamma_name() } else { name };
+        let apart = a - b;
+        let style = if apart < Score::ZERO { theme.loss } else { theme.boost };
+        let long = apart.abs().value() / most.value().max(1e-9) * cells as f64;
+        let long = (long.round() as usize).max(usize::from(apart.abs() >= LEAST && cells > 0));
+        let block = if apart < Score::ZERO { "░" } else { "█" };
+        lines.push(Line::from(vec![
+            Span::raw(text::left(&view.say(name), NAME)),
+            Span::raw(value(a)),
+            Span::styled(value(b), theme.faint),
+            Span::styled(value(apart), theme.strong),
+            Span::styled(format!(" {}", block.repeat(long)), style),
+        ]));
+    }
+    let (a, b) = (e.ledger.score.value, other.ledger.score.value);
+    lines.push(Line::from(vec![
+        Span::styled(text::left(&view.say("score"), NAME), theme.strong),
+        Span::styled(value(a), theme.strong),
+        Span::styled(value(b), theme.faint),
+        Span::styled(value(a - b), theme.strong),
+    ]));
+    lines.push(Line::default());
+    lines
+}
+
+/// A song in the session without an event: where it stands, and how much of its score is the event's doing.
+struct Effect<'a> {
+    without: &'a Without,
+    place: Option<usize>,
+    plays: bool,
+    added: Option<Score>,
+}
+
+impl<'a> Effect<'a> {
+    fn of(e: &Explanation, without: &'a Without) -> Self {
+        let there = without.trace.queue.iter().find(|entry| entry.song.id == e.song.id);
+        Effect {
+            without,
+            place: there.map(|entry| entry.position),
+            plays: without.trace.playing.song.id == e.song.id,
+            added: there.map(|entry| e.ledger.score.value - entry.score),
+        }
+    }
+
+    /// How much it matters: a place is more than a score.
+    fn weight(&self, e: &Explanation) -> (usize, Score) {
+        let places = match (self.place, e.position) {
+            (Some(a), Some(b)) => a.abs_diff(b),
+            (a, b) => usize::from(a != b || self.plays) * 100,
+        };
+        (places, self.added.map_or(Score::ZERO, Score::abs))
+    }
+}
+
+/// What each of the newest events has done to a song, those that did most first.
+pub(super) fn causes(
+    view: &View,
+    theme: &Theme,
+    columns: usize,
+    (e, causes): (&Explanation, Option<&Causes>),
+) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::styled(view.say("What brought it here").into_owned(), theme.title)];
+    let Some(causes) = causes else {
+        let said = view.say("Playing the session again without each event ...").into_owned();
+        lines.extend([Line::styled(said, theme.faint), Line::default()]);
+        return lines;
+    };
+    if causes.without.is_empty() {
+        let said = view.say("Nothing has happened yet.").into_owned();
+        lines.extend([Line::styled(said, theme.faint), Line::default()]);
+        return lines;
+    }
+    let said = "Played again without each of the last {} events: its place now → without it, and what the event adds.";
+    for line in text::wrap(&view.fill(said, &[&causes.without.len()]), columns, 3) {
+        lines.push(Line::styled(line, theme.faint));
+    }
+    let mut effects: Vec<Effect> = causes.without.iter().map(|w| Effect::of(e, w)).collect();
+    let all = effects.len();
+    effects.retain(|effect| {
+        let (places, added) = effect.weight(e);
+        places > 0 || added >= LEAST
+    });
+    effects.sort_by_key(|effect| std::cmp::Reverse(effect.weight(e)));
+    let none = all - effects.len();
+    let more = effects.len().saturating_sub(TOLD);
+    effects.truncate(TOLD);
+    let room = columns.saturating_sub(PLACES + VALUE);
+    if !effects.is_empty() {
+        let head = [
+            text::left("", room),
+            text::right(&view.say("place"), PLACES),
+            text::right(&view.say("adds"), VALUE),
+        ];
+        lines.push(Line::styled(head.concat(), theme.faint));
+    }
+    lines.extend(effects.iter().map(|effect| row(view, theme, room, (e, effect))));
+    let left = [(more, "{} more do less"), (none, "{} change nothing here")];
+    let left = left.into_iter().filter(|(count, _)| *count > 0);
+    let left: Vec<String> = left.map(|(count, said)| view.fill(said, &[&count])).collect();
+    if !left.is_empty() {
+        lines.push(Line::styled(left.join(" · "), theme.faint));
+    }
+    lines.push(Line::default());
+    lines
+}
+
+fn row(
+    view: &View,
+    theme: &Theme,
+    room: usize,
+    (e, effect): (&Explanation, &Effect),
+) -> Line<'static> {
+    let place = |place: Option<usize>| match place {
+        Some(place) => place.to_string(),
+        None => view.say("out").into_owned(),
+    };
+    let there = if effect.plays { view.say("it plays").into_owned() } else { place(effect.place) };
+    let here = place(e.position);
+    let places = if here == there { here.clone() } else { format!("{here} → {there}") };
+    let style = match (effect.place, e.position) {
+        (Some(there), Some(here)) if there < here => theme.up,
+        (Some(_), None) => theme.up,
+        (Some(there), Some(here)) if there == here => theme.faint,
+        _ if effect.plays => theme.up,
+        _ => theme.down,
+    };
+    let added = effect.added.map_or(String::new(), |added| format!("{added:+.3}"));
+    let added_style = match effect.added {
+        Some(added) if added < Score::ZERO => theme.loss,
+        Some(_) => theme.boost,
+        None => Style::new(),
+    };
+    Line::from(vec![
+        Span::raw(text::left(&what(view, effect.without, room), room)),
+        Span::styled(text::right(&places, PLACES), style),
+        Span::styled(text::right(&added, VALUE), added_style),
+    ])
+}
+
+/// What would have been in place of an event, in so many columns: of a title as much as there is room for.
+fn what(view: &View, without: &Without, columns: usize) -> String {
+    let (said, named) = match (&without.action, without.undone) {
+        (_, Undone::Skipped) => ("had \"{}\" been skipped", &without.title),
+        (Action::Skip, _) => ("had \"{}\" been heard out", &without.title),
+        (Action::Open { .. }, _) => ("had \"{}\" not been left for another", &without.title),
+        (Action::Replay, _) => ("had \"{}\" not been played again", &without.title),
+        (Action::Like, _) => ("without liking \"{}\"", &without.title),
+        (Action::Save, _) => ("without saving \"{}\"", &without.title),
+        (Action::Search { query, .. }, _) => ("without searching \"{}\"", query),
+        (Action::Scene { scene }, _) => {
+            return view.fill("without the scene {}", &[&view.say(scene.name())]);
+        }
+        (Action::Subscribe, _) => return view.say("without subscribing").into_owned(),
+        _ => return view.say("without what was set by hand").into_owned(),
+    };
+    let rest = text::width(&view.fill(said, &[&""]));
+    view.fill(said, &[&text::truncate(named, columns.saturating_sub(rest))])
+}

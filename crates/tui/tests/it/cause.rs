@@ -1,0 +1,104 @@
+//! The cause: a session without an event is that session, really played.
+
+use std::time::Duration;
+
+use crate::shown::screen;
+use crate::stage::{app, press};
+use melody_core::event::Action;
+use melody_recommender::engine::Timeline;
+use melody_recommender::playback::{Playhead, mirrored};
+use melody_tui::{App, Causes, Undone};
+
+fn causes(app: &mut App) -> Causes {
+    app.tick(Duration::ZERO);
+    app.settle();
+    (*app.view().causes.expect("worked out")).clone()
+}
+
+/// The session played from its beginning without the event of a step.
+fn again(timeline: &Timeline, left_out: usize) -> Timeline {
+    let mut other = Timeline::start(timeline.engine().clone());
+    let mut head = Playhead::after(other.trace());
+    for (at, event) in timeline.events().iter().enumerate() {
+        let length = other.trace().playing.length_ms();
+        let event = if at + 1 == left_out {
+            let (until, action) = match &event.action {
+                Action::Finish => (10_000.min(length / 2), Action::Skip),
+                action if action.ends_play() => (length, Action::Finish),
+                _ => continue,
+            };
+            head.play_until(until, length);
+            Some(head.event(action))
+        } else {
+            let before = Playhead::after(timeline.trace_at(at).unwrap());
+            mirrored(event, before, head, (other.state().playing.song, length))
+        };
+        if let Some(event) = event
+            && let Ok(trace) = other.apply(event)
+        {
+            head = Playhead::after(&trace);
+        }
+    }
+    other
+}
+
+#[test]
+fn a_session_without_an_event_is_that_session_really_played_to_the_digit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n l n n s n r n l 2");
+    let said = causes(&mut app);
+    let timeline = app.session.timeline();
+    assert_eq!(said.without.len(), timeline.events().len(), "each of them");
+    let mut moved = 0;
+    for without in &said.without {
+        let other = again(timeline, without.step);
+        assert_eq!(without.action, timeline.events()[without.step - 1].action);
+        let undone = match &without.action {
+            Action::Finish => Undone::Skipped,
+            action if action.ends_play() => Undone::HeardOut,
+            _ => Undone::LeftOut,
+        };
+        assert_eq!(without.undone, undone);
+        let (there, really) = (&without.trace, other.trace());
+        assert_eq!(there.queue, really.queue, "without {:?}", without.action);
+        assert_eq!(there.weights, really.weights);
+        assert_eq!(there.playing.song, really.playing.song);
+        moved += usize::from(there.queue != app.session.trace().queue);
+    }
+    assert!(moved > 3, "events matter: {moved}");
+}
+
+#[test]
+fn explain_lays_a_song_beside_another_and_tells_what_brought_it_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n n l n j j j j 2");
+    causes(&mut app);
+    let view = app.view();
+    let said = view.explained.clone().unwrap();
+    let beside = said.beside.clone().expect("there is one above it");
+    let entry = view.now().queue.iter().find(|entry| entry.song.id == beside.song.id).unwrap();
+    assert_eq!(beside.ledger, entry.ledger, "as the trace has it");
+    let shown = screen(&app, 120, 40);
+    for wanted in ["Beside \"", "What brought it here", "had \""] {
+        assert!(shown.contains(wanted), "{wanted}: {shown}");
+    }
+    assert!(!shown.contains("mean attention"), "{shown}");
+    press(&mut app, "d");
+    let shown = screen(&app, 120, 40);
+    assert!(shown.contains("mean attention") && !shown.contains("What brought it here"), "{shown}");
+    press(&mut app, "d");
+    // A promoted song is laid beside the one whose place it has.
+    let promoted = view.now().queue.iter().position(|entry| entry.displaced.is_some());
+    if let Some(place) = promoted {
+        press(&mut app, "1 g");
+        (0..place).for_each(|_| press(&mut app, "j"));
+        press(&mut app, "2");
+        causes(&mut app);
+        let beside = app.view().explained.clone().unwrap().beside.clone().unwrap();
+        let entry = app.view().now().queue[place].clone();
+        assert_eq!(beside.song.id, entry.displaced.unwrap().song);
+        assert!(beside.displaced);
+    }
+}

@@ -1,0 +1,139 @@
+//! The crossing: what a slider's whole range would make of the queue is what ranking makes of it.
+
+use std::time::Duration;
+
+use crate::stage::{app, press};
+use melody_core::overrides::Overrides;
+use melody_core::rng::{Purpose, generator};
+use melody_core::score::Score;
+use melody_tui::{App, Slider, Sweep};
+use rand::RngExt;
+
+/// Lets the app work everything out that a view asks for.
+fn swept(app: &mut App) -> Sweep {
+    app.tick(Duration::ZERO);
+    app.settle();
+    (*app.view().what_if.sweep.expect("worked out")).clone()
+}
+
+/// The draft with one weight set.
+fn with(slider: Slider, value: Score, set: &Overrides) -> Overrides {
+    let mut set = set.clone();
+    match slider {
+        Slider::Alpha => set.alpha = Some(value),
+        Slider::Beta => set.beta = Some(value),
+        _ => set.gamma = Some(value),
+    }
+    set
+}
+
+/// Two hundred random places: the order is the engine's, but for songs whose scores the roundings let
+/// flicker, and every score is to the digit.
+#[test]
+fn a_sweep_is_what_really_ranking_makes_of_it_at_two_hundred_random_places() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rng = generator(7, Purpose::Catalogue, 0);
+    let (mut turns, mut places, mut exact) = (0, 0, 0);
+    for (profile, keys) in [("likely-payer", "n n l 3"), ("casual-listener", "n l n n 3")] {
+        let mut app = app(profile, folder.path());
+        press(&mut app, keys);
+        for slider in [Slider::Alpha, Slider::Beta, Slider::Gamma] {
+            let sweep = swept(&mut app);
+            assert_eq!(sweep.slider, slider);
+            turns += sweep.turns.len();
+            let timeline = app.session.timeline();
+            let (engine, state) = (timeline.engine(), timeline.state());
+            let look = engine.look(state);
+            for _ in 0..34 {
+                let at = Score::from_millionths(rng.random_range(0..=sweep.most.millionths()));
+                let set = with(slider, at, &app.view().what_if.set);
+                let really = engine.preview(state, &look, &set).unwrap();
+                let said = sweep.at(at).unwrap();
+                let ranked: Vec<(&str, Score)> =
+                    really.queue.iter().map(|e| (e.song.id.as_str(), e.score)).collect();
+                let swept: Vec<(&str, Score)> = said
+                    .queue
+                    .iter()
+                    .map(|song| (song.id.as_str(), song.score_under(&really.weights)))
+                    .collect();
+                places += 1;
+                if swept == ranked {
+                    exact += 1;
+                } else {
+                    let level = |(a, b): (&(&str, Score), &(&str, Score))| {
+                        a == b || (a.1 - b.1).abs() <= Score::from_millionths(2)
+                    };
+                    let flickers = swept.iter().zip(&ranked).all(level);
+                    assert!(flickers, "{profile}, {slider:?} at {at}: {swept:?} {ranked:?}");
+                }
+                for ((_, line), entry) in sweep.scores(at).iter().zip(&really.queue) {
+                    assert!((line - entry.score.value()).abs() < 0.002, "{line} {}", entry.score);
+                }
+            }
+            press(&mut app, "j");
+        }
+    }
+    assert!(places >= 200 && exact * 50 >= places * 49, "{exact} of {places}");
+    assert!(turns > 20, "there was something to be met: {turns}");
+}
+
+/// Where two natural songs change places is where the smallest change puts one above the other.
+#[test]
+fn a_crossing_is_that_of_the_smallest_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n n l 3");
+    let sweep = swept(&mut app);
+    let set = app.view().what_if.set;
+    let timeline = app.session.timeline();
+    let (engine, state) = (timeline.engine(), timeline.state());
+    let look = engine.look(state);
+    let (mut met, mut exact) = (0, 0);
+    for turn in &sweep.turns {
+        let [(song, above)] = turn.pass.as_slice() else { continue };
+        let before = sweep.at(turn.at - Score::from_millionths(1)).unwrap();
+        let natural = |id: &String| before.queue.iter().any(|s| s.id == *id && !s.promoted);
+        if !turn.enter.is_empty() || before.clamped || !natural(song) || !natural(above) {
+            continue;
+        }
+        let find = |id| engine.setup.catalogue.find(id).expect("a song of the queue");
+        let ids = (find(song), find(above));
+        let there = state.with_overrides(with(Slider::Alpha, before.at, &set));
+        let why = engine.why_not(&there, &look, ids.0, Some(ids.1)).unwrap();
+        let flip = why.flips.iter().find(|flip| flip.weight == "alpha").unwrap();
+        let Some(to) = flip.to else { continue };
+        let apart = |at: Score| {
+            let scores = sweep.scores(at);
+            let of = |id: &String| scores.iter().find(|(one, _)| one.id == *id).map(|one| one.1);
+            Some((of(song)? - of(above)?).abs())
+        };
+        // Both are where the two stand level, to within what roundings let an order flicker over.
+        for at in [turn.at, to] {
+            let apart = apart(at).expect("both are in the queue");
+            assert!(apart <= 4e-6, "{apart} at {at}: {flip:?} and {turn:?}");
+        }
+        exact += usize::from(flip.level.unwrap_or(to) <= turn.at && turn.at <= to);
+        met += 1;
+    }
+    assert!(met > 2 && exact > 0, "{exact} of {met} crossings of natural songs");
+}
+
+#[test]
+fn counts_and_arms_are_swept_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n n 3 j j j");
+    let sweep = swept(&mut app);
+    assert_eq!(sweep.slider, Slider::AtMost);
+    let window = app.session.trace().promotion.window;
+    assert_eq!(sweep.samples.len(), window + 1);
+    let promoted = |sweep: &Sweep, at: f64| {
+        sweep.at(Score::new(at)).unwrap().queue.iter().filter(|song| song.promoted).count()
+    };
+    assert_eq!(promoted(&sweep, 0.0), 0, "none is allowed");
+    assert!(promoted(&sweep, window as f64) >= promoted(&sweep, 1.0));
+    press(&mut app, "j j");
+    let sweep = swept(&mut app);
+    assert_eq!(sweep.slider, Slider::Arm);
+    assert_eq!(sweep.samples.len(), app.session.trace().bandit.arms.len() + 1);
+}
