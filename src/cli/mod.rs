@@ -83,6 +83,7 @@ fn command(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Export(Export::Lightgbm { ranker, out })) => export::lightgbm(&ranker, &out),
         Some(Command::Config(command)) => config::run(&command),
         Some(Command::Keys(command)) => keys::run(&command),
+        Some(Command::Export(Export::Onnx { model, out })) => export::onnx(&model, &out),
         Some(Command::Completions { shell }) => generate::completions(shell),
         Some(Command::Man) => generate::man(),
         None => simulator::run(&arguments.simulator),
