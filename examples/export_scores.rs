@@ -2,11 +2,11 @@
 //! tools, as safetensors. `tools/interchange.py` reads it.
 //!
 //! ```text
-//! cargo run --release --example export_scores -- MODEL FILE
+//! cargo run --release --example export_scores -- MODEL FILE [LISTENER SONGS]
 //! ```
 //!
-//! `MODEL` is the name of a shipped model or a folder. The moment is one of a session that the shipped
-//! listener "enthusiast" plays by themselves.
+//! `MODEL` is the name of a shipped model or a folder; `LISTENER` that of a profile or its file. The moment is one of a session that the
+//! listener plays by themselves, after so many songs: 12 of the "enthusiast", unless others are named.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,17 +17,20 @@ use melody::model::{self, Backend, SongTable};
 use melody::opening::{Library, Opening, model_named, policy_named, profile_named};
 use melody::simulation::{Until, listen};
 
-/// Songs that are played before the moment.
-const PLAYS: u32 = 12;
 const SEED: u64 = 7;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [model, file] = &words[..] else {
-        eprintln!("usage: export_scores MODEL FILE");
-        return ExitCode::from(2);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let (model, file, listener, songs) = match words[..] {
+        [model, file] => (model, file, "enthusiast", "12"),
+        [model, file, listener, songs] => (model, file, listener, songs),
+        _ => {
+            eprintln!("usage: export_scores MODEL FILE [LISTENER SONGS]");
+            return ExitCode::from(2);
+        }
     };
-    match export(model, Path::new(file)) {
+    match export(model, Path::new(file), listener, songs) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -36,13 +39,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn export(model: &str, file: &Path) -> Result<(), Box<dyn std::error::Error>> {
+fn export(
+    model: &str,
+    file: &Path,
+    listener: &str,
+    songs: &str,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let songs = songs.parse()?;
     let device = model::device(Backend::default());
     let files = model_named(model, Path::new(""), &device)?;
     let catalogue = Arc::new(default_catalogue());
     let policy = Arc::new(policy_named(&Opening::default().policy, Path::new(""))?);
     let library = Library::new(catalogue.clone(), policy, files.clone())?;
-    let profile = profile_named("enthusiast", Path::new(""))?;
+    let profile = profile_named(listener, Path::new(""))?;
     let engine = library.engine(&profile, None, SEED);
     let mut state = engine.start().0;
     listen(
@@ -50,7 +59,7 @@ fn export(model: &str, file: &Path) -> Result<(), Box<dyn std::error::Error>> {
         &profile,
         library.world(),
         SEED,
-        Until { songs: PLAYS, leaving: false },
+        Until { songs, leaving: false },
         &mut |next, _| {
             state = next.clone();
         },

@@ -1,6 +1,6 @@
 //! `melody log export`, `melody trace export` and `melody export`: what was logged and what was learned, as other tools read it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::{ExportLog, ExportTrace, LogForm, TraceForm};
@@ -10,7 +10,7 @@ use super::ope::{Decisions, decisions};
 use super::progress::bar;
 use super::say::say;
 use melody_core::input::Problem;
-use melody_core::output::{Kind, Mark, may_write, write_whole};
+use melody_core::output::{Kind, Mark, may_replace, may_write, write_together, write_whole};
 use melody_lab::data::log::TrainingLog;
 use melody_lab::export::{
     Column, Costs, LOG_IMPRESSIONS, LOG_PLAYS, Sheet, TRACE_IMPRESSIONS, TRACE_PLAYS, cb_adf,
@@ -19,9 +19,10 @@ use melody_lab::export::{
 };
 use melody_lab::ltr::to_lightgbm;
 use melody_lab::off_policy::trace_files;
+use melody_model::Backend;
 use melody_recommender::ranking::{feature_names, ranker_named};
 use melody_sessions::log::{Contents, TornTail, read};
-use melody_sessions::names::catalogue_named;
+use melody_sessions::names::{catalogue_named, model_named};
 use melody_sessions::trace_file::{TracedSession, read_all};
 
 pub(super) fn log(arguments: &ExportLog) -> Result<(), Failure> {
@@ -135,6 +136,27 @@ pub(super) fn lightgbm(ranker: &str, out: &Path) -> Result<(), Failure> {
 
 /// A text model begins so.
 const MODEL: Kind = Kind { name: "model", mark: Mark::Line("version=v4") };
+
+pub(super) fn onnx(model: &str, out: &Path) -> Result<(), Failure> {
+    let device = melody_model::device(Backend::default());
+    let files = model_named(model, Path::new(""), &device)?;
+    let graphs = melody_model::onnx(&files);
+    let graphs: Vec<(PathBuf, &[u8])> =
+        graphs.iter().map(|(name, bytes)| (out.join(name), bytes.as_slice())).collect();
+    for (place, _) in &graphs {
+        may_replace(place, GRAPH, &[])?;
+    }
+    write_together(&graphs)?;
+    let bytes: usize = graphs.iter().map(|(_, bytes)| bytes.len()).sum();
+    let (shown, megabytes) = (out.display(), bytes as f64 / 1e6);
+    say!(
+        "wrote {shown}: songs.onnx, encode.onnx and score.onnx of {}, {megabytes:.1} MB",
+        files.manifest.name
+    )
+}
+
+/// Nothing in a graph's first lines tells it from other files.
+const GRAPH: Kind = Kind { name: "graph", mark: Mark::Never };
 
 /// Writes a row of a session's table after the other.
 type Rows = fn(&mut Sheet, usize, &TracedSession) -> Result<(), String>;

@@ -17,6 +17,7 @@ mod export;
 mod failure;
 mod figures;
 mod generate;
+mod global_time;
 mod import;
 mod keys;
 mod log;
@@ -70,6 +71,7 @@ fn command(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Train(train)) => train::run(&train),
         Some(Command::TrainTowers(train)) => train_towers::run(&train),
         Some(Command::TrainLtr(train)) => train_ltr::run(&train),
+        Some(Command::Eval(eval)) if eval.protocol.is_some() => global_time::run(&eval),
         Some(Command::Eval(eval)) => eval::run(&eval),
         Some(Command::Simulate(simulate)) => simulate::run(&simulate),
         Some(Command::Ab(ab)) => ab::run(&ab),
@@ -81,6 +83,7 @@ fn command(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Catalogue(command)) => catalogue::run(&command),
         Some(Command::Import(command)) => import::run(&command),
         Some(Command::Export(Export::Lightgbm { ranker, out })) => export::lightgbm(&ranker, &out),
+        Some(Command::Export(Export::Onnx { model, out })) => export::onnx(&model, &out),
         Some(Command::Config(command)) => config::run(&command),
         Some(Command::Keys(command)) => keys::run(&command),
         Some(Command::Completions { shell }) => generate::completions(shell),

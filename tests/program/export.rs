@@ -325,3 +325,21 @@ fn the_shipped_ranker_goes_to_lightgbm_and_back() {
         assert!((a - b).abs() < 1e-6, "row {number}: {a} and {b}");
     }
 }
+
+#[test]
+fn a_model_becomes_three_graphs_once_and_what_is_no_model_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("graphs");
+    let into = out.to_str().unwrap();
+    let told = said(&["export", "onnx", "default", "--out", into]);
+    assert!(told.contains("songs.onnx, encode.onnx and score.onnx of default"), "{told}");
+    for name in ["songs", "encode", "score"] {
+        let bytes = std::fs::read(out.join(format!("{name}.onnx"))).unwrap();
+        // A field of a number, 8: the version of the form; then who wrote it.
+        assert_eq!(&bytes[..10], b"\x08\x08\x12\x06melody", "{name}");
+    }
+    let (code, _, told) = melody(&["export", "onnx", "default", "--out", into]);
+    assert!(code == 2 && told.contains("songs.onnx: no graph is written"), "{told}");
+    let (code, _, told) = melody(&["export", "onnx", "README.md", "--out", into]);
+    assert!(code == 2 && told.contains("README.md: is a file, not a model folder"), "{told}");
+}

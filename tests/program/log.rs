@@ -466,3 +466,67 @@ fn the_command_line_shows_checks_and_refuses() {
     let absent = folder.path().join("absent.jsonl");
     assert_eq!(melody(&["log", "check", absent.to_str().unwrap()]).0, 2);
 }
+
+#[test]
+fn plays_of_any_import_are_judged_by_a_cut_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("plays.jsonl");
+    let play = |who: &str, time: &str, title: &str, more: &str| {
+        format!(
+            "{{\"listener\":\"{who}\",\"time\":\"2025-03-{time}:00Z\",\"title\":\"{title}\",\"artist\":\"x\"{more}}}\n"
+        )
+    };
+    let plays = [
+        play("ann", "01T10:00", "one", ""),
+        play("ann", "01T10:05", "two", ""),
+        play("bob", "02T10:00", "One", ""),
+        play("bob", "02T10:05", "three", ",\"play_ratio\":0.4"),
+        play("ann", "09T12:00", "two", ",\"opened\":true"),
+    ];
+    std::fs::write(&file, plays.concat()).unwrap();
+    let file = file.to_str().unwrap();
+    let judge = ["eval", "--protocol", "global-time", "--plays", file];
+    let (code, out, err) = melody(&[&judge[..], &["--json"]].concat());
+    assert_eq!(code, 0, "{err}");
+    let told: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["left_out"]["short"], 1);
+    assert_eq!([&told["learned_from"], &told["songs"], &told["asked"]], [3, 2, 1]);
+    // `one` was played twice before, `two` once: second place.
+    let popular = &told["rows"][0];
+    assert_eq!(popular["method"], "popularity");
+    let ndcg = popular["parts"][0]["ndcg"][0].as_f64().unwrap();
+    assert!((ndcg - 1.0 / 3f64.log2()).abs() < 1e-12, "{ndcg}");
+    assert_eq!(popular["parts"][1]["part"], "organic");
+    let (code, out, _) = melody(&judge);
+    assert!(code == 0 && out.contains("organic plays of the test, 1 listener\n"), "{out}");
+
+    let (code, _, err) = melody(&["eval", "--protocol", "global-time"]);
+    assert!(code == 2 && err.contains("--log <DIR>|--plays <FILE>"), "{err}");
+}
+
+#[test]
+fn on_a_training_log_the_model_stands_among_the_methods() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let log = log.to_str().unwrap();
+    let made = ["log", "simulate", "--listeners", "12", "--rollouts", "1", "--out", log];
+    assert_eq!(melody(&made).0, 0);
+    let asked = ["eval", "--protocol", "global-time", "--log", log, "--test-days", "3", "--json"];
+    let (code, out, err) = melody(&asked);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(melody(&asked).1, out, "the same again");
+    let told: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let methods: Vec<&str> = told["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["method"].as_str().unwrap())
+        .collect();
+    assert_eq!(methods[4], "model, by interest");
+    for row in told["rows"].as_array().unwrap() {
+        for figure in ["ndcg", "recall"] {
+            let at = |depth: usize| row["parts"][0][figure][depth].as_f64().unwrap();
+            assert!((0.0..=1.0).contains(&at(0)) && (0.0..=1.0).contains(&at(1)), "{row}");
+        }
+    }
+}

@@ -135,6 +135,7 @@ fn arguments(command: &str, out: &str) -> Option<Vec<String>> {
         "log export" => format!("logged --as plays --out {out}"),
         "trace export" => format!("trace.jsonl --as plays --out {out}"),
         "export lightgbm" => format!("default --out {out}"),
+        "export onnx" => format!("default --out {out}"),
         "import lightgbm" => format!("ranker.txt --out {out}"),
         "catalogue generate" => format!("--out {out}"),
         "import history" => format!("{} --as {out}", fixture("spotify.json")),

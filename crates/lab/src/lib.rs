@@ -1,7 +1,7 @@
 //! The laboratory: where models are made and everything is judged.
 //!
 //! ```text
-//! statistics ─► data ─► evaluation ─► training, retrieval ─► reports ─► ltr, off_policy ─► experiment, export
+//! statistics ─► data ─► evaluation ─► training, retrieval ─► reports ─► ltr, off_policy, global_time ─► experiment, export
 //! ```
 //!
 //! Listening, simulated or real, becomes data; training makes a model of it; evaluation, off-policy estimates and experiments
@@ -12,6 +12,7 @@ pub mod data;
 pub mod evaluation;
 pub mod experiment;
 pub mod export;
+pub mod global_time;
 pub mod ltr;
 pub mod off_policy;
 pub mod reports;

@@ -99,7 +99,7 @@ impl Output {
 }
 
 /// Largest logit whose exponential is still taken as a count of replays.
-const MOST_REPLAYS_LOGIT: f32 = 4.0;
+pub(crate) const MOST_REPLAYS_LOGIT: f32 = 4.0;
 
 /// Probabilities, and for replays the expected count, of logits `[rows, HeadOutputs::WIDTH]`.
 pub fn link(logits: Tensor<2>) -> Tensor<2> {

@@ -11,6 +11,7 @@ mod moment;
 mod network;
 mod numbers;
 pub mod objective;
+mod onnx;
 mod retrieval;
 mod schema;
 mod store;
@@ -38,6 +39,7 @@ pub use network::mmoe::{Mmoe, MmoeOutput};
 pub use network::ple::{Extraction, Ple};
 pub use network::songs::SongTable;
 pub use numbers::weights_hash;
+pub use onnx::onnx;
 pub use retrieval::{
     Chosen, D_RETRIEVAL, Query, Towers, Vectors, listener_features, listener_width,
 };

@@ -94,6 +94,15 @@ pub(crate) enum Export {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Write a model as ONNX graphs: songs to vectors, listeners to what is kept of them, and both to scores.
+    Onnx {
+        /// `default` or a model's folder.
+        #[arg(value_name = "NAME|DIR")]
+        model: String,
+        /// Folder to write `songs.onnx`, `encode.onnx` and `score.onnx` to.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
 }
 
 /// What a history is imported from, and what it becomes.

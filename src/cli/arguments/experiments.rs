@@ -35,6 +35,7 @@ pub(crate) struct Ope {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("listening").args(["log", "plays"]))]
 pub(crate) struct Eval {
     /// Model: `default` or a folder.
     #[arg(default_value = "default", value_name = "NAME|DIR")]
@@ -43,12 +44,22 @@ pub(crate) struct Eval {
     /// absent.
     #[arg(long, value_name = "DIR")]
     pub log: Option<PathBuf>,
+    /// Another way to judge: `global-time` foretells the last day from what came before it, for all listeners at once, and puts
+    /// the model of a log beside what is popular, item-kNN and what follows what.
+    #[arg(long, value_enum, requires = "listening")]
+    pub protocol: Option<Protocol>,
+    /// Files of plays to judge by, as `melody import history` reads them; their songs need be in no catalogue.
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "protocol", conflicts_with = "log")]
+    pub plays: Vec<PathBuf>,
+    /// Days at the end that are foretold.
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "protocol", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub test_days: u32,
     /// Part of the log: by default what was never learned from, which is `test` of the log the model
     /// was trained on, and all of any other.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, conflicts_with = "protocol")]
     pub split: Option<Part>,
     /// Another model to put beside it, on the same plays: `default` or a folder.
-    #[arg(long, value_name = "NAME|DIR")]
+    #[arg(long, value_name = "NAME|DIR", conflicts_with = "protocol")]
     pub against: Option<String>,
     /// Policy whose rules tell the segments: `default` or a TOML file.
     #[arg(long, value_name = "NAME|FILE", default_value = "default")]
@@ -71,6 +82,13 @@ pub(crate) struct Eval {
     /// Print as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// A way to judge that is not the usual one.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Protocol {
+    /// Yambda's: a cut in time that is the same for everybody.
+    GlobalTime,
 }
 
 /// A part of a training log, as named on the command line.
