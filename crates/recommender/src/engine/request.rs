@@ -103,6 +103,7 @@ mod tests {
         FIRST_PROMOTED, after, engine, finish, skip, small, step as stepped,
     };
     use crate::engine::trace::Trace;
+    use crate::policy::Algorithm;
     use melody_core::event::Target;
     use melody_core::overrides::Overrides;
     use melody_core::scene::Scene;
@@ -237,7 +238,11 @@ mod tests {
 
     #[test]
     fn a_promoted_song_that_is_committed_is_let_go_where_promotion_waits() {
-        let engine = three();
+        // Nothing is promoted before.
+        let engine = engine(|settings| {
+            settings.requests.committed = 3;
+            settings.bandit.algorithm = Algorithm::Fixed;
+        });
         let mut state = skip(&engine, &skip(&engine, &engine.start().0).0).0;
         let promoted = SongId(FIRST_PROMOTED);
         let natural = state.queue.iter().find(|queued| !queued.promoted).unwrap().song;
