@@ -218,6 +218,28 @@ mod tests {
         assert_eq!(engine.start().0.history.all().plays, 4);
     }
 
+    /// Heard alike, a promoted song is worth its engagement more, and what it costs in the return less.
+    #[test]
+    fn promoted_songs_of_the_past_tell_what_they_are_worth() {
+        let mut engine = small();
+        let bandit = engine.setup.policy.bandit.clone();
+        let mut own = |completed| {
+            let plays = [(SongId(0), true), (SongId(FIRST_PROMOTED), completed)];
+            let past = plays.map(|(song, completed)| past_play(song, completed));
+            engine.setup.past = Arc::new(past.to_vec());
+            let mut lift = Lift::default();
+            lift.begin(&engine.lift_before());
+            lift.own(1.0)
+        };
+        let toll = bandit.returning.worth * bandit.returning.by_promotion;
+        assert!(toll > 0.0);
+        assert!((own(true) - (bandit.commercial_weight - toll) / 2.0).abs() < 1e-6);
+        // Nothing of it was heard: satisfaction and return are lost, too.
+        let lost =
+            bandit.user_weight * 0.9 + bandit.returning.worth * bandit.returning.by_listening;
+        assert!((own(false) + (lost + toll) / 2.0).abs() < 1e-6);
+    }
+
     /// What was learned of a listener goes on; what was learned on another model does not.
     #[test]
     fn a_listener_is_known_from_session_to_session() {

@@ -126,7 +126,7 @@ fn default_prior() -> f64 {
 }
 
 fn default_prior_songs() -> f64 {
-    6.0
+    30.0
 }
 
 fn default_subscription() -> f64 {
