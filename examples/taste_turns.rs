@@ -188,7 +188,7 @@ impl<'a> Session<'a> {
             .chain(families)
             .map(|family| {
                 self.pilot.turn_to(Intent { family, ..wanted });
-                self.pilot.plan(&self.state).felt.response.completion
+                self.pilot.plan(self.engine, &self.state).felt.response.completion
             })
             .collect();
         self.pilot.turn_to(wanted);

@@ -111,6 +111,7 @@ impl Library {
             warm_start: None,
             learned: None,
             experience: self.experience.clone(),
+            unseen: false,
         })
     }
 

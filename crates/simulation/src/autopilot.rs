@@ -5,6 +5,7 @@
 //! the number of the play, so taking over by hand and handing back changes nothing it would do later
 //! but through what was heard.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use rand::seq::IndexedRandom;
@@ -119,7 +120,7 @@ impl Autopilot {
     }
 
     /// What this listener will do with the song that plays now.
-    pub fn plan(&self, state: &State) -> Plan {
+    pub fn plan(&self, engine: &Engine, state: &State) -> Plan {
         let mut rng = generator(self.seed, Purpose::Reaction, self.plays);
         let song = state.playing.song;
         let premium = self.catalogue.song(song).premium;
@@ -135,7 +136,7 @@ impl Autopilot {
             subscribing: then.subscription_hazard(state.tier, premium && reaction.completed),
         };
         let reaction = then.follow_up(reaction, state.tier, premium, &mut rng);
-        let (during, after) = self.actions(state, &then, &reaction, &mut rng);
+        let (during, after) = self.actions(engine, state, &then, &reaction, &mut rng);
         Plan { felt, during, after, leaves: reaction.leave }
     }
 
@@ -148,6 +149,7 @@ impl Autopilot {
     /// What it does during the play, and right after; `then` is the listener after it.
     fn actions(
         &self,
+        engine: &Engine,
         state: &State,
         then: &SimulatedListener,
         reaction: &Reaction,
@@ -166,7 +168,7 @@ impl Autopilot {
         // A song that plays to its very end finishes; what else the listener does comes just before.
         let end = at(reaction.play_ratio.min(ENOUGH));
         let wanted = reaction.search.then(|| self.wish(state, then, rng)).flatten();
-        let opened = self.opens(state, then, rng);
+        let opened = self.opens(engine, state, then, rng);
         let last = match (wanted, opened) {
             (_, _) if reaction.replay => Action::Replay,
             (Some(wish), _) if wish != song => {
@@ -203,14 +205,16 @@ impl Autopilot {
     /// The song that the listener picks from the queue by hand, rather than let the next one come up.
     fn opens(
         &self,
+        engine: &Engine,
         state: &State,
         then: &SimulatedListener,
         rng: &mut ChaCha8Rng,
     ) -> Option<SongId> {
         let felt = self.felt(state, then);
-        let attracted = |place: usize| Some(felt(state.queue.get(place)?.song).attracted);
+        let queue = LazyCell::new(|| engine.queue(state));
+        let attracted = |place: usize| Some(felt(queue.get(place)?.song).attracted);
         let place = look(&self.world.nature().attention, attracted, rng)?;
-        state.queue.get(place).map(|queued| queued.song)
+        queue.get(place).map(|queued| queued.song)
     }
 
     /// How a listener would receive songs right after this play.

@@ -86,7 +86,7 @@ pub fn play(
     (state, head): (&mut State, &mut Playhead),
     watch: &mut dyn FnMut(&State, &Trace),
 ) -> Result<(bool, Felt), Refusal> {
-    let plan = pilot.plan(state);
+    let plan = pilot.plan(engine, state);
     let tier = state.tier;
     let duration_ms = engine.length_ms(state);
     let mut act = |head: &mut Playhead, action: Action| -> Result<(), Refusal> {

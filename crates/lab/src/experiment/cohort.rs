@@ -118,6 +118,7 @@ impl Cohort {
                 profile.past = Past::Simulated(PastPlays { plays: 0, seed: self.seed });
             }
             let mut engine = library.engine(&profile, None, seed);
+            engine.setup.unseen = true;
             engine.setup.warm_start = warm.take();
             engine.setup.learned = learned.take();
             if let Some(past) = past.take() {

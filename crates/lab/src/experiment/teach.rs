@@ -76,6 +76,7 @@ fn sessions(
         let profile = cohort.profile(library.world().nature(), index);
         let mut engine = library.engine(&profile, None, seed);
         engine.setup.experience = experience.clone();
+        engine.setup.unseen = true;
         let until = Until { songs: cohort.songs, leaving: true };
         let (mut segment, mut usual) = (String::new(), Usual::default());
         let sitting = listen(&engine, &profile, library.world(), seed, until, &mut |_, trace| {

@@ -64,6 +64,28 @@ impl Mixture {
         }
     }
 
+    /// What of [`Mixture::forward`] no gate has a part in, `[experts, rows, d_output]`; `None` where gates come
+    /// before experts.
+    pub fn experts(&self, own: Tensor<2>, shared: Tensor<2>) -> Option<Tensor<3>> {
+        match self {
+            Mixture::Mmoe(mmoe) => Some(mmoe.experts(own, shared)),
+            Mixture::Ple(_) => None,
+        }
+    }
+
+    /// [`Mixture::forward`] from there on; all of it without.
+    fn forward_from(
+        &self,
+        experts: Option<Tensor<3>>,
+        own: Tensor<2>,
+        shared: Tensor<2>,
+    ) -> MmoeOutput {
+        match (self, experts) {
+            (Mixture::Mmoe(mmoe), Some(experts)) => mmoe.mix(experts, own, shared),
+            _ => self.forward(own, shared),
+        }
+    }
+
     /// The gates that decide what each task's tower gets.
     pub fn gates(&self) -> Vec<&Linear> {
         match self {
@@ -101,17 +123,38 @@ impl Head {
     /// `own` `[rows, d_model]` per candidate; `shared` `[rows or 1, d_shared]` per moment. All rows
     /// are this listener's.
     pub fn forward(&self, own: Tensor<2>, shared: Tensor<2>) -> HeadTensors {
-        self.mix(own, shared + self.listener.val())
+        self.mix(None, own, shared + self.listener.val())
     }
 
-    /// The same for rows of several listeners: `mine` `[rows, 1]` is 1 where a row is this listener's,
-    /// 0 where it is another's.
-    pub fn forward_among(&self, own: Tensor<2>, shared: Tensor<2>, mine: Tensor<2>) -> HeadTensors {
-        self.mix(own, shared + mine * self.listener.val())
+    /// The same for rows of several listeners, this one's first: `mine` of them. What the `experts` say of the
+    /// others' rows ([`Mixture::experts`]) may have been worked out before: where experts are not trained, no
+    /// step changes it.
+    pub fn forward_among(
+        &self,
+        own: Tensor<2>,
+        shared: Tensor<2>,
+        mine: usize,
+        experts: Option<Tensor<3>>,
+    ) -> HeadTensors {
+        let rows = shared.dims()[0];
+        if mine == 0 {
+            return self.mix(experts, own, shared);
+        }
+        let ours = shared.clone().narrow(0, 0, mine) + self.listener.val();
+        let experts = experts.and_then(|others| {
+            let of_mine = own.clone().narrow(0, 0, mine);
+            let of_mine = self.mixture.experts(of_mine, ours.clone())?;
+            Some(Tensor::cat(vec![of_mine, others], 1))
+        });
+        let shared = match rows - mine {
+            0 => ours,
+            others => Tensor::cat(vec![ours, shared.narrow(0, mine, others)], 0),
+        };
+        self.mix(experts, own, shared)
     }
 
-    fn mix(&self, own: Tensor<2>, shared: Tensor<2>) -> HeadTensors {
-        let mixed = self.mixture.forward(own, shared);
+    fn mix(&self, experts: Option<Tensor<3>>, own: Tensor<2>, shared: Tensor<2>) -> HeadTensors {
+        let mixed = self.mixture.forward_from(experts, own, shared);
         let towers = [&self.interest, &self.subscription, &self.exposure];
         let logits = towers.iter().zip(mixed.tasks).map(|(tower, x)| tower.forward(x)).collect();
         HeadTensors { logits: Tensor::cat(logits, 1), gates: mixed.gates }

@@ -58,8 +58,13 @@ impl Mmoe {
     /// `[rows, d_shared]` or `[1, d_shared]`, the same for every row, in which case its share of
     /// each product is computed once. The two widths add up to `d_input`.
     pub fn forward(&self, own: Tensor<2>, shared: Tensor<2>) -> MmoeOutput {
-        let rows = own.dims()[0];
         let experts = self.experts(own.clone(), shared.clone());
+        self.mix(experts, own, shared)
+    }
+
+    /// Mixes what the experts have said of each row, `[experts, rows, d_output]`.
+    pub fn mix(&self, experts: Tensor<3>, own: Tensor<2>, shared: Tensor<2>) -> MmoeOutput {
+        let rows = own.dims()[0];
         let gates = softmax(
             split_linear(&self.gates, own, shared).reshape([rows, self.tasks, self.experts]),
             2,

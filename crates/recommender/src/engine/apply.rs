@@ -91,7 +91,9 @@ impl Engine {
         let mut begins = Begins::Nothing;
         match &event.action {
             Action::Finish | Action::Skip => {
-                state.queue.first().ok_or(Refusal::NoNextSong)?;
+                if state.queue.is_empty() && !state.owed {
+                    return Err(Refusal::NoNextSong);
+                }
                 self.end(state, event, happened);
                 begins = Begins::Next;
             }

@@ -76,6 +76,16 @@ pub(super) enum Begins {
     },
 }
 
+impl Begins {
+    /// The song that is to begin, where it is known before anything is ranked.
+    pub(super) fn song(self) -> Option<SongId> {
+        match self {
+            Begins::Song { song, .. } => Some(song),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

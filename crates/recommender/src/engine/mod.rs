@@ -25,6 +25,7 @@ mod tests_support;
 mod timeline;
 mod trace;
 mod turn;
+mod unseen;
 
 pub use explain::{AttendedPlay, Explanation, InterestPart, Neighbour, WhyNot};
 pub use look::Look;

@@ -11,8 +11,8 @@ use super::setup::{Engine, Setup};
 use super::state::State;
 use super::trace::{
     BanditReport, CandidateReport, Commitment, DisplacedSong, ListenerReport, NearLineReport,
-    PlayingNow, PromotionReport, QueueEntry, RankerVersion, RequestReport, RunnerUp, Shares,
-    SongRef, Trace, Versions,
+    PlayingNow, PromotionReport, QueueEntry, RankerVersion, RequestReport, RunnerUp, SessionReport,
+    Shares, SongRef, Trace, Versions,
 };
 use crate::bandit::{Choice, Credit, Learned};
 use crate::ranking::Ranking;
@@ -25,38 +25,58 @@ impl Engine {
     pub(super) fn report(&self, outcome: Outcome) -> Trace {
         let Outcome { state, decision, look, ranking, committed, .. } = outcome;
         let setup = &self.setup;
-        let (catalogue, policy) = (&setup.catalogue, &setup.policy);
-        let metrics = state.metrics.report();
+        let catalogue = &setup.catalogue;
         let shown = (ranking, committed.len());
         let queue = queue(catalogue, &look.scored, shown, &outcome.step.before);
         let shares = shares(&queue);
         let session = session(setup, state, &look.listener);
         let promotion = promotion(state, decision, ranking, &queue);
-        let playing = SongRef::new(catalogue, state.playing.song);
-        let notes = notes(&outcome, &session, &promotion, &playing.title);
-        let Step { happened, event, .. } = outcome.step;
+        let playing = &catalogue.song(state.playing.song).title;
+        let notes = notes(&outcome, &session, &promotion, playing);
+        Trace {
+            promotion,
+            session,
+            candidates: CandidateReport {
+                songs: catalogue.songs.len(),
+                scored: look.scored.songs().len(),
+                retrieved: look.retrieved.songs.len(),
+                sources: look.retrieved.counts().map(|(name, n)| (name.to_string(), n)).collect(),
+            },
+            runners_up: ranking
+                .runners_up
+                .iter()
+                .filter_map(|&song| {
+                    let dropped = ranking.dropped(song)?;
+                    let score = ranking.total(song);
+                    Some(RunnerUp { song: SongRef::new(catalogue, song), score, dropped })
+                })
+                .collect(),
+            shares,
+            queue,
+            notes,
+            ..self.told(state, decision, committed.len(), outcome.step)
+        }
+    }
+
+    /// What of a step's trace needs no ranking: what happened, and who decided what.
+    pub(super) fn told(
+        &self,
+        state: &State,
+        decision: &Decision,
+        committed: usize,
+        step: Step,
+    ) -> Trace {
+        let setup = &self.setup;
+        let (catalogue, policy) = (&setup.catalogue, &setup.policy);
+        let Step { happened, event, .. } = step;
         Trace {
             step: state.step,
             at_ms: state.at_ms,
             event,
-            versions: Versions {
-                model: state.model.name.clone(),
-                model_number: state.model.number,
-                model_hash: state.model.hash.clone(),
-                towers_hash: state.model.towers_hash().map(String::from),
-                policy: policy.name.clone(),
-                policy_hash: policy.hash.clone(),
-                ranker: setup.ranker.as_ref().map(|ranker| {
-                    Box::new(RankerVersion { name: ranker.name.clone(), hash: ranker.hash.clone() })
-                }),
-                experience_hash: setup.experience.hash.clone(),
-                memory_hash: setup.warm_start.as_ref().map(|start| start.hash.clone()),
-                catalogue: catalogue.name.clone(),
-                catalogue_hash: catalogue.hash.clone(),
-            },
+            versions: versions(setup, state),
             ended: happened.ended,
             playing: PlayingNow {
-                song: playing,
+                song: SongRef::new(catalogue, state.playing.song),
                 began_ms: state.playing.began_ms,
                 liked: state.playing.liked,
                 saved: state.playing.saved,
@@ -78,19 +98,14 @@ impl Engine {
                 previews: state.previews,
                 plays: state.session.plays,
             },
-            metrics,
+            metrics: state.metrics.report(),
             guardrail: state.guardrail.report(&policy.guardrail, happened.intervention),
-            promotion,
+            promotion: PromotionReport::default(),
             bandit: bandit(setup, state, (happened.decided, happened.learned, happened.credited)),
             weights: decision.weights.clone(),
-            session,
+            session: SessionReport::default(),
             overrides: state.overrides.clone(),
-            candidates: CandidateReport {
-                songs: catalogue.songs.len(),
-                scored: look.scored.songs().len(),
-                retrieved: look.retrieved.songs.len(),
-                sources: look.retrieved.counts().map(|(name, n)| (name.to_string(), n)).collect(),
-            },
+            candidates: CandidateReport::default(),
             near_line: NearLineReport {
                 accepted: state.learning.accepted,
                 refused: state.learning.refused,
@@ -99,25 +114,36 @@ impl Engine {
                 due: state.learning.pending.as_ref().map(|u| u.due.max(state.step + 1)),
                 update: happened.update,
             },
-            runners_up: ranking
-                .runners_up
-                .iter()
-                .filter_map(|&song| {
-                    let dropped = ranking.dropped(song)?;
-                    let score = ranking.total(song);
-                    Some(RunnerUp { song: SongRef::new(catalogue, song), score, dropped })
-                })
-                .collect(),
-            shares,
+            runners_up: Vec::new(),
+            shares: Shares::default(),
             request: RequestReport {
                 number: state.request.number,
                 step: state.request.step,
                 because: state.request.because,
-                left: committed.len(),
+                left: committed,
             },
-            queue,
-            notes,
+            queue: Vec::new(),
+            notes: Vec::new(),
         }
+    }
+}
+
+fn versions(setup: &Setup, state: &State) -> Versions {
+    let ranker = setup.ranker.as_ref().map(|ranker| {
+        Box::new(RankerVersion { name: ranker.name.clone(), hash: ranker.hash.clone() })
+    });
+    Versions {
+        model: state.model.name.clone(),
+        model_number: state.model.number,
+        model_hash: state.model.hash.clone(),
+        towers_hash: state.model.towers_hash().map(String::from),
+        policy: setup.policy.name.clone(),
+        policy_hash: setup.policy.hash.clone(),
+        ranker,
+        experience_hash: setup.experience.hash.clone(),
+        memory_hash: setup.warm_start.as_ref().map(|start| start.hash.clone()),
+        catalogue: setup.catalogue.name.clone(),
+        catalogue_hash: setup.catalogue.hash.clone(),
     }
 }
 

@@ -68,7 +68,7 @@ impl Engine {
     }
 
     /// The committed songs that may still play.
-    fn left(&self, state: &State, decision: &Decision) -> Vec<SongId> {
+    pub(super) fn left(&self, state: &State, decision: &Decision) -> Vec<SongId> {
         let rules = self.mixed_under(state, decision);
         let campaign = |song: &SongId| (*song, self.setup.catalogue.song(*song).campaign);
         ahead(&rules, state.request.left.iter().map(campaign)).0

@@ -40,6 +40,10 @@ pub struct Setup {
     pub learned: Option<Arc<Learned>>,
     /// What listeners of each segment have taught; where the bandit starts if the policy wants it.
     pub experience: Arc<Experience>,
+    /// Nobody looks at the steps, as in an experiment: what stands behind the committed songs is ranked only
+    /// where somebody asks for it ([`Engine::queue`]), and traces tell what happened and nothing of what may
+    /// come. What is heard is the same, to the bit.
+    pub unseen: bool,
 }
 
 /// Steps sessions of one setup.

@@ -81,8 +81,10 @@ pub struct State {
     pub previews: u32,
     /// Not in the queue, nor in the history until it ends.
     pub playing: Playing,
-    /// What comes next, the next song first.
+    /// What comes next, the next song first; nothing where that is `owed`.
     pub queue: Vec<Queued>,
+    /// Nobody has looked at this state, and its queue has not been ranked ([`Engine::queue`]).
+    pub(super) owed: bool,
     /// What the queue was filled from.
     pub request: Request,
     /// Set by hand, until something else is.

@@ -60,6 +60,7 @@ impl Engine {
                 example: Default::default(),
             },
             queue: Vec::new(),
+            owed: false,
             request: Request::default(),
             overrides,
             history,
@@ -114,6 +115,10 @@ impl Engine {
         let before = Before::new(state);
         let mut happened = Happened::default();
         let mut next = state.clone();
+        if state.owed && matches!(event.action, Action::Open { .. }) {
+            // Where the song stood before the event is where it was picked from.
+            (next.queue, next.owed) = (self.queue(state).into_owned(), false);
+        }
         next.step += 1;
         next.at_ms = event.at_ms;
         next.playing.heard_ms = event.heard_ms;

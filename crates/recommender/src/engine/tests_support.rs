@@ -129,6 +129,7 @@ pub(super) fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
         warm_start: None,
         learned: None,
         experience: Arc::new(Experience::new("nothing")),
+        unseen: false,
     })
 }
 

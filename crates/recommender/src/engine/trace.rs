@@ -224,7 +224,7 @@ pub struct ListenerReport {
 }
 
 /// How promotion stands at a step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PromotionReport {
     /// Chosen by the bandit, held to the cap.
     pub target: Score,
@@ -305,7 +305,7 @@ impl BanditReport {
 }
 
 /// What the session so far says of the listener's mood and wishes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SessionReport {
     /// Moving average of play ratios, in [0, 1].
     pub satisfaction: Score,
@@ -371,7 +371,7 @@ pub struct SearchReport {
 }
 
 /// How many songs ranking had to choose from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CandidateReport {
     /// Songs of the catalogue.
     #[serde(default)]

@@ -36,33 +36,35 @@ impl Engine {
         let may = renewal.is_some() && self.may_decide(&step.happened, picked);
         self.choose_arm(state, &mut step.happened, may);
         let decision = self.decide(state);
-        let asked = match begins {
-            Begins::Song { song, .. } => vec![song],
-            _ => Vec::new(),
-        };
-        let look = &self.look_at(state, &asked);
+        let begins = (begins, picked.map(|(_, from)| from));
+        if self.setup.unseen && renewal.is_none() {
+            return self.unranked(state, decision, step, begins);
+        }
+        let look = &self.look_at(state, begins.0.song().as_slice());
         if let Some(because) = renewal {
             self.request(state, because);
         }
-        self.begins(state, &decision, look, (begins, picked.map(|(_, from)| from)));
+        self.begins(state, &decision, look, begins);
         let ranking = self.rank(state, &decision, look, Some(state.playing.song));
         let front = ranking.queue.iter().map(|queued| queued.song);
         let committed = match state.request.step == state.step {
             true => self.commit(state, front),
             false => front.take(ranking.committed).collect(),
         };
-        let outcome = Outcome {
-            state,
-            decision: &decision,
-            look,
-            ranking: &ranking,
-            committed: &committed,
-            step,
+        let trace = match self.setup.unseen {
+            true => self.told(state, &decision, committed.len(), step),
+            false => self.report(Outcome {
+                state,
+                decision: &decision,
+                look,
+                ranking: &ranking,
+                committed: &committed,
+                step,
+            }),
         };
-        let trace = self.report(outcome);
         let queue = ranking.queue.clone();
         drop(ranking);
-        state.queue = queue;
+        (state.queue, state.owed) = (queue, false);
         state.request.left = committed;
         state.standing = Some(Standing { target: decision.target, segment: decision.segment });
         trace
@@ -76,7 +78,7 @@ impl Engine {
     }
 
     /// Lets play what begins in this turn. `from` is where a song that was picked by hand stood.
-    fn begins(
+    pub(super) fn begins(
         &self,
         state: &mut State,
         decision: &Decision,

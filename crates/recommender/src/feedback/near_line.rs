@@ -9,7 +9,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use burn::module::{Module, ParamId};
+use burn::module::{Module, ParamGroup, ParamId};
 use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::index;
@@ -125,14 +125,15 @@ impl Update {
         let trial = self.train(before, learned_from, &device);
         let own_loss = match newest {
             [] => [0.0; 2],
-            newest => losses(&Rows::new(newest, &[], &device), &trial),
+            newest => losses(&Rows::new(before, newest, &[], &device), &trial),
         };
-        let held_back_loss = losses(&Rows::new(&[], &self.own.held_back, &device), &trial);
+        let others = &Rows::new(before, &[], &self.own.held_back, &device);
+        let held_back_loss = losses(others, &trial);
         let worse = held_back_loss[1] - held_back_loss[0];
         let better = own_loss[0] - own_loss[1] > self.policy.gain;
         let accepted = better && worse.is_finite() && worse <= self.policy.tolerance;
 
-        let batch = Rows::new(&self.newest, &self.replayed, &device);
+        let batch = Rows::new(before, &self.newest, &self.replayed, &device);
         let (version, batch_loss) = if accepted {
             let trained = self.train(before, &self.newest, &device);
             let batch_loss = losses(&batch, &trained);
@@ -158,10 +159,12 @@ impl Update {
     /// A few steps on the listener embedding, which is this listener's alone and may move far, and
     /// on towers and gates, which are everybody's and may not. The experts stay as they are.
     fn train(&self, head: &Head, mine: &[Arc<Example>], device: &Device) -> Head {
-        let rows = &Rows::new(mine, &self.replayed, device);
+        let rows = &Rows::new(head, mine, &self.replayed, device);
         let listener = [head.listener.id];
         let shared = shared_parameters(head);
-        let mut head = head.clone().train();
+        let moved = ParamGroup::from_ids([&listener[..], &shared[..]].concat());
+        let still = ParamGroup::all().exclude(moved);
+        let mut head = head.clone().train().set_require_grad_group(still, false);
         // A listener is taken to be like others until plays say otherwise: a normal prior, which counts as so
         // many plays, in the mean over the rows.
         let prior = self.policy.prior / (2.0 * (mine.len() + self.replayed.len()).max(1) as f64);
@@ -188,7 +191,7 @@ impl Update {
                 head = optimizer.step(rate, head, gradients);
             }
         }
-        head.valid()
+        head.valid().set_require_grad(true)
     }
 }
 
@@ -211,12 +214,15 @@ struct Rows {
     labels: Tensor<2>,
     /// Each row's share in the mean of each label.
     shares: Tensor<2>,
-    /// 1 for this listener's rows, whose embedding then counts, 0 for others'.
-    mine: Tensor<2>,
+    /// The first so many are this listener's, whose embedding counts for them.
+    mine: usize,
+    /// What the experts say of the others' rows. Experts stay as they are, so it is worked out once.
+    experts: Option<Tensor<3>>,
 }
 
 impl Rows {
-    fn new(mine: &[Arc<Example>], others: &[Example], device: &Device) -> Self {
+    /// Of plays by this listener and by others; `head` has the experts.
+    fn new(head: &Head, mine: &[Arc<Example>], others: &[Example], device: &Device) -> Self {
         let mine_first = mine.iter().map(AsRef::as_ref).chain(others);
         let examples: Vec<&Example> = mine_first.collect();
         let table = |values: &dyn Fn(&Example) -> &[f32]| {
@@ -224,19 +230,25 @@ impl Rows {
             let all: Vec<f32> = examples.iter().flat_map(|e| values(e)).copied().collect();
             Tensor::<2>::from_data(TensorData::new(all, [examples.len(), width]), device)
         };
-        let whose: Vec<f32> =
-            (0..examples.len()).map(|i| if i < mine.len() { 1.0 } else { 0.0 }).collect();
+        let (own, shared) = (table(&|e| &e.own), table(&|e| &e.shared));
+        let of_others = |all: &Tensor<2>| all.clone().narrow(0, mine.len(), others.len());
+        let experts = match others {
+            [] => None,
+            _ => head.mixture.experts(of_others(&own), of_others(&shared)),
+        };
         Rows {
-            mine: Tensor::from_data(TensorData::new(whose, [examples.len(), 1]), device),
-            own: table(&|e| &e.own),
-            shared: table(&|e| &e.shared),
+            mine: mine.len(),
+            experts,
+            own,
+            shared,
             labels: table(&|e| &e.labels),
             shares: shares(table(&|e| &e.mask)),
         }
     }
 
     fn logits(&self, head: &Head) -> Tensor<2> {
-        head.forward_among(self.own.clone(), self.shared.clone(), self.mine.clone()).logits
+        let (own, shared) = (self.own.clone(), self.shared.clone());
+        head.forward_among(own, shared, self.mine, self.experts.clone()).logits
     }
 
     fn loss(&self, head: &Head, objective: &Objective) -> f64 {

@@ -290,7 +290,7 @@ impl<'a> Runner<'a> {
         let pilot = Autopilot::new(&engine, self.profile, self.world.clone(), seed);
         let mut pilot = pilot.after(traces);
         for _ in 0..songs {
-            let plan = pilot.plan(self.timeline.state());
+            let plan = pilot.plan(&engine, self.timeline.state());
             let tier = self.timeline.trace().listener.tier;
             for (heard_ms, action) in plan.during {
                 self.head.play_until(heard_ms, self.duration());

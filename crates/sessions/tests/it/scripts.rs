@@ -47,7 +47,7 @@ fn autopilot(timeline: &mut Timeline, seed: u64, songs: usize) {
         let traces = timeline.traces().map(|trace| &**trace);
         let pilot = Autopilot::new(&engine, &profile, LIBRARY.world().clone(), seed);
         let pilot = pilot.after(traces);
-        let plan = pilot.plan(timeline.state());
+        let plan = pilot.plan(&engine, timeline.state());
         let mut head = Playhead::after(timeline.trace());
         let mut act = |timeline: &mut Timeline, heard_ms: Option<u32>, action| {
             if let Some(heard_ms) = heard_ms {

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use melody_core::event::Action;
 use melody_core::listener::Tier;
-use melody_recommender::engine::{EndedPlay, State, Timeline};
+use melody_recommender::engine::{EndedPlay, Engine, State, Timeline};
 use melody_simulation::profile::Profile;
 use melody_simulation::{Autopilot, Plan, World};
 
 /// A simulated listener and what it is about to do.
 #[derive(Clone, Debug)]
 pub(crate) struct Pilot {
+    engine: Arc<Engine>,
     listener: Autopilot,
     /// Absent between songs.
     plan: Option<Course>,
@@ -45,9 +46,10 @@ impl Pilot {
         seed: u64,
     ) -> Self {
         let traces = timeline.traces().map(|trace| &**trace);
-        let listener = Autopilot::new(timeline.engine(), profile, world.clone(), seed);
+        let engine = timeline.engine().clone();
+        let listener = Autopilot::new(&engine, profile, world.clone(), seed);
         let listener = listener.after(traces);
-        Pilot { listener, plan: None }
+        Pilot { engine, listener, plan: None }
     }
 
     /// Takes in a play that ended, whoever ended it. `tier` is what was paid while it played.
@@ -70,10 +72,10 @@ impl Pilot {
     }
 
     fn course(&mut self, state: &State) -> &mut Course {
-        let listener = &self.listener;
+        let (engine, listener) = (&self.engine, &self.listener);
         self.plan.take_if(|plan| plan.tier != state.tier);
         self.plan.get_or_insert_with(|| {
-            let Plan { during, after, leaves, .. } = listener.plan(state);
+            let Plan { during, after, leaves, .. } = listener.plan(engine, state);
             Course { during: during.into(), after, leaves, tier: state.tier }
         })
     }
