@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::cohort::{Cohort, in_parallel};
 use melody_core::rng::hash64;
-use melody_recommender::bandit::{Baselines, Experience, Lift, Memory, Pool};
+use melody_recommender::bandit::{
+    Baselines, Context, Effects, Experience, Lift, Memory, Pool, Told, worth,
+};
 use melody_recommender::engine::{Refusal, Trace};
 use melody_recommender::policy::{Algorithm, Policy};
 use melody_sessions::library::Library;
@@ -34,8 +36,13 @@ pub fn teach(
     let usual: BTreeMap<String, Baselines> =
         usual.into_iter().map(|(segment, usual)| (segment, usual.baselines())).collect();
 
-    let knowing =
-        |baselines: &Baselines| Arc::new(Memory { baselines: *baselines, ..Memory::default() });
+    let mut effects = Effects::default();
+    sat.iter().for_each(|sat| effects.add(&sat.plays));
+    let by = effects.by_context().map(rounded);
+    let knowing = |baselines: &Baselines| {
+        let lift = Lift { by, ..Lift::default() };
+        Arc::new(Memory { baselines: *baselines, lift, ..Memory::default() })
+    };
     let segments = usual.iter().map(|(segment, usual)| (segment.clone(), knowing(usual)));
     let start = Experience { segments: segments.collect(), ..Experience::default() };
     let mut pools: BTreeMap<String, Pool> = BTreeMap::new();
@@ -56,10 +63,17 @@ pub fn teach(
     Ok(experience)
 }
 
+/// In four decimals, as a file has it.
+fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
+
 /// What comes of one listener's session.
 struct Sat {
     segment: String,
     usual: Usual,
+    /// Of songs that a decision queued.
+    plays: Vec<Told>,
     memory: Arc<Memory>,
     before: Lift,
 }
@@ -79,14 +93,32 @@ fn sessions(
         engine.setup.unseen = true;
         let until = Until { songs: cohort.songs, leaving: true };
         let (mut segment, mut usual) = (String::new(), Usual::default());
-        let sitting = listen(&engine, &profile, library.world(), seed, until, &mut |_, trace| {
-            if trace.event.is_none() {
-                segment.clone_from(&trace.listener.segment.name);
-            }
-            usual.watch(trace, library.policy.bandit.commercial_weight);
-        })?;
+        let mut contexts: BTreeMap<u32, Context> = BTreeMap::new();
+        let (mut plays, mut decision) = (Vec::new(), None);
+        let sitting =
+            listen(&engine, &profile, library.world(), seed, until, &mut |state, trace| {
+                if trace.event.is_none() {
+                    segment.clone_from(&trace.listener.segment.name);
+                }
+                usual.watch(trace, library.policy.bandit.commercial_weight);
+                if trace.ended.is_some()
+                    && let (Some(play), Some(context)) = (
+                        state.history.recent().back(),
+                        decision.and_then(|step| contexts.get(&step)),
+                    )
+                {
+                    let promoted = library.catalogue.song(play.song).promoted();
+                    let worth = worth(play, promoted, &library.policy.bandit);
+                    plays.push(Told { context: context.0.clone(), promoted, worth });
+                }
+                contexts.extend(
+                    trace.bandit.decided.iter().map(|made| (made.step, made.context.clone())),
+                );
+                let promoted = trace.playing.song.campaign.is_some();
+                decision = state.playing.decision(promoted);
+            })?;
         let memory = sitting.state.bandit.memory().clone();
-        Ok(Sat { segment, usual, memory, before: engine.lift_before() })
+        Ok(Sat { segment, usual, plays, memory, before: engine.lift_before() })
     };
     in_parallel(cohort.listeners, &one, done).into_iter().collect()
 }

@@ -1,5 +1,6 @@
 //! The agent: picks an arm, gathers feedback, learns from the reward.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rand_chacha::ChaCha8Rng;
@@ -48,6 +49,12 @@ pub struct Choice {
     pub by_hand: bool,
     /// What was seen of the listener.
     pub context: Context,
+    /// By how much more a promoted song is worth than another to the segment's listeners.
+    #[serde(default, skip_serializing_if = "Score::is_zero")]
+    pub usual: Score,
+    /// What the context adds to that, whoever listens.
+    #[serde(default, skip_serializing_if = "Score::is_zero")]
+    pub moment: Score,
     /// By how much more a promoted song is worth to this listener than to the segment's, as far as is known.
     #[serde(default, skip_serializing_if = "Score::is_zero")]
     pub own: Score,
@@ -76,7 +83,12 @@ pub struct Bandit {
     /// Plays that have ended since the running decision, whosever they were.
     since: u32,
     attribution: Attribution,
+    /// What the newest decisions saw, by their step: songs that they queued may be heard after the next.
+    contexts: VecDeque<(u32, Context)>,
 }
+
+/// Decisions whose contexts are remembered; no song waits longer to be heard.
+const KNOWN: usize = 8;
 
 impl Bandit {
     /// Starts from what has been learned before, if anything.
@@ -87,6 +99,7 @@ impl Bandit {
             gathered: Gathered::default(),
             since: 0,
             attribution: Attribution::default(),
+            contexts: VecDeque::new(),
         }
     }
 
@@ -114,8 +127,10 @@ impl Bandit {
         if of.is_some() && of == self.choice.as_ref().map(|choice| choice.step) {
             self.gathered.play(policy, play, promoted);
         }
-        if of.is_some() {
-            Arc::make_mut(&mut self.memory).lift.add(promoted, worth(play, promoted, policy));
+        if let Some(of) = of {
+            let seen = self.contexts.iter().find(|(step, _)| *step == of);
+            let seen = seen.map(|(_, context)| context.0.as_slice());
+            Arc::make_mut(&mut self.memory).lift.add(promoted, worth(play, promoted, policy), seen);
         }
         let led = preview || promoted && play.engaged();
         self.attribution.play(of, led, policy.attribution);
@@ -203,9 +218,15 @@ impl Bandit {
             uniform: decided.uniform,
             by_hand: pinned.is_some(),
             arms: arms.collect(),
+            usual: Score::new(self.memory.lift.usual),
+            moment: Score::new(self.memory.lift.effect(&context.0)),
             own: Score::new(self.memory.lift.own(policy.prior_songs)),
             context,
         });
+        self.contexts.extend(self.choice.iter().map(|made| (made.step, made.context.clone())));
+        while self.contexts.len() > KNOWN {
+            self.contexts.pop_front();
+        }
         self.gathered = Gathered::default();
         self.since = 0;
     }

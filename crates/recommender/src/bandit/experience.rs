@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::context::CONTEXT;
+use super::effect::ByContext;
 use super::features;
 use super::lift::{Lift, Pooled};
 use super::memory::{Arm, Memory};
@@ -98,6 +99,8 @@ pub struct Pool {
     arms: BTreeMap<String, Sums>,
     lift: Pooled,
     before: Pooled,
+    /// What every memory started with.
+    by: ByContext,
 }
 
 impl Pool {
@@ -106,6 +109,7 @@ impl Pool {
     pub fn add(&mut self, policy: &policy::Bandit, memory: &Memory, before: &Lift) {
         let features = features::count(CONTEXT.len());
         let policy = policy::Bandit { forgetting: 1.0, ..policy.clone() };
+        self.by = memory.lift.by;
         self.lift.add(&memory.lift);
         self.before.add(before);
         for (arm, sums) in policy.arms.iter().zip(memory.sums(&policy, features)) {
@@ -132,6 +136,7 @@ impl Pool {
             lift: Lift {
                 usual: rounded(self.lift.mean()),
                 usual_before: rounded(self.before.mean()),
+                by: self.by,
                 ..Lift::default()
             },
             ..Memory::default()

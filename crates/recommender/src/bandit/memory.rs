@@ -115,8 +115,7 @@ impl Memory {
     /// Forgets all but the observations from this one of the newest on.
     pub fn forget_before(&mut self, place: usize) {
         self.recent.drain(..place);
-        let Lift { usual, usual_before, .. } = self.lift;
-        self.lift = Lift { usual, usual_before, ..Lift::default() };
+        self.lift = self.lift.of_others();
         self.arms.values_mut().for_each(|arm| arm.older = Sums::new(arm.older.features()));
     }
 
@@ -188,15 +187,16 @@ impl Memory {
         if self.relevance.iter().any(|ridge| !RIDGES.contains(ridge)) {
             return Some(("relevance".into(), "holds a value that is out of range"));
         }
-        let Lift { usual, usual_before, songs, worth, others, others_worth, before, before_above } =
-            self.lift;
+        let Lift { usual, usual_before, by, songs, worth, others, others_worth, .. } = self.lift;
+        let Lift { before, before_above, .. } = self.lift;
         let all = |values: &[f64], least: f64, most: f64| {
             values.iter().all(|value| (least..=most).contains(value))
         };
         let counts = all(&[songs, others, before], 0.0, MOST_SONGS);
         let most = MOST * MOST_SONGS;
         let sums = all(&[worth, others_worth, before_above], -most, most);
-        if !(counts && sums && all(&[usual, usual_before], -MOST, MOST)) {
+        let of_others = all(&[usual, usual_before], -MOST, MOST) && all(&by, -MOST, MOST);
+        if !(counts && sums && of_others) {
             return Some(("lift".into(), "holds a value that is out of range"));
         }
         let Baselines { satisfaction, commercial } = self.baselines;

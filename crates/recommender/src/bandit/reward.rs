@@ -24,7 +24,7 @@ pub(super) fn conversion_value(policy: &policy::Bandit, plays: u32) -> f64 {
 }
 
 /// What one play is worth in the reward, but for any subscription.
-pub(super) fn worth(play: &Interaction, promoted: bool, policy: &policy::Bandit) -> f64 {
+pub fn worth(play: &Interaction, promoted: bool, policy: &policy::Bandit) -> f64 {
     let engagement = if promoted && play.engaged() { policy.commercial_weight } else { 0.0 };
     let returning =
         policy.returning.worth * policy.returning.sooner(play.play_ratio.into(), promoted);

@@ -47,7 +47,7 @@ impl Playing {
     /// The decision of the bandit that the play belongs to: the one that queued the song, if it came up by
     /// itself. What listeners pick by hand is nobody's doing, but for a promoted song, which is queued to be
     /// picked.
-    pub(super) fn decision(&self, promoted: bool) -> Option<u32> {
+    pub fn decision(&self, promoted: bool) -> Option<u32> {
         self.served.filter(|_| promoted || !self.opened).map(|served| served.decision)
     }
 }

@@ -3,15 +3,15 @@
 //! From one arm to the next a song in twenty or so is promoted or not, so the reward of a decision tells next to nothing
 //! of its arm. What a promoted song is worth to this listener tells of all arms at once, and each one that is heard
 //! tells of it: an arm is worth its ratio times that, beside an arm that promotes nothing. The belief is a normal
-//! posterior (`lift.rs`), and the arm with the highest upper bound is taken: while more than nothing may be gained by
+//! posterior (`lift.rs`) for the context that is decided in, and the arm with the highest upper bound is taken: while more than nothing may be gained by
 //! promoted songs, as many as an arm has, and else as few. There is no draw in it, so a propensity is exact.
 
 use super::verdict::{Estimate, Verdict};
 use crate::bandit::memory::Memory;
 use crate::policy;
 
-pub(crate) fn judge(policy: &policy::Bandit, memory: &Memory) -> Verdict {
-    let (worth, deviation) = memory.lift.belief(policy.prior_songs);
+pub(crate) fn judge(policy: &policy::Bandit, memory: &Memory, context: &[f64]) -> Verdict {
+    let (worth, deviation) = memory.lift.belief(policy.prior_songs, context);
     let estimate = |arm: &policy::Arm| {
         let (mean, deviation) = (arm.ratio * worth, arm.ratio * deviation);
         Estimate { mean, deviation, judged: mean + policy.exploration * deviation, chance: 0.0 }
@@ -22,6 +22,7 @@ pub(crate) fn judge(policy: &policy::Bandit, memory: &Memory) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bandit::context::CONTEXT;
     use crate::bandit::lift::Lift;
     use crate::policy::Algorithm;
 
@@ -31,7 +32,7 @@ mod tests {
         policy.exploration = exploration;
         policy.prior_songs = 10.0;
         let memory = Memory { lift, ..Memory::default() };
-        let verdict = judge(&policy, &memory);
+        let verdict = judge(&policy, &memory, &CONTEXT.map(|_| 1.0));
         policy.arms[verdict.chosen].name.clone()
     }
 
@@ -48,6 +49,15 @@ mod tests {
         assert_eq!(chosen(0.0, heard(0.3)), "none");
         // What the segment makes of them counts as many again.
         assert_eq!(chosen(0.0, Lift { usual: -0.5, ..heard(0.7) }), "none");
+    }
+
+    #[test]
+    fn the_moment_decides_where_the_listener_leaves_it_open() {
+        let mut lift = Lift { usual: 0.05, ..Lift::default() };
+        lift.by[3] = -0.2;
+        assert_eq!(chosen(0.0, lift), "none", "many were heard lately");
+        lift.by[3] = 0.2;
+        assert_eq!(chosen(0.0, lift), "heavy");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(crate) fn judge(
 ) -> Verdict {
     match policy.algorithm {
         Algorithm::Adaptive => adaptive::judge(policy, memory, context),
-        Algorithm::Dose => dose::judge(policy, memory),
+        Algorithm::Dose => dose::judge(policy, memory, context),
         Algorithm::LinUcb => linear::upper_bounds(policy, memory, context),
         Algorithm::Thompson => linear::thompson(policy, memory, context, draws),
         Algorithm::SquareCb => squarecb::judge(policy, memory, context, draws),
