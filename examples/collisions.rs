@@ -12,12 +12,12 @@
 use std::error::Error;
 use std::path::Path;
 
-use melody::catalogue::{Artist, Catalogue};
+use melody::catalogue::Catalogue;
 use melody::model::{self, Backend, ModelFiles, Network};
 use melody::opening::{catalogue_named, model_named};
 use melody::rng::hash64;
 use melody::training::{
-    Dataset, Judge, Kind, Play, Resampling, Split, TrainingConfig, measure, predict,
+    Dataset, Judge, Kind, Play, Resampling, Split, TrainingConfig, measure, predict, strangers,
 };
 
 /// Where a play's identifiers fell.
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let argument = |at: usize, usual: &str| arguments.get(at).cloned().unwrap_or(usual.into());
     let here = Path::new("");
     let device = model::device(Backend::default());
-    let catalogue = renamed(catalogue_named(&argument(0, "default"), here)?);
+    let catalogue = strangers(&catalogue_named(&argument(0, "default"), here)?);
     let files = model_named(&argument(2, "default"), here, &device)?;
     let config =
         TrainingConfig { test_listeners: argument(1, "400").parse()?, ..Default::default() };
@@ -85,19 +85,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
-}
-
-/// The catalogue, every song and artist under an identifier that no model has seen.
-fn renamed(catalogue: Catalogue) -> Catalogue {
-    let fresh = |name: &str| format!("fresh {:016x}", hash64(name));
-    let songs = catalogue.songs.iter().map(|song| {
-        let mut song = song.clone();
-        song.id = fresh(&song.id).into();
-        song
-    });
-    let artists =
-        catalogue.artists.iter().map(|artist| Artist { name: fresh(&artist.name).into() });
-    Catalogue { songs: songs.collect(), artists: artists.collect(), ..catalogue }
 }
 
 /// Of each song, which of [`BUCKETS`] it falls under.

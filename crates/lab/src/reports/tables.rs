@@ -25,14 +25,19 @@ pub(super) fn towers(report: &TowerReport) -> String {
             "Two towers, trained on {} moments after the network and without moving it: its own order over random songs, \
              what listeners enjoyed (softmax with logQ correction) and what they skipped. Judged at {moments} moments of \
              listeners never learned from: the share of the network's {PLACES} most interesting of {songs} songs, and of the \
-             songs enjoyed in the next plays, among the songs brought.\n",
+             songs enjoyed in the next plays, among the songs brought; and the same where every song and artist stands under an \
+             identifier that was never seen, so that the towers know songs by their content alone.\n",
             report.moments
         ),
-        "| songs brought | of the network's order | of what was enjoyed | by chance |\n|--:|--:|--:|--:|".into(),
+        "| songs brought | of the network's order | of what was enjoyed | unseen songs: of the network's order | of what was enjoyed | by chance |\n|--:|--:|--:|--:|--:|--:|".into(),
     ];
     for (i, brought) in BROUGHT.iter().enumerate() {
         let (network, enjoyed, chance) = (of_network[i], of_enjoyed[i], by_chance[i]);
-        lines.push(format!("| {brought} | **{network:.3}** | {enjoyed:.3} | {chance:.3} |"));
+        let unseen = &report.of_strangers;
+        lines.push(format!(
+            "| {brought} | **{network:.3}** | {enjoyed:.3} | {:.3} | {:.3} | {chance:.3} |",
+            unseen.of_network[i], unseen.of_enjoyed[i]
+        ));
     }
     lines.join("\n")
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::learn::{EPOCHS, Lesson, TowerLosses, learn};
 use super::moments::{Group, Pupil, moments};
 use super::recall::{Recall, recall};
+use super::strangers::strangers;
 use crate::data::log::Listening;
 use melody_core::catalogue::Catalogue;
 use melody_core::input::InputError;
@@ -36,6 +37,9 @@ pub struct TowerReport {
     pub losses: Vec<TowerLosses>,
     /// On listeners not learned from.
     pub recall: Recall,
+    /// The same where every song is one that the model has never seen.
+    #[serde(default)]
+    pub of_strangers: Recall,
 }
 
 /// Chunks of listeners that are learned from at most, and that are judged by.
@@ -91,8 +95,13 @@ pub fn train_towers(
     files.towers = Some(towers);
     let judged = groups(recipe.judge, JUDGE, catalogue.songs.len())?;
     let model = ModelVersion::new(files, catalogue);
-    let recall = recall(&model, &judged);
-    Ok(Some(TowerReport { moments, losses, recall }))
+    let unseen = ModelVersion::new(files, &strangers(catalogue));
+    Ok(Some(TowerReport {
+        moments,
+        losses,
+        recall: recall(&model, &judged),
+        of_strangers: recall(&unseen, &judged),
+    }))
 }
 
 /// How often each song is among those enjoyed, as a share of all.

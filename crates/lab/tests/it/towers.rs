@@ -51,6 +51,13 @@ fn a_few_moments_teach_more_than_chance() {
     let recall = &report.recall;
     assert!(recall.moments > 10, "{} moments", recall.moments);
     assert!(recall.of_network[0] > 2.0 * recall.by_chance[0], "{recall:?}");
+    let unseen = &report.of_strangers;
+    assert_eq!(unseen.moments, recall.moments);
+    assert!(
+        unseen.of_network[0] > unseen.by_chance[0],
+        "content alone tells something: {unseen:?}"
+    );
+    assert_ne!(unseen.of_network, recall.of_network);
     assert!(recall.of_network.is_sorted() && recall.of_enjoyed.is_sorted(), "{recall:?}");
 
     assert_eq!(weights_hash(&files.network), weights_hash(&shipped.network));
