@@ -28,6 +28,7 @@ mod open;
 mod opening;
 mod progress;
 mod replay;
+mod report;
 mod say;
 mod settings;
 mod simulate;
@@ -67,6 +68,7 @@ fn command(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Replay(replay)) => replay::run(&replay),
         Some(Command::Diff(diff)) => diff::run(&diff),
+        Some(Command::Report(report)) => report::run(&report),
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Train(train)) => train::run(&train),
         Some(Command::TrainTowers(train)) => train_towers::run(&train),

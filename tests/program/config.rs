@@ -103,6 +103,35 @@ fn the_example_of_the_readme_is_one() {
     }
 }
 
+/// The Chinese README beside the English one: the same pictures and documents, and commands that are there.
+#[test]
+fn the_chinese_readme_leads_where_the_english_one_does() {
+    let (english, chinese) = (include_str!("../../README.md"), include_str!("../../README.zh.md"));
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let links = |text: &str| -> Vec<String> {
+        let all = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        all.filter(|link| !link.ends_with("README.md") && !link.ends_with("README.zh.md"))
+            .map(String::from)
+            .collect()
+    };
+    let there = links(chinese);
+    for link in &there {
+        assert!(root.join(link).exists(), "{link}");
+    }
+    let missing: Vec<String> =
+        links(english).into_iter().filter(|link| !there.contains(link)).collect();
+    assert!(missing.is_empty(), "README.zh.md leaves out {missing:?}");
+    let help = Command::new(env!("CARGO_BIN_EXE_melody")).arg("--help").output().unwrap();
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    for command in
+        chinese.split("`melody ").skip(1).filter_map(|rest| rest.split([' ', '`']).next())
+    {
+        let known = command.starts_with("--") || help.contains(&format!("\n  {command} "));
+        assert!(known, "`melody {command}` is no command");
+    }
+    assert!(english.contains("(README.zh.md)") && chinese.contains("(README.md)"));
+}
+
 #[test]
 fn another_file_can_be_named_and_must_be_there() {
     let folder = home("seed = 1\n");

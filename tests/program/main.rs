@@ -15,6 +15,7 @@ mod leaving;
 mod log;
 mod memories;
 mod printing;
+mod report;
 mod resume;
 mod running;
 mod simulated;

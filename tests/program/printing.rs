@@ -118,6 +118,7 @@ fn arguments(command: &str, out: &str) -> Option<Vec<String>> {
         "demo" => "--check".into(),
         "replay" | "explain" => "session.toml".into(),
         "diff" => "trace.jsonl trace.jsonl".into(),
+        "report" => format!("trace.jsonl --out {out}"),
         "train" => format!("--config training.toml --out {out}"),
         "train-towers" => format!("--log logged --out {out}"),
         "train-ltr" => format!("--listeners 20 --songs 3 --out {out}.json"),

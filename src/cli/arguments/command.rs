@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::data::{Catalogue, Export, Imports, Log, Trace};
 use super::experiments::{Ab, Ablate, Eval, Ope, Simulate, Tune};
-use super::sessions::{Demo, Diff, Explain, Open, Replay};
+use super::sessions::{Demo, Diff, Explain, Open, Replay, Report};
 use super::simulator::{Config, Keys, Simulator};
 use super::training::{Train, TrainLtr, TrainTowers};
 
@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Show where two traces part, with every rank and weight that differs.
     Diff(Diff),
+    /// Make one page with plots of a trace, an experiment, a judgement or a training.
+    Report(Report),
     /// Explain a song's rank at a step of a script, to the last digit.
     Explain(Explain),
     /// Train a model on simulated listening.

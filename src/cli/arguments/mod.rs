@@ -16,6 +16,6 @@ pub(super) use data::{
 };
 pub(super) use experiments::{Ab, Ablate, Eval, Ope, Population, Simulate, Tune};
 pub(super) use named::{Device, Named};
-pub(super) use sessions::{Demo, Diff, Explain, Open, Replay};
+pub(super) use sessions::{Demo, Diff, Explain, Open, Replay, Report};
 pub(super) use simulator::{AsciiWord, Config, Keys, LangWord, Screen, Settings, Simulator};
 pub(super) use training::{Train, TrainLtr, TrainTowers};

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::named::{Device, Named};
 use super::numbers::{not_below_zero, size};
-use super::simulator::Screen;
+use super::simulator::{LangWord, Screen};
 
 #[derive(Debug, Args)]
 pub(crate) struct Open {
@@ -75,6 +75,21 @@ pub(crate) struct Diff {
     /// Print as JSON; `null` where nothing differs.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// A trace, what `ab`, `ablate`, `eval` or `train` printed as JSON, or a model's folder.
+    pub file: PathBuf,
+    /// File to write the page to: HTML with all it needs in it, so that it opens without a network.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Folder to write every plot to, too, as SVG for slides.
+    #[arg(long, value_name = "DIR")]
+    pub svg: Option<PathBuf>,
+    /// Language; by default that of the locale.
+    #[arg(long, value_enum)]
+    pub lang: Option<LangWord>,
 }
 
 #[derive(Debug, Args)]

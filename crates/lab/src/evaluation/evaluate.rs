@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::baselines::{Logistic, Popularity};
-use super::measure::{Evaluation, Kind, Play, Resampling, measure};
+use super::measure::{Evaluation, Kind, Play, Resampling, add_reliability, measure};
 use super::predict::{Judge, predict};
 use crate::data::log::Listening;
 use crate::data::{Dataset, Listener, Sessions, TrainedOn, replay, rows};
@@ -30,6 +30,8 @@ pub struct Evaluator<'a> {
     pub logistic: Option<&'a Logistic>,
     /// How intervals are drawn.
     pub resampling: Resampling,
+    /// Whether to say, bin by bin, how often what was foretold came true.
+    pub reliability: bool,
 }
 
 impl Evaluator<'_> {
@@ -53,7 +55,11 @@ impl Evaluator<'_> {
             listeners += read.len() as u32;
             done();
         }
-        Ok(measure(&plays, &self.kinds(), self.resampling))
+        let mut evaluation = measure(&plays, &self.kinds(), self.resampling);
+        if self.reliability {
+            add_reliability(&plays, &mut evaluation.heads);
+        }
+        Ok(evaluation)
     }
 
     /// Adds the plays of these listeners, of whom the first is number `first`.

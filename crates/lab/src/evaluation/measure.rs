@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::Row;
 use crate::statistics::{
-    Clustered, FEWEST_UNITS, FIGURES, Figures, Intervals, Prediction, resample,
+    Bin, CALIBRATION_BINS, Clustered, FEWEST_UNITS, FIGURES, Figures, Intervals, Labelled,
+    Prediction, calibration, resample,
 };
 use melody_core::plays::Truth;
 use melody_model::{LABELS, Output};
@@ -53,6 +54,10 @@ pub struct HeadReport {
     /// Another model on the same plays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<Against>,
+    /// The model's reliability over [`CALIBRATION_BINS`] equal widths of predicted probability, those that hold
+    /// anything; empty where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reliability: Vec<Bin>,
 }
 
 /// Another model beside the one that is measured.
@@ -200,6 +205,23 @@ pub fn measure(plays: &[Play], kinds: &[Kind], resampling: Resampling) -> Evalua
     }
 }
 
+/// Says of each of these labels how often what was foretold came true, in bins of predicted probability.
+pub(super) fn add_reliability(plays: &[Play], heads: &mut [HeadReport]) {
+    for head in heads {
+        let Some((_, output, _)) = MEASURED.iter().find(|(name, ..)| *name == head.label) else {
+            continue;
+        };
+        let label = output.index();
+        let known = plays.iter().filter(|play| play.mask[label] > 0.0);
+        let examples: Vec<Labelled> = known
+            .map(|play| {
+                Labelled::new(probability(*output, play.model[label]), play.labels[label] > 0.5)
+            })
+            .collect();
+        head.reliability = calibration(&examples, CALIBRATION_BINS).bins;
+    }
+}
+
 /// The labels that no line was made of.
 fn unmeasured(plays: &[Play], heads: &[HeadReport]) -> Vec<Unmeasured> {
     let left = MEASURED.iter().filter(|(name, ..)| heads.iter().all(|head| head.label != *name));
@@ -256,6 +278,7 @@ fn lines(plays: &[&Play]) -> Vec<Line> {
             against: against
                 .as_ref()
                 .map(|other| Against { model: other.figures(), difference: None }),
+            reliability: Vec::new(),
         };
         Some(Line { report, model, against })
     };
@@ -367,6 +390,22 @@ mod tests {
         // Of six pairs one is the wrong way round.
         assert!((completion.model.auc - 5.0 / 6.0).abs() < 1e-12);
         assert_eq!((completion.intervals, completion.best), (None, None));
+    }
+
+    #[test]
+    fn reliability_is_of_the_same_plays_and_gives_the_calibration_error() {
+        let plays = plays();
+        let mut heads = measure(&plays, &[], NO_RESAMPLES).heads;
+        assert!(heads[0].reliability.is_empty(), "model folders keep their bytes");
+        add_reliability(&plays, &mut heads);
+        let HeadReport { plays, positives, reliability, model, .. } = &heads[0];
+        let counts: usize = reliability.iter().map(|bin| bin.count).sum();
+        assert_eq!(counts, *plays);
+        let observed: f64 = reliability.iter().map(|b| b.mean_observed * b.count as f64).sum();
+        assert!((observed - *positives as f64).abs() < 1e-9);
+        let gap = |b: &Bin| (b.mean_predicted - b.mean_observed).abs() * b.count as f64;
+        let error = reliability.iter().map(gap).sum::<f64>() / *plays as f64;
+        assert!((error - model.calibration_error).abs() < 1e-12);
     }
 
     #[test]

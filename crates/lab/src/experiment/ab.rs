@@ -1,10 +1,12 @@
 //! Two arms, one population.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::cohort::Cohort;
+use super::days::{Daily, daily};
 use super::metric::{Direction, Metric};
 use super::outcome::ListenerOutcome;
 use crate::statistics::{BURN_IN, Paired, Peeking, paired, peeking};
@@ -12,7 +14,7 @@ use melody_sessions::library::Library;
 use melody_simulation::Variant;
 
 /// What an arm was made of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arm {
     /// The policy's name.
     pub policy: String,
@@ -37,7 +39,7 @@ impl Arm {
 }
 
 /// What the paired t-test says at the 5 % level, in the metric's own direction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// b is better than a.
@@ -53,12 +55,12 @@ pub enum Verdict {
 }
 
 /// One metric of b against a.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// What is compared.
     pub metric: Metric,
     /// The same in words.
-    pub about: &'static str,
+    pub about: Cow<'static, str>,
     /// Which way is good.
     pub better: Direction,
     /// b against a, with their means and what chance makes of them.
@@ -71,7 +73,7 @@ pub struct Comparison {
 }
 
 /// What an experiment found: b against a.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AbReport {
     /// What the cohort is drawn from.
     pub seed: u64,
@@ -84,7 +86,7 @@ pub struct AbReport {
     /// SHA-256 of its files, in hexadecimal.
     pub catalogue_hash: String,
     /// The world that the listeners live in.
-    pub world: &'static str,
+    pub world: Cow<'static, str>,
     /// The arm that the other is held against.
     pub a: Arm,
     /// The arm in question.
@@ -93,6 +95,9 @@ pub struct AbReport {
     pub metrics: Vec<Comparison>,
     /// By the segment arm a puts a listener in.
     pub segments: BTreeMap<String, Vec<Comparison>>,
+    /// Day by day, where sessions go over two days at least.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<Daily>,
 }
 
 impl AbReport {
@@ -134,7 +139,7 @@ pub fn compare(
         sessions: cohort.sessions,
         catalogue: a.catalogue.name.clone(),
         catalogue_hash: a.catalogue.hash.clone(),
-        world: Variant::name_of(a.world().nature()),
+        world: Variant::name_of(a.world().nature()).into(),
         a: Arm::new(a),
         b: Arm::new(b),
         metrics: comparisons(of_a, of_b, &everyone),
@@ -142,6 +147,7 @@ pub fn compare(
             .into_iter()
             .map(|(segment, members)| (segment, comparisons(of_a, of_b, &members)))
             .collect(),
+        days: daily(of_a, of_b),
     }
 }
 
@@ -160,7 +166,7 @@ fn comparisons(
         let differences: Vec<f64> = a.iter().zip(&b).map(|(a, b)| b - a).collect();
         Some(Comparison {
             metric,
-            about: metric.about(),
+            about: metric.about().into(),
             better: metric.direction(),
             verdict: verdict(metric, &paired),
             always_valid: peeking(&differences, metric.mixing_deviation()),
@@ -199,7 +205,7 @@ mod tests {
         };
         let compared = paired(a, b).map(|paired| Comparison {
             metric,
-            about: metric.about(),
+            about: metric.about().into(),
             better: metric.direction(),
             verdict: verdict(metric, &paired),
             always_valid: peeking(&[], metric.mixing_deviation()),
@@ -211,11 +217,12 @@ mod tests {
             sessions: 1,
             catalogue: "c".into(),
             catalogue_hash: String::new(),
-            world: "fitted",
+            world: "fitted".into(),
             a: arm(),
             b: arm(),
             metrics: compared.into_iter().collect(),
             segments: BTreeMap::new(),
+            days: Vec::new(),
         }
     }
 

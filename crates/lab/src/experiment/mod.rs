@@ -7,6 +7,7 @@
 mod ab;
 mod ablate;
 mod cohort;
+mod days;
 mod diversity;
 mod figures;
 mod learn;
@@ -24,6 +25,7 @@ pub use ablate::{
     Ablation, AblationReport, Absent, Difference, Finding, Measure, Mechanism, NoSuch, Tested,
 };
 pub use cohort::{Cohort, in_parallel};
+pub use days::{Daily, Day, Mean};
 pub use diversity::Diversity;
 pub use figures::{Days, Figures, Quartiles};
 pub use learn::{Learned, OrderReport, PLACES, TooFew, boosting, learn, trees};

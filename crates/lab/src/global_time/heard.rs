@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use melody_core::catalogue::{Catalogue, SongId};
 use melody_core::plays::{LoggedListener, Play, normal};
@@ -29,7 +29,7 @@ pub(super) struct Heard {
 }
 
 /// Plays that do not count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// Less than half of the song was heard.
     pub short: u64,

@@ -1,7 +1,7 @@
 //! The cut, who is asked, and the figures.
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::heard::{Gathered, LeftOut, Way};
 use super::list::{DEPTHS, List, mean};
@@ -13,7 +13,7 @@ use melody_core::input::{InputError, Problem};
 const DAY: i64 = 86_400;
 
 /// What lists were like for some of the plays.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     /// Which plays: `all`, `organic` or `recommended`.
     pub part: Part,
@@ -26,7 +26,7 @@ pub struct Figures {
 }
 
 /// Plays that lists are judged by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {
     /// Whatever was heard.
@@ -48,12 +48,12 @@ impl Part {
 }
 
 /// One method.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// What it is called.
     pub method: String,
     /// In how many hours a play comes to count .9 of what it did, where that was chosen.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<f64>,
     /// Share of the songs heard before the cut that anybody is shown, at each of [`DEPTHS`].
     pub coverage: [f64; 2],
@@ -62,7 +62,7 @@ pub struct Row {
 }
 
 /// What came of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judged {
     /// Plays that count.
     pub plays: usize,

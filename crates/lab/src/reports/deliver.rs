@@ -94,6 +94,7 @@ pub fn train_model(recipe: &Recipe, watch: &mut Watch) -> Result<Delivered, Undo
         popularity: Some(&popularity),
         logistic: Some(&logistic),
         resampling: Resampling { seed: recipe.config.seed, resamples: RESAMPLES },
+        reliability: false,
     };
     let test = prepared.judge(&evaluator, Split::Test, &teller)?;
     let later = prepared.judge(&evaluator, Split::Later, &teller)?;

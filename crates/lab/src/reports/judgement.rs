@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::report::Report;
 use super::stage::{Teller, Undone, Watch, Work};
@@ -53,7 +53,7 @@ pub struct Case<'a> {
 }
 
 /// How good the model is, and what that was found with.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
     /// Its name.
     pub model: String,
@@ -105,6 +105,7 @@ impl Case<'_> {
             popularity: popularity.as_ref(),
             logistic: None,
             resampling: self.resampling,
+            reliability: true,
         };
         let left_out = Cell::new(0);
         let leave_out = |name: &str| {

@@ -138,6 +138,7 @@ mod tests {
             logistic: None,
             best: Some(figures(0.8)),
             against: None,
+            reliability: Vec::new(),
         }
     }
 

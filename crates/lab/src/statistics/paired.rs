@@ -7,11 +7,11 @@
 //! Pairs that all differ by the same leave no spread to judge by. Two listeners who agree would seem to
 //! leave no doubt at all, so there is neither interval nor p then: nothing was tested.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// A paired comparison of b with a.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Paired {
     /// At least two.
     pub pairs: usize,
@@ -86,7 +86,7 @@ pub fn paired(a: &[f64], b: &[f64]) -> Option<Paired> {
 const ROUNDING: f64 = 1e-14;
 
 /// What may be said however often one has looked.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Peeking {
     /// Always-valid p-value: the chance, were there no difference, of ever seeing this much evidence.
     pub p: f64,

@@ -261,6 +261,7 @@ fn a_log_is_judged_as_its_plays_are() {
         popularity: Some(&popularity),
         logistic: None,
         resampling: Resampling { seed: 1, resamples: 60 },
+        reliability: false,
     };
     let test = Listening::Log(log.clone(), Some(Split::Test));
     let found = evaluator.evaluate(&test, &|_| false, &|| {}).unwrap();

@@ -6,9 +6,10 @@ use melody_recommender::policy::{
 use melody_sessions::library::Library;
 
 /// One change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Edit {
     /// Nothing is changed.
+    #[default]
     AsItIs,
     /// The model's short-time module sees no session.
     NoShortTime,

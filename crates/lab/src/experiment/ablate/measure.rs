@@ -3,7 +3,8 @@
 //! The simulator knows how likely each reaction was, so value and completion count a play by what was to be expected
 //! of it, not by how its dice fell: about the same mean, a far smaller spread (see [`Worth`]).
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::experiment::metric::{Direction, Metric};
 use crate::experiment::outcome::ListenerOutcome;
@@ -52,6 +53,12 @@ impl Measure {
         }
     }
 
+    /// The measure of that word.
+    pub fn named(name: &str) -> Option<Measure> {
+        let own = [Measure::Value, Measure::Completion].into_iter().find(|m| m.name() == name);
+        own.or_else(|| Metric::named(name).map(Measure::Counted))
+    }
+
     /// What is counted, for a person.
     pub fn about(self) -> &'static str {
         match self {
@@ -83,5 +90,12 @@ impl Measure {
 impl Serialize for Measure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Measure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Measure::named(&name).ok_or_else(|| D::Error::custom(format!("no such measure: `{name}`")))
     }
 }

@@ -1,6 +1,6 @@
 //! The mechanisms, and the objective each exists for: written down before anything is run.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::edit::Edit;
 use super::measure::Measure;
@@ -8,7 +8,7 @@ use crate::experiment::metric::Metric;
 use melody_recommender::policy::{Rerank, Settings};
 
 /// One mechanism, with and without.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mechanism {
     /// What tables and flags call it: a group, and after a stroke what it is held against or which of the group it is.
     pub name: String,
@@ -18,6 +18,7 @@ pub struct Mechanism {
     pub objective: Measure,
     /// It earns its place where it is no worse than this below what is without it: 0, but for what exists to save work.
     pub margin: f64,
+    /// Files do not tell what is changed, so a mechanism that was read changes nothing.
     #[serde(skip)]
     pub(super) with_it: Edit,
     #[serde(skip)]

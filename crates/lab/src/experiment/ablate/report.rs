@@ -4,9 +4,10 @@
 //! truth at once, and likewise all of those on what else is told. The two families are corrected apart: objectives
 //! are what is claimed, and the rest is there to see what it costs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::measure::Measure;
 use super::mechanism::Mechanism;
@@ -27,7 +28,7 @@ pub(super) type Row = (Mechanism, [usize; 2]);
 const WRONG: f64 = 0.05;
 
 /// What an ablation found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AblationReport {
     /// What the cohort is drawn from.
     pub seed: u64,
@@ -38,7 +39,7 @@ pub struct AblationReport {
     /// Songs of a session, at most.
     pub songs: u32,
     /// The world that the listeners live in.
-    pub world: &'static str,
+    pub world: Cow<'static, str>,
     /// The name of the catalogue.
     pub catalogue: String,
     /// SHA-256 of its files, in hexadecimal.
@@ -57,14 +58,14 @@ pub struct AblationReport {
 }
 
 /// A mechanism whose arms would play the same.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Absent {
     /// Its name.
     pub name: String,
 }
 
 /// One mechanism, and what is with it that is not without.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tested {
     /// The mechanism and its objective.
     #[serde(flatten)]
@@ -80,7 +81,7 @@ pub struct Tested {
 }
 
 /// What is with a mechanism less what is without it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// Of what.
     pub measure: Measure,
@@ -101,7 +102,7 @@ pub struct Difference {
 }
 
 /// What the interval on the objective says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Finding {
     /// All of it is on the good side, or above what may be given up.
@@ -175,7 +176,7 @@ impl AblationReport {
             listeners: cohort.listeners,
             sessions: cohort.sessions,
             songs: cohort.songs,
-            world: Variant::name_of(library.world().nature()),
+            world: Variant::name_of(library.world().nature()).into(),
             catalogue: library.catalogue.name.clone(),
             catalogue_hash: library.catalogue.hash.clone(),
             arm: Arm::new(library),
