@@ -83,7 +83,7 @@ mod tests {
             8 => Action::Replay,
             9 => Action::Search { query: "Song 7".into(), target: Target::Song(SongId(7)) },
             10 => Action::Open { song: queue[draw as usize / 12 % queue.len()].song },
-            _ if draw % 5 == 0 => Action::Scene { scene: Scene::Workout },
+            _ if draw.is_multiple_of(5) => Action::Scene { scene: Scene::Workout },
             _ => Action::Finish,
         }
     }
