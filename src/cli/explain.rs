@@ -14,7 +14,7 @@ use melody_core::catalogue::SongId;
 use melody_core::input::Problem;
 use melody_core::score::Score;
 use melody_model::TASKS;
-use melody_recommender::engine::{AttendedPlay, Engine, Explanation, Trace, WhyNot};
+use melody_recommender::engine::{AttendedPlay, Engine, Explanation, Move, Trace, WhyNot};
 use melody_recommender::ranking::{Flip, Node, Weight};
 use melody_recommender::retrieval::{Missed, Standing};
 use melody_sessions::script;
@@ -134,8 +134,10 @@ fn print(e: &Explanation, bar: &str) -> Result<(), Failure> {
     })?;
     say!("\ninterest, of the heads")?;
     for part in &e.interest {
-        say!("  {:20} {:+.6}  weight {:.2}", part.name, part.value, part.weight)?;
+        let (name, head) = (&part.name, part.head);
+        say!("  {name:20} {:+.6} = {head:.6} x {}", part.value, part.weight)?;
     }
+    say!("  {:20} {:+.6}", "their sum", e.interest_score)?;
     say!("\nfusion weights")?;
     for (name, weight) in
         [("alpha", &e.weights.alpha), ("beta", &e.weights.beta), ("gamma", &e.weights.gamma)]
@@ -208,13 +210,23 @@ fn print_why_not(why: &WhyNot) -> Result<(), Failure> {
     say!("\nwhy not above {} ({})?", why.above.title, why.above.id)?;
     match why.lacks.cmp(&Score::ZERO) {
         Ordering::Greater => say!("  it lacks {:.6} of score", why.lacks)?,
-        Ordering::Less => say!("  its score is higher already, by {:.6}", -why.lacks)?,
+        Ordering::Less => {
+            say!("  its score is higher already, by {:.6}: enough as it is", -why.lacks)?
+        }
         Ordering::Equal => say!("  the scores are level: the higher interest goes first")?,
     }
     if let Some(beside) = &why.beside {
         say!("  {beside}")?;
     }
-    why.flips.iter().try_for_each(|flip| say!("  {}", said(flip)))
+    if let Some(when) = &why.when {
+        say!("  {when}")?;
+    }
+    why.flips.iter().try_for_each(|flip| say!("  {}", said(flip)))?;
+    for Move { what, from, to, target, place } in &why.moves {
+        let aims = if what == "arm" { format!(", target {target:.3}") } else { String::new() };
+        say!("  really ranked, {what} {from} -> {to}{aims}: place {place}")?;
+    }
+    Ok(())
 }
 
 fn said(flip: &Flip) -> String {

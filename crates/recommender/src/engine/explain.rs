@@ -6,10 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::look::Look;
+use super::moves::Move;
 use super::setup::Engine;
 use super::state::State;
 use super::trace::{Commitment, DisplacedSong, SongRef, Trace};
-use crate::ranking::{Dropped, Flip, FusionWeights, Ledger, Ranking, Stage};
+use crate::ranking::{Dropped, Due, Flip, FusionWeights, Ledger, Ranking, Stage, weighed_heads};
 use crate::retrieval::{Missed, standings};
 use melody_core::catalogue::SongId;
 use melody_core::score::Score;
@@ -34,6 +35,9 @@ pub struct Explanation {
     /// How the interest score comes of the heads. The parts are rounded each; the score is their
     /// exact sum rounded once.
     pub interest: Vec<InterestPart>,
+    /// That sum: what alpha multiplies.
+    #[serde(default)]
+    pub interest_score: Score,
     /// `[task][expert]`.
     pub gates: Gates,
     /// The fusion weights of the step.
@@ -56,13 +60,16 @@ pub struct Explanation {
     pub below: Option<Neighbour>,
 }
 
-/// A part of the interest score: `value` is `weight` times what `name` stands for.
+/// A part of the interest score: `value` is `weight` times `head`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InterestPart {
-    /// `completion`, `play ratio`, `like or save` or `no skip`.
+    /// `completion`, `play ratio`, `like or save`, `no skip`, `save` or `replay`.
     pub name: String,
     /// Of the policy.
     pub weight: f64,
+    /// What the weight multiplies, in [0, 1].
+    #[serde(default)]
+    pub head: Score,
     /// In points of the interest score.
     pub value: Score,
 }
@@ -115,8 +122,18 @@ pub struct WhyNot {
     /// What decides beside the score, where something does.
     pub beside: Option<String>,
     /// For each weight the smallest change of it alone that gives the song the higher score. None
-    /// for a song that no source brought or a rule excludes.
+    /// for a song that no source brought or a rule excludes, nor where its score is the higher one already.
     pub flips: Vec<Flip>,
+    /// When a promoted song's place is due, of the two the one asked about first; none where neither is promoted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Due>,
+    /// That in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// Where one of the two is promoted, so that score alone decides nothing: for each value that can be set
+    /// the smallest change of it alone that, really ranked, puts the song above the other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
 }
 
 impl Engine {
@@ -150,6 +167,7 @@ impl Engine {
                 missed: self.missed(state, look, ranking, song),
                 heads,
                 interest: self.interest_parts(state, &heads),
+                interest_score: queued.map_or(ranking.scores(song).interest, |e| e.interest),
                 gates: queued.map_or_else(|| scored.gates(place), |e| e.gates.clone()),
                 weights: trace.weights.clone(),
                 committed: queued.and_then(|entry| entry.committed.clone()),
@@ -177,6 +195,39 @@ impl Engine {
         let catalogue = &self.setup.catalogue;
         let asked: Vec<SongId> = above.into_iter().chain([song]).collect();
         let look = &*self.with_songs(state, look, &asked);
+        let (mut why, above) = self.why_not_by_score(state, look, song, above)?;
+        let promoted = [song, above].map(|song| catalogue.song(song).promoted());
+        let excluded = why.dropped.as_ref().is_some_and(|d| d.stage != Stage::Mixing);
+        if promoted.contains(&true) && !excluded {
+            why.moves = self.moves(state, look, (song, above), &why.flips);
+        }
+        Some(why)
+    }
+
+    /// The first value of one weight, by its key, from which a song's score stays above another's, all else held.
+    /// `None` where no allowed change does it.
+    pub fn flip(
+        &self,
+        state: &State,
+        look: &Look,
+        (song, above): (SongId, SongId),
+        weight: &str,
+    ) -> Option<Score> {
+        let look = &*self.with_songs(state, look, &[song, above]);
+        self.with_ranking_of(state, look, |ranking, _| {
+            ranking.flips(song, above).into_iter().find(|flip| flip.weight == weight)?.to
+        })
+    }
+
+    /// The same of one ranking, and which song it is held against.
+    fn why_not_by_score(
+        &self,
+        state: &State,
+        look: &Look,
+        song: SongId,
+        above: Option<SongId>,
+    ) -> Option<(WhyNot, SongId)> {
+        let catalogue = &self.setup.catalogue;
         self.with_ranking_of(state, look, |ranking, _| {
             let dropped = ranking.dropped(song);
             let promoted = catalogue.song(song).promoted();
@@ -192,19 +243,38 @@ impl Engine {
             // Nothing stands above itself.
             let above = above.filter(|above| *above != song)?;
             let excluded = dropped.as_ref().is_some_and(|d| d.stage != Stage::Mixing);
-            let flips = if excluded { Vec::new() } else { ranking.flips(song, above) };
-            Some(WhyNot {
+            let lacks = ranking.lacks(song, above);
+            let flips = match excluded || lacks < Score::ZERO {
+                true => Vec::new(),
+                false => ranking.flips(song, above),
+            };
+            let place = |song: SongId| {
+                ranking.queue.iter().position(|queued| queued.song == song).map(|place| place + 1)
+            };
+            let due = ranking.due(song).map(|due| (due.told(place(above)), due));
+            let due = due.or_else(|| {
+                let due = ranking.due(above)?;
+                Some((format!("the other song is promoted: {}", due.told(None)), due))
+            });
+            let (when, due) = due.filter(|_| !excluded).unzip();
+            let committed = [song, above].map(|song| state.request.left.contains(&song));
+            // What is due tells more than that something has to be.
+            let promoted = match when {
+                Some(_) => [false; 2],
+                None => [song, above].map(|song| catalogue.song(song).promoted()),
+            };
+            let why = WhyNot {
                 song: self.neighbour(ranking, song),
                 above: self.neighbour(ranking, above),
-                lacks: ranking.lacks(song, above),
-                beside: beside(
-                    dropped.as_ref(),
-                    [song, above].map(|song| catalogue.song(song).promoted()),
-                    [song, above].map(|song| state.request.left.contains(&song)),
-                ),
+                lacks,
+                beside: beside(dropped.as_ref(), promoted, committed),
+                when,
                 dropped,
                 flips,
-            })
+                due,
+                moves: Vec::new(),
+            };
+            Some((why, above))
         })
     }
 
@@ -247,19 +317,13 @@ impl Engine {
 
     fn interest_parts(&self, state: &State, heads: &HeadOutputs) -> Vec<InterestPart> {
         let blend = &self.scored_by(state).0.interest;
-        let part = |name: &str, weight: f64, value: f64| InterestPart {
-            name: name.into(),
-            weight,
-            value: Score::new(weight * value),
-        };
-        vec![
-            part("completion", blend.completion, heads.completion.value()),
-            part("play ratio", blend.play_ratio, heads.play_ratio.value()),
-            part("like or save", blend.like, heads.like.value()),
-            part("no skip", blend.no_skip, 1.0 - heads.skip.value()),
-            part("save", blend.save, heads.save.value()),
-            part("replay", blend.replay, heads.replays.value().min(1.0)),
-        ]
+        let parts = weighed_heads(blend, heads).into_iter().map(|head| InterestPart {
+            name: head.name.into(),
+            weight: head.weight,
+            head: head.value,
+            value: Score::new(head.weight * head.value.value()),
+        });
+        parts.collect()
     }
 
     fn attended(&self, state: &State, shares: &[Score]) -> Vec<AttendedPlay> {

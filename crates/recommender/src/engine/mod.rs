@@ -10,6 +10,7 @@ mod explain;
 mod happened;
 mod listener_report;
 mod look;
+mod moves;
 mod notes;
 mod outcome;
 mod preview;
@@ -29,6 +30,7 @@ mod unseen;
 
 pub use explain::{AttendedPlay, Explanation, InterestPart, Neighbour, WhyNot};
 pub use look::Look;
+pub use moves::Move;
 pub use preview::Preview;
 pub use refusal::Refusal;
 pub use served::{Renewal, Request, Served};

@@ -344,7 +344,7 @@ mod tests {
         let (_, trace) = step(&engine, &state, 10, Action::Replay);
         let PromotionReport { realised, chosen, cap, .. } = trace.promotion;
         assert!(realised > cap, "{realised} of what was heard, under a cap of {cap}");
-        assert_eq!(chosen, Score::new(0.75));
+        assert_eq!(chosen, Score::new(0.3));
         assert!(trace.promotion.served() <= cap);
     }
 

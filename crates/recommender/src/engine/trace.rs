@@ -234,7 +234,7 @@ pub struct PromotionReport {
     pub at_most: usize,
     /// N: songs in a window.
     pub window: usize,
-    /// Promoted share of the last N songs begun, whoever chose them.
+    /// Promoted songs of the last N begun, whoever chose them, over N.
     pub realised: Score,
     /// What of it the listener chose, by opening a promoted song or by playing one again. Rules hold for
     /// the rest, which is [`served`](Self::served).
@@ -256,7 +256,7 @@ pub struct PromotionReport {
 }
 
 impl PromotionReport {
-    /// Share of the last N songs begun that were promoted and came by themselves: what the cap holds for.
+    /// Songs of the last N begun that were promoted and came by themselves, over N: what the cap holds for.
     pub fn served(&self) -> Score {
         self.realised - self.chosen
     }

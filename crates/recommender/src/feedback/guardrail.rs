@@ -23,7 +23,7 @@ use melody_core::listener::{History, Interaction};
 use melody_core::score::Score;
 
 /// Listening holds while the evidence against it is at most this share of what is acted at.
-const HOLDS: f64 = 0.1;
+pub const HOLDS: f64 = 0.1;
 /// No offer is expected to be taken with a probability beyond these: a model that is all but sure would make one
 /// miss an alarm.
 const EXPECTED: (f64, f64) = (0.05, 0.9);
@@ -439,16 +439,23 @@ impl Since {
     }
 
     fn listening(&self) -> String {
-        let Since { plays, good, good_usual, bad, bad_usual } = self;
+        let Since { good, good_usual, bad, bad_usual, .. } = self;
+        let of = self.of("play");
         format!(
-            "of {plays} plays {good} were heard through ({good_usual:.1} usually are), {bad} left at once \
+            "{of} {good} were heard through ({good_usual:.1} usually are), {bad} left at once \
              ({bad_usual:.1} usually are)"
         )
     }
 
     fn selling(&self) -> String {
-        let Since { plays, good, good_usual, .. } = self;
-        format!("of {plays} offers {good} were taken ({good_usual:.1} expected)")
+        let Since { good, good_usual, .. } = self;
+        let of = self.of("offer");
+        format!("{of} {good} were taken ({good_usual:.1} expected)")
+    }
+
+    fn of(&self, what: &str) -> String {
+        let many = if self.plays == 1 { "" } else { "s" };
+        format!("of {} {what}{many}", self.plays)
     }
 }
 
@@ -458,9 +465,13 @@ impl Moved {
         let seen = seen(&since);
         let (action, cause) = match to > from {
             true => ("raised", format!("{seen}: evidence {evidence:.0}, acts at {acts_at:.0}")),
-            false => {
-                ("released", format!("{seen}: evidence {evidence:.0}, lets go at {acts_at:.0}"))
-            }
+            // A little less than usual may well be told from what was wrong: that is what the evidence is of.
+            false => (
+                "released",
+                format!(
+                    "as usual again since level {from}: {seen}: evidence {evidence:.0}, lets go at {acts_at:.0}"
+                ),
+            ),
         };
         Intervention {
             side,

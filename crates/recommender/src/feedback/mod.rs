@@ -7,7 +7,7 @@ mod metrics;
 mod near_line;
 
 pub use guardrail::{
-    Ending, Guardrail, GuardrailReport, Intervention, Offer, Seen, Side, WatchReport,
+    Ending, Guardrail, GuardrailReport, HOLDS, Intervention, Offer, Seen, Side, WatchReport,
 };
 pub use learned::Learned;
 pub use metrics::{Metrics, MetricsReport, Rates, VarietyReport};

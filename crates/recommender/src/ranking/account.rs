@@ -2,6 +2,7 @@
 //! the queue.
 
 use super::adjust::ADJUSTMENTS;
+use super::heads::weighed_heads;
 use super::learned;
 use super::ledger::{Dropped, Ledger, Node, Stage};
 use super::mixing::{Candidate, refusal};
@@ -72,10 +73,12 @@ impl Ranking<'_> {
             Node::leaf(name, part, format!("{weight:.3} x {score:.3}: {how}"))
         };
         let w = l.weights;
-        let interest = format!(
-            "completion {:.3}, play ratio {:.3}, like {:.3}, skip {:.3}",
-            outputs.completion, outputs.play_ratio, outputs.like, outputs.skip
-        );
+        let interest: Vec<String> = weighed_heads(&l.policy.interest, outputs)
+            .into_iter()
+            .filter(|head| head.weight != 0.0)
+            .map(|head| format!("{} {:.3}", head.name, head.value))
+            .collect();
+        let interest = interest.join(", ");
         let exposure = match l.gamma_scores {
             GammaScores::Diversity => "unlike the last plays",
             GammaScores::Promotion if l.catalogue.song(song).promoted() => {

@@ -10,6 +10,7 @@ mod calibrated;
 mod diversity;
 mod flip;
 mod fusion;
+mod heads;
 mod learned;
 mod ledger;
 mod listening;
@@ -23,11 +24,13 @@ mod weights;
 
 pub use adjust::{ADJUSTMENTS, Adjustment};
 pub use flip::Flip;
+pub(crate) use heads::weighed_heads;
 pub use learned::feature_names;
 pub use ledger::{Dropped, Ledger, Node, Stage};
 pub use listening::Listening;
 pub use mixing::{
-    Begun, Candidate, DAY_MS, Displaced, Heard, Mix, Placed, Placement, Rules, ahead, discount, mix,
+    Begun, Candidate, DAY_MS, Displaced, Due, Heard, Mix, Placed, Placement, Rules, ahead,
+    discount, mix,
 };
 pub use pipeline::{Ranking, rank};
 pub use ranked::Queued;

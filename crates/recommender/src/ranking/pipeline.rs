@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::fusion::Scores;
 use super::learned;
 use super::listening::Listening;
-use super::mixing::{Candidate, Displaced, Heard, Placed, Rules, ahead, mix};
+use super::mixing::{Candidate, Displaced, Due, Heard, Placed, Rules, Standing, ahead, due, mix};
 use super::ranked::{Queued, Ranked};
 use super::score::{candidate, score};
 use super::spread::{just_heard, spread, spread_artists, tell_apart};
@@ -215,6 +215,22 @@ impl Ranking<'_> {
         let (fixed, heard) = ahead_of(&self.listening);
         let mixing = shortened(self.listening.rules.mixing, fixed.len());
         look(&Rules { heard: &heard, mixing: &mixing, ..self.listening.rules })
+    }
+
+    /// When a promoted song's place is due. `None` for a natural one, one that is committed, and one that a rule
+    /// excludes.
+    pub fn due(&self, song: SongId) -> Option<Due> {
+        let (fixed, left) = self.queue.split_at(self.committed);
+        let is_fixed = |song: SongId| fixed.iter().any(|queued| queued.song == song);
+        if is_fixed(song) || !self.listening.catalogue.song(song).promoted() {
+            return None;
+        }
+        let songs: Vec<(SongId, bool)> = left.iter().map(|q| (q.song, q.promoted)).collect();
+        let open = self.in_order().filter(|song| !is_fixed(*song));
+        let candidates: Vec<Candidate> =
+            open.map(|song| candidate(&self.listening, song, self.ranked(song))).collect();
+        let standing = Standing { behind: self.committed, songs: &songs };
+        self.with_rules(|rules| due(rules, &candidates, song, &standing))
     }
 
     /// The weights it was ranked under.

@@ -101,7 +101,8 @@ fn a_song_that_is_not_shown_says_where_it_was_dropped_and_by_what_it_missed() {
         assert_eq!(why.dropped.unwrap().stage, Stage::Mixing);
         assert_eq!(why.song.score, runner.score);
         assert_eq!(why.lacks, why.above.score - why.song.score);
-        assert_eq!(why.flips.len(), 3);
+        // One that scores higher already and is kept out by a rule needs no weight.
+        assert_eq!(why.flips.len(), if why.lacks < Score::ZERO { 0 } else { 3 });
     }
     let playing = engine.why_not(state, &look, state.playing.song, None).unwrap();
     assert_eq!(playing.dropped.unwrap().stage, Stage::Filter);

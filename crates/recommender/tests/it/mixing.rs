@@ -555,11 +555,11 @@ fn check_session(timeline: &Timeline, name: &str) -> bool {
         assert!(promotion.target <= promotion.cap, "{name}, step {step}");
         lowered |= trace.guardrail.cap_lowered_by > 0;
         let last = &heard[heard.len().saturating_sub(promotion.window)..];
-        let share = last.iter().filter(|p| p.promoted()).count() as f64 / last.len() as f64;
+        let share = last.iter().filter(|p| p.promoted()).count() as f64 / promotion.window as f64;
         assert_eq!(promotion.realised, Score::new(share), "{name}, step {step}");
         let from = heard.len() - last.len();
         let chosen = (from..heard.len()).filter(|&i| heard[i].promoted() && !served[i]).count();
-        let chosen = Score::new(chosen as f64 / last.len() as f64);
+        let chosen = Score::new(chosen as f64 / promotion.window as f64);
         assert_eq!(promotion.chosen, chosen, "{name}, step {step}");
         // Whatever the listener chose, what is served keeps to the policy's own cap.
         let counted = (from..heard.len()).filter(|&i| heard[i].promoted() && served[i]).count();

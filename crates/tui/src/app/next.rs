@@ -12,6 +12,7 @@ use super::simulator::App;
 use crate::command::Command;
 use crate::desk::ended::trace_beside;
 use crate::desk::reopening::{Arriving, Going};
+use crate::view::narration::percent;
 
 /// How long nobody touches anything until a kiosk is taken to be alone.
 const ALONE: Duration = Duration::from_secs(120);
@@ -27,9 +28,18 @@ impl App {
         self.trace_path = path;
     }
 
-    /// The simulated listener has left: the next session begins, or this one rests. What to say.
+    /// The simulated listener has left: the next session begins, or this one rests, as it does where a person has had
+    /// the controls, whose scene and values would be gone. What to say.
     pub(super) fn listener_left(&mut self) -> String {
         let (name, lang) = (self.session.profile().name.clone(), self.look.lang);
+        let handled = self.session.handled() && !self.kiosk;
+        if handled {
+            let now = &self.session.trace().metrics.session;
+            let heard = now.completion.map_or("–".into(), percent);
+            let key = self.key(Command::PlayPause);
+            let said = "{} has had enough and leaves: {} plays, {} of them heard through. As you have had the controls, all stays as it is; `{}` plays on.";
+            return lang.fill(said, &[&name, &now.plays, &heard, &key]);
+        }
         if self.session.autopilot() && (self.kiosk || !self.looked_at()) {
             self.begin_next("The next session begins: {} again, seed {}.");
             return lang.fill("{} has had enough and leaves.", &[&name]);

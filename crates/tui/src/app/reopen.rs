@@ -108,6 +108,7 @@ impl App {
             said = format!("{said} {lost}");
         }
         next.note_in(self.black_box.clone());
+        self.messages.close(self.notices());
         self.session = next;
         self.kept.begin();
         self.selected = None;

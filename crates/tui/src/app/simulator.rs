@@ -57,7 +57,7 @@ pub struct App {
     pub(super) looking_at: Option<usize>,
     /// Lines each view is scrolled by.
     pub(super) scroll: [usize; Tab::ALL.len()],
-    /// The section that a page begins with, until it is scrolled.
+    /// The section that a page brings into sight, until it is scrolled.
     pub(super) section: Option<String>,
     /// Which panel comes first on the stage where not all fit.
     pub(super) panel: usize,

@@ -1,8 +1,12 @@
 //! What is said to the person at the keys: for a moment on screen, and again on request.
 
+use std::sync::Arc;
+
 use super::simulator::App;
 use crate::command::{Command, Context, Popup};
 use crate::desk::{Happening, Message, Standing};
+use crate::view::narration::headline;
+use melody_recommender::engine::Trace;
 
 impl App {
     pub(super) fn say(&mut self, message: String) {
@@ -13,8 +17,19 @@ impl App {
 
     /// Shows what was said, the newest in sight.
     pub(super) fn read_messages(&mut self) {
-        let said = self.messages.all().cloned().collect();
+        let said = self.messages.with(self.notices()).into();
         self.popup = Some(Popup::Messages { said, scroll: usize::MAX });
+    }
+
+    /// What each step of the session has said as it came.
+    pub(super) fn notices(&self) -> Vec<Message> {
+        let steps: Vec<Arc<Trace>> = self.session.timeline().traces().cloned().collect();
+        let lang = self.look.lang;
+        let notice = |step: usize| Message {
+            at_ms: steps[step].at_ms,
+            text: headline(&steps[..=step], lang),
+        };
+        (0..steps.len()).map(notice).collect()
     }
 
     pub(super) fn tell(&mut self, happenings: impl IntoIterator<Item = Happening>) {

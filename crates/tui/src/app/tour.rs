@@ -35,7 +35,7 @@ impl App {
             }
             false => {
                 self.guide = None;
-                let said = "That was the tour. The session is yours; space plays on.";
+                let said = "That was the tour. The session is yours; space plays on. `melody demo` begins it again.";
                 self.say(self.look.lang.text(said).into());
             }
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::keys::Key;
+use super::tab::Tab;
 use super::table::{Command, Entry};
 use super::typed::{Fit, Typed};
 use crate::desk::Speed;
@@ -23,6 +24,25 @@ pub enum Deed {
     Language(Lang),
     /// Let the clock run this fast.
     Speed(Speed),
+}
+
+/// What somebody may look for who does not know which view shows it. In English.
+fn concepts(command: Command) -> &'static [&'static str] {
+    match command {
+        Command::Show(Tab::Stage) => &["queue", "promoted", "race", "weights"],
+        Command::Show(Tab::Explain) => &["score", "interest", "why not", "heads"],
+        Command::Show(Tab::WhatIf) => {
+            &["Promotion", "weights", "clamp", "M promoted", "N songs", "session boosts"]
+        }
+        Command::Show(Tab::Bandit) => &["arm", "reward", "Regret", "return", "target"],
+        Command::Show(Tab::Session) => &["Streaks", "Searches", "Mood", "gate", "share heard"],
+        Command::Show(Tab::Model) => &["Near-line updates", "version", "Loss weights in training"],
+        Command::Show(Tab::Metrics) => {
+            &["guardrail", "Guardrail", "completion", "cap", "conversions", "Interventions"]
+        }
+        Command::Show(Tab::Timeline) => &["Steps", "Events"],
+        _ => &[],
+    }
 }
 
 /// A line of the palette, in the language of the screen.
@@ -48,8 +68,12 @@ impl Offer {
     /// A command of the table, with the keys it has now.
     pub fn command(entry: &Entry, keys: Vec<Key>, lang: Lang) -> Self {
         let (name, about) = (lang.text(entry.name), lang.text(entry.about));
+        let shows = concepts(entry.command)
+            .iter()
+            .flat_map(|said| [(*said).to_string(), lang.text(said).into_owned()]);
+        let own = [entry.id.into(), entry.name.into(), name.to_string()];
         Offer {
-            names: vec![entry.id.into(), entry.name.into(), name.to_string()],
+            names: own.into_iter().chain(shows).collect(),
             sentences: vec![entry.about.into(), about.to_string()],
             deed: Deed::Command(entry.command),
             name: name.into(),
@@ -210,6 +234,23 @@ mod tests {
         }
         assert_eq!(first(Lang::Zh, "撤销"), Deed::Command(Command::Undo));
         assert_eq!(first(Lang::Zh, "运动"), Deed::Scene(Scene::Workout));
+    }
+
+    #[test]
+    fn what_a_view_shows_finds_it() {
+        let shows = |tab| Deed::Command(Command::Show(tab));
+        assert_eq!(first(Lang::Zh, "推广占比"), shows(Tab::WhatIf));
+        assert_eq!(first(Lang::Zh, "护栏"), shows(Tab::Metrics));
+        assert_eq!(first(Lang::Zh, "奖励"), shows(Tab::Bandit));
+        assert_eq!(first(Lang::En, "guardrail"), shows(Tab::Metrics));
+        assert_eq!(first(Lang::En, "promotion"), shows(Tab::WhatIf));
+        let mut palette = palette(Lang::Zh, &[]);
+        palette.paste("推广");
+        let found: Vec<Deed> = palette.found().map(|offer| offer.deed.clone()).collect();
+        assert!(
+            found.contains(&shows(Tab::Stage)) && found.contains(&shows(Tab::WhatIf)),
+            "{found:?}"
+        );
     }
 
     #[test]

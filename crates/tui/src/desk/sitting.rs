@@ -104,6 +104,8 @@ pub struct Sitting {
     going_back: Option<Pending<Timeline>>,
     black_box: Option<Arc<BlackBox>>,
     regrets: Regrets,
+    /// Whether a person has done something in this session.
+    handled: bool,
 }
 
 impl Sitting {
@@ -150,6 +152,7 @@ impl Sitting {
             going_back: None,
             black_box: None,
             regrets: Regrets::default(),
+            handled: false,
         }
     }
 
@@ -300,6 +303,11 @@ impl Sitting {
         self.pilot.is_some()
     }
 
+    /// Whether a person has had the controls, or left something set by hand: such a session is nobody's to end but theirs.
+    pub(crate) fn handled(&self) -> bool {
+        self.handled || !self.trace().overrides.is_empty()
+    }
+
     /// Hands the controls to the simulated listener, or takes them back.
     pub fn set_autopilot(&mut self, on: bool) {
         self.pilot = on.then(|| self.new_pilot());
@@ -388,6 +396,7 @@ impl Sitting {
             Ok(outcome) => {
                 let trace = self.timeline.push(event, outcome);
                 self.taken_back = None;
+                self.handled |= by_hand;
                 self.head = Playhead::after(&trace);
                 if let Some(journal) = &self.journal {
                     journal.step(&trace);

@@ -93,6 +93,12 @@ impl Slider {
         matches!(self, Slider::Alpha | Slider::Beta | Slider::Gamma)
     }
 
+    /// Whether any value of its range can be set, so that what changes on the way has to be looked for between its
+    /// steps.
+    pub(super) fn continuous(self) -> bool {
+        self.weighs() || self == Slider::Boost
+    }
+
     /// Sets it to a number, held to what may be set.
     pub(super) fn set(self, set: &mut Overrides, trace: &Trace, value: f64) {
         let weight = |value: f64| Some(Score::new(value.clamp(0.0, MOST_WEIGHT.value())));

@@ -120,8 +120,21 @@ pub struct Turn {
     pub leave: Vec<String>,
     /// Songs that stand right above another one, which stood above them before: each pair.
     pub pass: Vec<(String, String)>,
+    /// Songs that are in the queue before and after at other places: each with both, the longest way first.
+    pub moved: Vec<(String, [usize; 2])>,
     /// What the promoted songs displace in interest, before and from here on.
     pub displaced: [Score; 2],
+}
+
+impl Turn {
+    /// The two songs that change places, where nothing else moves: the one that stands higher from here on first.
+    pub fn swap(&self) -> Option<(&str, &str)> {
+        if !(self.enter.is_empty() && self.leave.is_empty()) {
+            return None;
+        }
+        let [(a, [from, to]), (b, _)] = self.moved.as_slice() else { return None };
+        Some(if to < from { (a, b) } else { (b, a) })
+    }
 }
 
 /// The whole range of a slider.
@@ -140,7 +153,7 @@ pub struct Sweep {
 impl Sweep {
     /// A sweep of these samples, which are in the order of their values.
     pub fn new(slider: Slider, most: Score, samples: Vec<Sample>) -> Self {
-        let held = if slider.weighs() { HELD } else { 0 };
+        let held = if slider.continuous() { HELD } else { 0 };
         let settled = settled(&samples, held);
         let turns = settled.windows(2).filter_map(|pair| turn(pair[0], pair[1])).collect();
         Sweep { slider, most, samples, turns }
@@ -156,24 +169,32 @@ impl Sweep {
     ) -> Self {
         let (_, most) = slider.value(&set, trace);
         let most = Score::new(most);
-        // A learned score moves in steps along a weight, between any two values.
-        let lines = engine.setup.ranker.is_none();
+        // A learned score moves in steps along a weight, between any two values. Along a factor on boosts scores are
+        // lines that no weighed part tells: where the order is the same at both ends it is between them.
+        let lines = engine.setup.ranker.is_none() && slider.weighs();
         let mut probe = Probe { engine, state, trace, look, slider, set, lines, left: MORE };
         let grid = match slider {
-            Slider::Alpha | Slider::Beta | Slider::Gamma => ALONG,
+            Slider::Alpha | Slider::Beta | Slider::Gamma | Slider::Boost => ALONG,
             Slider::AtMost | Slider::Window | Slider::Arm => most.millionths() / 1_000_000,
-            Slider::Boost => most.millionths() / 250_000,
         };
         let value = |i: i64| Score::from_millionths(most.millionths() * i / grid.max(1));
         let mut samples: Vec<Sample> = Vec::new();
         for at in (0..=grid).map(value) {
             let Some(sample) = probe.sample(at) else { continue };
-            if let Some(last) = samples.last().cloned().filter(|_| slider.weighs()) {
+            if let Some(last) = samples.last().cloned().filter(|_| slider.continuous()) {
                 probe.between(&last, &sample, true, &mut samples);
             }
             samples.push(sample);
         }
-        Sweep::new(slider, most, samples)
+        let mut sweep = Sweep::new(slider, most, samples);
+        let now = Score::new(slider.value(&trace.overrides, trace).0);
+        for turn in &mut sweep.turns {
+            if let Some(at) = probe.crossing(turn, now) {
+                turn.at = at;
+            }
+        }
+        sweep.turns.sort_by_key(|turn| turn.at);
+        sweep
     }
 
     /// The sample that holds at a value: the last one that is not above it.
@@ -215,6 +236,14 @@ fn turn(from: &Sample, to: &Sample) -> Option<Turn> {
         a.ids().filter(|id| b.ids().all(|other| other != *id)).map(String::from).collect()
     };
     let was = |id: &str| from.ids().position(|other| other == id);
+    let stays = to.queue.iter().enumerate();
+    let mut moved: Vec<(String, [usize; 2])> = stays
+        .filter_map(|(place, song)| {
+            let before = was(&song.id)?;
+            (before != place).then(|| (song.id.clone(), [before + 1, place + 1]))
+        })
+        .collect();
+    moved.sort_by_key(|(_, [from, to])| std::cmp::Reverse(from.abs_diff(*to)));
     let pass = to.queue.windows(2).filter_map(|pair| {
         let (above, below) = (was(&pair[0].id)?, was(&pair[1].id)?);
         (above > below).then(|| (pair[0].id.clone(), pair[1].id.clone()))
@@ -224,6 +253,7 @@ fn turn(from: &Sample, to: &Sample) -> Option<Turn> {
         enter: lacks(to, from),
         leave: lacks(from, to),
         pass: pass.collect(),
+        moved,
         displaced: [from.displaced, to.displaced],
     })
 }
@@ -243,6 +273,30 @@ struct Probe<'a> {
 }
 
 impl Probe<'_> {
+    /// Where two songs that change places by their scores really do: the smallest change of the weight that puts the
+    /// one above the other, as the account of a song tells it, from the side that the weight is on now. So both
+    /// views say the same digits. `None` where the turn is no such crossing.
+    fn crossing(&self, turn: &Turn, now: Score) -> Option<Score> {
+        let weight = match self.slider {
+            Slider::Alpha => "alpha",
+            Slider::Beta => "beta",
+            Slider::Gamma => "gamma",
+            _ => return None,
+        };
+        let (above, below) = turn.swap()?;
+        // On the way up the one rises; seen from above the other one does on the way down.
+        let up = turn.at > now;
+        let (song, other) = if up { (above, below) } else { (below, above) };
+        let [song, other] = [song, other].map(|id| self.engine.setup.catalogue.find(id));
+        let off = Score::from_millionths(HELD);
+        let from = if up { turn.at - off } else { turn.at + off };
+        let mut set = self.set.clone();
+        self.slider.set(&mut set, self.trace, from.value());
+        let state = self.state.with_overrides(set);
+        let to = self.engine.flip(&state, self.look, (song?, other?), weight)?;
+        ((to - turn.at).abs() <= off).then_some(to)
+    }
+
     /// None where the values set are impossible together.
     fn sample(&self, at: Score) -> Option<Sample> {
         let mut set = self.set.clone();
@@ -280,4 +334,49 @@ fn crossing(a: &Sample, b: &Sample) -> Option<i64> {
     let long = i128::from((b.at - a.at).millionths());
     let gone = long * i128::from(ahead) / i128::from((ahead + behind).max(1));
     Some(a.at.millionths() + gone as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(at: f64, order: &[&str]) -> Sample {
+        let queue = order.iter().map(|id| Placed {
+            id: (*id).into(),
+            title: (*id).into(),
+            promoted: false,
+            score: Score::ZERO,
+            parts: [Score::ZERO; 3],
+            rest: Score::ZERO,
+        });
+        Sample {
+            at: Score::new(at),
+            queue: queue.collect(),
+            clamped: false,
+            displaced: Score::ZERO,
+        }
+    }
+
+    fn only_turn(before: &[&str], after: &[&str]) -> Turn {
+        let samples = vec![sample(0.0, before), sample(0.1, before), sample(0.2, after)];
+        let sweep = Sweep::new(Slider::AtMost, Score::ONE, samples);
+        let [turn] = sweep.turns.as_slice() else { panic!("{:?}", sweep.turns) };
+        turn.clone()
+    }
+
+    #[test]
+    fn two_songs_that_change_places_are_named_however_far_apart_they_stand() {
+        let turn = only_turn(&["a", "P", "b", "c", "d"], &["a", "P", "d", "c", "b"]);
+        assert_eq!(turn.swap(), Some(("d", "b")));
+        assert_eq!(turn.moved, [("d".into(), [5, 3]), ("b".into(), [3, 5])]);
+    }
+
+    #[test]
+    fn of_several_that_move_the_one_that_goes_furthest_comes_first() {
+        let turn = only_turn(&["a", "b", "c", "d"], &["d", "a", "b", "c"]);
+        assert_eq!(turn.swap(), None);
+        assert_eq!(turn.moved[0], ("d".into(), [4, 1]));
+        let enters = only_turn(&["a", "b"], &["b", "c"]);
+        assert_eq!((enters.swap(), enters.enter), (None, vec!["c".to_string()]));
+    }
 }

@@ -76,22 +76,25 @@ pub(crate) fn lines<'a>(
         Span::raw(format!(" · {}", text::clean(&entry.song.artist))),
         Span::styled(format!("  {}", view.say(&entry.song.genre)), theme.faint),
     ]);
-    let mut how = vec![Span::styled(format!("  {} ", view.say("brought by")), theme.faint)];
+    let mut how = Vec::new();
+    // What it costs comes first: that is what must not be cut.
+    if let Some(displaced) = &entry.displaced {
+        how.push(Span::styled("  P ", theme.promoted));
+        how.push(Span::raw(format!("{} ", view.say(&cost(displaced.interest)))));
+        how.push(Span::styled(format!("{} ", view.say("in place of")), theme.faint));
+        how.push(Span::raw(song_name(view.now(), &displaced.song)));
+    }
+    how.push(Span::styled(format!("  {} ", view.say("brought by")), theme.faint));
     how.push(Span::raw(match entry.ledger.sources.is_empty() {
         true => view.say("nobody").into_owned(),
         false => sources(view, entry),
     }));
-    if let Some(displaced) = &entry.displaced {
-        how.push(Span::raw(format!("  {} ", view.say(&cost(displaced.interest)))));
-        how.push(Span::styled(format!("{} ", view.say("in place of")), theme.faint));
-        how.push(Span::raw(song_name(view.now(), &displaced.song)));
-    }
     vec![song, sum(entry, view, columns, theme), Line::from(how)]
 }
 
 /// Who brought a song.
 fn sources(view: &View, entry: &QueueEntry) -> String {
-    let names: Vec<_> = entry.ledger.sources.iter().map(|name| view.say(name)).collect();
+    let names: Vec<_> = entry.ledger.sources.iter().map(|name| view.source(name)).collect();
     names.join(", ")
 }
 

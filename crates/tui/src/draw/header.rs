@@ -69,7 +69,7 @@ fn who<'a>(view: &View, theme: &Theme, spared: usize) -> Vec<Vec<Span<'a>>> {
     let mut groups = vec![
         vec![Span::styled(view.listener.clone(), theme.strong)],
         named("scene", view.say(listener.scene.name()).into()),
-        named("segment", view.say(&listener.segment.name).into()),
+        named("segment", view.segment(&listener.segment.name).into()),
     ];
     // The shipped one goes without saying.
     if versions.policy != DEFAULT {

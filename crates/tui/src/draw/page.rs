@@ -129,7 +129,10 @@ impl Page {
         let scroll_limit = usize::from(needed.saturating_sub(self.area.height));
         let height = needed.max(self.area.height);
         let asked = view.section.as_ref().map(|title| view.say(title));
-        let asked = asked.and_then(|title| start_of(&sections, &title, edge));
+        let room = usize::from(self.area.height);
+        // No further than it takes: what stands beside it and before it is part of what it is about.
+        let asked = asked.and_then(|title| place_of(&sections, &title, edge));
+        let asked = asked.map(|(start, end)| end.saturating_sub(room).min(start));
         let from = asked.unwrap_or(view.scroll).min(scroll_limit);
         let columns = sections.into_iter().zip(&self.columns);
         if scroll_limit == 0 {
@@ -172,11 +175,12 @@ impl Page {
     }
 }
 
-/// The row that the section of this title begins at.
-fn start_of(columns: &[Vec<Section>], title: &str, edge: u16) -> Option<usize> {
+/// The row that the section of this title begins at, and the one after its last.
+fn place_of(columns: &[Vec<Section>], title: &str, edge: u16) -> Option<(usize, usize)> {
+    let rows = |of: &[Section]| of.iter().map(|section| usize::from(section.rows + edge)).sum();
     columns.iter().find_map(|column| {
         let place = column.iter().position(|section| section.title.starts_with(title))?;
-        Some(column[..place].iter().map(|section| usize::from(section.rows + edge)).sum())
+        Some((rows(&column[..place]), rows(&column[..=place])))
     })
 }
 

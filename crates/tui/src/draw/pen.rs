@@ -28,8 +28,16 @@ pub(crate) fn lines<'a>(buf: &mut Buffer, area: Rect, lines: impl IntoIterator<I
     }
 }
 
-/// Draws lines from `scroll` on and says how far they can be scrolled.
-pub(crate) fn scrolled(buf: &mut Buffer, area: Rect, all: Vec<Line>, scroll: usize) -> Drawn {
+/// Draws lines from `scroll` on and says how far they can be scrolled. What can be scrolled has room, so no line is
+/// cut: one that is too long takes more rows.
+pub(crate) fn scrolled(
+    buf: &mut Buffer,
+    area: Rect,
+    all: Vec<Line<'static>>,
+    scroll: usize,
+) -> Drawn {
+    let columns = usize::from(area.width).max(1);
+    let all: Vec<Line> = all.into_iter().flat_map(|line| text::folded(line, columns)).collect();
     let scroll_limit = all.len().saturating_sub(area.height.into());
     lines(buf, area, all.into_iter().skip(scroll.min(scroll_limit)));
     Drawn { scroll_limit, ..Drawn::default() }
@@ -174,7 +182,15 @@ pub(crate) fn decimals_signed(value: Score) -> String {
 
 /// Two decimals without the zero before them: `.63`.
 pub(crate) fn decimals(value: Score) -> String {
-    let text = format!("{value:.2}");
+    bare(format!("{value:.2}"))
+}
+
+/// Three decimals without the zero before them: `.634`.
+pub(crate) fn thousandths(value: Score) -> String {
+    bare(format!("{value:.3}"))
+}
+
+fn bare(text: String) -> String {
     match text.strip_prefix("0.") {
         Some(decimals) => format!(".{decimals}"),
         None => text,

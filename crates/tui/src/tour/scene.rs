@@ -24,7 +24,7 @@ pub struct Scene {
     pub view: Tab,
     /// The place in the queue, from 0, of the song that is selected.
     pub select: usize,
-    /// The title of the section that a page longer than the screen begins with, in English.
+    /// The title of the section that a page longer than the screen brings into sight, in English.
     pub section: Option<String>,
     /// Pressed when the steps are done. They are for looking, not for events.
     pub keys: Vec<Key>,

@@ -137,9 +137,27 @@ impl View {
         self.look.lang.text(english)
     }
 
+    /// The name of a source of candidates.
+    pub(crate) fn source<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        self.look.lang.named("source", name)
+    }
+
+    /// The name of a segment.
+    pub(crate) fn segment<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        self.look.lang.named("segment", name)
+    }
+
     /// A text with what is filled in.
     pub fn fill(&self, english: &str, values: &[&dyn Display]) -> String {
         self.look.lang.fill(english, values)
+    }
+
+    /// A text about so many of something: one of its own for one, as "1 plays" is no English.
+    pub fn counted(&self, count: usize, one: &str, more: &str) -> String {
+        match count {
+            1 => self.say(one).into_owned(),
+            _ => self.fill(more, &[&count]),
+        }
     }
 
     /// The step looked at.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::words::Lang;
 use melody_core::event::Action;
 use melody_core::score::Score;
-use melody_recommender::engine::{Note, Trace};
+use melody_recommender::engine::{LATER_MS, Note, PromotionReport, StreakReport, Trace};
 use melody_recommender::feedback::Side;
 
 /// Effects told in one line.
@@ -26,6 +26,24 @@ pub fn headline(traces: &[Arc<Trace>], lang: Lang) -> String {
         return cause;
     }
     lang.fill("{}: {}", &[&cause, &effects.join(&lang.text("; "))])
+}
+
+/// Every rule that has made M or N what they are, beside the policy's own, in words; `None` where it is the policy
+/// alone. A cap that is named without them looks like the doing of whatever it is named beside.
+pub(crate) fn binding(promotion: &PromotionReport, lang: Lang) -> Option<String> {
+    let rules = promotion.limits.iter();
+    let rules = rules.filter(|limit| limit.rule == "at_most" || limit.rule == "window");
+    let mut by: Vec<String> = rules.map(|limit| lang.text(&limit.from).into_owned()).collect();
+    by.dedup();
+    (!by.is_empty()).then(|| by.join(&lang.text(", ")))
+}
+
+/// The largest promoted share, with all that holds it there.
+fn capped(now: &Trace, cap: Score, lang: Lang) -> String {
+    match binding(&now.promotion, lang) {
+        Some(by) => lang.fill("{} ({})", &[&percent(cap), &by]),
+        None => percent(cap),
+    }
 }
 
 /// A ratio as a person says it.
@@ -76,7 +94,8 @@ fn skipped(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
     let Some(ended) = &now.ended else { return String::new() };
     let song = &ended.song;
     if was_preview(traces) {
-        return lang.fill("Skipped the preview of \"{}\", which counts as none", &[&song.title]);
+        let said = "Skipped the preview of \"{}\": a skip, and not a preview heard";
+        return lang.fill(said, &[&song.title]);
     }
     let promoted = traces
         .iter()
@@ -103,18 +122,24 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
         }
         Note::Guardrail { raised: true, level, cause, cap, .. } => {
             let said = "guardrail up to level {}, promotion cap {}: {}";
-            lang.fill(said, &[level, &percent(*cap), &lang.text(cause)])
+            lang.fill(said, &[level, &capped(now, *cap, lang), &lang.text(cause)])
         }
         Note::Guardrail { level, cause, cap, .. } => {
             let said = "guardrail down to level {}, promotion cap {}: {}";
-            lang.fill(said, &[level, &percent(*cap), &lang.text(cause)])
+            lang.fill(said, &[level, &capped(now, *cap, lang), &lang.text(cause)])
         }
-        Note::Target { from, to, arm, held, .. } => {
+        Note::Target { from, to, arm, held, promoted_skips, .. } => {
+            let lower = to < from && *promoted_skips > 0;
             let (from, to) = (percent(*from), percent(*to));
             match held {
                 Some(skips) => lang
                     .fill("promotion target {} → {} after {} skips in a row", &[&from, &to, skips]),
                 None if arm.is_empty() => lang.fill("promotion target {} → {}", &[&from, &to]),
+                // What it was lowered for is named: the song that has just ended may be another.
+                None if lower => {
+                    let said = "promotion target {} → {} as promoted songs were skipped ({} of the last 10), arm {}";
+                    lang.fill(said, &[&from, &to, promoted_skips, &lang.text(arm)])
+                }
                 None => {
                     lang.fill("promotion target {} → {}, arm {}", &[&from, &to, &lang.text(arm)])
                 }
@@ -122,7 +147,7 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
         }
         Note::Segment { from, to, because } => {
             let values: [&dyn Display; 3] =
-                [&lang.text(from), &lang.text(to), &lang.reasons(because)];
+                [&lang.named("segment", from), &lang.named("segment", to), &lang.reasons(because)];
             lang.fill("segment {} → {}, as {}", &values)
         }
         Note::Subscribed => {
@@ -172,7 +197,7 @@ fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
     let Some(event) = &now.event else {
         let segment = &now.listener.segment;
         let values: [&dyn Display; 2] =
-            [&lang.text(&segment.name), &lang.reasons(&segment.because)];
+            [&lang.named("segment", &segment.name), &lang.reasons(&segment.because)];
         return Some(lang.fill("{} listener, as {}", &values));
     };
     let boost = |trace: &Trace, genre: &str| {
@@ -181,7 +206,13 @@ fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
     };
     let genre_now = |genre: &str| {
         let to = boost(now, genre)?;
-        let from = before.and_then(|before| boost(before, genre)).unwrap_or(Score::ZERO);
+        let streak = before.and_then(|before| {
+            let mut streaks = before.session.streaks.iter();
+            let streak = streaks.find(|s| s.kind == "genre" && s.name == genre)?;
+            Some((streak, now.at_ms.saturating_sub(before.at_ms)))
+        });
+        // What has faded by itself meanwhile is not the event's doing.
+        let from = streak.map_or(Score::ZERO, |(streak, ms)| faded(streak, ms));
         let (from, to) = (format!("{from:+.3}"), format!("{to:+.3}"));
         Some(lang.fill("{} songs {} → {}", &[&lang.text(genre), &from, &to]))
     };
@@ -203,6 +234,15 @@ fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
             (!parts.is_empty()).then(|| parts.join(&lang.text("; ")))
         }
     }
+}
+
+/// What is left of a streak's boost after a while in which nothing happens, by what it says of its own fading.
+fn faded(streak: &StreakReport, ms: u64) -> Score {
+    let Some(later) = streak.later.filter(|_| streak.level != Score::ZERO) else {
+        return streak.boost;
+    };
+    let left = (later.value() / streak.level.value()).clamp(0.0, 1.0);
+    Score::new(streak.boost.value() * left.powf(ms as f64 / LATER_MS as f64))
 }
 
 /// What a scene or a hand changed of what decides.

@@ -66,6 +66,16 @@ impl Lang {
         because.split(", ").map(own).collect::<Vec<_>>().join(comma)
     }
 
+    /// The name of a thing of some kind, where other things have the same name in English: its translation is that of
+    /// `kind|name`, or of the name alone.
+    pub(crate) fn named<'a>(self, kind: &str, name: &'a str) -> Cow<'a, str> {
+        let own = match self {
+            Lang::En => None,
+            Lang::Zh => ZH.exact.get(format!("{kind}|{name}").as_str()).copied(),
+        };
+        own.map_or_else(|| self.text(name), Cow::Borrowed)
+    }
+
     /// A text with what is filled in, in the order of the English `{}`. A translation may ask for
     /// them in another order: `{1}` is the second.
     pub fn fill(self, english: &str, values: &[&dyn Display]) -> String {
@@ -230,6 +240,16 @@ mod tests {
                 assert!(!said.contains('_') && !said.contains(">="), "{said}");
             }
         }
+    }
+
+    #[test]
+    fn what_shares_a_name_in_english_need_not_in_another_language() {
+        assert_eq!(Lang::Zh.named("segment", "new"), "新用户");
+        assert_eq!(Lang::Zh.named("source", "new"), "新歌");
+        assert_eq!(Lang::Zh.text("new"), "新");
+        assert_eq!(Lang::Zh.text("segment new"), "分群 新用户");
+        assert_eq!(Lang::Zh.named("source", "popular"), "热门");
+        assert_eq!(Lang::En.named("segment", "new"), "new");
     }
 
     #[test]

@@ -115,6 +115,49 @@ pub(crate) fn wrap(text: &str, columns: usize, rows: usize) -> Vec<String> {
     lines
 }
 
+/// Columns that what is folded goes on after.
+const FOLD: usize = 2;
+
+/// A styled line over as many rows of at most `columns` as it takes, broken where a text would be; rows after the first
+/// stand a little to the right of where the line begins.
+pub(crate) fn folded(line: Line<'static>, columns: usize) -> Vec<Line<'static>> {
+    let mut said: String = line.spans.iter().map(|span| clean(&span.content)).collect();
+    said.truncate(said.trim_end().len());
+    if width(&said) <= columns {
+        return vec![line];
+    }
+    let lead = (said.len() - said.trim_start().len() + FOLD).min(columns / 2);
+    let (mut rows, mut from) = (Vec::new(), 0);
+    while from < said.len() {
+        let room = if from == 0 { columns } else { columns - lead };
+        let rest = &said[from..];
+        let cut = if width(rest) <= room { rest.len() } else { break_at(rest, room) };
+        let to = from + cut;
+        let mut row = piece(&line, from..from + rest[..cut].trim_end().len());
+        if from > 0 {
+            row.spans.insert(0, Span::raw(" ".repeat(lead)));
+        }
+        rows.push(row.style(line.style));
+        from = to + said[to..].len() - said[to..].trim_start().len();
+    }
+    rows
+}
+
+/// The bytes of a line's text in this range, in their styles.
+fn piece(line: &Line<'static>, range: std::ops::Range<usize>) -> Line<'static> {
+    let mut at = 0;
+    let mut spans = Vec::new();
+    for span in &line.spans {
+        let text = clean(&span.content);
+        let (from, to) = (range.start.max(at), range.end.min(at + text.len()));
+        if from < to {
+            spans.push(Span::styled(text[from - at..to - at].to_string(), span.style));
+        }
+        at += text.len();
+    }
+    Line::from(spans)
+}
+
 /// Chinese commas, stops, and what closes: marks that never begin a line.
 const MARKS: &str =
     "\u{ff0c}\u{3002}\u{ff1b}\u{ff1a}\u{3001}\u{ff01}\u{ff1f}\u{ff09}\u{300b}\u{201d}";
@@ -181,6 +224,18 @@ mod tests {
         assert_eq!(fit(line.clone(), 9).to_string(), "12345678…");
         assert_eq!(fit(line.clone(), 5).to_string(), "1234…");
         assert_eq!(fit(line, 0).to_string(), "");
+    }
+
+    #[test]
+    fn a_line_that_is_folded_loses_nothing_and_keeps_its_styles() {
+        let bold = Style::new().bold();
+        let line =
+            Line::from(vec![Span::raw("  one two "), Span::styled("three 夜に駆ける", bold)]);
+        let rows = folded(line.clone(), 11);
+        let said: Vec<String> = rows.iter().map(Line::to_string).collect();
+        assert_eq!(said, ["  one two", "    three", "    夜に駆", "    ける"]);
+        assert_eq!(rows[1].spans.last().unwrap().style, bold);
+        assert_eq!(folded(line.clone(), 40), [line]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod comparing;
 mod crossing;
 mod journal;
 mod keys;
+mod notices;
 mod past;
 mod reopen;
 mod screens;
@@ -14,4 +15,5 @@ mod sessions;
 mod shown;
 #[path = "../../../../tests/stage/mod.rs"]
 mod stage;
+mod sums;
 mod tour;

@@ -567,7 +567,7 @@ fn gamma_is_named_after_what_it_weighs() {
     trace.listener.segment.name = "subscriber".into();
     let traces = vec![Arc::new(trace)];
     for (lang, exposure, diversity) in
-        [(Lang::En, "exposure", "diversity"), (Lang::Zh, "曝光", "多样性")]
+        [(Lang::En, "exposure", "diversity"), (Lang::Zh, "推广互动", "多样性")]
     {
         for (tab, line) in [(Tab::Stage, "γ "), (Tab::WhatIf, "γ "), (Tab::Explain, "0.000000  ")]
         {
@@ -780,5 +780,67 @@ fn spoil(value: &mut serde_json::Value, hostile: &str) {
         }),
         serde_json::Value::Array(list) => list.iter_mut().for_each(|value| spoil(value, hostile)),
         _ => {}
+    }
+}
+
+/// The view with its newest trace changed.
+fn changed(change: impl FnOnce(&mut Trace)) -> View {
+    let mut view = view();
+    let last = view.traces.last_mut().expect("steps");
+    change(Arc::make_mut(last));
+    view
+}
+
+#[test]
+fn evidence_that_is_enough_and_moves_nothing_says_why() {
+    let view = changed(|trace| {
+        trace.guardrail.level = 1;
+        trace.guardrail.selling_level = 0;
+        trace.guardrail.selling_levels = 1;
+        trace.guardrail.selling.evidence = Score::new(329.0);
+        trace.guardrail.selling.acts_at = Score::new(200.0);
+    });
+    let shown = shot(&View { tab: Tab::Metrics, ..view }, 160, 50);
+    assert!(shown.contains("it waits: listening comes first"), "{shown}");
+}
+
+#[test]
+fn every_term_of_a_weight_can_be_read() {
+    let view = changed(|trace| {
+        let terms =
+            [("segment", 0.687), ("scene", -0.021), ("personal", -0.04), ("by hand", 0.031)];
+        let alpha = &mut trace.weights.alpha;
+        alpha.terms = terms
+            .map(|(name, value)| melody_recommender::ranking::Term {
+                name: name.into(),
+                from: String::new(),
+                value: Score::new(value),
+            })
+            .into();
+        alpha.value = alpha.terms.iter().map(|term| term.value).sum();
+    });
+    for (width, height) in [(120, 40), (160, 50)] {
+        let shown = shot(&view, width, height);
+        assert!(shown.contains("+0.031 by hand"), "{shown}");
+    }
+}
+
+#[test]
+fn the_arm_in_force_is_never_the_one_that_has_no_room() {
+    let last = TRACES.last().expect("steps").bandit.arms.last().expect("arms").name.clone();
+    let view = changed(|trace| trace.bandit.arm = last.clone());
+    let shown: Vec<String> =
+        (0..6).map(|panel| shot(&View { panel, ..view.clone() }, 80, 24)).collect();
+    let bandit: Vec<&String> = shown.iter().filter(|said| said.contains("Bandit ·")).collect();
+    assert!(!bandit.is_empty(), "a panel of it");
+    assert!(bandit.iter().all(|said| said.contains(&format!("❯ {last}"))), "{bandit:?}");
+}
+
+#[test]
+fn a_mark_is_explained_only_where_it_is_drawn() {
+    for (width, height) in SIZES {
+        let shown = shot(&View { tab: Tab::Model, ..view() }, width, height);
+        let (legend, drawn) = (shown.contains("(╫ predicted"), shown.matches('╫').count());
+        assert_eq!(legend, drawn > 1, "{width}x{height}\n{shown}");
     }
 }

@@ -173,3 +173,24 @@ fn a_kiosks_session_that_becomes_long_gives_way_to_the_next_and_says_so() {
     );
     assert!(app.session.playing && app.session.autopilot());
 }
+
+#[test]
+fn a_session_in_which_a_person_had_the_controls_rests_with_what_was_set_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "3 right enter 1 a");
+    app.session.speed = Speed::new(64.0).unwrap();
+    let set = app.session.trace().overrides.clone();
+    assert!(!set.is_empty(), "a weight is set by hand");
+    for _ in 0..20_000 {
+        if !app.session.playing {
+            break;
+        }
+        frame(&mut app);
+    }
+    assert!(!app.session.playing, "it rests");
+    assert_eq!((seed(&app), &app.session.trace().overrides), (1, &set));
+    let said = message(&app);
+    assert!(said.contains("has had enough and leaves: "), "{said}");
+    assert!(said.contains("all stays as it is; `space` plays on"), "{said}");
+}

@@ -86,13 +86,13 @@ impl Heard {
         self.begun.is_empty()
     }
 
-    /// Promoted share of the last `count` songs.
+    /// Promoted songs of the last `count`, as a share of so many: a window that is not full yet has the same room as
+    /// any other, so that it can be held against the cap.
     pub fn realised(&self, count: usize) -> Score {
         self.share(count, |begun| begun.promoted)
     }
 
-    /// Share of the last `count` songs that are promoted and were chosen by the listener: no rule holds
-    /// them back.
+    /// The same of those that were chosen by the listener: no rule holds them back.
     pub fn chosen(&self, count: usize) -> Score {
         self.share(count, |begun| begun.promoted && begun.chosen)
     }
@@ -100,7 +100,7 @@ impl Heard {
     fn share(&self, count: usize, of: fn(&Begin) -> bool) -> Score {
         let last = &self.begun[self.begun.len().saturating_sub(count)..];
         let found = last.iter().filter(|begun| of(begun)).count();
-        Score::new(found as f64 / last.len().max(1) as f64)
+        Score::new(found as f64 / count.max(1) as f64)
     }
 
     /// The places of this session's promoted songs, the first song's being 0.
@@ -137,6 +137,7 @@ mod tests {
         begin(true, true);
         assert_eq!((heard.realised(10), heard.chosen(10)), (Score::new(0.3), Score::new(0.2)));
         assert_eq!((heard.realised(2), heard.chosen(2)), (Score::ONE, Score::ONE));
+        assert_eq!(heard.realised(20), Score::new(0.15), "a window that is not full has room left");
         assert_eq!(heard.places().collect::<Vec<_>>(), [7, 8, 9], "no more are served meanwhile");
     }
 }

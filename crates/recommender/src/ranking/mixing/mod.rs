@@ -8,6 +8,7 @@
 mod ahead;
 mod caps;
 mod cut;
+mod due;
 pub(crate) mod exact;
 mod greedy;
 pub(crate) mod heard;
@@ -16,6 +17,8 @@ mod places;
 pub(crate) mod rules;
 
 pub use ahead::ahead;
+pub use due::Due;
+pub(super) use due::{Standing, due};
 pub use exact::discount;
 pub use heard::{Begun, DAY_MS, Heard, Placement};
 pub use mixer::mix;

@@ -51,15 +51,22 @@ impl<'a> Places<'a> {
 
     /// The first place that the rules allow after promoted songs at `before`, whatever has been earned.
     fn allowed(&self, before: &[i64]) -> i64 {
+        self.held(before).map_or(self.begins, |(_, place)| place)
+    }
+
+    /// The rule that forbids a promoted song at the queue's first places after those at `before`, by its key in
+    /// the policy, and the first place that it leaves. Of several the one that holds longest.
+    pub(super) fn held(&self, before: &[i64]) -> Option<(&'static str, i64)> {
         let m = self.rules.mixing;
-        let mut place = self.begins.max(m.protected as i64);
-        if let Some(last) = before.last() {
-            place = place.max(last + m.spacing as i64 + 1);
-        }
-        if let Some(oldest) = before.len().checked_sub(self.most).map(|i| before[i]) {
-            place = place.max(oldest + m.window as i64);
-        }
-        place
+        let spaced = before.last().map(|last| last + m.spacing as i64 + 1);
+        let oldest = before.len().checked_sub(self.most).map(|i| before[i]);
+        let bounds = [
+            ("protected", Some(m.protected as i64)),
+            ("spacing", spaced),
+            ("window", oldest.map(|oldest| oldest + m.window as i64)),
+        ];
+        let held = bounds.into_iter().filter_map(|(rule, place)| Some((rule, place?)));
+        held.filter(|(_, place)| *place > self.begins).max_by_key(|(_, place)| *place)
     }
 
     /// The songs after number `n` that its place keeps off, each with the first place left to it.

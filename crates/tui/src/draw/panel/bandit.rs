@@ -14,8 +14,12 @@ use melody_recommender::bandit::{ArmReport, Learned};
 /// Columns of an arm beside its interval: mark, name, ratio, mean, propensity, pulls.
 const FIXED: usize = 2 + 9 + 5 + 6 + 1 + 7 + 6;
 
-pub(crate) fn rows(view: &View, _: u16) -> u16 {
-    view.now().bandit.arms.len() as u16 + 2 + 2
+/// Columns of the frame.
+const FRAME: u16 = 4;
+
+pub(crate) fn rows(view: &View, width: u16) -> u16 {
+    let reward = reward(view, &view.look.theme, width.saturating_sub(FRAME).into());
+    view.now().bandit.arms.len() as u16 + 2 + 1 + reward.len() as u16
 }
 
 pub(crate) fn draw(canvas: Canvas) {
@@ -35,10 +39,13 @@ pub(crate) fn draw(canvas: Canvas) {
     );
     let mut lines = vec![Line::styled(head, theme.faint)];
     let range = range(&now.arms);
-    lines.extend(
-        now.arms.iter().map(|arm| one(view, arm, arm.name == now.arm, range, columns, theme)),
-    );
-    lines.push(reward(view, theme));
+    // Where not all have room the one in force is never among those that go.
+    let rows = usize::from(inside.height).saturating_sub(1).clamp(1, now.arms.len().max(1));
+    let chosen = now.arms.iter().position(|arm| arm.name == now.arm).unwrap_or(0);
+    let first = (chosen + 1).saturating_sub(rows);
+    let shown = now.arms.iter().skip(first).take(rows);
+    lines.extend(shown.map(|arm| one(view, arm, arm.name == now.arm, range, columns, theme)));
+    lines.extend(reward(view, theme, inside.width.into()));
     pen::lines(buf, inside, lines);
 }
 
@@ -114,26 +121,25 @@ fn earned<'a>(view: &View, theme: &Theme) -> Line<'a> {
     ])
 }
 
-/// The parts of the last reward, each beside its usual level.
-fn reward<'a>(view: &View, theme: &Theme) -> Line<'a> {
+/// The parts of the last reward, each beside its usual level, to as many digits as the reward.
+fn reward(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
     let Some(learned) = last_learned(view) else {
-        return Line::styled(
-            view.say("no reward yet: the next decision brings it").into_owned(),
-            theme.faint,
-        );
+        let said = view.say("no reward yet: the next decision brings it").into_owned();
+        return vec![Line::styled(said, theme.faint)];
     };
     let r = &learned.reward;
     let part = |got: Score, usual: Score| {
-        Span::raw(format!("{}/{}", pen::decimals(got), pen::decimals(usual)))
+        Span::raw(format!("{}/{}", pen::thousandths(got), pen::thousandths(usual)))
     };
-    Line::from(vec![
+    let line = Line::from(vec![
         Span::styled(format!("{} ", view.say("satisfaction")), theme.faint),
         part(r.satisfaction, r.satisfaction_baseline),
         Span::styled(format!("  {} ", view.say("commercial")), theme.faint),
         part(r.commercial, r.commercial_baseline),
         Span::styled(format!("  {} ", view.say("return")), theme.faint),
-        Span::raw(format!("{:+.2}", r.returning)),
-    ])
+        Span::raw(format!("{:+.3}", r.returning)),
+    ]);
+    text::folded(line, columns.max(1))
 }
 
 fn last_learned(view: &View) -> Option<&Learned> {

@@ -14,7 +14,7 @@ use crate::draw::plot::{Axis, Dots, Series};
 use crate::draw::{marks, pen, plot};
 use crate::theme::Theme;
 use crate::view::View;
-use crate::view::narration::percent;
+use crate::view::narration::{binding, percent};
 use melody_core::score::Score;
 use melody_recommender::engine::Trace;
 
@@ -185,17 +185,16 @@ fn promotion<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
 fn rules<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
     let now = &view.now().promotion;
     let rule = view.fill("at most {} in {}", &[&now.at_most, &now.window]);
-    // Who made the rule what it is, where it is not the policy's own.
-    let by = now.limits.iter().rfind(|limit| limit.rule == "at_most" || limit.rule == "window");
-    let by = by.map(|limit| format!(": {}", view.say(&limit.from))).unwrap_or_default();
+    let by = binding(now, view.look.lang).map(|by| view.fill("{}: {}", &[&rule, &by]));
+    let rule = by.unwrap_or(rule);
+    let queue = &view.now().queue;
+    let promoted = queue.iter().filter(|entry| entry.promoted).count();
+    let counted = view.fill("{} of {} shown", &[&promoted, &queue.len()]);
     let price =
         now.price.map(|price| view.fill("one more costs {} interest", &[&format!("{price:.3}")]));
     let mut groups = vec![
-        vec![
-            Span::styled(format!("{} ", view.say("queue")), theme.faint),
-            Span::raw(percent(now.shown)),
-        ],
-        vec![Span::styled(format!("{rule}{by}"), theme.faint)],
+        vec![Span::styled(format!("{} ", view.say("queue")), theme.faint), Span::raw(counted)],
+        vec![Span::styled(rule, theme.faint)],
     ];
     groups.extend(price.map(|price| vec![Span::styled(price, theme.faint)]));
     pen::joined(groups, columns)

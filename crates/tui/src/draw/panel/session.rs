@@ -20,7 +20,7 @@ pub(crate) fn draw(canvas: Canvas) {
     let inside = pen::frame(buf, area, &view.say("Session"), theme);
     let columns = usize::from(inside.width);
     let now = &view.now().session;
-    let mut mood = vec![Span::styled(format!("{} ", view.say("satisfaction")), theme.faint)];
+    let mut mood = vec![Span::styled(format!("{} ", view.say("share heard")), theme.faint)];
     mood.push(Span::raw(format!("{:.2} ", now.satisfaction)));
     mood.extend(bar::single(now.satisfaction.value(), 4, theme.good, theme.colour));
     mood.push(Span::styled(format!("  {} ", view.say("gate")), theme.faint));
@@ -78,7 +78,7 @@ fn sources<'a>(view: &View, columns: usize, theme: &Theme) -> Vec<Line<'a>> {
     let mut groups: Vec<Vec<Span>> = Vec::new();
     for (name, count) in candidates.sources.iter().filter(|(_, count)| **count > 0) {
         groups.push(vec![
-            Span::styled(format!("{} ", view.say(name)), theme.faint),
+            Span::styled(format!("{} ", view.source(name)), theme.faint),
             Span::raw(count.to_string()),
         ]);
     }

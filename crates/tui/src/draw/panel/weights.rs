@@ -23,11 +23,19 @@ const LEAD: usize = 2 + 13 + 5;
 /// Columns of the frame.
 const FRAME: u16 = 4;
 
-/// A row for each weight where all its terms find room beside it, two otherwise.
+/// A row for each weight where all its terms find room beside it; otherwise the terms stand below it, on as many
+/// rows as they take.
 pub(crate) fn rows(view: &View, width: u16) -> u16 {
     let room = usize::from(width.saturating_sub(FRAME));
-    let fits = |(_, _, of): &Kind| LEAD + terms(of(&view.now().weights), view).1 <= room;
-    2 + if KINDS.iter().all(fits) { 3 } else { 6 }
+    let terms = |(_, _, of): &Kind| terms(of(&view.now().weights), view);
+    if KINDS.iter().all(|kind| LEAD + terms(kind).1 <= room) {
+        return 2 + 3;
+    }
+    let below = |(_, _, of): &Kind| {
+        let terms = Line::from(said(of(&view.now().weights), view, &view.look.theme));
+        1 + text::folded(terms, room).len() as u16
+    };
+    2 + KINDS.iter().map(below).sum::<u16>()
 }
 
 pub(crate) fn draw(canvas: Canvas) {
@@ -49,7 +57,8 @@ pub(crate) fn draw(canvas: Canvas) {
             line.extend(terms);
             lines.push(line);
         } else {
-            lines.extend([line, Line::from(terms)]);
+            lines.push(line);
+            lines.extend(text::folded(Line::from(terms), inside.width.into()));
         }
     }
     pen::lines(buf, inside, lines);

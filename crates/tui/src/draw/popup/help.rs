@@ -73,7 +73,11 @@ fn row(lead: &str, about: &str, columns: usize, style: Style) -> Vec<Line<'stati
 /// What marks and words of the screen mean.
 fn words(view: &View, columns: usize, theme: &Theme) -> Section {
     let words = [
-        ("P", "promoted: it takes a place when promotion is due, not by its score", theme.promoted),
+        (
+            "P",
+            "promoted: it takes a place when promotion is due, not by its score, and gives way to songs with a higher score for a few places at most",
+            theme.promoted,
+        ),
         ("*", "premium: a preview, for listeners without a subscription", theme.premium),
         (
             "move",
@@ -96,8 +100,17 @@ fn words(view: &View, columns: usize, theme: &Theme) -> Section {
         ),
         ("target", "the promoted share that the bandit has chosen", theme.target),
         ("cap", "the promoted share that rules and guardrail allow", theme.cap),
-        ("served", "the promoted share of what was served lately", theme.realised),
-        ("satisfaction", "play ratio, completions, likes and skips in one number", theme.good),
+        (
+            "served",
+            "promoted songs among the last N begun, over N, without those that the listener chose: what the cap is for",
+            theme.realised,
+        ),
+        ("share heard", "how much is heard of each song, as a running mean", theme.good),
+        (
+            "satisfaction",
+            "in the bandit's reward: play ratio, completions, likes and skips in one number",
+            theme.good,
+        ),
         ("gate", "how much this sitting counts beside the long run", theme.text),
         ("arm", "a choice of the bandit: a promoted share and changes of weights", theme.text),
         ("chance", "the probability an arm is chosen with: its propensity", theme.text),

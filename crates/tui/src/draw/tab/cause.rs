@@ -13,11 +13,14 @@ use melody_core::score::Score;
 use melody_recommender::engine::Explanation;
 use melody_recommender::ranking::Ledger;
 
-/// Columns of a part's name, and of each of its values.
+/// Columns of a part's name, and of each of its values: all digits where there is room, so that parts add up.
 const NAME: usize = 15;
+const WHOLE: usize = 10;
 const VALUE: usize = 8;
 /// Events told at most.
 const TOLD: usize = 8;
+/// Columns that a second row of an event begins in.
+const INDENT: usize = 2;
 /// Columns of a place before and after.
 const PLACES: usize = 9;
 /// What is shown as nothing.
@@ -48,8 +51,10 @@ pub(super) fn beside(
         (_, Some(place)) => view.fill("Beside \"{}\", number {}", &[&title, &place]),
         (_, None) => view.fill("Beside \"{}\"", &[&title]),
     };
-    let value = |value: Score| text::right(&format!("{value:+.3}"), VALUE);
-    let names = ["this", "other", "apart"].map(|n| text::right(&view.say(n), VALUE));
+    let digits = if columns >= NAME + 3 * WHOLE { 6 } else { 3 };
+    let wide = if digits == 6 { WHOLE } else { VALUE };
+    let value = |value: Score| text::right(&format!("{value:+.digits$}"), wide);
+    let names = ["this", "other", "apart"].map(|n| text::right(&view.say(n), wide));
     let mut lines = vec![
         Line::styled(head, theme.title),
         Line::styled(format!("{}{}", text::left("", NAME), names.concat()), theme.faint),
@@ -63,10 +68,10 @@ pub(super) fn beside(
     let mut seen = std::collections::BTreeSet::new();
     all.retain(|name| seen.insert(*name));
     let rows = all.into_iter().map(|name| (name, of(&ours, name), of(&theirs, name)));
-    let told = |(_, a, b): &(&str, Score, Score)| a.abs() >= LEAST || b.abs() >= LEAST;
+    let told = |(_, a, b): &(&str, Score, Score)| (*a, *b) != (Score::ZERO, Score::ZERO);
     let rows: Vec<(&str, Score, Score)> = rows.filter(told).collect();
     let most = rows.iter().map(|(_, a, b)| (*a - *b).abs()).max().unwrap_or_default();
-    let cells = columns.saturating_sub(NAME + 3 * VALUE + 1).min(20);
+    let cells = columns.saturating_sub(NAME + 3 * wide + 1).min(20);
     for (name, a, b) in rows {
         let name = if name == "exposure" { view.gamma_name() } else { name };
         let apart = a - b;
@@ -163,10 +168,13 @@ pub(super) fn causes(
         ];
         lines.push(Line::styled(head.concat(), theme.faint));
     }
-    lines.extend(effects.iter().map(|effect| row(view, theme, room, (e, effect))));
-    let left = [(more, "{} more do less"), (none, "{} change nothing here")];
-    let left = left.into_iter().filter(|(count, _)| *count > 0);
-    let left: Vec<String> = left.map(|(count, said)| view.fill(said, &[&count])).collect();
+    lines.extend(effects.iter().flat_map(|effect| row(view, theme, room, (e, effect))));
+    let left = [
+        (more, "1 more does less", "{} more do less"),
+        (none, "1 changes nothing here", "{} change nothing here"),
+    ];
+    let left = left.into_iter().filter(|(count, ..)| *count > 0);
+    let left: Vec<String> = left.map(|(count, one, more)| view.counted(count, one, more)).collect();
     if !left.is_empty() {
         lines.push(Line::styled(left.join(" · "), theme.faint));
     }
@@ -179,7 +187,7 @@ fn row(
     theme: &Theme,
     room: usize,
     (e, effect): (&Explanation, &Effect),
-) -> Line<'static> {
+) -> Vec<Line<'static>> {
     let place = |place: Option<usize>| match place {
         Some(place) => place.to_string(),
         None => view.say("out").into_owned(),
@@ -200,11 +208,18 @@ fn row(
         Some(_) => theme.boost,
         None => Style::new(),
     };
-    Line::from(vec![
-        Span::raw(text::left(&what(view, effect.without, room), room)),
+    let each = room.saturating_sub(INDENT);
+    // What was done is told whole, over two rows where it has to be.
+    let said = text::wrap(&what(view, effect.without, 2 * each), each, 2);
+    let mut said = said.into_iter();
+    let first = said.next().unwrap_or_default();
+    let row = Line::from(vec![
+        Span::raw(text::left(&first, room)),
         Span::styled(text::right(&places, PLACES), style),
         Span::styled(text::right(&added, VALUE), added_style),
-    ])
+    ]);
+    let more = said.map(|rest| Line::raw(format!("{}{rest}", " ".repeat(INDENT))));
+    [row].into_iter().chain(more).collect()
 }
 
 /// What would have been in place of an event, in so many columns: of a title as much as there is room for.
@@ -221,6 +236,9 @@ fn what(view: &View, without: &Without, columns: usize) -> String {
             return view.fill("without the scene {}", &[&view.say(scene.name())]);
         }
         (Action::Subscribe, _) => return view.say("without subscribing").into_owned(),
+        (Action::Override(set), _) if set.is_empty() => {
+            return view.say("had nothing been given back to the policy").into_owned();
+        }
         _ => return view.say("without what was set by hand").into_owned(),
     };
     let rest = text::width(&view.fill(said, &[&""]));

@@ -168,14 +168,14 @@ fn figures(canvas: Canvas, other: &Trace) {
         (view.say(name).into_owned(), shown(&ours.session), shown(&theirs.session), apart)
     };
     let time = |rates: &Rates| text::clock(rates.listening_s * 1000);
-    let satisfaction = |trace: &Trace| format!("{:.2}", trace.session.satisfaction);
+    let share_heard = |trace: &Trace| format!("{:.2}", trace.session.satisfaction);
     let served = |trace: &Trace| percent(trace.promotion.served());
     let plain =
         |name: &str, a: String, b: String| (view.say(name).into_owned(), a, b, String::new());
     let rows = [
         rate("completion", |rates| rates.completion),
         rate("skips", |rates| rates.skip),
-        plain("satisfaction", satisfaction(view.now()), satisfaction(other)),
+        plain("share heard", share_heard(view.now()), share_heard(other)),
         plain("listened", time(&ours.session), time(&theirs.session)),
         plain("promoted served", served(view.now()), served(other)),
         rate("promoted engaged", |rates| rates.promoted_engagement),

@@ -27,10 +27,13 @@ const LABELS: u16 = 7;
 const PLACES: u16 = 3;
 /// From here on what changes is listed beside the chart.
 const WIDE: u16 = 96;
-/// Columns of that list.
-const LIST: u16 = 46;
-/// Columns of what changes, behind its value and its sign.
-const SAID: usize = LIST as usize - 9 - 4;
+/// Columns of that list at least, and at most.
+const LIST: (u16, u16) = (46, 64);
+/// Columns of a title that make it known.
+const TITLE: usize = 6;
+/// Columns of a value, and with its sign before what changes.
+const VALUE: usize = 10;
+const LEAD: usize = VALUE + 4;
 /// Rows below which no chart is drawn.
 pub(super) const LEAST: u16 = 6;
 
@@ -40,8 +43,9 @@ pub(super) fn draw(mut canvas: Canvas, sweep: &Sweep, place: usize) -> Drawn {
     let mut drawn = Drawn::default();
     let mut body = area;
     if body.width >= WIDE {
-        let list = Rect { x: area.right() - LIST, width: LIST, ..area };
-        body.width -= LIST + 2;
+        let width = (area.width * 2 / 5).clamp(LIST.0, LIST.1);
+        let list = Rect { x: area.right() - width, width, ..area };
+        body.width -= width + 2;
         turns(canvas.at(list), sweep);
     }
     let head =
@@ -63,7 +67,7 @@ pub(super) fn draw(mut canvas: Canvas, sweep: &Sweep, place: usize) -> Drawn {
         canvas.buf,
         Rect { y: row.y + 1, ..row },
         0,
-        ends(sweep, row.width, theme),
+        ends(view, sweep, row.width, theme),
         Style::new(),
     );
     drawn.hit(Rect { height: chart.height + 1, ..chart }, Hit::Slider(place));
@@ -236,13 +240,23 @@ fn song<'a>(sweep: &'a Sweep, at: Score, id: &str) -> Option<(&'a str, bool)> {
 }
 
 /// Both ends of the axis.
-fn ends<'a>(sweep: &Sweep, width: u16, theme: &Theme) -> Line<'a> {
-    let most = match sweep.slider {
-        Slider::AtMost | Slider::Window | Slider::Arm => format!("{:.0}", sweep.most),
-        _ => format!("{:.2}", sweep.most),
+fn ends<'a>(view: &View, sweep: &Sweep, width: u16, theme: &Theme) -> Line<'a> {
+    let end = |value: Score| match sweep.slider {
+        Slider::AtMost | Slider::Window => format!("{value:.0}"),
+        Slider::Arm => arm(view, value),
+        _ if value == Score::ZERO => "0".into(),
+        _ => format!("{value:.2}"),
     };
-    let gap = usize::from(width).saturating_sub(1 + most.len());
-    Line::styled(format!("0{}{most}", " ".repeat(gap)), theme.faint)
+    let (least, most) = (end(Score::ZERO), end(sweep.most));
+    let gap = usize::from(width).saturating_sub(text::width(&least) + text::width(&most));
+    Line::styled(format!("{least}{}{most}", " ".repeat(gap)), theme.faint)
+}
+
+/// An arm's name by its place on the slider; 0 is the bandit's own choice.
+fn arm(view: &View, place: Score) -> String {
+    let arms = &view.now().bandit.arms;
+    let arm = (place.value() as usize).checked_sub(1).and_then(|place| arms.get(place));
+    view.say(arm.map_or("its choice", |arm| &arm.name)).into_owned()
 }
 
 /// What changes along the range, those next to the cursor in the middle.
@@ -255,10 +269,11 @@ fn turns(canvas: Canvas, sweep: &Sweep) {
     let passed = sweep.turns.partition_point(|turn| turn.at <= here);
     // The row of the cursor stands among them.
     let first = passed.saturating_sub(rows / 2).min((sweep.turns.len() + 1).saturating_sub(rows));
+    let columns = usize::from(area.width);
     let mut lines: Vec<Line> =
-        sweep.turns.iter().map(|turn| told(view, theme, sweep, turn)).collect();
+        sweep.turns.iter().map(|turn| told(view, theme, sweep, turn, columns)).collect();
     let now = vec![
-        Span::styled(text::right(&said(sweep, here), 9), theme.selected),
+        Span::styled(text::right(&said(view, sweep, here), VALUE), theme.selected),
         Span::styled(format!("  ● {}", view.say("the slider")), theme.accent),
     ];
     lines.insert(passed, Line::from(now));
@@ -267,16 +282,42 @@ fn turns(canvas: Canvas, sweep: &Sweep) {
 }
 
 /// A value with as many digits as it is known to.
-fn said(sweep: &Sweep, value: Score) -> String {
-    match sweep.slider.weighs() {
-        true => format!("{value:.6}"),
-        false if sweep.slider == Slider::Boost => format!("{value:.2}"),
-        false => format!("{value:.0}"),
+fn said(view: &View, sweep: &Sweep, value: Score) -> String {
+    match sweep.slider {
+        Slider::Alpha | Slider::Beta | Slider::Gamma | Slider::Boost => format!("{value:.6}"),
+        Slider::Arm => arm(view, value),
+        Slider::AtMost | Slider::Window => format!("{value:.0}"),
     }
 }
 
+/// The nearest change on either side of the slider, for screens that have no room for more: each with its value.
+pub(super) fn next<'a>(view: &View, theme: &Theme, sweep: &Sweep, columns: usize) -> Line<'a> {
+    let here = cursor(view, sweep);
+    let passed = sweep.turns.partition_point(|turn| turn.at <= here);
+    let each = (columns.saturating_sub(2)) / 2;
+    let side = |turn: Option<&Turn>, sign: &'static str| {
+        let Some(turn) = turn else {
+            let none = format!("{sign} {}", view.say("nothing changes"));
+            return Line::styled(text::left(&none, each), theme.faint);
+        };
+        let mut line = told(view, theme, sweep, turn, each.saturating_sub(2));
+        let value = line.spans.first().map_or(String::new(), |value| value.content.trim().into());
+        line.spans[0] = Span::styled(format!("{sign} {value}"), theme.strong);
+        let line = text::fit(line, each);
+        let missing = each.saturating_sub(line.width());
+        let mut line = line;
+        line.push_span(Span::raw(" ".repeat(missing)));
+        line
+    };
+    let mut line = side(passed.checked_sub(1).and_then(|at| sweep.turns.get(at)), "◂");
+    line.push_span(Span::raw("  "));
+    line.extend(side(sweep.turns.get(passed), "▸").spans);
+    line
+}
+
 /// One turn in words: the most telling of what comes together.
-fn told<'a>(view: &View, theme: &Theme, sweep: &Sweep, turn: &Turn) -> Line<'a> {
+fn told<'a>(view: &View, theme: &Theme, sweep: &Sweep, turn: &Turn, columns: usize) -> Line<'a> {
+    let room = columns.saturating_sub(LEAD);
     let (_, sign, style) = sign(sweep, turn, theme);
     let title = |id: &String, wide: usize| {
         let title = song(sweep, turn.at, id).map_or(id.as_str(), |(title, _)| title);
@@ -290,26 +331,42 @@ fn told<'a>(view: &View, theme: &Theme, sweep: &Sweep, turn: &Turn) -> Line<'a> 
             view.fill(said, &values)
         };
         let rest = text::width(&with(&String::new()));
-        with(&title(id, SAID.saturating_sub(rest)))
+        with(&title(id, room.saturating_sub(rest)))
     };
     let promoted = |id: &&String| song(sweep, turn.at, id).is_some_and(|(_, promoted)| promoted);
     let [was, is] = turn.displaced;
     let price = format!("{:+.3}", is - was);
     let enters = turn.enter.iter().find(promoted);
     let leaves = turn.leave.iter().find(promoted);
-    let what = match (enters, leaves, turn.enter.first(), turn.pass.first()) {
-        (Some(id), ..) => one("{} comes in, displaced {}", id, &[&price]),
-        (_, Some(id), ..) => one("{} goes, displaced {}", id, &[&price]),
-        (_, _, Some(id), _) => one("{} comes in", id, &[]),
-        (_, _, _, Some((above, below))) => {
-            let rest = text::width(&view.fill("{} passes {}", &[&"", &""]));
-            let each = SAID.saturating_sub(rest) / 2;
-            view.fill("{} passes {}", &[&title(above, each), &title(below, each)])
+    let place = |id: &str| turn.moved.iter().find(|(moved, _)| moved == id).map(|(_, at)| *at);
+    // Where there is hardly room for a title, what it displaces is not told.
+    let priced = |long: &'static str, short: &'static str, id: &String| {
+        let rest = text::width(&view.fill(long, &[&"", &price]));
+        match room >= rest + TITLE {
+            true => one(long, id, &[&price]),
+            false => one(short, id, &[]),
         }
+    };
+    let what = match (enters, leaves, turn.enter.first(), turn.moved.first()) {
+        (Some(id), ..) => priced("{} comes in, displaced {}", "{} comes in", id),
+        (_, Some(id), ..) => priced("{} goes, displaced {}", "{} goes", id),
+        (_, _, Some(id), _) => one("{} comes in", id, &[]),
+        // Two that change places are both named, wherever they stand; of more, the one that goes furthest.
+        (_, _, _, Some((id, [from, to]))) => match turn.swap() {
+            Some((above, below)) => {
+                let [was, is] = place(above).unwrap_or([*from, *to]);
+                let said = "{} ↔ {}, {} ↔ {}";
+                let rest = text::width(&view.fill(said, &[&"", &"", &was, &is]));
+                let each = room.saturating_sub(rest) / 2;
+                let [above, below] = [above, below].map(|id| title(&id.to_string(), each));
+                view.fill(said, &[&above, &below, &was, &is])
+            }
+            None => one("{} goes {} → {}", id, &[from, to]),
+        },
         _ => view.say("the queue grows shorter").into_owned(),
     };
     Line::from(vec![
-        Span::styled(text::right(&said(sweep, turn.at), 9), theme.faint),
+        Span::styled(text::right(&said(view, sweep, turn.at), VALUE), theme.faint),
         Span::styled(format!("  {sign} "), style),
         Span::raw(what),
     ])

@@ -17,10 +17,11 @@ use crate::draw::drawn::Drawn;
 use crate::draw::{bar, pen};
 use crate::theme::Theme;
 use crate::view::View;
+use crate::view::narration::percent;
 use crate::words::text;
 use melody_core::score::Score;
 use melody_model::TASKS;
-use melody_recommender::engine::{AttendedPlay, Commitment, Explanation, Neighbour, WhyNot};
+use melody_recommender::engine::{AttendedPlay, Commitment, Explanation, Move, Neighbour, WhyNot};
 use melody_recommender::ranking::{Flip, Node};
 use melody_recommender::retrieval::{Missed, Standing};
 
@@ -28,6 +29,8 @@ use melody_recommender::retrieval::{Missed, Standing};
 const WIDE: u16 = 100;
 /// Lines that one kind of source takes at most, of those that did not bring a song.
 const TOLD: usize = 6;
+/// Rows of a sentence at most.
+const SENTENCE: usize = 4;
 /// Columns of the name of something that is told beside it.
 const PAIR: usize = 12;
 /// Columns of a value with its sign and six decimals, apart from what stands before.
@@ -95,6 +98,14 @@ fn never(standing: &Standing, flat: bool) -> &'static str {
     }
 }
 
+/// A weight with all its digits, two at least.
+fn weighed(weight: f64) -> String {
+    let said = format!("{weight:.6}");
+    let least = said.find('.').map_or(said.len(), |point| point + 3);
+    let kept = said.trim_end_matches('0').len().max(least);
+    said[..kept].to_string()
+}
+
 /// What is said of two scores that are the same.
 const TIE: &str =
     "The scores are level: the higher interest goes first, then the catalogue's order.";
@@ -128,7 +139,7 @@ impl Page<'_> {
             near.into_iter().partition(|standing| standing.out_of_reach);
         let place = |standing: &Standing| {
             let values: [&dyn Display; 3] =
-                [&view.say(&standing.source), &standing.place?, &standing.quota];
+                [&view.source(&standing.source), &standing.place?, &standing.quota];
             Some(view.fill("{} {} of {}", &values))
         };
         let places = |some: Vec<&Standing>| some.into_iter().filter_map(place).collect();
@@ -137,18 +148,18 @@ impl Page<'_> {
         let flat = missed.standings.iter().any(|s| s.source == "towers" && s.place.is_none());
         let never = missed.standings.iter().filter(|s| s.place.is_none() && !s.draws).map(|s| {
             let why = never(s, flat);
-            format!("{}: {}", view.say(&s.source), view.say(why))
+            format!("{}: {}", view.source(&s.source), view.say(why))
         });
         lines.extend(self.told("can never", never.collect()));
         let drew = missed.standings.iter().filter(|s| s.draws).map(|standing| {
-            view.fill("{} drew {} others", &[&view.say(&standing.source), &standing.quota])
+            view.fill("{} drew {} others", &[&view.source(&standing.source), &standing.quota])
         });
         lines.extend(self.told("by chance", drew.collect()));
         let searched = missed.standings.iter().any(|s| s.source == "search" && s.quota > 0);
         let mut ways: Vec<String> =
             searched.then(|| self.say("a search for it")).into_iter().collect();
         ways.extend(missed.nearest().and_then(|s| {
-            let values: [&dyn Display; 3] = [&s.place?, &view.say(&s.source), &s.quota];
+            let values: [&dyn Display; 3] = [&s.place?, &view.source(&s.source), &s.quota];
             Some(view.fill("a quota of {} for {}, in place of {}", &values))
         }));
         lines.extend(self.told("would do", ways));
@@ -182,7 +193,7 @@ impl Page<'_> {
             Span::styled(place, theme.strong),
             Span::styled(format!("  {}  {}", view.say(&e.song.genre), e.song.id), theme.faint),
         ])];
-        let sources: Vec<_> = e.ledger.sources.iter().map(|name| view.say(name)).collect();
+        let sources: Vec<_> = e.ledger.sources.iter().map(|name| view.source(name)).collect();
         let sources = if sources.is_empty() { self.say("nobody") } else { sources.join(", ") };
         lines.push(self.pair("brought by", sources));
         if let Some(dropped) = &e.ledger.dropped {
@@ -280,7 +291,10 @@ impl Page<'_> {
             ]));
             if !fits {
                 let lead = " ".repeat(2 * row.depth + 2);
-                lines.push(Line::styled(format!("{lead}{how}"), self.theme.faint));
+                let room = self.columns.saturating_sub(lead.len());
+                for line in text::wrap(&how, room, SENTENCE) {
+                    lines.push(Line::styled(format!("{lead}{line}"), self.theme.faint));
+                }
             }
         }
         lines.push(Line::default());
@@ -328,18 +342,59 @@ impl Page<'_> {
         let lacks = format!("{:.6}", why.lacks.abs());
         lines.push(Line::raw(match why.lacks.cmp(&Score::ZERO) {
             Ordering::Greater => view.fill("It lacks {} of score.", &[&lacks]),
-            Ordering::Less => view.fill("Its score is higher already, by {}.", &[&lacks]),
+            Ordering::Less => {
+                view.fill("Its score is higher already, by {}: enough as it is.", &[&lacks])
+            }
             Ordering::Equal => self.say(TIE),
         }));
         if let Some(beside) = &why.beside {
-            lines.push(Line::styled(self.say(beside), theme.warning));
+            lines.extend(self.wrapped(&self.say(beside), theme.warning));
+        }
+        if let Some(when) = &why.when {
+            lines.extend(self.wrapped(&self.say(when), theme.promoted));
         }
         let smallest = why.flips.iter().filter_map(Flip::change).map(Score::abs).min();
-        for flip in why.flips.iter().filter(|_| why.lacks >= Score::ZERO) {
+        for flip in &why.flips {
             lines.push(self.flip(flip, smallest));
         }
+        lines.extend(self.moves(&why.moves));
         lines.push(Line::default());
         lines
+    }
+
+    /// What, really ranked, would put a song above another where one of the two is promoted.
+    fn moves(&self, moves: &[Move]) -> Vec<Line<'static>> {
+        let (theme, view) = (self.theme, self.view);
+        let mut lines = Vec::new();
+        for (i, found) in moves.iter().enumerate() {
+            let name = match found.what.as_str() {
+                "arm" => "arm",
+                "at_most" => "M",
+                "window" => "N",
+                "alpha" => "α",
+                "beta" => "β",
+                _ => "γ",
+            };
+            let lead = if i == 0 { self.say("would do") } else { String::new() };
+            let [from, to] = [&found.from, &found.to].map(|value| view.say(value).into_owned());
+            let place = view.fill("place {}", &[&found.place]);
+            let aims = match found.what.as_str() {
+                "arm" => view.fill(", target {}", &[&percent(found.target)]),
+                _ => String::new(),
+            };
+            lines.push(Line::from(vec![
+                Span::styled(text::left(&lead, PAIR), theme.faint),
+                Span::styled(format!("{} {from} → {to}", view.say(name)), theme.strong),
+                Span::styled(format!("{aims}: {place}"), theme.faint),
+            ]));
+        }
+        lines
+    }
+
+    /// A sentence over as many lines as it takes.
+    fn wrapped(&self, said: &str, style: Style) -> Vec<Line<'static>> {
+        let lines = text::wrap(said, self.columns, SENTENCE);
+        lines.into_iter().map(|line| Line::styled(line, style)).collect()
     }
 
     fn flip(&self, flip: &Flip, smallest: Option<Score>) -> Line<'static> {
@@ -370,24 +425,21 @@ impl Page<'_> {
         Line::from(spans)
     }
 
-    /// What the towers put out, and how interest comes of it.
+    /// What the towers put out, and how interest comes of it: every head that enters it, and the sum.
     fn heads(&self) -> Vec<Line<'static>> {
         let (theme, h) = (self.theme, &self.e.heads);
         let mut lines = vec![self.title("What the heads say")];
-        let part = |name: &str| {
-            let part = self.e.interest.iter().find(|part| part.name == name);
-            part.map_or(String::new(), |part| format!(" × {:.2}", part.weight))
-        };
-        let rows = [
-            ("completion", h.completion, theme.interest, part("completion")),
-            ("play ratio", h.play_ratio, theme.interest, part("play ratio")),
-            ("like or save", h.like, theme.interest, part("like or save")),
-            ("no skip", Score::ONE - h.skip, theme.interest, part("no skip")),
+        let parts = self.e.interest.iter().map(|part| {
+            (part.name.as_str(), part.head, theme.interest, format!(" × {}", weighed(part.weight)))
+        });
+        let sum = format!(" {}", self.say("= sum"));
+        let others = [
+            ("interest", self.e.interest_score, theme.interest, sum),
             ("subscription", h.subscription, theme.subscription, String::new()),
             ("promoted engagement", h.exposure, theme.exposure, String::new()),
         ];
         let cells = self.columns.saturating_sub(20 + 10 + 7).clamp(4, 20);
-        for (name, value, style, part) in rows {
+        for (name, value, style, part) in parts.chain(others) {
             let mut spans = vec![Span::raw(text::left(&self.say(name), 20))];
             spans.push(Span::styled(format!("{value:.6}  "), theme.strong));
             spans.extend(bar::single(value.value(), cells, style, theme.colour));

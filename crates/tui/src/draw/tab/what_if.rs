@@ -22,6 +22,10 @@ use melody_recommender::policy::GammaScores;
 const NAME: usize = 17;
 /// Rows of the crossing at most.
 const MOST: u16 = 24;
+/// Rows from which on there is room for more than sliders, values and queues.
+const FULL: u16 = 22;
+/// Rows of promotion and queues below which nothing more is told of the crossing.
+const ENOUGH: u16 = 6;
 /// From here on there is room for both queues.
 const BOTH: u16 = 56;
 
@@ -29,11 +33,12 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let mut drawn = Drawn::default();
     let mut body = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let tall = body.height >= 18;
     if view.zoomed && body.height >= crossing::LEAST + 2 {
         return zoomed(canvas.at(body));
     }
-    if tall {
+    // What it would be comes before how to use it.
+    let told = body.height > FULL;
+    if told {
         let said = "Move a value and see what it would make of the queue. Nothing changes until you apply.";
         let said = Line::styled(view.say(said), theme.faint);
         pen::line(canvas.buf, take(&mut body, 1), 0, said, Style::new());
@@ -59,7 +64,7 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
             let said = Line::styled(view.say("Working it out ..."), theme.faint);
             pen::line(canvas.buf, place, 0, said, Style::new());
         }
-    } else if tall {
+    } else if told {
         let row = take(&mut body, 1);
         let bar = Bar::new(row.width.into());
         if let Some(sweep) = sweep.filter(|_| bar.cells >= 6) {
@@ -69,6 +74,13 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
             let place = Rect { x: row.x + bar.x, width: bar.cells as u16, ..row };
             crossing::strip(canvas.at(place), sweep);
         }
+    }
+    if spare <= crossing::LEAST
+        && let Some(sweep) = sweep.filter(|_| body.height > ENOUGH)
+    {
+        let row = take(&mut body, 1);
+        let line = crossing::next(view, theme, sweep, row.width.into());
+        pen::line(canvas.buf, row, 0, line, Style::new());
     }
     let preview = view.what_if.preview.as_deref();
     let row = take(&mut body, 1);
@@ -217,10 +229,13 @@ fn promotion<'a>(
     theme: &Theme,
     columns: usize,
 ) -> Line<'a> {
-    let now = &view.now().promotion;
+    let (now, queue) = (&view.now().promotion, view.now().queue.as_slice());
     let would = preview.map_or(now, |preview| &preview.promotion);
+    let promoted = |queue: &[QueueEntry]| queue.iter().filter(|entry| entry.promoted).count();
+    let then = preview.map_or(queue, |preview| &preview.queue);
     let change =
         |from: String, to: String| if from == to { to } else { format!("{from} → {to}") };
+    let counted = change(promoted(queue).to_string(), promoted(then).to_string());
     let pair = |name: &str, value: String| {
         vec![Span::styled(format!("{} ", view.say(name)), theme.faint), Span::raw(value)]
     };
@@ -233,7 +248,7 @@ fn promotion<'a>(
     let mut groups = vec![
         pair("target", change(percent(now.target), percent(would.target))),
         pair("cap", change(percent(now.cap), percent(would.cap))),
-        pair("in the queue", change(percent(now.shown), percent(would.shown))),
+        pair("in the queue", view.fill("{} of {} shown", &[&counted, &then.len()])),
         pair("interest displaced", change(cost(now), cost(would))),
     ];
     // It says of itself what it is, as the group before it gives way first where room is short.
@@ -261,12 +276,17 @@ fn queues(canvas: Canvas, preview: Option<&Preview>) {
     let left = Rect { width: if area.width < BOTH { 0 } else { area.width / 2 }, ..area };
     let right = Rect { x: left.right(), width: area.width - left.width, ..area };
     let now = &view.now().queue;
-    let heads = [("The queue now", left), ("The queue it would be", right)];
-    for (head, place) in heads {
-        pen::line(buf, place, 0, Line::styled(view.say(head), theme.title), Style::new());
-    }
     let would = preview.map_or(now.as_slice(), |preview| &preview.queue);
     let room = usize::from(area.height.saturating_sub(1));
+    let heads = [("The queue now", left, now.len()), ("The queue it would be", right, would.len())];
+    for (head, place, songs) in heads {
+        let mut line = Line::styled(view.say(head), theme.title);
+        if songs > room {
+            let said = view.fill("{} of {} shown", &[&room, &songs]);
+            line.push_span(Span::styled(format!("  {said}"), theme.faint));
+        }
+        pen::line(buf, place, 0, line, Style::new());
+    }
     for (i, entry) in now.iter().take(room).enumerate() {
         let gone = !would.iter().any(|other| other.song.id == entry.song.id);
         let moved =

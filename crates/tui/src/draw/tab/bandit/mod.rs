@@ -55,6 +55,8 @@ fn context<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
         return Section::lines(title, vec![Line::styled(said, theme.faint)]);
     };
     let feature = |(name, value): (&&str, &f64)| -> Vec<Span<'a>> {
+        // The session's own figure, which is another one than that in the reward.
+        let name = if *name == "satisfaction" { "share heard" } else { name };
         let name = name.replace('_', " ");
         let zero = *value == 0.0;
         let (number, sign) = if zero {

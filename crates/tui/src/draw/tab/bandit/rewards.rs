@@ -17,7 +17,9 @@ use melody_recommender::bandit::{Credit, Learned};
 const LISTED: usize = 12;
 const LISTED_LITTLE: usize = 4;
 /// Columns of what the return is worth.
-const RETURN: usize = 8;
+const RETURN: usize = 7;
+/// Columns of the steps that a decision was in force.
+const STEPS: usize = 7;
 
 /// What of a reward has room.
 #[derive(Clone, Copy, PartialEq)]
@@ -30,33 +32,43 @@ enum Parts {
 impl Parts {
     fn new(columns: usize) -> Self {
         match columns {
-            0..47 => Parts::None,
-            47..76 => Parts::Short,
+            0..50 => Parts::None,
+            50..78 => Parts::Short,
             _ => Parts::Long,
         }
+    }
+
+    /// Columns of an arm's letter and name.
+    fn arm(self) -> usize {
+        if self == Parts::Short { 7 } else { 11 }
+    }
+
+    /// Columns of the reward.
+    fn reward(self) -> usize {
+        if self == Parts::Short { 7 } else { 8 }
     }
 
     /// Columns of satisfaction, and of commercial value.
     fn widths(self) -> [usize; 2] {
         match self {
             Parts::None => [0, 0],
-            Parts::Short => [11, 11],
+            Parts::Short => [10, 11],
             Parts::Long => [19, 18],
         }
     }
 }
 
-/// What decisions earned, by the step each was made at.
-fn learned(view: &View) -> impl Iterator<Item = (u32, &Learned)> {
+/// What decisions earned, by the steps from which and to which each was in force.
+fn learned(view: &View) -> impl Iterator<Item = ([u32; 2], &Learned)> {
     view.traces.windows(2).filter_map(|pair| {
         let [before, now] = pair else { return None };
-        Some((before.bandit.since, now.bandit.learned.as_ref()?))
+        Some(([before.bandit.since, now.step], now.bandit.learned.as_ref()?))
     })
 }
 
 pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> Section<'a> {
     let title = view.say("Rewards");
-    let all: Vec<(u32, &Learned)> = learned(view).collect();
+    let all: Vec<([u32; 2], &Learned)> = learned(view).collect();
     if all.is_empty() {
         let said = view.say("no reward yet: the next decision brings it").into_owned();
         return Section::lines(title, vec![Line::styled(said, theme.faint)]);
@@ -65,7 +77,7 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: boo
     let mut lines = vec![heading(view, parts, theme)];
     let listed = if roomy { LISTED } else { LISTED_LITTLE };
     let rows = all.iter().rev().take(listed);
-    lines.extend(rows.map(|(step, learned)| row(view, *step, learned, parts, theme)));
+    lines.extend(rows.map(|(steps, learned)| row(view, *steps, learned, parts, theme)));
     if all.len() > listed {
         let said = view.fill("and {} earlier", &[&(all.len() - listed)]);
         lines.push(Line::styled(said, theme.faint));
@@ -87,11 +99,14 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: boo
     let totals: Vec<f64> = all.iter().map(|(_, l)| l.reward.total.value()).collect();
     let spark = bar::spark(&totals, 16, 0.1);
     let last = totals.last().map_or(0.0, |total| *total);
+    let mean = totals.iter().sum::<f64>() / totals.len().max(1) as f64;
     let style = if last < 0.0 { theme.down } else { theme.up };
     let aside = Line::from(vec![
         Span::styled(format!("{} ", view.say("over time")), theme.faint),
         Span::styled(spark, theme.accent),
         Span::styled(format!(" {last:+.3}"), style),
+        Span::styled(format!("  {} ", view.say("mean")), theme.faint),
+        Span::raw(format!("{mean:+.3}")),
     ]);
     Section::lines(title, lines).aside(aside)
 }
@@ -110,13 +125,15 @@ fn credited(view: &View, step: u32, credit: &Credit) -> String {
 
 fn heading<'a>(view: &View, parts: Parts, theme: &Theme) -> Line<'a> {
     let right = |name: &str, columns| text::right(&view.say(name), columns);
-    let mut head = format!("{}  {}", right("step", 4), text::left(&view.say("arm"), 11));
+    let arm = text::left(&view.say("arm"), parts.arm());
+    let mut head = format!("{} {arm}", right("steps", STEPS));
     let [satisfaction, commercial] = parts.widths();
     match parts {
         Parts::None => {}
         Parts::Short => {
             head += &right("satisfied", satisfaction);
             head += &right("commercial", commercial);
+            head += &right("return", RETURN);
         }
         Parts::Long => {
             head += &right("plays", 6);
@@ -125,16 +142,22 @@ fn heading<'a>(view: &View, parts: Parts, theme: &Theme) -> Line<'a> {
             head += &right("return", RETURN);
         }
     }
-    head += &right("reward", 8);
+    head += &right("reward", parts.reward());
     Line::styled(head, theme.faint)
 }
 
-fn row<'a>(view: &View, step: u32, learned: &Learned, parts: Parts, theme: &Theme) -> Line<'a> {
+fn row<'a>(
+    view: &View,
+    [from, to]: [u32; 2],
+    learned: &Learned,
+    parts: Parts,
+    theme: &Theme,
+) -> Line<'a> {
     let r = &learned.reward;
     let arm = named(view, place(view, &learned.arm), &learned.arm);
     let mut spans = vec![
-        Span::styled(text::right(&step.to_string(), 4), theme.faint),
-        Span::raw(format!("  {}", text::left(&arm, 11))),
+        Span::styled(text::right(&format!("{from}–{to}"), STEPS), theme.faint),
+        Span::raw(format!(" {}", text::left(&arm, parts.arm()))),
     ];
     if parts == Parts::Long {
         spans.push(Span::raw(text::right(&learned.plays.to_string(), 6)));
@@ -144,11 +167,11 @@ fn row<'a>(view: &View, step: u32, learned: &Learned, parts: Parts, theme: &Them
         spans.extend(pair(r.satisfaction, r.satisfaction_baseline, satisfaction, theme));
         spans.extend(pair(r.commercial, r.commercial_baseline, commercial, theme));
     }
-    if parts == Parts::Long {
+    if parts != Parts::None {
         spans.push(Span::raw(text::right(&format!("{:+.3}", r.returning), RETURN)));
     }
     let style = if r.total < Score::ZERO { theme.down } else { theme.up };
-    spans.push(Span::styled(text::right(&format!("{:+.3}", r.total), 8), style));
+    spans.push(Span::styled(text::right(&format!("{:+.3}", r.total), parts.reward()), style));
     Line::from(spans)
 }
 
@@ -159,7 +182,8 @@ fn pair<'a>(got: Score, usual: Score, columns: usize, theme: &Theme) -> [Span<'a
         Ordering::Less => theme.down,
         Ordering::Equal => theme.text,
     };
-    let usual = format!("/{}", pen::decimals(usual));
-    let got = text::right(&pen::decimals(got), columns.saturating_sub(usual.len()));
+    // To as many digits as the reward, which could not be worked out from fewer.
+    let usual = format!("/{}", pen::thousandths(usual));
+    let got = text::right(&pen::thousandths(got), columns.saturating_sub(usual.len()));
     [Span::styled(got, style), Span::styled(usual, theme.faint)]
 }

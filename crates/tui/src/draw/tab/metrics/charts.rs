@@ -12,6 +12,7 @@ use crate::draw::plot::{Axis, Series};
 use crate::draw::{pen, plot};
 use crate::theme::Theme;
 use crate::view::View;
+use crate::view::narration::binding;
 use melody_core::score::Score;
 use melody_recommender::engine::Trace;
 
@@ -131,7 +132,9 @@ pub(super) fn promotion<'a>(view: &'a View, theme: &'a Theme, columns: usize) ->
     let all = curves.iter().flat_map(|curve| curve.values.iter().copied());
     // A little air over the highest line.
     let top = (all.fold(TOP, f64::max) * 1.1 * 20.0).ceil() / 20.0;
-    let said = view.fill("at most {} in {}", &[&now.at_most, &now.window]);
+    let rule = view.fill("at most {} in {}", &[&now.at_most, &now.window]);
+    let by = binding(now, view.look.lang).map(|by| view.fill("{}: {}", &[&rule, &by]));
+    let said = by.unwrap_or(rule);
     chart(view, theme, "Promotion", top, columns, curves).aside(Line::styled(said, theme.faint))
 }
 

@@ -8,7 +8,7 @@ use crate::view::View;
 use crate::view::narration::percent;
 use crate::words::text;
 use melody_core::score::Score;
-use melody_recommender::feedback::{Intervention, Side, WatchReport};
+use melody_recommender::feedback::{HOLDS, Intervention, Side, WatchReport};
 
 /// Interventions listed at most.
 const LISTED: usize = 12;
@@ -62,11 +62,16 @@ fn listening<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'a>> {
     let now = &view.now().guardrail;
     let watch = &now.listening;
     let mut lines = evidence(view, theme, columns, ("listening", now.level, watch));
+    if let Some(said) = waits(view, Side::Listening) {
+        lines.extend(
+            text::wrap(&said, columns, 2).into_iter().map(|l| Line::styled(l, theme.warning)),
+        );
+    }
     let usually = |usual: Score| format!("{usual:.1}");
     let said = view.fill(
-        "of {} plays {} were heard through ({} usually are), {} left at once ({} usually are)",
+        "{}: {} heard through ({} usually are), {} left at once ({} usually are)",
         &[
-            &watch.plays,
+            &since(view, now.level, view.counted(watch.plays as usize, "1 play", "{} plays")),
             &watch.good,
             &usually(watch.good_usual),
             &watch.bad,
@@ -75,6 +80,40 @@ fn listening<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'a>> {
     );
     lines.extend(legend(&said, columns, theme));
     lines
+}
+
+/// Since when plays, or offers, are counted: evidence begins anew where a level has moved, and where it had come to
+/// nothing.
+fn since(view: &View, level: u32, counted: String) -> String {
+    match level {
+        0 => view.fill("{} since evidence began", &[&counted]),
+        level => view.fill("{} since level {}", &[&counted, &level]),
+    }
+}
+
+/// Why evidence that is enough moves nothing, if it is: the listener comes first, and every move waits for a few plays.
+fn waits(view: &View, side: Side) -> Option<String> {
+    let (now, policy) = (&view.now().guardrail, &view.policy.guardrail);
+    let (level, levels, watch) = match side {
+        Side::Listening => (now.level, now.levels, &now.listening),
+        Side::Selling => (now.selling_level, now.selling_levels, &now.selling),
+    };
+    if level >= levels || level > 0 || watch.evidence < watch.acts_at {
+        return None;
+    }
+    let segment = &view.now().listener.segment.name;
+    let own = view.policy.segments.iter().find(|own| own.name == *segment);
+    let sells = own.is_none_or(|own| own.weights.beta > 0.0);
+    let doubt = now.listening.evidence.value() > HOLDS * now.listening.acts_at.value();
+    Some(match side {
+        Side::Selling if !sells => {
+            view.say("enough, but it waits: nothing is sold to this segment").into_owned()
+        }
+        Side::Selling if now.level > 0 || doubt => {
+            view.say("enough, but it waits: listening comes first, and does not hold").into_owned()
+        }
+        _ => view.fill("enough, but it waits: {} plays lie between two moves", &[&policy.hold]),
+    })
 }
 
 /// How promoted songs and previews are taken up, beside what the model expects.
@@ -86,9 +125,17 @@ fn selling<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'a>> {
     let watch = &now.selling;
     let mut lines = evidence(view, theme, columns, ("selling", now.selling_level, watch));
     let expected = format!("{:.1}", watch.good_usual);
-    let said = view
-        .fill("of {} offers {} were taken ({} expected)", &[&watch.plays, &watch.good, &expected]);
+    let counted = view.counted(watch.plays as usize, "1 offer", "{} offers");
+    let said = view.fill(
+        "{}: {} taken ({} expected); an offer is a promoted song or a preview that came up by itself, taken if completed, liked or saved",
+        &[&since(view, now.selling_level, counted), &watch.good, &expected],
+    );
     lines.extend(legend(&said, columns, theme));
+    if let Some(said) = waits(view, Side::Selling) {
+        lines.extend(
+            text::wrap(&said, columns, 2).into_iter().map(|l| Line::styled(l, theme.warning)),
+        );
+    }
     if now.selling_level > 0 {
         let beta = format!("{:+.2}", now.beta);
         let said = view.fill("level {} of {}", &[&now.selling_level, &now.selling_levels]);
@@ -145,13 +192,13 @@ pub(super) fn interventions<'a>(view: &View, theme: &Theme, columns: usize) -> S
             Side::Selling => format!(" {}", view.say("selling")),
         };
         let level = format!("{side} {} → {}  ", moved.from, moved.to);
-        let room = columns.saturating_sub(text::width(&lead) + 1 + text::width(&level));
-        lines.push(Line::from(vec![
+        let row = Line::from(vec![
             Span::styled(lead, theme.faint),
             Span::styled(symbol, style),
             Span::styled(level, style),
-            Span::raw(text::truncate(&view.say(&moved.cause), room).into_owned()),
-        ]));
+            Span::raw(view.say(&moved.cause).into_owned()),
+        ]);
+        lines.extend(text::folded(row, columns));
     }
     if moved.is_empty() {
         let said = view.say("none: the guardrail has not moved in these steps").into_owned();

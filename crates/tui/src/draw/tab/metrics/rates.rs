@@ -67,12 +67,9 @@ pub(super) fn rates<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'
         Span::raw(text::left(&view.say("conversions"), lead + NUMBER)),
         Span::raw(text::right(&now.conversions.to_string(), NUMBER)),
     ]));
-    let said = "engaged: promoted songs completed, liked or opened, of those played; conversions: subscriptions in this session";
+    let said = "engaged: promoted songs completed, liked or opened, of those played; promoted share: of the plays that have ended, those that the listener chose as well; conversions: subscriptions in this session";
     lines.extend(legend(&view.say(said), columns, theme));
-    let plays = match now.session.plays {
-        1 => view.say("1 play").into_owned(),
-        n => view.fill("{} plays", &[&n]),
-    };
+    let plays = view.counted(now.session.plays as usize, "1 play", "{} plays");
     Section::lines(view.say("How the listener fares"), lines)
         .aside(Span::styled(plays, theme.faint))
 }

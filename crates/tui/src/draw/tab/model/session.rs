@@ -31,9 +31,12 @@ const VERDICT: usize = 16;
 pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let title = view.say("Predicted and seen in this session");
     let plays = predictions(&view.traces);
-    let counted = match plays.len() {
-        1 => view.say("1 play").into_owned(),
-        n => view.fill("{} plays", &[&n]),
+    // Metrics count every play that has ended; nothing was foretold of these.
+    let ended = view.traces.iter().filter(|trace| trace.ended.is_some()).count();
+    let left_out = ended.saturating_sub(plays.len());
+    let counted = match left_out {
+        0 => view.counted(plays.len(), "1 play", "{} plays"),
+        _ => view.fill("{} of {} plays", &[&plays.len(), &ended]),
     };
     let mut lines = Vec::new();
     let right = |name: &str| text::right(&view.say(name), NUMBER);
@@ -46,9 +49,26 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section
             .collect();
         lines.push(row(view, name, Foretold::new(&outcomes), columns, theme));
     }
-    let said = "predicted as the song began; the line is where right predictions end up nineteen times in twenty (╫ predicted, ● seen)";
+    let said = match cells(columns) {
+        Some(_) => {
+            "predicted as the song began; the line is where right predictions end up nineteen times in twenty (╫ predicted, ● seen)"
+        }
+        None => {
+            "predicted as the song began; within chance: as right predictions are nineteen times in twenty"
+        }
+    };
     lines.extend(legend(&view.say(said), columns, theme));
+    if left_out > 0 {
+        let said = "left out, as nothing was foretold of them: songs that were in no queue, and what was played again";
+        lines.extend(legend(&view.say(said), columns, theme));
+    }
     Section::lines(title, lines).aside(Span::styled(counted, theme.faint))
+}
+
+/// Cells of the line from never to always, where there is room for it.
+fn cells(columns: usize) -> Option<usize> {
+    let cells = columns.saturating_sub(NAME + 2 * NUMBER + VERDICT + 2);
+    (cells >= 12).then_some(cells.min(50))
 }
 
 fn row<'a>(
@@ -69,10 +89,9 @@ fn row<'a>(
     let style = if fits { theme.good } else { theme.warning };
     spans.push(Span::raw(text::right(&whole(foretold.predicted), NUMBER)));
     spans.push(Span::styled(text::right(&whole(foretold.observed), NUMBER), theme.strong));
-    let cells = columns.saturating_sub(NAME + 2 * NUMBER + VERDICT + 2);
-    if cells >= 12 {
+    if let Some(cells) = cells(columns) {
         spans.push(Span::raw("  "));
-        spans.extend(scale(&foretold, cells.min(50), style, theme));
+        spans.extend(scale(&foretold, cells, style, theme));
     }
     let verdict = if fits { "within chance" } else { "beyond chance" };
     let verdict = match columns >= NAME + 2 * NUMBER + VERDICT {

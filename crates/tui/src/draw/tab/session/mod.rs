@@ -54,7 +54,7 @@ fn mood<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
         ]
     };
     let mut groups = vec![
-        group("━", theme.good, "satisfaction", now.satisfaction),
+        group("━", theme.good, "share heard", now.satisfaction),
         group("╌", theme.accent, "gate", now.gate),
     ];
     if now.skip_streak > 0 {
@@ -63,7 +63,7 @@ fn mood<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
             Span::styled(now.skip_streak.to_string(), theme.down),
         ]);
     }
-    let said = "satisfaction: running mean of what is heard of each song; gate: how much of this session the model lets in beside the long-term taste";
+    let said = "share heard: running mean of what is heard of each song; gate: how much of this session the model lets in beside the long-term taste";
     let legend = legend(&view.say(said), columns, theme);
     let rows = 1 + 3 + legend.len() as u16;
     let below = legend.len() as u16;
@@ -108,7 +108,7 @@ fn sources<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
         let placed = reached.get(name.as_str()).copied().unwrap_or(0);
         let style = if placed > 0 { theme.strong } else { theme.faint };
         let mut spans = vec![
-            Span::raw(text::left(&view.say(name), 13)),
+            Span::raw(text::left(&view.source(name), 13)),
             Span::raw(text::right(&brought.to_string(), 8)),
             Span::styled(text::right(&placed.to_string(), 18), style),
             Span::raw("  "),

@@ -1,12 +1,14 @@
 //! What a step changed: the promotion target, the weights, the song on top.
 
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::draw::canvas::Canvas;
 use crate::draw::pen;
 use crate::draw::pen::decimals;
-use crate::view::narration::percent;
+use crate::view::View;
+use crate::view::narration::{headline, percent};
 use crate::words::text;
 use melody_core::score::Score;
 use melody_recommender::engine::Trace;
@@ -66,6 +68,18 @@ fn changed<T: PartialEq>(before: T, now: T) -> Changed<T> {
     (before != now).then_some((before, now))
 }
 
+/// Rows of what happened at most.
+const SAID: usize = 4;
+
+/// Rows it takes in so many columns: what happened as a whole, which the list of steps has to cut, and two lines.
+pub(super) fn rows(view: &View, width: u16) -> u16 {
+    2 + happened(view, usize::from(width.saturating_sub(4))).len() as u16 + 2
+}
+
+fn happened(view: &View, columns: usize) -> Vec<String> {
+    text::wrap(&headline(&view.traces, view.look.lang), columns, SAID)
+}
+
 /// What the step looked at changed, in full.
 pub(super) fn draw(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
@@ -73,7 +87,14 @@ pub(super) fn draw(canvas: Canvas) {
         return;
     }
     let title = view.fill("Step {} changed", &[&view.now().step]);
-    let inside = pen::frame(buf, area, &title, theme);
+    let mut inside = pen::frame(buf, area, &title, theme);
+    for said in happened(view, inside.width.into()) {
+        if inside.height <= 2 {
+            break;
+        }
+        pen::line(buf, inside, 0, Line::styled(said, theme.strong), Style::new());
+        inside = Rect { y: inside.y + 1, height: inside.height - 1, ..inside };
+    }
     let now = view.now();
     let change = view.before().map(|before| Change::between(before, now)).unwrap_or_default();
     let named = |name: &str, said: Vec<Span<'static>>| {

@@ -1,0 +1,153 @@
+//! What would move a song past another where score alone does not decide, as one of them is promoted: each value that
+//! can be set by hand is really tried, the nearest first, until the queue it leads to has the one above the other.
+
+use serde::{Deserialize, Serialize};
+
+use super::look::Look;
+use super::preview::Preview;
+use super::setup::Engine;
+use super::state::State;
+use crate::ranking::Flip;
+use melody_core::catalogue::SongId;
+use melody_core::overrides::{LONGEST_WINDOW, Overrides};
+use melody_core::score::Score;
+
+/// Values of N that are tried at most, on either side of the present one.
+const FURTHEST: usize = 30;
+
+/// A value that, set alone, puts a song above another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// What is set: `arm`, `at_most`, `window`, `alpha`, `beta` or `gamma`.
+    pub what: String,
+    /// As it is: a name, a count or a weight.
+    pub from: String,
+    /// As it would be.
+    pub to: String,
+    /// The share of promotion that is aimed for then.
+    pub target: Score,
+    /// The song's place then, from 1.
+    pub place: usize,
+}
+
+impl Engine {
+    /// For each value that can be set the smallest change of it alone that puts the first song above the second.
+    /// Nothing where making a new request does it, as setting anything would.
+    pub(super) fn moves(
+        &self,
+        state: &State,
+        look: &Look,
+        (song, above): (SongId, SongId),
+        flips: &[Flip],
+    ) -> Vec<Move> {
+        let ids = [song, above].map(|song| &*self.setup.catalogue.song(song).id);
+        let set = &state.overrides;
+        let tried = |next: Overrides| self.preview(state, look, &next).ok();
+        let Some(now) = tried(set.clone()).filter(|now| ahead(now, ids).is_none()) else {
+            return Vec::new();
+        };
+        let moved = |what: &str, from: String, to: String, next: Overrides| {
+            let preview = tried(next)?;
+            let place = ahead(&preview, ids)?;
+            Some(Move { what: what.into(), from, to, target: preview.promotion.target, place })
+        };
+        let mut arms: Vec<_> = self.setup.policy.bandit.arms.iter().collect();
+        let aimed = now.promotion.target;
+        arms.sort_by_key(|arm| (Score::new(arm.ratio) - aimed).abs());
+        let arm = arms.iter().filter(|arm| arm.name != now.arm).find_map(|arm| {
+            let next = Overrides { arm: Some(arm.name.clone()), ..set.clone() };
+            moved("arm", now.arm.clone(), arm.name.clone(), next)
+        });
+        let (at_most, window) = (now.promotion.at_most, now.promotion.window);
+        let most = nearest(at_most, 0, window).find_map(|value| {
+            let next = Overrides { at_most: Some(value), ..set.clone() };
+            moved("at_most", at_most.to_string(), value.to_string(), next)
+        });
+        let long = nearest(window, 1, LONGEST_WINDOW).find_map(|value| {
+            let held = set.at_most.map(|at_most| at_most.min(value));
+            let next = Overrides { window: Some(value), at_most: held, ..set.clone() };
+            moved("window", window.to_string(), value.to_string(), next)
+        });
+        let weights = flips.iter().filter_map(|flip| {
+            let to = flip.to?;
+            let mut next = set.clone();
+            match flip.weight.as_str() {
+                "alpha" => next.alpha = Some(to),
+                "beta" => next.beta = Some(to),
+                _ => next.gamma = Some(to),
+            }
+            moved(&flip.weight, format!("{:.6}", flip.from), format!("{to:.6}"), next)
+        });
+        [arm, most, long].into_iter().flatten().chain(weights).collect()
+    }
+}
+
+/// The first song's place where it stands above the second, or that is not there.
+fn ahead(preview: &Preview, [song, above]: [&str; 2]) -> Option<usize> {
+    let place = |id: &str| preview.queue.iter().position(|entry| entry.song.id == id);
+    let own = place(song)?;
+    place(above).is_none_or(|other| own < other).then_some(own + 1)
+}
+
+/// Other values than `from`, the nearest first, of two as near the smaller.
+fn nearest(from: usize, least: usize, most: usize) -> impl Iterator<Item = usize> {
+    let pairs = (1..=FURTHEST).flat_map(move |by| [from.checked_sub(by), from.checked_add(by)]);
+    pairs.flatten().filter(move |value| (least..=most).contains(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests_support::{small, step};
+    use melody_core::event::Action;
+
+    #[test]
+    fn the_nearest_values_come_first() {
+        assert_eq!(nearest(2, 0, 4).collect::<Vec<_>>(), [1, 3, 0, 4]);
+    }
+
+    #[test]
+    fn what_is_said_to_move_a_promoted_song_does_and_nothing_nearer() {
+        let engine = small();
+        let (state, _) = engine.start();
+        // The fewest, so that more would bring one forward.
+        let light = Overrides { arm: Some("light".into()), ..Overrides::default() };
+        let (state, trace) = step(&engine, &state, 10, Action::Override(light));
+        let look = engine.look(&state);
+        for pair in trace.queue.windows(2) {
+            if !pair[1].promoted || pair[1].committed.is_some() {
+                continue;
+            }
+            let find = |place: usize| engine.setup.catalogue.find(&pair[place].song.id).unwrap();
+            let why = engine.why_not(&state, &look, find(1), Some(find(0))).unwrap();
+            let due = why.due.as_ref().expect("it is promoted, and not committed");
+            assert_eq!(due.place, Some(pair[1].position), "{due:?}");
+            let first = due.earned.expect("it is in the queue").max(due.allowed);
+            assert!(first <= pair[1].position, "{due:?}");
+            for found in &why.moves {
+                let mut set = state.overrides.clone();
+                match found.what.as_str() {
+                    "arm" => set.arm = Some(found.to.clone()),
+                    "at_most" => set.at_most = found.to.parse().ok(),
+                    "window" => set.window = found.to.parse().ok(),
+                    _ => continue,
+                }
+                let really = engine.preview(&state, &look, &set).unwrap();
+                let ids = [pair[1].song.id.as_str(), pair[0].song.id.as_str()];
+                assert_eq!(ahead(&really, ids), Some(found.place), "{found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_song_that_scores_higher_already_is_given_no_advice_on_weights() {
+        let engine = small();
+        let (state, _) = engine.start();
+        let look = engine.look(&state);
+        let natural = state.queue.iter().filter(|queued| !queued.promoted);
+        let natural: Vec<SongId> = natural.map(|queued| queued.song).collect();
+        let last = natural[natural.len() - 1];
+        let why = engine.why_not(&state, &look, natural[0], Some(last)).unwrap();
+        assert!(why.lacks < Score::ZERO && why.flips.is_empty(), "{why:?}");
+    }
+}
