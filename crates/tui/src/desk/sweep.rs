@@ -377,6 +377,6 @@ mod tests {
         assert_eq!(turn.swap(), None);
         assert_eq!(turn.moved[0], ("d".into(), [4, 1]));
         let enters = only_turn(&["a", "b"], &["b", "c"]);
-        assert_eq!((enters.swap(), enters.enter), (None, vec!["c".to_string()]));
+        assert_eq!((enters.swap(), enters.enter.clone()), (None, vec!["c".to_string()]));
     }
 }
