@@ -196,7 +196,8 @@ fn what_was_said_can_be_read_again() {
     let Some(Popup::Messages { said, .. }) = app.view().popup else { panic!("they are open") };
     let texts: Vec<&str> = said.iter().map(|message| message.text.as_str()).collect();
     let refused = "Cannot subscribe: the listener has a subscription already.";
-    assert_eq!(texts, [refused, "Motion is off."]);
+    let begun = "The session begins: subscriber listener, as tier premium";
+    assert_eq!(texts, [begun, refused, "Motion is off."]);
     let shown = screen(&mut app, 80, 24);
     assert!(shown.contains("1:01  Cannot subscribe"), "{shown}");
     press(&mut app, "esc");

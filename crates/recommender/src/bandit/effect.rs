@@ -14,10 +14,12 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::context::CONTEXT;
-use super::lift::SPREAD;
 
 /// By how much each feature of a context moves what a promoted song is worth.
 pub type ByContext = [f64; CONTEXT.len()];
+
+/// Standard deviation of what single songs are worth, about; in units of the reward.
+pub(super) const SPREAD: f64 = 0.55;
 
 /// Deviation of a weight, as far as nothing is known.
 const WEIGHT: f64 = 0.25;

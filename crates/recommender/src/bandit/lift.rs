@@ -31,13 +31,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::effect::ByContext;
+use super::effect::{ByContext, SPREAD};
 use super::reward::worth;
 use crate::policy;
 use melody_core::listener::Interaction;
-
-/// Standard deviation of what single songs are worth, about; in units of the reward.
-pub(super) const SPREAD: f64 = 0.55;
 
 /// Plays that decisions queued, and what they were worth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
