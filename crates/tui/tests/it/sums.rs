@@ -91,3 +91,22 @@ fn a_reward_can_be_worked_out_from_what_stands_beside_it() {
         assert!(worked_out >= 2, "{width}x{height}\n{said}");
     }
 }
+
+#[test]
+fn what_a_promoted_song_is_worth_is_its_parts_and_judges_the_arms() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n n n 4");
+    let said = shown(&mut app);
+    // It is folded where its column ends.
+    let told = said.lines().skip_while(|line| !line.contains("a promoted song is worth")).take(2);
+    let told: Vec<&str> = told.filter_map(|line| line.split('│').nth(1)).collect();
+    let line = &told.join(" ");
+    let [worth, usual, moment, own, ..] = numbers(line)[..] else { panic!("{line}\n{said}") };
+    assert_eq!(Score::new(worth), Score::new(usual + moment + own), "{line}");
+    let made = app.view().traces.iter().rev().find_map(|trace| trace.bandit.decided.clone());
+    for arm in &made.expect("a decision").arms {
+        let told = arm.ratio.value() * worth;
+        assert!((arm.mean.value() - told).abs() < 1e-6, "{}: {} for {told}", arm.name, arm.mean);
+    }
+}

@@ -14,11 +14,12 @@ use crate::draw::tab::bandit::arm::decision;
 use crate::draw::bar;
 use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
-use crate::draw::page::{Page, Section};
+use crate::draw::page::{Page, Section, legend};
 use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
-use melody_recommender::bandit::CONTEXT;
+use melody_recommender::bandit::{CONTEXT, Choice};
+use melody_recommender::policy::Algorithm;
 
 /// From here on there are two columns.
 const WIDE: u16 = 110;
@@ -75,6 +76,7 @@ fn context<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let features: Vec<Vec<Span>> = CONTEXT.iter().zip(&choice.context.0).map(feature).collect();
     let beside = ((columns + 2) / (FEATURE + 2)).clamp(1, 3);
     let rows = features.len().div_ceil(beside);
+    let promoted = promoted(view, choice).map(|said| legend(&said, columns, theme));
     let lines = (0..rows).map(|row| {
         let mut line = Line::default();
         for one in features.iter().skip(row).step_by(rows) {
@@ -86,5 +88,18 @@ fn context<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
         line
     });
     let aside = view.fill("step {}", &[&choice.step]);
-    Section::lines(title, lines.collect()).aside(Span::styled(aside, theme.faint))
+    let lines = promoted.into_iter().flatten().chain(lines).collect();
+    Section::lines(title, lines).aside(Span::styled(aside, theme.faint))
+}
+
+/// What a promoted song was believed to be worth then, part by part; only doses go by it.
+fn promoted(view: &View, choice: &Choice) -> Option<String> {
+    let Choice { usual, moment, own, .. } = choice;
+    let worth = *usual + *moment + *own;
+    let signed = [worth, *usual, *moment, *own].map(|part| format!("{part:+.6}"));
+    let [worth, usual, moment, own] = &signed;
+    let said =
+        "a promoted song is worth {} beside another: segment {}, this moment {}, this listener {}";
+    (view.now().bandit.algorithm == Algorithm::Dose.name())
+        .then(|| view.fill(said, &[worth, usual, moment, own]))
 }
