@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use super::cohort::{Cohort, in_parallel};
 use melody_core::rng::hash64;
-use melody_recommender::bandit::{
-    Baselines, Context, Effects, Experience, Lift, Memory, Pool, Told, worth,
-};
+use melody_recommender::bandit::{Baselines, Effects, Experience, Lift, Memory, Pool, Told, worth};
 use melody_recommender::engine::{Refusal, Trace};
 use melody_recommender::policy::{Algorithm, Policy};
 use melody_sessions::library::Library;
@@ -38,7 +36,7 @@ pub fn teach(
 
     let mut effects = Effects::default();
     sat.iter().for_each(|sat| effects.add(&sat.plays));
-    let by = effects.by_context().map(rounded);
+    let by = effects.by_context();
     let knowing = |baselines: &Baselines| {
         let lift = Lift { by, ..Lift::default() };
         Arc::new(Memory { baselines: *baselines, lift, ..Memory::default() })
@@ -47,7 +45,11 @@ pub fn teach(
     let start = Experience { segments: segments.collect(), ..Experience::default() };
     let mut pools: BTreeMap<String, Pool> = BTreeMap::new();
     for sat in sessions(cohort, &library, &Arc::new(start), done)? {
-        pools.entry(sat.segment).or_default().add(bandit, &sat.memory, &sat.before);
+        pools.entry(sat.segment).or_insert_with(|| Pool::new(by)).add(
+            bandit,
+            &sat.memory,
+            &sat.before,
+        );
     }
     let mut experience = Experience::new(&format!(
         "{} simulated listeners, seed {}, arms drawn uniformly",
@@ -61,11 +63,6 @@ pub fn teach(
         })
         .collect();
     Ok(experience)
-}
-
-/// In four decimals, as a file has it.
-fn rounded(value: f64) -> f64 {
-    (value * 1e4).round() / 1e4
 }
 
 /// What comes of one listener's session.
@@ -93,7 +90,6 @@ fn sessions(
         engine.setup.unseen = true;
         let until = Until { songs: cohort.songs, leaving: true };
         let (mut segment, mut usual) = (String::new(), Usual::default());
-        let mut contexts: BTreeMap<u32, Context> = BTreeMap::new();
         let (mut plays, mut decision) = (Vec::new(), None);
         let sitting =
             listen(&engine, &profile, library.world(), seed, until, &mut |state, trace| {
@@ -104,16 +100,13 @@ fn sessions(
                 if trace.ended.is_some()
                     && let (Some(play), Some(context)) = (
                         state.history.recent().back(),
-                        decision.and_then(|step| contexts.get(&step)),
+                        decision.and_then(|step| state.bandit.seen(step)),
                     )
                 {
                     let promoted = library.catalogue.song(play.song).promoted();
                     let worth = worth(play, promoted, &library.policy.bandit);
                     plays.push(Told { context: context.0.clone(), promoted, worth });
                 }
-                contexts.extend(
-                    trace.bandit.decided.iter().map(|made| (made.step, made.context.clone())),
-                );
                 let promoted = trace.playing.song.campaign.is_some();
                 decision = state.playing.decision(promoted);
             })?;

@@ -2,6 +2,7 @@
 
 #[path = "../../../../tests/common/mod.rs"]
 mod common;
+mod head;
 mod inference;
 mod model;
 mod training_step;

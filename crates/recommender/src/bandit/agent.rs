@@ -108,6 +108,11 @@ impl Bandit {
         &self.memory
     }
 
+    /// What the decision made at a step saw, as long as a song that it queued may be heard.
+    pub fn seen(&self, step: u32) -> Option<&Context> {
+        self.contexts.iter().find(|(made, _)| *made == step).map(|(_, context)| context)
+    }
+
     /// The chosen arm. Before the first decision it is the first one.
     pub fn arm(&self) -> usize {
         self.choice.as_ref().map_or(0, |c| c.arm)
@@ -128,8 +133,8 @@ impl Bandit {
             self.gathered.play(policy, play, promoted);
         }
         if let Some(of) = of {
-            let seen = self.contexts.iter().find(|(step, _)| *step == of);
-            let seen = seen.map(|(_, context)| context.0.as_slice());
+            let seen = self.seen(of).cloned();
+            let seen = seen.as_ref().map(|context| context.0.as_slice());
             Arc::make_mut(&mut self.memory).lift.add(promoted, worth(play, promoted, policy), seen);
         }
         let led = preview || promoted && play.engaged();

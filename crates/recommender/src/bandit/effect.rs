@@ -81,7 +81,7 @@ impl Effects {
         }
     }
 
-    /// The weights. The first is such that they add nothing to the promoted plays on the whole: what these are worth
+    /// The weights, in as many decimals as a file has. The first is such that they add nothing to the promoted plays on the whole: what these are worth
     /// there is each segment's to tell.
     pub fn by_context(&self) -> ByContext {
         let mut by = [0.0; D];
@@ -97,8 +97,13 @@ impl Effects {
             *weight = weights[place];
         }
         by[0] = -(1..D).map(|place| by[place] * self.contexts[place] / self.songs).sum::<f64>();
-        by
+        by.map(rounded)
     }
+}
+
+/// In four decimals: more would only make a file longer.
+pub(super) fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
 }
 
 /// The regressors of a play: its context if it was promoted, then its context but for what is always 1.

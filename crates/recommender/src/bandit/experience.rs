@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::context::CONTEXT;
-use super::effect::ByContext;
+use super::effect::{ByContext, rounded};
 use super::features;
 use super::lift::{Lift, Pooled};
 use super::memory::{Arm, Memory};
@@ -99,17 +99,20 @@ pub struct Pool {
     arms: BTreeMap<String, Sums>,
     lift: Pooled,
     before: Pooled,
-    /// What every memory started with.
     by: ByContext,
 }
 
 impl Pool {
+    /// Nothing yet, of listeners whose memories know this of the context.
+    pub fn new(by: ByContext) -> Self {
+        Pool { by, ..Pool::default() }
+    }
+
     /// Adds one listener's memory, which started without an observation, and what was heard before its first decision.
     /// What it has forgotten is not pooled.
     pub fn add(&mut self, policy: &policy::Bandit, memory: &Memory, before: &Lift) {
         let features = features::count(CONTEXT.len());
         let policy = policy::Bandit { forgetting: 1.0, ..policy.clone() };
-        self.by = memory.lift.by;
         self.lift.add(&memory.lift);
         self.before.add(before);
         for (arm, sums) in policy.arms.iter().zip(memory.sums(&policy, features)) {
@@ -154,11 +157,6 @@ fn weakened(sums: &Sums, most: f64) -> Sums {
     weak.scale((most / sums.n.max(1.0)).min(1.0));
     weak.each(rounded);
     weak
-}
-
-/// In four decimals: more would only make the file longer.
-fn rounded(value: f64) -> f64 {
-    (value * 1e4).round() / 1e4
 }
 
 #[cfg(test)]

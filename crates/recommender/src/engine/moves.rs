@@ -114,6 +114,7 @@ mod tests {
         let light = Overrides { arm: Some("light".into()), ..Overrides::default() };
         let (state, trace) = step(&engine, &state, 10, Action::Override(light));
         let look = engine.look(&state);
+        let mut told = 0;
         for pair in trace.queue.windows(2) {
             if !pair[1].promoted || pair[1].committed.is_some() {
                 continue;
@@ -124,6 +125,7 @@ mod tests {
             assert_eq!(due.place, Some(pair[1].position), "{due:?}");
             let first = due.earned.expect("it is in the queue").max(due.allowed);
             assert!(first <= pair[1].position, "{due:?}");
+            told += why.moves.len();
             for found in &why.moves {
                 let mut set = state.overrides.clone();
                 match found.what.as_str() {
@@ -137,6 +139,7 @@ mod tests {
                 assert_eq!(ahead(&really, ids), Some(found.place), "{found:?}");
             }
         }
+        assert!(told > 0, "something moves one of them");
     }
 
     #[test]

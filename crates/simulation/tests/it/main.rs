@@ -2,3 +2,4 @@
 
 mod ideal;
 mod regret;
+mod unseen;
