@@ -1,0 +1,117 @@
+//! A connection that blocks. The client's own work goes on in a thread of its own, so that a server that asks for a sign
+//! of life is answered while this program computes.
+
+use std::future::Future;
+use std::time::Duration;
+
+use async_nats::ConnectErrorKind;
+use async_nats::jetstream::{self, stream};
+use tokio::runtime::Runtime;
+
+use super::address::Address;
+
+/// How long connecting may take, and an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why a server cannot be talked to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreachable {
+    /// It is away, or does not answer. Trying again may help.
+    #[error("{0}")]
+    Away(String),
+    /// It does not let us in, or is not what it should be. Trying again changes nothing.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// A connection to a server.
+pub struct Link {
+    runtime: Runtime,
+    /// The address it was opened with.
+    pub address: Address,
+    /// What JetStream is asked through.
+    pub context: jetstream::Context,
+}
+
+impl Link {
+    /// Connects.
+    ///
+    /// # Errors
+    /// When the server is away or does not let us in.
+    pub fn open(address: &Address) -> Result<Self, Unreachable> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("stream")
+            .enable_all()
+            .build()
+            .map_err(|e| Unreachable::Away(format!("no thread can be had: {e}")))?;
+        let client = runtime.block_on(connect(address))?;
+        let context = jetstream::new(client);
+        Ok(Link { runtime, address: address.clone(), context })
+    }
+
+    /// Waits for what the server is asked.
+    pub fn wait<T>(&self, asked: impl Future<Output = T>) -> T {
+        self.runtime.block_on(asked)
+    }
+
+    /// The stream of this name, made if it is not there.
+    ///
+    /// # Errors
+    /// When the server has no JetStream, refuses, or has a stream of this name with other subjects.
+    pub fn stream(&self, config: stream::Config) -> Result<stream::Stream, Unreachable> {
+        let (name, wanted) = (config.name.clone(), config.subjects.clone());
+        let retention = config.retention;
+        let stream = self
+            .wait(self.context.get_or_create_stream(config))
+            .map_err(|error| self.of_stream(&name, &error.to_string()))?;
+        let found = &stream.cached_info().config;
+        let same = wanted.iter().all(|subject| found.subjects.contains(subject));
+        if !same || found.retention != retention {
+            let (found, wanted) = (found.subjects.join(" "), wanted.join(" "));
+            return Err(Unreachable::Refused(format!(
+                "{}: the stream {name} is somebody else's: its subjects are {found}, where ours would be {wanted}; \
+                 name another stream: nats://HOST/STREAM",
+                self.address
+            )));
+        }
+        Ok(stream)
+    }
+
+    fn of_stream(&self, name: &str, error: &str) -> Unreachable {
+        let address = &self.address;
+        if error.contains("503") || error.contains("not enabled") {
+            return Unreachable::Refused(format!(
+                "{address}: the server keeps no streams; start it with `nats-server --jetstream`"
+            ));
+        }
+        if error.contains("timed out") || error.contains("no responders") {
+            // A server without JetStream and one that is on its way up look the same.
+            return Unreachable::Away(format!(
+                "{address}: nobody answers for streams; `nats-server --jetstream` keeps them"
+            ));
+        }
+        Unreachable::Refused(format!("{address}: the stream {name}: {error}"))
+    }
+}
+
+async fn connect(address: &Address) -> Result<async_nats::Client, Unreachable> {
+    let (server, options) = address.options().await.map_err(Unreachable::Refused)?;
+    let options = options
+        .name("melody")
+        .connection_timeout(PATIENCE)
+        .request_timeout(Some(PATIENCE))
+        .event_callback(|_| async {});
+    options.connect(server).await.map_err(|error| {
+        let told = format!("{address}: {error}");
+        match error.kind() {
+            ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+                Unreachable::Refused(format!(
+                    "{told}; credentials are taken from the address, NATS_CREDS, NATS_USER and NATS_PASSWORD, or NATS_CONTEXT"
+                ))
+            }
+            ConnectErrorKind::ServerParse | ConnectErrorKind::Tls => Unreachable::Refused(told),
+            _ => Unreachable::Away(told),
+        }
+    })
+}
