@@ -16,5 +16,5 @@ pub use progress::{Outcome, Progress, Trained, Training};
 pub use run::optimizer;
 pub use step::Forward;
 pub use trainer::{forget_checkpoint, hold, train};
-pub use validation::Validation;
+pub use validation::{Validation, loss};
 pub use weigher::{Weighed, Weigher, user_first};

@@ -38,16 +38,7 @@ pub(super) fn validate(
 ) -> Validation {
     let logits = logits(judge, data);
     let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| l.fresh()).collect();
-    let table = |values: Vec<f32>| {
-        Tensor::<2>::from_data(TensorData::new(values, [rows.len(), LABELS]), judge.device)
-    };
-    let labels = table(rows.iter().flat_map(|row| row.labels).collect());
-    let mask = table(rows.iter().flat_map(|row| row.mask).collect());
-    let flat = table(logits.iter().flatten().copied().collect());
-    let losses = masked_losses(flat, labels, shares(mask), &objective.interest).values();
-    let LossWeights { interest, subscription, exposure } = objective.weights;
-    let weighted = [interest, subscription, exposure].into_iter().zip(losses);
-
+    let losses = losses_of(judge, &logits, &rows, objective);
     let outputs: Vec<HeadOutputs> = logits.iter().map(|l| HeadOutputs::from_logits(l)).collect();
     let score = |value: fn(&Greedy, &HeadOutputs, bool) -> f64| -> Vec<f64> {
         let promoted = |row: &Row| row.mask[Output::Exposure.index()] > 0.0;
@@ -56,11 +47,38 @@ pub(super) fn validate(
     Validation {
         step,
         losses,
-        loss: weighted.map(|(w, loss)| w * f64::from(loss)).sum(),
+        loss: weighted(objective, losses),
         completion: completion_of_picks(data, &score(Greedy::fused)),
         completion_by_interest: completion_of_picks(data, &score(|g, o, _| g.interest(o))),
         multiplier: 0.0,
     }
+}
+
+/// The losses' sum under the configured weights, over all fresh plays of `data`.
+pub fn loss(judge: Judge, data: &Dataset, objective: &Objective) -> f64 {
+    let rows: Vec<&Row> = data.listeners.iter().flat_map(|l| l.fresh()).collect();
+    weighted(objective, losses_of(judge, &logits(judge, data), &rows, objective))
+}
+
+fn losses_of(
+    judge: Judge,
+    logits: &[[f32; LABELS]],
+    rows: &[&Row],
+    objective: &Objective,
+) -> [f32; TASKS.len()] {
+    let table = |values: Vec<f32>| {
+        Tensor::<2>::from_data(TensorData::new(values, [rows.len(), LABELS]), judge.device)
+    };
+    let labels = table(rows.iter().flat_map(|row| row.labels).collect());
+    let mask = table(rows.iter().flat_map(|row| row.mask).collect());
+    let flat = table(logits.iter().flatten().copied().collect());
+    masked_losses(flat, labels, shares(mask), &objective.interest).values()
+}
+
+fn weighted(objective: &Objective, losses: [f32; TASKS.len()]) -> f64 {
+    let LossWeights { interest, subscription, exposure } = objective.weights;
+    let weighted = [interest, subscription, exposure].into_iter().zip(losses);
+    weighted.map(|(weight, loss)| weight * f64::from(loss)).sum()
 }
 
 /// Share of completed plays among the highest scored of every few consecutive plays of a session.

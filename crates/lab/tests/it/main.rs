@@ -2,5 +2,6 @@
 
 mod environments;
 mod eval;
+mod feedback;
 mod towers;
 mod training_log;

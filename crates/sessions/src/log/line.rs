@@ -14,10 +14,13 @@ const AFTER_HASH: &str = "\"}";
 /// Length of a hash in hexadecimal.
 const HASH: usize = 64;
 
-/// What is wrong with a line: the field and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Broken {
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {why}")]
+pub struct Broken {
+    /// Where in it.
     pub field: String,
+    /// In words.
     pub why: String,
 }
 
@@ -42,7 +45,10 @@ pub(super) fn render(sequence: u64, previous: &str, record: &Record) -> (Vec<u8>
 }
 
 /// Reads a line, without its newline, whose bytes must be as they were written, wherever it stands.
-pub(super) fn verify(line: &[u8]) -> Result<Stored, Broken> {
+///
+/// # Errors
+/// When they are not, or make no record.
+pub fn verify(line: &[u8]) -> Result<Stored, Broken> {
     let broken = |field: &str, why: String| Broken { field: field.into(), why };
     let end = BEFORE_HASH.len() + HASH + AFTER_HASH.len();
     let split = line.len().saturating_sub(end);

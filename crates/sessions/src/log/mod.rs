@@ -12,12 +12,15 @@
 
 mod head;
 mod line;
+mod listener;
 mod reader;
 mod record;
 mod salvage;
 mod writer;
 
 pub use head::Head;
+pub use line::{Broken, verify};
+pub use listener::{Listener, PastPlay};
 pub use reader::{Contents, TornTail, read};
 pub use record::{
     Ended, Header, Impression, LOG_FORMAT, LearnedReward, Record, StepRecord, Stored,

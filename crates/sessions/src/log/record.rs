@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::listener::Listener;
 use crate::opening::Opening;
 use melody_core::event::Event;
 use melody_core::score::Score;
 use melody_recommender::bandit::Reward;
-use melody_recommender::engine::{Served, Trace, Versions};
+use melody_recommender::engine::{Served, Setup, Trace, Versions};
 
 /// The version of the log's schema.
 pub const LOG_FORMAT: u32 = 1;
@@ -38,6 +39,9 @@ pub struct Header {
     pub opening: Opening,
     /// Names and hashes of what the opening's names stood for then.
     pub versions: Versions,
+    /// Who listens, so that a model can learn from the log alone. Absent where nobody said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listener: Option<Box<Listener>>,
 }
 
 impl Header {
@@ -48,7 +52,13 @@ impl Header {
             melody: env!("CARGO_PKG_VERSION").into(),
             opening: opening.clone(),
             versions: first.versions.clone(),
+            listener: None,
         }
+    }
+
+    /// The same saying who listens, which its engine was given.
+    pub fn of(self, setup: &Setup) -> Self {
+        Header { listener: Some(Box::new(Listener::new(setup))), ..self }
     }
 }
 

@@ -229,7 +229,8 @@ impl Drop for Journal {
 }
 
 fn header(opening: &Opening, timeline: &Timeline) -> Header {
-    Header::new(opening, timeline.trace_at(0).unwrap_or(timeline.trace()))
+    let first = timeline.trace_at(0).unwrap_or(timeline.trace());
+    Header::new(opening, first).of(&timeline.engine().setup)
 }
 
 /// Writes what comes, until nothing more does, or the session is left and the disk refuses.

@@ -16,6 +16,7 @@ mod count;
 mod decode;
 mod encode;
 mod extents;
+mod feedback;
 mod leaks;
 mod listening;
 mod manifest;
@@ -31,6 +32,7 @@ mod time;
 mod write;
 
 pub use convert::{Converted, Converting};
+pub use feedback::{Unfit, heard};
 pub use leaks::{Features, Leak, LeakCheck};
 pub use listening::Listening;
 pub use manifest::{Count, LogManifest, Origin, Shard};

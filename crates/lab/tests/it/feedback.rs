@@ -1,0 +1,155 @@
+//! A feedback log teaches what the engine itself saw: the same plays, and the same inputs of the head.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use melody_core::event::{Action, Target};
+use melody_core::listener::Tier;
+use melody_core::plays::LoggedListener;
+use melody_core::scene::Scene;
+use melody_lab::data::log::{Unfit, heard};
+use melody_lab::data::{Dataset, Sessions, rows};
+use melody_lab::evaluation::{Judge, examples};
+use melody_model::{Backend, NetworkConfig, device};
+use melody_recommender::engine::Timeline;
+use melody_recommender::playback::Playhead;
+use melody_sessions::library::Library;
+use melody_sessions::log::{Header, StepRecord};
+use melody_sessions::names::profile_named;
+use melody_sessions::opening::Opening;
+
+/// Of the session below.
+const PLAYS: usize = 11;
+/// How far the network that is trained and the one that scores may lie apart: they sum in other orders.
+const CLOSE: f32 = 2e-4;
+
+/// A free listener who does all that a listener can do, over a few songs.
+fn session() -> (Library, Timeline, Header, Vec<StepRecord>) {
+    let opening = Opening { profile: "explorer".into(), seed: 8, ..Opening::default() };
+    let library = Library::load(&opening, Path::new(""), Backend::Flex).unwrap();
+    let profile = profile_named(&opening.profile, Path::new("")).unwrap();
+    let engine = library.engine(&profile, opening.scene, opening.seed);
+    let mut timeline = Timeline::start(Arc::new(engine));
+    let premium = library.catalogue.ids().find(|id| library.catalogue.song(*id).premium).unwrap();
+    let wanted = library.catalogue.ids().nth(700).unwrap();
+    for action in [
+        Action::Skip,
+        Action::Like,
+        Action::Finish,
+        Action::Save,
+        Action::Replay,
+        Action::Finish,
+        Action::Search { query: "what".into(), target: Target::Song(wanted) },
+        Action::Open { song: wanted },
+        Action::Finish,
+        Action::Open { song: premium },
+        Action::Finish,
+        Action::Scene { scene: Scene::Workout },
+        Action::Finish,
+        Action::Subscribe,
+        Action::Skip,
+        Action::Finish,
+    ] {
+        let trace = timeline.trace().clone();
+        let mut head = Playhead::after(&trace);
+        let length = trace.playing.length_ms();
+        let part = if action == Action::Finish { length } else { head.heard_ms + length / 5 };
+        head.play_until(part, length);
+        timeline.apply(head.event(action)).unwrap();
+    }
+    let header = Header::new(&opening, timeline.trace_at(0).unwrap()).of(&timeline.engine().setup);
+    let steps = timeline.traces().map(|trace| StepRecord::from(trace.as_ref())).collect();
+    (library, timeline, header, steps)
+}
+
+fn told(
+    (library, _, header, steps): &(Library, Timeline, Header, Vec<StepRecord>),
+) -> LoggedListener {
+    heard(&library.catalogue, header, &steps.iter().collect::<Vec<_>>(), true).unwrap()
+}
+
+#[test]
+fn a_log_gives_the_plays_that_the_engine_met() {
+    let session = session();
+    let (_, timeline, ..) = &session;
+    let listener = told(&session);
+    let setup = &timeline.engine().setup;
+    assert_eq!(listener.account, *setup.account);
+    let past: usize =
+        listener.sessions[..listener.sessions.len() - 1].iter().map(|s| s.plays.len()).sum();
+    assert_eq!(past, setup.past.len());
+    let told: Vec<_> = listener.sessions.iter().flat_map(|s| &s.plays).collect();
+    let met = &timeline.state().history;
+    assert_eq!(told.len(), setup.past.len() + PLAYS);
+    for (told, met) in told.iter().rev().zip(met.recent().iter().rev()) {
+        let mut play = told.play.clone();
+        // A log keeps millionths.
+        assert!((play.play_ratio - met.play_ratio).abs() < 1e-6);
+        play.play_ratio = met.play_ratio;
+        assert_eq!(&play, met);
+    }
+    let own = &listener.sessions.last().unwrap().plays;
+    assert_eq!(
+        own.iter().map(|p| p.play.replayed).collect::<Vec<_>>()[..4],
+        [false, false, false, true]
+    );
+    assert!(own[5].play.opened && own[5].play.searched);
+    let previews = own.last().unwrap().previews;
+    assert_eq!(previews, timeline.state().previews);
+    let last = own.last().unwrap();
+    assert_eq!((last.tier, last.subscribes), (Tier::Premium, None));
+    assert!(own[..PLAYS - 1].iter().all(|play| play.subscribes == Some(true)), "{own:?}");
+}
+
+#[test]
+fn who_has_not_subscribed_yet_may_still() {
+    let (library, _, header, steps) = &session();
+    let until =
+        steps.iter().position(|s| matches!(&s.event, Some(e) if e.action == Action::Subscribe));
+    let some: Vec<&StepRecord> = steps[..until.unwrap()].iter().collect();
+    let label = |over| {
+        let told = heard(&library.catalogue, header, &some, over).unwrap();
+        told.sessions.last().unwrap().plays[0].subscribes
+    };
+    assert_eq!((label(false), label(true)), (None, Some(false)));
+}
+
+#[test]
+fn the_network_in_training_is_given_what_it_was_given_in_the_session() {
+    let session = session();
+    let (library, timeline, ..) = &session;
+    let listener = told(&session);
+    let before = listener.sessions.len() - 1;
+    let part = Sessions { known: before, until: before + 1 };
+    let data = Dataset { listeners: vec![rows(&library.catalogue, &listener, part)] };
+    let device = device(Backend::Flex);
+    let network = library.model.network.as_ref().clone();
+    let shape = NetworkConfig::default();
+    let judge =
+        Judge { network: &network, shape: &shape, catalogue: &library.catalogue, device: &device };
+    let trained = examples(judge, &data, usize::MAX);
+    let served = timeline.state().learned(&library.model).newest;
+    assert_eq!(trained.len(), PLAYS);
+    for (trained, served) in trained.iter().rev().zip(served.iter().rev()) {
+        for (kind, a, b) in
+            [("own", &trained.own, &served.own), ("shared", &trained.shared, &served.shared)]
+        {
+            let apart = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(a.len() == b.len() && apart < CLOSE, "{kind}: {apart}");
+        }
+    }
+}
+
+#[test]
+fn a_log_that_cannot_be_learned_from_says_why() {
+    let (library, _, header, steps) = &session();
+    let steps: Vec<&StepRecord> = steps.iter().collect();
+    let refused = |header: &Header| heard(&library.catalogue, header, &steps, true).unwrap_err();
+    assert_eq!(refused(&Header { listener: None, ..header.clone() }), Unfit::Nobody);
+    let mut other = header.clone();
+    other.versions.catalogue_hash = "another".into();
+    assert!(matches!(refused(&other), Unfit::OtherCatalogue { .. }));
+    let mut odd = header.clone();
+    odd.listener.as_mut().unwrap().favourite_genres = vec!["yodel".into()];
+    assert_eq!(refused(&odd).to_string(), "the genre `yodel` is not there");
+}

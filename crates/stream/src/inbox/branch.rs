@@ -1,0 +1,96 @@
+//! One session as far as its records have come.
+
+use std::sync::Arc;
+
+use melody_core::catalogue::Catalogue;
+use melody_core::event::Action;
+use melody_core::listener::HISTORY_LENGTH;
+use melody_lab::data::log::{Unfit, heard};
+use melody_lab::data::{Listener, Sessions as Part, rows};
+use melody_sessions::log::{Header, Record, StepRecord, Stored};
+
+/// A session's opening and steps, and how many of its plays were handed out to be learned from.
+#[derive(Clone, Debug)]
+pub(super) struct Branch {
+    header: Arc<Header>,
+    /// Those that count, without what was shown.
+    steps: Vec<StepRecord>,
+    /// Plays that were handed out, or are to be judged by.
+    done: usize,
+}
+
+impl Branch {
+    /// A session that has just opened.
+    pub(super) fn new(header: Header) -> Self {
+        Branch { header: Arc::new(header), steps: Vec::new(), done: 0 }
+    }
+
+    /// A session of all its records, whose plays so far were handed out before; `None` where the first is no opening.
+    pub(super) fn of(records: Vec<Stored>) -> Option<Self> {
+        let mut records = records.into_iter();
+        let Some(Record::Opened(header)) = records.next().map(|stored| stored.record) else {
+            return None;
+        };
+        let mut branch = Branch::new(*header);
+        records.for_each(|stored| branch.add(stored.record));
+        branch.done = branch.ready();
+        Some(branch)
+    }
+
+    pub(super) fn add(&mut self, record: Record) {
+        match record {
+            Record::Opened(_) => {}
+            Record::Step(step) => self.steps.push(StepRecord { impressions: Vec::new(), ..*step }),
+            Record::Rewound { to } => {
+                self.steps.truncate(to as usize + 1);
+                self.done = self.done.min(self.plays());
+            }
+        }
+    }
+
+    /// Plays that are over.
+    fn plays(&self) -> usize {
+        self.steps.iter().filter(|step| step.ended.is_some()).count()
+    }
+
+    /// Plays of which all is known that a model learns: whether a song is played again shows only after it.
+    fn ready(&self) -> usize {
+        let endings = self.steps.iter().filter(|step| step.ended.is_some());
+        let again = |step: &&StepRecord| {
+            step.event.as_ref().is_some_and(|event| matches!(event.action, Action::Replay))
+        };
+        self.plays() - endings.rev().take_while(again).count()
+    }
+
+    /// Plays that are ready and were not handed out.
+    pub(super) fn waiting(&self) -> usize {
+        self.ready().saturating_sub(self.done)
+    }
+
+    /// Rows of the plays that wait, and of those before them, as far as a model looks back; the waiting ones are handed out
+    /// with it.
+    ///
+    /// # Errors
+    /// When the session cannot be learned from: then its plays are passed over.
+    pub(super) fn hand_out(&mut self, catalogue: &Catalogue) -> Result<Listener, Unfit> {
+        let (ready, done) = (self.ready(), self.done);
+        self.done = ready;
+        let steps: Vec<&StepRecord> = self.steps.iter().collect();
+        let mut listener = heard(catalogue, &self.header, &steps, false)?;
+        let own = listener.sessions.last_mut().filter(|_| self.plays() > 0);
+        for play in own.into_iter().flat_map(|session| &mut session.plays) {
+            // Who subscribes shows when the session is over, and nothing says that it is. To learn from those who did, and
+            // never from those who did not, would teach that everybody does.
+            play.subscribes = None;
+        }
+        let sessions = listener.sessions.len();
+        let mut made = rows(catalogue, &listener, Part { known: sessions - 1, until: sessions });
+        let past = made.known;
+        made.rows.truncate(past + ready);
+        // No window looks further back.
+        let first = (past + done).saturating_sub(HISTORY_LENGTH);
+        made.rows.drain(..first);
+        made.known = past + done - first;
+        Ok(made)
+    }
+}

@@ -1,0 +1,10 @@
+//! Taking records in: each once, by its own hash, in an order that is kept.
+
+mod branch;
+mod hash;
+mod kept;
+mod sessions;
+
+pub use hash::Hash;
+pub use kept::{Counts, Inbox, Taken};
+pub use sessions::{HandedOut, Sessions};

@@ -1,0 +1,129 @@
+//! A learner's folder: what it began with, its inbox, its attempts and its versions.
+//!
+//! ```text
+//! DIR/learner.json      what it learns by and began with
+//! DIR/inbox.jsonl       every record that was taken, in order
+//! DIR/attempts.jsonl    every update that was tried
+//! DIR/refused.jsonl     messages that were no records
+//! DIR/v000001/          a version: a model's folder, with lineage.json
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::attempts::Attempt;
+use super::config::Learning;
+use melody_core::input::{InputError, Problem, read_bytes};
+use melody_core::output::{remove_folder, rename, sync_folder, write_whole};
+use melody_model::{ModelFiles, save};
+
+/// The version of the folder's form.
+const FORMAT: u32 = 1;
+const MADE: &str = "learner.json";
+
+/// What a learner began with: the same for as long as its folder is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Made {
+    /// The version of the folder's form.
+    pub format: u32,
+    /// The model's name, or folder.
+    pub model: String,
+    /// SHA-256 of its weights, in hexadecimal.
+    pub model_hash: String,
+    /// The catalogue's name, or folder.
+    pub catalogue: String,
+    /// SHA-256 of its files, in hexadecimal.
+    pub catalogue_hash: String,
+    /// How it learns.
+    pub learning: Learning,
+}
+
+impl Made {
+    /// Of a model and a catalogue, by what they were called and their hashes.
+    pub fn new(model: (&str, &str), catalogue: (&str, &str), learning: Learning) -> Self {
+        let [(model, model_hash), (catalogue, catalogue_hash)] =
+            [model, catalogue].map(|(name, hash)| (name.to_string(), hash.to_string()));
+        Made { format: FORMAT, model, model_hash, catalogue, catalogue_hash, learning }
+    }
+
+    /// What stands in a folder; `None` where no learner has begun there.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is of another format.
+    pub fn read(folder: &Path) -> Result<Option<Self>, InputError> {
+        let path = folder.join(MADE);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let name = path.display().to_string();
+        let bytes = read_bytes(&path)?;
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        let made: Made = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|e| Problem::new(&name, e.inner().to_string()).field(e.path().to_string()))?;
+        if made.format != FORMAT {
+            let message = format!("is {}, and only {FORMAT} is known here", made.format);
+            return Err(Problem::new(name, message).field("format").into());
+        }
+        Ok(Some(made))
+    }
+
+    pub(super) fn write(&self, folder: &Path) -> Result<(), String> {
+        let mut text = serde_json::to_vec_pretty(self).map_err(|e| e.to_string())?;
+        text.push(b'\n');
+        write_whole(&folder.join(MADE), &text)
+    }
+
+    /// That a folder goes on with what it began with.
+    pub(super) fn same(&self, other: &Made, folder: &Path) -> Result<(), String> {
+        for (field, theirs, ours) in [
+            ("model_hash", &self.model_hash, &other.model_hash),
+            ("catalogue_hash", &self.catalogue_hash, &other.catalogue_hash),
+        ] {
+            if theirs != ours {
+                return Err(format!(
+                    "{}: field `{field}`: it began with {theirs}, and this is {ours}\n  help: what was learned rests on it; \
+                     name the same one, or another folder",
+                    folder.join(MADE).display()
+                ));
+            }
+        }
+        if self.learning != other.learning {
+            return Err(format!(
+                "{}: field `learning`: it began otherwise\n  help: leave the options out that it began with, or name \
+                 another folder",
+                folder.join(MADE).display()
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Where a version lies.
+pub fn version_folder(folder: &Path, version: u64) -> PathBuf {
+    folder.join(format!("v{version:06}"))
+}
+
+/// Writes a version: it is there as a whole or not at all. One that a crash has left without its line in the attempts
+/// gives way.
+pub(super) fn write_version(
+    folder: &Path,
+    files: &ModelFiles,
+    attempt: &Attempt,
+) -> Result<(), String> {
+    let place = version_folder(folder, attempt.version);
+    let draft = folder.join(format!(".v{:06}.draft", attempt.version));
+    let fail = |path: &Path, e: std::io::Error| format!("{}: {e}", path.display());
+    for old in [&draft, &place] {
+        if old.exists() {
+            remove_folder(old).map_err(|e| fail(old, e))?;
+        }
+    }
+    std::fs::create_dir_all(&draft).map_err(|e| fail(&draft, e))?;
+    save(&draft, files)?;
+    let mut lineage = serde_json::to_vec_pretty(attempt).map_err(|e| e.to_string())?;
+    lineage.push(b'\n');
+    write_whole(&draft.join("lineage.json"), &lineage)?;
+    rename(&draft, &place).and_then(|()| sync_folder(folder)).map_err(|e| fail(&place, e))
+}

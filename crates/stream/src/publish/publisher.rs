@@ -1,0 +1,275 @@
+//! Follows a log and sends what it has acknowledged, from a thread of its own.
+//!
+//! A server that is away costs nothing but delay. One that has said it received something may still lose it in a power
+//! cut, for as long as it has not synced its files: so after each new connection everything is sent again that was sent
+//! within that time. Whoever takes records from the stream knows each by its hash.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::stream::{Config, StorageType};
+
+use super::sent::Sent;
+use super::tail::{Line, Tail};
+use crate::nats::{Address, Link, Unreachable};
+
+/// How long a server may take to sync: its default is two minutes.
+const SETTLES: Duration = Duration::from_secs(150);
+/// Records that are on their way at once.
+const IN_FLIGHT: usize = 256;
+/// Between looks at the log.
+const LOOK: Duration = Duration::from_millis(50);
+/// The first pause before another try, and the longest.
+const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(5)];
+
+/// Whether the server is reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reached {
+    /// Not known yet.
+    #[default]
+    Connecting,
+    /// It is.
+    Yes,
+    /// It is not, for now, or what is to be sent cannot be read: why.
+    No(String),
+}
+
+/// What is sent and what is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spool {
+    /// Records that the log has acknowledged.
+    pub written: u64,
+    /// Records of them that the server has received.
+    pub sent: u64,
+    /// Whether the server is reached.
+    pub reached: Reached,
+}
+
+impl Spool {
+    /// Records that wait.
+    pub fn waiting(&self) -> u64 {
+        self.written.saturating_sub(self.sent)
+    }
+}
+
+#[derive(Default)]
+struct Shared {
+    spool: Mutex<Spool>,
+    /// When sending must end, once nothing more will be written.
+    leaving: Mutex<Option<Instant>>,
+    bell: Condvar,
+}
+
+impl Shared {
+    fn spool(&self) -> MutexGuard<'_, Spool> {
+        self.spool.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn leaving(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.leaving.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Waits, but no longer than until sending is to end. Whether it is to end by now.
+    fn pause(&self, pause: Duration) -> bool {
+        let leaving = self.leaving();
+        let rest =
+            leaving.map_or(pause, |end| pause.min(end.saturating_duration_since(Instant::now())));
+        let waited = self.bell.wait_timeout(leaving, rest);
+        let leaving = waited.map_or_else(|poisoned| poisoned.into_inner().0, |(guard, _)| guard);
+        leaving.is_some_and(|end| Instant::now() >= end)
+    }
+}
+
+/// Sends a log to a stream as it grows.
+pub struct Publisher {
+    log: PathBuf,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Publisher {
+    /// Follows a log, from where it was sent to already.
+    ///
+    /// # Errors
+    /// When no thread can be had.
+    pub fn follow(log: &Path, address: &Address) -> Result<Self, String> {
+        let shared = Arc::new(Shared::default());
+        let (theirs, path, address) = (shared.clone(), log.to_path_buf(), address.clone());
+        let thread = std::thread::Builder::new()
+            .name("publish".into())
+            .spawn(move || Sending::new(path, address, &theirs).run())
+            .map_err(|e| format!("{}: {e}", log.display()))?;
+        Ok(Publisher { log: log.into(), shared, thread: Some(thread) })
+    }
+
+    /// The log that is followed.
+    pub fn log(&self) -> &Path {
+        &self.log
+    }
+
+    /// How far it has come.
+    pub fn spool(&self) -> Spool {
+        self.shared.spool().clone()
+    }
+
+    /// The log is whole: sends what is left of it, for as long as `patience`. Gives what came of it. What is not sent then
+    /// stays in the log, and can be sent later.
+    pub fn finish(mut self, patience: Duration) -> Spool {
+        self.leave(patience);
+        self.spool()
+    }
+
+    fn leave(&mut self, patience: Duration) {
+        *self.shared.leaving() = Some(Instant::now() + patience);
+        self.shared.bell.notify_all();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Publisher {
+    fn drop(&mut self) {
+        self.leave(Duration::ZERO);
+    }
+}
+
+/// What the thread does.
+struct Sending<'a> {
+    address: Address,
+    log: PathBuf,
+    tail: Tail,
+    sent: Sent,
+    /// When how many records had been sent, of late.
+    lately: VecDeque<(Instant, u64)>,
+    shared: &'a Shared,
+}
+
+impl<'a> Sending<'a> {
+    fn new(log: PathBuf, address: Address, shared: &'a Shared) -> Self {
+        let sent = Sent::read(&log, &address);
+        shared.spool().sent = sent.sent;
+        Sending { tail: Tail::new(&log), sent, lately: VecDeque::new(), address, log, shared }
+    }
+
+    fn run(mut self) {
+        let [mut pause, longest] = PAUSES;
+        loop {
+            let before = self.sent.sent;
+            let ended = Link::open(&self.address).and_then(|link| self.over(&link));
+            self.sent.write(&self.log);
+            match ended {
+                Ok(()) => return,
+                Err(Unreachable::Away(why) | Unreachable::Refused(why)) => {
+                    self.shared.spool().reached = Reached::No(why);
+                }
+            }
+            if self.sent.sent > before {
+                pause = PAUSES[0];
+            }
+            if self.look() || self.shared.pause(pause) {
+                return;
+            }
+            pause = (2 * pause).min(longest);
+        }
+    }
+
+    /// Looks how much was written meanwhile. Whether nothing is left to be sent and nothing more will come.
+    fn look(&mut self) -> bool {
+        let leaving = self.shared.leaving().is_some();
+        if let Ok(written) = self.tail.acknowledged() {
+            self.shared.spool().written = written;
+            return leaving && self.sent.sent >= written;
+        }
+        false
+    }
+
+    /// Sends over a connection until it breaks or nothing more will come.
+    fn over(&mut self, link: &Link) -> Result<(), Unreachable> {
+        link.stream(feedback(&self.address))?;
+        self.shared.spool().reached = Reached::Yes;
+        // What was received and not synced may be gone.
+        self.settle();
+        self.tail.seek(self.sent.settled);
+        let most = link.context.client().server_info().max_payload;
+        let mut told = Instant::now();
+        loop {
+            // Before the log is read: what is written after this is written before nothing more comes.
+            let leaving = self.shared.leaving().is_some();
+            let lines = self.tail.take(IN_FLIGHT).map_err(Unreachable::Refused)?;
+            if lines.is_empty() {
+                self.look();
+                if told.elapsed() > LOOK * 20 {
+                    self.settle();
+                    self.sent.write(&self.log);
+                    told = Instant::now();
+                }
+                if leaving || self.shared.pause(LOOK) {
+                    return Ok(());
+                }
+                continue;
+            }
+            self.batch(link, &lines, most)?;
+            if self.shared.leaving().is_some_and(|end| Instant::now() >= end) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn batch(&mut self, link: &Link, lines: &[Line], most: usize) -> Result<(), Unreachable> {
+        let first = self.tail.next() - lines.len() as u64;
+        let subject = self.address.feedback();
+        link.wait(async {
+            let mut answers = Vec::with_capacity(lines.len());
+            for line in lines {
+                if line.bytes.len() > most {
+                    return Err(Unreachable::Refused(format!(
+                        "{}: record {} has {} bytes, and the server takes messages of {most}: raise its `max_payload`",
+                        self.log.display(), line.sequence, line.bytes.len()
+                    )));
+                }
+                // The server's deduplication saves room; nothing rests on it.
+                let message =
+                    PublishMessage::build().payload(line.bytes.clone().into()).message_id(&line.hash);
+                let answer = link.context.send_publish(subject.clone(), message).await;
+                answers.push(answer.map_err(|e| away(&self.address, &e.to_string()))?);
+            }
+            for (number, answer) in (first..).zip(answers) {
+                answer.await.map_err(|e| away(&self.address, &e.to_string()))?;
+                self.sent.sent = self.sent.sent.max(number + 1);
+                self.shared.spool().sent = self.sent.sent;
+            }
+            Ok(())
+        })?;
+        self.lately.push_back((Instant::now(), self.sent.sent));
+        let written = self.tail.acknowledged().map_err(Unreachable::Refused)?;
+        self.shared.spool().written = written;
+        Ok(())
+    }
+
+    /// What was received so long ago that the server's disk has it.
+    fn settle(&mut self) {
+        while let Some((_, sent)) = self.lately.pop_front_if(|(then, _)| then.elapsed() > SETTLES) {
+            self.sent.settled = self.sent.settled.max(sent);
+        }
+    }
+}
+
+fn away(address: &Address, why: &str) -> Unreachable {
+    Unreachable::Away(format!("{address}: {why}"))
+}
+
+/// The stream that feedback is kept in.
+pub(crate) fn feedback(address: &Address) -> Config {
+    Config {
+        name: address.stream.clone(),
+        subjects: vec![address.all_feedback()],
+        storage: StorageType::File,
+        description: Some("Melody: what listeners did, a record a message".into()),
+        ..Config::default()
+    }
+}
