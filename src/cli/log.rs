@@ -8,6 +8,7 @@ use super::export;
 use super::failure::Failure;
 use super::note::note;
 use super::opening::catalogue as open_catalogue;
+use super::publish;
 use super::say::{counted, say, say_json, say_text};
 use super::training_log;
 use melody_core::event::Action;
@@ -31,6 +32,7 @@ pub(super) fn run(command: &Log) -> Result<(), Failure> {
             training_log::split(dir, catalogue, shares, *json)
         }
         Log::Export(arguments) => export::log(arguments),
+        Log::Publish { logs, to, follow, json } => publish::run(logs, to, *follow, *json),
         Log::Salvage { file, out, json } => salvage(file, out, *json),
         Log::Script { file, out, json } => script(file, out.as_deref(), *json),
     }

@@ -20,13 +20,16 @@ mod generate;
 mod global_time;
 mod import;
 mod keys;
+mod learn;
 mod log;
+mod logged;
 mod note;
 mod numbers;
 mod ope;
 mod open;
 mod opening;
 mod progress;
+mod publish;
 mod replay;
 mod report;
 mod say;
@@ -73,6 +76,7 @@ fn command(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Train(train)) => train::run(&train),
         Some(Command::TrainTowers(train)) => train_towers::run(&train),
         Some(Command::TrainLtr(train)) => train_ltr::run(&train),
+        Some(Command::Learn(learn)) => learn::run(&learn),
         Some(Command::Eval(eval)) if eval.protocol.is_some() => global_time::run(&eval),
         Some(Command::Eval(eval)) => eval::run(&eval),
         Some(Command::Simulate(simulate)) => simulate::run(&simulate),

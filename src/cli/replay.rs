@@ -7,7 +7,10 @@ use serde::Serialize;
 
 use super::arguments::{Named, Replay};
 use super::failure::Failure;
+use super::logged::{Logged, Logs};
+use super::note::note;
 use super::opening::library as open_library;
+use super::publish::address;
 use super::say::{all_said, counted, say, say_json};
 use super::simulator::from_anywhere;
 use melody_core::output::{Draft, Lock, may_write};
@@ -62,14 +65,18 @@ pub(super) fn run(arguments: &Replay) -> Result<(), Failure> {
     let _held = hold(&prepared)?;
     let trace = arguments.trace.as_deref().map(|path| draft(path, &arguments.scripts));
     let mut trace = trace.transpose()?;
+    let logs = logs(arguments)?;
     let mut reports = Vec::new();
     let mut all_passed = true;
-    for Prepared { script, opening, mut engine, profile, world, kept } in prepared {
+    for (prepared, path) in prepared.into_iter().zip(&arguments.scripts) {
+        let Prepared { script, opening, mut engine, profile, world, kept } = prepared;
+        let mut logged = logs.as_ref().map(|logs| Logged::new(logs, path, &opening));
         if let Some(kept) = &kept {
             // The script before may have taught the same listener something.
             engine.setup.warm_start = kept.load()?;
         }
-        let ran = remembering(script, engine, &profile, &world, kept.as_ref())?;
+        let ran = watched(script, engine, (&profile, &world), kept.as_ref(), logged.as_mut())?;
+        logged.and_then(Logged::end).into_iter().for_each(note);
         if let (Some(out), Some(path)) = (&mut trace, &arguments.trace) {
             let header = Header::new(&script.name, &opening);
             tracefile::write(out, &header, ran.timeline.traces())
@@ -106,13 +113,19 @@ fn hold(prepared: &[Prepared]) -> Result<Vec<Lock>, String> {
     kept.into_iter().map(Kept::hold).collect()
 }
 
-/// Plays a script; what the bandit learns on the way is kept, where that is wanted, as it comes.
-fn remembering(
+/// Where the command line wants the sessions' logs.
+fn logs(arguments: &Replay) -> Result<Option<Logs>, Failure> {
+    let to = arguments.feedback.as_ref().map(|to| address("--feedback", to)).transpose()?;
+    Ok(arguments.log.clone().map(|folder| Logs { folder, to }))
+}
+
+/// Plays a script; what happens and what the bandit learns on the way is kept, where that is wanted, as it comes.
+fn watched(
     script: &Script,
     engine: Engine,
-    profile: &Profile,
-    world: &Arc<World>,
+    (profile, world): (&Profile, &Arc<World>),
     kept: Option<&Kept>,
+    mut logged: Option<&mut Logged>,
 ) -> Result<Run, Failure> {
     let mut refused = None;
     let save = |timeline: &Timeline, refused: &mut Option<String>| {
@@ -122,6 +135,11 @@ fn remembering(
         }
     };
     let run = script::run_watched(script, engine, profile, world, &mut |timeline, _| {
+        if refused.is_none()
+            && let Some(logged) = &mut logged
+        {
+            refused = logged.watch(timeline).err();
+        }
         if timeline.trace().bandit.taught() {
             save(timeline, &mut refused);
         }

@@ -3,6 +3,7 @@
 //! The local log stays the truth. What it has acknowledged is published to a stream of NATS JetStream, at least once
 //! and in order; whoever takes records from a stream or from logs takes each once, by its own hash.
 
+pub mod feed;
 pub mod inbox;
 pub mod learn;
 pub mod nats;

@@ -6,6 +6,7 @@ use super::data::{Catalogue, Export, Imports, Log, Trace};
 use super::experiments::{Ab, Ablate, Eval, Ope, Simulate, Tune};
 use super::sessions::{Demo, Diff, Explain, Open, Replay, Report};
 use super::simulator::{Config, Keys, Simulator};
+use super::stream::Learn;
 use super::training::{Train, TrainLtr, TrainTowers};
 
 /// A listening simulator and music-recommendation lab.
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     TrainTowers(TrainTowers),
     /// Train a ranker, which can take the place of the fused score, on simulated listeners.
     TrainLtr(TrainLtr),
+    /// Learn from feedback as it comes, and give out versions of a model.
+    Learn(Learn),
     /// Judge a model by a training log or by simulated listeners, with confidence intervals.
     Eval(Eval),
     /// Run simulated listeners through a policy and model, beside real listening data.

@@ -226,6 +226,22 @@ pub(crate) enum Log {
         #[arg(long)]
         json: bool,
     },
+    /// Send feedback logs to a stream of NATS JetStream: what was sent before is known by its hash there.
+    Publish {
+        /// Feedback logs.
+        #[arg(required = true, value_name = "LOG")]
+        logs: Vec<PathBuf>,
+        /// The stream: nats://HOST[:PORT][/STREAM[/TENANT]]. Credentials come from the address, from NATS_CREDS, NATS_USER and
+        /// NATS_PASSWORD and the like, or from the context that NATS_CONTEXT names.
+        #[arg(long, value_name = "NATS")]
+        to: String,
+        /// Go on while the logs grow.
+        #[arg(long)]
+        follow: bool,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Write a log's plays or impressions as others read them.
     Export(ExportLog),
     /// Turn a feedback log back into a script that replays it.

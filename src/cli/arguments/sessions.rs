@@ -56,6 +56,12 @@ pub(crate) struct Replay {
     /// Folder to keep what the bandit learns of each listener in, and to go on from.
     #[arg(long, value_name = "DIR")]
     pub memory: Option<PathBuf>,
+    /// Folder to keep a durable log of each script's session in: NAME.jsonl, which must not be there yet.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
+    /// Stream that these logs are published to as they grow: nats://HOST[:PORT][/STREAM[/TENANT]].
+    #[arg(long, value_name = "NATS", requires = "log")]
+    pub feedback: Option<String>,
     /// Print the reports as JSON.
     #[arg(long)]
     pub json: bool,

@@ -45,8 +45,8 @@ impl Link {
             .enable_all()
             .build()
             .map_err(|e| Unreachable::Away(format!("no thread can be had: {e}")))?;
-        let client = runtime.block_on(connect(address))?;
-        let context = jetstream::new(client);
+        // What asks JetStream begins work of its own, for which it must be within the runtime.
+        let context = runtime.block_on(async { connect(address).await.map(jetstream::new) })?;
         Ok(Link { runtime, address: address.clone(), context })
     }
 

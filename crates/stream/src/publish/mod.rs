@@ -4,4 +4,6 @@ mod publisher;
 mod sent;
 mod tail;
 
+pub(crate) use publisher::feedback;
 pub use publisher::{Publisher, Reached, Spool};
+pub(crate) use tail::Tail;

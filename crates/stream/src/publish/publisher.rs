@@ -113,7 +113,11 @@ impl Publisher {
 
     /// How far it has come.
     pub fn spool(&self) -> Spool {
-        self.shared.spool().clone()
+        let mut spool = self.shared.spool().clone();
+        if self.thread.as_ref().is_some_and(JoinHandle::is_finished) {
+            spool.reached = Reached::No("its thread has ended".into());
+        }
+        spool
     }
 
     /// The log is whole: sends what is left of it, for as long as `patience`. Gives what came of it. What is not sent then

@@ -12,7 +12,7 @@ const CHUNK: usize = 1 << 20;
 
 /// One record as it stands in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// From 0.
     pub sequence: u64,
     /// SHA-256 of the record and all before it, in hexadecimal.
@@ -23,7 +23,7 @@ pub(super) struct Line {
 
 /// A place in a log.
 #[derive(Debug)]
-pub(super) struct Tail {
+pub(crate) struct Tail {
     path: PathBuf,
     /// Where each record begins that was gone over, and the one after them.
     starts: Vec<u64>,
@@ -32,12 +32,12 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    pub(super) fn new(log: &Path) -> Self {
+    pub(crate) fn new(log: &Path) -> Self {
         Tail { path: log.into(), starts: vec![0], next: 0 }
     }
 
     /// How many records the log has acknowledged: all that are whole where no head says it.
-    pub(super) fn acknowledged(&mut self) -> Result<u64, String> {
+    pub(crate) fn acknowledged(&mut self) -> Result<u64, String> {
         match Head::read(&self.path) {
             Some(head) => Ok(head.records()),
             None => {
@@ -48,17 +48,17 @@ impl Tail {
     }
 
     /// Goes on reading at this record.
-    pub(super) fn seek(&mut self, record: u64) {
+    pub(crate) fn seek(&mut self, record: u64) {
         self.next = record;
     }
 
     /// The record that is read next.
-    pub(super) fn next(&self) -> u64 {
+    pub(crate) fn next(&self) -> u64 {
         self.next
     }
 
     /// Up to `most` of the next records, as far as they are acknowledged, each checked.
-    pub(super) fn take(&mut self, most: usize) -> Result<Vec<Line>, String> {
+    pub(crate) fn take(&mut self, most: usize) -> Result<Vec<Line>, String> {
         let until = self.acknowledged()?.min(self.next.saturating_add(most as u64));
         self.go_over(until)?;
         let until = until.min(self.starts.len() as u64 - 1);

@@ -1,0 +1,382 @@
+//! `melody learn`: versions of a model from feedback as it comes.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use super::arguments::Learn;
+use super::failure::Failure;
+use super::note::note;
+use super::opening::catalogue as open_catalogue;
+use super::progress::{bar, spinner, watch_signals};
+use super::say::{all_said, counted, say, say_json, say_text};
+use melody_core::input::Problem;
+use melody_model::{Backend, device};
+use melody_sessions::names::model_named;
+use melody_stream::feed::{LogFeed, Message, StreamFeed};
+use melody_stream::inbox::Counts;
+use melody_stream::learn::{Attempt, Learner, Learning, Made, Start, Verified, verify};
+use melody_stream::nats::{Address, Unreachable};
+
+/// How long is waited for messages before the clock is looked at.
+const LOOK: Duration = Duration::from_millis(200);
+/// The longest pause before a server is asked again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+pub(super) fn run(arguments: &Learn) -> Result<(), Failure> {
+    let start = start(arguments)?;
+    if arguments.verify {
+        return verified(arguments, start);
+    }
+    let feed = feed(arguments)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    watch_signals(&stop)?;
+    let learner = Learner::open(&arguments.out, start)?;
+    let mut run = Run::new(arguments, learner, stop);
+    match feed {
+        Feed::Logs(feed) => run.logs(feed)?,
+        Feed::Stream(feed) => run.stream(*feed)?,
+    }
+    run.end()
+}
+
+/// What a learner begins with, or went on from.
+fn start(arguments: &Learn) -> Result<Start, Failure> {
+    let here = Path::new("");
+    let backend = Backend::from(arguments.device.unwrap_or_default());
+    let device = device(backend);
+    // Who only looks whether all is made again need not say what it was made of.
+    let before = Made::read(&arguments.out)?;
+    let named = |given: &str, before: Option<&String>| match before {
+        Some(before) if arguments.verify => before.clone(),
+        _ => given.to_string(),
+    };
+    let model_name = named(&arguments.model, before.as_ref().map(|made| &made.model));
+    let catalogue_name = named(&arguments.catalogue, before.as_ref().map(|made| &made.catalogue));
+    let model = model_named(&model_name, here, &device)?;
+    let catalogue = Arc::new(open_catalogue(&catalogue_name, here)?);
+    let mut learning = before.map_or_else(Learning::default, |made| made.learning);
+    if let Some(plays) = arguments.plays {
+        learning.plays = plays as usize;
+    }
+    if let Some(every) = arguments.network_every {
+        learning.network_every = every.into();
+    }
+    if let Some(seed) = arguments.seed {
+        learning.seed = seed;
+    }
+    let made = Made::new(
+        (&model_name, &model.manifest.weights_sha256),
+        (&catalogue_name, &catalogue.hash),
+        learning,
+    );
+    Ok(Start { made, model, catalogue, device })
+}
+
+enum Feed {
+    Logs(LogFeed),
+    Stream(Box<StreamFeed>),
+}
+
+fn feed(arguments: &Learn) -> Result<Feed, Failure> {
+    let from = &arguments.from;
+    let streams = from.iter().filter(|from| from.contains("://")).count();
+    if streams == 0 {
+        let logs: Vec<PathBuf> = from.iter().map(PathBuf::from).collect();
+        if let Some(missing) = logs.iter().find(|log| !log.is_file()) {
+            let problem = Problem::new(missing.display().to_string(), "no such feedback log");
+            return Err(problem
+                .field("--from")
+                .help("a log is what `melody --log FILE` writes")
+                .into());
+        }
+        return Ok(Feed::Logs(LogFeed::new(&logs)));
+    }
+    if from.len() > 1 {
+        return Err(Failure::Other("--from: either one stream, or logs".into()));
+    }
+    let address: Address = from[0].parse().map_err(|e| format!("--from: {e}"))?;
+    Ok(Feed::Stream(Box::new(StreamFeed::new(address, &arguments.out))))
+}
+
+/// What is printed of an update.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    attempt: &'a Attempt,
+    /// Seconds from an event's coming to the server to the end of the update that took it: median, 99 of 100, most.
+    lag_s: Option<[f64; 3]>,
+    /// Records that came since the update before, and how many of them a second were learned from.
+    records: u64,
+    seconds: f64,
+    /// Messages that wait in the stream.
+    pending: u64,
+    counts: Counts,
+    /// Records whose predecessor has not come.
+    early: usize,
+}
+
+/// A learner at work.
+struct Run<'a> {
+    arguments: &'a Learn,
+    learner: Learner,
+    stop: Arc<AtomicBool>,
+    /// When the records came that no update has taken yet, in milliseconds since 1970.
+    came: VecDeque<i64>,
+    since: u64,
+    pending: u64,
+    updated: Instant,
+    heard: Instant,
+    unfit: usize,
+}
+
+impl<'a> Run<'a> {
+    fn new(arguments: &'a Learn, learner: Learner, stop: Arc<AtomicBool>) -> Self {
+        let now = Instant::now();
+        Run {
+            arguments,
+            learner,
+            stop,
+            came: VecDeque::new(),
+            since: 0,
+            pending: 0,
+            updated: now,
+            heard: now,
+            unfit: 0,
+        }
+    }
+
+    fn logs(&mut self, mut feed: LogFeed) -> Result<(), Failure> {
+        loop {
+            let messages = feed.next()?;
+            if self.stopped() || messages.is_empty() && !self.waits() {
+                break;
+            }
+            self.take(&messages)?;
+            if messages.is_empty() {
+                std::thread::sleep(LOOK);
+            }
+        }
+        if self.stopped() { Ok(()) } else { self.update() }
+    }
+
+    /// Whether a log that has ended may go on.
+    fn waits(&self) -> bool {
+        self.arguments.until_idle.is_some_and(|most| self.heard.elapsed().as_secs_f64() < most)
+    }
+
+    fn stream(&mut self, mut feed: StreamFeed) -> Result<(), Failure> {
+        let mut told: Option<String> = None;
+        let mut pause = LOOK;
+        while !self.stopped() {
+            match feed.next(LOOK) {
+                Ok(messages) => {
+                    if told.take().is_some() {
+                        note("note: the server is back");
+                    }
+                    pause = LOOK;
+                    self.pending = feed.pending();
+                    self.take(&messages)?;
+                    feed.taken();
+                }
+                Err(Unreachable::Refused(why)) => return Err(Failure::Other(why)),
+                Err(Unreachable::Away(why)) => {
+                    if told.as_ref() != Some(&why) {
+                        note(format_args!("note: {why}: trying again"));
+                        told = Some(why);
+                    }
+                    std::thread::sleep(pause);
+                    pause = (2 * pause).min(LONGEST_PAUSE);
+                }
+            }
+            let idle = self.arguments.until_idle;
+            if idle.is_some_and(|most| self.heard.elapsed().as_secs_f64() >= most) {
+                return self.update();
+            }
+        }
+        Ok(())
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Takes messages; as soon as there is enough, an update is made.
+    fn take(&mut self, messages: &[Message]) -> Result<(), Failure> {
+        for message in messages {
+            self.learner.take(&message.bytes)?;
+            self.since += 1;
+            self.came.extend(message.received_ms);
+            if self.learner.due() {
+                self.update()?;
+            }
+        }
+        if !messages.is_empty() {
+            self.learner.sync()?;
+            self.heard = Instant::now();
+        }
+        let late = self.updated.elapsed().as_secs_f64() >= self.arguments.every;
+        if late && self.learner.waiting() > 0 {
+            self.update()?;
+        }
+        Ok(())
+    }
+
+    fn update(&mut self) -> Result<(), Failure> {
+        let made = self.learner.update()?;
+        let seconds = self.updated.elapsed().as_secs_f64();
+        let records = std::mem::take(&mut self.since);
+        let lag_s = lag(std::mem::take(&mut self.came), now_ms());
+        self.updated = Instant::now();
+        for unfit in self.learner.unfit().skip(self.unfit) {
+            note(format_args!("note: sessions are passed over: {unfit}"));
+        }
+        self.unfit = self.learner.unfit().count();
+        let Some(attempt) = made else { return Ok(()) };
+        let told = Told {
+            attempt: &attempt,
+            lag_s,
+            records,
+            seconds,
+            pending: self.pending,
+            counts: self.learner.counts(),
+            early: self.learner.early(),
+        };
+        if self.arguments.json {
+            let line = serde_json::to_string(&told).map_err(|e| e.to_string())? + "\n";
+            say_text(&line)?;
+        } else {
+            print(&told)?;
+        }
+        // Somebody may be watching through a pipe.
+        all_said()
+    }
+
+    fn end(self) -> Result<(), Failure> {
+        if self.arguments.json {
+            return Ok(());
+        }
+        let Counts { taken, known, newer, foreign } = self.learner.counts();
+        say!(
+            "{} taken, {known} known already, {} refused ({newer} of a newer format, {foreign} foreign), {} whose \
+             predecessor has not come; {} wait for the next update; version {} ({})",
+            counted(taken, "record"),
+            newer + foreign,
+            self.learner.early(),
+            counted(self.learner.waiting(), "play"),
+            self.learner.version(),
+            short(self.learner.hash())
+        )
+    }
+}
+
+fn print(told: &Told) -> Result<(), Failure> {
+    let Attempt { attempt, kind, plays, judged, judged_loss, accepted, version, hash, .. } =
+        told.attempt;
+    let verdict = match accepted {
+        true => format!("version {version} ({})", short(hash)),
+        false => format!("refused, version {version} stays"),
+    };
+    let judged = match judged {
+        0 => "nothing to judge it by".into(),
+        judged => {
+            format!("loss {:.5} -> {:.5} on {judged} kept back", judged_loss[0], judged_loss[1])
+        }
+    };
+    let lag = told.lag_s.map_or(String::new(), |[half, most, _]| {
+        format!("; lag {half:.1} s, 99 of 100 {most:.1} s")
+    });
+    let rate = told.records as f64 / told.seconds.max(1e-9);
+    say!(
+        "{attempt:>5}  {:7}  {}, {judged}: {verdict}{lag}; {rate:.0} records a second",
+        kind.name(),
+        counted(*plays, "play"),
+    )
+}
+
+/// Median, 99 of 100 and most of the seconds since these times.
+fn lag(came: VecDeque<i64>, now_ms: i64) -> Option<[f64; 3]> {
+    let mut lags: Vec<i64> = came.into_iter().map(|came| (now_ms - came).max(0)).collect();
+    lags.sort_unstable();
+    let at = |share: f64| lags.get((share * (lags.len().checked_sub(1)? as f64)).round() as usize);
+    let seconds = |ms: &i64| *ms as f64 / 1000.0;
+    Some([seconds(at(0.5)?), seconds(at(0.99)?), seconds(at(1.0)?)])
+}
+
+fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+}
+
+/// What `--verify` found.
+#[derive(Serialize)]
+struct Found {
+    attempts: usize,
+    versions: u64,
+    different: Vec<Difference>,
+}
+
+#[derive(Serialize)]
+struct Difference {
+    told: Attempt,
+    again: Attempt,
+}
+
+fn verified(arguments: &Learn, start: Start) -> Result<(), Failure> {
+    let progress = if arguments.json { bar(0, "") } else { spinner("making versions again") };
+    let all = verify(&arguments.out, start, &mut |_| progress.inc(1));
+    progress.finish_and_clear();
+    let all = all?;
+    let versions = all.iter().map(|made| made.told.version).max().unwrap_or(0);
+    let different: Vec<Verified> = all.iter().filter(|made| !made.same()).cloned().collect();
+    let found = Found {
+        attempts: all.len(),
+        versions,
+        different: different
+            .into_iter()
+            .map(|Verified { told, again }| Difference { told, again })
+            .collect(),
+    };
+    if arguments.json {
+        say_json(&found)?;
+    } else {
+        for Difference { told, again } in &found.different {
+            say!(
+                "attempt {}: told {}, made again {}",
+                told.attempt,
+                short(&told.hash),
+                short(&again.hash)
+            )?;
+        }
+        let attempts = counted(found.attempts, "update");
+        match found.different.len() {
+            0 => say!(
+                "{attempts}, {}: all made again, the same to the bit",
+                counted(versions, "version")
+            )?,
+            other => say!("{attempts}: {other} came out otherwise")?,
+        }
+    }
+    if found.different.is_empty() { Ok(()) } else { Err(Failure::Check) }
+}
+
+fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lags_are_told_by_rank() {
+        assert_eq!(lag(VecDeque::new(), 5), None);
+        let came = (0..=100).map(|second| 1_000 * second).collect();
+        assert_eq!(lag(came, 100_000), Some([50.0, 99.0, 100.0]));
+        // A server's clock may be ahead.
+        assert_eq!(lag([9_000].into(), 1_000), Some([0.0; 3]));
+    }
+}
