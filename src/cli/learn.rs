@@ -19,11 +19,17 @@ use melody_model::{Backend, device};
 use melody_sessions::names::model_named;
 use melody_stream::feed::{LogFeed, Message, StreamFeed};
 use melody_stream::inbox::Counts;
-use melody_stream::learn::{Attempt, Learner, Learning, Made, Start, Verified, verify};
+use melody_stream::learn::{Attempt, Learner, Learning, Made, Start, Status, Verified, verify};
 use melody_stream::nats::{Address, Unreachable};
+use melody_stream::population::Alarm;
+use melody_stream::versions::{Store, VersionsError};
 
 /// How long is waited for messages before the clock is looked at.
 const LOOK: Duration = Duration::from_millis(200);
+/// How often whoever watches is told where it stands.
+const TELL: Duration = Duration::from_secs(1);
+/// Updates that they are told of.
+const REMEMBERED: usize = 60;
 /// The longest pause before a server is asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -39,7 +45,11 @@ pub(super) fn run(arguments: &Learn) -> Result<(), Failure> {
     let mut run = Run::new(arguments, learner, stop);
     match feed {
         Feed::Logs(feed) => run.logs(feed)?,
-        Feed::Stream(feed) => run.stream(*feed)?,
+        Feed::Stream(feed) => {
+            let address = feed.address().clone();
+            run.put = Some(Put { address, store: None, version: 0, withdrawn: 0, told: None });
+            run.stream(*feed)?;
+        }
     }
     run.end()
 }
@@ -103,6 +113,41 @@ fn feed(arguments: &Learn) -> Result<Feed, Failure> {
     Ok(Feed::Stream(Box::new(StreamFeed::new(address, &arguments.out))))
 }
 
+/// The server's store of versions, as far as it was filled.
+struct Put {
+    address: Address,
+    store: Option<Store>,
+    /// The newest version that is there.
+    version: u64,
+    withdrawn: usize,
+    /// Why it could not be filled the last time.
+    told: Option<String>,
+}
+
+impl Put {
+    fn up_to(
+        &mut self,
+        folder: &Path,
+        version: u64,
+        withdrawn: usize,
+    ) -> Result<(), VersionsError> {
+        let store = match self.store.take() {
+            Some(store) => store,
+            None => Store::open(&self.address)?,
+        };
+        for version in self.version + 1..=version {
+            store.put(folder, version)?;
+            self.version = version;
+        }
+        if withdrawn != self.withdrawn {
+            store.put_withdrawn(folder)?;
+            self.withdrawn = withdrawn;
+        }
+        self.store = Some(store);
+        Ok(())
+    }
+}
+
 /// What is printed of an update.
 #[derive(Serialize)]
 struct Told<'a> {
@@ -132,6 +177,11 @@ struct Run<'a> {
     updated: Instant,
     heard: Instant,
     unfit: usize,
+    /// Where versions are put, the newest that was, and how many withdrawn ones were told.
+    put: Option<Put>,
+    /// What is told to whoever watches, and when it was told.
+    status: Status,
+    told: Instant,
 }
 
 impl<'a> Run<'a> {
@@ -147,6 +197,9 @@ impl<'a> Run<'a> {
             updated: now,
             heard: now,
             unfit: 0,
+            put: None,
+            status: Status::default(),
+            told: now,
         }
     }
 
@@ -180,11 +233,15 @@ impl<'a> Run<'a> {
                     }
                     pause = LOOK;
                     self.pending = feed.pending();
+                    self.status.away = None;
                     self.take(&messages)?;
                     feed.taken();
+                    self.tell(false)?;
                 }
                 Err(Unreachable::Refused(why)) => return Err(Failure::Other(why)),
                 Err(Unreachable::Away(why)) => {
+                    self.status.away = Some(why.clone());
+                    self.tell(false)?;
                     if told.as_ref() != Some(&why) {
                         note(format_args!("note: {why}: trying again"));
                         told = Some(why);
@@ -227,6 +284,13 @@ impl<'a> Run<'a> {
     }
 
     fn update(&mut self) -> Result<(), Failure> {
+        for alarm in self.learner.withdraw()? {
+            let Alarm { version, sessions, difference, p, .. } = alarm;
+            note(format_args!(
+                "note: version {} is withdrawn: its listeners completed {difference:+.3} over {sessions} sessions (p {p:.4})",
+                short(&version)
+            ));
+        }
         let made = self.learner.update()?;
         let seconds = self.updated.elapsed().as_secs_f64();
         let records = std::mem::take(&mut self.since);
@@ -237,6 +301,12 @@ impl<'a> Run<'a> {
         }
         self.unfit = self.learner.unfit().count();
         let Some(attempt) = made else { return Ok(()) };
+        self.status.lag_s = lag_s.or(self.status.lag_s);
+        self.status.updates.push(attempt.clone());
+        if self.status.updates.len() > REMEMBERED {
+            self.status.updates.remove(0);
+        }
+        self.tell(true)?;
         let told = Told {
             attempt: &attempt,
             lag_s,
@@ -256,7 +326,48 @@ impl<'a> Run<'a> {
         all_said()
     }
 
-    fn end(self) -> Result<(), Failure> {
+    /// Puts what is new into the server's store. What keeps it from that keeps nothing from being learned: it is tried again.
+    fn put(&mut self) {
+        let (version, withdrawn) = (self.learner.version(), self.learner.withdrawn().len());
+        let Some(put) = &mut self.put else { return };
+        if put.version >= version && put.withdrawn == withdrawn {
+            return;
+        }
+        let done =
+            put.up_to(&self.arguments.out, version, withdrawn).map_err(|e| e.to_string()).err();
+        if done.is_some() && done != put.told {
+            note(format_args!("note: {}: trying again", done.as_deref().unwrap_or_default()));
+        }
+        put.told = done;
+    }
+
+    /// Says where it stands, every little while.
+    fn tell(&mut self, now: bool) -> Result<(), Failure> {
+        if !now && self.told.elapsed() < TELL {
+            return Ok(());
+        }
+        self.put();
+        self.told = Instant::now();
+        let Status { lag_s, updates, away, .. } = std::mem::take(&mut self.status);
+        self.status = Status {
+            at_ms: now_ms(),
+            version: self.learner.version(),
+            hash: self.learner.hash().into(),
+            counts: self.learner.counts(),
+            early: self.learner.early(),
+            pending: self.pending,
+            waiting: self.learner.waiting(),
+            away,
+            lag_s,
+            updates,
+            population: self.learner.population(),
+            withdrawn: self.learner.withdrawn().to_vec(),
+        };
+        Ok(self.status.write(&self.arguments.out)?)
+    }
+
+    fn end(mut self) -> Result<(), Failure> {
+        self.tell(true)?;
         if self.arguments.json {
             return Ok(());
         }

@@ -42,6 +42,8 @@ mod train_ltr;
 mod train_towers;
 mod training_log;
 mod tune;
+mod versions;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -77,6 +79,8 @@ fn command(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::TrainTowers(train)) => train_towers::run(&train),
         Some(Command::TrainLtr(train)) => train_ltr::run(&train),
         Some(Command::Learn(learn)) => learn::run(&learn),
+        Some(Command::Versions(versions)) => versions::run(&versions),
+        Some(Command::Watch(watch)) => watch::run(&watch),
         Some(Command::Eval(eval)) if eval.protocol.is_some() => global_time::run(&eval),
         Some(Command::Eval(eval)) => eval::run(&eval),
         Some(Command::Simulate(simulate)) => simulate::run(&simulate),

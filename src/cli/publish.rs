@@ -47,6 +47,10 @@ pub(super) fn run(logs: &[PathBuf], to: &str, follow: bool, json: bool) -> Resul
         progress.set_position(spools.iter().map(|spool| spool.sent).sum());
         tell(&spools, &mut told);
         let reached = spools.iter().all(|spool| spool.reached == Reached::Yes);
+        let refused = spools.iter().any(|spool| matches!(spool.reached, Reached::Refused(_)));
+        if !follow && refused {
+            break;
+        }
         if !follow
             && reached
             && spools.iter().all(|spool| spool.written > 0 && spool.waiting() == 0)
@@ -60,10 +64,7 @@ pub(super) fn run(logs: &[PathBuf], to: &str, follow: bool, json: bool) -> Resul
         .map(|publisher| {
             let log = publisher.log().to_path_buf();
             let spool = publisher.finish(LAST_TRY);
-            let why = match spool.reached {
-                Reached::No(why) if spool.waiting() > 0 => Some(why),
-                _ => None,
-            };
+            let why = spool.reached.why().filter(|_| spool.waiting() > 0).map(String::from);
             Published { log, records: spool.written, sent: spool.sent, why }
         })
         .collect();
@@ -85,15 +86,10 @@ pub(super) fn address(option: &str, text: &str) -> Result<Address, Failure> {
 
 /// Says once what keeps records from being sent, and once that nothing does any more.
 pub(super) fn tell(spools: &[Spool], told: &mut Option<String>) {
-    let why = spools.iter().find_map(|spool| match &spool.reached {
-        Reached::No(why) => Some(why.clone()),
-        _ => None,
-    });
+    let why = spools.iter().find_map(|spool| spool.reached.why()).map(String::from);
     if why != *told {
         match &why {
-            Some(why) => {
-                note(format_args!("note: {why}: records wait in the log, and it is tried again"))
-            }
+            Some(why) => note(format_args!("note: {why}: records wait in the log")),
             None => note("note: the server is back"),
         }
         *told = why;
@@ -104,10 +100,7 @@ pub(super) fn tell(spools: &[Spool], told: &mut Option<String>) {
 pub(super) fn finished(publisher: Publisher, patience: Duration) -> Option<String> {
     let log: PathBuf = Path::new(publisher.log()).into();
     let spool = publisher.finish(patience);
-    let why = match &spool.reached {
-        Reached::No(why) => why.clone(),
-        Reached::Connecting | Reached::Yes => "there was no time".into(),
-    };
+    let why = spool.reached.why().unwrap_or("there was no time");
     (spool.waiting() > 0).then(|| {
         let left = counted(spool.waiting(), "record");
         let log = log.display();

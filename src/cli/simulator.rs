@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::arguments::Simulator;
 use super::failure::Failure;
 use super::opening::library as open_library;
+use super::publish::address;
 use super::{keys, settings};
 use crate::config::{Config, Environment};
 use melody_core::output::Draft;
@@ -40,6 +41,7 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     let opening = Opening { memory, ..config.opening() };
     let profile = profile_named(&opening.profile, here)?;
     let library = open_library(&opening, here, config.device.value)?;
+    let to = arguments.feedback.as_ref().map(|to| address("--feedback", to)).transpose()?;
     let others: Vec<&Path> =
         arguments.log.iter().chain(&arguments.keymap).map(PathBuf::as_path).collect();
     let trace = arguments.trace.as_deref().map(|path| tui::create_trace(path, &others));
@@ -59,7 +61,10 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     session.set_autopilot(arguments.autopilot || arguments.kiosk);
     if let Some(path) = &arguments.log {
         let journal = Journal::create(path, session.opening(), session.timeline())?;
-        session.keep(journal);
+        session.keep(match &to {
+            Some(to) => journal.sent_to(to)?,
+            None => journal,
+        });
     }
     let mut app = App::new(session, here.to_path_buf(), look);
     app.themes = config.themes();
@@ -93,7 +98,9 @@ fn keep(app: &mut App, trace: Option<Draft>) -> Vec<String> {
         say(format!("note: waiting for the disk: the log is {behind} records behind\n"));
     }
     let told = [traced, remembered].into_iter().filter_map(Result::err);
-    told.chain(app.finish_logs()).collect()
+    let (unwritten, unsent) = app.finish_logs();
+    unsent.into_iter().for_each(|left| say(format!("note: {left}\n")));
+    told.chain(unwritten).collect()
 }
 
 /// Says what was not written. How the simulator ended decides the exit code, unless it ended well.

@@ -166,7 +166,7 @@ fn lived(place: &Place, disk: &Mutex<Disk>, rng: &mut ChaCha8Rng) -> Over {
         0 => {
             let traced = write_trace(draft, app.session.opening(), app.session.timeline());
             let told = [traced.err(), app.session.remember().err()];
-            Some(told.into_iter().flatten().chain(app.finish_logs()).collect())
+            Some(told.into_iter().flatten().chain(app.finish_logs().0).collect())
         }
         _ => {
             does(Does::Dying);

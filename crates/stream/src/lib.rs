@@ -7,7 +7,9 @@ pub mod feed;
 pub mod inbox;
 pub mod learn;
 pub mod nats;
+pub mod population;
 pub mod publish;
+pub mod versions;
 
 #[cfg(test)]
 mod made_up;

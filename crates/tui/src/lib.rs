@@ -17,6 +17,7 @@ mod terminal;
 pub mod theme;
 mod tour;
 mod view;
+mod watch;
 mod words;
 
 pub use app::{App, Recorded};
@@ -37,4 +38,5 @@ pub use terminal::{Ended, run};
 pub use theme::{Look, Theme};
 pub use tour::{SceneReport, Tour, Unseen};
 pub use view::{Caption, Movement, Strip, View, headline};
+pub use watch::{watch, watched};
 pub use words::Lang;

@@ -6,7 +6,7 @@ use super::data::{Catalogue, Export, Imports, Log, Trace};
 use super::experiments::{Ab, Ablate, Eval, Ope, Simulate, Tune};
 use super::sessions::{Demo, Diff, Explain, Open, Replay, Report};
 use super::simulator::{Config, Keys, Simulator};
-use super::stream::Learn;
+use super::stream::{Learn, Versions, Watch};
 use super::training::{Train, TrainLtr, TrainTowers};
 
 /// A listening simulator and music-recommendation lab.
@@ -44,6 +44,10 @@ pub(crate) enum Command {
     TrainLtr(TrainLtr),
     /// Learn from feedback as it comes, and give out versions of a model.
     Learn(Learn),
+    /// Bring a learner's versions from the server to a folder, for sessions on this machine.
+    Versions(Versions),
+    /// Show a learner at work: what comes in, versions, lag, and how listeners fare.
+    Watch(Watch),
     /// Judge a model by a training log or by simulated listeners, with confidence intervals.
     Eval(Eval),
     /// Run simulated listeners through a policy and model, beside real listening data.

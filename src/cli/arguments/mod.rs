@@ -19,5 +19,5 @@ pub(super) use experiments::{Ab, Ablate, Eval, Ope, Population, Simulate, Tune};
 pub(super) use named::{Device, Named};
 pub(super) use sessions::{Demo, Diff, Explain, Open, Replay, Report};
 pub(super) use simulator::{AsciiWord, Config, Keys, LangWord, Screen, Settings, Simulator};
-pub(super) use stream::Learn;
+pub(super) use stream::{Learn, Versions, Watch};
 pub(super) use training::{Train, TrainLtr, TrainTowers};

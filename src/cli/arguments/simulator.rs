@@ -28,6 +28,10 @@ pub(crate) struct Simulator {
     /// New file to keep a durable log in: every event and what was shown, on disk as it happens.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+    /// Stream of NATS JetStream that the log is published to as it grows: nats://HOST[:PORT][/STREAM[/TENANT]]. A server that
+    /// is away costs nothing but delay.
+    #[arg(long, value_name = "NATS", requires = "log")]
+    pub feedback: Option<String>,
     /// File to write the session's trace to on leaving, as JSON Lines; sessions before the last get files beside it.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,

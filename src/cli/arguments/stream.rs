@@ -49,3 +49,34 @@ pub(crate) struct Learn {
     #[arg(long, value_enum)]
     pub device: Option<Device>,
 }
+
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// Folder of a learner: what `melody learn --out DIR` keeps.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Print it once instead of showing it live; so it is where the output is no terminal.
+    #[arg(long)]
+    pub once: bool,
+    /// Print it as JSON.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub screen: super::simulator::Screen,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Versions {
+    /// The stream whose learner's versions are wanted: nats://HOST[:PORT][/STREAM].
+    #[arg(long, value_name = "NATS")]
+    pub from: String,
+    /// Folder to bring them to: a model's folder for each, as `melody learn` keeps them.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Go on as new ones come.
+    #[arg(long)]
+    pub follow: bool,
+    /// Print a line of JSON for each.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -84,6 +84,9 @@ pub struct StepRecord {
     pub propensity: Score,
     /// The reward of the arm before, at the step it was learned.
     pub learned: Option<LearnedReward>,
+    /// The segment that the listener is in now. Absent in logs of before it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<String>,
     /// Near-line updates up to here; 0 is the model as trained.
     pub model_number: u32,
     /// SHA-256 of the weights that scored, in hexadecimal.
@@ -171,6 +174,7 @@ impl From<&Trace> for StepRecord {
                 plays: learned.plays,
                 reward: learned.reward,
             }),
+            segment: Some(trace.listener.segment.name.clone()),
             model_number: trace.versions.model_number,
             model_hash: trace.versions.model_hash.clone(),
         }

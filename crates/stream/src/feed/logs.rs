@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Message;
+use super::message::Message;
 use crate::publish::Tail;
 
 /// Records read of one log before the next.

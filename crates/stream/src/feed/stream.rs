@@ -10,7 +10,7 @@ use async_nats::jetstream;
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
 use futures_util::StreamExt;
 
-use super::Message;
+use super::message::Message;
 use super::position::Position;
 use crate::nats::{Address, Link, Unreachable};
 use crate::publish::feedback;
@@ -45,6 +45,11 @@ impl StreamFeed {
         let position = Position::read(folder, &address);
         let given = position.clone();
         StreamFeed { address, folder: folder.into(), position, given, open: None, pending: 0 }
+    }
+
+    /// The stream.
+    pub fn address(&self) -> &Address {
+        &self.address
     }
 
     /// Messages that were in the stream and not read when the newest was.

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::hash::Hash;
+use super::heard::Heard;
 use melody_core::catalogue::Catalogue;
 use melody_core::event::Action;
-use melody_core::listener::HISTORY_LENGTH;
+use melody_core::listener::{EARLY, HISTORY_LENGTH};
 use melody_lab::data::log::{Unfit, heard};
 use melody_lab::data::{Listener, Sessions as Part, rows};
 use melody_sessions::log::{Header, Record, StepRecord, Stored};
@@ -17,12 +19,14 @@ pub(super) struct Branch {
     steps: Vec<StepRecord>,
     /// Plays that were handed out, or are to be judged by.
     done: usize,
+    /// Whether the listener subscribed while the present song plays.
+    subscribed: bool,
 }
 
 impl Branch {
     /// A session that has just opened.
     pub(super) fn new(header: Header) -> Self {
-        Branch { header: Arc::new(header), steps: Vec::new(), done: 0 }
+        Branch { header: Arc::new(header), steps: Vec::new(), done: 0, subscribed: false }
     }
 
     /// A session of all its records, whose plays so far were handed out before; `None` where the first is no opening.
@@ -37,7 +41,37 @@ impl Branch {
         Some(branch)
     }
 
-    pub(super) fn add(&mut self, record: Record) {
+    /// Adds a record, and tells of the play that it ended. `session`: the first record's hash.
+    pub(super) fn hear(&mut self, record: Record, session: Hash) -> Option<Heard> {
+        let heard = match &record {
+            Record::Step(step) => self.heard(step, session),
+            Record::Opened(_) | Record::Rewound { .. } => None,
+        };
+        self.add(record);
+        heard
+    }
+
+    fn heard(&mut self, step: &StepRecord, session: Hash) -> Option<Heard> {
+        let event = step.event.as_ref()?;
+        self.subscribed |= event.action == Action::Subscribe;
+        let ended = step.ended.as_ref()?;
+        let ratio = ended.play_ratio.value() as f32;
+        Some(Heard {
+            session,
+            policy: self.header.versions.policy.clone(),
+            version: self.header.versions.model_hash.clone(),
+            segment: self.steps.last().and_then(|before| before.segment.clone()),
+            song: ended.song.clone(),
+            completed: ended.completed,
+            left_at_once: !ended.completed && ratio < EARLY,
+            liked: ended.liked || ended.saved,
+            heard_ms: event.heard_ms,
+            served: ended.served.is_some(),
+            subscribed: std::mem::take(&mut self.subscribed),
+        })
+    }
+
+    fn add(&mut self, record: Record) {
         match record {
             Record::Opened(_) => {}
             Record::Step(step) => self.steps.push(StepRecord { impressions: Vec::new(), ..*step }),

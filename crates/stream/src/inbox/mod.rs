@@ -2,9 +2,11 @@
 
 mod branch;
 mod hash;
+mod heard;
 mod kept;
 mod sessions;
 
 pub use hash::Hash;
+pub use heard::Heard;
 pub use kept::{Counts, Inbox, Taken};
 pub use sessions::{HandedOut, Sessions};

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::branch::Branch;
 use super::hash::Hash;
+use super::heard::Heard;
 use super::kept::Inbox;
 use melody_core::catalogue::Catalogue;
 use melody_lab::data::Dataset;
@@ -37,6 +38,8 @@ pub struct Sessions {
     /// Records whose predecessor has not come, by its hash.
     early: BTreeMap<Hash, Vec<Stored>>,
     records: u64,
+    /// Plays that have ended since they were last asked for.
+    heard: Vec<Heard>,
     to_learn: usize,
     to_judge: usize,
 }
@@ -88,7 +91,7 @@ impl Sessions {
             return Ok(false);
         };
         let before = held.branch.waiting();
-        held.branch.add(stored.record);
+        self.heard.extend(held.branch.hear(stored.record, held.root));
         held.touched = touched;
         let waiting = held.branch.waiting();
         let count = if judged(held.root) { &mut self.to_judge } else { &mut self.to_learn };
@@ -126,6 +129,11 @@ impl Sessions {
         for (_, hash) in still {
             self.held.remove(&hash);
         }
+    }
+
+    /// The plays that have ended since this was last asked, each once.
+    pub fn heard(&mut self) -> Vec<Heard> {
+        std::mem::take(&mut self.heard)
     }
 
     /// Plays that can be learned from now.

@@ -1,5 +1,6 @@
 //! A learner: takes records, and makes versions of a model of them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +11,9 @@ use super::attempts::{Attempt, Attempts, Kind};
 use super::config::FEWEST_JUDGED;
 use super::folder::{Made, version_folder, write_version};
 use super::update::{Ground, updated};
+use super::withdrawn::Withdrawn;
 use crate::inbox::{Counts, Inbox, Sessions, Taken};
+use crate::population::{Alarm, Population, Row};
 use melody_core::catalogue::Catalogue;
 use melody_core::output::Lock;
 use melody_lab::data::Dataset;
@@ -58,7 +61,10 @@ pub(super) struct Mind {
     learned: Dataset,
     judged: Dataset,
     /// Why sessions were passed over.
-    unfit: std::collections::BTreeSet<String>,
+    unfit: BTreeSet<String>,
+    population: Population,
+    /// Every version by its hash: its number, and the hash of the one that it was made of.
+    lineage: BTreeMap<String, (u64, String)>,
 }
 
 impl Mind {
@@ -76,7 +82,9 @@ impl Mind {
             version: 0,
             learned: Dataset::default(),
             judged: Dataset::default(),
-            unfit: Default::default(),
+            unfit: BTreeSet::new(),
+            population: Population::default(),
+            lineage: BTreeMap::new(),
         }
     }
 
@@ -88,7 +96,45 @@ impl Mind {
     pub(super) fn add(&mut self, stored: Stored, inbox: &Inbox) -> Result<(), String> {
         self.order.update(stored.hash.as_bytes());
         self.records += 1;
-        self.sessions.add(stored, inbox)
+        self.sessions.add(stored, inbox)?;
+        let catalogue = &self.start.catalogue;
+        for heard in self.sessions.heard() {
+            let song = catalogue.find(&heard.song);
+            let promoted = song.is_some_and(|song| catalogue.song(song).promoted());
+            self.population.hear(&heard, promoted);
+        }
+        Ok(())
+    }
+
+    /// Goes on from the version of this hash, whichever was made last.
+    ///
+    /// # Errors
+    /// When there is none in the folder.
+    pub(super) fn stand_on(&mut self, hash: &str, folder: &Path) -> Result<(), String> {
+        if hash == self.hash {
+            return Ok(());
+        }
+        self.network = if hash == self.start.made.model_hash {
+            self.start.model.network.clone()
+        } else {
+            let (version, _) = self.lineage.get(hash).ok_or(format!("no version is {hash}"))?;
+            let place = version_folder(folder, *version);
+            let files = load(&place, &self.start.device).map_err(|e| e.to_string())?;
+            if files.manifest.weights_sha256 != hash {
+                return Err(format!("{}: is not the version that was made there", place.display()));
+            }
+            files.network
+        };
+        self.hash = hash.into();
+        Ok(())
+    }
+
+    /// A version is there.
+    fn follows(&mut self, attempt: &Attempt) {
+        let Attempt { version, hash, parent, .. } = attempt;
+        self.version = *version;
+        self.lineage.insert(hash.clone(), (*version, parent.clone()));
+        self.population.follows(hash, parent);
     }
 
     /// Makes an update of all that waits. Where that cannot be learned from, it changes nothing and is refused.
@@ -143,7 +189,7 @@ impl Mind {
     pub(super) fn go_on(&mut self, tried: Tried) {
         self.attempts = tried.attempt.attempt;
         if tried.attempt.accepted {
-            self.version = tried.attempt.version;
+            self.follows(&tried.attempt);
             self.hash = tried.attempt.hash;
             self.network = tried.network;
         }
@@ -156,9 +202,8 @@ impl Mind {
         keep(&mut self.judged, out.judge, self.start.made.learning.judged);
         keep(&mut self.learned, out.learn, REMEMBERED);
         self.attempts = attempt.attempt;
-        self.version = attempt.version;
         if attempt.accepted {
-            self.hash = attempt.hash.clone();
+            self.follows(attempt);
         }
     }
 
@@ -199,6 +244,7 @@ pub struct Learner {
     mind: Mind,
     inbox: Inbox,
     attempts: Attempts,
+    withdrawn: Withdrawn,
     _lock: Lock,
 }
 
@@ -216,7 +262,6 @@ impl Learner {
         }
         let inbox = Inbox::open(folder)?;
         let (attempts, before) = Attempts::open(folder)?;
-        let device = start.device.clone();
         let mut mind = Mind::new(start);
         let mut next = before.iter().peekable();
         inbox.each(inbox.len(), &mut |stored| {
@@ -235,15 +280,42 @@ impl Learner {
                 mind.records
             ));
         }
-        if mind.version > 0 {
-            let place = version_folder(folder, mind.version);
-            let files = load(&place, &device).map_err(|e| e.to_string())?;
-            if files.manifest.weights_sha256 != mind.hash {
-                return Err(format!("{}: is not the version that was made last", place.display()));
-            }
-            mind.network = files.network;
+        if let Some(newest) = before.iter().rfind(|attempt| attempt.accepted) {
+            mind.stand_on(&newest.hash, folder)?;
         }
-        Ok(Learner { folder: folder.into(), mind, inbox, attempts, _lock: lock })
+        let withdrawn = Withdrawn::read(folder)?;
+        let mut learner =
+            Learner { folder: folder.into(), mind, inbox, attempts, withdrawn, _lock: lock };
+        learner.withdraw()?;
+        Ok(learner)
+    }
+
+    /// Looks whether the listeners of a version do worse than those of the one before. Such a version is withdrawn: sessions give it
+    /// up, and what is learned goes on from the one before.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn withdraw(&mut self) -> Result<Vec<Alarm>, String> {
+        let alarms = self.mind.population.alarms();
+        self.withdrawn.add(&alarms, &self.folder)?;
+        let mut stands = self.mind.hash.clone();
+        while self.withdrawn.holds(&stands)
+            && let Some((_, parent)) = self.mind.lineage.get(&stands)
+        {
+            stands = parent.clone();
+        }
+        self.mind.stand_on(&stands, &self.folder)?;
+        Ok(alarms)
+    }
+
+    /// Plays by policy, version and segment.
+    pub fn population(&self) -> Vec<Row> {
+        self.mind.population.rows()
+    }
+
+    /// The versions that were withdrawn, and why.
+    pub fn withdrawn(&self) -> &[Alarm] {
+        self.withdrawn.all()
     }
 
     /// Takes what came in, as the inbox does. Not safe before [`Learner::sync`] has returned.
@@ -453,6 +525,38 @@ mod tests {
         assert!(!attempt.accepted);
         assert_eq!((learner.version(), learner.hash()), (0, before.as_str()));
         assert!(!version_folder(folder.path(), 1).exists());
+    }
+
+    #[test]
+    fn what_is_withdrawn_is_no_longer_built_on() {
+        let [logs, folder] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let messages = messages(logs.path(), 1..5);
+        let (first, rest) = messages.split_at(messages.len() * 2 / 3);
+        let made = learn(folder.path(), first);
+        let [.., before, last] = &made[..] else { panic!("two versions at least") };
+        assert_eq!(last.parent, before.hash);
+        let mut learner = Learner::open(folder.path(), start(LEARNING())).unwrap();
+        assert_eq!(learner.hash(), last.hash);
+        let alarm = Alarm {
+            version: last.hash.clone(),
+            before: before.hash.clone(),
+            sessions: 30,
+            difference: -0.1,
+            p: 0.01,
+        };
+        learner.withdrawn.add(&[alarm], folder.path()).unwrap();
+        learner.withdraw().unwrap();
+        assert_eq!((learner.hash(), learner.version()), (before.hash.as_str(), last.version));
+        for message in rest {
+            learner.take(message).unwrap();
+        }
+        let next = learner.update().unwrap().unwrap();
+        assert_eq!((&next.parent, next.version), (&before.hash, last.version + 1));
+        drop(learner);
+        let all = verify(folder.path(), start(LEARNING()), &mut |_| {}).unwrap();
+        assert!(all.iter().all(Verified::same));
+        let learner = Learner::open(folder.path(), start(LEARNING())).unwrap();
+        assert_eq!(learner.hash(), next.hash);
     }
 
     #[test]

@@ -5,11 +5,14 @@ mod attempts;
 mod config;
 mod folder;
 mod learner;
+mod status;
 mod update;
 mod verify;
+mod withdrawn;
 
 pub use attempts::{Attempt, Kind};
 pub use config::Learning;
 pub use folder::{Made, version_folder};
 pub use learner::{Learner, Start};
+pub use status::{STATUS, Status};
 pub use verify::{Verified, verify};

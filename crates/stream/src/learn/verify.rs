@@ -33,10 +33,10 @@ pub fn verify(
     start: Start,
     done: &mut dyn FnMut(&Verified),
 ) -> Result<Vec<Verified>, String> {
-    let _lock = Lock::hold(&folder.join("learner"))?;
     let made = Made::read(folder).map_err(|e| e.to_string())?;
     made.ok_or(format!("{}: no learner has begun here", folder.display()))?
         .same(&start.made, folder)?;
+    let _lock = Lock::hold(&folder.join("learner"))?;
     let attempts = read(folder)?;
     let inbox = Inbox::open(folder)?;
     let mut mind = Mind::new(start);
@@ -45,6 +45,8 @@ pub fn verify(
     inbox.each(inbox.len(), &mut |stored| {
         mind.add(stored, &inbox)?;
         while let Some(told) = next.next_if(|attempt| attempt.records == mind.records()) {
+            // Where a version was withdrawn in between, it was made of an older one.
+            mind.stand_on(&told.parent, folder)?;
             let tried = mind.try_update();
             let verified = Verified { told, again: tried.attempt.clone() };
             done(&verified);

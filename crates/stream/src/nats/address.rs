@@ -93,10 +93,27 @@ impl Address {
     /// When a file that the environment or the context names cannot be read.
     pub(super) async fn options(&self) -> Result<(String, ConnectOptions), String> {
         let context = Context::chosen()?;
-        let server = context.url.clone().unwrap_or_else(|| self.server.clone());
-        let options = context.over(Context::environment()).options().await?;
+        let (server, said) = apart(context.url.as_deref().unwrap_or(&self.server));
+        let options = said.over(context).over(Context::environment()).options().await?;
         Ok((server, options))
     }
+}
+
+/// A server's address, and who may go there by what it says itself: a user with a password, or a token.
+fn apart(server: &str) -> (String, Context) {
+    let (scheme, rest) = server.split_once("://").unwrap_or(("nats", server));
+    let Some((who, host)) = rest.rsplit_once('@') else {
+        return (server.into(), Context::default());
+    };
+    let said = match who.split_once(':') {
+        Some((user, password)) => Context {
+            user: Some(user.into()),
+            password: Some(password.into()),
+            ..Context::default()
+        },
+        None => Context { token: Some(who.into()), ..Context::default() },
+    };
+    (format!("{scheme}://{host}"), said.without_empty())
 }
 
 /// A context of NATS's own tools, as far as it says how to connect.
@@ -239,6 +256,16 @@ mod tests {
         ] {
             assert!(text.parse::<Address>().is_err_and(|e| e.starts_with(told)), "{text}");
         }
+    }
+
+    #[test]
+    fn an_address_may_say_who_goes_there() {
+        let (server, said) = apart("tls://me:hunter2@here:4222");
+        assert_eq!(server, "tls://here:4222");
+        assert_eq!((said.user.as_deref(), said.password.as_deref()), (Some("me"), Some("hunter2")));
+        let (_, said) = apart("nats://a-token@here");
+        assert_eq!((said.user, said.token.as_deref()), (None, Some("a-token")));
+        assert_eq!(apart("nats://here").0, "nats://here");
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Link {
 
     fn of_stream(&self, name: &str, error: &str) -> Unreachable {
         let address = &self.address;
-        if error.contains("503") || error.contains("not enabled") {
+        if ["503", "not enabled", "unavailable"].iter().any(|told| error.contains(told)) {
             return Unreachable::Refused(format!(
                 "{address}: the server keeps no streams; start it with `nats-server --jetstream`"
             ));

@@ -34,8 +34,21 @@ pub enum Reached {
     Connecting,
     /// It is.
     Yes,
-    /// It is not, for now, or what is to be sent cannot be read: why.
-    No(String),
+    /// It is not, for now: why. It is tried again.
+    Away(String),
+    /// It does not let us in, is not what it should be, or what is to be sent cannot be read: why. It is tried again, and
+    /// somebody has to do something.
+    Refused(String),
+}
+
+impl Reached {
+    /// Why it is not reached; `None` where it is, or nothing is known yet.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Reached::Connecting | Reached::Yes => None,
+            Reached::Away(why) | Reached::Refused(why) => Some(why),
+        }
+    }
 }
 
 /// What is sent and what is not.
@@ -115,7 +128,7 @@ impl Publisher {
     pub fn spool(&self) -> Spool {
         let mut spool = self.shared.spool().clone();
         if self.thread.as_ref().is_some_and(JoinHandle::is_finished) {
-            spool.reached = Reached::No("its thread has ended".into());
+            spool.reached = Reached::Refused("its thread has ended".into());
         }
         spool
     }
@@ -168,8 +181,9 @@ impl<'a> Sending<'a> {
             self.sent.write(&self.log);
             match ended {
                 Ok(()) => return,
-                Err(Unreachable::Away(why) | Unreachable::Refused(why)) => {
-                    self.shared.spool().reached = Reached::No(why);
+                Err(Unreachable::Away(why)) => self.shared.spool().reached = Reached::Away(why),
+                Err(Unreachable::Refused(why)) => {
+                    self.shared.spool().reached = Reached::Refused(why)
                 }
             }
             if self.sent.sent > before {

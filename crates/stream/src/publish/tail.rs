@@ -2,7 +2,7 @@
 //! lies in it.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use melody_sessions::log::{Head, verify};
@@ -88,7 +88,12 @@ impl Tail {
         if self.starts.len() as u64 > until {
             return Ok(());
         }
-        let mut file = self.open()?;
+        let mut file = match File::open(&self.path) {
+            Ok(file) => file,
+            // It has not begun yet.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(self.told(&error.to_string())),
+        };
         let mut at = self.starts.last().copied().unwrap_or(0);
         file.seek(SeekFrom::Start(at)).map_err(|e| self.told(&e.to_string()))?;
         let mut chunk = vec![0; CHUNK];

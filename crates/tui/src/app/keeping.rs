@@ -26,14 +26,24 @@ impl App {
         for log in self.logs.iter().map(Journal::standing) {
             standing.behind += log.behind;
             standing.failure = standing.failure.or(log.failure);
+            standing.unsent += log.unsent;
+            standing.away = standing.away.or(log.away);
         }
         standing
     }
 
-    /// Ends every log, waiting for the disk. Returns what is not in them, a sentence each.
-    pub fn finish_logs(&mut self) -> Vec<String> {
+    /// Ends every log, waiting for the disk. Returns what is not in them, a sentence each, and what of them was not sent to the
+    /// stream that they are sent to.
+    pub fn finish_logs(&mut self) -> (Vec<String>, Vec<String>) {
         let logs = self.logs.drain(..).chain(self.session.take_journal());
-        logs.filter_map(|log| log.finish().err()).collect()
+        let (mut unwritten, mut unsent) = (Vec::new(), Vec::new());
+        for finished in logs.map(Journal::finish) {
+            match finished {
+                Ok(left) => unsent.extend(left),
+                Err(error) => unwritten.push(error),
+            }
+        }
+        (unwritten, unsent)
     }
 
     /// Events that leaving would lose, those of the sessions before this one counted.

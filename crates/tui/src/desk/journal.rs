@@ -15,6 +15,8 @@ use melody_core::input::{InputError, Problem};
 use melody_recommender::engine::{Timeline, Trace};
 use melody_sessions::log::{FeedbackLog, Header, LogError};
 use melody_sessions::opening::Opening;
+use melody_stream::nats::Address;
+use melody_stream::publish::Publisher;
 
 /// The pause after the first write that fails; every further one doubles it.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -24,6 +26,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const FIRST_NEXT: u32 = 2;
 /// How long leaving waits for a disk on which nothing comes on.
 const STALLED: Duration = Duration::from_secs(30);
+/// How long leaving waits for a stream.
+const LAST_TRY: Duration = Duration::from_secs(2);
 /// Between looks at whether the thread has ended.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -52,6 +56,10 @@ pub struct Standing {
     pub behind: usize,
     /// Why the last write failed, if it did.
     pub failure: Option<String>,
+    /// Records that the disk has and the stream has not, where they are sent to one.
+    pub unsent: u64,
+    /// Why the stream is not reached, if it is not.
+    pub away: Option<String>,
 }
 
 /// What the screen and the writing thread both know.
@@ -84,6 +92,8 @@ pub struct Journal {
     entries: Option<Sender<Entry>>,
     writer: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
+    /// The stream that the log is sent to, and what sends it.
+    stream: Option<(Address, Publisher)>,
 }
 
 impl Journal {
@@ -113,7 +123,21 @@ impl Journal {
         let create = move |shared: &Shared| insist(shared, || FeedbackLog::create(&file, &header));
         let mut journal = Self::start(path, timeline, create)?;
         journal.next = number + 1;
-        Ok(journal)
+        match &self.stream {
+            Some((address, _)) => journal.sent_to(address),
+            None => Ok(journal),
+        }
+    }
+
+    /// Sends the log to a stream, too, as it grows.
+    ///
+    /// # Errors
+    /// When no thread can be had.
+    pub fn sent_to(mut self, address: &Address) -> Result<Self, InputError> {
+        let publisher = Publisher::follow(&self.path, address)
+            .map_err(|error| Problem::new(self.path.display().to_string(), error))?;
+        self.stream = Some((address.clone(), publisher));
+        Ok(self)
     }
 
     fn start(
@@ -133,7 +157,7 @@ impl Journal {
             })
             .map_err(|error| Problem::new(path.display().to_string(), error.to_string()))?;
         let (entries, writer) = (Some(entries), Some(writer));
-        let journal = Journal { path, next: FIRST_NEXT, entries, writer, shared };
+        let journal = Journal { path, next: FIRST_NEXT, entries, writer, shared, stream: None };
         timeline.traces().for_each(|trace| journal.step(trace));
         Ok(journal)
     }
@@ -150,7 +174,13 @@ impl Journal {
 
     /// How far the log has come.
     pub fn standing(&self) -> Standing {
-        self.shared.open().standing.clone()
+        let mut standing = self.shared.open().standing.clone();
+        if let Some((_, publisher)) = &self.stream {
+            let spool = publisher.spool();
+            standing.unsent = spool.waiting();
+            standing.away = spool.reached.why().map(String::from);
+        }
+        standing
     }
 
     /// Whether the disk has everything.
@@ -158,20 +188,24 @@ impl Journal {
         self.shared.open().standing.behind == 0
     }
 
-    /// Waits until the disk has everything, refuses, or has stopped answering.
+    /// Waits until the disk has everything, refuses, or has stopped answering; then a little for a stream that it is sent
+    /// to. Gives a sentence on what that has not received: it stays in the log.
     ///
     /// # Errors
     /// What is not in the log, and why, in a sentence.
-    pub fn finish(mut self) -> Result<(), String> {
+    pub fn finish(mut self) -> Result<Option<String>, String> {
         self.leave();
         let stalled = self.wait();
         if stalled {
             // Whoever waits for its thread would wait for the disk.
             self.writer = None;
         }
-        let Standing { acknowledged, behind, failure } = self.standing();
+        let Standing { acknowledged, behind, failure, .. } = self.standing();
         if behind == 0 {
-            return Ok(());
+            return Ok(self
+                .stream
+                .take()
+                .and_then(|(address, publisher)| unsent(&address, publisher)));
         }
         let why = failure.unwrap_or_else(|| match stalled {
             true => format!("the disk has not answered for {} s", STALLED.as_secs()),
@@ -217,6 +251,20 @@ impl Journal {
         }
         false
     }
+}
+
+/// What a stream has not received after a little more time.
+fn unsent(address: &Address, publisher: Publisher) -> Option<String> {
+    let log = publisher.log().display().to_string();
+    let spool = publisher.finish(LAST_TRY);
+    let why = spool.reached.why().map_or(String::new(), |why| format!(" ({why})"));
+    (spool.waiting() > 0).then(|| {
+        format!(
+            "{log}: {} of {} records are not sent yet{why}; `melody log publish {log} --to {address}` sends them",
+            spool.waiting(),
+            spool.written
+        )
+    })
 }
 
 impl Drop for Journal {

@@ -15,6 +15,8 @@ use crate::words::text;
 
 /// Steps the log may be behind without a word: the disk takes a moment.
 const LAGS: usize = 5;
+/// Records that may wait for the stream without a word: a server takes a moment.
+const WAITS: u64 = 50;
 /// Columns that are kept for keys beside what is said of the log.
 const KEYS: usize = 40;
 /// Rows that a message takes at most.
@@ -25,7 +27,8 @@ pub(crate) fn draw(canvas: Canvas, panel: Option<&'static str>) -> Drawn {
     let Canvas { view, theme, area, buf } = canvas;
     let mut drawn = Drawn::default();
     let mut x = area.x + 1;
-    if let Some(mark) = log_behind(view, usize::from(area.width)) {
+    let columns = usize::from(area.width);
+    if let Some(mark) = log_behind(view, columns).or_else(|| unsent(view, columns)) {
         let width = (text::width(&mark) as u16).min(area.right().saturating_sub(x));
         pen::line(buf, Rect { x, width, ..area }, 0, Line::styled(mark, theme.state), Style::new());
         x = (x + width + 2).min(area.right());
@@ -57,13 +60,24 @@ pub(crate) fn say(canvas: Canvas, message: &str) -> Rect {
 
 /// How far the log is behind the screen, for as long as it is; why, where there is room for keys as well.
 fn log_behind(view: &View, columns: usize) -> Option<String> {
-    let Standing { acknowledged, behind, failure } = &view.log;
+    let Standing { acknowledged, behind, failure, .. } = &view.log;
     if failure.is_none() && *behind < LAGS {
         return None;
     }
     let last = acknowledged.map_or("-".into(), |step| step.to_string());
     let short = view.fill(" LOG AT STEP {}, {} BEHIND ", &[&last, behind]);
     let long = failure.as_ref().map(|why| format!("{}: {} ", short.trim_end(), text::clean(why)));
+    long.filter(|long| text::width(long) + KEYS <= columns).or(Some(short))
+}
+
+/// How many records wait for a stream, while it is not reached or far behind; why, where there is room for keys as well.
+fn unsent(view: &View, columns: usize) -> Option<String> {
+    let Standing { unsent, away, .. } = &view.log;
+    if away.is_none() && *unsent < WAITS {
+        return None;
+    }
+    let short = view.fill(" STREAM: {} WAIT ", &[unsent]);
+    let long = away.as_ref().map(|why| format!("{}: {} ", short.trim_end(), text::clean(why)));
     long.filter(|long| text::width(long) + KEYS <= columns).or(Some(short))
 }
 

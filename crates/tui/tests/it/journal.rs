@@ -76,7 +76,7 @@ fn a_log_that_fails_is_marked_tried_again_and_whole_in_the_end() {
     let said = app.view().message.unwrap_or_default();
     assert_eq!(said, "The log is written again; nothing is missing.");
     assert!(!screen(&app, 120, 40).contains("BEHIND"));
-    assert_eq!(app.finish_logs(), Vec::<String>::new());
+    assert_eq!(app.finish_logs(), (Vec::new(), Vec::new()));
     assert_eq!(read(&folder.path().join("log.jsonl")).unwrap().steps().len(), 5);
 }
 
@@ -93,7 +93,7 @@ fn leaving_tries_a_last_time_and_says_what_is_not_in_the_log() {
     press(&mut app, "q");
     assert!(!app.quits(), "it asks first");
     press(&mut app, "esc");
-    let told = app.finish_logs();
+    let (told, _) = app.finish_logs();
     assert_eq!(told.len(), 1);
     assert!(told[0].contains("ends at step 0; the 4 records after it are missing"), "{}", told[0]);
     assert!(told[0].contains("no storage space"), "{}", told[0]);
@@ -107,7 +107,7 @@ fn leaving_tries_a_last_time_and_says_what_is_not_in_the_log() {
     press(&mut app, "n n");
     wait(&mut app, |standing| standing.failure.is_some());
     disk.store(0, Ordering::SeqCst);
-    assert_eq!(app.finish_logs(), Vec::<String>::new());
+    assert_eq!(app.finish_logs(), (Vec::new(), Vec::new()));
     assert_eq!(read(&path).unwrap().steps().len(), 3);
 }
 
@@ -122,7 +122,32 @@ fn a_slow_disk_is_waited_for() {
     assert_eq!(app.view().log.failure, None);
     disk.store(300, Ordering::SeqCst);
     let began = Instant::now();
-    assert_eq!(app.finish_logs(), Vec::<String>::new());
+    assert_eq!(app.finish_logs(), (Vec::new(), Vec::new()));
     assert!(began.elapsed() > Duration::from_secs(2), "{:?}", began.elapsed());
     assert_eq!(read(&folder.path().join("log.jsonl")).unwrap().steps().len(), 13);
+}
+
+#[test]
+fn a_stream_that_is_away_is_marked_and_keeps_nobody_from_playing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("explorer", folder.path());
+    let log = folder.path().join("log.jsonl");
+    let session = &app.session;
+    let journal = Journal::create(&log, session.opening(), session.timeline()).unwrap();
+    // Nobody listens at port 1.
+    let nowhere = "nats://me:secret@localhost:1/EARS".parse().unwrap();
+    app.session.keep(journal.sent_to(&nowhere).unwrap());
+    press(&mut app, "n l n");
+    wait(&mut app, |standing| {
+        standing.away.is_some() && standing.behind == 0 && standing.unsent == 5
+    });
+    assert!(screen(&app, 80, 24).contains("STREAM: 5 WAIT"));
+    let wide = screen(&app, 160, 50);
+    assert!(wide.contains("STREAM: 5 WAIT: nats://localhost:1/EARS"), "{wide}");
+    assert!(!wide.contains("secret"));
+    // The log is whole: that is no failure.
+    let (unwritten, unsent) = app.finish_logs();
+    assert_eq!(unwritten, Vec::<String>::new());
+    assert!(unsent[0].contains("5 of 5 records are not sent yet"), "{unsent:?}");
+    assert_eq!(read(&log).unwrap().records.len(), 5);
 }

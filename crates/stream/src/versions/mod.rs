@@ -1,0 +1,6 @@
+//! Versions in the server's object store, for sessions on other machines.
+
+mod packed;
+mod store;
+
+pub use store::{Store, VersionsError};

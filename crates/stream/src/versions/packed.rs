@@ -1,0 +1,107 @@
+//! A version's folder as one piece of bytes, and back.
+
+use std::io::Read;
+use std::path::Path;
+
+use melody_core::output::{remove_folder, rename, sync_folder, write_whole};
+
+/// The files of a version; others are no part of one.
+const FILES: [&str; 7] = [
+    "config.toml",
+    "examples.safetensors",
+    "lineage.json",
+    "model.toml",
+    "schema.toml",
+    "towers.safetensors",
+    "weights.safetensors",
+];
+/// A file of a version has fewer bytes than this.
+const MOST: u64 = 1 << 30;
+
+/// Packs the files of a version (tar), in one order and without times, so that the same version is the same bytes.
+pub(super) fn pack(folder: &Path) -> Result<Vec<u8>, String> {
+    let mut packed = tar::Builder::new(Vec::new());
+    for name in FILES {
+        let path = folder.join(name);
+        if !path.exists() {
+            continue;
+        }
+        let fail = |e: std::io::Error| format!("{}: {e}", path.display());
+        let bytes = std::fs::read(&path).map_err(fail)?;
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        header.set_mtime(0);
+        packed.append_data(&mut header, name, bytes.as_slice()).map_err(fail)?;
+    }
+    packed.into_inner().map_err(|e| e.to_string())
+}
+
+/// Unpacks a version to a place where nothing is yet: it is there as a whole, or not at all.
+pub(super) fn unpack(bytes: &[u8], place: &Path) -> Result<(), String> {
+    let name =
+        place.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let draft = place.with_file_name(format!(".{name}.draft"));
+    let fail = |e: std::io::Error| format!("{}: {e}", place.display());
+    if draft.exists() {
+        remove_folder(&draft).map_err(fail)?;
+    }
+    std::fs::create_dir_all(&draft).map_err(fail)?;
+    let mut archive = tar::Archive::new(bytes);
+    for entry in archive.entries().map_err(fail)? {
+        let mut entry = entry.map_err(fail)?;
+        let path = entry.path().map_err(fail)?.to_string_lossy().into_owned();
+        let known = FILES.into_iter().find(|name| *name == path);
+        // Whoever sent it, nothing lands outside of its folder.
+        let known = known.ok_or(format!("`{path}` is no file of a version"))?;
+        if entry.size() > MOST {
+            return Err(format!(
+                "`{path}` has {} bytes, and a version's files have less",
+                entry.size()
+            ));
+        }
+        let mut contents = Vec::new();
+        entry.read_to_end(&mut contents).map_err(fail)?;
+        write_whole(&draft.join(known), &contents)?;
+    }
+    let above = place.parent().unwrap_or(Path::new("."));
+    rename(&draft, place).and_then(|()| sync_folder(above)).map_err(fail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_comes_out_as_it_went_in_and_nothing_else_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("there");
+        std::fs::create_dir(&there).unwrap();
+        for (name, text) in [("model.toml", "one"), ("lineage.json", "two"), ("notes.txt", "three")]
+        {
+            std::fs::write(there.join(name), text).unwrap();
+        }
+        let packed = pack(&there).unwrap();
+        assert_eq!(pack(&there).unwrap(), packed);
+        let here = folder.path().join("v000001");
+        unpack(&packed, &here).unwrap();
+        assert_eq!(std::fs::read_to_string(here.join("model.toml")).unwrap(), "one");
+        assert!(!here.join("notes.txt").exists());
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["there", "v000001"]);
+    }
+
+    #[test]
+    fn a_file_of_another_name_is_refused_before_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut packed = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_ustar();
+        header.set_size(2);
+        packed.append_data(&mut header, "elsewhere/model.toml", &b"no"[..]).unwrap();
+        let told = unpack(&packed.into_inner().unwrap(), &folder.path().join("v1")).unwrap_err();
+        assert!(told.contains("`elsewhere/model.toml` is no file of a version"), "{told}");
+        assert!(!folder.path().join("v1").exists());
+    }
+}

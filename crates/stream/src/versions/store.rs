@@ -1,0 +1,157 @@
+//! The server's object store: an object for each version, and one that says which are withdrawn.
+
+use std::path::Path;
+
+use async_nats::jetstream::object_store::{Config, ObjectMetadata, ObjectStore};
+use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncReadExt;
+
+use super::packed::{pack, unpack};
+use crate::learn::version_folder;
+use crate::nats::{Address, Link, Unreachable};
+use melody_core::output::write_whole;
+
+/// What says which versions are withdrawn, here and in a learner's folder.
+const WITHDRAWN: &str = "withdrawn.json";
+
+/// Why versions do not get through.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VersionsError {
+    /// The server is away or refuses.
+    #[error(transparent)]
+    Server(#[from] Unreachable),
+    /// A version cannot be read or written here.
+    #[error("{0}")]
+    Here(String),
+}
+
+/// The store of a stream's versions: the bucket `STREAM-versions`.
+pub struct Store {
+    link: Link,
+    store: ObjectStore,
+}
+
+impl Store {
+    /// Opens it, made if it is not there.
+    ///
+    /// # Errors
+    /// When the server is away or refuses.
+    pub fn open(address: &Address) -> Result<Self, Unreachable> {
+        let link = Link::open(address)?;
+        let bucket = format!("{}-versions", address.stream);
+        let config = Config {
+            bucket: bucket.clone(),
+            description: Some("Melody: versions of the model".into()),
+            ..Config::default()
+        };
+        let store = link.wait(async {
+            match link.context.get_object_store(&bucket).await {
+                Ok(store) => Ok(store),
+                Err(_) => link.context.create_object_store(config).await,
+            }
+        });
+        let store = store.map_err(|e| away(address, &e.to_string()))?;
+        Ok(Store { link, store })
+    }
+
+    /// Puts a version of a learner's folder there, unless the very same is there already.
+    ///
+    /// # Errors
+    /// When it cannot be read here, or the server does not take it.
+    pub fn put(&self, folder: &Path, version: u64) -> Result<(), VersionsError> {
+        let place = version_folder(folder, version);
+        let packed = pack(&place).map_err(VersionsError::Here)?;
+        self.put_bytes(&name(version), &packed)
+    }
+
+    /// Puts there which versions are withdrawn, if any are.
+    ///
+    /// # Errors
+    /// As for a version.
+    pub fn put_withdrawn(&self, folder: &Path) -> Result<(), VersionsError> {
+        match std::fs::read(folder.join(WITHDRAWN)) {
+            Ok(bytes) => self.put_bytes(WITHDRAWN, &bytes),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn put_bytes(&self, name: &str, mut bytes: &[u8]) -> Result<(), VersionsError> {
+        let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let there = self.link.wait(self.store.info(name)).ok().and_then(|info| info.description);
+        if there.as_ref() == Some(&hash) {
+            return Ok(());
+        }
+        let about = ObjectMetadata {
+            name: name.into(),
+            description: Some(hash),
+            ..ObjectMetadata::default()
+        };
+        let put = self.link.wait(self.store.put(about, &mut bytes));
+        put.map(|_| ()).map_err(|e| away(&self.link.address, &e.to_string()).into())
+    }
+
+    /// Brings the versions to a folder that are not in it, and which are withdrawn. Gives the numbers of what came.
+    ///
+    /// # Errors
+    /// When the server is away, or a version is none; those before it are there then.
+    pub fn fetch(&self, folder: &Path) -> Result<Vec<u64>, VersionsError> {
+        let mut came = Vec::new();
+        for version in self.versions()? {
+            let place = version_folder(folder, version);
+            if place.exists() {
+                continue;
+            }
+            let here = |why| VersionsError::Here(format!("{}: {why}", name(version)));
+            let packed = self.get(&name(version))?.ok_or_else(|| here("has gone".into()))?;
+            unpack(&packed, &place).map_err(here)?;
+            came.push(version);
+        }
+        if let Some(withdrawn) = self.get(WITHDRAWN)? {
+            let place = folder.join(WITHDRAWN);
+            if std::fs::read(&place).ok().as_ref() != Some(&withdrawn) {
+                write_whole(&place, &withdrawn).map_err(VersionsError::Here)?;
+            }
+        }
+        Ok(came)
+    }
+
+    /// The numbers of the versions there, in order.
+    ///
+    /// # Errors
+    /// When the server is away.
+    pub fn versions(&self) -> Result<Vec<u64>, Unreachable> {
+        let address = &self.link.address;
+        let names: Result<Vec<String>, String> = self.link.wait(async {
+            let mut list = self.store.list().await.map_err(|e| e.to_string())?;
+            let mut names = Vec::new();
+            while let Some(info) = list.next().await {
+                names.push(info.map_err(|e| e.to_string())?.name);
+            }
+            Ok(names)
+        });
+        let names = names.map_err(|why| away(address, &why))?;
+        let number = |text: &String| text.strip_prefix('v')?.parse().ok();
+        let mut versions: Vec<u64> = names.iter().filter_map(number).collect();
+        versions.sort_unstable();
+        Ok(versions)
+    }
+
+    /// An object; `None` where there is none.
+    fn get(&self, object: &str) -> Result<Option<Vec<u8>>, VersionsError> {
+        let got = self.link.wait(async {
+            let Ok(mut object) = self.store.get(object).await else { return Ok(None) };
+            let mut bytes = Vec::new();
+            object.read_to_end(&mut bytes).await.map(|_| Some(bytes))
+        });
+        got.map_err(|e| away(&self.link.address, &e.to_string()).into())
+    }
+}
+
+fn name(version: u64) -> String {
+    format!("v{version:06}")
+}
+
+fn away(address: &Address, why: &str) -> Unreachable {
+    Unreachable::Away(format!("{address}: versions: {why}"))
+}

@@ -1,0 +1,257 @@
+//! What is said of a learner, line by line.
+
+use ratatui::text::{Line, Span};
+
+use crate::theme::Theme;
+use crate::words::{Lang, text};
+use melody_stream::learn::{Attempt, Status};
+use melody_stream::population::{Alarm, Row};
+
+/// Characters of a hash that tell it from others.
+const HASH: usize = 8;
+/// Updates whose loss is drawn.
+const DRAWN: usize = 40;
+/// Eighths of a cell, lowest first.
+const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// What is said of a learner, as text, in so many columns.
+pub fn watched(status: &Status, lang: Lang, columns: usize) -> Vec<String> {
+    let plain =
+        |line: Line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>();
+    let lines = lines(status, &Theme::plain(), lang, columns).into_iter();
+    lines.map(plain).map(|line| line.trim_end().to_string()).collect()
+}
+
+/// The same in colours.
+pub(super) fn lines(
+    status: &Status,
+    theme: &Theme,
+    lang: Lang,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let mut lines =
+        vec![versions(status, theme, lang), came(status, theme, lang), lag(status, theme, lang)];
+    lines.extend(status.away.as_ref().map(|why| {
+        let told = lang.fill("The server is not reached: {}", &[&text::clean(why)]);
+        Line::styled(told, theme.state)
+    }));
+    lines.extend(loss(&status.updates, theme, lang));
+    lines.push(Line::default());
+    lines.extend(population(status, theme, lang));
+    if !status.withdrawn.is_empty() {
+        lines.push(Line::default());
+    }
+    lines.extend(status.withdrawn.iter().map(|alarm| withdrawn(status, alarm, theme, lang)));
+    lines.into_iter().map(|line| text::fit(line, columns)).collect()
+}
+
+fn versions(status: &Status, theme: &Theme, lang: Lang) -> Line<'static> {
+    let refused = status.updates.iter().filter(|update| !update.accepted).count();
+    let tried = status.updates.last().map_or(0, |update| update.attempt);
+    Line::from(vec![
+        Span::styled(lang.fill("version {}", &[&status.version]), theme.strong),
+        Span::styled(format!("  {}  ", short(&status.hash)), theme.faint),
+        Span::raw(lang.fill(
+            "{} updates, {} of the newest {} refused",
+            &[&tried, &refused, &status.updates.len()],
+        )),
+    ])
+}
+
+fn came(status: &Status, theme: &Theme, lang: Lang) -> Line<'static> {
+    let counts = status.counts;
+    let told = lang.fill(
+        "{} records taken, {} known already, {} refused; {} came too early, {} wait in the stream",
+        &[
+            &grouped(counts.taken),
+            &grouped(counts.known),
+            &grouped(counts.newer + counts.foreign),
+            &status.early,
+            &grouped(status.pending),
+        ],
+    );
+    Line::styled(told, if counts.newer + counts.foreign > 0 { theme.state } else { theme.text })
+}
+
+fn lag(status: &Status, theme: &Theme, lang: Lang) -> Line<'static> {
+    let waiting = lang.fill("{} plays wait for the next update", &[&status.waiting]);
+    let lag = status.lag_s.map_or(String::new(), |[half, most, _]| {
+        let [half, most] = [half, most].map(|seconds| format!("{seconds:.1}"));
+        lang.fill(
+            "; from an event to the version that learned from it {} s, 99 of 100 {} s",
+            &[&half, &most],
+        )
+    });
+    Line::styled(waiting + &lag, theme.text)
+}
+
+/// The loss on what was kept back, after each update that was judged.
+fn loss(updates: &[Attempt], theme: &Theme, lang: Lang) -> Option<Line<'static>> {
+    let judged: Vec<f64> =
+        updates.iter().filter(|u| u.judged > 0).map(|u| u.judged_loss[1]).collect();
+    let judged = &judged[judged.len().saturating_sub(DRAWN)..];
+    let (first, last) = (judged.first()?, judged.last()?);
+    let [low, high] = [f64::min as fn(f64, f64) -> f64, f64::max]
+        .map(|of| judged.iter().copied().fold(*first, of));
+    let bar = |value: &f64| BARS[(7.0 * (value - low) / (high - low).max(1e-12)).round() as usize];
+    let drawn: String = judged.iter().map(bar).collect();
+    Some(Line::from(vec![
+        Span::raw(lang.fill("loss kept back ", &[])),
+        Span::styled(drawn, theme.accent),
+        Span::styled(format!(" {first:.4} → {last:.4}"), theme.faint),
+    ]))
+}
+
+/// Columns of the table: a title and its width.
+const COLUMNS: [(&str, usize); 8] = [
+    ("plays", 8),
+    ("completed", 10),
+    ("left at once", 13),
+    ("liked", 7),
+    ("promoted", 9),
+    ("taken up", 9),
+    ("minutes", 9),
+    ("subscribed", 11),
+];
+/// Widths of what a row is of: version, segment.
+const OF: [usize; 2] = [10, 20];
+
+fn population(status: &Status, theme: &Theme, lang: Lang) -> Vec<Line<'static>> {
+    let title = |(name, width): &(&str, usize)| text::right(&lang.text(name), *width);
+    let mut header =
+        text::left(&lang.text("version"), OF[0]) + &text::left(&lang.text("segment"), OF[1]);
+    header.extend(COLUMNS.iter().map(title));
+    let mut lines = vec![Line::styled(header, theme.faint)];
+    let mut rows: Vec<&Row> = status.population.iter().filter(|row| row.lately.plays > 0).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(number(status, &row.group.version)));
+    lines.extend(rows.into_iter().map(|row| Line::styled(of_row(status, row, lang), theme.text)));
+    lines
+}
+
+fn of_row(status: &Status, row: &Row, lang: Lang) -> String {
+    let tally = &row.lately;
+    let rate =
+        |share: Option<f64>| share.map_or("-".into(), |share| format!("{:.1} %", 100.0 * share));
+    let cells = [
+        grouped(tally.plays),
+        rate(tally.completion()),
+        rate(tally.left()),
+        rate(tally.likes()),
+        grouped(tally.promoted),
+        rate(tally.engagement()),
+        format!("{:.0}", tally.minutes()),
+        grouped(tally.subscribed),
+    ];
+    let segment = lang.named("segment", &row.group.segment);
+    let of = text::left(&named(status, &row.group.version), OF[0]) + &text::left(&segment, OF[1]);
+    let cells = cells.iter().zip(COLUMNS).map(|(cell, (_, width))| text::right(cell, width));
+    of + &cells.collect::<String>()
+}
+
+fn withdrawn(status: &Status, alarm: &Alarm, theme: &Theme, lang: Lang) -> Line<'static> {
+    let difference = format!("{:+.1}", 100.0 * alarm.difference);
+    let told = lang.fill(
+        "{} is withdrawn: its listeners completed {} points of their songs beside those of the version before, over {} sessions",
+        &[&named(status, &alarm.version), &difference, &alarm.sessions],
+    );
+    Line::styled(told, theme.state)
+}
+
+/// A version's number, where it is known.
+fn number(status: &Status, hash: &str) -> Option<u64> {
+    status
+        .updates
+        .iter()
+        .find(|update| update.accepted && update.hash == hash)
+        .map(|update| update.version)
+}
+
+fn named(status: &Status, hash: &str) -> String {
+    number(status, hash).map_or_else(|| short(hash).to_string(), |number| format!("v{number}"))
+}
+
+fn short(hash: &str) -> &str {
+    hash.get(..HASH).unwrap_or(hash)
+}
+
+fn grouped(number: u64) -> String {
+    text::grouped(usize::try_from(number).unwrap_or(usize::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use melody_stream::inbox::Counts;
+    use melody_stream::learn::Kind;
+    use melody_stream::population::{Group, Tally};
+
+    fn update(version: u64, accepted: bool, loss: f64) -> Attempt {
+        Attempt {
+            attempt: version,
+            kind: Kind::Head,
+            parent: "p".into(),
+            records: 10,
+            order: "o".into(),
+            plays: 4,
+            judged: 120,
+            learned_loss: [1.0; 2],
+            judged_loss: [loss + 0.1, loss],
+            accepted,
+            version,
+            hash: format!("{version}0123456789"),
+        }
+    }
+
+    fn status() -> Status {
+        let group = |version: &str| Group {
+            policy: "default".into(),
+            version: version.into(),
+            segment: "enthusiast".into(),
+        };
+        let tally = Tally { plays: 1_234, completed: 617, heard_ms: 6_000_000, ..Tally::default() };
+        let row = |version: &str| Row { group: group(version), lately: tally, all: tally };
+        Status {
+            version: 2,
+            hash: "20123456789".into(),
+            counts: Counts { taken: 4_224, known: 7, ..Counts::default() },
+            lag_s: Some([1.25, 3.0, 4.0]),
+            updates: vec![update(1, true, 0.6), update(2, true, 0.5)],
+            population: vec![row("abcdef0123456"), row("20123456789")],
+            withdrawn: vec![Alarm {
+                version: "10123456789".into(),
+                before: "p".into(),
+                sessions: 31,
+                difference: -0.042,
+                p: 0.01,
+            }],
+            ..Status::default()
+        }
+    }
+
+    #[test]
+    fn a_learner_is_told_in_a_few_lines() {
+        let told = watched(&status(), Lang::En, 120).join("\n");
+        for part in [
+            "version 2  20123456  2 updates, 0 of the newest 2 refused",
+            "4,224 records taken, 7 known already, 0 refused",
+            "99 of 100 3.0 s",
+            "█▁ 0.6000 → 0.5000",
+            "v1 is withdrawn: its listeners completed -4.2 points",
+        ] {
+            assert!(told.contains(part), "{part}\n{told}");
+        }
+        let rows: Vec<&str> = told.lines().filter(|line| line.contains("1,234")).collect();
+        assert!(rows[0].starts_with("v2 ") && rows[1].starts_with("abcdef01"), "{told}");
+        assert!(rows[0].contains("50.0 %") && rows[0].contains(" 100 "), "{told}");
+    }
+
+    #[test]
+    fn no_line_is_wider_than_there_is_room() {
+        for lang in [Lang::En, Lang::Zh] {
+            for columns in [20, 60, 80] {
+                let wide = |line: &String| text::width(line) > columns;
+                assert!(!watched(&status(), lang, columns).iter().any(wide));
+            }
+        }
+    }
+}
