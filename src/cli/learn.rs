@@ -353,6 +353,7 @@ impl<'a> Run<'a> {
             at_ms: now_ms(),
             version: self.learner.version(),
             hash: self.learner.hash().into(),
+            began: self.learner.began().into(),
             counts: self.learner.counts(),
             early: self.learner.early(),
             pending: self.pending,

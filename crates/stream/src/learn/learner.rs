@@ -368,6 +368,11 @@ impl Learner {
         &self.mind.hash
     }
 
+    /// SHA-256 of the weights that it began with, in hexadecimal.
+    pub fn began(&self) -> &str {
+        &self.mind.start.made.model_hash
+    }
+
     /// Why sessions were passed over.
     pub fn unfit(&self) -> impl Iterator<Item = &str> {
         self.mind.unfit.iter().map(String::as_str)

@@ -21,6 +21,8 @@ pub struct Status {
     pub version: u64,
     /// SHA-256 of the weights that it stands on, in hexadecimal.
     pub hash: String,
+    /// The same of those that it began with.
+    pub began: String,
     /// What came in.
     pub counts: Counts,
     /// Records whose predecessor has not come.

@@ -104,17 +104,17 @@ fn loss(updates: &[Attempt], theme: &Theme, lang: Lang) -> Option<Line<'static>>
 
 /// Columns of the table: a title and its width.
 const COLUMNS: [(&str, usize); 8] = [
-    ("plays", 8),
+    ("plays", 7),
     ("completed", 10),
     ("left at once", 13),
     ("liked", 7),
     ("promoted", 9),
     ("taken up", 9),
-    ("minutes", 9),
+    ("minutes", 8),
     ("subscribed", 11),
 ];
 /// Widths of what a row is of: version, segment.
-const OF: [usize; 2] = [10, 20];
+const OF: [usize; 2] = [9, 16];
 
 fn population(status: &Status, theme: &Theme, lang: Lang) -> Vec<Line<'static>> {
     let title = |(name, width): &(&str, usize)| text::right(&lang.text(name), *width);
@@ -157,13 +157,10 @@ fn withdrawn(status: &Status, alarm: &Alarm, theme: &Theme, lang: Lang) -> Line<
     Line::styled(told, theme.state)
 }
 
-/// A version's number, where it is known.
+/// A version's number, where it is known; 0 is the model that it began with.
 fn number(status: &Status, hash: &str) -> Option<u64> {
-    status
-        .updates
-        .iter()
-        .find(|update| update.accepted && update.hash == hash)
-        .map(|update| update.version)
+    let made = status.updates.iter().find(|update| update.accepted && update.hash == hash);
+    made.map(|update| update.version).or((hash == status.began).then_some(0))
 }
 
 fn named(status: &Status, hash: &str) -> String {
