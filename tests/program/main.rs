@@ -15,6 +15,8 @@ mod leaving;
 mod log;
 mod memories;
 mod printing;
+#[path = "../versions/mod.rs"]
+mod publishing;
 mod report;
 mod resume;
 mod running;
@@ -23,4 +25,5 @@ mod simulated;
 mod stage;
 mod terminal;
 mod tools;
+mod versions;
 mod writing;
