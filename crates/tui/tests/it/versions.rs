@@ -57,7 +57,7 @@ fn a_version_takes_over_as_a_song_ends_and_one_that_is_withdrawn_gives_way() {
     assert_eq!(hash(&app), first);
     let said = format!("Version 1 of the model takes over: default {}.", &first[..8]);
     assert_eq!(message(&app), said);
-    let shown = screen(&mut app, 160, 50);
+    let shown = screen(&app, 160, 50);
     assert!(shown.contains(&said) && shown.contains(&format!("default v0 {}", &first[..6])));
     let headline = headline(&app.view().traces, Lang::En);
     let (new, old) = (&first[..8], &before[..8]);
@@ -151,7 +151,7 @@ fn every_view_draws_a_session_with_a_version_in_it_in_both_languages() {
             for back in 0..4 {
                 app.settle();
                 for (width, height) in [(160, 50), (80, 24)] {
-                    assert!(!screen(&mut app, width, height).trim().is_empty(), "{tab:?}");
+                    assert!(!screen(&app, width, height).trim().is_empty(), "{tab:?}");
                 }
                 if back < 3 {
                     app.handle(Command::StepBack);
@@ -161,7 +161,7 @@ fn every_view_draws_a_session_with_a_version_in_it_in_both_languages() {
         }
         app.handle(Command::Show(Tab::Model));
         app.settle();
-        let shown = screen(&mut app, 160, 50);
+        let shown = screen(&app, 160, 50);
         let (word, step) = match lang {
             Lang::En => ("took over", "at step 2"),
             Lang::Zh => ("接", "第 2 步"),
@@ -205,16 +205,21 @@ fn a_session_that_is_no_canary_goes_on_with_the_version_before_the_newest() {
     }
 }
 
+/// Begins a comparison with the first of the list that is called so.
+fn compare(app: &mut App, begins: &str) {
+    press(app, "f");
+    let Some(Popup::Pick(picker)) = app.view().popup else { panic!("a list is open") };
+    let place = picker.choices.iter().position(|choice| choice.name.starts_with(begins));
+    (0..place.unwrap()).for_each(|_| press(app, "j"));
+    press(app, "enter");
+}
+
 #[test]
 fn a_comparison_goes_on_with_the_version_that_takes_over_here() {
     let folder = tempfile::tempdir().unwrap();
     let (mut app, versions) = following(folder.path());
     press(&mut app, "n");
-    press(&mut app, "f");
-    let Some(Popup::Pick(picker)) = app.view().popup else { panic!("a list is open") };
-    let place = picker.choices.iter().position(|choice| choice.name == "without promotion");
-    (0..place.unwrap()).for_each(|_| press(&mut app, "j"));
-    press(&mut app, "enter");
+    compare(&mut app, "without promotion");
     let first = publish(&versions, 1, 0.05);
     second(&mut app);
     press(&mut app, "n n");
@@ -223,4 +228,27 @@ fn a_comparison_goes_on_with_the_version_that_takes_over_here() {
     let compared = app.view().compared.unwrap();
     assert_eq!((compared.refused, compared.level), (0, true));
     assert_eq!(compared.traces.last().unwrap().versions.model_hash, first);
+}
+
+/// The model that is compared with is the very one that the session opened with.
+#[test]
+fn a_comparison_under_a_model_stays_with_that_whatever_takes_over_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = publish(&folder.path().join("models"), 1, 0.0);
+    let (mut app, versions) = following(folder.path());
+    assert_eq!(hash(&app), own);
+    let first = publish(&versions, 1, 0.05);
+    second(&mut app);
+    press(&mut app, "n");
+    assert_eq!(hash(&app), first);
+    compare(&mut app, "model ");
+    let second_version = publish(&versions, 2, -0.05);
+    second(&mut app);
+    press(&mut app, "n n");
+    app.tick(Duration::ZERO);
+    app.settle();
+    assert_eq!(hash(&app), second_version);
+    let compared = app.view().compared.unwrap();
+    assert_eq!((compared.refused, compared.level), (0, true));
+    assert_eq!(compared.traces.last().unwrap().versions.model_hash, own);
 }
