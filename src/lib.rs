@@ -144,6 +144,7 @@ pub mod opening {
     pub use melody_sessions::library::*;
     pub use melody_sessions::names::*;
     pub use melody_sessions::opening::*;
+    pub use melody_sessions::versions;
 }
 
 /// Learning to rank: growing forests, and scoring with them.

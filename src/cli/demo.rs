@@ -19,25 +19,27 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     if !arguments.check && arguments.record.is_none() {
         needs_terminal("`melody demo --check` plays a tour without one")?;
     }
-    let (tour, base) = match &arguments.file {
+    let (mut tour, base) = match &arguments.file {
         Some(file) => (Tour::load(file)?, file.parent().unwrap_or(Path::new(""))),
         None => (Tour::shipped()?, Path::new("")),
     };
     tour.check_names(base)?;
+    tour.opening = tour.opening.anchored(base);
     if arguments.check {
-        return check(tour, base, arguments);
+        return check(tour, arguments);
     }
     let flags = settings::screen(&arguments.screen, arguments.device);
     let config = Config::load(&Environment::of_process(), flags)?;
     let look = config.look()?;
-    let opening = tour.opening.anchored(base);
-    let profile = profile_named(&opening.profile, base)?;
+    let (opening, here) = (tour.opening.clone(), Path::new(""));
+    let profile = profile_named(&opening.profile, here)?;
     if let Some(out) = &arguments.record {
         let inputs: Vec<&Path> = arguments.file.as_deref().into_iter().collect();
         may_write(out, RECORDING, &inputs)?;
     }
-    let library = open_library(&opening, base, config.device.value)?;
-    let session = Sitting::open(library, opening, profile);
+    let library = open_library(&opening, here, config.device.value)?;
+    let engine = tour.engine(&library, &profile)?;
+    let session = Sitting::begin(library, opening, profile, engine);
     let mut app = App::new(session, Path::new("").to_path_buf(), look);
     if let Some(out) = &arguments.record {
         return record(&mut app, tour, arguments, out);
@@ -65,14 +67,15 @@ fn record(app: &mut App, tour: Tour, arguments: &Demo, out: &Path) -> Result<(),
     say!("wrote {}: {} s", out.display(), ends.as_secs())
 }
 
-fn check(tour: Tour, base: &Path, arguments: &Demo) -> Result<(), Failure> {
-    let opening = tour.opening.anchored(base);
-    let profile = profile_named(&opening.profile, base)?;
-    let library = open_library(&opening, base, arguments.device.unwrap_or_default().into())?;
+fn check(tour: Tour, arguments: &Demo) -> Result<(), Failure> {
+    let (opening, here) = (tour.opening.clone(), Path::new(""));
+    let profile = profile_named(&opening.profile, here)?;
+    let library = open_library(&opening, here, arguments.device.unwrap_or_default().into())?;
     let (mut scenes, _) = tour.check(&library, &profile)?;
     let file = tour.file.name.clone();
-    let session = Sitting::open(library, opening, profile);
-    let mut app = App::new(session, Path::new("").to_path_buf(), Look::new(Theme::plain()));
+    let engine = tour.engine(&library, &profile)?;
+    let session = Sitting::begin(library, opening, profile, engine);
+    let mut app = App::new(session, here.to_path_buf(), Look::new(Theme::plain()));
     for unseen in app.rehearse(tour) {
         scenes[unseen.scene - 1].unseen.push(unseen);
     }

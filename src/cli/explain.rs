@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::arguments::Explain;
 use super::failure::Failure;
-use super::replay::{Prepared, prepare};
+use super::replay::{Folders, Prepared, prepare};
 use super::say::{say, say_json};
 use melody_core::catalogue::SongId;
 use melody_core::input::Problem;
@@ -36,9 +36,10 @@ struct Said {
 pub(super) fn run(arguments: &Explain) -> Result<(), Failure> {
     let script = script::load(&arguments.script)?;
     let base = arguments.script.parent().unwrap_or(Path::new(""));
-    let Prepared { engine, profile, world, .. } =
-        prepare(&script, base, &arguments.named, None, &mut Vec::new())?;
-    let timeline = script::run(&script, engine, &profile, &world)?.timeline;
+    let folders = Folders { memory: None, versions: arguments.versions.as_deref() };
+    let Prepared { engine, profile, library, .. } =
+        prepare(&script, base, &arguments.named, folders, &mut Vec::new())?;
+    let timeline = script::run(&script, engine, &profile, library.world())?.timeline;
     let last = timeline.events().len();
     let step = arguments.step.map_or(last, |step| step as usize);
     let Some((state, trace)) = timeline.state_at(step).zip(timeline.trace_at(step)) else {

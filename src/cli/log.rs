@@ -11,13 +11,17 @@ use super::opening::catalogue as open_catalogue;
 use super::publish;
 use super::say::{counted, say, say_json, say_text};
 use super::training_log;
-use melody_core::event::Action;
-use melody_core::input::Problem;
+use melody_core::event::{Action, Event};
+use melody_core::input::{Problem, first_object};
 use melody_core::output::{may_write, write_whole};
+use melody_recommender::engine::Versions;
 use melody_sessions::log::{
-    Contents, FeedbackLog, Head, Lost, Record, Salvaged, StepRecord, TornTail, read,
+    FeedbackLog, Head, Header, Lost, Record, Salvaged, StepRecord, TornTail, read,
 };
+use melody_sessions::opening::Opening;
 use melody_sessions::script::{SCRIPT, render_events};
+use melody_sessions::trace_file as tracefile;
+use melody_sessions::trace_file::TraceFile;
 
 pub(super) fn run(command: &Log) -> Result<(), Failure> {
     match command {
@@ -77,6 +81,7 @@ fn print_step(step: &StepRecord) -> Result<(), Failure> {
     let about = match step.event.as_ref().map(|event| &event.action) {
         Some(Action::Search { query, .. }) => format!(" \"{query}\""),
         Some(Action::Scene { scene }) => format!(" {}", scene.name()),
+        Some(Action::Version { hash }) => format!(" {}", short(hash)),
         _ => String::new(),
     };
     let ended = step.ended.as_ref().map_or(String::new(), |ended| {
@@ -205,49 +210,77 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), String> {
 
 fn script(file: &Path, out: Option<&Path>, json: bool) -> Result<(), Failure> {
     out.map_or(Ok(()), |out| may_write(out, SCRIPT, &[file]))?;
-    let contents = read(file)?;
-    tell(file, contents.torn.as_ref());
-    let text = rebuild(file, &contents)?;
+    let kept = Kept::read(file)?;
+    let text = rebuild(file, &kept)?;
     if let Some(out) = out {
         write_whole(out, text.as_bytes())?;
     }
     if json {
         let report = serde_json::json!({
-            "events": contents.events().len(),
-            "versions": contents.header.versions,
+            "events": kept.events.len(),
+            "versions": kept.versions,
             "out": out,
             "script": text,
         });
         say_json(&report)?;
     } else if let Some(out) = out {
-        say!("wrote {}: {}", out.display(), counted(contents.events().len(), "event"))?;
+        say!("wrote {}: {}", out.display(), counted(kept.events.len(), "event"))?;
     } else {
         say_text(&text)?;
     }
     Ok(())
 }
 
-/// The script of a log. Events name songs by their place in the catalogue, so it must be the same.
-fn rebuild(file: &Path, contents: &Contents) -> Result<String, Failure> {
-    let opening = &contents.header.opening;
+/// What a script is made of.
+struct Kept {
+    opening: Opening,
+    /// Of the session's beginning.
+    versions: Versions,
+    /// Where they stand: a log's first record has them, a trace's first step.
+    versions_at: (usize, &'static str),
+    events: Vec<Event>,
+}
+
+impl Kept {
+    /// Reads it out of a log or a trace, whichever the file is.
+    fn read(file: &Path) -> Result<Self, Failure> {
+        if first_object(file).is_some_and(|first| first.get("trace_format").is_some()) {
+            let TraceFile { header, traces } = tracefile::read(file)?;
+            let versions = traces.first().map(|trace| trace.versions.clone());
+            let versions = versions.ok_or_else(|| format!("{}: no step", file.display()))?;
+            let events = traces.into_iter().filter_map(|trace| trace.event).collect();
+            let versions_at = (2, "versions.catalogue_hash");
+            return Ok(Kept { opening: header.opening, versions, versions_at, events });
+        }
+        let contents = read(file)?;
+        tell(file, contents.torn.as_ref());
+        let events = contents.events();
+        let versions_at = (1, "record.versions.catalogue_hash");
+        let Header { opening, versions, .. } = contents.header;
+        Ok(Kept { opening, versions, versions_at, events })
+    }
+}
+
+/// The script of a log or trace. Events name songs by their place in the catalogue, so it must be the same.
+fn rebuild(file: &Path, kept: &Kept) -> Result<String, Failure> {
+    let Kept { opening, versions, versions_at: (line, field), events } = kept;
     let base = file.parent().unwrap_or(Path::new(""));
     let catalogue = open_catalogue(&opening.catalogue, base)?;
-    let wanted = &contents.header.versions.catalogue_hash;
+    let wanted = &versions.catalogue_hash;
     if catalogue.hash != *wanted {
         let message = format!(
-            "the log is of a catalogue with the hash {}, `{}` has {} now",
+            "it is of a catalogue with the hash {}, `{}` has {} now",
             short(wanted),
             opening.catalogue,
             short(&catalogue.hash)
         );
         let problem = Problem::new(file.display().to_string(), message)
-            .line(1)
-            .field("record.versions.catalogue_hash")
+            .line(*line)
+            .field(*field)
             .help("bring the catalogue back as it was");
         return Err(Failure::Input(problem.into()));
     }
     let known = |song: melody_core::catalogue::SongId| song.index() < catalogue.songs.len();
-    let events = contents.events();
     let stray = events.iter().position(|event| match &event.action {
         Action::Open { song } => !known(*song),
         Action::Search {
@@ -261,8 +294,8 @@ fn rebuild(file: &Path, contents: &Contents) -> Result<String, Failure> {
         return Err(format!("{}: event {} names no song", file.display(), i + 1).into());
     }
     let name = file.file_stem().map_or("session".into(), |n| n.to_string_lossy().into_owned());
-    let memory = contents.header.versions.memory_hash.as_deref();
-    Ok(render_events(&name, opening, memory, &catalogue, &events))
+    let memory = versions.memory_hash.as_deref();
+    Ok(render_events(&name, opening, memory, &catalogue, events))
 }
 
 /// A torn tail is told where it does not mix with what is printed.

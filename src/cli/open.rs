@@ -6,7 +6,7 @@ use super::arguments::Open;
 use super::failure::Failure;
 use super::opening::library as open_library;
 use super::settings;
-use super::simulator::{how_it_ended, needs_terminal, rescue};
+use super::simulator::{from_anywhere, how_it_ended, needs_terminal, rescue};
 use crate::config::{Config, Environment};
 use melody_sessions::names::profile_named;
 use melody_sessions::saved::Saved;
@@ -18,7 +18,10 @@ pub(super) fn run(arguments: &Open) -> Result<(), Failure> {
     let flags = settings::screen(&arguments.screen, arguments.device);
     let config = Config::load(&Environment::of_process(), flags)?;
     let look = config.look()?;
-    let saved = Saved::read(&arguments.file)?;
+    let mut saved = Saved::read(&arguments.file)?;
+    if let Some(folder) = &arguments.versions {
+        saved.opening.versions = Some(from_anywhere(&folder.display().to_string()));
+    }
     let (opening, here) = (saved.opening.clone(), Path::new(""));
     let profile = profile_named(&opening.profile, here)?;
     let library = open_library(&opening, here, config.device.value)?;

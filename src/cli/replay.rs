@@ -21,6 +21,7 @@ use melody_sessions::names::{anchored, profile_named};
 use melody_sessions::opening::Opening;
 use melody_sessions::script::{Failed, Run, Script};
 use melody_sessions::trace_file::{Header, TRACE};
+use melody_sessions::versions::{Canary, Folder, Follower, Looked, give};
 use melody_sessions::{script, trace_file as tracefile};
 use melody_simulation::World;
 use melody_simulation::profile::Profile;
@@ -38,6 +39,15 @@ struct ScriptReport<'a> {
     trace_sha256: String,
 }
 
+/// Folders that the command line names, in place of what scripts say.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Folders<'a> {
+    /// Of memories, which is then kept in, too.
+    pub memory: Option<&'a Path>,
+    /// Of versions of the model.
+    pub versions: Option<&'a Path>,
+}
+
 /// A script with everything it names, read and checked.
 pub(super) struct Prepared<'a> {
     pub script: &'a Script,
@@ -45,7 +55,7 @@ pub(super) struct Prepared<'a> {
     pub opening: Opening,
     pub engine: Engine,
     pub profile: Profile,
-    pub world: Arc<World>,
+    pub library: Library,
     /// Where the command line wants what the bandit learns kept.
     kept: Option<Kept>,
 }
@@ -56,9 +66,13 @@ pub(super) fn run(arguments: &Replay) -> Result<(), Failure> {
     let scripts = arguments.scripts.iter().map(|path| script::load(path));
     let scripts: Vec<Script> = scripts.collect::<Result<_, _>>()?;
     let mut loaded = Vec::new();
+    let folders =
+        Folders { memory: arguments.memory.as_deref(), versions: arguments.versions.as_deref() };
+    let followed = arguments.versions.as_deref().filter(|_| arguments.follow).map(Folder::new);
+    followed.as_ref().map_or(Ok(()), Folder::check)?;
     let prepared = scripts.iter().zip(&arguments.scripts).map(|(script, path)| {
         let base = path.parent().unwrap_or(Path::new(""));
-        prepare(script, base, &arguments.named, arguments.memory.as_deref(), &mut loaded)
+        prepare(script, base, &arguments.named, folders, &mut loaded)
     });
     let prepared: Vec<Prepared> = prepared.collect::<Result<_, _>>()?;
     drop(loaded);
@@ -69,13 +83,18 @@ pub(super) fn run(arguments: &Replay) -> Result<(), Failure> {
     let mut reports = Vec::new();
     let mut all_passed = true;
     for (prepared, path) in prepared.into_iter().zip(&arguments.scripts) {
-        let Prepared { script, opening, mut engine, profile, world, kept } = prepared;
+        let Prepared { script, opening, mut engine, profile, library, kept } = prepared;
         let mut logged = logs.as_ref().map(|logs| Logged::new(logs, path, &opening));
         if let Some(kept) = &kept {
             // The script before may have taught the same listener something.
             engine.setup.warm_start = kept.load()?;
         }
-        let ran = watched(script, engine, (&profile, &world), kept.as_ref(), logged.as_mut())?;
+        let follower = followed.clone().map(|folder| {
+            let canary = |share| Canary::new(share, script.opening.seed, &profile.id);
+            Follower::new(folder, arguments.canary.map(canary), &library)
+        });
+        let keeping = Keeping { kept: kept.as_ref(), logged: logged.as_mut(), follower };
+        let ran = watched(script, engine, (&profile, library.world()), keeping)?;
         logged.and_then(Logged::end).into_iter().for_each(note);
         if let (Some(out), Some(path)) = (&mut trace, &arguments.trace) {
             let header = Header::new(&script.name, &opening);
@@ -119,14 +138,25 @@ fn logs(arguments: &Replay) -> Result<Option<Logs>, Failure> {
     Ok(arguments.log.clone().map(|folder| Logs { folder, to }))
 }
 
-/// Plays a script; what happens and what the bandit learns on the way is kept, where that is wanted, as it comes.
+/// What goes on beside a script.
+struct Keeping<'a, 'b> {
+    /// Where what the bandit learns is kept.
+    kept: Option<&'a Kept>,
+    /// Where what happens is kept.
+    logged: Option<&'a mut Logged<'b>>,
+    /// Whose versions of the model take over.
+    follower: Option<Follower>,
+}
+
+/// Plays a script; what happens and what the bandit learns on the way is kept, where that is wanted, as it comes, and versions of
+/// the model that come meanwhile take over, where they are followed.
 fn watched(
     script: &Script,
     engine: Engine,
     (profile, world): (&Profile, &Arc<World>),
-    kept: Option<&Kept>,
-    mut logged: Option<&mut Logged>,
+    keeping: Keeping,
 ) -> Result<Run, Failure> {
+    let Keeping { kept, mut logged, follower } = keeping;
     let mut refused = None;
     let save = |timeline: &Timeline, refused: &mut Option<String>| {
         let Some(kept) = kept else { return };
@@ -134,7 +164,7 @@ fn watched(
             *refused = Some(error);
         }
     };
-    let run = script::run_watched(script, engine, profile, world, &mut |timeline, _| {
+    let mut watch = |timeline: &Timeline, _| {
         if refused.is_none()
             && let Some(logged) = &mut logged
         {
@@ -143,7 +173,19 @@ fn watched(
         if timeline.trace().bandit.taught() {
             save(timeline, &mut refused);
         }
-    })?;
+    };
+    let run = match follower {
+        None => script::run_watched(script, engine, profile, world, &mut watch)?,
+        Some(mut follower) => {
+            let mut follow = || {
+                let Looked { due, problems } = follower.look();
+                let told = problems.iter();
+                told.for_each(|problem| note(format_args!("note: passed over: {problem}")));
+                due
+            };
+            script::run_followed(script, engine, profile, world, (&mut watch, &mut follow))?
+        }
+    };
     save(&run.timeline, &mut refused);
     refused.map_or(Ok(run), |refused| Err(refused.into()))
 }
@@ -156,7 +198,7 @@ pub(super) fn prepare<'a>(
     script: &'a Script,
     base: &Path,
     arguments: &Named,
-    memory: Option<&Path>,
+    Folders { memory, versions }: Folders,
     loaded: &mut Loaded,
 ) -> Result<Prepared<'a>, Failure> {
     let mut opening = script.opening.clone();
@@ -178,6 +220,10 @@ pub(super) fn prepare<'a>(
         told.memory.clone_from(&opening.memory);
         told.memory_hash = None;
     }
+    if let Some(folder) = versions {
+        opening.versions = Some(from_anywhere(&folder.display().to_string()));
+        told.versions.clone_from(&opening.versions);
+    }
     script.check_names(&opening, base)?;
     let profile = profile_named(&opening.profile, base)?;
     let shared = |o: &Opening| [o.policy.clone(), o.model.clone(), o.catalogue.clone()];
@@ -194,9 +240,10 @@ pub(super) fn prepare<'a>(
     };
     let library = &loaded[place].2;
     let kept = opening.kept(&profile, base).filter(|_| memory.is_some());
-    let engine = library.engine_of(&opening, &profile, base)?;
-    let world = library.world().clone();
-    Ok(Prepared { script, opening: told, engine, profile, world, kept })
+    let mut engine = library.engine_of(&opening, &profile, base)?;
+    give(&mut engine, (&opening, base), library, &script.versions())?;
+    let library = library.clone();
+    Ok(Prepared { script, opening: told, engine, profile, library, kept })
 }
 
 /// Begins the trace, so that what would keep it from being written is said before the first script runs.

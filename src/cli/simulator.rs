@@ -15,6 +15,7 @@ use melody_core::output::Draft;
 use melody_recommender::bandit::Kept;
 use melody_sessions::names::profile_named;
 use melody_sessions::opening::Opening;
+use melody_sessions::versions::{Canary, Folder, Follower};
 use melody_tui as tui;
 use melody_tui::{App, Ended, Journal, Sitting};
 
@@ -38,7 +39,11 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     let here = Path::new("");
     let folder = arguments.memory.as_ref().map(|folder| folder.display().to_string());
     let memory = folder.map(|folder| from_anywhere(&folder));
-    let opening = Opening { memory, ..config.opening() };
+    let folder = arguments.versions.as_ref().map(|folder| folder.display().to_string());
+    let versions = folder.map(|folder| from_anywhere(&folder));
+    let opening = Opening { memory, versions, ..config.opening() };
+    let followed = opening.versions.as_ref().map(|folder| Folder::new(Path::new(folder)));
+    followed.as_ref().map_or(Ok(()), Folder::check)?;
     let profile = profile_named(&opening.profile, here)?;
     let library = open_library(&opening, here, config.device.value)?;
     let to = arguments.feedback.as_ref().map(|to| address("--feedback", to)).transpose()?;
@@ -51,7 +56,14 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     // Before it is read, so that nobody else saves in between.
     let _held = kept.as_ref().map(Kept::hold).transpose()?;
     let engine = library.engine_of(&opening, &profile, here)?;
+    let follower = followed.map(|folder| {
+        let canary = |share| Canary::new(share, opening.seed, &profile.id);
+        Follower::new(folder, arguments.canary.map(canary), &library)
+    });
     let mut session = Sitting::begin(library, opening, profile, engine);
+    if let Some(follower) = follower {
+        session.follow(follower);
+    }
     if let Some(kept) = kept {
         session.remember_in(kept);
         // A folder that cannot be written to is told before the first song, not after the last.

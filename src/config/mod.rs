@@ -113,6 +113,7 @@ impl Config {
             catalogue: anchored(&self.catalogue.value, here),
             memory: None,
             memory_hash: None,
+            versions: None,
         }
     }
 

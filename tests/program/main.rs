@@ -15,6 +15,8 @@ mod leaving;
 mod log;
 mod memories;
 mod printing;
+#[path = "../versions/mod.rs"]
+mod publishing;
 mod report;
 mod resume;
 mod running;
@@ -24,4 +26,5 @@ mod stage;
 mod stream;
 mod terminal;
 mod tools;
+mod versions;
 mod writing;

@@ -52,6 +52,11 @@ pub enum Action {
     },
     /// A person at the controls set values by hand, in place of those set before.
     Override(Overrides),
+    /// Another trained model takes over from here on; nobody at the controls did that.
+    Version {
+        /// SHA-256 of its weights, in hexadecimal.
+        hash: String,
+    },
 }
 
 /// What a search was for.
@@ -70,6 +75,11 @@ impl Action {
         matches!(self, Action::Finish | Action::Skip | Action::Replay | Action::Open { .. })
     }
 
+    /// Whether the same moment is ranked again with it: it is not the listener's, and all that moves is its doing.
+    pub fn keeps_moment(&self) -> bool {
+        matches!(self, Action::Override(_) | Action::Version { .. })
+    }
+
     /// As traces and scripts write it.
     pub fn name(&self) -> &'static str {
         match self {
@@ -83,6 +93,7 @@ impl Action {
             Action::Subscribe => "subscribe",
             Action::Scene { .. } => "scene",
             Action::Override(_) => "override",
+            Action::Version { .. } => "version",
         }
     }
 }

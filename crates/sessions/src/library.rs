@@ -110,6 +110,7 @@ impl Library {
             seed,
             warm_start: None,
             learned: None,
+            versions: Arc::default(),
             experience: self.experience.clone(),
             unseen: false,
         })

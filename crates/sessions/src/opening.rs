@@ -33,6 +33,9 @@ pub struct Opening {
     /// SHA-256 that the memory must have, in hexadecimal; any will do if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_hash: Option<String>,
+    /// The folder that versions of the model are published in, if the session may go on with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<String>,
 }
 
 impl Opening {
@@ -47,6 +50,7 @@ impl Opening {
             catalogue: anchored(&self.catalogue, base),
             memory: self.memory.as_ref().map(|folder| anchored(folder, base)),
             memory_hash: self.memory_hash.clone(),
+            versions: self.versions.as_ref().map(|folder| anchored(folder, base)),
         }
     }
 
@@ -67,6 +71,7 @@ impl Default for Opening {
             catalogue: DEFAULT.into(),
             memory: None,
             memory_hash: None,
+            versions: None,
         }
     }
 }

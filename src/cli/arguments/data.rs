@@ -244,9 +244,9 @@ pub(crate) enum Log {
     },
     /// Write a log's plays or impressions as others read them.
     Export(ExportLog),
-    /// Turn a feedback log back into a script that replays it.
+    /// Turn a feedback log, or a trace, back into a script that replays it.
     Script {
-        /// A feedback log.
+        /// A feedback log or a trace of one session.
         file: PathBuf,
         /// File to write the script to; printed if absent.
         #[arg(long, value_name = "FILE")]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::named::{Device, Named};
-use super::numbers::{not_below_zero, size};
+use super::numbers::{not_below_zero, share, size};
 use super::simulator::{LangWord, Screen};
 
 #[derive(Debug, Args)]
@@ -14,6 +14,9 @@ pub(crate) struct Open {
     pub file: PathBuf,
     #[command(flatten)]
     pub screen: Screen,
+    /// Folder of the versions of the model that its events go on with, in place of the one it names.
+    #[arg(long, value_name = "DIR")]
+    pub versions: Option<PathBuf>,
     /// Backend that near-line updates train on; flex by default.
     #[arg(long, value_enum)]
     pub device: Option<Device>,
@@ -62,6 +65,15 @@ pub(crate) struct Replay {
     /// Stream that these logs are published to as they grow: nats://HOST[:PORT][/STREAM[/TENANT]].
     #[arg(long, value_name = "NATS", requires = "log")]
     pub feedback: Option<String>,
+    /// Folder of the versions of the model that scripts go on with, in place of the one they name.
+    #[arg(long, value_name = "DIR")]
+    pub versions: Option<PathBuf>,
+    /// Let newer versions of that folder take over as songs end, whatever the script says of them.
+    #[arg(long, requires = "versions")]
+    pub follow: bool,
+    /// Share of sessions that the newest version is for; the others go on with the one before it.
+    #[arg(long, value_name = "SHARE", requires = "follow", value_parser = share)]
+    pub canary: Option<f64>,
     /// Print the reports as JSON.
     #[arg(long)]
     pub json: bool,
@@ -117,6 +129,9 @@ pub(crate) struct Explain {
     /// The song, by its place in the queue; by default 1, the next.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rank: Option<u32>,
+    /// Folder of the versions of the model that the script goes on with, in place of the one it names.
+    #[arg(long, value_name = "DIR")]
+    pub versions: Option<PathBuf>,
     #[command(flatten)]
     pub named: Named,
     /// Print as JSON.

@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::named::Named;
-use super::numbers::seed;
+use super::numbers::{seed, share};
 use crate::config;
 use melody_core::scene::Scene;
 use melody_tui::Speed;
@@ -38,6 +38,12 @@ pub(crate) struct Simulator {
     /// Folder to keep what the bandit learns of a listener in, and to go on from: a file by profile.
     #[arg(long, value_name = "DIR")]
     pub memory: Option<PathBuf>,
+    /// Folder that a learner publishes versions of the model in: the newest takes over as a song ends.
+    #[arg(long, value_name = "DIR")]
+    pub versions: Option<PathBuf>,
+    /// Share of sessions that the newest version is for; the others go on with the one before it.
+    #[arg(long, value_name = "SHARE", requires = "versions", value_parser = share)]
+    pub canary: Option<f64>,
 }
 
 /// What a config file can say, too. See `melody config`.

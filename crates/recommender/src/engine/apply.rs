@@ -60,6 +60,7 @@ impl Engine {
                 Err(Refusal::SameScene { scene: scene.name() })
             }
             Action::Override(set) => self.check_overrides(set),
+            Action::Version { hash } => self.check_version(state, hash),
             _ => Ok(()),
         }
     }
@@ -125,6 +126,10 @@ impl Engine {
             }
             Action::Scene { scene } => state.scene = *scene,
             Action::Override(set) => state.overrides = set.clone(),
+            Action::Version { hash } => {
+                happened.gave_way = Some(self.take_over(state, hash)?);
+                begins = Begins::Retold;
+            }
         }
         Ok(begins)
     }
@@ -213,7 +218,7 @@ impl Engine {
         state.learning.pending = Some(Arc::new(Update::new(
             state.model.clone(),
             &newest,
-            self.setup.examples.clone(),
+            self.examples(state).clone(),
             policy,
             (self.setup.seed, state.step),
         )));

@@ -44,8 +44,17 @@ pub(super) struct Happened {
     pub credited: Option<Credit>,
     pub decided: Option<Choice>,
     pub update: Option<UpdateReport>,
+    /// The model that another took over from.
+    pub gave_way: Option<GaveWay>,
     /// The session goes on under another policy or model, or in another scene.
     pub resumed: bool,
+}
+
+/// A model that gave way to another.
+pub(super) struct GaveWay {
+    pub name: String,
+    /// Of its weights as they were then, near-line updates counted.
+    pub hash: String,
 }
 
 /// A step on its way to its trace.

@@ -21,6 +21,7 @@ mod served;
 mod setup;
 mod state;
 mod step;
+mod takeover;
 #[cfg(test)]
 mod tests_support;
 mod timeline;
@@ -34,7 +35,7 @@ pub use moves::Move;
 pub use preview::Preview;
 pub use refusal::Refusal;
 pub use served::{Renewal, Request, Served};
-pub use setup::{Engine, Setup};
+pub use setup::{Engine, Setup, Trained};
 pub use state::{Moment, Playing, State};
 pub use timeline::Timeline;
 pub use trace::{

@@ -55,6 +55,14 @@ pub(super) fn notes(
             held: decision.held,
         });
     }
+    if let Some(from) = &happened.gave_way {
+        notes.push(Note::Version {
+            name: state.model.name.clone(),
+            hash: state.model.hash.clone(),
+            from: from.name.clone(),
+            from_hash: from.hash.clone(),
+        });
+    }
     if let Some(update) = &happened.update {
         notes.push(Note::Model {
             accepted: update.accepted,

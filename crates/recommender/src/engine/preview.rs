@@ -74,7 +74,8 @@ impl Engine {
     ///
     /// A bandit with the very same arms goes on with its running decision; one with others decides
     /// anew, what has been learned going over to arms of the same name. Near-line learning goes on
-    /// only if the trained model is the same, and an update under way only if its settings are.
+    /// only if the trained model is the same, and an update under way only if its settings are. A model that has
+    /// taken over since goes on where both engines started with the same one.
     pub fn resume(&self, from: &Engine, state: &State, scene: Option<Scene>) -> (State, Trace) {
         let (ours, theirs) = (&self.setup.policy, &from.setup.policy);
         let mut next = state.clone();
@@ -87,6 +88,7 @@ impl Engine {
         let same_model = self.setup.model.hash == from.setup.model.hash;
         if !same_model {
             next.model = self.setup.model.clone();
+            next.taken = None;
             next.learning = Learning::default();
         } else if ours.near_line != theirs.near_line {
             next.learning.pending = None;
@@ -107,13 +109,21 @@ impl Engine {
 
 impl Timeline {
     /// The session up to the first `step` events, gone on with by another engine over the same
-    /// catalogue. `None` if it has fewer events, or that one is before a fork began.
+    /// catalogue, which is given every model that this session was given. `None` if it has fewer events, or that
+    /// one is before a fork began.
     pub fn fork(&self, engine: Arc<Engine>, step: usize, scene: Option<Scene>) -> Option<Self> {
         let mut forked = self.clone();
         forked.rewind(step);
         if forked.events().len() != step {
             return None;
         }
+        let engine = match self.engine().setup.versions.is_empty() {
+            true => engine,
+            false => {
+                let versions = self.engine().setup.versions.values().cloned();
+                Arc::new(Engine::new(engine.setup.clone().offering(versions)))
+            }
+        };
         let (state, mut trace) = engine.resume(self.engine(), forked.state(), scene);
         // The step is still the one that this event led to.
         let original = forked.trace();

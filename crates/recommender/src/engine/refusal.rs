@@ -78,6 +78,18 @@ pub enum Refusal {
         /// What it must be, for a person.
         why: String,
     },
+    /// A model that the session was not given.
+    #[error("the session has no model version {hash} to go on with")]
+    NoSuchVersion {
+        /// The beginning of the hash that the event names.
+        hash: String,
+    },
+    /// A model takes over from another.
+    #[error("the session goes on with the model version {hash} already")]
+    SameVersion {
+        /// The beginning of its hash.
+        hash: String,
+    },
     /// A play cannot end where nothing follows.
     #[error("the queue is empty, there is no next song")]
     NoNextSong,

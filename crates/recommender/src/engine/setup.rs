@@ -1,5 +1,6 @@
 //! What a session is made of, and does not change.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::bandit::{Experience, WarmStart};
@@ -10,6 +11,15 @@ use melody_core::catalogue::Catalogue;
 use melody_core::listener::{Account, Interaction};
 use melody_core::scene::Scene;
 use melody_model::{Examples, ModelVersion};
+
+/// A trained model, with the examples that its near-line updates need.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// As trained.
+    pub model: ModelVersion,
+    /// The model's own.
+    pub examples: Arc<Examples>,
+}
 
 /// The fixed inputs of a session.
 #[derive(Clone, Debug)]
@@ -28,6 +38,9 @@ pub struct Setup {
     pub model: ModelVersion,
     /// The model's own examples, for near-line updates.
     pub examples: Arc<Examples>,
+    /// Models that may take over in the middle of the session, by the hash of their weights. The one it starts
+    /// with always may.
+    pub versions: Arc<BTreeMap<String, Arc<Trained>>>,
     /// The situation the session begins in.
     pub scene: Scene,
     /// What every draw of the session is keyed by.
@@ -53,6 +66,16 @@ pub struct Engine {
     pub setup: Setup,
     /// What songs are scored by at the guardrail's highest level; made when first asked for.
     plain: OnceLock<Box<Policy>>,
+}
+
+impl Setup {
+    /// The same with other models that may take over, beside those it has. What has happened stays what it was: an
+    /// event that named one of them would have been refused.
+    pub fn offering(self, versions: impl IntoIterator<Item = Arc<Trained>>) -> Self {
+        let mut all = (*self.versions).clone();
+        all.extend(versions.into_iter().map(|trained| (trained.model.hash.clone(), trained)));
+        Setup { versions: Arc::new(all), ..self }
+    }
 }
 
 impl Engine {

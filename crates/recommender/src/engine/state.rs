@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::served::{Request, Served};
+use super::setup::Trained;
 use crate::bandit::Bandit;
 use crate::feedback::{Guardrail, Learned, Metrics, Update};
 use crate::policy::Group;
@@ -107,6 +108,8 @@ pub struct State {
     pub bandit: Bandit,
     /// With the near-line updates taken over so far.
     pub model: ModelVersion,
+    /// The trained model that took over last; absent while that of the setup goes on.
+    pub(super) taken: Option<Arc<Trained>>,
     /// What the last decision came to; absent before a session's first.
     pub(super) standing: Option<Standing>,
     pub(super) learning: Learning,
@@ -151,8 +154,9 @@ impl State {
     }
 
     /// What near-line updates have learned of the listener, for their next session; `trained` is the model
-    /// that this one began with.
+    /// that this one began with. Where another has taken over, it was learned on that.
     pub fn learned(&self, trained: &ModelVersion) -> Learned {
+        let trained = self.taken.as_ref().map_or(trained, |taken| &taken.model);
         let newest = self.learning.examples.iter().cloned().collect();
         Learned::new(trained, &self.model, newest)
     }

@@ -72,6 +72,7 @@ impl Engine {
             guardrail: Guardrail::default(),
             bandit: Bandit::new(Arc::default()),
             model: setup.model.clone(),
+            taken: None,
             standing: None,
             learning: Learning::default(),
         }
@@ -94,12 +95,7 @@ impl Engine {
         };
         let taught = own.or_else(|| of_segment.map(prior)).filter(|_| policy.bandit.warm_start);
         state.bandit = Bandit::new(taught.unwrap_or_default());
-        if let Some(learned) = &setup.learned
-            && let Some(model) = learned.version(&setup.model)
-        {
-            state.model = model;
-            state.learning.examples = learned.newest.iter().cloned().collect();
-        }
+        self.recall(&mut state);
         let before = Before::new(&state);
         let step = Step { before, happened: Happened::default(), event: None };
         let trace = self.turn(&mut state, step, Begins::Best);
@@ -124,7 +120,7 @@ impl Engine {
         next.playing.heard_ms = event.heard_ms;
         let offered = self.offered(state);
         let begins = self.apply(&mut next, event, &mut happened)?;
-        if !matches!(event.action, Action::Override(_)) {
+        if !event.action.keeps_moment() {
             next.moment = Moment { step: next.step, at_ms: next.at_ms };
             self.take_update(&mut next, &mut happened);
         }

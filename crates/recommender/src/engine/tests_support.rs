@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::setup::{Engine, Setup};
+use super::setup::{Engine, Setup, Trained};
 use super::state::State;
 use super::trace::Trace;
 use crate::bandit::Experience;
@@ -51,7 +51,7 @@ pub(super) fn catalogue() -> Catalogue {
 }
 
 /// A network with fresh weights, and a few examples of nothing to learn from.
-fn files() -> ModelFiles {
+fn files(name: &str, seed: u64) -> ModelFiles {
     let config = NetworkConfig {
         d_model: 8,
         layers: 1,
@@ -79,17 +79,17 @@ fn files() -> ModelFiles {
     };
     let manifest = Manifest {
         format: 1,
-        name: "fresh".into(),
-        weights_sha256: "0".repeat(64),
+        name: name.into(),
+        weights_sha256: (seed - 1).to_string().repeat(64),
         towers_sha256: None,
         trained_on: "nothing".into(),
         seed: 1,
         steps: 0,
         objective: Objective::default(),
     };
-    let network = Network::new(&config, 1, &device(Backend::default()));
+    let network = Network::new(&config, seed, &device(Backend::default()));
     let examples = Examples { replay: vec![example.clone(); 4], held_back: vec![example; 4] };
-    let towers = Some(Towers::new(&config, 1, &device(Backend::default())));
+    let towers = Some(Towers::new(&config, seed, &device(Backend::default())));
     ModelFiles { manifest, config, network, towers, examples }
 }
 
@@ -106,7 +106,7 @@ pub(super) fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
     settings.previews.seconds = 3_600;
     settings.segments.iter_mut().for_each(|segment| segment.mixing.least_interest = None);
     change(settings);
-    let files = files();
+    let files = files("fresh", 1);
     let account = Account {
         tier: Tier::Free,
         tenure_days: 100,
@@ -128,9 +128,17 @@ pub(super) fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
         past: Arc::default(),
         warm_start: None,
         learned: None,
+        versions: Arc::default(),
         experience: Arc::new(Experience::new("nothing")),
         unseen: false,
     })
+}
+
+/// Another trained model for the small engine. `seed` is from 2 to 10.
+pub(super) fn other_model(catalogue: &Catalogue, seed: u64) -> Trained {
+    let files = files("other", seed);
+    let model = ModelVersion::new(&files, catalogue);
+    Trained { model, examples: Arc::new(files.examples) }
 }
 
 /// The same under the default policy as it is, but for the interest that promoted songs need.

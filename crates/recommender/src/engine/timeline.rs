@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::refusal::Refusal;
-use super::setup::Engine;
+use super::setup::{Engine, Trained};
 use super::state::State;
 use super::trace::Trace;
 use melody_core::event::Event;
@@ -45,6 +45,17 @@ impl Timeline {
     pub fn apply(&mut self, event: Event) -> Result<Arc<Trace>, Refusal> {
         let outcome = self.engine.step(self.state(), &event)?;
         Ok(self.push(event, outcome))
+    }
+
+    /// Gives the session other trained models, for events that let them take over.
+    pub fn offer(&mut self, versions: impl IntoIterator<Item = Arc<Trained>>) {
+        let known =
+            |trained: &Arc<Trained>| self.engine.setup.versions.contains_key(&trained.model.hash);
+        let new: Vec<Arc<Trained>> = versions.into_iter().filter(|given| !known(given)).collect();
+        if !new.is_empty() {
+            let setup = self.engine.setup.clone().offering(new);
+            self.engine = Arc::new(Engine::new(setup));
+        }
     }
 
     /// Takes in the outcome of an event that was worked out elsewhere, on the newest state.

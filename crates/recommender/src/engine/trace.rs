@@ -560,6 +560,17 @@ pub enum Note {
         /// The same with it.
         held_back_after: Score,
     },
+    /// Another trained model took over.
+    Version {
+        /// Its name.
+        name: String,
+        /// SHA-256 of its weights, in hexadecimal; with what earlier sessions have learned on it, of what that may change.
+        hash: String,
+        /// The name of the one before.
+        from: String,
+        /// The hash of the one before as it was then, near-line updates counted.
+        from_hash: String,
+    },
     /// The listener searched.
     Search {
         /// The text that was typed.

@@ -531,7 +531,10 @@ const CAUSES: [Cause; 9] = [
         tone: Tone::Third,
         moves: false,
         line: false,
-        holds: |trace| trace.near_line.update.is_some(),
+        holds: |trace| {
+            trace.near_line.update.is_some()
+                || did(trace, |action| matches!(action, Action::Version { .. }))
+        },
     },
 ];
 

@@ -6,6 +6,7 @@ use crate::library::missing;
 use crate::log::Contents;
 use crate::opening::Opening;
 use crate::script::Script;
+use crate::versions::Named;
 use crate::{log, script, trace_file as tracefile};
 use melody_core::input::{InputError, Problem, TomlFile, first_object};
 use melody_recommender::engine::Trace;
@@ -83,6 +84,20 @@ impl Saved {
             Content::Script(_) => Kind::Script,
             Content::Trace(_) => Kind::Trace,
             Content::Log(_) => Kind::Log,
+        }
+    }
+
+    /// The versions that its events go on with.
+    pub fn versions(&self) -> Vec<Named> {
+        let file = self.path.display().to_string();
+        match &self.content {
+            Content::Script(script) => script.versions(),
+            Content::Trace(traces) => {
+                let events: Vec<_> =
+                    traces.iter().filter_map(|trace| trace.event.clone()).collect();
+                Named::in_events(&file, &events)
+            }
+            Content::Log(contents) => Named::in_events(&file, &contents.events()),
         }
     }
 

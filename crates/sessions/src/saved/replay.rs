@@ -9,6 +9,7 @@ use crate::library::Library;
 use crate::log::StepRecord;
 use crate::script;
 use crate::script::Watch;
+use crate::versions::give;
 use melody_core::event::Event;
 use melody_core::input::{InputError, Problem};
 use melody_recommender::engine::{Engine, Timeline, Trace, Versions};
@@ -93,11 +94,12 @@ impl Saved {
         }
     }
 
-    /// The engine that the session begins under: from a memory if it did so then.
+    /// The engine that the session begins under: from a memory if it did so then, and with the versions of the
+    /// model that its events go on with.
     ///
     /// # Errors
-    /// When the memory cannot be read. One that is another than then is told where the session parts;
-    /// a script, which says what memory it must have, is not played from another.
+    /// When the memory or a version cannot be read. A memory that is another than then is told where the
+    /// session parts; a script, which says what memory it must have, is not played from another.
     pub fn engine(&self, library: &Library, profile: &Profile) -> Result<Engine, InputError> {
         let then = match &self.content {
             Content::Script(_) => None,
@@ -108,7 +110,10 @@ impl Saved {
         if then.is_some_and(|versions| versions.memory_hash.is_none()) {
             opening.memory = None;
         }
-        library.engine_of(&opening, profile, Path::new(""))
+        let base = Path::new("");
+        let mut engine = library.engine_of(&opening, profile, base)?;
+        give(&mut engine, (&opening, base), library, &self.versions())?;
+        Ok(engine)
     }
 
     /// Plays events. `differs` says whether a step is not what it was, and what of it.

@@ -38,13 +38,14 @@ pub struct SessionEntry {
     catalogue: String,
     memory: Option<String>,
     memory_hash: Option<String>,
+    versions: Option<String>,
 }
 
 impl From<SessionEntry> for Opening {
     fn from(entry: SessionEntry) -> Self {
         let SessionEntry { profile, scene, seed, policy, model, catalogue, .. } = entry;
-        let SessionEntry { memory, memory_hash, .. } = entry;
-        Opening { profile, scene, seed, policy, model, catalogue, memory, memory_hash }
+        let SessionEntry { memory, memory_hash, versions, .. } = entry;
+        Opening { profile, scene, seed, policy, model, catalogue, memory, memory_hash, versions }
     }
 }
 
@@ -120,6 +121,12 @@ pub fn check_step(check: &mut Checker, field: &str, step: &Step, marks: &mut BTr
             if let Some((name, why)) = set.problem() {
                 check.problem(&at(name), why);
             }
+        }
+        Step::Version { hash } => {
+            let hexadecimal = hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+            let why =
+                "must be the 64 hexadecimal digits of `weights_sha256` in a version's model.toml";
+            check.require(hash.len() == 64 && hexadecimal, &at("hash"), why);
         }
         Step::Mark { name } => {
             marks.insert(name.clone());

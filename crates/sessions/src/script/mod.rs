@@ -11,6 +11,6 @@ mod steps;
 
 pub use expect::{Expectation, Failed};
 pub use file::{SessionEntry, check_step, load, parse};
-pub use run::{Run, Runner, Watch, run, run_watched};
+pub use run::{Follow, Run, Runner, Watch, run, run_followed, run_watched};
 pub use save::{SCRIPT, render, render_events};
-pub use steps::{Script, Step, Which, check_names};
+pub use steps::{Script, Step, Which, check_names, versions_in};

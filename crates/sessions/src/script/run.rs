@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::expect::Failed;
 use super::steps::{Script, Step, Which};
+use crate::versions::Due;
 use melody_core::catalogue::{Catalogue, SongId};
 use melody_core::event::{Action, Target};
 use melody_core::input::{InputError, Problem, TomlFile};
@@ -54,7 +55,27 @@ pub fn run_watched(
 ) -> Result<Run, InputError> {
     let timeline = Timeline::start(Arc::new(engine));
     let seed = script.opening.seed;
-    let mut runner = Runner::new(&script.file, seed, profile, world, timeline, watch);
+    run_on(script, Runner::new(&script.file, seed, profile, world, timeline, watch))
+}
+
+/// The same, with newer versions of the model taking over as songs end: `follow` says which one is due.
+///
+/// # Errors
+/// As for [`run`].
+pub fn run_followed(
+    script: &Script,
+    engine: Engine,
+    profile: &Profile,
+    world: &Arc<World>,
+    (watch, follow): (Watch, Follow),
+) -> Result<Run, InputError> {
+    let timeline = Timeline::start(Arc::new(engine));
+    let seed = script.opening.seed;
+    let runner = Runner::new(&script.file, seed, profile, world, timeline, watch);
+    run_on(script, Runner { follow: Some(follow), ..runner })
+}
+
+fn run_on(script: &Script, mut runner: Runner) -> Result<Run, InputError> {
     for (i, step) in script.steps.iter().enumerate() {
         runner.step(&format!("steps[{i}]"), step)?;
     }
@@ -64,6 +85,9 @@ pub fn run_watched(
 
 /// Who is told of a session and its playhead after every event.
 pub type Watch<'a> = &'a mut dyn FnMut(&Timeline, Playhead);
+
+/// Who says which version of the model a session should go by now.
+pub type Follow<'a> = &'a mut dyn FnMut() -> Due;
 
 /// A session that steps are carried out on.
 pub struct Runner<'a> {
@@ -82,6 +106,7 @@ pub struct Runner<'a> {
     profile: &'a Profile,
     world: &'a Arc<World>,
     watch: Watch<'a>,
+    follow: Option<Follow<'a>>,
     marks: BTreeMap<String, Value>,
     /// The trace that was last looked at, as JSON.
     seen: Option<(Arc<Trace>, Arc<Value>)>,
@@ -107,6 +132,7 @@ impl<'a> Runner<'a> {
             profile,
             world,
             watch,
+            follow: None,
             marks: BTreeMap::new(),
             seen: None,
         }
@@ -133,10 +159,14 @@ impl<'a> Runner<'a> {
             Step::Skip { after, times } => (0..*times).try_for_each(|_| self.skip(place, *after)),
             Step::Like {} => self.act(place, Action::Like),
             Step::Save {} => self.act(place, Action::Save),
-            Step::Replay {} => self.act(place, Action::Replay),
+            Step::Replay {} => {
+                self.act(place, Action::Replay)?;
+                self.song_ended(place)
+            }
             Step::Subscribe {} => self.act(place, Action::Subscribe),
             Step::Scene { scene } => self.act(place, Action::Scene { scene: *scene }),
             Step::Override(set) => self.act(place, Action::Override(set.clone())),
+            Step::Version { hash } => self.act(place, Action::Version { hash: hash.clone() }),
             Step::Search { song, artist, artist_of, query } => {
                 self.search(place, [song, artist, artist_of], query)
             }
@@ -205,6 +235,7 @@ impl<'a> Runner<'a> {
                 return Ok(());
             }
             self.act(place, Action::Finish)?;
+            self.song_ended(place)?;
             if ms == 0 {
                 return Ok(());
             }
@@ -215,7 +246,8 @@ impl<'a> Runner<'a> {
         // A song that plays to its very end finishes; a skip comes just before at the latest.
         let latest = u64::from(self.duration() - self.head.heard_ms).saturating_sub(1);
         self.head.play(ms(after).min(latest), self.duration());
-        self.act(place, Action::Skip)
+        self.act(place, Action::Skip)?;
+        self.song_ended(place)
     }
 
     fn search(
@@ -271,7 +303,8 @@ impl<'a> Runner<'a> {
                 })?
             }
         };
-        self.act(place, Action::Open { song })
+        self.act(place, Action::Open { song })?;
+        self.song_ended(place)
     }
 
     fn find(&self, place: &str, field: &str, id: &str) -> Result<SongId, InputError> {
@@ -300,13 +333,26 @@ impl<'a> Runner<'a> {
                 pilot.observe(ended, tier);
             }
             plan.after.into_iter().try_for_each(|action| self.act(place, action))?;
+            self.song_ended(place)?;
         }
         Ok(())
     }
 
+    /// As a song ends a version of the model may take over that was published meanwhile.
+    fn song_ended(&mut self, place: &str) -> Result<(), InputError> {
+        let due = self.follow.as_mut().map(|follow| follow());
+        match due.and_then(|due| due.take_over(&mut self.timeline)) {
+            Some(action) => self.act(place, action),
+            None => Ok(()),
+        }
+    }
+
     /// Applies an event where the playhead stands.
     fn act(&mut self, place: &str, action: Action) -> Result<(), InputError> {
-        let name = action.name();
+        let name = match action {
+            Action::Version { .. } => "take a version over",
+            _ => action.name(),
+        };
         match self.timeline.apply(self.head.event(action)) {
             Ok(trace) => {
                 self.head = Playhead::after(&trace);
@@ -317,6 +363,7 @@ impl<'a> Runner<'a> {
                 let at = self.head.now_ms as f64 / 1000.0;
                 let field = match &refusal {
                     Refusal::BadOverride { field, .. } => field,
+                    Refusal::NoSuchVersion { .. } | Refusal::SameVersion { .. } => "hash",
                     _ => "do",
                 };
                 let message = format!("cannot {name} at {at} s: {refusal}");

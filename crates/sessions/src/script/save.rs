@@ -53,7 +53,9 @@ pub fn render_events(
             line(format!("{key} = {}", quoted(value)));
         }
     }
-    for (key, value) in [("memory", folder), ("memory_hash", memory)] {
+    for (key, value) in
+        [("memory", folder), ("memory_hash", memory), ("versions", opening.versions.as_deref())]
+    {
         if let Some(value) = value {
             line(format!("{key} = {}", quoted(value)));
         }
@@ -91,6 +93,7 @@ fn steps(catalogue: &Catalogue, head: &mut Playhead, event: &Event) -> Vec<Strin
         Action::Subscribe => toml(&Step::Subscribe {}),
         Action::Scene { scene } => toml(&Step::Scene { scene: *scene }),
         Action::Override(set) => toml(&Step::Override(set.clone())),
+        Action::Version { hash } => toml(&Step::Version { hash: hash.clone() }),
         Action::Open { song } => {
             let mut text = String::from("do = \"open\"\n");
             let _ = writeln!(text, "song = {}", quoted(&id(*song)));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::library::missing;
 use crate::opening::Opening;
+use crate::versions::Named;
 use melody_core::input::{InputError, Problem, TomlFile};
 use melody_core::overrides::Overrides;
 use melody_core::scene::Scene;
@@ -31,6 +32,29 @@ impl Script {
     pub fn check_names(&self, opening: &Opening, base: &Path) -> Result<(), InputError> {
         check_names(&self.file, &self.opening, opening, base)
     }
+
+    /// The versions that its steps go on with.
+    pub fn versions(&self) -> Vec<Named> {
+        versions_in(&self.file, "", &self.steps)
+    }
+}
+
+/// The versions that steps of a file go on with, which stand below `place`: nothing, or as `scenes[2].`.
+pub fn versions_in(file: &TomlFile, place: &str, steps: &[Step]) -> Vec<Named> {
+    let named = steps.iter().enumerate().filter_map(|(i, step)| match step {
+        Step::Version { hash } => {
+            let field = format!("{place}steps[{i}].hash");
+            Some(Named {
+                hash: hash.clone(),
+                file: file.name.clone(),
+                line: file.line(&field),
+                field: Some(field),
+                what: "the step".into(),
+            })
+        }
+        _ => None,
+    });
+    named.collect()
 }
 
 /// Requires everything named to be there. `own` is what the file itself says.
@@ -121,6 +145,11 @@ pub enum Step {
     },
     /// Sets values by hand, in place of those set before; none gives all back to the policy.
     Override(Overrides),
+    /// Another trained model takes over, of the folder that the session names as `versions`.
+    Version {
+        /// SHA-256 of its weights, in hexadecimal.
+        hash: String,
+    },
     /// Songs played to their end as they come, but for those skipped.
     Listen {
         /// Songs until it ends.

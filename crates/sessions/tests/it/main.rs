@@ -2,4 +2,7 @@
 
 #[path = "../../../../tests/common/mod.rs"]
 mod common;
+#[path = "../../../../tests/versions/mod.rs"]
+mod publishing;
 mod scripts;
+mod versions;

@@ -21,12 +21,23 @@ pub(super) struct Branch {
     done: usize,
     /// Whether the listener subscribed while the present song plays.
     subscribed: bool,
+    /// SHA-256 of the trained weights that the session is on, and of those under which the present song began.
+    version: String,
+    began_under: String,
 }
 
 impl Branch {
     /// A session that has just opened.
     pub(super) fn new(header: Header) -> Self {
-        Branch { header: Arc::new(header), steps: Vec::new(), done: 0, subscribed: false }
+        let version = header.versions.model_hash.clone();
+        Branch {
+            header: Arc::new(header),
+            steps: Vec::new(),
+            done: 0,
+            subscribed: false,
+            began_under: version.clone(),
+            version,
+        }
     }
 
     /// A session of all its records, whose plays so far were handed out before; `None` where the first is no opening.
@@ -59,7 +70,7 @@ impl Branch {
         Some(Heard {
             session,
             policy: self.header.versions.policy.clone(),
-            version: self.header.versions.model_hash.clone(),
+            version: self.began_under.clone(),
             segment: self.steps.last().and_then(|before| before.segment.clone()),
             song: ended.song.clone(),
             completed: ended.completed,
@@ -74,12 +85,36 @@ impl Branch {
     fn add(&mut self, record: Record) {
         match record {
             Record::Opened(_) => {}
-            Record::Step(step) => self.steps.push(StepRecord { impressions: Vec::new(), ..*step }),
+            Record::Step(step) => {
+                if let Some(Action::Version { hash }) =
+                    step.event.as_ref().map(|event| &event.action)
+                {
+                    self.version.clone_from(hash);
+                }
+                if step.ended.is_some() {
+                    self.began_under.clone_from(&self.version);
+                }
+                self.steps.push(StepRecord { impressions: Vec::new(), ..*step });
+            }
             Record::Rewound { to } => {
                 self.steps.truncate(to as usize + 1);
+                self.version = self.version_at(self.steps.len());
+                let began = self.steps.iter().rposition(|step| step.ended.is_some());
+                self.began_under = self.version_at(began.map_or(1, |step| step + 1));
                 self.done = self.done.min(self.plays());
             }
         }
+    }
+
+    /// SHA-256 of the trained weights after so many steps.
+    fn version_at(&self, steps: usize) -> String {
+        let taken = self.steps[..steps.min(self.steps.len())].iter().rev().find_map(|step| {
+            match step.event.as_ref().map(|event| &event.action) {
+                Some(Action::Version { hash }) => Some(hash.clone()),
+                _ => None,
+            }
+        });
+        taken.unwrap_or_else(|| self.header.versions.model_hash.clone())
     }
 
     /// Plays that are over.

@@ -22,7 +22,7 @@ struct Errand {
 
 /// Every errand, in the order their outcomes are taken in: those that bring another session come before
 /// those that go by what the session has come to.
-const ERRANDS: [Errand; 10] = [
+const ERRANDS: [Errand; 11] = [
     Errand {
         away: |app| app.arriving.is_some(),
         ready: |app, _| app.arrive(Arriving::ready),
@@ -42,6 +42,12 @@ const ERRANDS: [Errand; 10] = [
         away: |app| app.exporting.is_some(),
         ready: |app, _| app.hand_out(Pending::ready),
         wait: |app| app.hand_out(Pending::wait),
+    },
+    // Before the session goes on: a version that has come takes over as the next song ends.
+    Errand {
+        away: |app| app.session.looks_for_version(),
+        ready: App::look_for_version,
+        wait: App::settle_version,
     },
     Errand { away: |app| app.session.deciding(), ready: App::play_on, wait: App::settle_session },
     Errand {
@@ -108,6 +114,17 @@ impl App {
     fn play_on(&mut self, elapsed: Duration) {
         let happening = self.session.advance(elapsed);
         self.tell(happening);
+    }
+
+    /// Looks for versions of the model, and says what is wrong with them.
+    fn look_for_version(&mut self, elapsed: Duration) {
+        let problems = self.session.look_for_version(elapsed);
+        self.tell_of_versions(problems);
+    }
+
+    fn settle_version(&mut self) {
+        let problems = self.session.settle_version();
+        self.tell_of_versions(problems);
     }
 
     fn settle_session(&mut self) {

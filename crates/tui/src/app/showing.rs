@@ -5,6 +5,8 @@ use crate::command::{Picking, Popup, Tab};
 use crate::draw::Drawn;
 use crate::theme::Look;
 use crate::view::{Strip, View};
+use melody_core::event::Action;
+use melody_recommender::engine::Trained;
 use melody_recommender::playback::Playhead;
 
 impl App {
@@ -13,6 +15,7 @@ impl App {
         let timeline = self.session.timeline();
         let step = self.step();
         let setup = &timeline.engine().setup;
+        let taken = self.taken(step);
         let regrets = self.session.regrets().before(self.trace().bandit.since);
         View {
             others: self.others.estimated().filter(|_| self.tab == Tab::Bandit),
@@ -52,11 +55,24 @@ impl App {
             compared: self.compared(),
             popup: self.popup.clone(),
             policy: setup.policy.clone(),
-            objective: setup.model.objective.clone(),
-            training: self.session.trained().cloned(),
+            objective: taken.map_or(&setup.model, |taken| &taken.model).objective.clone(),
+            // The report is of the model that the session began with.
+            training: self.session.trained().filter(|_| taken.is_none()).cloned(),
             regrets,
             regretting: self.session.regrets().working(),
         }
+    }
+
+    /// The version of the model that had taken over by a step; `None` where the session went by the one it began with.
+    fn taken(&self, step: usize) -> Option<&Trained> {
+        let timeline = self.session.timeline();
+        let events = timeline.events().iter().take(step);
+        let hash = events.rev().find_map(|event| match &event.action {
+            Action::Version { hash } => Some(hash),
+            _ => None,
+        })?;
+        let setup = &timeline.engine().setup;
+        setup.versions.get(hash).filter(|taken| taken.model.hash != setup.model.hash).map(|t| &**t)
     }
 
     /// How the program looks now: as a theme that is about to be chosen, while it is selected.

@@ -6,7 +6,11 @@ use super::simulator::App;
 use crate::command::{Command, Context, Popup};
 use crate::desk::{Happening, Message, Standing};
 use crate::view::narration::headline;
+use melody_core::input::InputError;
 use melody_recommender::engine::Trace;
+
+/// Characters of a hash that tell models apart for a person.
+const HASH: usize = 8;
 
 impl App {
     pub(super) fn say(&mut self, message: String) {
@@ -44,12 +48,33 @@ impl App {
                     }
                     lang.fill("Paused: {}.", &[&lang.text(&refusal.to_string())])
                 }
+                Happening::TookOver { number, name, hash } => {
+                    let hash: String = hash.chars().take(HASH).collect();
+                    match number {
+                        Some(number) => lang.fill(
+                            "Version {} of the model takes over: {} {}.",
+                            &[&number, &name, &hash],
+                        ),
+                        None => lang.fill(
+                            "The model of the beginning takes over again: {} {}.",
+                            &[&name, &hash],
+                        ),
+                    }
+                }
                 Happening::Refused { what, refusal } => {
                     let refusal = refusal.to_string();
                     lang.fill("Cannot {}: {}.", &[&lang.text(what), &lang.text(&refusal)])
                 }
             };
             self.say(said);
+        }
+    }
+
+    /// Says what is wrong with versions of the model that were published.
+    pub(super) fn tell_of_versions(&mut self, problems: Vec<InputError>) {
+        for error in problems {
+            let error = error.to_string().replace("\n  help: ", "; ").replace('\n', "; ");
+            self.say(self.look.lang.fill("A version of the model is passed over: {}.", &[&error]));
         }
     }
 

@@ -71,6 +71,8 @@ struct Fork {
     pilot: Option<Pilot>,
     /// Whether that listener has left.
     left: bool,
+    /// Whether versions of the model that take over here do so there, as they do but under a model of its own.
+    takes_over: bool,
     listener: Option<(Library, Arc<Profile>, u64)>,
 }
 
@@ -123,6 +125,14 @@ impl Comparing {
             let mut fork = main.fork(engine, step, scene).ok_or("the step is gone")?;
             let head = Playhead::after(fork.trace());
             let mut from = step;
+            let takes_over = !matches!(wanted, Against::Model(_));
+            let trained = &fork.engine().trained(fork.state()).hash;
+            let own = fork.engine().setup.model.hash.clone();
+            if !takes_over && *trained != own {
+                // It is the model that this session began with, and another has taken over since.
+                fork.apply(head.event(Action::Version { hash: own })).map_err(|r| r.to_string())?;
+                from += 1;
+            }
             if let Some(set) = wanted.overrides() {
                 fork.apply(head.event(Action::Override(set))).map_err(|r| r.to_string())?;
                 from += 1;
@@ -136,6 +146,7 @@ impl Comparing {
                 refused: 0,
                 pilot: None,
                 left: false,
+                takes_over,
                 listener: listener.then_some((library, profile, seed)),
             };
             Ok(fork.follow(&main, step))
@@ -240,7 +251,12 @@ impl Fork {
             self.take_back(same);
         }
         for (i, event) in events.iter().enumerate().skip(same) {
-            if self.listener.is_some() {
+            if matches!(event.action, Action::Version { .. }) {
+                if self.takes_over {
+                    self.listen_until(event.at_ms);
+                    self.take_over(event, main);
+                }
+            } else if self.listener.is_some() {
                 self.listen_until(event.at_ms);
             } else {
                 let before = main.trace_at(start + i).map(|trace| Playhead::after(trace));
@@ -270,6 +286,15 @@ impl Fork {
             return;
         };
         match self.timeline.apply(event) {
+            Ok(trace) => self.head = Playhead::after(&trace),
+            Err(_) => self.refused += 1,
+        }
+    }
+
+    /// The model that takes over here does so there.
+    fn take_over(&mut self, event: &Event, main: &Timeline) {
+        self.timeline.offer(main.engine().setup.versions.values().cloned());
+        match self.timeline.apply(self.head.event(event.action.clone())) {
             Ok(trace) => self.head = Playhead::after(&trace),
             Err(_) => self.refused += 1,
         }

@@ -11,6 +11,7 @@ pub(crate) mod comparing;
 pub(crate) mod ended;
 pub(crate) mod explaining;
 pub(crate) mod fault;
+mod following;
 pub(crate) mod inquiry;
 pub(crate) mod journal;
 pub(crate) mod kept;

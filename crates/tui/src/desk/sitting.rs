@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::background::Pending;
 use super::blackbox::BlackBox;
 use super::fault;
+use super::following::Following;
 use super::journal::Journal;
 use super::memory::Memories;
 use super::pilot::Pilot;
@@ -28,6 +29,7 @@ use melody_recommender::feedback::Update;
 use melody_recommender::playback::Playhead;
 use melody_sessions::library::Library;
 use melody_sessions::opening::Opening;
+use melody_sessions::versions::{Due, Follower};
 use melody_simulation::profile::Profile;
 
 /// The longest stretch of real time taken for one frame: what a stopped program missed is not made up.
@@ -46,6 +48,15 @@ pub enum Happening {
     Stuck(Refusal),
     /// What the bandit learned could not be written.
     NotKept(String),
+    /// A version of the model took over that was published meanwhile, or another as that was withdrawn.
+    TookOver {
+        /// The number it was published under; `None` for the model that the session began with.
+        number: Option<u64>,
+        /// The model's name.
+        name: String,
+        /// SHA-256 of its weights, in hexadecimal.
+        hash: String,
+    },
     /// Something asked for by hand makes no sense now.
     Refused {
         /// An infinitive in English, as in "Cannot ...".
@@ -94,6 +105,8 @@ pub struct Sitting {
     journal: Option<Journal>,
     /// Where what the bandit learns is kept.
     kept: Option<Memories>,
+    /// The versions of the model that it goes on with as they come, if it does.
+    following: Option<Following>,
     deciding: Option<Deciding>,
     wishes: VecDeque<Wish>,
     /// Whether the simulated listener leaves once its wishes are done.
@@ -145,6 +158,7 @@ impl Sitting {
             training: None,
             journal: None,
             kept: None,
+            following: None,
             deciding: None,
             wishes: VecDeque::new(),
             leaves: false,
@@ -157,7 +171,7 @@ impl Sitting {
     }
 
     /// Opens a session of another listener with the same library, wherever it is called. A memory is
-    /// for the listener that the program was opened with.
+    /// for the listener that the program was opened with; versions of the model are for everybody.
     pub fn opener(
         &self,
         name: String,
@@ -165,7 +179,12 @@ impl Sitting {
     ) -> impl FnOnce() -> Sitting + Send + use<> {
         let library = self.library.clone();
         let opening = Opening { profile: name, scene: None, memory: None, ..self.opening.clone() };
-        move || Sitting::open(library, opening, profile)
+        let follower = self.follower_for(opening.seed, &profile);
+        move || {
+            let mut session = Sitting::open(library, opening, profile);
+            session.following = follower.map(Following::new);
+            session
+        }
     }
 
     /// Opens the next session of the same listener, wherever it is called: opened as this one was, but
@@ -183,6 +202,7 @@ impl Sitting {
         let memory = self.timeline.state().bandit.memory();
         let saved = self.kept.as_mut().map(|kept| (kept.file(), kept.save_aside(memory)));
         let opening = Opening { seed, memory_hash: None, ..self.opening.clone() };
+        let follower = self.follower_for(seed, &profile);
         let open = move || {
             let kept = saved.map(|(kept, saved)| {
                 // What went wrong is told by the session that is left; this one begins with what is there.
@@ -192,9 +212,34 @@ impl Sitting {
             let engine = library.engine_of(&opening, &profile, Path::new(""))?;
             let mut next = Sitting::begin(library, opening, (*profile).clone(), engine);
             next.kept = kept.map(Memories::new);
+            next.following = follower.map(Following::new);
             Ok(next)
         };
         (seed, open)
+    }
+
+    /// Goes on with versions of the model as they are published, each as a song ends.
+    pub fn follow(&mut self, follower: Follower) {
+        self.following = Some(Following::new(follower));
+    }
+
+    fn follower_for(&self, seed: u64, profile: &Profile) -> Option<Follower> {
+        self.following.as_ref().map(|following| following.for_session(seed, &profile.id))
+    }
+
+    /// Whether it is being looked for a version.
+    pub(crate) fn looks_for_version(&self) -> bool {
+        self.following.as_ref().is_some_and(Following::away)
+    }
+
+    /// Looks for a version every so often. What is wrong with those that are there, as it is found.
+    pub(crate) fn look_for_version(&mut self, elapsed: Duration) -> Vec<InputError> {
+        self.following.as_mut().map_or_else(Vec::new, |following| following.pass(elapsed))
+    }
+
+    /// Waits for the look that is under way.
+    pub(crate) fn settle_version(&mut self) -> Vec<InputError> {
+        self.following.as_mut().map_or_else(Vec::new, Following::settle)
     }
 
     /// Writes every step from here on, and those before, to a durable log.
@@ -391,12 +436,18 @@ impl Sitting {
         let Deciding { event, by_hand, tier, .. } = deciding;
         let what = event.action.name();
         let ends = event.action.ends_play();
+        let took_over = matches!(event.action, Action::Version { .. });
         let mut happening = None;
         match outcome {
             Ok(outcome) => {
                 let trace = self.timeline.push(event, outcome);
                 self.taken_back = None;
                 self.handled |= by_hand;
+                if took_over {
+                    happening = Some(self.took_over(&trace));
+                } else if ends {
+                    self.let_take_over();
+                }
                 self.head = Playhead::after(&trace);
                 if let Some(journal) = &self.journal {
                     journal.step(&trace);
@@ -425,6 +476,27 @@ impl Sitting {
         }
         self.decide();
         happening
+    }
+
+    /// Lets the version take over that is due, as a song has ended, unless the listener is leaving.
+    fn let_take_over(&mut self) {
+        let due = self.following.as_ref().and_then(Following::due).filter(|_| !self.leaves);
+        let Some(due) = due.cloned() else { return };
+        if let Some(action) = due.take_over(&mut self.timeline) {
+            // What the listener does as the song ends comes first.
+            self.wishes.push_back(Wish { action, by_hand: false });
+        }
+    }
+
+    fn took_over(&self, trace: &Trace) -> Happening {
+        let versions = &trace.versions;
+        let due = self.following.as_ref().and_then(Following::due);
+        let trained = &self.timeline.engine().trained(self.timeline.state()).hash;
+        Happening::TookOver {
+            number: due.filter(|due| due.hash == *trained).and_then(|due: &Due| due.number),
+            name: versions.model.clone(),
+            hash: versions.model_hash.clone(),
+        }
     }
 
     /// Takes the last event back and returns it, be it still being worked out; `None` at the start.

@@ -53,10 +53,12 @@ pub(crate) fn cause(
     let segment = trace.notes.iter().any(|note| matches!(note, Note::Segment { .. }));
     let scene = matches!(action, Some(Action::Scene { .. }));
     let hand = matches!(action, Some(Action::Override(_)));
+    let took_over = matches!(action, Some(Action::Version { .. }));
     lane(Lane::Guardrail)
         .or(lane(Lane::Conversion))
         .or(segment.then_some(("■", theme.accent, "segment")))
         .or(hand.then_some(("!", theme.state, "by hand")))
+        .or(lane(Lane::Model).filter(|_| took_over))
         .or(scene.then_some(("□", theme.accent, "scene")))
         .or(lane(Lane::Arm))
         .or(lane(Lane::Searches))

@@ -52,7 +52,7 @@ impl Tour {
         library: &Library,
         profile: &Profile,
     ) -> Result<(Vec<SceneReport>, Timeline), InputError> {
-        let engine = library.engine(profile, self.opening.scene, self.opening.seed);
+        let engine = self.engine(library, profile)?;
         let timeline = Timeline::start(Arc::new(engine));
         let mut quiet = |_: &Timeline, _| {};
         let seed = self.opening.seed;

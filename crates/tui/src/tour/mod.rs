@@ -5,6 +5,7 @@
 //! expected by steps of its scene, and what it names listed to be seen on the screens that it is shown on;
 //! `melody demo --check` and the tests hold the tour to both.
 
+mod begin;
 pub(crate) mod check;
 pub(crate) mod file;
 pub(crate) mod guide;

@@ -9,6 +9,8 @@ use melody_core::score::Score;
 use melody_recommender::engine::{LATER_MS, Note, PromotionReport, StreakReport, Trace};
 use melody_recommender::feedback::Side;
 
+/// Characters of a hash that tell models apart for a person.
+const HASH: usize = 8;
 /// Effects told in one line.
 const EFFECTS: usize = 2;
 
@@ -80,6 +82,7 @@ fn cause(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
         Action::Subscribe => lang.text("Subscribed").into(),
         Action::Override(set) if set.is_empty() => lang.text("Gave all back to the policy").into(),
         Action::Override(_) => lang.text("Set by hand").into(),
+        Action::Version { .. } => lang.text("A version from outside").into(),
         Action::Scene { scene } => lang.fill("Scene is now {}", &[&lang.text(scene.name())]),
     }
 }
@@ -162,6 +165,12 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
         Note::Model { held_back_before, held_back_after, .. } => {
             let (from, to) = (format!("{held_back_before:.4}"), format!("{held_back_after:.4}"));
             lang.fill("a model update was refused: held-back loss {} → {}", &[&from, &to])
+        }
+        Note::Version { name, hash, from, from_hash } => {
+            let short = |hash: &str| hash.chars().take(HASH).collect::<String>();
+            let (hash, from_hash) = (short(hash), short(from_hash));
+            let said = "model {} ({}) takes over from {} ({})";
+            lang.fill(said, &[name, &hash, from, &from_hash])
         }
         Note::Streak { genre, run, boost } => {
             let genre = lang.text(genre);

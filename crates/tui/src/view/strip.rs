@@ -42,7 +42,7 @@ pub struct Mark {
     pub step: usize,
     pub lane: Lane,
     /// What tells marks of one lane apart: the skipped song was promoted, the guardrail was raised, the
-    /// update was accepted.
+    /// update was accepted or another model took over.
     pub more: bool,
 }
 
@@ -107,6 +107,9 @@ pub(crate) fn marks(
     let action = trace.event.as_ref().map(|event| &event.action);
     let arm = before.is_some_and(|before| before.bandit.arm != trace.bandit.arm);
     let update = trace.near_line.update.as_ref();
+    let took_over = matches!(action, Some(Action::Version { .. }));
+    let model = update.map(|update| (Lane::Model, update.accepted));
+    let model = model.or(took_over.then_some((Lane::Model, true)));
     let moved = trace.guardrail.intervention.as_ref();
     let subscribed = trace.notes.contains(&Note::Subscribed);
     [
@@ -114,7 +117,7 @@ pub(crate) fn marks(
         matches!(action, Some(Action::Like | Action::Save)).then_some((Lane::Likes, false)),
         matches!(action, Some(Action::Search { .. })).then_some((Lane::Searches, false)),
         arm.then_some((Lane::Arm, false)),
-        update.map(|update| (Lane::Model, update.accepted)),
+        model,
         moved.map(|moved| (Lane::Guardrail, moved.to > moved.from)),
         subscribed.then_some((Lane::Conversion, false)),
     ]

@@ -8,6 +8,8 @@ mod journal;
 mod keys;
 mod notices;
 mod past;
+#[path = "../../../../tests/versions/mod.rs"]
+mod publishing;
 mod reopen;
 mod screens;
 mod searching;
@@ -17,3 +19,4 @@ mod shown;
 mod stage;
 mod sums;
 mod tour;
+mod versions;

@@ -222,6 +222,9 @@ fn row(
     [row].into_iter().chain(more).collect()
 }
 
+/// Characters of a hash that tell models apart for a person.
+const HASH: usize = 8;
+
 /// What would have been in place of an event, in so many columns: of a title as much as there is room for.
 fn what(view: &View, without: &Without, columns: usize) -> String {
     let (said, named) = match (&without.action, without.undone) {
@@ -234,6 +237,10 @@ fn what(view: &View, without: &Without, columns: usize) -> String {
         (Action::Search { query, .. }, _) => ("without searching \"{}\"", query),
         (Action::Scene { scene }, _) => {
             return view.fill("without the scene {}", &[&view.say(scene.name())]);
+        }
+        (Action::Version { hash }, _) => {
+            let hash: String = hash.chars().take(HASH).collect();
+            return view.fill("had the model {} not taken over", &[&hash]);
         }
         (Action::Subscribe, _) => return view.say("without subscribing").into_owned(),
         (Action::Override(set), _) if set.is_empty() => {

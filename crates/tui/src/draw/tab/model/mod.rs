@@ -12,6 +12,7 @@ use crate::draw::page::{Page, Section};
 use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
+use melody_recommender::engine::Note;
 
 /// From here on there are two columns.
 const WIDE: u16 = 110;
@@ -44,6 +45,24 @@ fn about<'a>(view: &View, name: &str, said: Vec<Span<'a>>, theme: &Theme) -> Lin
     Line::from(spans)
 }
 
+/// When the model took over last from another, in the middle of the session, and from which; `None` where none has.
+fn took_over<'a>(view: &View, theme: &Theme) -> Option<Vec<Span<'a>>> {
+    let (step, from, hash) = view.traces.iter().rev().find_map(|trace| {
+        trace.notes.iter().find_map(|note| match note {
+            Note::Version { from, from_hash, .. } => Some((trace.step, from, from_hash)),
+            _ => None,
+        })
+    })?;
+    let hash: String = hash.chars().take(8).collect();
+    Some(vec![
+        Span::raw(view.fill("at step {}", &[&step])),
+        Span::styled(
+            format!("  {}", view.fill("from {} {}", &[&text::clean(from), &hash])),
+            theme.faint,
+        ),
+    ])
+}
+
 /// Everything that a trace depends on, by name and hash.
 fn identity<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let versions = &view.now().versions;
@@ -72,6 +91,9 @@ fn identity<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
             ],
             theme,
         ),
+    ];
+    lines.extend(took_over(view, theme).map(|said| about(view, "took over", said, theme)));
+    lines.extend([
         about(view, "policy", named(&versions.policy, &versions.policy_hash), theme),
         about(view, "catalogue", named(&versions.catalogue, &versions.catalogue_hash), theme),
         about(
@@ -83,7 +105,7 @@ fn identity<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
             ],
             theme,
         ),
-    ];
+    ]);
     if let Some(ranker) = &versions.ranker {
         lines.push(about(view, "ranker", named(&ranker.name, &ranker.hash), theme));
     }

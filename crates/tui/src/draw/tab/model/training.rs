@@ -1,5 +1,7 @@
 //! How the model was trained: figures by head, and the weights of the losses along the way.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -15,6 +17,7 @@ use melody_lab::evaluation::HeadReport;
 use melody_lab::statistics::Figures;
 use melody_lab::training::Progress;
 use melody_model::objective::Scheme;
+use melody_recommender::engine::{Note, Trace};
 
 /// Columns of a head's name and of a figure.
 const NAME: usize = 22;
@@ -23,7 +26,13 @@ const NUMBER: usize = 9;
 pub(super) fn figures<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     let title = view.say("On listeners never seen in training");
     let Some(report) = &view.training else {
-        let said = view.say("the model's folder holds no training report").into_owned();
+        let taken = |trace: &Arc<Trace>| {
+            trace.notes.iter().any(|note| matches!(note, Note::Version { .. }))
+        };
+        let said = match view.traces.iter().any(taken) {
+            true => view.say("of a version from outside no training report is read").into_owned(),
+            false => view.say("the model's folder holds no training report").into_owned(),
+        };
         return Section::lines(title, vec![Line::styled(said, theme.faint)]);
     };
     let wide = columns >= NAME + 5 * NUMBER;
