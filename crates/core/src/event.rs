@@ -1,4 +1,4 @@
-//! Events: the things a listener does.
+//! Events: the things a listener does, and two that are not the listener's: values set by hand, and a model that takes over.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::catalogue::SongId;
 use crate::overrides::Overrides;
 use crate::scene::Scene;
 
-/// One thing the listener did.
+/// One thing that the listener did, or that was done to the session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// Milliseconds since the session began, on the simulated clock. Never decreases.
