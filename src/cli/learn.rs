@@ -205,7 +205,7 @@ impl<'a> Run<'a> {
 
     fn logs(&mut self, mut feed: LogFeed) -> Result<(), Failure> {
         loop {
-            let messages = feed.next()?;
+            let messages = feed.more()?;
             if self.stopped() || messages.is_empty() && !self.waits() {
                 break;
             }
@@ -226,7 +226,7 @@ impl<'a> Run<'a> {
         let mut told: Option<String> = None;
         let mut pause = LOOK;
         while !self.stopped() {
-            match feed.next(LOOK) {
+            match feed.more(LOOK) {
                 Ok(messages) => {
                     if told.take().is_some() {
                         note("note: the server is back");
@@ -302,10 +302,6 @@ impl<'a> Run<'a> {
         self.unfit = self.learner.unfit().count();
         let Some(attempt) = made else { return Ok(()) };
         self.status.lag_s = lag_s.or(self.status.lag_s);
-        self.status.updates.push(attempt.clone());
-        if self.status.updates.len() > REMEMBERED {
-            self.status.updates.remove(0);
-        }
         self.tell(true)?;
         let told = Told {
             attempt: &attempt,
@@ -348,7 +344,8 @@ impl<'a> Run<'a> {
         }
         self.put();
         self.told = Instant::now();
-        let Status { lag_s, updates, away, .. } = std::mem::take(&mut self.status);
+        let Status { lag_s, away, .. } = std::mem::take(&mut self.status);
+        let tried = self.learner.attempts();
         self.status = Status {
             at_ms: now_ms(),
             version: self.learner.version(),
@@ -360,7 +357,7 @@ impl<'a> Run<'a> {
             waiting: self.learner.waiting(),
             away,
             lag_s,
-            updates,
+            updates: tried[tried.len().saturating_sub(REMEMBERED)..].to_vec(),
             population: self.learner.population(),
             withdrawn: self.learner.withdrawn().to_vec(),
         };

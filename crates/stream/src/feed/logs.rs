@@ -25,7 +25,7 @@ impl LogFeed {
     ///
     /// # Errors
     /// When a log cannot be read, or is not as it was written.
-    pub fn next(&mut self) -> Result<Vec<Message>, String> {
+    pub fn more(&mut self) -> Result<Vec<Message>, String> {
         for _ in 0..self.tails.len() {
             let count = self.tails.len();
             let lines = self.tails[self.turn].take(IN_TURN)?;

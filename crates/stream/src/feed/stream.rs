@@ -61,7 +61,7 @@ impl StreamFeed {
     ///
     /// # Errors
     /// When the server is away or refuses. Asking again connects again.
-    pub fn next(&mut self, patience: Duration) -> Result<Vec<Message>, Unreachable> {
+    pub fn more(&mut self, patience: Duration) -> Result<Vec<Message>, Unreachable> {
         let mut open = match self.open.take() {
             Some(open) => open,
             None => self.connect()?,

@@ -244,6 +244,7 @@ pub struct Learner {
     mind: Mind,
     inbox: Inbox,
     attempts: Attempts,
+    tried: Vec<Attempt>,
     withdrawn: Withdrawn,
     _lock: Lock,
 }
@@ -284,8 +285,15 @@ impl Learner {
             mind.stand_on(&newest.hash, folder)?;
         }
         let withdrawn = Withdrawn::read(folder)?;
-        let mut learner =
-            Learner { folder: folder.into(), mind, inbox, attempts, withdrawn, _lock: lock };
+        let mut learner = Learner {
+            folder: folder.into(),
+            mind,
+            inbox,
+            attempts,
+            tried: before,
+            withdrawn,
+            _lock: lock,
+        };
         learner.withdraw()?;
         Ok(learner)
     }
@@ -358,6 +366,11 @@ impl Learner {
         self.inbox.counts()
     }
 
+    /// Every update that was tried, oldest first.
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.tried
+    }
+
     /// The newest version; 0 is the model that it began with.
     pub fn version(&self) -> u64 {
         self.mind.version
@@ -393,6 +406,7 @@ impl Learner {
         }
         self.attempts.add(&tried.attempt)?;
         let attempt = tried.attempt.clone();
+        self.tried.push(attempt.clone());
         self.mind.go_on(tried);
         Ok(Some(attempt))
     }

@@ -1,6 +1,6 @@
 //! Versions that must no longer be taken: `withdrawn.json`, and why, `alarms.json`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::population::Alarm;
 use melody_core::output::write_whole;
@@ -51,7 +51,7 @@ impl Withdrawn {
     }
 }
 
-fn write(path: &PathBuf, value: &impl serde::Serialize) -> Result<(), String> {
+fn write(path: &Path, value: &impl serde::Serialize) -> Result<(), String> {
     let mut text = serde_json::to_vec_pretty(value).map_err(|e| e.to_string())?;
     text.push(b'\n');
     write_whole(path, &text)

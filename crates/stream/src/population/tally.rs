@@ -66,7 +66,8 @@ impl Tally {
         }
     }
 
-    pub(super) fn add(&mut self, other: &Tally) {
+    /// Counts these, too.
+    pub fn add(&mut self, other: &Tally) {
         self.both(other, u64::saturating_add);
     }
 

@@ -1,11 +1,14 @@
 //! What is said of a learner, line by line.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use ratatui::text::{Line, Span};
 
 use crate::theme::Theme;
 use crate::words::{Lang, text};
 use melody_stream::learn::{Attempt, Status};
-use melody_stream::population::{Alarm, Row};
+use melody_stream::population::{Alarm, Row, Tally};
 
 /// Characters of a hash that tell it from others.
 const HASH: usize = 8;
@@ -122,14 +125,47 @@ fn population(status: &Status, theme: &Theme, lang: Lang) -> Vec<Line<'static>> 
         text::left(&lang.text("version"), OF[0]) + &text::left(&lang.text("segment"), OF[1]);
     header.extend(COLUMNS.iter().map(title));
     let mut lines = vec![Line::styled(header, theme.faint)];
-    let mut rows: Vec<&Row> = status.population.iter().filter(|row| row.lately.plays > 0).collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(number(status, &row.group.version)));
-    lines.extend(rows.into_iter().map(|row| Line::styled(of_row(status, row, lang), theme.text)));
+    let rows = rows(status).into_iter();
+    lines.extend(rows.map(|row| Line::styled(of_row(&row, lang), theme.text)));
     lines
 }
 
-fn of_row(status: &Status, row: &Row, lang: Lang) -> String {
-    let tally = &row.lately;
+/// Newest versions whose plays are told by themselves; those of all others are told together.
+const NEWEST: usize = 3;
+
+/// Plays of late of one version, or of all older ones, by one segment.
+struct Told {
+    /// Absent: older versions.
+    version: Option<String>,
+    segment: String,
+    plays: Tally,
+}
+
+/// The newest versions first.
+fn rows(status: &Status) -> Vec<Told> {
+    let heard = || status.population.iter().filter(|row| row.lately.plays > 0);
+    let mut versions: Vec<&str> = heard().map(|row| row.group.version.as_str()).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    versions.sort_by_key(|version| Reverse(number(status, version)));
+    versions.truncate(NEWEST);
+    let place = |row: &Row| versions.iter().position(|version| *version == row.group.version);
+    let mut told: BTreeMap<(usize, &str), Tally> = BTreeMap::new();
+    for row in heard() {
+        let of = (place(row).unwrap_or(NEWEST), row.group.segment.as_str());
+        told.entry(of).or_default().add(&row.lately);
+    }
+    let named = |place: usize| versions.get(place).map(|version| named(status, version));
+    let told = told.into_iter();
+    told.map(|((place, segment), plays)| Told {
+        version: named(place),
+        segment: segment.into(),
+        plays,
+    })
+    .collect()
+}
+
+fn of_row(Told { version, segment, plays: tally }: &Told, lang: Lang) -> String {
     let rate =
         |share: Option<f64>| share.map_or("-".into(), |share| format!("{:.1} %", 100.0 * share));
     let cells = [
@@ -142,8 +178,9 @@ fn of_row(status: &Status, row: &Row, lang: Lang) -> String {
         format!("{:.0}", tally.minutes()),
         grouped(tally.subscribed),
     ];
-    let segment = lang.named("segment", &row.group.segment);
-    let of = text::left(&named(status, &row.group.version), OF[0]) + &text::left(&segment, OF[1]);
+    let segment = lang.named("segment", segment);
+    let version = version.as_deref().map_or(lang.text("older"), Into::into);
+    let of = text::left(&version, OF[0]) + &text::left(&segment, OF[1]);
     let cells = cells.iter().zip(COLUMNS).map(|(cell, (_, width))| text::right(cell, width));
     of + &cells.collect::<String>()
 }
@@ -180,7 +217,7 @@ mod tests {
     use super::*;
     use melody_stream::inbox::Counts;
     use melody_stream::learn::Kind;
-    use melody_stream::population::{Group, Tally};
+    use melody_stream::population::Group;
 
     fn update(version: u64, accepted: bool, loss: f64) -> Attempt {
         Attempt {
@@ -213,7 +250,7 @@ mod tests {
             counts: Counts { taken: 4_224, known: 7, ..Counts::default() },
             lag_s: Some([1.25, 3.0, 4.0]),
             updates: vec![update(1, true, 0.6), update(2, true, 0.5)],
-            population: vec![row("abcdef0123456"), row("20123456789")],
+            population: ["a", "b", "abcdef0123456", "20123456789"].map(row).into(),
             withdrawn: vec![Alarm {
                 version: "10123456789".into(),
                 before: "p".into(),
@@ -238,7 +275,11 @@ mod tests {
             assert!(told.contains(part), "{part}\n{told}");
         }
         let rows: Vec<&str> = told.lines().filter(|line| line.contains("1,234")).collect();
-        assert!(rows[0].starts_with("v2 ") && rows[1].starts_with("abcdef01"), "{told}");
+        assert!(rows[0].starts_with("v2 ") && rows[1].starts_with("a "), "{told}");
+        assert_eq!(rows.len(), 4);
+        // Of two versions that are not remembered one is among the newest three, and one is told with the rest.
+        let older: Vec<&str> = told.lines().filter(|line| line.starts_with("older")).collect();
+        assert!(older.len() == 1 && older[0].contains("1,234"), "{told}");
         assert!(rows[0].contains("50.0 %") && rows[0].contains(" 100 "), "{told}");
     }
 
