@@ -21,6 +21,7 @@ mod running;
 mod simulated;
 #[path = "../stage/mod.rs"]
 mod stage;
+mod stream_work;
 mod terminal;
 mod tools;
 mod writing;

@@ -4,3 +4,4 @@
 //! and in order; whoever takes records from a stream or from logs takes each once, by its own hash.
 
 pub mod nats;
+pub mod work;

@@ -8,6 +8,7 @@ mod numbers;
 mod sessions;
 mod simulator;
 mod training;
+mod work;
 
 pub(super) use command::{Arguments, Command};
 pub(super) use data::{
@@ -19,3 +20,4 @@ pub(super) use named::{Device, Named};
 pub(super) use sessions::{Demo, Diff, Explain, Open, Replay, Report};
 pub(super) use simulator::{AsciiWord, Config, Keys, LangWord, Screen, Settings, Simulator};
 pub(super) use training::{Train, TrainLtr, TrainTowers};
+pub(super) use work::{HandedOut, Worker};

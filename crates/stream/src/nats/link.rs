@@ -46,7 +46,8 @@ impl Link {
             .build()
             .map_err(|e| Unreachable::Away(format!("no thread can be had: {e}")))?;
         let client = runtime.block_on(connect(address))?;
-        let context = jetstream::new(client);
+        // It starts a task that waits for acknowledgements, and asks for the runtime it is on.
+        let context = runtime.block_on(async { jetstream::new(client) });
         Ok(Link { runtime, address: address.clone(), context })
     }
 
