@@ -137,7 +137,8 @@ impl<'a> Queue<'a> {
         Ok(handing::Queue {
             lying: lying.collect(),
             delivered: info.delivered.stream_sequence,
-            idle: info.num_pending == 0 && info.num_ack_pending == 0,
+            pending: info.num_pending,
+            awaited: info.num_ack_pending as u64,
         })
     }
 

@@ -267,7 +267,7 @@ impl<'a> Worker<'a> {
             Ok(None) => {}
             Err(_) => return None,
         }
-        match self.open_job(&shard, tell) {
+        match self.open_job(&shard, taken, tell) {
             Ok(place) => self.play(place, &shard, taken, tell),
             Err(Closed::Away(_)) => {
                 taken.leave(self.link, LATER);
@@ -290,10 +290,26 @@ impl<'a> Worker<'a> {
     }
 
     /// The place of a job among those that are open.
-    fn open_job(&mut self, shard: &Shard, tell: &mut dyn FnMut(Event)) -> Result<usize, Closed> {
+    fn open_job(
+        &mut self,
+        shard: &Shard,
+        taken: &Taken,
+        tell: &mut dyn FnMut(Event),
+    ) -> Result<usize, Closed> {
         if let Some(place) = self.opened.iter().position(|(job, _)| *job == shard.job) {
             return Ok(place);
         }
+        let (opened, about) = self.keeping(shard, taken, || self.opening(shard))?;
+        tell(Event::Opened { job: shard.job.clone(), about });
+        if self.opened.len() == OPEN {
+            self.opened.remove(0);
+        }
+        self.opened.push((shard.job.clone(), opened));
+        Ok(self.opened.len() - 1)
+    }
+
+    /// Opens a shard's job, with words for what it is.
+    fn opening(&self, shard: &Shard) -> Result<(Opened, String), Closed> {
         let found = self.store.job(&shard.job).map_err(Closed::Away)?;
         let bytes = found
             .ok_or_else(|| Closed::Here("what the job is made of is not on the server".into()))?;
@@ -312,16 +328,27 @@ impl<'a> Worker<'a> {
             })
         };
         let about = about(&job);
-        let opened = Opened::open(job, &files, &self.place.0)?;
-        tell(Event::Opened { job: shard.job.clone(), about });
-        if self.opened.len() == OPEN {
-            self.opened.remove(0);
-        }
-        self.opened.push((shard.job.clone(), opened));
-        Ok(self.opened.len() - 1)
+        Ok((Opened::open(job, &files, &self.place.0)?, about))
     }
 
-    /// Plays a shard, and tells meanwhile that it is being done.
+    /// Does something for a shard, and tells meanwhile that it is being done, so that nobody else is given it.
+    fn keeping<T>(&self, shard: &Shard, taken: &Taken, work: impl FnOnce() -> T) -> T {
+        let every = Duration::from_millis(shard.lease_ms / 3).max(Duration::from_millis(100));
+        std::thread::scope(|scope| {
+            let (ended, end) = channel::<()>();
+            scope.spawn(move || {
+                while end.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                    taken.goes(self.link);
+                    self.say(shard, About::Goes);
+                }
+            });
+            let done = work();
+            drop(ended);
+            done
+        })
+    }
+
+    /// Plays a shard.
     fn play(
         &mut self,
         place: usize,
@@ -336,20 +363,8 @@ impl<'a> Worker<'a> {
         self.say(shard, About::Began);
         tell(Event::Began { span });
         let began = Instant::now();
-        let came = std::thread::scope(|scope| {
-            let (ended, end) = channel::<()>();
-            let this = &*self;
-            let every = Duration::from_millis(shard.lease_ms / 3).max(Duration::from_millis(100));
-            scope.spawn(move || {
-                while end.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
-                    taken.goes(this.link);
-                    this.say(shard, About::Goes);
-                }
-            });
-            let came = catch_unwind(AssertUnwindSafe(|| opened.play(span)));
-            drop(ended);
-            came
-        });
+        let play = || catch_unwind(AssertUnwindSafe(|| opened.play(span)));
+        let came = self.keeping(shard, taken, play);
         let seconds = began.elapsed().as_secs_f64();
         let (kind, body) = match came {
             Ok(Ok(Came::Outcomes(bytes))) => (Kind::Outcomes, bytes),
