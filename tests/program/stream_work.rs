@@ -109,6 +109,12 @@ impl Beside {
         Beside(Some(child))
     }
 
+    /// As Ctrl-C does.
+    fn interrupt(&self) {
+        let id = self.0.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    }
+
     fn ended(mut self) -> Output {
         self.0.take().unwrap().wait_with_output().unwrap()
     }
@@ -204,7 +210,7 @@ fn a_log_that_workers_draw_has_the_bytes_of_one_process() {
 }
 
 #[test]
-fn a_policy_and_a_model_of_one_s_own_travel() {
+fn a_policy_a_model_and_a_catalogue_of_one_s_own_travel() {
     let Some(server) = Server::start() else { return };
     let own = server.folder.path().join("own");
     fs::create_dir(&own).unwrap();
@@ -220,7 +226,10 @@ fn a_policy_and_a_model_of_one_s_own_travel() {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join(name), bytes).unwrap();
     }
+    let songs = ["catalogue", "generate", "--songs", "300", "--out", "own/songs"];
+    printed(server.command(&songs).output().unwrap(), "a catalogue");
     let ab = ["ab", "default", "own/mine.toml", "--models", "default", "own/model"];
+    let ab = [&ab[..], &["--catalogue", "own/songs"]].concat();
     let ab = [&ab[..], &["--listeners", "4", "--songs", "2", "--json"]].concat();
     let here = printed(server.command(&ab).output().unwrap(), "one process");
     // The worker is elsewhere, and has none of it.
@@ -448,6 +457,29 @@ fn another_program_leaves_the_shards_alone_and_says_so() {
     assert!(words.contains("0 shards done, 4 wait for another Melody"), "{words}");
     assert_eq!(count(&server, "results"), 0);
     asking.kill();
+}
+
+#[test]
+fn who_is_interrupted_says_how_far_it_is() {
+    let Some(server) = Server::start() else { return };
+    let asking = Beside::start(&mut server.on(&[&AB[..], &["--shard", "5"]].concat()));
+    let lies =
+        || ask(&server.link(), "$JS.API.STREAM.INFO.TEST_WORK", "")["state"]["messages"] == 4;
+    until("shards are in the queue", lies);
+    asking.interrupt();
+    let asking = asking.ended();
+    assert_eq!((asking.status.code(), asking.stdout.is_empty()), (Some(130), true));
+    let words = said(&asking);
+    assert!(
+        words.contains("0 of 4 shards are done; the same command goes on with them"),
+        "{words}"
+    );
+    let worker = Beside::start(&mut server.worker(&[]));
+    until("they are done", || count(&server, "results") == 4);
+    worker.interrupt();
+    let worker = worker.ended();
+    assert!(said(&worker).contains("ended as asked: 4 shards done"), "{}", said(&worker));
+    assert_eq!(printed(worker, "a worker").lines().count(), 4);
 }
 
 #[test]
