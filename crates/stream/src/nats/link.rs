@@ -45,9 +45,8 @@ impl Link {
             .enable_all()
             .build()
             .map_err(|e| Unreachable::Away(format!("no thread can be had: {e}")))?;
-        let client = runtime.block_on(connect(address))?;
-        // It starts a task that waits for acknowledgements, and asks for the runtime it is on.
-        let context = runtime.block_on(async { jetstream::new(client) });
+        // What asks JetStream begins work of its own, for which it must be within the runtime.
+        let context = runtime.block_on(async { connect(address).await.map(jetstream::new) })?;
         Ok(Link { runtime, address: address.clone(), context })
     }
 
@@ -81,7 +80,7 @@ impl Link {
 
     fn of_stream(&self, name: &str, error: &str) -> Unreachable {
         let address = &self.address;
-        if error.contains("503") || error.contains("not enabled") {
+        if ["503", "not enabled", "unavailable"].iter().any(|told| error.contains(told)) {
             return Unreachable::Refused(format!(
                 "{address}: the server keeps no streams; start it with `nats-server --jetstream`"
             ));
