@@ -4,27 +4,28 @@ use std::path::Path;
 
 use super::arguments::Ab;
 use super::failure::Failure;
+use super::handed_out::{Experiment, arms};
 use super::note::note;
 use super::numbers::{interval, signed};
 use super::opening::library as open_library;
 use super::progress::bar;
 use super::say::{say, say_json};
-use melody_lab::experiment::{AbReport, Cohort, Comparison, Verdict, compare};
+use melody_lab::experiment::{AbReport, Cohort, Comparison, ListenerOutcome, Verdict, compare};
 use melody_model::Backend;
 use melody_sessions::library::Library;
 use melody_sessions::names::{DEFAULT, policy_named};
 use melody_sessions::opening::Opening;
+use melody_stream::nats::Address;
+use melody_stream::work::{Arm, Parcel, Task};
 
 pub(super) fn run(arguments: &Ab) -> Result<(), Failure> {
     let (a, b) = libraries(arguments)?;
     let [a, b] = [a, b].map(|library| library.in_world(arguments.world.nature()));
     let cohort = Cohort::from(&arguments.population);
-    let progress = bar(2 * cohort.listeners, "listeners, both arms");
-    let arm = |library: &Library| {
-        cohort.run(library, &|| progress.inc(1)).map_err(|e| Failure::Other(e.to_string()))
+    let (of_a, of_b) = match &arguments.handed_out.on {
+        Some(address) => elsewhere(arguments, address, cohort, [&a, &b])?,
+        None => here(&cohort, [&a, &b])?,
     };
-    let (of_a, of_b) = (arm(&a)?, arm(&b)?);
-    progress.finish();
     let report = compare(&cohort, (&a, &b), (&of_a, &of_b));
     if arguments.json {
         say_json(&report)?;
@@ -41,14 +42,63 @@ pub(super) fn run(arguments: &Ab) -> Result<(), Failure> {
     if passed { Ok(()) } else { Err(Failure::Check) }
 }
 
+/// What is on the bar.
+const WHAT: &str = "listeners, both arms";
+
+/// What comes of the listeners in both arms.
+type Outcomes = (Vec<ListenerOutcome>, Vec<ListenerOutcome>);
+
+fn here(cohort: &Cohort, [a, b]: [&Library; 2]) -> Result<Outcomes, Failure> {
+    let progress = bar(2 * cohort.listeners, WHAT);
+    let arm = |library: &Library| {
+        cohort.run(library, &|| progress.inc(1)).map_err(|e| Failure::Other(e.to_string()))
+    };
+    let outcomes = (arm(a)?, arm(b)?);
+    progress.finish();
+    Ok(outcomes)
+}
+
+fn elsewhere(
+    arguments: &Ab,
+    address: &Address,
+    cohort: Cohort,
+    [a, b]: [&Library; 2],
+) -> Result<Outcomes, Failure> {
+    let (model_a, model_b) = models(arguments);
+    let mut parcel = Parcel::default();
+    let mut arm = |policy: &str, model: &str, library: &Library| -> Result<Arm, Failure> {
+        let policy = parcel.policy(policy, &library.policy)?;
+        Ok(Arm { policy, model: parcel.model(model, &library.model)? })
+    };
+    let task =
+        Task::Arms { arms: vec![arm(&arguments.a, model_a, a)?, arm(&arguments.b, model_b, b)?] };
+    let experiment = Experiment {
+        cohort,
+        catalogue: (&arguments.catalogue, &a.catalogue),
+        world: arguments.world,
+        backend: arguments.device.into(),
+    };
+    let job = experiment.job(&arguments.handed_out, task, &mut parcel)?;
+    let mut both = Vec::new();
+    let on = (&arguments.handed_out, address);
+    arms(on, (&job, &parcel), WHAT, &mut |outcomes| both.push(outcomes))?;
+    let of_b = both.pop().unwrap_or_default();
+    Ok((both.pop().unwrap_or_default(), of_b))
+}
+
+/// The names of the arms' models.
+fn models(arguments: &Ab) -> (&str, &str) {
+    match arguments.models.as_deref() {
+        Some([a, b]) => (a.as_str(), b.as_str()),
+        _ => (DEFAULT, DEFAULT),
+    }
+}
+
 /// Both arms; what they share is loaded once.
 fn libraries(arguments: &Ab) -> Result<(Library, Library), Failure> {
     let base = Path::new("");
     let backend = Backend::from(arguments.device);
-    let (model_a, model_b) = match arguments.models.as_deref() {
-        Some([a, b]) => (a.as_str(), b.as_str()),
-        _ => (DEFAULT, DEFAULT),
-    };
+    let (model_a, model_b) = models(arguments);
     let load = |policy: &str, model: &str| {
         let opening = Opening {
             policy: policy.into(),

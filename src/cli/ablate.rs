@@ -2,15 +2,20 @@
 
 use super::arguments::Ablate;
 use super::failure::Failure;
+use super::handed_out::{Experiment, arms};
 use super::note::note;
 use super::numbers::{interval, plain, signed};
 use super::progress::bar;
 use super::say::{say, say_json};
-use super::simulate::library as open_library;
+use super::simulate::{library as open_library, parcel_of};
 use super::table::{Side, Table};
 use melody_lab::experiment::{
     Ablation, AblationReport, Cohort, Difference, Finding, Measure, Tested,
 };
+use melody_sessions::library::Library;
+use melody_sessions::names::DEFAULT;
+use melody_stream::nats::Address;
+use melody_stream::work::{Parcel, Task};
 
 pub(super) fn run(arguments: &Ablate) -> Result<(), Failure> {
     let library = open_library(&arguments.named)?.in_world(arguments.world.nature());
@@ -22,10 +27,45 @@ pub(super) fn run(arguments: &Ablate) -> Result<(), Failure> {
         "{} arms of {listeners} listeners, {sessions} sessions each, the policy as it is among them",
         ablation.arms()
     ));
-    let progress = bar(runs, "listeners, all arms");
-    let report = ablation.run(&cohort, &|| progress.inc(1)).map_err(|e| e.to_string())?;
-    progress.finish();
+    let report = match &arguments.handed_out.on {
+        Some(address) => elsewhere(arguments, address, (&library, &ablation), cohort)?,
+        None => {
+            let progress = bar(runs, WHAT);
+            let report = ablation.run(&cohort, &|| progress.inc(1)).map_err(|e| e.to_string())?;
+            progress.finish();
+            report
+        }
+    };
     if arguments.json { say_json(&report) } else { print(&report) }
+}
+
+/// What is on the bar.
+const WHAT: &str = "listeners, all arms";
+
+fn elsewhere(
+    arguments: &Ablate,
+    address: &Address,
+    (library, ablation): (&Library, &Ablation),
+    cohort: Cohort,
+) -> Result<AblationReport, Failure> {
+    let mut judging = ablation.judging(&cohort);
+    let arms_of_it = ablation.arms() as u64;
+    if arms_of_it > 0 {
+        let mut parcel = Parcel::default();
+        let arm = parcel_of(&arguments.named, library, &mut parcel)?;
+        let named = arguments.named.catalogue.as_deref().unwrap_or(DEFAULT);
+        let experiment = Experiment {
+            cohort,
+            catalogue: (named, &library.catalogue),
+            world: arguments.world,
+            backend: arguments.named.backend(),
+        };
+        let task = Task::Ablation { arm, only: arguments.only.clone(), arms: arms_of_it };
+        let job = experiment.job(&arguments.handed_out, task, &mut parcel)?;
+        let on = (&arguments.handed_out, address);
+        arms(on, (&job, &parcel), WHAT, &mut |outcomes| judging.take(&outcomes))?;
+    }
+    Ok(judging.report())
 }
 
 fn print(report: &AblationReport) -> Result<(), Failure> {

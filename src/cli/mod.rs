@@ -18,6 +18,7 @@ mod failure;
 mod figures;
 mod generate;
 mod global_time;
+mod handed_out;
 mod import;
 mod keys;
 mod learn;
@@ -44,6 +45,7 @@ mod training_log;
 mod tune;
 mod versions;
 mod watch;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -87,6 +89,7 @@ fn command(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Ab(ab)) => ab::run(&ab),
         Some(Command::Ablate(ablate)) => ablate::run(&ablate),
         Some(Command::Tune(tune)) => tune::run(&tune),
+        Some(Command::Worker(worker)) => worker::run(&worker),
         Some(Command::Ope(ope)) => ope::run(&ope),
         Some(Command::Log(command)) => log::run(&command),
         Some(Command::Trace(Trace::Export(trace))) => export::trace(&trace),

@@ -6,17 +6,20 @@ use serde::Serialize;
 
 use super::arguments::{Named, Population, Simulate};
 use super::failure::Failure;
+use super::handed_out::{Experiment, arms};
 use super::numbers::{plain, signed};
 use super::opening::library as open_library;
 use super::progress::bar;
 use super::say::{say, say_json};
 use melody_core::output::{Kind, Mark, may_write, write_whole};
 use melody_lab::experiment::{
-    Arm, Check, Cohort, Diversity, Figures, NOT_CAPTURED, Quartiles, checks, teach,
+    Arm, Check, Cohort, Diversity, Figures, ListenerOutcome, NOT_CAPTURED, Quartiles, checks, teach,
 };
 use melody_sessions::library::Library;
 use melody_sessions::names::DEFAULT;
 use melody_sessions::opening::Opening;
+use melody_stream::nats::Address;
+use melody_stream::work::{self as stream, Parcel, Task};
 
 #[derive(Serialize)]
 struct PopulationReport<'a> {
@@ -49,9 +52,15 @@ pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
     if let Some(path) = &arguments.experience {
         return write_experience(&cohort, &library, path);
     }
-    let progress = bar(cohort.listeners, "listeners");
-    let outcomes = cohort.run(&library, &|| progress.inc(1)).map_err(|e| e.to_string())?;
-    progress.finish();
+    let outcomes = match &arguments.handed_out.on {
+        Some(address) => elsewhere(arguments, address, cohort, &library)?,
+        None => {
+            let progress = bar(cohort.listeners, WHAT);
+            let outcomes = cohort.run(&library, &|| progress.inc(1)).map_err(|e| e.to_string())?;
+            progress.finish();
+            outcomes
+        }
+    };
     let progress = bar(cohort.listeners, "logging policy");
     let logged = cohort.logged(&library, &|| progress.inc(1));
     progress.finish();
@@ -70,6 +79,43 @@ pub(super) fn run(arguments: &Simulate) -> Result<(), Failure> {
         logged,
     };
     if arguments.json { say_json(&report) } else { print(&report) }
+}
+
+/// What is on the bar.
+const WHAT: &str = "listeners";
+
+fn elsewhere(
+    arguments: &Simulate,
+    address: &Address,
+    cohort: Cohort,
+    library: &Library,
+) -> Result<Vec<ListenerOutcome>, Failure> {
+    let mut parcel = Parcel::default();
+    let arm = parcel_of(&arguments.named, library, &mut parcel)?;
+    let named = arguments.named.catalogue.as_deref().unwrap_or(DEFAULT);
+    let experiment = Experiment {
+        cohort,
+        catalogue: (named, &library.catalogue),
+        world: arguments.world,
+        backend: arguments.named.backend(),
+    };
+    let task = Task::Arms { arms: vec![arm] };
+    let job = experiment.job(&arguments.handed_out, task, &mut parcel)?;
+    let mut all = Vec::new();
+    let on = (&arguments.handed_out, address);
+    arms(on, (&job, &parcel), WHAT, &mut |outcomes| all = outcomes)?;
+    Ok(all)
+}
+
+/// The arm of what the command line names, with what must travel of it.
+pub(super) fn parcel_of(
+    named: &Named,
+    library: &Library,
+    parcel: &mut Parcel,
+) -> Result<stream::Arm, Failure> {
+    let name = |given: &Option<String>| given.clone().unwrap_or_else(|| DEFAULT.into());
+    let policy = parcel.policy(&name(&named.policy), &library.policy)?;
+    Ok(stream::Arm { policy, model: parcel.model(&name(&named.model), &library.model)? })
 }
 
 const EXPERIENCE: Kind = Kind { name: "experience", mark: Mark::Key("segments") };

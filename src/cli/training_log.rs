@@ -5,32 +5,76 @@ use std::sync::Arc;
 
 use super::arguments::{ImportLog, SimulateLog, SplitShares};
 use super::failure::Failure;
+use super::handed_out::{Experiment, hand_out};
 use super::opening::catalogue as open_catalogue;
 use super::progress::bar;
 use super::say::{say, say_json};
 use crate::cli::import::reading::{byte_bar, print_marks, print_read};
+use melody_core::catalogue::Catalogue;
 use melody_core::input::{InputError, Problem};
 use melody_lab::data::log::{
-    Converted, Converting, Count, Leak, LeakCheck, LogManifest, TrainingLog, simulate_log,
-    split_again,
+    Converted, Converting, Count, Leak, LeakCheck, LogManifest, TrainingLog, bring_listeners,
+    simulate_log, simulated_log, split_again,
 };
 use melody_lab::data::{Split, Splits, rows};
-use melody_simulation::LogConfig;
+use melody_lab::experiment::Cohort;
+use melody_model::Backend;
+use melody_simulation::{LogConfig, Variant};
+use melody_stream::nats::Address;
+use melody_stream::work::{Parcel, Task};
 
 pub(super) fn simulate(arguments: &SimulateLog) -> Result<(), Failure> {
     let splits = splits(&arguments.shares)?;
     let catalogue = open_catalogue(&arguments.catalogue, Path::new(""))?;
     let &SimulateLog { listeners, sessions, rollouts, seed, .. } = arguments;
     let config = LogConfig { seed, sessions, rollouts, slates: 0.0 };
-    let progress = bar(listeners, "simulating listeners");
-    let done = || progress.inc(1);
-    let manifest = simulate_log(&arguments.out, &catalogue, config, listeners, splits, &done)?;
-    progress.finish();
+    let manifest = match &arguments.handed_out.on {
+        Some(address) => elsewhere(arguments, address, &catalogue, splits)?,
+        None => {
+            let progress = bar(listeners, WHAT);
+            let done = || progress.inc(1);
+            let out = &arguments.out;
+            let manifest = simulate_log(out, &catalogue, config, listeners, splits, &done)?;
+            progress.finish();
+            manifest
+        }
+    };
     tell(&manifest, arguments.json)?;
     if !arguments.json {
         say!("wrote {}", arguments.out.display())?;
     }
     Ok(())
+}
+
+/// What is on the bar.
+const WHAT: &str = "simulating listeners";
+/// Songs of a session, as far as the size of a shard goes by them; a log has no such bound.
+const SONGS: u32 = 20;
+
+fn elsewhere(
+    arguments: &SimulateLog,
+    address: &Address,
+    catalogue: &Catalogue,
+    splits: Splits,
+) -> Result<LogManifest, Failure> {
+    let &SimulateLog { listeners, sessions, rollouts, seed, .. } = arguments;
+    let experiment = Experiment {
+        cohort: Cohort { seed, listeners, sessions, songs: SONGS },
+        catalogue: (&arguments.catalogue, catalogue),
+        world: Variant::Fitted,
+        backend: Backend::default(),
+    };
+    let mut parcel = Parcel::default();
+    let on = &arguments.handed_out;
+    let job = experiment.job(on, Task::Log { rollouts }, &mut parcel)?;
+    let config = job.log().ok_or_else(|| "this is no log".to_string())?;
+    let mut writer = simulated_log(&arguments.out, catalogue, config, splits)?;
+    hand_out((on, address), (&job, &parcel), WHAT, &mut |shard, bytes| {
+        let name = format!("shard {shard}");
+        let some = bring_listeners(&name, catalogue, &bytes).map_err(|error| error.to_string())?;
+        some.into_iter().try_for_each(|listener| writer.push(listener))
+    })?;
+    Ok(writer.finish()?)
 }
 
 pub(super) fn import(arguments: &ImportLog) -> Result<(), Failure> {

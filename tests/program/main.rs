@@ -24,6 +24,7 @@ mod simulated;
 #[path = "../stage/mod.rs"]
 mod stage;
 mod stream;
+mod stream_work;
 mod terminal;
 mod tools;
 mod versions;

@@ -109,12 +109,14 @@ fn shipped(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name).display().to_string()
 }
 
-/// What follows a command so that it prints something soon; `None` where it opens the simulator, which prints nothing. `out`:
+/// What follows a command so that it prints something soon; `None` where it opens the simulator, which prints nothing, or needs a server. `out`:
 /// where it may write.
 fn arguments(command: &str, out: &str) -> Option<Vec<String>> {
     let fixture = |name: &str| shipped(&format!("tests/fixtures/import/{name}"));
     let text = match command {
         "open" => return None,
+        // It needs a server: `stream_work.rs`.
+        "worker" => return None,
         "demo" => "--check".into(),
         "replay" | "explain" => "session.toml".into(),
         "diff" => "trace.jsonl trace.jsonl".into(),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 
 use crate::attention::look;
 use crate::intent::Intent;
@@ -39,7 +40,7 @@ pub struct Autopilot {
 }
 
 /// How likely the reactions to one play were, whichever came.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Felt {
     /// The probabilities the reaction was drawn from.
     pub response: Response,

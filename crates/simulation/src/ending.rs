@@ -13,6 +13,7 @@
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 
 use crate::nature::Liking;
 
@@ -20,7 +21,7 @@ use crate::nature::Liking;
 pub(super) const BROKEN_OFF: (f64, f64) = (0.005, 0.94);
 
 /// How likely each end of one play is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ending {
     /// Broken off for reasons that are not the song's.
     pub lapse: f64,

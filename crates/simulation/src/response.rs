@@ -5,6 +5,8 @@
 //! ends is `ending.rs`, what is opened by hand `attention.rs`. Constants are the world's (`nature.rs`);
 //! `docs/world.md` has all equations and where they come from.
 
+use serde::{Deserialize, Serialize};
+
 use crate::attention::attracted;
 use crate::ending::{Ending, Length, sigmoid};
 use crate::fatigue::{Fatigue, cost};
@@ -54,7 +56,7 @@ pub struct Moment<'a> {
 }
 
 /// Probabilities of each reaction to one song.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Response {
     /// What the listener feels for the song, in logits.
     pub utility: f64,

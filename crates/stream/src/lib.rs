@@ -10,6 +10,7 @@ pub mod nats;
 pub mod population;
 pub mod publish;
 pub mod versions;
+pub mod work;
 
 #[cfg(test)]
 mod made_up;

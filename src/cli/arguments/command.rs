@@ -8,6 +8,7 @@ use super::sessions::{Demo, Diff, Explain, Open, Replay, Report};
 use super::simulator::{Config, Keys, Simulator};
 use super::stream::{Learn, Versions, Watch};
 use super::training::{Train, TrainLtr, TrainTowers};
+use super::work::Worker;
 
 /// A listening simulator and music-recommendation lab.
 ///
@@ -58,6 +59,8 @@ pub(crate) enum Command {
     Ablate(Ablate),
     /// Search weights and mixing rules on simulated listeners, the listener first.
     Tune(Tune),
+    /// Do shards of experiments that others have handed out over a stream of NATS.
+    Worker(Worker),
     /// Estimate what other bandit policies would have earned on sessions that were traced.
     Ope(Ope),
     /// Read feedback logs; make, split, check and export training logs.

@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum, value_parser};
 
 use super::numbers::{seed, share};
+use super::work::HandedOut;
 use melody_core::catalogue::Size;
 use melody_core::plays::{Format, MOST_RECORDED, formats};
 
@@ -340,6 +341,8 @@ pub(crate) struct SimulateLog {
     pub catalogue: String,
     #[command(flatten)]
     pub shares: SplitShares,
+    #[command(flatten)]
+    pub handed_out: HandedOut,
     /// Print log.toml's contents as JSON.
     #[arg(long)]
     pub json: bool,

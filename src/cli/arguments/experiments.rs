@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::named::{Device, Named};
 use super::numbers::{above_zero, seed, share};
+use super::work::HandedOut;
 use melody_lab::data::Split;
 use melody_lab::experiment::{Direction, Metric};
 use melody_simulation::Variant;
@@ -145,8 +146,10 @@ pub(crate) struct Simulate {
     pub named: Named,
     /// Write what the listeners teach the bandit to FILE, in place of the report: the experience
     /// that new listeners of a segment start from.
-    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "on"])]
     pub experience: Option<PathBuf>,
+    #[command(flatten)]
+    pub handed_out: HandedOut,
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,
@@ -176,6 +179,8 @@ pub(crate) struct Ab {
     /// Fail with exit code 1 where arm b is significantly worse in this metric. May be repeated.
     #[arg(long, value_name = "METRIC", value_parser = judged_metric)]
     pub fail_if_worse: Vec<Metric>,
+    #[command(flatten)]
+    pub handed_out: HandedOut,
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,
@@ -204,6 +209,8 @@ pub(crate) struct Ablate {
     pub world: Variant,
     #[command(flatten)]
     pub named: Named,
+    #[command(flatten)]
+    pub handed_out: HandedOut,
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,

@@ -9,6 +9,7 @@ mod sessions;
 mod simulator;
 mod stream;
 mod training;
+mod work;
 
 pub(super) use command::{Arguments, Command};
 pub(super) use data::{
@@ -21,3 +22,4 @@ pub(super) use sessions::{Demo, Diff, Explain, Open, Replay, Report};
 pub(super) use simulator::{AsciiWord, Config, Keys, LangWord, Screen, Settings, Simulator};
 pub(super) use stream::{Learn, Versions, Watch};
 pub(super) use training::{Train, TrainLtr, TrainTowers};
+pub(super) use work::{HandedOut, Worker};

@@ -5,8 +5,10 @@
 
 use std::ops::Deref;
 
+use serde::{Deserialize, Serialize};
+
 /// A place in the catalogue's artists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ArtistId(pub u32);
 
 /// A song's artists, as a slice; the first is the lead.

@@ -18,7 +18,7 @@ impl SongId {
 }
 
 /// A place in the catalogue's genres.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct GenreId(pub u16);
 
 /// A place in the catalogue's campaigns.

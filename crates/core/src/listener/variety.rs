@@ -13,10 +13,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::catalogue::{ArtistId, Catalogue, GenreId, SongId};
 
 /// What of a song its variety goes by.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// Which it is.
     pub song: SongId,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rand::RngExt;
+use serde::{Deserialize, Serialize};
 
 use super::outcome::{ListenerOutcome, Past as Before, SessionOutcome};
 use melody_core::listener::{Account, Interaction};
@@ -19,7 +20,8 @@ use melody_simulation::{
 
 /// Listeners of one seed. The same cohort meets every arm of an experiment: the same people with the
 /// same pasts, in the same scenes, with the same luck.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cohort {
     /// What every listener is drawn from.
     pub seed: u64,

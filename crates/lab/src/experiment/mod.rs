@@ -6,6 +6,7 @@
 
 mod ab;
 mod ablate;
+mod carried;
 mod cohort;
 mod days;
 mod diversity;
@@ -22,8 +23,10 @@ mod tune;
 
 pub use ab::{AbReport, Arm, Comparison, Verdict, compare};
 pub use ablate::{
-    Ablation, AblationReport, Absent, Difference, Finding, Measure, Mechanism, NoSuch, Tested,
+    Ablation, AblationReport, Absent, Difference, Finding, Judging, Measure, Mechanism, NoSuch,
+    Tested,
 };
+pub use carried::{brought, carried};
 pub use cohort::{Cohort, in_parallel};
 pub use days::{Daily, Day, Mean};
 pub use diversity::Diversity;

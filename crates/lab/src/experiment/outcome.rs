@@ -1,5 +1,7 @@
 //! What came of a listener's sessions: read off traces, nothing more.
 
+use serde::{Deserialize, Serialize};
+
 use melody_core::catalogue::Catalogue;
 use melody_core::event::Action;
 use melody_core::listener::{Entry, Interaction, Tier};
@@ -10,7 +12,7 @@ use melody_simulation::{End, Felt};
 const HOUR_MS: f64 = 3_600_000.0;
 
 /// A play before the first session.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Past {
     /// What was played.
     pub entry: Entry,
@@ -30,7 +32,7 @@ impl Past {
 }
 
 /// One play.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Heard {
     /// What was played.
     pub entry: Entry,
@@ -57,7 +59,7 @@ pub struct Heard {
 }
 
 /// One sitting.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SessionOutcome {
     /// In order.
     pub plays: Vec<Heard>,
@@ -91,7 +93,7 @@ pub struct SessionOutcome {
 }
 
 /// One listener.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ListenerOutcome {
     /// The segment at the first session's start; empty where no policy was asked.
     pub segment: String,

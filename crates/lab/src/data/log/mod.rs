@@ -10,6 +10,7 @@
 //! LogWriter::push, push, ... finish -> log.toml      TrainingLog::open -> read -> Dataset
 //! ```
 
+mod carried;
 mod columns;
 mod convert;
 mod count;
@@ -31,12 +32,13 @@ mod source;
 mod time;
 mod write;
 
+pub use carried::{bring_listeners, carry_listeners};
 pub use convert::{Converted, Converting};
 pub use feedback::{Unfit, heard};
 pub use leaks::{Features, Leak, LeakCheck};
 pub use listening::Listening;
 pub use manifest::{Count, LogManifest, Origin, Shard};
 pub use read::TrainingLog;
-pub use simulate::simulate_log;
+pub use simulate::{draw_some, simulate_log, simulated_log};
 pub use source::{ReadAhead, Source};
 pub use write::{LogWriter, SHARD_PLAYS, split_again};

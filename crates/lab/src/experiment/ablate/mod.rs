@@ -15,4 +15,4 @@ mod run;
 pub use measure::Measure;
 pub use mechanism::Mechanism;
 pub use report::{AblationReport, Absent, Difference, Finding, Tested};
-pub use run::{Ablation, NoSuch};
+pub use run::{Ablation, Judging, NoSuch};

@@ -72,6 +72,11 @@ impl<'a> Ablation<'a> {
         self.arms.len()
     }
 
+    /// What is played in an arm.
+    pub fn arm(&self, place: usize) -> Option<&Library> {
+        self.arms.get(place)
+    }
+
     /// Plays every arm and compares. `done` is called as each listener is through, in each arm.
     ///
     /// # Errors
@@ -81,19 +86,22 @@ impl<'a> Ablation<'a> {
         cohort: &Cohort,
         done: &(dyn Fn() + Sync),
     ) -> Result<AblationReport, Refusal> {
+        let mut judging = self.judging(cohort);
+        for arm in &self.arms {
+            judging.take(&cohort.run(arm, done)?);
+        }
+        Ok(judging.report())
+    }
+
+    /// The same of arms that were played elsewhere.
+    pub fn judging<'b>(&'b self, cohort: &'b Cohort) -> Judging<'b> {
         let mut measures = Measure::TOLD.to_vec();
         for (mechanism, _) in &self.rows {
             if !measures.contains(&mechanism.objective) {
                 measures.push(mechanism.objective);
             }
         }
-        let mut played = Vec::with_capacity(self.arms.len());
-        for arm in &self.arms {
-            let outcomes = cohort.run(arm, done)?;
-            played.push(self.values(&measures, &outcomes));
-        }
-        let told = (self.rows.as_slice(), self.absent.as_slice());
-        Ok(AblationReport::new((self.library, cohort), told, &played))
+        Judging { ablation: self, cohort, measures, played: Vec::with_capacity(self.arms.len()) }
     }
 
     /// What an arm came to, listener by listener.
@@ -101,5 +109,27 @@ impl<'a> Ablation<'a> {
         let bandit = &self.library.policy.bandit;
         let of = |m: Measure| outcomes.iter().map(|listener| m.of(listener, bandit)).collect();
         measures.iter().map(|&measure| (measure.name(), of(measure))).collect()
+    }
+}
+
+/// Arms that are judged as they have been played, so that the outcomes of one at a time are in memory.
+#[derive(Debug)]
+pub struct Judging<'a> {
+    ablation: &'a Ablation<'a>,
+    cohort: &'a Cohort,
+    measures: Vec<Measure>,
+    played: Vec<Values>,
+}
+
+impl Judging<'_> {
+    /// Takes what came of the next arm, in the order of [`Ablation::arm`]: every listener's.
+    pub fn take(&mut self, outcomes: &[ListenerOutcome]) {
+        self.played.push(self.ablation.values(&self.measures, outcomes));
+    }
+
+    /// Compares, once every arm has been taken.
+    pub fn report(self) -> AblationReport {
+        let Ablation { library, rows, absent, .. } = self.ablation;
+        AblationReport::new((library, self.cohort), (rows, absent), &self.played)
     }
 }
