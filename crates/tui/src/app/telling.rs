@@ -14,9 +14,14 @@ const HASH: usize = 8;
 
 impl App {
     pub(super) fn say(&mut self, message: String) {
-        let at_ms = self.session.head().now_ms;
-        self.messages.add(Message { at_ms, text: message.clone() });
+        self.note(message.clone());
         self.message = Some(message);
+    }
+
+    /// Keeps a message to be read on request, and covers nothing with it.
+    fn note(&mut self, text: String) {
+        let at_ms = self.session.head().now_ms;
+        self.messages.add(Message { at_ms, text });
     }
 
     /// Shows what was said, the newest in sight.
@@ -39,6 +44,8 @@ impl App {
     pub(super) fn tell(&mut self, happenings: impl IntoIterator<Item = Happening>) {
         let lang = self.look.lang;
         for happening in happenings {
+            // Nobody may be there to send it away, and the narration says it as well.
+            let noted = matches!(happening, Happening::TookOver { .. }) && self.session.autopilot();
             let said = match happening {
                 Happening::Left => self.listener_left(),
                 Happening::NotKept(why) => lang.fill("What was learned is not kept: {}.", &[&why]),
@@ -66,7 +73,7 @@ impl App {
                     lang.fill("Cannot {}: {}.", &[&lang.text(what), &lang.text(&refusal)])
                 }
             };
-            self.say(said);
+            if noted { self.note(said) } else { self.say(said) }
         }
     }
 
