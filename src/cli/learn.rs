@@ -1,6 +1,6 @@
 //! `melody learn`: versions of a model from feedback as it comes.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +18,7 @@ use melody_core::input::Problem;
 use melody_model::{Backend, device};
 use melody_sessions::names::model_named;
 use melody_stream::feed::{LogFeed, Message, StreamFeed};
-use melody_stream::inbox::Counts;
+use melody_stream::inbox::{Counts, Taken};
 use melody_stream::learn::{Attempt, Learner, Learning, Made, Start, Status, Verified, verify};
 use melody_stream::nats::{Address, Unreachable};
 use melody_stream::population::Alarm;
@@ -82,6 +82,7 @@ fn start(arguments: &Learn) -> Result<Start, Failure> {
     let made = Made::new(
         (&model_name, &model.manifest.weights_sha256),
         (&catalogue_name, &catalogue.hash),
+        arguments.device.unwrap_or_default().name(),
         learning,
     );
     Ok(Start { made, model, catalogue, device })
@@ -133,15 +134,21 @@ impl Put {
     ) -> Result<(), VersionsError> {
         let store = match self.store.take() {
             Some(store) => store,
-            None => Store::open(&self.address)?,
+            None => {
+                let store = Store::open(&self.address)?;
+                // The newest that is there may be of a learner before this one; it is put again if it is another.
+                let there = store.versions()?.into_iter().filter(|there| *there <= version).max();
+                self.version = there.unwrap_or(0).saturating_sub(1).max(self.version);
+                store
+            }
         };
-        for version in self.version + 1..=version {
-            store.put(folder, version)?;
-            self.version = version;
-        }
         if withdrawn != self.withdrawn {
             store.put_withdrawn(folder)?;
             self.withdrawn = withdrawn;
+        }
+        for version in self.version + 1..=version {
+            store.put(folder, version)?;
+            self.version = version;
         }
         self.store = Some(store);
         Ok(())
@@ -155,8 +162,9 @@ struct Told<'a> {
     attempt: &'a Attempt,
     /// Seconds from an event's coming to the server to the end of the update that took it: median, 99 of 100, most.
     lag_s: Option<[f64; 3]>,
-    /// Records that came since the update before, and how many of them a second were learned from.
+    /// Records that were taken since the update before.
     records: u64,
+    /// Since the update before.
     seconds: f64,
     /// Messages that wait in the stream.
     pending: u64,
@@ -176,7 +184,8 @@ struct Run<'a> {
     pending: u64,
     updated: Instant,
     heard: Instant,
-    unfit: usize,
+    /// Why sessions are passed over, as far as it was told.
+    unfit: BTreeSet<String>,
     /// Where versions are put, the newest that was, and how many withdrawn ones were told.
     put: Option<Put>,
     /// What is told to whoever watches, and when it was told.
@@ -196,7 +205,7 @@ impl<'a> Run<'a> {
             pending: 0,
             updated: now,
             heard: now,
-            unfit: 0,
+            unfit: BTreeSet::new(),
             put: None,
             status: Status::default(),
             told: now,
@@ -210,6 +219,7 @@ impl<'a> Run<'a> {
                 break;
             }
             self.take(&messages)?;
+            self.tell(false)?;
             if messages.is_empty() {
                 std::thread::sleep(LOOK);
             }
@@ -246,6 +256,8 @@ impl<'a> Run<'a> {
                         note(format_args!("note: {why}: trying again"));
                         told = Some(why);
                     }
+                    // Nobody can say that nothing came.
+                    self.heard = Instant::now();
                     std::thread::sleep(pause);
                     pause = (2 * pause).min(LONGEST_PAUSE);
                 }
@@ -265,9 +277,11 @@ impl<'a> Run<'a> {
     /// Takes messages; as soon as there is enough, an update is made.
     fn take(&mut self, messages: &[Message]) -> Result<(), Failure> {
         for message in messages {
-            self.learner.take(&message.bytes)?;
-            self.since += 1;
-            self.came.extend(message.received_ms);
+            // What was there already, or is no record, waits for no update.
+            if matches!(self.learner.take(&message.bytes)?, Taken::New(_)) {
+                self.since += 1;
+                self.came.extend(message.received_ms);
+            }
             if self.learner.due() {
                 self.update()?;
             }
@@ -296,10 +310,12 @@ impl<'a> Run<'a> {
         let records = std::mem::take(&mut self.since);
         let lag_s = lag(std::mem::take(&mut self.came), now_ms());
         self.updated = Instant::now();
-        for unfit in self.learner.unfit().skip(self.unfit) {
-            note(format_args!("note: sessions are passed over: {unfit}"));
+        for unfit in self.learner.unfit() {
+            if !self.unfit.contains(unfit) {
+                note(format_args!("note: sessions are passed over: {unfit}"));
+                self.unfit.insert(unfit.into());
+            }
         }
-        self.unfit = self.learner.unfit().count();
         let Some(attempt) = made else { return Ok(()) };
         self.status.lag_s = lag_s.or(self.status.lag_s);
         self.tell(true)?;
@@ -324,7 +340,7 @@ impl<'a> Run<'a> {
 
     /// Puts what is new into the server's store. What keeps it from that keeps nothing from being learned: it is tried again.
     fn put(&mut self) {
-        let (version, withdrawn) = (self.learner.version(), self.learner.withdrawn().len());
+        let (version, withdrawn) = (self.learner.newest(), self.learner.withdrawn().len());
         let Some(put) = &mut self.put else { return };
         if put.version >= version && put.withdrawn == withdrawn {
             return;

@@ -1,5 +1,6 @@
 //! `melody versions`: versions of a model from the server's store into a folder.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use super::publish::address;
 use super::say::{all_said, say, say_text};
 use melody_stream::learn::version_folder;
 use melody_stream::nats::{Address, Unreachable};
-use melody_stream::versions::{Store, VersionsError};
+use melody_stream::versions::{Fetched, Store, VersionsError};
 
 /// Between looks at whether there is a new one.
 const LOOK: Duration = Duration::from_secs(1);
@@ -35,6 +36,7 @@ pub(super) fn run(arguments: &Versions) -> Result<(), Failure> {
     }
     let mut store: Option<Store> = None;
     let mut told = None;
+    let mut wrong = BTreeSet::new();
     loop {
         let fetched = match &store {
             Some(open) => open.fetch(out),
@@ -45,9 +47,14 @@ pub(super) fn run(arguments: &Versions) -> Result<(), Failure> {
             }),
         };
         match fetched {
-            Ok(came) => {
+            Ok(Fetched { came, passed_over }) => {
                 told = None;
                 came.into_iter().try_for_each(|version| tell(arguments, version))?;
+                for why in passed_over {
+                    if wrong.insert(why.clone()) {
+                        note(format_args!("note: passed over: {why}"));
+                    }
+                }
             }
             Err(VersionsError::Server(Unreachable::Away(why))) if arguments.follow => {
                 if told.as_ref() != Some(&why) {
@@ -59,7 +66,7 @@ pub(super) fn run(arguments: &Versions) -> Result<(), Failure> {
             Err(error) => return Err(Failure::Other(error.to_string())),
         }
         if !arguments.follow || stop.load(Ordering::Relaxed) {
-            return Ok(());
+            return if wrong.is_empty() { Ok(()) } else { Err(Failure::Check) };
         }
         std::thread::sleep(LOOK);
     }

@@ -15,6 +15,17 @@ pub enum Device {
     Ndarray,
 }
 
+impl Device {
+    /// As the command line writes it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Device::Flex => "flex",
+            #[cfg(feature = "ndarray")]
+            Device::Ndarray => "ndarray",
+        }
+    }
+}
+
 impl From<Device> for Backend {
     fn from(device: Device) -> Self {
         match device {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use melody_core::catalogue::SongId;
 use melody_core::event::{Action, Target};
 use melody_core::listener::Tier;
 use melody_core::plays::LoggedListener;
@@ -152,4 +153,14 @@ fn a_log_that_cannot_be_learned_from_says_why() {
     let mut odd = header.clone();
     odd.listener.as_mut().unwrap().favourite_genres = vec!["yodel".into()];
     assert_eq!(refused(&odd).to_string(), "the genre `yodel` is not there");
+    let mut odd = header.clone();
+    odd.listener.as_mut().unwrap().past[0].play_ratio = 1e30;
+    assert_eq!(refused(&odd).to_string(), "play_ratio of a past play is out of range");
+    // A record of somebody else's may be whole, and name a song that there is none of.
+    let mut nowhere: Vec<StepRecord> = steps.iter().map(|step| (*step).clone()).collect();
+    let target = Target::ArtistOf(SongId(u32::MAX));
+    nowhere[3].event.as_mut().unwrap().action = Action::Search { query: "x".into(), target };
+    let nowhere: Vec<&StepRecord> = nowhere.iter().collect();
+    let told = heard(&library.catalogue, header, &nowhere, true).unwrap_err().to_string();
+    assert_eq!(told, "the song `number 4294967295` is not there");
 }

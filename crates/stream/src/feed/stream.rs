@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_nats::jetstream;
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
+use async_nats::jetstream::stream::RawMessageErrorKind;
 use futures_util::StreamExt;
 
 use super::message::Message;
@@ -62,7 +63,7 @@ impl StreamFeed {
     /// # Errors
     /// When the server is away or refuses. Asking again connects again.
     pub fn more(&mut self, patience: Duration) -> Result<Vec<Message>, Unreachable> {
-        let mut open = match self.open.take() {
+        let mut open = match self.open.take().filter(|open| open.link.held()) {
             Some(open) => open,
             None => self.connect()?,
         };
@@ -106,11 +107,15 @@ impl StreamFeed {
     fn connect(&mut self) -> Result<Open, Unreachable> {
         let link = Link::open(&self.address)?;
         let stream = link.stream(feedback(&self.address))?;
-        let after = self.given.as_ref().map_or(0, |given| {
-            let there = link.wait(stream.get_raw_message(given.sequence));
-            let same = there.is_ok_and(|message| given.is(&message.payload));
-            if same { given.sequence } else { 0 }
-        });
+        let after = match &self.given {
+            None => 0,
+            Some(given) => match link.wait(stream.get_raw_message(given.sequence)) {
+                Ok(message) if given.is(&message.payload) => given.sequence,
+                Ok(_) => 0,
+                Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => 0,
+                Err(e) => return Err(Unreachable::Away(format!("{}: {e}", self.address))),
+            },
+        };
         let deliver = match after {
             0 => DeliverPolicy::All,
             after => DeliverPolicy::ByStartSequence { start_sequence: after + 1 },

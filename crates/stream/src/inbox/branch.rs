@@ -69,6 +69,7 @@ impl Branch {
         let ratio = ended.play_ratio.value() as f32;
         Some(Heard {
             session,
+            place: self.plays(),
             policy: self.header.versions.policy.clone(),
             version: self.began_under.clone(),
             segment: self.steps.last().and_then(|before| before.segment.clone()),
@@ -91,7 +92,7 @@ impl Branch {
                 {
                     self.version.clone_from(hash);
                 }
-                if step.ended.is_some() {
+                if ends(&step) {
                     self.began_under.clone_from(&self.version);
                 }
                 self.steps.push(StepRecord { impressions: Vec::new(), ..*step });
@@ -99,7 +100,7 @@ impl Branch {
             Record::Rewound { to } => {
                 self.steps.truncate(to as usize + 1);
                 self.version = self.version_at(self.steps.len());
-                let began = self.steps.iter().rposition(|step| step.ended.is_some());
+                let began = self.steps.iter().rposition(ends);
                 self.began_under = self.version_at(began.map_or(1, |step| step + 1));
                 self.done = self.done.min(self.plays());
             }
@@ -119,16 +120,21 @@ impl Branch {
 
     /// Plays that are over.
     fn plays(&self) -> usize {
-        self.steps.iter().filter(|step| step.ended.is_some()).count()
+        self.steps.iter().filter(|step| ends(step)).count()
     }
 
     /// Plays of which all is known that a model learns: whether a song is played again shows only after it.
     fn ready(&self) -> usize {
-        let endings = self.steps.iter().filter(|step| step.ended.is_some());
+        let endings = self.steps.iter().filter(|step| ends(step));
         let again = |step: &&StepRecord| {
             step.event.as_ref().is_some_and(|event| matches!(event.action, Action::Replay))
         };
         self.plays() - endings.rev().take_while(again).count()
+    }
+
+    /// Whether nothing of it waits, and all that can be told of it is told by its records.
+    pub(super) fn at_rest(&self) -> bool {
+        self.done == self.ready() && !self.subscribed
     }
 
     /// Plays that are ready and were not handed out.
@@ -153,13 +159,19 @@ impl Branch {
             play.subscribes = None;
         }
         let sessions = listener.sessions.len();
-        let mut made = rows(catalogue, &listener, Part { known: sessions - 1, until: sessions });
+        let before = sessions.saturating_sub(usize::from(self.plays() > 0));
+        let mut made = rows(catalogue, &listener, Part { known: before, until: sessions });
         let past = made.known;
         made.rows.truncate(past + ready);
         // No window looks further back.
-        let first = (past + done).saturating_sub(HISTORY_LENGTH);
+        let first = (past + done).saturating_sub(HISTORY_LENGTH).min(made.rows.len());
         made.rows.drain(..first);
-        made.known = past + done - first;
+        made.known = (past + done - first).min(made.rows.len());
         Ok(made)
     }
+}
+
+/// Whether a play is over with this step. Where nothing was done, none can be, whatever a record says.
+fn ends(step: &StepRecord) -> bool {
+    step.event.is_some() && step.ended.is_some()
 }

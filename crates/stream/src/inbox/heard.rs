@@ -7,6 +7,8 @@ use super::hash::Hash;
 pub struct Heard {
     /// The session, by the hash of its first record.
     pub session: Hash,
+    /// Its place among the session's plays, from 0.
+    pub place: usize,
     /// The policy's name.
     pub policy: String,
     /// SHA-256 of the trained weights that served it, in hexadecimal.

@@ -89,21 +89,29 @@ impl Inbox {
         let refused =
             DiskFile::open(&folder.join(REFUSED), aside.create(true).append(true)).map_err(fail)?;
         sync_folder(folder).map_err(fail)?;
-        let mut bytes = Vec::new();
-        File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(fail)?;
+        let all = File::open(&path).map_err(fail)?;
+        let size = all.metadata().map_err(fail)?.len();
+        let mut reader = BufReader::new(all);
         let mut places = HashMap::new();
         let mut start = 0;
-        for line in bytes.split_inclusive(|&b| b == b'\n') {
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            reader.read_until(b'\n', &mut line).map_err(fail)?;
             let Some(record) = line.strip_suffix(b"\n") else { break };
             let number = places.len() as u64;
             let stored = verify(record).map_err(|broken| {
-                format!("{}:{}: {broken}\n  help: what was learned from this folder rests on it; bring the file back", path.display(), number + 1)
+                format!(
+                    "{}:{}: {broken}\n  help: what was learned from this folder rests on it; bring the file back",
+                    path.display(),
+                    number + 1
+                )
             })?;
             let (hash, place) = place(&stored, (number, start, record.len()))?;
             places.insert(hash, place);
             start += line.len() as u64;
         }
-        if start < bytes.len() as u64 {
+        if start < size {
             file.cut(start).and_then(|()| file.sync()).map_err(fail)?;
         }
         file.seek(SeekFrom::Start(start)).map_err(fail)?;
@@ -274,7 +282,7 @@ fn place(
 fn newer(message: &[u8]) -> Option<u64> {
     let value: serde_json::Value = serde_json::from_slice(message).ok()?;
     let format = value.get("record")?.get("log_format")?.as_u64()?;
-    (format != u64::from(LOG_FORMAT)).then_some(format)
+    (format > u64::from(LOG_FORMAT)).then_some(format)
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub struct Sessions {
     ready: Vec<Hash>,
     /// Records whose predecessor has not come, by its hash.
     early: BTreeMap<Hash, Vec<Stored>>,
+    /// The hashes of these.
+    waiting: BTreeSet<Hash>,
     records: u64,
     /// Plays that have ended since they were last asked for.
     heard: Vec<Heard>,
@@ -67,7 +69,10 @@ impl Sessions {
         while let Some(stored) = next.pop() {
             let hash = Hash::parse(&stored.hash).ok_or("a record without a hash")?;
             if self.follow(stored, hash, inbox)? {
-                next.extend(self.early.remove(&hash).into_iter().flatten());
+                let after = self.early.remove(&hash).into_iter().flatten();
+                next.extend(after.inspect(|stored| {
+                    Hash::parse(&stored.hash).map(|hash| self.waiting.remove(&hash));
+                }));
             }
         }
         Ok(())
@@ -84,9 +89,12 @@ impl Sessions {
         let previous = Hash::parse(&stored.previous).ok_or("a record without a predecessor")?;
         let held = match self.held.remove(&previous) {
             Some(held) => Some(held),
+            // What follows one that waits itself waits with it.
+            None if self.waiting.contains(&previous) => None,
             None => self.again(previous, inbox)?,
         };
         let Some(mut held) = held else {
+            self.waiting.insert(hash);
             self.early.entry(previous).or_default().push(stored);
             return Ok(false);
         };
@@ -121,7 +129,7 @@ impl Sessions {
         let mut still: Vec<(u64, Hash)> = self
             .held
             .iter()
-            .filter(|(_, h)| h.branch.waiting() == 0)
+            .filter(|(_, h)| h.branch.at_rest())
             .map(|(hash, h)| (h.touched, *hash))
             .collect();
         still.sort_unstable();

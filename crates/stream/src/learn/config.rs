@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// All that an update depends on beside plays and weights.
+/// What can be set of how an update is made; the rest is the same for all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Learning {
@@ -20,7 +20,7 @@ pub struct Learning {
     pub network_rate: f64,
     /// Of so many updates one is of the whole network; 0: none is.
     pub network_every: u64,
-    /// The newest plays that were kept back, which an update is judged by, at most.
+    /// The newest plays that were kept back, which an update is judged by: whole sessions, until there are so many.
     pub judged: usize,
     /// How much worse the loss on these may be after an update that is taken.
     pub tolerance: f64,

@@ -6,6 +6,9 @@
 //! DIR/attempts.jsonl    every update that was tried
 //! DIR/refused.jsonl     messages that were no records
 //! DIR/v000001/          a version: a model's folder, with lineage.json
+//! DIR/withdrawn.json    versions that sessions must give up; alarms.json says why
+//! DIR/position.json     how far a stream was read: a shortcut
+//! DIR/status.json       what it says of itself, for whoever watches
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -36,16 +39,31 @@ pub struct Made {
     pub catalogue: String,
     /// SHA-256 of its files, in hexadecimal.
     pub catalogue_hash: String,
+    /// The backend that it computes on: others sum in another order.
+    pub device: String,
     /// How it learns.
     pub learning: Learning,
 }
 
 impl Made {
     /// Of a model and a catalogue, by what they were called and their hashes.
-    pub fn new(model: (&str, &str), catalogue: (&str, &str), learning: Learning) -> Self {
+    pub fn new(
+        model: (&str, &str),
+        catalogue: (&str, &str),
+        device: &str,
+        learning: Learning,
+    ) -> Self {
         let [(model, model_hash), (catalogue, catalogue_hash)] =
             [model, catalogue].map(|(name, hash)| (name.to_string(), hash.to_string()));
-        Made { format: FORMAT, model, model_hash, catalogue, catalogue_hash, learning }
+        Made {
+            format: FORMAT,
+            model,
+            model_hash,
+            catalogue,
+            catalogue_hash,
+            device: device.into(),
+            learning,
+        }
     }
 
     /// What stands in a folder; `None` where no learner has begun there.
@@ -80,6 +98,7 @@ impl Made {
         for (field, theirs, ours) in [
             ("model_hash", &self.model_hash, &other.model_hash),
             ("catalogue_hash", &self.catalogue_hash, &other.catalogue_hash),
+            ("device", &self.device, &other.device),
         ] {
             if theirs != ours {
                 return Err(format!(
@@ -105,25 +124,36 @@ pub fn version_folder(folder: &Path, version: u64) -> PathBuf {
     folder.join(format!("v{version:06}"))
 }
 
-/// Writes a version: it is there as a whole or not at all. One that a crash has left without its line in the attempts
-/// gives way.
-pub(super) fn write_version(
+/// Where a version lies until it is shown.
+fn draft(folder: &Path, version: u64) -> PathBuf {
+    folder.join(format!(".v{version:06}.draft"))
+}
+
+/// Writes a version where nobody looks for one. What a crash has left there gives way.
+pub(super) fn draft_version(
     folder: &Path,
     files: &ModelFiles,
     attempt: &Attempt,
 ) -> Result<(), String> {
-    let place = version_folder(folder, attempt.version);
-    let draft = folder.join(format!(".v{:06}.draft", attempt.version));
+    let draft = draft(folder, attempt.version);
     let fail = |path: &Path, e: std::io::Error| format!("{}: {e}", path.display());
-    for old in [&draft, &place] {
-        if old.exists() {
-            remove_folder(old).map_err(|e| fail(old, e))?;
-        }
+    if draft.exists() {
+        remove_folder(&draft).map_err(|e| fail(&draft, e))?;
     }
     std::fs::create_dir_all(&draft).map_err(|e| fail(&draft, e))?;
     save(&draft, files)?;
     let mut lineage = serde_json::to_vec_pretty(attempt).map_err(|e| e.to_string())?;
     lineage.push(b'\n');
     write_whole(&draft.join("lineage.json"), &lineage)?;
-    rename(&draft, &place).and_then(|()| sync_folder(folder)).map_err(|e| fail(&place, e))
+    sync_folder(folder).map_err(|e| fail(folder, e))
+}
+
+/// Shows a version that was written: from now on it is there, as a whole. Nothing happens where it is shown already.
+pub(super) fn show_version(folder: &Path, version: u64) -> Result<(), String> {
+    let (draft, place) = (draft(folder, version), version_folder(folder, version));
+    if place.exists() || !draft.exists() {
+        return Ok(());
+    }
+    let shown = rename(&draft, &place).and_then(|()| sync_folder(folder));
+    shown.map_err(|e| format!("{}: {e}", place.display()))
 }

@@ -1,6 +1,6 @@
 //! A learner: takes records, and makes versions of a model of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::attempts::{Attempt, Attempts, Kind};
 use super::config::FEWEST_JUDGED;
-use super::folder::{Made, version_folder, write_version};
+use super::folder::{Made, draft_version, show_version, version_folder};
 use super::update::{Ground, updated};
-use super::withdrawn::Withdrawn;
+use super::withdrawn::{Lineage, Withdrawn};
 use crate::inbox::{Counts, Inbox, Sessions, Taken};
 use crate::population::{Alarm, Population, Row};
 use melody_core::catalogue::Catalogue;
@@ -64,7 +64,7 @@ pub(super) struct Mind {
     unfit: BTreeSet<String>,
     population: Population,
     /// Every version by its hash: its number, and the hash of the one that it was made of.
-    lineage: BTreeMap<String, (u64, String)>,
+    lineage: Lineage,
 }
 
 impl Mind {
@@ -84,7 +84,7 @@ impl Mind {
             judged: Dataset::default(),
             unfit: BTreeSet::new(),
             population: Population::default(),
-            lineage: BTreeMap::new(),
+            lineage: Lineage::new(),
         }
     }
 
@@ -131,10 +131,15 @@ impl Mind {
 
     /// A version is there.
     fn follows(&mut self, attempt: &Attempt) {
+        self.version = attempt.version;
+        self.knows(attempt);
+        self.population.follows(&attempt.hash, &attempt.parent);
+    }
+
+    /// The weights of this attempt are in the folder, under its number.
+    pub(super) fn knows(&mut self, attempt: &Attempt) {
         let Attempt { version, hash, parent, .. } = attempt;
-        self.version = *version;
         self.lineage.insert(hash.clone(), (*version, parent.clone()));
-        self.population.follows(hash, parent);
     }
 
     /// Makes an update of all that waits. Where that cannot be learned from, it changes nothing and is refused.
@@ -164,7 +169,7 @@ impl Mind {
         let (plays, judged) = (out.learn.plays(), self.judged.plays());
         let (learned_loss, judged_loss) = (both(&out.learn), both(&self.judged));
         let worse = judged_loss[1] - judged_loss[0];
-        let finite = learned_loss[1].is_finite() && worse.is_finite();
+        let finite = [learned_loss, judged_loss].iter().flatten().all(|loss| loss.is_finite());
         let no_worse = judged < FEWEST_JUDGED || worse <= learning.tolerance;
         let accepted = plays > 0 && finite && no_worse;
         let attempt = Attempt {
@@ -175,8 +180,8 @@ impl Mind {
             order: hex(&self.order.clone().finalize()),
             plays,
             judged,
-            learned_loss,
-            judged_loss,
+            learned_loss: learned_loss.map(written),
+            judged_loss: judged_loss.map(written),
             accepted,
             version: self.version + u64::from(accepted),
             hash: weights_hash(&after),
@@ -282,6 +287,8 @@ impl Learner {
             ));
         }
         if let Some(newest) = before.iter().rfind(|attempt| attempt.accepted) {
+            // It may have been stopped just before it was shown.
+            show_version(folder, newest.version)?;
             mind.stand_on(&newest.hash, folder)?;
         }
         let withdrawn = Withdrawn::read(folder)?;
@@ -298,16 +305,16 @@ impl Learner {
         Ok(learner)
     }
 
-    /// Looks whether the listeners of a version do worse than those of the one before. Such a version is withdrawn: sessions give it
-    /// up, and what is learned goes on from the one before.
+    /// Looks whether the listeners of a version do worse than those of the one before. Such a version is withdrawn, with all that was
+    /// made of it: sessions give them up, and what is learned goes on from the one before.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn withdraw(&mut self) -> Result<Vec<Alarm>, String> {
         let alarms = self.mind.population.alarms();
-        self.withdrawn.add(&alarms, &self.folder)?;
+        self.withdrawn.add(&alarms, &self.mind.lineage, &self.folder)?;
         let mut stands = self.mind.hash.clone();
-        while self.withdrawn.holds(&stands)
+        while self.withdrawn.holds(&stands, &self.mind.lineage)
             && let Some((_, parent)) = self.mind.lineage.get(&stands)
         {
             stands = parent.clone();
@@ -371,12 +378,17 @@ impl Learner {
         &self.tried
     }
 
-    /// The newest version; 0 is the model that it began with.
+    /// The version that it stands on: the newest that is not withdrawn; 0 is the model that it began with.
     pub fn version(&self) -> u64 {
+        self.mind.lineage.get(&self.mind.hash).map_or(0, |(version, _)| *version)
+    }
+
+    /// The newest version there is, withdrawn or not.
+    pub fn newest(&self) -> u64 {
         self.mind.version
     }
 
-    /// SHA-256 of the newest version's weights, in hexadecimal.
+    /// SHA-256 of the weights of the version that it stands on, in hexadecimal.
     pub fn hash(&self) -> &str {
         &self.mind.hash
     }
@@ -401,18 +413,27 @@ impl Learner {
         }
         self.sync()?;
         let tried = self.mind.try_update();
+        // Whole on the disk before its line is, and seen by others after that: what they take is never made otherwise again.
         if tried.attempt.accepted {
-            write_version(&self.folder, &self.mind.files(&tried), &tried.attempt)?;
+            draft_version(&self.folder, &self.mind.files(&tried), &tried.attempt)?;
         }
         self.attempts.add(&tried.attempt)?;
         let attempt = tried.attempt.clone();
+        if attempt.accepted {
+            show_version(&self.folder, attempt.version)?;
+        }
         self.tried.push(attempt.clone());
         self.mind.go_on(tried);
         Ok(Some(attempt))
     }
 }
 
-/// Adds to what is remembered, and forgets the oldest listeners while more than `most` fresh plays are kept.
+/// A loss as a line of JSON can hold it: one that is no number counts as the largest there is.
+fn written(loss: f64) -> f64 {
+    if loss.is_finite() { loss } else { f64::MAX }
+}
+
+/// Adds to what is remembered, and forgets the oldest listeners as long as `most` fresh plays are left without them.
 fn keep(all: &mut Dataset, new: Dataset, most: usize) {
     all.listeners.extend(new.listeners);
     let mut plays = all.plays();
@@ -450,6 +471,7 @@ mod tests {
         let made = Made::new(
             (DEFAULT, &model.manifest.weights_sha256),
             (DEFAULT, &catalogue.hash),
+            "flex",
             learning,
         );
         Start { made, model, catalogue, device }
@@ -563,9 +585,11 @@ mod tests {
             difference: -0.1,
             p: 0.01,
         };
-        learner.withdrawn.add(&[alarm], folder.path()).unwrap();
+        let lineage = learner.mind.lineage.clone();
+        learner.withdrawn.add(&[alarm], &lineage, folder.path()).unwrap();
         learner.withdraw().unwrap();
-        assert_eq!((learner.hash(), learner.version()), (before.hash.as_str(), last.version));
+        assert_eq!((learner.hash(), learner.version()), (before.hash.as_str(), before.version));
+        assert_eq!(learner.newest(), last.version);
         for message in rest {
             learner.take(message).unwrap();
         }

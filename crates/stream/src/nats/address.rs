@@ -41,6 +41,8 @@ impl FromStr for Address {
         let mut named = |default: &str| match parts.next() {
             None => Ok(default.into()),
             Some(name) if plain(name) => Ok(name.into()),
+            // With somebody's name in front, what looks like a stream may be part of a password.
+            Some(_) if rest.contains('@') => Err(help.into()),
             Some(name) => Err(format!("`{name}` is no name: letters, digits, - and _ make one")),
         };
         let (stream, tenant) = (named(STREAM)?, named(TENANT)?);
@@ -92,9 +94,9 @@ impl Address {
     /// # Errors
     /// When a file that the environment or the context names cannot be read.
     pub(super) async fn options(&self) -> Result<(String, ConnectOptions), String> {
-        let context = Context::chosen()?;
-        let (server, said) = apart(context.url.as_deref().unwrap_or(&self.server));
-        let options = said.over(context).over(Context::environment()).options().await?;
+        let (server, said) = apart(&self.server);
+        let said = said.over(Context::chosen()?).over(Context::environment());
+        let options = said.options().await?;
         Ok((server, options))
     }
 }
@@ -120,7 +122,6 @@ fn apart(server: &str) -> (String, Context) {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Context {
-    url: Option<String>,
     creds: Option<String>,
     nkey: Option<String>,
     user: Option<String>,
@@ -151,7 +152,6 @@ impl Context {
     fn environment() -> Self {
         let read = |name: &str| std::env::var(name).ok();
         Context {
-            url: None,
             creds: read("NATS_CREDS"),
             nkey: read("NATS_NKEY"),
             user: read("NATS_USER"),
@@ -164,9 +164,9 @@ impl Context {
         .without_empty()
     }
 
-    fn fields(&mut self) -> [&mut Option<String>; 9] {
-        let Context { url, creds, nkey, user, password, token, ca, cert, key } = self;
-        [url, creds, nkey, user, password, token, ca, cert, key]
+    fn fields(&mut self) -> [&mut Option<String>; 8] {
+        let Context { creds, nkey, user, password, token, ca, cert, key } = self;
+        [creds, nkey, user, password, token, ca, cert, key]
     }
 
     /// NATS's tools write what was not said as an empty text.
@@ -240,8 +240,10 @@ mod tests {
         let secret = address("nats://me:hunter2@localhost:4222/EARS");
         assert_eq!(secret.to_string(), "nats://localhost:4222/EARS");
         assert_eq!(format!("{secret:?}"), "nats://localhost:4222/EARS");
-        let wrong = "nats://me:hunter2@local host/EARS".parse::<Address>();
-        assert!(wrong.is_err_and(|told| !told.contains("hunter2")));
+        for wrong in ["nats://me:hunter2@local host/EARS", "nats://me:hun/ter2@localhost"] {
+            let wrong = wrong.parse::<Address>();
+            assert!(wrong.is_err_and(|told| !told.contains("ter2")));
+        }
     }
 
     #[test]
@@ -280,7 +282,6 @@ mod tests {
             ..Context::default()
         };
         let both = read.over(environment());
-        assert_eq!(both.url.as_deref(), Some("nats://there:4222"));
         assert_eq!((both.user.as_deref(), both.token.as_deref()), (Some("me"), Some("t")));
         let none = Context::read(folder.path(), "nowhere").unwrap_err();
         assert!(none.contains("nowhere.json: NATS_CONTEXT names it"), "{none}");

@@ -2,10 +2,12 @@
 //! of life is answered while this program computes.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use async_nats::ConnectErrorKind;
 use async_nats::jetstream::{self, stream};
+use async_nats::{ConnectErrorKind, Event};
 use tokio::runtime::Runtime;
 
 use super::address::Address;
@@ -27,6 +29,8 @@ pub enum Unreachable {
 /// A connection to a server.
 pub struct Link {
     runtime: Runtime,
+    /// Whether the connection was lost since it was opened, if only for a moment.
+    lost: Arc<AtomicBool>,
     /// The address it was opened with.
     pub address: Address,
     /// What JetStream is asked through.
@@ -46,8 +50,16 @@ impl Link {
             .build()
             .map_err(|e| Unreachable::Away(format!("no thread can be had: {e}")))?;
         // What asks JetStream begins work of its own, for which it must be within the runtime.
-        let context = runtime.block_on(async { connect(address).await.map(jetstream::new) })?;
-        Ok(Link { runtime, address: address.clone(), context })
+        let lost = Arc::new(AtomicBool::new(false));
+        let connected = async { connect(address, lost.clone()).await.map(jetstream::new) };
+        let context = runtime.block_on(connected)?;
+        Ok(Link { runtime, lost, address: address.clone(), context })
+    }
+
+    /// Whether the connection has held all the time. The client connects again by itself, and says nothing of what the server has
+    /// lost meanwhile.
+    pub fn held(&self) -> bool {
+        !self.lost.load(Ordering::Relaxed)
     }
 
     /// Waits for what the server is asked.
@@ -80,28 +92,33 @@ impl Link {
 
     fn of_stream(&self, name: &str, error: &str) -> Unreachable {
         let address = &self.address;
-        if ["503", "not enabled", "unavailable"].iter().any(|told| error.contains(told)) {
+        if !self.context.client().server_info().jetstream {
             return Unreachable::Refused(format!(
                 "{address}: the server keeps no streams; start it with `nats-server --jetstream`"
             ));
         }
-        if error.contains("timed out") || error.contains("no responders") {
-            // A server without JetStream and one that is on its way up look the same.
-            return Unreachable::Away(format!(
-                "{address}: nobody answers for streams; `nats-server --jetstream` keeps them"
-            ));
+        // A server on its way up, or a cluster that has no leader yet, has not refused anything.
+        let passing = ["timed out", "no responders", "unavailable", "broken pipe", "connection"];
+        if passing.iter().any(|told| error.to_lowercase().contains(told)) {
+            return Unreachable::Away(format!("{address}: the stream {name}: {error}"));
         }
         Unreachable::Refused(format!("{address}: the stream {name}: {error}"))
     }
 }
 
-async fn connect(address: &Address) -> Result<async_nats::Client, Unreachable> {
+async fn connect(
+    address: &Address,
+    lost: Arc<AtomicBool>,
+) -> Result<async_nats::Client, Unreachable> {
     let (server, options) = address.options().await.map_err(Unreachable::Refused)?;
     let options = options
         .name("melody")
         .connection_timeout(PATIENCE)
         .request_timeout(Some(PATIENCE))
-        .event_callback(|_| async {});
+        .event_callback(move |event| {
+            lost.fetch_or(matches!(event, Event::Disconnected | Event::Closed), Ordering::Relaxed);
+            async {}
+        });
     options.connect(server).await.map_err(|error| {
         let told = format!("{address}: {error}");
         match error.kind() {

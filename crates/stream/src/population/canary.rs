@@ -1,23 +1,29 @@
-//! Whether the listeners of a version do worse than those of the one before it, looked at as often as one likes.
+//! Whether the listeners of a version do worse than those of the one before it, looked at with every session.
 //!
 //! Both are heard at the same time, by other listeners: a share of the sessions takes the newer version. A session speaks
-//! once, by the share of its first plays under a version that were completed; the n-th of one version is held against the
-//! n-th of the other, and the differences go through a test that stays valid however often it is looked at (a normal
-//! mixture; Robbins 1970, Johari and others 2017). So of versions that are no worse, one in twenty at most is withdrawn.
+//! once, by the share of its first plays that were completed, if all of them were heard under one version and it began after the
+//! newer one was there. The n-th session of one version is held against the n-th of the other, and the differences go through a
+//! test that stays valid however often it is looked at (a normal mixture; Robbins 1970, Johari and others 2017). Where it first
+//! says that they differ, the sign decides, and the trial is over. So of versions that are no worse, one in twenty at
+//! most is withdrawn.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
 use crate::inbox::{Hash, Heard};
 use melody_lab::statistics::peeking;
 
-/// Plays of a session that speak for a version.
-const BLOCK: u32 = 8;
-/// The error that the test may make, over all looks.
-const LEVEL: f64 = 0.05;
+/// The first plays of a session, by which it speaks.
+const BLOCK: usize = 8;
 /// The difference in completion that the test is tuned to find.
 const MIXING: f64 = 0.05;
+/// Pairs after which a trial has found nothing.
+const MOST_PAIRS: usize = 2_000;
+/// Trials that go on side by side: older ones have found nothing by then.
+const MOST_TRIALS: usize = 32;
+/// Sessions in their first plays that are listened to, at most.
+const MOST_SPEAKING: usize = 100_000;
 
 /// A version whose listeners do worse.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,65 +45,108 @@ pub struct Alarm {
 struct Trial {
     version: String,
     before: String,
-    /// What the sessions of the version before, and of the version, have said.
-    said: [Vec<f64>; 2],
-    looked: usize,
-    over: bool,
+    /// Sessions that had begun when the version was there.
+    since: u64,
+    /// What the sessions of the version before, and of the version, have said and is not paired yet.
+    said: [VecDeque<f64>; 2],
+    /// The version's less the one's before.
+    differences: Vec<f64>,
+}
+
+/// A session that has not spoken yet.
+#[derive(Clone, Debug)]
+struct Speaking {
+    version: String,
+    /// Its number among the sessions.
+    number: u64,
+    completed: u32,
 }
 
 /// Every version that follows another.
 #[derive(Clone, Debug, Default)]
 pub struct Canary {
-    trials: Vec<Trial>,
-    /// Plays and completed ones of a session under a version, until it has spoken.
-    speaking: BTreeMap<(Hash, String), (u32, u32)>,
+    trials: VecDeque<Trial>,
+    speaking: BTreeMap<Hash, Speaking>,
+    /// Sessions that have begun.
+    begun: u64,
+    alarms: Vec<Alarm>,
 }
 
 impl Canary {
     /// A version follows another.
     pub fn follows(&mut self, version: &str, before: &str) {
         let (version, before) = (version.to_string(), before.to_string());
-        self.trials.push(Trial { version, before, ..Trial::default() });
+        self.trials.push_back(Trial { version, before, since: self.begun, ..Trial::default() });
+        if self.trials.len() > MOST_TRIALS {
+            self.trials.pop_front();
+        }
     }
 
     /// Hears a play.
     pub fn hear(&mut self, heard: &Heard) {
-        let key = (heard.session, heard.version.clone());
-        let (plays, completed) = self.speaking.entry(key).or_default();
-        *plays += 1;
-        *completed += u32::from(heard.completed);
-        if *plays != BLOCK {
+        if heard.place == 0 {
+            let (version, number) = (heard.version.clone(), self.begun);
+            self.begun += 1;
+            if self.speaking.len() >= MOST_SPEAKING {
+                self.speaking.pop_first();
+            }
+            self.speaking.insert(heard.session, Speaking { version, number, completed: 0 });
+        }
+        let Some(speaking) = self.speaking.get_mut(&heard.session) else { return };
+        if speaking.version != heard.version {
+            // It speaks for neither.
+            self.speaking.remove(&heard.session);
             return;
         }
-        let said = f64::from(*completed) / f64::from(BLOCK);
-        for trial in self.trials.iter_mut().filter(|trial| !trial.over) {
-            for (side, version) in [&trial.before, &trial.version].into_iter().enumerate() {
-                if *version == heard.version {
-                    trial.said[side].push(said);
-                }
-            }
+        speaking.completed += u32::from(heard.completed);
+        if heard.place + 1 >= BLOCK
+            && let Some(spoken) = self.speaking.remove(&heard.session)
+        {
+            self.spoken(&spoken);
         }
     }
 
-    /// Looks at the trials. Each version is told of once.
-    pub fn alarms(&mut self) -> Vec<Alarm> {
-        let trials = self.trials.iter_mut().filter(|trial| !trial.over);
-        let worse = trials.filter_map(|trial| {
-            let [before, now] = &trial.said;
-            let sessions = before.len().min(now.len());
-            if sessions == trial.looked {
-                return None;
+    fn spoken(&mut self, spoken: &Speaking) {
+        let said = f64::from(spoken.completed) / BLOCK as f64;
+        let alarms = &mut self.alarms;
+        self.trials.retain_mut(|trial| {
+            let side = [&trial.before, &trial.version].iter().position(|v| **v == spoken.version);
+            let Some(side) = side.filter(|_| spoken.number >= trial.since) else { return true };
+            trial.said[side].push_back(said);
+            match trial.paired() {
+                Some(alarm) => {
+                    alarms.extend(alarm);
+                    false
+                }
+                None => true,
             }
-            trial.looked = sessions;
-            let differences: Vec<f64> =
-                before.iter().zip(now).map(|(before, now)| now - before).collect();
-            let p = peeking(&differences, MIXING).p;
-            let difference = differences.iter().sum::<f64>() / sessions as f64;
-            trial.over = p < LEVEL && difference < 0.0;
-            let (version, before) = (trial.version.clone(), trial.before.clone());
-            trial.over.then_some(Alarm { version, before, sessions, difference, p })
         });
-        worse.collect()
+    }
+
+    /// The versions found worse since this was last asked.
+    pub fn alarms(&mut self) -> Vec<Alarm> {
+        std::mem::take(&mut self.alarms)
+    }
+}
+
+impl Trial {
+    /// Holds the next sessions against each other. `None` while the trial goes on; what it has found once it is over.
+    fn paired(&mut self) -> Option<Option<Alarm>> {
+        let [before, now] = &mut self.said;
+        if before.is_empty() || now.is_empty() {
+            return None;
+        }
+        let (before, now) = before.pop_front().zip(now.pop_front())?;
+        self.differences.push(now - before);
+        let sessions = self.differences.len();
+        let found = peeking(&self.differences, MIXING);
+        if found.first_below.is_none() {
+            return (sessions >= MOST_PAIRS).then_some(None);
+        }
+        let difference = self.differences.iter().sum::<f64>() / sessions as f64;
+        let (version, before) = (self.version.clone(), self.before.clone());
+        let alarm = Alarm { version, before, sessions, difference, p: found.p };
+        Some((difference < 0.0).then_some(alarm))
     }
 }
 
@@ -115,9 +164,10 @@ mod tests {
         for number in 0..sessions {
             let side = (number % 2) as usize;
             let session = Hash::parse(&format!("{number:032x}{}", "0".repeat(32))).unwrap();
-            for _ in 0..BLOCK {
+            for place in 0..BLOCK {
                 canary.hear(&Heard {
                     session,
+                    place,
                     policy: "p".into(),
                     version: ["old", "new"][side].into(),
                     segment: None,
@@ -153,6 +203,34 @@ mod tests {
         assert!(found.len() >= 49, "{} of 50", found.len());
         let (_, alarm) = &found[0];
         assert_eq!((alarm.version.as_str(), alarm.before.as_str()), ("new", "old"));
-        assert!(alarm.difference < 0.0 && alarm.p < LEVEL && alarm.sessions > 10);
+        assert!(alarm.difference < 0.0 && alarm.p <= 0.05 && alarm.sessions > 10);
+    }
+
+    #[test]
+    fn a_session_speaks_once_for_the_one_version_that_it_began_under() {
+        let mut canary = Canary::default();
+        let play = |session: u64, place: usize, version: &str| Heard {
+            session: Hash::parse(&format!("{session:032x}{}", "0".repeat(32))).unwrap(),
+            place,
+            policy: "p".into(),
+            version: version.into(),
+            segment: None,
+            song: "s".into(),
+            completed: true,
+            left_at_once: false,
+            liked: false,
+            heard_ms: 0,
+            served: true,
+            subscribed: false,
+        };
+        let first = play(0, 0, "old");
+        canary.hear(&first);
+        canary.follows("new", "old");
+        // One that had begun before, one that changes over, and one that stays.
+        (1..BLOCK).for_each(|place| canary.hear(&play(0, place, "old")));
+        (0..BLOCK).for_each(|place| canary.hear(&play(1, place, ["old", "new"][place / 4])));
+        (0..3 * BLOCK).for_each(|place| canary.hear(&play(2, place, "new")));
+        let said: Vec<usize> = canary.trials[0].said.iter().map(VecDeque::len).collect();
+        assert_eq!((said, canary.speaking.len()), (vec![0, 1], 0));
     }
 }

@@ -33,15 +33,13 @@ pub struct Row {
     pub group: Group,
     /// Of the newest plays of all groups.
     pub lately: Tally,
-    /// Of all plays.
-    pub all: Tally,
 }
 
 /// A population as it is heard of.
 #[derive(Default)]
 pub struct Population {
     newest: VecDeque<(Group, Tally)>,
-    groups: BTreeMap<Group, [Tally; 2]>,
+    groups: BTreeMap<Group, Tally>,
     canary: Canary,
 }
 
@@ -54,15 +52,17 @@ impl Population {
             segment: heard.segment.clone().unwrap_or_else(|| UNKNOWN.into()),
         };
         let tally = Tally::of(heard, promoted);
-        let [lately, all] = self.groups.entry(group.clone()).or_default();
-        lately.add(&tally);
-        all.add(&tally);
+        self.groups.entry(group.clone()).or_default().add(&tally);
         self.newest.push_back((group, tally));
         if self.newest.len() > WINDOW
             && let Some((group, tally)) = self.newest.pop_front()
-            && let Some([lately, _]) = self.groups.get_mut(&group)
+            && let Some(lately) = self.groups.get_mut(&group)
         {
             lately.take(&tally);
+            // Versions come and go; what nobody has heard of late is not kept.
+            if lately.plays == 0 {
+                self.groups.remove(&group);
+            }
         }
         self.canary.hear(heard);
     }
@@ -79,11 +79,7 @@ impl Population {
 
     /// Every group with plays, in order.
     pub fn rows(&self) -> Vec<Row> {
-        let row = |(group, [lately, all]): (&Group, &[Tally; 2])| Row {
-            group: group.clone(),
-            lately: *lately,
-            all: *all,
-        };
+        let row = |(group, lately): (&Group, &Tally)| Row { group: group.clone(), lately: *lately };
         self.groups.iter().map(row).collect()
     }
 }
@@ -96,6 +92,7 @@ mod tests {
     fn heard(segment: Option<&str>, completed: bool) -> Heard {
         Heard {
             session: Hash::parse(&"0".repeat(64)).unwrap(),
+            place: 0,
             policy: "default".into(),
             version: "v".into(),
             segment: segment.map(String::from),
@@ -110,20 +107,17 @@ mod tests {
     }
 
     #[test]
-    fn a_window_forgets_the_oldest_and_a_total_does_not() {
+    fn a_window_forgets_the_oldest() {
         let mut population = Population::default();
         population.hear(&heard(None, true), true);
+        let [unknown] = &population.rows()[..] else { panic!("one group") };
+        assert_eq!((unknown.group.segment.as_str(), unknown.lately.engaged), ("-", 1));
+        assert_eq!(unknown.lately.completion(), Some(1.0));
         for _ in 0..WINDOW {
             population.hear(&heard(Some("new"), false), false);
         }
-        let [unknown, new] = &population.rows()[..] else { panic!("two groups") };
-        assert_eq!((unknown.group.segment.as_str(), new.group.segment.as_str()), ("-", "new"));
-        assert_eq!(
-            (unknown.lately, unknown.all.promoted, unknown.all.engaged),
-            (Tally::default(), 1, 1)
-        );
-        assert_eq!((unknown.all.completion(), unknown.lately.completion()), (Some(1.0), None));
-        assert_eq!((new.lately.plays, new.lately.left()), (WINDOW as u64, Some(1.0)));
-        assert_eq!(new.all.minutes(), WINDOW as f64);
+        let [new] = &population.rows()[..] else { panic!("one group again") };
+        assert_eq!((new.group.segment.as_str(), new.lately.plays), ("new", WINDOW as u64));
+        assert_eq!((new.lately.left(), new.lately.minutes()), (Some(1.0), WINDOW as f64));
     }
 }

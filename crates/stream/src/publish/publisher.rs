@@ -1,8 +1,8 @@
 //! Follows a log and sends what it has acknowledged, from a thread of its own.
 //!
 //! A server that is away costs nothing but delay. One that has said it received something may still lose it in a power
-//! cut, for as long as it has not synced its files: so after each new connection everything is sent again that was sent
-//! within that time. Whoever takes records from the stream knows each by its hash.
+//! cut, for as long as it has not synced its files: so after each new connection everything is sent again but what was
+//! received over a connection that then held for that time. Whoever takes records from the stream knows each by its hash.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,10 @@ use crate::nats::{Address, Link, Unreachable};
 const SETTLES: Duration = Duration::from_secs(150);
 /// Records that are on their way at once.
 const IN_FLIGHT: usize = 256;
+/// What a message has beside a record, in bytes.
+const HEADERS: usize = 256;
+/// How long leaving waits for a thread beyond what it was given.
+const GRACE: Duration = Duration::from_millis(500);
 /// Between looks at the log.
 const LOOK: Duration = Duration::from_millis(50);
 /// The first pause before another try, and the longest.
@@ -141,9 +145,15 @@ impl Publisher {
     }
 
     fn leave(&mut self, patience: Duration) {
-        *self.shared.leaving() = Some(Instant::now() + patience);
+        let end = Instant::now() + patience;
+        *self.shared.leaving() = Some(end);
         self.shared.bell.notify_all();
-        if let Some(thread) = self.thread.take() {
+        let Some(thread) = self.thread.take() else { return };
+        // One that is in the middle of connecting may not come back for a while, and holds nothing that is not in the log.
+        while !thread.is_finished() && Instant::now() < end + GRACE {
+            std::thread::sleep(LOOK / 10);
+        }
+        if thread.is_finished() {
             let _ = thread.join();
         }
     }
@@ -208,22 +218,39 @@ impl<'a> Sending<'a> {
 
     /// Sends over a connection until it breaks or nothing more will come.
     fn over(&mut self, link: &Link) -> Result<(), Unreachable> {
-        link.stream(feedback(&self.address))?;
+        let stream = link.stream(feedback(&self.address))?;
         self.shared.spool().reached = Reached::Yes;
-        // What was received and not synced may be gone.
-        self.settle();
-        self.tail.seek(self.sent.settled);
+        // What was received over an earlier connection and had not settled may be gone.
+        self.lately.clear();
+        let created = format!("{:?}", stream.cached_info().created);
+        let mut begun = false;
         let most = link.context.client().server_info().max_payload;
         let mut told = Instant::now();
+        let mut written = self.sent.clone();
         loop {
+            if !link.held() {
+                return Err(away(&self.address, "the connection was lost"));
+            }
             // Before the log is read: what is written after this is written before nothing more comes.
             let leaving = self.shared.leaving().is_some();
-            let lines = self.tail.take(IN_FLIGHT).map_err(Unreachable::Refused)?;
+            if !begun && let Some(first) = self.tail.first().map_err(Unreachable::Refused)? {
+                self.sent.of(&first, &created);
+                self.shared.spool().sent = self.sent.sent;
+                self.tail.seek(self.sent.settled);
+                begun = true;
+            }
+            let lines = match begun {
+                true => self.tail.take(IN_FLIGHT).map_err(Unreachable::Refused)?,
+                false => Vec::new(),
+            };
             if lines.is_empty() {
                 self.look();
                 if told.elapsed() > LOOK * 20 {
                     self.settle();
-                    self.sent.write(&self.log);
+                    if self.sent != written {
+                        self.sent.write(&self.log);
+                        written = self.sent.clone();
+                    }
                     told = Instant::now();
                 }
                 if leaving || self.shared.pause(LOOK) {
@@ -231,39 +258,45 @@ impl<'a> Sending<'a> {
                 }
                 continue;
             }
-            self.batch(link, &lines, most)?;
+            let fit = lines.iter().position(|line| line.bytes.len() + HEADERS > most);
+            self.batch(link, &lines[..fit.unwrap_or(lines.len())])?;
+            if let Some(line) = fit.map(|at| &lines[at]) {
+                self.tail.seek(line.sequence);
+                return Err(Unreachable::Refused(format!(
+                    "{}: record {} has {} bytes, and the server takes messages of {most}: raise its `max_payload`",
+                    self.log.display(),
+                    line.sequence,
+                    line.bytes.len()
+                )));
+            }
             if self.shared.leaving().is_some_and(|end| Instant::now() >= end) {
                 return Ok(());
             }
         }
     }
 
-    fn batch(&mut self, link: &Link, lines: &[Line], most: usize) -> Result<(), Unreachable> {
-        let first = self.tail.next() - lines.len() as u64;
+    fn batch(&mut self, link: &Link, lines: &[Line]) -> Result<(), Unreachable> {
         let subject = self.address.feedback();
         link.wait(async {
             let mut answers = Vec::with_capacity(lines.len());
             for line in lines {
-                if line.bytes.len() > most {
-                    return Err(Unreachable::Refused(format!(
-                        "{}: record {} has {} bytes, and the server takes messages of {most}: raise its `max_payload`",
-                        self.log.display(), line.sequence, line.bytes.len()
-                    )));
-                }
                 // The server's deduplication saves room; nothing rests on it.
-                let message =
-                    PublishMessage::build().payload(line.bytes.clone().into()).message_id(&line.hash);
+                let message = PublishMessage::build()
+                    .payload(line.bytes.clone().into())
+                    .message_id(&line.hash);
                 let answer = link.context.send_publish(subject.clone(), message).await;
                 answers.push(answer.map_err(|e| away(&self.address, &e.to_string()))?);
             }
-            for (number, answer) in (first..).zip(answers) {
+            for (line, answer) in lines.iter().zip(answers) {
                 answer.await.map_err(|e| away(&self.address, &e.to_string()))?;
-                self.sent.sent = self.sent.sent.max(number + 1);
+                self.sent.sent = self.sent.sent.max(line.sequence + 1);
                 self.shared.spool().sent = self.sent.sent;
             }
             Ok(())
         })?;
-        self.lately.push_back((Instant::now(), self.sent.sent));
+        if let Some(last) = lines.last() {
+            self.lately.push_back((Instant::now(), last.sequence + 1));
+        }
         let written = self.tail.acknowledged().map_err(Unreachable::Refused)?;
         self.shared.spool().written = written;
         Ok(())

@@ -1,7 +1,8 @@
 //! How far a log was sent, in a small file beside it: `LOG.sent`.
 //!
 //! It is overwritten as a whole and may lag behind: what is sent again is known by its hash where it arrives. So a file that
-//! is not there, or tells of another stream, only means that sending starts at the beginning.
+//! is not there, or tells of another stream, another log of the name or a stream that was made anew, only means that sending
+//! starts at the beginning.
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,10 @@ pub(super) struct Sent {
     log_sent: u32,
     /// The stream, without who may go there.
     stream: String,
+    /// When the server made the stream, as it says.
+    created: String,
+    /// The hash of the log's first record.
+    log: String,
     /// Records that the stream has on its disk, as far as can be told from here: sending goes on after them.
     pub settled: u64,
     /// Records that the server has said it received.
@@ -29,7 +34,16 @@ pub(super) struct Sent {
 impl Sent {
     /// Nothing was sent yet.
     pub(super) fn nothing(address: &Address) -> Self {
-        Sent { log_sent: FORMAT, stream: stream(address), settled: 0, sent: 0 }
+        let (created, log) = (String::new(), String::new());
+        Sent { log_sent: FORMAT, stream: stream(address), created, log, settled: 0, sent: 0 }
+    }
+
+    /// What it is worth for this log and this stream: nothing was sent where either is another one.
+    pub(super) fn of(&mut self, log: &str, created: &str) {
+        if self.log != log || self.created != created {
+            (self.settled, self.sent) = (0, 0);
+            (self.log, self.created) = (log.into(), created.into());
+        }
     }
 
     /// What stands beside the log; nothing was sent where that tells of another stream or cannot be read.
@@ -77,6 +91,12 @@ mod tests {
         assert_eq!(Sent::read(&log, &there), Sent::nothing(&there));
         let text = std::fs::read_to_string(path(&log)).unwrap();
         assert!(!text.contains("secret"), "{text}");
+        let mut other = sent.clone();
+        other.of("another log", "");
+        assert_eq!((other.settled, other.sent), (0, 0));
+        let mut same = sent.clone();
+        same.of(&sent.log, &sent.created);
+        assert_eq!(same, sent);
         std::fs::write(path(&log), &text[..text.len() / 2]).unwrap();
         assert_eq!(Sent::read(&log, &here), Sent::nothing(&here));
     }

@@ -29,32 +29,50 @@ pub(crate) struct Tail {
     starts: Vec<u64>,
     /// The record that is read next.
     next: u64,
+    /// Records that were known to be acknowledged.
+    known: u64,
 }
 
 impl Tail {
     pub(crate) fn new(log: &Path) -> Self {
-        Tail { path: log.into(), starts: vec![0], next: 0 }
+        Tail { path: log.into(), starts: vec![0], next: 0, known: 0 }
     }
 
-    /// How many records the log has acknowledged: all that are whole where no head says it.
+    /// How many records the log has acknowledged: all that are whole where nobody is writing, since a head may lag behind what a
+    /// writer that was killed has left; else as many as the head says.
     pub(crate) fn acknowledged(&mut self) -> Result<u64, String> {
-        match Head::read(&self.path) {
-            Some(head) => Ok(head.records()),
-            None => {
-                self.go_over(u64::MAX)?;
-                Ok(self.starts.len() as u64 - 1)
-            }
+        let head = Head::read(&self.path).map(|head| head.records());
+        self.known = self.known.max(head.unwrap_or(0));
+        if self.written_to() {
+            return Ok(self.known);
         }
+        self.go_over(u64::MAX)?;
+        self.known = self.starts.len() as u64 - 1;
+        Ok(self.known)
+    }
+
+    /// Whether somebody holds the log to write to it. Looked at only where there is more in it than is known to be acknowledged.
+    fn written_to(&self) -> bool {
+        let end = self.starts.get(self.known as usize);
+        let Ok(file) = File::open(&self.path) else { return true };
+        let more = file.metadata().map_or(0, |all| all.len());
+        match end {
+            Some(end) if more <= *end => true,
+            _ => file.try_lock_shared().is_err(),
+        }
+    }
+
+    /// The hash of the first record; `None` while there is none.
+    pub(crate) fn first(&mut self) -> Result<Option<String>, String> {
+        let next = std::mem::replace(&mut self.next, 0);
+        let first = self.take(1);
+        self.next = next;
+        Ok(first?.pop().map(|line| line.hash))
     }
 
     /// Goes on reading at this record.
     pub(crate) fn seek(&mut self, record: u64) {
         self.next = record;
-    }
-
-    /// The record that is read next.
-    pub(crate) fn next(&self) -> u64 {
-        self.next
     }
 
     /// Up to `most` of the next records, as far as they are acknowledged, each checked.
@@ -135,7 +153,7 @@ mod tests {
         assert_eq!(tail.take(100).unwrap(), []);
         tail.seek(1);
         assert_eq!(told(tail.take(3).unwrap()), hashes[1..4]);
-        assert_eq!(tail.next(), 4);
+        assert_eq!(tail.next, 4);
     }
 
     #[test]
@@ -149,10 +167,20 @@ mod tests {
         let mut tail = Tail::new(&path);
         assert_eq!(tail.take(100).unwrap().len(), 3);
         // Without a head all is read that has an end.
+        let head = std::fs::read(Head::path(&path)).unwrap();
         std::fs::remove_file(Head::path(&path)).unwrap();
         assert_eq!(Tail::new(&path).acknowledged(), Ok(3));
         std::fs::write(&path, &whole).unwrap();
         assert_eq!(tail.take(100).unwrap()[0].hash, hashes[3]);
+        // While somebody writes, what the head does not tell of is not acknowledged; once nobody does, it is whole.
+        std::fs::write(Head::path(&path), head).unwrap();
+        let (mut writer, _) = melody_sessions::log::FeedbackLog::open(&path).unwrap();
+        writer.rewind(1).unwrap();
+        std::fs::write(Head::path(&path), b"torn").unwrap();
+        let mut tail = Tail::new(&path);
+        assert_eq!(tail.take(100).unwrap(), []);
+        drop(writer);
+        assert_eq!(tail.take(100).unwrap().len(), 7);
     }
 
     #[test]

@@ -3,4 +3,4 @@
 mod packed;
 mod store;
 
-pub use store::{Store, VersionsError};
+pub use store::{Fetched, Store, VersionsError};

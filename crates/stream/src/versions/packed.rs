@@ -18,12 +18,15 @@ const FILES: [&str; 7] = [
 /// A file of a version has fewer bytes than this.
 const MOST: u64 = 1 << 30;
 
+/// Without these it is none.
+const NEEDED: [&str; 2] = ["model.toml", "weights.safetensors"];
+
 /// Packs the files of a version (tar), in one order and without times, so that the same version is the same bytes.
 pub(super) fn pack(folder: &Path) -> Result<Vec<u8>, String> {
     let mut packed = tar::Builder::new(Vec::new());
     for name in FILES {
         let path = folder.join(name);
-        if !path.exists() {
+        if !path.exists() && !NEEDED.contains(&name) {
             continue;
         }
         let fail = |e: std::io::Error| format!("{}: {e}", path.display());
@@ -64,6 +67,9 @@ pub(super) fn unpack(bytes: &[u8], place: &Path) -> Result<(), String> {
         entry.read_to_end(&mut contents).map_err(fail)?;
         write_whole(&draft.join(known), &contents)?;
     }
+    if let Some(missing) = NEEDED.into_iter().find(|name| !draft.join(name).exists()) {
+        return Err(format!("`{missing}` is missing"));
+    }
     let above = place.parent().unwrap_or(Path::new("."));
     rename(&draft, place).and_then(|()| sync_folder(above)).map_err(fail)
 }
@@ -77,10 +83,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let there = folder.path().join("there");
         std::fs::create_dir(&there).unwrap();
-        for (name, text) in [("model.toml", "one"), ("lineage.json", "two"), ("notes.txt", "three")]
-        {
+        let files = [("model.toml", "one"), ("weights.safetensors", "two"), ("notes.txt", "three")];
+        for (name, text) in files {
             std::fs::write(there.join(name), text).unwrap();
         }
+        assert!(pack(folder.path()).is_err(), "no version");
         let packed = pack(&there).unwrap();
         assert_eq!(pack(&there).unwrap(), packed);
         let here = folder.path().join("v000001");

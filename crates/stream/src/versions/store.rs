@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use async_nats::jetstream::object_store::{Config, ObjectMetadata, ObjectStore};
+use async_nats::jetstream::object_store::{Config, GetErrorKind, ObjectMetadata, ObjectStore};
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncReadExt;
@@ -24,6 +24,15 @@ pub enum VersionsError {
     /// A version cannot be read or written here.
     #[error("{0}")]
     Here(String),
+}
+
+/// What was brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fetched {
+    /// The numbers of the versions that came.
+    pub came: Vec<u64>,
+    /// What is no version, and why.
+    pub passed_over: Vec<String>,
 }
 
 /// The store of a stream's versions: the bucket `STREAM-versions`.
@@ -91,29 +100,30 @@ impl Store {
         put.map(|_| ()).map_err(|e| away(&self.link.address, &e.to_string()).into())
     }
 
-    /// Brings the versions to a folder that are not in it, and which are withdrawn. Gives the numbers of what came.
+    /// Brings which versions are withdrawn to a folder, then the versions that are not in it.
     ///
     /// # Errors
-    /// When the server is away, or a version is none; those before it are there then.
-    pub fn fetch(&self, folder: &Path) -> Result<Vec<u64>, VersionsError> {
-        let mut came = Vec::new();
-        for version in self.versions()? {
-            let place = version_folder(folder, version);
-            if place.exists() {
-                continue;
-            }
-            let here = |why| VersionsError::Here(format!("{}: {why}", name(version)));
-            let packed = self.get(&name(version))?.ok_or_else(|| here("has gone".into()))?;
-            unpack(&packed, &place).map_err(here)?;
-            came.push(version);
-        }
+    /// When the server is away, or the disk refuses.
+    pub fn fetch(&self, folder: &Path) -> Result<Fetched, VersionsError> {
+        let mut fetched = Fetched::default();
         if let Some(withdrawn) = self.get(WITHDRAWN)? {
             let place = folder.join(WITHDRAWN);
             if std::fs::read(&place).ok().as_ref() != Some(&withdrawn) {
                 write_whole(&place, &withdrawn).map_err(VersionsError::Here)?;
             }
         }
-        Ok(came)
+        for version in self.versions()? {
+            let place = version_folder(folder, version);
+            if place.exists() {
+                continue;
+            }
+            let Some(packed) = self.get(&name(version))? else { continue };
+            match unpack(&packed, &place) {
+                Ok(()) => fetched.came.push(version),
+                Err(why) => fetched.passed_over.push(format!("{}: {why}", name(version))),
+            }
+        }
+        Ok(fetched)
     }
 
     /// The numbers of the versions there, in order.
@@ -140,11 +150,16 @@ impl Store {
     /// An object; `None` where there is none.
     fn get(&self, object: &str) -> Result<Option<Vec<u8>>, VersionsError> {
         let got = self.link.wait(async {
-            let Ok(mut object) = self.store.get(object).await else { return Ok(None) };
+            let mut object = match self.store.get(object).await {
+                Ok(object) => object,
+                Err(error) if error.kind() == GetErrorKind::NotFound => return Ok(None),
+                Err(error) => return Err(error.to_string()),
+            };
             let mut bytes = Vec::new();
-            object.read_to_end(&mut bytes).await.map(|_| Some(bytes))
+            let read = object.read_to_end(&mut bytes).await;
+            read.map(|_| Some(bytes)).map_err(|e| e.to_string())
         });
-        got.map_err(|e| away(&self.link.address, &e.to_string()).into())
+        got.map_err(|why| away(&self.link.address, &why).into())
     }
 }
 

@@ -1,11 +1,16 @@
 //! Keeping the session: whether leaving it loses anything, and writing it as a script.
 
+use std::time::{Duration, Instant};
+
 use super::past::LOST_WITHOUT_ASKING;
 use super::simulator::App;
 use crate::command::Popup;
 use crate::desk::journal::{Journal, Standing};
 use crate::desk::save;
 use crate::words::text;
+
+/// How long leaving waits for a stream that logs are sent to.
+const LAST_TRY: Duration = Duration::from_secs(2);
 
 impl App {
     /// Whether everything that has happened is kept, or will be.
@@ -37,7 +42,9 @@ impl App {
     pub fn finish_logs(&mut self) -> (Vec<String>, Vec<String>) {
         let logs = self.logs.drain(..).chain(self.session.take_journal());
         let (mut unwritten, mut unsent) = (Vec::new(), Vec::new());
-        for finished in logs.map(Journal::finish) {
+        // The same for all of them together.
+        let then = Instant::now() + LAST_TRY;
+        for finished in logs.map(|log| log.finish(then)) {
             match finished {
                 Ok(left) => unsent.extend(left),
                 Err(error) => unwritten.push(error),

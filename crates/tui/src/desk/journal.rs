@@ -26,8 +26,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const FIRST_NEXT: u32 = 2;
 /// How long leaving waits for a disk on which nothing comes on.
 const STALLED: Duration = Duration::from_secs(30);
-/// How long leaving waits for a stream.
-const LAST_TRY: Duration = Duration::from_secs(2);
 /// Between looks at whether the thread has ended.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -183,17 +181,18 @@ impl Journal {
         standing
     }
 
-    /// Whether the disk has everything.
+    /// Whether the disk has everything, and the stream that it is sent to.
     pub fn whole(&self) -> bool {
-        self.shared.open().standing.behind == 0
+        let Standing { behind, unsent, .. } = self.standing();
+        behind == 0 && unsent == 0
     }
 
-    /// Waits until the disk has everything, refuses, or has stopped answering; then a little for a stream that it is sent
-    /// to. Gives a sentence on what that has not received: it stays in the log.
+    /// Waits until the disk has everything, refuses, or has stopped answering; then, no longer than until `then`, for a
+    /// stream that it is sent to. Gives a sentence on what that has not received: it stays in the log.
     ///
     /// # Errors
     /// What is not in the log, and why, in a sentence.
-    pub fn finish(mut self) -> Result<Option<String>, String> {
+    pub fn finish(mut self, then: Instant) -> Result<Option<String>, String> {
         self.leave();
         let stalled = self.wait();
         if stalled {
@@ -205,7 +204,7 @@ impl Journal {
             return Ok(self
                 .stream
                 .take()
-                .and_then(|(address, publisher)| unsent(&address, publisher)));
+                .and_then(|(address, publisher)| unsent(&address, publisher, then)));
         }
         let why = failure.unwrap_or_else(|| match stalled {
             true => format!("the disk has not answered for {} s", STALLED.as_secs()),
@@ -253,10 +252,10 @@ impl Journal {
     }
 }
 
-/// What a stream has not received after a little more time.
-fn unsent(address: &Address, publisher: Publisher) -> Option<String> {
+/// What a stream has not received by then.
+fn unsent(address: &Address, publisher: Publisher, then: Instant) -> Option<String> {
     let log = publisher.log().display().to_string();
-    let spool = publisher.finish(LAST_TRY);
+    let spool = publisher.finish(then.saturating_duration_since(Instant::now()));
     let why = spool.reached.why().map_or(String::new(), |why| format!(" ({why})"));
     (spool.waiting() > 0).then(|| {
         format!(

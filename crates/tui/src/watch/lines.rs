@@ -243,7 +243,7 @@ mod tests {
             segment: "enthusiast".into(),
         };
         let tally = Tally { plays: 1_234, completed: 617, heard_ms: 6_000_000, ..Tally::default() };
-        let row = |version: &str| Row { group: group(version), lately: tally, all: tally };
+        let row = |version: &str| Row { group: group(version), lately: tally };
         Status {
             version: 2,
             hash: "20123456789".into(),

@@ -4,7 +4,7 @@
 //! before stands in the first record, the rest follows from the events. What was taken back is left out.
 
 use melody_core::catalogue::{Catalogue, SongId};
-use melody_core::event::Action;
+use melody_core::event::{Action, Target};
 use melody_core::listener::{Interaction, Tier};
 use melody_core::plays::{Known, LoggedListener, LoggedPlay, LoggedSession};
 use melody_core::scene::Scene;
@@ -24,6 +24,12 @@ pub enum Unfit {
         theirs: String,
         /// The beginning of ours.
         ours: String,
+    },
+    /// A number of its first record is outside of its range.
+    #[error("{what} is out of range")]
+    OutOfRange {
+        /// Which.
+        what: &'static str,
     },
     /// It names something that is nowhere.
     #[error("{what} `{name}` is not there")]
@@ -51,6 +57,12 @@ pub fn heard(
     if *theirs != catalogue.hash {
         let [theirs, ours] = [theirs, &catalogue.hash].map(|h| h.chars().take(12).collect());
         return Err(Unfit::OtherCatalogue { theirs, ours });
+    }
+    if !(0.0..=168.0).contains(&listener.hours_per_week) {
+        return Err(Unfit::OutOfRange { what: "hours_per_week" });
+    }
+    if listener.past.iter().any(|play| !(0.0..=1.0).contains(&play.play_ratio)) {
+        return Err(Unfit::OutOfRange { what: "play_ratio of a past play" });
     }
     let missing = |what, name: &str| Unfit::NotThere { what, name: name.into() };
     let account = listener.account().map_err(|genre| missing("the genre", &genre))?;
@@ -113,12 +125,18 @@ impl Sitting<'_> {
             self.began = Begun { standing: Some(self.standing), ..Begun::default() };
             return Ok(());
         };
+        if let Action::Open { song }
+        | Action::Search { target: Target::Song(song) | Target::ArtistOf(song), .. } =
+            &event.action
+        {
+            self.known(*song)?;
+        }
         if let Some(ended) = &step.ended {
             let song = self.song(&ended.song)?;
             let play = Interaction {
                 song,
                 began_ms: self.began.at_ms as i64,
-                play_ratio: ended.play_ratio.value() as f32,
+                play_ratio: (ended.play_ratio.value() as f32).clamp(0.0, 1.0),
                 completed: ended.completed,
                 skipped: ended.skipped,
                 liked: ended.liked,
@@ -158,6 +176,12 @@ impl Sitting<'_> {
             };
         }
         Ok(())
+    }
+
+    /// Requires a song that a number stands for.
+    fn known(&self, song: SongId) -> Result<(), String> {
+        let there = song.index() < self.catalogue.songs.len();
+        if there { Ok(()) } else { Err(format!("number {}", song.0)) }
     }
 
     fn song(&self, id: &str) -> Result<SongId, String> {
