@@ -21,6 +21,7 @@ mod global_time;
 mod import;
 mod keys;
 mod learn;
+mod left_out;
 mod log;
 mod logged;
 mod note;

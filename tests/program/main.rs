@@ -16,6 +16,7 @@ mod log;
 mod memories;
 mod printing;
 mod report;
+mod rest;
 mod resume;
 mod running;
 mod simulated;

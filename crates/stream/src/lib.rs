@@ -8,6 +8,7 @@ pub mod inbox;
 pub mod learn;
 pub mod nats;
 pub mod publish;
+pub mod rest;
 
 #[cfg(test)]
 mod made_up;
