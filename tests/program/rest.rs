@@ -95,11 +95,13 @@ fn a_data_set_has_what_log_show_tells() {
     let set = place.at("set");
     let after = ["--as", "parquet", "--day", DAY, "--out", &set];
     let told = json(&place.with_logs(&["log", "export"], &[&after[..], &["--json"]].concat()));
-    let mut expected = [0; 4];
+    let (mut expected, mut searches) = ([0; 4], 0);
     for log in &place.1 {
         let shown = json(&["log", "show", log, "--json"]);
         let steps = shown["steps"].as_array().unwrap();
         let ended = steps.iter().filter(|step| !step["ended"].is_null()).count();
+        searches += steps.iter().filter(|step| step["event"]["do"] == "search").count();
+        searches += steps.iter().filter(|step| step["event"]["action"]["do"] == "search").count();
         let places = steps.iter().map(|step| step["impressions"].as_array().unwrap().len());
         let records = fs::read_to_string(log).unwrap().lines().count();
         let own = [1, records, ended, places.sum::<usize>()];
@@ -130,10 +132,10 @@ fn a_data_set_has_what_log_show_tells() {
     let arms = arms.clone().find(|column| column.column_path().string() == "arm").unwrap();
     assert!(arms.dictionary_page_offset().is_some(), "texts that come again are in a dictionary");
     assert!(format!("{:?}", arms.compression()).starts_with("SNAPPY"));
-    let searched = file.get_row_iter(None).unwrap().map(Result::unwrap).filter(|row| {
-        row.get_string(8).is_ok_and(|action| action == "search")
-    });
-    assert_eq!(searched.count(), PROFILES.len());
+    let rows = file.get_row_iter(None).unwrap().map(Result::unwrap);
+    let searched = rows.filter(|row| row.get_string(8).is_ok_and(|action| action == "search"));
+    assert!(searches >= PROFILES.len(), "{searches}");
+    assert_eq!(searched.count(), searches);
 
     // What is there stays.
     let (code, _, error) = melody(&place.with_logs(&["log", "export"], &after));
@@ -164,12 +166,22 @@ fn logs_and_their_data_set_are_one_training_log_and_a_model_learns_from_it() {
     fs::write(&config, TRAINING).unwrap();
     let model = place.at("model");
     said(&["train", "--config", &config, "--log", &of_set, "--out", &model]);
-    let judged = json(&["eval", &model, "--log", &of_set, "--split", "validation", "--json", "--resamples", "0"]);
+    let judged = json(&[
+        "eval",
+        &model,
+        "--log",
+        &of_set,
+        "--split",
+        "validation",
+        "--json",
+        "--resamples",
+        "0",
+    ]);
     assert!(judged.is_object());
 }
 
 /// A small training.
-const TRAINING: &str = "epochs = 1\nbatch = 2\nwarm_up = 2\nexamples = 4\n[network]\nd_model = 16\nlayers = 1\nheads = 2\n\
+const TRAINING: &str = "epochs = 1\nbatch = 2\nwarm_up = 2\nexamples = 16\n[network]\nd_model = 16\nlayers = 1\nheads = 2\n\
                         feed_forward = 16\nsong_buckets = 512\nartist_buckets = 128\nexpert_hidden = 8\nexpert_output = 8\n\
                         tower_hidden = 8\n";
 
@@ -218,11 +230,17 @@ fn what_makes_no_sense_of_feedback_is_refused() {
     for (arguments, message) in [
         (vec!["log", "import", log, plays, "--out", &out], "is no feedback log"),
         (vec!["log", "import", plays, &set, "--out", &out], "is imported by itself"),
-        (vec!["log", "import", log, "--matched-only", "--out", &out], "--matched-only: is of plays"),
+        (
+            vec!["log", "import", log, "--matched-only", "--out", &out],
+            "--matched-only: is of plays",
+        ),
         (vec!["log", "export", log, "--as", "plays", "--day", DAY, "--out", &out], "--day: is of"),
         (vec!["log", "export", log, log, "--as", "plays", "--out", &out], "is one of several"),
         (vec!["log", "export", &set, "--as", "parquet", "--out", &out], "which are files"),
-        (vec!["log", "export", log, "--as", "parquet", "--day", "30.11.26", "--out", &out], "2026-11-30"),
+        (
+            vec!["log", "export", log, "--as", "parquet", "--day", "30.11.26", "--out", &out],
+            "2026-11-30",
+        ),
         (vec!["log", "export", plays, "--as", "parquet", "--out", &out], "lastfm.tsv: line 1"),
     ] {
         let (code, _, error) = melody(&arguments);

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use melody_core::output::write_whole;
 use melody_sessions::log::{FeedbackLog, read};
 
 /// The first records of a log in a file of their own.
 pub(crate) fn copy(log: &Path, to: &Path, records: usize) -> PathBuf {
     let text = std::fs::read_to_string(log).unwrap();
     let lines: String = text.split_inclusive('\n').take(records).collect();
-    std::fs::write(to, lines).unwrap();
+    write_whole(to, lines.as_bytes()).unwrap();
     to.into()
 }
 
