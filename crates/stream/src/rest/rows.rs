@@ -280,7 +280,7 @@ mod tests {
             vec![
                 Cell::of(there.then(|| format!("song {}", i % 700)).as_deref()),
                 i.into(),
-                Cell::of((i % 5 > 0).then_some(i as f64 / 8.0)),
+                Cell::of((!i.is_multiple_of(5)).then_some(i as f64 / 8.0)),
                 i.is_multiple_of(2).into(),
             ]
         };
