@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::arguments::{ExportLog, ExportTrace, LogForm, TraceForm};
 use super::failure::Failure;
+use super::left_out::{gone_over, passed_over};
 use super::note::note;
 use super::ope::{Decisions, decisions};
 use super::progress::bar;
-use super::say::say;
+use super::say::{counted, say, say_json};
 use melody_core::input::Problem;
 use melody_core::output::{Kind, Mark, may_replace, may_write, write_together, write_whole};
 use melody_lab::data::log::TrainingLog;
@@ -24,31 +27,72 @@ use melody_recommender::ranking::{feature_names, ranker_named};
 use melody_sessions::log::{Contents, TornTail, read};
 use melody_sessions::names::{catalogue_named, model_named};
 use melody_sessions::trace_file::{TracedSession, read_all};
+use melody_stream::rest::{Exported, Exporting, PART};
 
 pub(super) fn log(arguments: &ExportLog) -> Result<(), Failure> {
-    match (arguments.file.is_dir(), arguments.form) {
-        (true, LogForm::Plays) => training_plays(arguments),
-        (true, LogForm::Recbole) => atomic(arguments),
+    if arguments.form == LogForm::Parquet {
+        return data_set(arguments);
+    }
+    let [file] = &arguments.files[..] else {
+        let message = "is one of several, and a table is of one log";
+        return Err(Problem::new(arguments.files[1].display().to_string(), message)
+            .field("--as")
+            .help("`--as parquet` makes a data set of any number of feedback logs")
+            .into());
+    };
+    if arguments.day.is_some() {
+        return Err(Problem::new("--day", "is of a data set, `--as parquet`").into());
+    }
+    match (file.is_dir(), arguments.form) {
+        (true, LogForm::Plays) => training_plays(arguments, file),
+        (true, LogForm::Recbole) => atomic(arguments, file),
         (false, LogForm::Plays) => {
-            let contents = whole(&arguments.file)?;
-            let mut sheet = Sheet::begin(&arguments.out, LOG_PLAYS, &[&arguments.file])?;
+            let contents = whole(file)?;
+            let mut sheet = Sheet::begin(&arguments.out, LOG_PLAYS, &[file])?;
             log_plays(&mut sheet, &contents)?;
-            written(&arguments.out, sheet.finish()?, "plays")
+            logged(arguments, sheet.finish()?, "plays")
         }
         (false, LogForm::Impressions) => {
-            let contents = whole(&arguments.file)?;
-            let mut sheet = Sheet::begin(&arguments.out, LOG_IMPRESSIONS, &[&arguments.file])?;
+            let contents = whole(file)?;
+            let mut sheet = Sheet::begin(&arguments.out, LOG_IMPRESSIONS, &[file])?;
             log_impressions(&mut sheet, &contents)?;
-            written(&arguments.out, sheet.finish()?, "impressions")
+            logged(arguments, sheet.finish()?, "impressions")
         }
         (true, LogForm::Impressions) => {
-            Err(unfit(&arguments.file, "a training log keeps no queues; a feedback log does"))
+            Err(unfit(file, "a training log keeps no queues; a feedback log does"))
         }
-        (false, LogForm::Recbole) => Err(unfit(
-            &arguments.file,
-            "RecBole's files are made of a training log, which is a folder",
-        )),
+        (false, LogForm::Recbole) => {
+            Err(unfit(file, "RecBole's files are made of a training log, which is a folder"))
+        }
+        (_, LogForm::Parquet) => data_set(arguments),
     }
+}
+
+fn data_set(arguments: &ExportLog) -> Result<(), Failure> {
+    if let Some(folder) = arguments.files.iter().find(|file| file.is_dir()) {
+        return Err(unfit(folder, "a data set is made of feedback logs, which are files"));
+    }
+    let exporting = Exporting { logs: &arguments.files, day: arguments.day, part: PART };
+    let progress = gone_over(&arguments.files, "writing sessions");
+    let exported = exporting.write(&arguments.out, &|bytes| progress.inc(bytes))?;
+    progress.finish_and_clear();
+    if arguments.json {
+        return say_json(&exported);
+    }
+    let Exported { sessions, events, plays, impressions, days, files, copies, .. } = &exported;
+    say!("{}", counted(sessions, "session"))?;
+    say!("  {:12} {events:>12}", "events")?;
+    say!("  {:12} {plays:>12}", "plays")?;
+    say!("  {:12} {impressions:>12}", "impressions")?;
+    passed_over(*copies, &exported.torn, &exported.left_out)?;
+    say!(
+        "wrote {}: {files} files, {}",
+        arguments.out.display(),
+        match &days[..] {
+            [day] => format!("day {day}"),
+            days => counted(days.len(), "day"),
+        }
+    )
 }
 
 /// A feedback log; what a crash has left at its end is told and left out.
@@ -65,9 +109,9 @@ fn unfit(file: &Path, message: &str) -> Failure {
     Problem::new(file.display().to_string(), message).field("--as").into()
 }
 
-fn training_plays(arguments: &ExportLog) -> Result<(), Failure> {
+fn training_plays(arguments: &ExportLog, file: &Path) -> Result<(), Failure> {
     let catalogue = Arc::new(catalogue_named(&arguments.catalogue, Path::new(""))?);
-    let log = TrainingLog::open(&arguments.file, catalogue.clone())?;
+    let log = TrainingLog::open(file, catalogue.clone())?;
     let columns = columns();
     let columns: Vec<(&str, Column)> =
         columns.iter().map(|(n, kind)| (n.as_str(), *kind)).collect();
@@ -81,16 +125,19 @@ fn training_plays(arguments: &ExportLog) -> Result<(), Failure> {
         progress.inc(1);
     }
     progress.finish();
-    written(&arguments.out, sheet.finish()?, "plays")
+    logged(arguments, sheet.finish()?, "plays")
 }
 
-fn atomic(arguments: &ExportLog) -> Result<(), Failure> {
+fn atomic(arguments: &ExportLog, file: &Path) -> Result<(), Failure> {
     let catalogue = Arc::new(catalogue_named(&arguments.catalogue, Path::new(""))?);
-    let log = TrainingLog::open(&arguments.file, catalogue.clone())?;
+    let log = TrainingLog::open(file, catalogue.clone())?;
     let progress = bar(log.manifest().shards.len() as u64, "writing plays");
     let done = || progress.inc(1);
     let [plays, songs, listeners] = recbole(&arguments.out, &log, &catalogue, &done)?;
     progress.finish();
+    if arguments.json {
+        return say_json(&json!({ "plays": plays, "songs": songs, "listeners": listeners }));
+    }
     say!(
         "wrote {}: {plays} plays of {songs} songs by {listeners} listeners",
         arguments.out.display()
@@ -184,6 +231,13 @@ fn costed(arguments: &ExportTrace, read: &Decisions, costs: Costs) -> Result<(),
     read.tell_left_out()?;
     written(&arguments.out, read.log.decisions().len() as u64, "decisions")?;
     say!("  reward = {} - {} * cost", costs.best, costs.range)
+}
+
+fn logged(arguments: &ExportLog, rows: u64, what: &str) -> Result<(), Failure> {
+    match arguments.json {
+        true => say_json(&json!({ what: rows })),
+        false => written(&arguments.out, rows, what),
+    }
 }
 
 fn written(out: &Path, rows: u64, what: &str) -> Result<(), Failure> {

@@ -22,6 +22,7 @@ mod handed_out;
 mod import;
 mod keys;
 mod learn;
+mod left_out;
 mod log;
 mod logged;
 mod note;

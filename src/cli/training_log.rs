@@ -1,14 +1,15 @@
 //! `melody log simulate`, `melody log import`, `melody log split` and `melody log check` of a training log.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::{ImportLog, SimulateLog, SplitShares};
 use super::failure::Failure;
 use super::handed_out::{Experiment, hand_out};
+use super::left_out::{gone_over, passed_over};
 use super::opening::catalogue as open_catalogue;
-use super::progress::bar;
-use super::say::{say, say_json};
+use super::progress::{bar, spinner};
+use super::say::{counted, say, say_json};
 use crate::cli::import::reading::{byte_bar, print_marks, print_read};
 use melody_core::catalogue::Catalogue;
 use melody_core::input::{InputError, Problem};
@@ -21,6 +22,7 @@ use melody_lab::experiment::Cohort;
 use melody_model::Backend;
 use melody_simulation::{LogConfig, Variant};
 use melody_stream::nats::Address;
+use melody_stream::rest::{Source, Taught, Training, is_data_set, is_log};
 use melody_stream::work::{Parcel, Task};
 
 pub(super) fn simulate(arguments: &SimulateLog) -> Result<(), Failure> {
@@ -79,6 +81,9 @@ fn elsewhere(
 
 pub(super) fn import(arguments: &ImportLog) -> Result<(), Failure> {
     let splits = splits(&arguments.shares)?;
+    if let Some(source) = feedback(arguments)? {
+        return import_feedback(arguments, source, splits);
+    }
     let catalogue = open_catalogue(&arguments.catalogue, Path::new(""))?;
     let converting = Converting {
         files: &arguments.files,
@@ -122,6 +127,61 @@ pub(super) fn import(arguments: &ImportLog) -> Result<(), Failure> {
         )?;
     }
     tell(&log, false)?;
+    say!("wrote {}", arguments.out.display())
+}
+
+/// Feedback logs, or a data set of them, where these were named.
+fn feedback(arguments: &ImportLog) -> Result<Option<Source<'_>>, Failure> {
+    let files = &arguments.files;
+    let (logs, others): (Vec<&PathBuf>, Vec<&PathBuf>) = files.iter().partition(|f| is_log(f));
+    let source = match (&files[..], &logs[..], &others[..]) {
+        ([folder], ..) if is_data_set(folder) => Source::DataSet(folder),
+        (_, [_, ..], []) => Source::Logs(files),
+        (_, [_, ..], [other, ..]) => {
+            let message = "is no feedback log, and the others are";
+            let help = "import feedback logs by themselves";
+            return Err(Problem::new(other.display().to_string(), message).help(help).into());
+        }
+        (_, [], others) => match others.iter().find(|other| is_data_set(other)) {
+            Some(folder) => {
+                let message = "is a data set of feedback, which is imported by itself";
+                return Err(Problem::new(folder.display().to_string(), message).into());
+            }
+            None => return Ok(None),
+        },
+    };
+    let ImportLog { format, incognito, matched_only, .. } = arguments;
+    let given = [("--format", format.is_some()), ("--incognito", *incognito)];
+    let given = given.into_iter().chain([("--matched-only", *matched_only)]);
+    match given.into_iter().find(|(_, given)| *given) {
+        Some((option, _)) => {
+            let message = "is of plays; in feedback logs nothing is to be guessed";
+            Err(Problem::new(option, message).into())
+        }
+        None => Ok(Some(source)),
+    }
+}
+
+fn import_feedback(
+    arguments: &ImportLog,
+    source: Source<'_>,
+    splits: Splits,
+) -> Result<(), Failure> {
+    let catalogue = open_catalogue(&arguments.catalogue, Path::new(""))?;
+    let progress = match source {
+        Source::Logs(logs) => gone_over(logs, "reading sessions"),
+        Source::DataSet(_) => spinner("reading sessions"),
+    };
+    let training = Training { source, catalogue: &catalogue, splits };
+    let taught = training.write(&arguments.out, &|done| progress.inc(done))?;
+    progress.finish_and_clear();
+    if arguments.json {
+        return say_json(&taught);
+    }
+    let Taught { log, sessions, copies, torn, left_out } = &taught;
+    say!("{} of feedback", counted(sessions, "session"))?;
+    passed_over(*copies, torn, left_out)?;
+    tell(log, false)?;
     say!("wrote {}", arguments.out.display())
 }
 

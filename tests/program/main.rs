@@ -18,6 +18,7 @@ mod printing;
 #[path = "../versions/mod.rs"]
 mod publishing;
 mod report;
+mod rest;
 mod resume;
 mod running;
 mod simulated;

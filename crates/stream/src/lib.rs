@@ -9,6 +9,7 @@ pub mod learn;
 pub mod nats;
 pub mod population;
 pub mod publish;
+pub mod rest;
 pub mod versions;
 pub mod work;
 

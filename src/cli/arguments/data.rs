@@ -9,6 +9,7 @@ use super::numbers::{seed, share};
 use super::work::HandedOut;
 use melody_core::catalogue::Size;
 use melody_core::plays::{Format, MOST_RECORDED, formats};
+use melody_stream::rest::Day;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Catalogue {
@@ -201,7 +202,7 @@ pub(crate) enum Log {
     },
     /// Write a training log of simulated listeners, as large as the disk.
     Simulate(SimulateLog),
-    /// Turn plays of real listeners into a training log.
+    /// Turn plays of real listeners, or feedback logs, into a training log.
     Import(ImportLog),
     /// Split a training log in another way; its plays stay as they are.
     Split {
@@ -243,7 +244,7 @@ pub(crate) enum Log {
         #[arg(long)]
         json: bool,
     },
-    /// Write a log's plays or impressions as others read them.
+    /// Write a log's plays or impressions as others read them, or all of many feedback logs as a data set.
     Export(ExportLog),
     /// Turn a feedback log, or a trace, back into a script that replays it.
     Script {
@@ -260,15 +261,22 @@ pub(crate) enum Log {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportLog {
-    /// A feedback log, or the folder of a training log.
-    #[arg(value_name = "FILE|DIR")]
-    pub file: PathBuf,
+    /// A feedback log, or the folder of a training log; any number of feedback logs for a data set.
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
     /// What to write, and how.
     #[arg(long = "as", value_enum, value_name = "FORM")]
     pub form: LogForm,
-    /// New file for a table, in Parquet if it ends in `.parquet`, else in CSV; new folder for RecBole.
+    /// New file for a table, in Parquet if it ends in `.parquet`, else in CSV; new folder for RecBole and for a data set.
     #[arg(long, value_name = "FILE|DIR")]
     pub out: PathBuf,
+    /// The day that a data set's sessions are put under, as 2026-11-30; of each log the day of its file's last change (UTC) if
+    /// absent, since logs hold no time of day.
+    #[arg(long, value_name = "DAY", value_parser = |text: &str| text.parse::<Day>())]
+    pub day: Option<Day>,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
     /// Catalogue of the training log: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR", default_value = "default")]
     pub catalogue: String,
@@ -283,6 +291,9 @@ pub(crate) enum LogForm {
     Impressions,
     /// RecBole's atomic files (.inter, .item, .user); of a training log.
     Recbole,
+    /// A data set in Parquet of any number of feedback logs: sessions, events, plays and impressions, each session once, in a
+    /// folder for each day. DuckDB, Polars, pandas and Spark open it, and `melody log import` makes a training log of it.
+    Parquet,
 }
 
 #[derive(Debug, Subcommand)]
@@ -351,8 +362,9 @@ pub(crate) struct SimulateLog {
 #[derive(Debug, Args)]
 pub(crate) struct ImportLog {
     /// Plays: Melody's own JSON Lines (`melody import history --log` and `melody import mssd` write
-    /// them), or any format that `melody import history` reads; each may be gzipped.
-    #[arg(required = true, value_name = "FILE")]
+    /// them), or any format that `melody import history` reads; each may be gzipped. Or feedback logs, or the
+    /// folder that `melody log export --as parquet` made of them.
+    #[arg(required = true, value_name = "FILE|DIR")]
     pub files: Vec<PathBuf>,
     /// New folder to write the log to.
     #[arg(long, value_name = "DIR")]

@@ -18,5 +18,5 @@ pub use drawn::Drawn;
 pub use heard::{TrainedOn, held_out};
 pub use rows::{replay, rows};
 pub use simulated::{simulated, simulated_index, simulated_name};
-pub use split::{Sessions, Split, Splits};
+pub use split::{Sessions, Split, Splits, session_of};
 pub use windows::{Window, windows};

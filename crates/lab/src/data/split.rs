@@ -84,9 +84,10 @@ impl Splits {
         problems
     }
 
-    /// `Train`, `Validation` or `Test`, by the first 64 bits of SHA-256 of seed and name.
+    /// `Train`, `Validation` or `Test`, by the first 64 bits of SHA-256 of seed and name. Sessions of one listener that were
+    /// logged [apart](session_of) are in one part.
     pub fn listener(&self, name: &str) -> Split {
-        let place = hash64(&format!("{}:{name}", self.seed)) as f64 / 2f64.powi(64);
+        let place = hash64(&format!("{}:{}", self.seed, whose(name))) as f64 / 2f64.powi(64);
         if place < self.test {
             Split::Test
         } else if place < self.test + self.validation {
@@ -119,6 +120,26 @@ impl Splits {
     }
 }
 
+/// What stands between a listener's name and a session's.
+const AT: &str = " @ ";
+/// Digits of a session's hash that are in a name.
+const DIGITS: usize = 12;
+
+/// The name of a listener in one of several sessions that were logged apart, each with the past it began with: in a training log
+/// these are listeners of their own. `hash` is the session's, in hexadecimal.
+pub fn session_of(listener: &str, hash: &str) -> String {
+    let digits: String = hash.chars().take(DIGITS).collect();
+    format!("{listener}{AT}{digits}")
+}
+
+/// The listener's own name. What they heard before is in each of their sessions: were these in two parts, what is judged by would
+/// have been learned.
+fn whose(name: &str) -> &str {
+    let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let hash = |hash: &str| hash.len() == DIGITS && hash.bytes().all(digit);
+    name.rsplit_once(AT).filter(|(_, end)| hash(end)).map_or(name, |(listener, _)| listener)
+}
+
 /// Sessions of one listener in one split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sessions {
@@ -145,6 +166,13 @@ mod tests {
         }
         let other = Splits { seed: 2, ..splits };
         assert!((0..100).any(|i| other.listener(&format!("l{i}")) != parts[i]));
+        for (i, part) in parts.iter().enumerate().take(200) {
+            let session = session_of(&format!("l{i}"), "0123456789abcdef");
+            assert_eq!(session, format!("l{i} @ 0123456789ab"));
+            assert_eq!(splits.listener(&session), *part, "a listener's sessions are in one part");
+        }
+        let mail = |i: usize| splits.listener(&format!("l{i} @ 0123456789aB"));
+        assert!((0..200).any(|i| mail(i) != parts[i]), "another name is another listener");
     }
 
     #[test]

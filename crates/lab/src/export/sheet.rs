@@ -10,6 +10,7 @@ use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
@@ -111,6 +112,8 @@ impl From<bool> for Cell {
 
 /// Rows that are in memory before they go to a Parquet file as a group.
 const GROUP: usize = 100_000;
+/// Bytes of texts that are in memory before they do.
+const GROUP_BYTES: usize = 64 << 20;
 
 /// A table being written. It takes its place when it is [finished](Sheet::finish).
 pub struct Sheet {
@@ -121,7 +124,16 @@ pub struct Sheet {
 
 enum Form {
     Csv(Box<csv::Writer<Draft>>),
-    Parquet { writer: Box<SerializedFileWriter<Draft>>, kinds: Vec<Column>, group: Vec<Vec<Cell>> },
+    Parquet(Box<Groups>),
+}
+
+/// A Parquet file, and the rows of its next group.
+struct Groups {
+    writer: SerializedFileWriter<Draft>,
+    kinds: Vec<Column>,
+    rows: Vec<Vec<Cell>>,
+    /// Of these rows' texts.
+    bytes: usize,
 }
 
 /// A table that is there may be anybody's: none is written over.
@@ -141,9 +153,27 @@ impl Sheet {
         let draft = Draft::begin(path)?;
         let name = path.display().to_string();
         let form = match path.extension().is_some_and(|ending| ending == "parquet") {
-            true => Form::parquet(draft, columns).map_err(|error| format!("{name}: {error}"))?,
+            true => {
+                Form::parquet(draft, columns, &[]).map_err(|error| format!("{name}: {error}"))?
+            }
             false => Form::text(draft, b',', columns.iter().map(|(name, _)| *name), &name)?,
         };
+        Ok(Sheet { form, rows: 0, name })
+    }
+
+    /// Begins a table in Parquet that says of itself what these notes say: keys and values of its metadata.
+    ///
+    /// # Errors
+    /// As [`Sheet::begin`].
+    pub fn noted(
+        path: &Path,
+        columns: &[(&str, Column)],
+        notes: &[(&str, &str)],
+    ) -> Result<Self, String> {
+        may_write(path, TABLE, &[])?;
+        let name = path.display().to_string();
+        let form = Form::parquet(Draft::begin(path)?, columns, notes);
+        let form = form.map_err(|error| format!("{name}: {error}"))?;
         Ok(Sheet { form, rows: 0, name })
     }
 
@@ -169,14 +199,13 @@ impl Sheet {
             Form::Csv(writer) => {
                 writer.write_record(row.into_iter().map(Cell::words)).map_err(|e| told(&e))
             }
-            Form::Parquet { writer, kinds, group } => {
-                group.push(row);
-                match group.len() < GROUP {
-                    true => Ok(()),
-                    false => write_group(writer, kinds, group).map_err(|e| told(&e)),
-                }
-            }
+            Form::Parquet(groups) => groups.push(row).map_err(|e| told(&e)),
         }
+    }
+
+    /// Rows so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// The table is whole: it takes its place. Gives its number of rows.
@@ -188,11 +217,9 @@ impl Sheet {
         let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
         let draft = match form {
             Form::Csv(writer) => writer.into_inner().map_err(|e| told(&e.error()))?,
-            Form::Parquet { mut writer, kinds, mut group } => {
-                if !group.is_empty() {
-                    write_group(&mut writer, &kinds, &mut group).map_err(|e| told(&e))?;
-                }
-                writer.into_inner().map_err(|e| told(&e))?
+            Form::Parquet(mut groups) => {
+                groups.write().map_err(|e| told(&e))?;
+                groups.writer.into_inner().map_err(|e| told(&e))?
             }
         };
         draft.commit().map(|()| rows)
@@ -211,7 +238,11 @@ impl Form {
         Ok(Form::Csv(Box::new(writer)))
     }
 
-    fn parquet(draft: Draft, columns: &[(&str, Column)]) -> Result<Self, ParquetError> {
+    fn parquet(
+        draft: Draft,
+        columns: &[(&str, Column)],
+        notes: &[(&str, &str)],
+    ) -> Result<Self, ParquetError> {
         let field = |(name, kind): &(&str, Column)| {
             let (physical, logical) = match kind {
                 Column::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
@@ -225,47 +256,63 @@ impl Form {
         };
         let fields = columns.iter().map(field).collect::<Result<Vec<_>, _>>()?;
         let schema = Type::group_type_builder("melody").with_fields(fields).build()?;
-        let packed = WriterProperties::builder().set_compression(Compression::SNAPPY);
+        let note = |(key, value): &(&str, &str)| KeyValue::new(key.to_string(), value.to_string());
+        let notes: Vec<KeyValue> = notes.iter().map(note).collect();
+        let packed = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_key_value_metadata((!notes.is_empty()).then_some(notes));
         let writer = SerializedFileWriter::new(draft, Arc::new(schema), Arc::new(packed.build()))?;
         let kinds = columns.iter().map(|(_, kind)| *kind).collect();
-        Ok(Form::Parquet { writer: Box::new(writer), kinds, group: Vec::new() })
+        Ok(Form::Parquet(Box::new(Groups { writer, kinds, rows: Vec::new(), bytes: 0 })))
     }
 }
 
-/// Writes the waiting rows, column by column, and leaves none.
-fn write_group(
-    writer: &mut SerializedFileWriter<Draft>,
-    kinds: &[Column],
-    group: &mut Vec<Vec<Cell>>,
-) -> Result<(), ParquetError> {
-    let rows = std::mem::take(group);
-    let mut out = writer.next_row_group()?;
-    for place in 0..kinds.len() {
-        let mut column = out.next_column()?.expect("the schema has as many columns");
-        let cells = || rows.iter().map(|row| &row[place]);
-        let there: Vec<i16> = cells().map(|cell| i16::from(*cell != Cell::Unknown)).collect();
-        match column.untyped() {
-            ColumnWriter::ByteArrayColumnWriter(to) => {
-                let texts: Vec<ByteArray> = cells().filter_map(text).collect();
-                to.write_batch(&texts, Some(&there), None)?;
-            }
-            ColumnWriter::Int64ColumnWriter(to) => {
-                let wholes: Vec<i64> = cells().filter_map(whole).collect();
-                to.write_batch(&wholes, Some(&there), None)?;
-            }
-            ColumnWriter::DoubleColumnWriter(to) => {
-                let numbers: Vec<f64> = cells().filter_map(number).collect();
-                to.write_batch(&numbers, Some(&there), None)?;
-            }
-            ColumnWriter::BoolColumnWriter(to) => {
-                let flags: Vec<bool> = cells().filter_map(flag).collect();
-                to.write_batch(&flags, Some(&there), None)?;
-            }
-            _ => unreachable!("no column of another type is begun"),
+impl Groups {
+    fn push(&mut self, row: Vec<Cell>) -> Result<(), ParquetError> {
+        let bytes = |cell: &Cell| if let Cell::Text(text) = cell { text.len() } else { 0 };
+        self.bytes += row.iter().map(bytes).sum::<usize>();
+        self.rows.push(row);
+        match self.rows.len() < GROUP && self.bytes < GROUP_BYTES {
+            true => Ok(()),
+            false => self.write(),
         }
-        column.close()?;
     }
-    out.close().map(|_| ())
+
+    /// Writes the waiting rows, column by column, and leaves none.
+    fn write(&mut self) -> Result<(), ParquetError> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        self.bytes = 0;
+        let rows = std::mem::take(&mut self.rows);
+        let mut out = self.writer.next_row_group()?;
+        for place in 0..self.kinds.len() {
+            let mut column = out.next_column()?.expect("the schema has as many columns");
+            let cells = || rows.iter().map(|row| &row[place]);
+            let there: Vec<i16> = cells().map(|cell| i16::from(*cell != Cell::Unknown)).collect();
+            match column.untyped() {
+                ColumnWriter::ByteArrayColumnWriter(to) => {
+                    let texts: Vec<ByteArray> = cells().filter_map(text).collect();
+                    to.write_batch(&texts, Some(&there), None)?;
+                }
+                ColumnWriter::Int64ColumnWriter(to) => {
+                    let wholes: Vec<i64> = cells().filter_map(whole).collect();
+                    to.write_batch(&wholes, Some(&there), None)?;
+                }
+                ColumnWriter::DoubleColumnWriter(to) => {
+                    let numbers: Vec<f64> = cells().filter_map(number).collect();
+                    to.write_batch(&numbers, Some(&there), None)?;
+                }
+                ColumnWriter::BoolColumnWriter(to) => {
+                    let flags: Vec<bool> = cells().filter_map(flag).collect();
+                    to.write_batch(&flags, Some(&there), None)?;
+                }
+                _ => unreachable!("no column of another type is begun"),
+            }
+            column.close()?;
+        }
+        out.close().map(|_| ())
+    }
 }
 
 fn text(cell: &Cell) -> Option<ByteArray> {
@@ -335,5 +382,21 @@ mod tests {
         assert_eq!(read[0], "{song: \"a, \"b\"\", step: 3, ratio: 0.3, liked: true}");
         assert_eq!(read[1], "{song: null, step: null, ratio: null, liked: null}");
         assert_eq!(read[2], "{song: \"雨\", step: -1, ratio: 1.0, liked: false}");
+    }
+
+    #[test]
+    fn long_texts_make_more_groups_and_notes_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.parquet");
+        let mut sheet = Sheet::noted(&path, &COLUMNS[..1], &[("what", "texts")]).unwrap();
+        let long = "long ".repeat(1 << 20);
+        for _ in 0..14 {
+            sheet.push(vec![long.as_str().into()]).unwrap();
+        }
+        assert_eq!(sheet.finish(), Ok(14));
+        let reader = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+        assert_eq!((reader.num_row_groups(), reader.metadata().row_group(0).num_rows()), (2, 13));
+        let notes = reader.metadata().file_metadata().key_value_metadata().unwrap();
+        assert_eq!(notes, &[KeyValue::new("what".to_string(), "texts".to_string())]);
     }
 }
