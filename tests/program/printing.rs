@@ -53,6 +53,8 @@ impl Place {
             .collect();
         fs::write(place.path("tracks.csv"), TRACKS.to_string() + &tracks).unwrap();
         place.done(&["replay", "session.toml", "--trace", "trace.jsonl"]);
+        place.done(&["replay", "session.toml", "--log", "logs"]);
+        place.done(&["learn", "--from", "logs/session.jsonl", "--out", "learner"]);
         place.done(&["export", "lightgbm", "default", "--out", "ranker.txt"]);
         place.done(&["log", "simulate", "--listeners", "8", "--rollouts", "1", "--out", "logged"]);
         place
@@ -115,8 +117,10 @@ fn arguments(command: &str, out: &str) -> Option<Vec<String>> {
     let fixture = |name: &str| shipped(&format!("tests/fixtures/import/{name}"));
     let text = match command {
         "open" => return None,
-        // It needs a server: `stream_work.rs`.
-        "worker" => return None,
+        // They need a server: `stream_work.rs`, `stream.rs`.
+        "worker" | "versions" | "log publish" => return None,
+        "learn" => format!("--from logs/session.jsonl --plays 1 --out {out}"),
+        "watch" => "learner".into(),
         "demo" => "--check".into(),
         "replay" | "explain" => "session.toml".into(),
         "diff" => "trace.jsonl trace.jsonl".into(),
