@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::attempts::{Attempt, Attempts, Kind};
 use super::config::FEWEST_JUDGED;
 use super::folder::{Made, version_folder, write_version};
-use super::update::{Ground, Plays, updated};
+use super::update::{Ground, updated};
 use crate::inbox::{Counts, Inbox, Sessions, Taken};
 use melody_core::catalogue::Catalogue;
 use melody_core::output::Lock;
@@ -19,8 +19,8 @@ use melody_lab::training::loss;
 use melody_model::{Examples, Manifest, ModelFiles, Network, SongTable, load, weights_hash};
 use melody_sessions::log::Stored;
 
-/// The newest plays that a version's own examples are made of.
-const SEEN: usize = 2_000;
+/// Plays kept to make a version's own examples of.
+const REMEMBERED: usize = 2_000;
 /// Fewer examples than this are none: the model's own stay.
 const FEWEST_EXAMPLES: usize = 64;
 
@@ -108,8 +108,7 @@ impl Mind {
             objective: &objective,
             device: &self.start.device,
         };
-        let plays = Plays { new: &out.learn, learned: &self.learned };
-        let after = updated(&self.network, ground, plays, (kind, number), &learning);
+        let after = updated(&self.network, ground, &out.learn, (kind, number), &learning);
         let both = |data: &Dataset| match data.plays() {
             0 => [0.0; 2],
             _ => {
@@ -136,7 +135,7 @@ impl Mind {
             version: self.version + u64::from(accepted),
             hash: weights_hash(&after),
         };
-        keep(&mut self.learned, out.learn, learning.remembered);
+        keep(&mut self.learned, out.learn, REMEMBERED);
         Tried { attempt, network: after }
     }
 
@@ -155,7 +154,7 @@ impl Mind {
         let out = self.sessions.hand_out(&self.start.catalogue);
         self.unfit.extend(out.unfit);
         keep(&mut self.judged, out.judge, self.start.made.learning.judged);
-        keep(&mut self.learned, out.learn, self.start.made.learning.remembered);
+        keep(&mut self.learned, out.learn, REMEMBERED);
         self.attempts = attempt.attempt;
         self.version = attempt.version;
         if attempt.accepted {
@@ -187,7 +186,7 @@ impl Mind {
             network: tried.network.clone(),
             towers: model.towers.clone(),
             examples: Examples {
-                replay: seen(&newest(&self.learned, SEEN), &model.examples.replay),
+                replay: seen(&self.learned, &model.examples.replay),
                 held_back: seen(&self.judged, &model.examples.held_back),
             },
         }
@@ -325,16 +324,6 @@ impl Learner {
 /// Adds to what is remembered, and forgets the oldest listeners while more than `most` fresh plays are kept.
 fn keep(all: &mut Dataset, new: Dataset, most: usize) {
     all.listeners.extend(new.listeners);
-    all.listeners.drain(..surplus(all, most));
-}
-
-/// The newest of what is remembered, at least `most` fresh plays if there are so many.
-fn newest(all: &Dataset, most: usize) -> Dataset {
-    Dataset { listeners: all.listeners[surplus(all, most)..].to_vec() }
-}
-
-/// How many listeners, from the oldest on, can go so that `most` fresh plays are left.
-fn surplus(all: &Dataset, most: usize) -> usize {
     let mut plays = all.plays();
     let mut old = 0;
     for listener in &all.listeners {
@@ -344,7 +333,7 @@ fn surplus(all: &Dataset, most: usize) -> usize {
         }
         (plays, old) = (rest, old + 1);
     }
-    old
+    all.listeners.drain(..old);
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -4,7 +4,6 @@
 //! nothing but weights goes from one to the next.
 
 use burn::module::Module;
-use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Tensor};
 use rand::seq::SliceRandom;
 
@@ -39,45 +38,16 @@ impl<'a> Ground<'a> {
     }
 }
 
-/// What an update learns from.
-#[derive(Clone, Copy)]
-pub(super) struct Plays<'a> {
-    /// Nothing was learned from these yet.
-    pub(super) new: &'a Dataset,
-    /// Of these some are learned from again.
-    pub(super) learned: &'a Dataset,
-}
-
-impl Plays<'_> {
-    /// The new ones, and at least `replayed` of the others, a session's together, drawn evenly.
-    fn drawn(self, replayed: usize, seed: u64, number: u64) -> Dataset {
-        let mut all = self.new.clone();
-        let mut order: Vec<usize> = (0..self.learned.listeners.len()).collect();
-        order.shuffle(&mut generator(seed, Purpose::Training, number << 8 | 0xff));
-        let mut left = replayed;
-        for listener in order.into_iter().map(|place| &self.learned.listeners[place]) {
-            if left == 0 {
-                break;
-            }
-            left = left.saturating_sub(listener.fresh().len());
-            all.listeners.push(listener.clone());
-        }
-        all
-    }
-}
-
-/// The network after learning from the fresh plays of `plays`; `number` says which update it is.
+/// The network after learning from the fresh plays of `data`; `number` says which update it is.
 pub(super) fn updated(
     before: &Network,
     ground: Ground,
-    plays: Plays,
+    data: &Dataset,
     (kind, number): (Kind, u64),
     learning: &Learning,
 ) -> Network {
-    let data = &plays.drawn(learning.replayed, learning.seed, number);
     let mut order = windows(data);
     let mut optimizer = optimizer(&TrainingConfig::default());
-    let mut plain = SgdConfig::new().init();
     let rate = match kind {
         Kind::Head => learning.head_rate,
         Kind::Network => learning.network_rate,
@@ -97,8 +67,6 @@ pub(super) fn updated(
                 forward.gradients(&network, weights, &ground.objective.interest);
             // What is learned of one listener is for the updates of their own sessions to fill in.
             gradients.remove::<2>(network.head.listener.id);
-            let identifiers =
-                (learning.identifier_rate > 0.0).then(|| identifiers(&network, &mut gradients));
             steps += 1;
             let warm = (steps as f64 / WARM_UP as f64).min(1.0);
             let stepped = optimizer.step(rate * warm, network.clone(), gradients);
@@ -106,24 +74,7 @@ pub(super) fn updated(
                 Kind::Network => stepped,
                 Kind::Head => Network { head: stepped.head, ..network },
             };
-            if let Some(identifiers) = identifiers {
-                // Losses are means over the batch: so many times that is the sum over its plays.
-                let plays: usize = windows.iter().map(|window| window.end - window.fresh).sum();
-                let rate = learning.identifier_rate * plays as f64;
-                network = plain.step(rate, network, identifiers);
-            }
         }
     }
     network.valid()
-}
-
-/// Takes the gradients of songs' and artists' identifiers out.
-fn identifiers(network: &Network, gradients: &mut GradientsParams) -> GradientsParams {
-    let mut taken = GradientsParams::new();
-    for table in [&network.songs.song, &network.songs.artist] {
-        if let Some(gradient) = gradients.remove::<2>(table.id) {
-            taken.register::<2>(table.id, gradient);
-        }
-    }
-    taken
 }
