@@ -30,7 +30,7 @@ pub(crate) struct Learn {
     /// Seconds after which an update is made of fewer plays, too.
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = super::numbers::not_below_zero)]
     pub every: f64,
-    /// Of so many updates one is of the whole network; the others of heads and experts. 0: none is [default: 4].
+    /// Of so many updates one is of the whole network; the others of heads and experts. 0: none is [default: 1].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     pub network_every: Option<u32>,
     /// Seed of every draw [default: 1].
