@@ -186,8 +186,12 @@ fn learned(
 ) -> Result<Came, Box<dyn Error>> {
     let began = std::time::Instant::now();
     let place = tempfile::tempdir_in(folder)?;
-    let made =
-        Made::new((DEFAULT, &model.manifest.weights_sha256), (&all.name, &all.hash), learning);
+    let made = Made::new(
+        (DEFAULT, &model.manifest.weights_sha256),
+        (&all.name, &all.hash),
+        "flex",
+        learning,
+    );
     let device = device(Backend::Flex);
     let start =
         Start { made, model: model.clone(), catalogue: all.clone(), device: device.clone() };

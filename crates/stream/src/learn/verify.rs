@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::attempts::{Attempt, read};
 use super::folder::Made;
-use super::learner::{Mind, Start};
+use super::mind::{Mind, Start};
 use crate::inbox::Inbox;
 use melody_core::output::Lock;
 
