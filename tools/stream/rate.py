@@ -16,6 +16,12 @@ import time
 import nats
 
 
+async def make(url, stream):
+    client = await nats.connect(url)
+    await client.jetstream().add_stream(name=stream, subjects=[f"{stream}.feedback.>"])
+    await client.close()
+
+
 async def send(url, stream, lines, rate, seconds):
     """Sends lines evenly; gives how many were sent and in what time."""
     client = await nats.connect(url)
@@ -42,14 +48,15 @@ def main():
     parser.add_argument("--every", default="5")
     arguments = parser.parse_args()
     logs = [log.read_bytes().splitlines() for log in arguments.logs]
-    # In turn, as listeners who are there at once.
-    lines = [log[place] for place in range(max(map(len, logs))) for log in logs if place < len(log)]
     url = f"nats://localhost:{arguments.port}"
     for rate in arguments.rates:
         stream = f"RATE{rate}"
+        # As many listeners at once as it takes, in turn.
+        some = logs[: -(-int(rate * arguments.seconds) // min(map(len, logs)))]
+        lines = [log[place] for place in range(max(map(len, some))) for log in some if place < len(log)]
         with tempfile.TemporaryDirectory() as folder:
             # The stream is made before the first record comes.
-            subprocess.run([arguments.melody, "log", "publish", arguments.logs[0], "--to", f"{url}/{stream}"], check=True, capture_output=True)
+            asyncio.run(make(url, stream))
             learn = [arguments.melody, "learn", "--from", f"{url}/{stream}", "--out", folder + "/v", "--every", arguments.every, "--until-idle", "8", "--json"]
             learner = subprocess.Popen(learn, stdout=subprocess.PIPE, text=True)
             sent, took = asyncio.run(send(url, stream, lines, rate, arguments.seconds))

@@ -12,6 +12,9 @@ use tokio::runtime::Runtime;
 
 use super::address::Address;
 
+/// Tries to make a stream that somebody else makes at the same time, and the pause between.
+const TRIES: u32 = 20;
+const BETWEEN: Duration = Duration::from_millis(100);
 /// How long connecting may take, and an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -74,9 +77,18 @@ impl Link {
     pub fn stream(&self, config: stream::Config) -> Result<stream::Stream, Unreachable> {
         let (name, wanted) = (config.name.clone(), config.subjects.clone());
         let retention = config.retention;
-        let stream = self
-            .wait(self.context.get_or_create_stream(config))
-            .map_err(|error| self.of_stream(&name, &error.to_string()))?;
+        let mut left = TRIES;
+        let stream = loop {
+            match self.wait(self.context.get_or_create_stream(config.clone())) {
+                Ok(stream) => break stream,
+                // Somebody else is making it at this moment: then it is there soon.
+                Err(error) if left > 0 && taken(&error.to_string()) => {
+                    left -= 1;
+                    std::thread::sleep(BETWEEN);
+                }
+                Err(error) => return Err(self.of_stream(&name, &error.to_string())),
+            }
+        };
         let found = &stream.cached_info().config;
         let same = wanted.iter().all(|subject| found.subjects.contains(subject));
         if !same || found.retention != retention {
@@ -104,6 +116,11 @@ impl Link {
         }
         Unreachable::Refused(format!("{address}: the stream {name}: {error}"))
     }
+}
+
+/// Whether a stream could not be made since there is one of its name or its subjects.
+fn taken(error: &str) -> bool {
+    error.contains("overlap") || error.contains("already in use")
 }
 
 async fn connect(
