@@ -33,7 +33,8 @@ use melody::training::{
     Dataset, Evaluation, HeadReport, Judge, Kind, Play, Predictions, Resampling, calibrate, logits,
     measure, predict,
 };
-use melody_stream::learn::{Learner, Learning, Made, Start, version_folder};
+use melody_stream::learn::{Learner, Learning, Made, Start};
+use melody_stream::versions::version_folder;
 use people::{Drift, People};
 
 #[derive(Parser)]

@@ -2,18 +2,17 @@
 
 use super::arguments::Ablate;
 use super::failure::Failure;
-use super::handed_out::{Experiment, arms};
+use super::handed_out::{arms, with_one_arm};
 use super::note::note;
 use super::numbers::{interval, plain, signed};
 use super::progress::bar;
 use super::say::{say, say_json};
-use super::simulate::{library as open_library, parcel_of};
+use super::simulate::library as open_library;
 use super::table::{Side, Table};
 use melody_lab::experiment::{
     Ablation, AblationReport, Cohort, Difference, Finding, Measure, Tested,
 };
 use melody_sessions::library::Library;
-use melody_sessions::names::DEFAULT;
 use melody_stream::nats::Address;
 use melody_stream::work::{Parcel, Task};
 
@@ -52,14 +51,8 @@ fn elsewhere(
     let arms_of_it = ablation.arms() as u64;
     if arms_of_it > 0 {
         let mut parcel = Parcel::default();
-        let arm = parcel_of(&arguments.named, library, &mut parcel)?;
-        let named = arguments.named.catalogue.as_deref().unwrap_or(DEFAULT);
-        let experiment = Experiment {
-            cohort,
-            catalogue: (named, &library.catalogue),
-            world: arguments.world,
-            backend: arguments.named.backend(),
-        };
+        let listeners = (cohort, arguments.world);
+        let (experiment, arm) = with_one_arm(&arguments.named, library, listeners, &mut parcel)?;
         let task = Task::Ablation { arm, only: arguments.only.clone(), arms: arms_of_it };
         let job = experiment.job(&arguments.handed_out, task, &mut parcel)?;
         let on = (&arguments.handed_out, address);

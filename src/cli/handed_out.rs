@@ -6,17 +6,19 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use super::arguments::HandedOut;
+use super::arguments::{HandedOut, Named};
 use super::failure::Failure;
 use super::note::note;
 use super::progress::{bar, watch_signals};
 use melody_core::catalogue::Catalogue;
 use melody_lab::experiment::{Cohort, ListenerOutcome, brought};
 use melody_model::Backend;
+use melody_sessions::library::Library;
+use melody_sessions::names::DEFAULT;
 use melody_simulation::Variant;
 use melody_stream::nats::{Address, Link};
 use melody_stream::work::{
-    Coordinator, Job, Orders, Parcel, Part, Program, Summary, Task, Told, Undone, usual_shard,
+    Arm, Coordinator, Job, Orders, Parcel, Part, Program, Summary, Task, Told, Undone, usual_shard,
 };
 
 /// What a program exits with that the user has interrupted.
@@ -56,6 +58,20 @@ impl Experiment<'_> {
             shard: on.shard.unwrap_or_else(|| usual_shard(cohort.sessions, cohort.songs)),
         })
     }
+}
+
+/// What these listeners go through under the one arm that the command line names, and that arm. `parcel` is given what must travel of it.
+pub(super) fn with_one_arm<'a>(
+    named: &'a Named,
+    library: &'a Library,
+    (cohort, world): (Cohort, Variant),
+    parcel: &mut Parcel,
+) -> Result<(Experiment<'a>, Arm), Failure> {
+    let name = |given: &'a Option<String>| given.as_deref().unwrap_or(DEFAULT);
+    let policy = parcel.policy(name(&named.policy), &library.policy)?;
+    let arm = Arm { policy, model: parcel.model(name(&named.model), &library.model)? };
+    let catalogue = (name(&named.catalogue), library.catalogue.as_ref());
+    Ok((Experiment { cohort, catalogue, world, backend: named.backend() }, arm))
 }
 
 /// Hands a job out and gives `take` what comes of its shards, in order. `what` is on the bar.

@@ -12,17 +12,18 @@ use super::arguments::Learn;
 use super::failure::Failure;
 use super::note::note;
 use super::opening::catalogue as open_catalogue;
-use super::progress::{bar, spinner, watch_signals};
-use super::say::{all_said, counted, say, say_json, say_text};
+use super::progress::watch_signals;
+use super::say::{all_said, counted, say, say_text, short};
+use super::verified::verified;
 use melody_core::input::Problem;
 use melody_model::{Backend, device};
 use melody_sessions::names::model_named;
 use melody_stream::feed::{LogFeed, Message, StreamFeed};
 use melody_stream::inbox::{Counts, Taken};
-use melody_stream::learn::{Attempt, Learner, Learning, Made, Start, Status, Verified, verify};
+use melody_stream::learn::{Attempt, Learner, Learning, Made, Start, Status};
 use melody_stream::nats::{Address, Unreachable};
 use melody_stream::population::Alarm;
-use melody_stream::versions::{Store, VersionsError};
+use melody_stream::versions::Filling;
 
 /// How long is waited for messages before the clock is looked at.
 const LOOK: Duration = Duration::from_millis(200);
@@ -47,7 +48,7 @@ pub(super) fn run(arguments: &Learn) -> Result<(), Failure> {
         Feed::Logs(feed) => run.logs(feed)?,
         Feed::Stream(feed) => {
             let address = feed.address().clone();
-            run.put = Some(Put { address, store: None, version: 0, withdrawn: 0, told: None });
+            run.store = Some(Filling::new(address));
             run.stream(*feed)?;
         }
     }
@@ -114,47 +115,6 @@ fn feed(arguments: &Learn) -> Result<Feed, Failure> {
     Ok(Feed::Stream(Box::new(StreamFeed::new(address, &arguments.out))))
 }
 
-/// The server's store of versions, as far as it was filled.
-struct Put {
-    address: Address,
-    store: Option<Store>,
-    /// The newest version that is there.
-    version: u64,
-    withdrawn: usize,
-    /// Why it could not be filled the last time.
-    told: Option<String>,
-}
-
-impl Put {
-    fn up_to(
-        &mut self,
-        folder: &Path,
-        version: u64,
-        withdrawn: usize,
-    ) -> Result<(), VersionsError> {
-        let store = match self.store.take() {
-            Some(store) => store,
-            None => {
-                let store = Store::open(&self.address)?;
-                // The newest that is there may be of a learner before this one; it is put again if it is another.
-                let there = store.versions()?.into_iter().filter(|there| *there <= version).max();
-                self.version = there.unwrap_or(0).saturating_sub(1).max(self.version);
-                store
-            }
-        };
-        if withdrawn != self.withdrawn {
-            store.put_withdrawn(folder)?;
-            self.withdrawn = withdrawn;
-        }
-        for version in self.version + 1..=version {
-            store.put(folder, version)?;
-            self.version = version;
-        }
-        self.store = Some(store);
-        Ok(())
-    }
-}
-
 /// What is printed of an update.
 #[derive(Serialize)]
 struct Told<'a> {
@@ -186,8 +146,11 @@ struct Run<'a> {
     heard: Instant,
     /// Why sessions are passed over, as far as it was told.
     unfit: BTreeSet<String>,
-    /// Where versions are put, the newest that was, and how many withdrawn ones were told.
-    put: Option<Put>,
+    /// Where versions are put, and why they could not be the last time.
+    store: Option<Filling>,
+    unfilled: Option<String>,
+    /// Withdrawn versions that were told.
+    alarms: usize,
     /// What is told to whoever watches, and when it was told.
     status: Status,
     told: Instant,
@@ -206,7 +169,9 @@ impl<'a> Run<'a> {
             updated: now,
             heard: now,
             unfit: BTreeSet::new(),
-            put: None,
+            store: None,
+            unfilled: None,
+            alarms: 0,
             status: Status::default(),
             told: now,
         }
@@ -298,14 +263,8 @@ impl<'a> Run<'a> {
     }
 
     fn update(&mut self) -> Result<(), Failure> {
-        for alarm in self.learner.withdraw()? {
-            let Alarm { version, sessions, difference, p, .. } = alarm;
-            note(format_args!(
-                "note: version {} is withdrawn: its listeners completed {difference:+.3} over {sessions} sessions (p {p:.4})",
-                short(&version)
-            ));
-        }
         let made = self.learner.update()?;
+        self.tell_withdrawn();
         let seconds = self.updated.elapsed().as_secs_f64();
         let records = std::mem::take(&mut self.since);
         let lag_s = lag(std::mem::take(&mut self.came), now_ms());
@@ -338,19 +297,29 @@ impl<'a> Run<'a> {
         all_said()
     }
 
+    /// Says which versions were withdrawn, each once.
+    fn tell_withdrawn(&mut self) {
+        for alarm in &self.learner.withdrawn()[self.alarms..] {
+            let Alarm { version, sessions, difference, p, .. } = alarm;
+            note(format_args!(
+                "note: version {} is withdrawn: its listeners completed {difference:+.3} over {sessions} sessions (p {p:.4})",
+                short(version)
+            ));
+        }
+        self.alarms = self.learner.withdrawn().len();
+    }
+
     /// Puts what is new into the server's store. What keeps it from that keeps nothing from being learned: it is tried again.
     fn put(&mut self) {
         let (version, withdrawn) = (self.learner.newest(), self.learner.withdrawn().len());
-        let Some(put) = &mut self.put else { return };
-        if put.version >= version && put.withdrawn == withdrawn {
-            return;
+        let Some(store) = &mut self.store else { return };
+        let why = store.up_to(&self.arguments.out, version, withdrawn).err().map(|e| e.to_string());
+        if let Some(why) = &why
+            && self.unfilled.as_ref() != Some(why)
+        {
+            note(format_args!("note: {why}: trying again"));
         }
-        let done =
-            put.up_to(&self.arguments.out, version, withdrawn).map_err(|e| e.to_string()).err();
-        if done.is_some() && done != put.told {
-            note(format_args!("note: {}: trying again", done.as_deref().unwrap_or_default()));
-        }
-        put.told = done;
+        self.unfilled = why;
     }
 
     /// Says where it stands, every little while.
@@ -434,62 +403,6 @@ fn lag(came: VecDeque<i64>, now_ms: i64) -> Option<[f64; 3]> {
 
 fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
-}
-
-/// What `--verify` found.
-#[derive(Serialize)]
-struct Found {
-    attempts: usize,
-    versions: u64,
-    different: Vec<Difference>,
-}
-
-#[derive(Serialize)]
-struct Difference {
-    told: Attempt,
-    again: Attempt,
-}
-
-fn verified(arguments: &Learn, start: Start) -> Result<(), Failure> {
-    let progress = if arguments.json { bar(0, "") } else { spinner("making versions again") };
-    let all = verify(&arguments.out, start, &mut |_| progress.inc(1));
-    progress.finish_and_clear();
-    let all = all?;
-    let versions = all.iter().map(|made| made.told.version).max().unwrap_or(0);
-    let different: Vec<Verified> = all.iter().filter(|made| !made.same()).cloned().collect();
-    let found = Found {
-        attempts: all.len(),
-        versions,
-        different: different
-            .into_iter()
-            .map(|Verified { told, again }| Difference { told, again })
-            .collect(),
-    };
-    if arguments.json {
-        say_json(&found)?;
-    } else {
-        for Difference { told, again } in &found.different {
-            say!(
-                "attempt {}: told {}, made again {}",
-                told.attempt,
-                short(&told.hash),
-                short(&again.hash)
-            )?;
-        }
-        let attempts = counted(found.attempts, "update");
-        match found.different.len() {
-            0 => say!(
-                "{attempts}, {}: all made again, the same to the bit",
-                counted(versions, "version")
-            )?,
-            other => say!("{attempts}: {other} came out otherwise")?,
-        }
-    }
-    if found.different.is_empty() { Ok(()) } else { Err(Failure::Check) }
-}
-
-fn short(hash: &str) -> &str {
-    hash.get(..12).unwrap_or(hash)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::note::note;
 use super::opening::catalogue as open_catalogue;
 use super::publish;
-use super::say::{counted, say, say_json, say_text};
+use super::say::{counted, say, say_json, say_text, short};
 use super::training_log;
 use melody_core::event::{Action, Event};
 use melody_core::input::{Problem, first_object};
@@ -309,8 +309,4 @@ fn describe(torn: &TornTail) -> String {
     let step = torn.step.map_or(String::new(), |step| format!(", of step {step}"));
     let why = torn.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
     format!("line {}: a record of {} bytes is half-written{step}{why}", torn.line, torn.bytes)
-}
-
-fn short(hash: &str) -> &str {
-    hash.get(..12).unwrap_or(hash)
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::publish::finished;
 use melody_recommender::engine::Timeline;
 use melody_sessions::log::{FeedbackLog, Header};
 use melody_sessions::opening::Opening;
@@ -70,6 +69,6 @@ impl<'a> Logged<'a> {
     pub(super) fn end(self) -> Option<String> {
         let (log, publisher) = self.open?;
         drop(log);
-        publisher.and_then(|publisher| finished(publisher, LAST_TRY))
+        publisher.and_then(|publisher| publisher.finish_telling(LAST_TRY))
     }
 }

@@ -44,6 +44,7 @@ mod train_ltr;
 mod train_towers;
 mod training_log;
 mod tune;
+mod verified;
 mod versions;
 mod watch;
 mod worker;

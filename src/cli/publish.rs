@@ -1,6 +1,6 @@
 //! `melody log publish`: logs to a stream, also while they grow.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -85,7 +85,7 @@ pub(super) fn address(option: &str, text: &str) -> Result<Address, Failure> {
 }
 
 /// Says once what keeps records from being sent, and once that nothing does any more.
-pub(super) fn tell(spools: &[Spool], told: &mut Option<String>) {
+fn tell(spools: &[Spool], told: &mut Option<String>) {
     let why = spools.iter().find_map(|spool| spool.reached.why()).map(String::from);
     if why != *told {
         match &why {
@@ -94,19 +94,4 @@ pub(super) fn tell(spools: &[Spool], told: &mut Option<String>) {
         }
         *told = why;
     }
-}
-
-/// Waits until what a session's log holds is sent, for a while; says what is not.
-pub(super) fn finished(publisher: Publisher, patience: Duration) -> Option<String> {
-    let log: PathBuf = Path::new(publisher.log()).into();
-    let spool = publisher.finish(patience);
-    let why = spool.reached.why().unwrap_or("there was no time");
-    (spool.waiting() > 0).then(|| {
-        let left = counted(spool.waiting(), "record");
-        let log = log.display();
-        format!(
-            "{log}: {left} of {} not sent: {why}; `melody log publish {log} --to ...` sends them",
-            spool.written
-        )
-    })
 }

@@ -51,6 +51,11 @@ pub(crate) fn counted(count: impl Display, what: &str) -> String {
     }
 }
 
+/// As much of a hash as tells it from others.
+pub(crate) fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
+}
+
 fn print(bytes: &[u8]) -> Result<(), Failure> {
     stdout().write_all(bytes).map_err(Failure::Output)
 }

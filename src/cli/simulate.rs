@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::arguments::{Named, Population, Simulate};
 use super::failure::Failure;
-use super::handed_out::{Experiment, arms};
+use super::handed_out::{arms, with_one_arm};
 use super::numbers::{plain, signed};
 use super::opening::library as open_library;
 use super::progress::bar;
@@ -19,7 +19,7 @@ use melody_sessions::library::Library;
 use melody_sessions::names::DEFAULT;
 use melody_sessions::opening::Opening;
 use melody_stream::nats::Address;
-use melody_stream::work::{self as stream, Parcel, Task};
+use melody_stream::work::{Parcel, Task};
 
 #[derive(Serialize)]
 struct PopulationReport<'a> {
@@ -91,31 +91,14 @@ fn elsewhere(
     library: &Library,
 ) -> Result<Vec<ListenerOutcome>, Failure> {
     let mut parcel = Parcel::default();
-    let arm = parcel_of(&arguments.named, library, &mut parcel)?;
-    let named = arguments.named.catalogue.as_deref().unwrap_or(DEFAULT);
-    let experiment = Experiment {
-        cohort,
-        catalogue: (named, &library.catalogue),
-        world: arguments.world,
-        backend: arguments.named.backend(),
-    };
+    let listeners = (cohort, arguments.world);
+    let (experiment, arm) = with_one_arm(&arguments.named, library, listeners, &mut parcel)?;
     let task = Task::Arms { arms: vec![arm] };
     let job = experiment.job(&arguments.handed_out, task, &mut parcel)?;
     let mut all = Vec::new();
     let on = (&arguments.handed_out, address);
     arms(on, (&job, &parcel), WHAT, &mut |outcomes| all = outcomes)?;
     Ok(all)
-}
-
-/// The arm of what the command line names, with what must travel of it.
-pub(super) fn parcel_of(
-    named: &Named,
-    library: &Library,
-    parcel: &mut Parcel,
-) -> Result<stream::Arm, Failure> {
-    let name = |given: &Option<String>| given.clone().unwrap_or_else(|| DEFAULT.into());
-    let policy = parcel.policy(&name(&named.policy), &library.policy)?;
-    Ok(stream::Arm { policy, model: parcel.model(&name(&named.model), &library.model)? })
 }
 
 const EXPERIENCE: Kind = Kind { name: "experience", mark: Mark::Key("segments") };

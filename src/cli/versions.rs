@@ -13,9 +13,8 @@ use super::note::note;
 use super::progress::watch_signals;
 use super::publish::address;
 use super::say::{all_said, say, say_text};
-use melody_stream::learn::version_folder;
 use melody_stream::nats::{Address, Unreachable};
-use melody_stream::versions::{Fetched, Store, VersionsError};
+use melody_stream::versions::{Fetched, Store, VersionsError, version_folder};
 
 /// Between looks at whether there is a new one.
 const LOOK: Duration = Duration::from_secs(1);

@@ -19,6 +19,8 @@ use melody_model as model;
 use melody_model::{Backend, ModelVersion};
 use melody_recommender::engine::Trained;
 
+/// The file that says which versions must not be taken any more.
+pub const WITHDRAWN: &str = "withdrawn.json";
 /// Digits of a version's number at least.
 const DIGITS: usize = 6;
 
@@ -26,6 +28,11 @@ const DIGITS: usize = 6;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
     path: PathBuf,
+}
+
+/// The name of a version's own folder.
+pub fn version_name(number: u64) -> String {
+    format!("v{number:0DIGITS$}")
 }
 
 /// A version in its folder, unread.
@@ -92,7 +99,7 @@ impl Folder {
     /// # Errors
     /// When the file that says so is not an array of texts.
     pub fn withdrawn(&self) -> Result<BTreeSet<String>, InputError> {
-        let path = self.path.join("withdrawn.json");
+        let path = self.path.join(WITHDRAWN);
         if !path.exists() {
             return Ok(BTreeSet::new());
         }

@@ -11,6 +11,6 @@ mod follow;
 mod named;
 
 pub use canary::Canary;
-pub use folder::{Folder, Version};
+pub use folder::{Folder, Version, WITHDRAWN, version_name};
 pub use follow::{Due, Follower, Looked};
 pub use named::{Named, give};

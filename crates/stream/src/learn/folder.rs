@@ -11,14 +11,15 @@
 //! DIR/status.json       what it says of itself, for whoever watches
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::attempts::Attempt;
 use super::config::Learning;
+use crate::versions::begin_version;
 use melody_core::input::{InputError, Problem, read_bytes};
-use melody_core::output::{remove_folder, rename, sync_folder, write_whole};
+use melody_core::output::{sync_folder, write_whole};
 use melody_model::{ModelFiles, save};
 
 /// The version of the folder's form.
@@ -119,41 +120,16 @@ impl Made {
     }
 }
 
-/// Where a version lies.
-pub fn version_folder(folder: &Path, version: u64) -> PathBuf {
-    folder.join(format!("v{version:06}"))
-}
-
-/// Where a version lies until it is shown.
-fn draft(folder: &Path, version: u64) -> PathBuf {
-    folder.join(format!(".v{version:06}.draft"))
-}
-
-/// Writes a version where nobody looks for one. What a crash has left there gives way.
+/// Writes a version where nobody looks for one.
 pub(super) fn draft_version(
     folder: &Path,
     files: &ModelFiles,
     attempt: &Attempt,
 ) -> Result<(), String> {
-    let draft = draft(folder, attempt.version);
-    let fail = |path: &Path, e: std::io::Error| format!("{}: {e}", path.display());
-    if draft.exists() {
-        remove_folder(&draft).map_err(|e| fail(&draft, e))?;
-    }
-    std::fs::create_dir_all(&draft).map_err(|e| fail(&draft, e))?;
+    let draft = begin_version(folder, attempt.version)?;
     save(&draft, files)?;
     let mut lineage = serde_json::to_vec_pretty(attempt).map_err(|e| e.to_string())?;
     lineage.push(b'\n');
     write_whole(&draft.join("lineage.json"), &lineage)?;
-    sync_folder(folder).map_err(|e| fail(folder, e))
-}
-
-/// Shows a version that was written: from now on it is there, as a whole. Nothing happens where it is shown already.
-pub(super) fn show_version(folder: &Path, version: u64) -> Result<(), String> {
-    let (draft, place) = (draft(folder, version), version_folder(folder, version));
-    if place.exists() || !draft.exists() {
-        return Ok(());
-    }
-    let shown = rename(&draft, &place).and_then(|()| sync_folder(folder));
-    shown.map_err(|e| format!("{}: {e}", place.display()))
+    sync_folder(folder).map_err(|e| format!("{}: {e}", folder.display()))
 }

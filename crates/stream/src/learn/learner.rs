@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::attempts::{Attempt, Attempts};
-use super::folder::{Made, draft_version, show_version};
+use super::folder::{Made, draft_version};
 use super::mind::{Mind, Start};
 use super::withdrawn::Withdrawn;
 use crate::inbox::{Counts, Inbox, Taken};
 use crate::population::{Alarm, Row};
+use crate::versions::show_version;
 use melody_core::output::Lock;
 
 /// A learner that keeps a folder.
@@ -72,12 +73,9 @@ impl Learner {
         Ok(learner)
     }
 
-    /// Looks whether the listeners of a version do worse than those of the one before. Such a version is withdrawn, with all that was
-    /// made of it: sessions give them up, and what is learned goes on from the one before.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn withdraw(&mut self) -> Result<Vec<Alarm>, String> {
+    /// Looks whether the listeners of a version were found to do worse than those of the one before. Such a version is withdrawn, with
+    /// all that was made of it: sessions give them up, and what is learned goes on from the one before.
+    fn withdraw(&mut self) -> Result<(), String> {
         let alarms = self.mind.population.alarms();
         self.withdrawn.add(&alarms, &self.mind.lineage, &self.folder)?;
         let mut stands = self.mind.hash.clone();
@@ -86,8 +84,7 @@ impl Learner {
         {
             stands = parent.clone();
         }
-        self.mind.stand_on(&stands, &self.folder)?;
-        Ok(alarms)
+        self.mind.stand_on(&stands, &self.folder)
     }
 
     /// Plays by policy, version and segment.
@@ -170,11 +167,13 @@ impl Learner {
         self.mind.unfit.iter().map(String::as_str)
     }
 
-    /// Makes an update of all that waits, judges it, and writes what came of it; `None` where nothing waits.
+    /// Makes an update of all that waits, judges it, and writes what came of it; `None` where nothing waits. It is made of the
+    /// newest version that is not withdrawn by then.
     ///
     /// # Errors
     /// When the disk refuses: then it was not made, and is made again.
     pub fn update(&mut self) -> Result<Option<Attempt>, String> {
+        self.withdraw()?;
         if self.waiting() == 0 {
             return Ok(None);
         }
@@ -200,9 +199,9 @@ mod tests {
     use super::*;
     use crate::learn::attempts::Kind;
     use crate::learn::config::FEWEST_JUDGED;
-    use crate::learn::folder::version_folder;
     use crate::learn::{Learning, Verified, verify};
     use crate::made_up::{library, log};
+    use crate::versions::version_folder;
     use melody_core::input::read_bytes;
     use melody_model::{Backend, device};
     use melody_sessions::names::{DEFAULT, model_named};

@@ -10,11 +10,12 @@ use sha2::{Digest, Sha256};
 
 use super::attempts::{Attempt, Kind};
 use super::config::FEWEST_JUDGED;
-use super::folder::{Made, version_folder};
+use super::folder::Made;
 use super::update::{Ground, updated};
 use super::withdrawn::Lineage;
 use crate::inbox::{Inbox, Sessions};
 use crate::population::Population;
+use crate::versions::version_folder;
 use melody_core::catalogue::Catalogue;
 use melody_lab::data::Dataset;
 use melody_lab::evaluation::{Judge, examples};
@@ -88,10 +89,6 @@ impl Mind {
             population: Population::default(),
             lineage: Lineage::new(),
         }
-    }
-
-    pub(super) fn records(&self) -> u64 {
-        self.records
     }
 
     /// A record that was taken.

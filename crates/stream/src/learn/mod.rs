@@ -13,7 +13,7 @@ mod withdrawn;
 
 pub use attempts::{Attempt, Kind};
 pub use config::Learning;
-pub use folder::{Made, version_folder};
+pub use folder::Made;
 pub use learner::Learner;
 pub use mind::Start;
 pub use status::{STATUS, Status};

@@ -44,7 +44,7 @@ pub fn verify(
     let mut next = attempts.into_iter().peekable();
     inbox.each(inbox.len(), &mut |stored| {
         mind.add(stored, &inbox)?;
-        while let Some(told) = next.next_if(|attempt| attempt.records == mind.records()) {
+        while let Some(told) = next.next_if(|attempt| attempt.records == mind.records) {
             // Where a version was withdrawn in between, it was made of an older one.
             mind.stand_on(&told.parent, folder)?;
             let tried = mind.try_update();

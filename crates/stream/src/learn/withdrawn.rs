@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::population::Alarm;
 use melody_core::output::write_whole;
+use melody_sessions::versions::WITHDRAWN;
 
-const WITHDRAWN: &str = "withdrawn.json";
 const ALARMS: &str = "alarms.json";
 
 /// What was found.

@@ -104,6 +104,7 @@ impl Shared {
 /// Sends a log to a stream as it grows.
 pub struct Publisher {
     log: PathBuf,
+    address: Address,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
@@ -115,17 +116,22 @@ impl Publisher {
     /// When no thread can be had.
     pub fn follow(log: &Path, address: &Address) -> Result<Self, String> {
         let shared = Arc::new(Shared::default());
-        let (theirs, path, address) = (shared.clone(), log.to_path_buf(), address.clone());
+        let (theirs, path, to) = (shared.clone(), log.to_path_buf(), address.clone());
         let thread = std::thread::Builder::new()
             .name("publish".into())
-            .spawn(move || Sending::new(path, address, &theirs).run())
+            .spawn(move || Sending::new(path, to, &theirs).run())
             .map_err(|e| format!("{}: {e}", log.display()))?;
-        Ok(Publisher { log: log.into(), shared, thread: Some(thread) })
+        Ok(Publisher { log: log.into(), address: address.clone(), shared, thread: Some(thread) })
     }
 
     /// The log that is followed.
     pub fn log(&self) -> &Path {
         &self.log
+    }
+
+    /// The stream that it is sent to.
+    pub fn address(&self) -> &Address {
+        &self.address
     }
 
     /// How far it has come.
@@ -142,6 +148,20 @@ impl Publisher {
     pub fn finish(mut self, patience: Duration) -> Spool {
         self.leave(patience);
         self.spool()
+    }
+
+    /// The same, with a sentence on what is not sent then; `None` where all is.
+    pub fn finish_telling(self, patience: Duration) -> Option<String> {
+        let (log, address) = (self.log.display().to_string(), self.address.clone());
+        let spool = self.finish(patience);
+        let why = spool.reached.why().map_or(String::new(), |why| format!(" ({why})"));
+        (spool.waiting() > 0).then(|| {
+            let Spool { written, .. } = spool;
+            let left = spool.waiting();
+            format!(
+                "{log}: {left} of {written} records are not sent yet{why}; `melody log publish {log} --to {address}` sends them"
+            )
+        })
     }
 
     fn leave(&mut self, patience: Duration) {

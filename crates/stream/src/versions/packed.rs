@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::path::Path;
 
-use melody_core::output::{remove_folder, rename, sync_folder, write_whole};
+use super::place::{begin_version, show_version};
+use melody_core::output::write_whole;
 
 /// The files of a version; others are no part of one.
 const FILES: [&str; 7] = [
@@ -40,16 +41,10 @@ pub(super) fn pack(folder: &Path) -> Result<Vec<u8>, String> {
     packed.into_inner().map_err(|e| e.to_string())
 }
 
-/// Unpacks a version to a place where nothing is yet: it is there as a whole, or not at all.
-pub(super) fn unpack(bytes: &[u8], place: &Path) -> Result<(), String> {
-    let name =
-        place.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let draft = place.with_file_name(format!(".{name}.draft"));
-    let fail = |e: std::io::Error| format!("{}: {e}", place.display());
-    if draft.exists() {
-        remove_folder(&draft).map_err(fail)?;
-    }
-    std::fs::create_dir_all(&draft).map_err(fail)?;
+/// Unpacks a version into a folder of versions: it is there as a whole, or not at all.
+pub(super) fn unpack(bytes: &[u8], folder: &Path, version: u64) -> Result<(), String> {
+    let fail = |e: std::io::Error| format!("{}: {e}", folder.display());
+    let draft = begin_version(folder, version)?;
     let mut archive = tar::Archive::new(bytes);
     for entry in archive.entries().map_err(fail)? {
         let mut entry = entry.map_err(fail)?;
@@ -70,13 +65,13 @@ pub(super) fn unpack(bytes: &[u8], place: &Path) -> Result<(), String> {
     if let Some(missing) = NEEDED.into_iter().find(|name| !draft.join(name).exists()) {
         return Err(format!("`{missing}` is missing"));
     }
-    let above = place.parent().unwrap_or(Path::new("."));
-    rename(&draft, place).and_then(|()| sync_folder(above)).map_err(fail)
+    show_version(folder, version)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::versions::version_folder;
 
     #[test]
     fn a_version_comes_out_as_it_went_in_and_nothing_else_does() {
@@ -91,7 +86,7 @@ mod tests {
         let packed = pack(&there).unwrap();
         assert_eq!(pack(&there).unwrap(), packed);
         let here = folder.path().join("v000001");
-        unpack(&packed, &here).unwrap();
+        unpack(&packed, folder.path(), 1).unwrap();
         assert_eq!(std::fs::read_to_string(here.join("model.toml")).unwrap(), "one");
         assert!(!here.join("notes.txt").exists());
         let mut names: Vec<_> =
@@ -107,8 +102,8 @@ mod tests {
         let mut header = tar::Header::new_ustar();
         header.set_size(2);
         packed.append_data(&mut header, "elsewhere/model.toml", &b"no"[..]).unwrap();
-        let told = unpack(&packed.into_inner().unwrap(), &folder.path().join("v1")).unwrap_err();
+        let told = unpack(&packed.into_inner().unwrap(), folder.path(), 1).unwrap_err();
         assert!(told.contains("`elsewhere/model.toml` is no file of a version"), "{told}");
-        assert!(!folder.path().join("v1").exists());
+        assert!(!version_folder(folder.path(), 1).exists());
     }
 }

@@ -8,12 +8,10 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncReadExt;
 
 use super::packed::{pack, unpack};
-use crate::learn::version_folder;
+use super::place::version_folder;
 use crate::nats::{Address, Link, Unreachable};
 use melody_core::output::write_whole;
-
-/// What says which versions are withdrawn, here and in a learner's folder.
-const WITHDRAWN: &str = "withdrawn.json";
+use melody_sessions::versions::{WITHDRAWN, version_name};
 
 /// Why versions do not get through.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,7 +69,7 @@ impl Store {
     pub fn put(&self, folder: &Path, version: u64) -> Result<(), VersionsError> {
         let place = version_folder(folder, version);
         let packed = pack(&place).map_err(VersionsError::Here)?;
-        self.put_bytes(&name(version), &packed)
+        self.put_bytes(&version_name(version), &packed)
     }
 
     /// Puts there which versions are withdrawn, if any are.
@@ -117,10 +115,10 @@ impl Store {
             if place.exists() {
                 continue;
             }
-            let Some(packed) = self.get(&name(version))? else { continue };
-            match unpack(&packed, &place) {
+            let Some(packed) = self.get(&version_name(version))? else { continue };
+            match unpack(&packed, folder, version) {
                 Ok(()) => fetched.came.push(version),
-                Err(why) => fetched.passed_over.push(format!("{}: {why}", name(version))),
+                Err(why) => fetched.passed_over.push(format!("{}: {why}", version_name(version))),
             }
         }
         Ok(fetched)
@@ -161,10 +159,6 @@ impl Store {
         });
         got.map_err(|why| away(&self.link.address, &why).into())
     }
-}
-
-fn name(version: u64) -> String {
-    format!("v{version:06}")
 }
 
 fn away(address: &Address, why: &str) -> Unreachable {

@@ -90,8 +90,8 @@ pub struct Journal {
     entries: Option<Sender<Entry>>,
     writer: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
-    /// The stream that the log is sent to, and what sends it.
-    stream: Option<(Address, Publisher)>,
+    /// What sends the log to a stream.
+    publisher: Option<Publisher>,
 }
 
 impl Journal {
@@ -121,8 +121,8 @@ impl Journal {
         let create = move |shared: &Shared| insist(shared, || FeedbackLog::create(&file, &header));
         let mut journal = Self::start(path, timeline, create)?;
         journal.next = number + 1;
-        match &self.stream {
-            Some((address, _)) => journal.sent_to(address),
+        match &self.publisher {
+            Some(publisher) => journal.sent_to(publisher.address()),
             None => Ok(journal),
         }
     }
@@ -134,7 +134,7 @@ impl Journal {
     pub fn sent_to(mut self, address: &Address) -> Result<Self, InputError> {
         let publisher = Publisher::follow(&self.path, address)
             .map_err(|error| Problem::new(self.path.display().to_string(), error))?;
-        self.stream = Some((address.clone(), publisher));
+        self.publisher = Some(publisher);
         Ok(self)
     }
 
@@ -155,7 +155,7 @@ impl Journal {
             })
             .map_err(|error| Problem::new(path.display().to_string(), error.to_string()))?;
         let (entries, writer) = (Some(entries), Some(writer));
-        let journal = Journal { path, next: FIRST_NEXT, entries, writer, shared, stream: None };
+        let journal = Journal { path, next: FIRST_NEXT, entries, writer, shared, publisher: None };
         timeline.traces().for_each(|trace| journal.step(trace));
         Ok(journal)
     }
@@ -173,7 +173,7 @@ impl Journal {
     /// How far the log has come.
     pub fn standing(&self) -> Standing {
         let mut standing = self.shared.open().standing.clone();
-        if let Some((_, publisher)) = &self.stream {
+        if let Some(publisher) = &self.publisher {
             let spool = publisher.spool();
             standing.unsent = spool.waiting();
             standing.away = spool.reached.why().map(String::from);
@@ -201,10 +201,8 @@ impl Journal {
         }
         let Standing { acknowledged, behind, failure, .. } = self.standing();
         if behind == 0 {
-            return Ok(self
-                .stream
-                .take()
-                .and_then(|(address, publisher)| unsent(&address, publisher, then)));
+            let patience = then.saturating_duration_since(Instant::now());
+            return Ok(self.publisher.take().and_then(|sending| sending.finish_telling(patience)));
         }
         let why = failure.unwrap_or_else(|| match stalled {
             true => format!("the disk has not answered for {} s", STALLED.as_secs()),
@@ -250,20 +248,6 @@ impl Journal {
         }
         false
     }
-}
-
-/// What a stream has not received by then.
-fn unsent(address: &Address, publisher: Publisher, then: Instant) -> Option<String> {
-    let log = publisher.log().display().to_string();
-    let spool = publisher.finish(then.saturating_duration_since(Instant::now()));
-    let why = spool.reached.why().map_or(String::new(), |why| format!(" ({why})"));
-    (spool.waiting() > 0).then(|| {
-        format!(
-            "{log}: {} of {} records are not sent yet{why}; `melody log publish {log} --to {address}` sends them",
-            spool.waiting(),
-            spool.written
-        )
-    })
 }
 
 impl Drop for Journal {
