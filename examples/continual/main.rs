@@ -231,7 +231,7 @@ fn learned(
                 came.updates[usize::from(!attempt.accepted)] += 1;
             }
         }
-        if let Some(why) = learner.unfit().next() {
+        if let Some(why) = learner.unfit().keys().next() {
             return Err(format!("a session cannot be learned from: {why}").into());
         }
         if learner.version() > before {

@@ -43,7 +43,18 @@ pub(super) fn run(arguments: &Learn) -> Result<(), Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     watch_signals(&stop)?;
     let learner = Learner::open(&arguments.out, start)?;
-    let mut run = Run::new(arguments, learner, stop);
+    let from = match &feed {
+        Feed::Logs(_) => counted(arguments.from.len(), "log"),
+        Feed::Stream(feed) => feed.address().to_string(),
+    };
+    note(format_args!(
+        "note: {}: version {}, {}; takes from {from}",
+        arguments.out.display(),
+        learner.version(),
+        counted(learner.counts().taken, "record")
+    ));
+    let mut run = Run::new(arguments, learner, from, stop);
+    run.tell(true)?;
     match feed {
         Feed::Logs(feed) => run.logs(feed)?,
         Feed::Stream(feed) => {
@@ -101,10 +112,8 @@ fn feed(arguments: &Learn) -> Result<Feed, Failure> {
         let logs: Vec<PathBuf> = from.iter().map(PathBuf::from).collect();
         if let Some(missing) = logs.iter().find(|log| !log.is_file()) {
             let problem = Problem::new(missing.display().to_string(), "no such feedback log");
-            return Err(problem
-                .field("--from")
-                .help("a log is what `melody --log FILE` writes")
-                .into());
+            let help = "a log is what `melody --log FILE` writes; a stream is named nats://HOST[:PORT][/STREAM]";
+            return Err(problem.field("--from").help(help).into());
         }
         return Ok(Feed::Logs(LogFeed::new(&logs)));
     }
@@ -146,6 +155,8 @@ struct Run<'a> {
     heard: Instant,
     /// Why sessions are passed over, as far as it was told.
     unfit: BTreeSet<String>,
+    /// Where records come from, in words.
+    from: String,
     /// Where versions are put, and why they could not be the last time.
     store: Option<Filling>,
     unfilled: Option<String>,
@@ -154,10 +165,11 @@ struct Run<'a> {
     /// What is told to whoever watches, and when it was told.
     status: Status,
     told: Instant,
+    ended: bool,
 }
 
 impl<'a> Run<'a> {
-    fn new(arguments: &'a Learn, learner: Learner, stop: Arc<AtomicBool>) -> Self {
+    fn new(arguments: &'a Learn, learner: Learner, from: String, stop: Arc<AtomicBool>) -> Self {
         let now = Instant::now();
         Run {
             arguments,
@@ -169,18 +181,22 @@ impl<'a> Run<'a> {
             updated: now,
             heard: now,
             unfit: BTreeSet::new(),
+            from,
             store: None,
             unfilled: None,
             alarms: 0,
             status: Status::default(),
             told: now,
+            ended: false,
         }
     }
 
     fn logs(&mut self, mut feed: LogFeed) -> Result<(), Failure> {
         loop {
             let messages = feed.more()?;
-            if self.stopped() || messages.is_empty() && !self.waits() {
+            if self.stopped()
+                || messages.is_empty() && (self.idle() || self.arguments.until_idle.is_none())
+            {
                 break;
             }
             self.take(&messages)?;
@@ -192,14 +208,15 @@ impl<'a> Run<'a> {
         if self.stopped() { Ok(()) } else { self.update() }
     }
 
-    /// Whether a log that has ended may go on.
-    fn waits(&self) -> bool {
-        self.arguments.until_idle.is_some_and(|most| self.heard.elapsed().as_secs_f64() < most)
+    /// Whether nothing has come for as long as was asked for.
+    fn idle(&self) -> bool {
+        self.arguments.until_idle.is_some_and(|most| self.heard.elapsed().as_secs_f64() >= most)
     }
 
     fn stream(&mut self, mut feed: StreamFeed) -> Result<(), Failure> {
         let mut told: Option<String> = None;
         let mut pause = LOOK;
+        let mut reached = false;
         while !self.stopped() {
             match feed.more(LOOK) {
                 Ok(messages) => {
@@ -207,6 +224,7 @@ impl<'a> Run<'a> {
                         note("note: the server is back");
                     }
                     pause = LOOK;
+                    reached = true;
                     self.pending = feed.pending();
                     self.status.away = None;
                     self.take(&messages)?;
@@ -221,14 +239,17 @@ impl<'a> Run<'a> {
                         note(format_args!("note: {why}: trying again"));
                         told = Some(why);
                     }
-                    // Nobody can say that nothing came.
-                    self.heard = Instant::now();
+                    // Nobody can say that nothing came, where there was somebody to ask.
+                    if reached {
+                        self.heard = Instant::now();
+                    } else if let Some(why) = told.as_ref().filter(|_| self.idle()) {
+                        return Err(Failure::Other(why.clone()));
+                    }
                     std::thread::sleep(pause);
                     pause = (2 * pause).min(LONGEST_PAUSE);
                 }
             }
-            let idle = self.arguments.until_idle;
-            if idle.is_some_and(|most| self.heard.elapsed().as_secs_f64() >= most) {
+            if reached && self.idle() {
                 return self.update();
             }
         }
@@ -269,12 +290,6 @@ impl<'a> Run<'a> {
         let records = std::mem::take(&mut self.since);
         let lag_s = lag(std::mem::take(&mut self.came), now_ms());
         self.updated = Instant::now();
-        for unfit in self.learner.unfit() {
-            if !self.unfit.contains(unfit) {
-                note(format_args!("note: sessions are passed over: {unfit}"));
-                self.unfit.insert(unfit.into());
-            }
-        }
         let Some(attempt) = made else { return Ok(()) };
         self.status.lag_s = lag_s.or(self.status.lag_s);
         self.tell(true)?;
@@ -295,6 +310,15 @@ impl<'a> Run<'a> {
         }
         // Somebody may be watching through a pipe.
         all_said()
+    }
+
+    /// Says why sessions are passed over, each reason once.
+    fn tell_unfit(&mut self) {
+        for why in self.learner.unfit().keys() {
+            if self.unfit.insert(why.clone()) {
+                note(format_args!("note: sessions are passed over: {why}"));
+            }
+        }
     }
 
     /// Says which versions were withdrawn, each once.
@@ -328,11 +352,14 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         self.put();
+        self.tell_unfit();
         self.told = Instant::now();
         let Status { lag_s, away, .. } = std::mem::take(&mut self.status);
         let tried = self.learner.attempts();
         self.status = Status {
             at_ms: now_ms(),
+            from: self.from.clone(),
+            ended: self.ended,
             version: self.learner.version(),
             hash: self.learner.hash().into(),
             began: self.learner.began().into(),
@@ -350,17 +377,19 @@ impl<'a> Run<'a> {
     }
 
     fn end(mut self) -> Result<(), Failure> {
+        self.ended = true;
         self.tell(true)?;
         if self.arguments.json {
             return Ok(());
         }
-        let Counts { taken, known, newer, foreign } = self.learner.counts();
+        let Counts { taken, known, other, foreign } = self.learner.counts();
         say!(
-            "{} taken, {known} known already, {} refused ({newer} of a newer format, {foreign} foreign), {} whose \
-             predecessor has not come; {} wait for the next update; version {} ({})",
+            "{} taken, {known} known already, {} refused ({other} of another format, {foreign} foreign), {} whose \
+             predecessor has not come; {} passed over; {} wait for the next update; version {} ({})",
             counted(taken, "record"),
-            newer + foreign,
+            other + foreign,
             self.learner.early(),
+            counted(self.learner.unfit().values().sum::<u64>(), "session"),
             counted(self.learner.waiting(), "play"),
             self.learner.version(),
             short(self.learner.hash())
@@ -401,7 +430,8 @@ fn lag(came: VecDeque<i64>, now_ms: i64) -> Option<[f64; 3]> {
     Some([seconds(at(0.5)?), seconds(at(0.99)?), seconds(at(1.0)?)])
 }
 
-fn now_ms() -> i64 {
+/// What the clock says, in milliseconds since 1970.
+pub(super) fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::arguments::Watch;
 use super::failure::Failure;
+use super::learn::now_ms;
 use super::say::{say, say_json};
 use super::settings;
 use crate::config::{Config, Environment};
@@ -12,7 +13,7 @@ use melody_stream::learn::Status;
 use melody_tui as tui;
 
 /// What is shown where nobody can be shown a screen.
-const COLUMNS: usize = 100;
+const COLUMNS: usize = 120;
 
 pub(super) fn run(arguments: &Watch) -> Result<(), Failure> {
     let folder = Path::new(&arguments.folder);
@@ -24,7 +25,7 @@ pub(super) fn run(arguments: &Watch) -> Result<(), Failure> {
         Config::load(&Environment::of_process(), settings::screen(&arguments.screen, None))?;
     let look = config.look()?;
     if arguments.once || !stdout().is_terminal() {
-        return tui::watched(&status, look.lang, COLUMNS)
+        return tui::watched(&status, now_ms(), look.lang, COLUMNS)
             .iter()
             .try_for_each(|line| say!("{line}"));
     }

@@ -178,6 +178,23 @@ fn logs_and_their_data_set_are_one_training_log_and_a_model_learns_from_it() {
         "0",
     ]);
     assert!(judged.is_object());
+
+    // Without anybody to watch the training by, it is a model all the same.
+    let (unwatched, all) = (place.at("unwatched"), place.at("all"));
+    said(&["log", "import", &set, "--out", &all, "--validation", "0", "--test", "0"]);
+    said(&["train", "--config", &config, "--log", &all, "--out", &unwatched]);
+    let learned = json(&[
+        "eval",
+        &unwatched,
+        "--log",
+        &all,
+        "--split",
+        "train",
+        "--json",
+        "--resamples",
+        "0",
+    ]);
+    assert!(learned.is_object());
 }
 
 /// A small training.

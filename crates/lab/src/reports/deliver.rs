@@ -99,7 +99,17 @@ pub fn train_model(recipe: &Recipe, watch: &mut Watch) -> Result<Delivered, Undo
     let test = prepared.judge(&evaluator, Split::Test, &teller)?;
     let later = prepared.judge(&evaluator, Split::Later, &teller)?;
     let greedy = prepared.chosen(judge, &training.greedy, &teller);
-    let mut files = files(&prepared.name, &recipe.config, judge, &validation, trained.best_step);
+    // Where nobody is kept to watch by, near-line updates have plays that were learned from: without any, no session could open it.
+    let known;
+    let shown = match validation.plays() {
+        0 => {
+            let some = data.chunks().iter().position(|chunk| chunk.plays > 0).unwrap_or(0);
+            known = data.read(some)?;
+            known.as_ref()
+        }
+        _ => &validation,
+    };
+    let mut files = files(&prepared.name, &recipe.config, judge, shown, trained.best_step);
     let towers =
         towers(&mut files, &prepared.catalogue, prepared.log.as_ref(), &recipe.config, &teller)?;
     let report = Report {
@@ -286,10 +296,10 @@ fn files(
     name: &str,
     config: &TrainingConfig,
     judge: Judge,
-    validation: &Dataset,
+    shown: &Dataset,
     steps: u64,
 ) -> ModelFiles {
-    let drawn = examples(judge, validation, 2 * config.examples);
+    let drawn = examples(judge, shown, 2 * config.examples);
     let (replay, held_back): (Vec<_>, Vec<_>) =
         drawn.into_iter().enumerate().partition(|(i, _)| i % 2 == 0);
     let strip = |set: Vec<(usize, _)>| set.into_iter().map(|(_, example)| example).collect();

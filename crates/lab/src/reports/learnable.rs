@@ -53,8 +53,10 @@ pub(super) fn learnable(data: &Source, validation: &Dataset) -> Result<Vec<Strin
         notes.push("all plays are of one listener, who is all that can be learned".into());
     }
     if validation.plays() == 0 {
-        let without = "the training is neither watched nor stopped early nor calibrated";
-        notes.push(format!("no listener is in the split `validation`: {without}"));
+        let without = "the training is neither watched nor stopped early nor calibrated, and near-line updates have \
+                       plays to judge by that were learned from";
+        let help = "`melody log split DIR --validation .25` puts some there, where there are several listeners";
+        notes.push(format!("no listener is in the split `validation`: {without}; {help}"));
     }
     Ok(notes)
 }

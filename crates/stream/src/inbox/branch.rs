@@ -24,13 +24,16 @@ pub(super) struct Branch {
     /// SHA-256 of the trained weights that the session is on, and of those under which the present song began.
     version: String,
     began_under: String,
+    /// Why nothing can be learned of it, where its first record says so.
+    unfit: Option<String>,
 }
 
 impl Branch {
     /// A session that has just opened.
-    pub(super) fn new(header: Header) -> Self {
+    pub(super) fn new(header: Header, catalogue: &Catalogue) -> Self {
         let version = header.versions.model_hash.clone();
         Branch {
+            unfit: heard(catalogue, &header, &[], false).err().map(|unfit| unfit.to_string()),
             header: Arc::new(header),
             steps: Vec::new(),
             done: 0,
@@ -41,21 +44,28 @@ impl Branch {
     }
 
     /// A session of all its records, whose plays so far were handed out before; `None` where the first is no opening.
-    pub(super) fn of(records: Vec<Stored>) -> Option<Self> {
+    pub(super) fn of(records: Vec<Stored>, catalogue: &Catalogue) -> Option<Self> {
         let mut records = records.into_iter();
         let Some(Record::Opened(header)) = records.next().map(|stored| stored.record) else {
             return None;
         };
-        let mut branch = Branch::new(*header);
+        let mut branch = Branch::new(*header, catalogue);
         records.for_each(|stored| branch.add(stored.record));
         branch.done = branch.ready();
         Some(branch)
     }
 
+    /// Why nothing can be learned of it, where its first record says so.
+    pub(super) fn unfit(&self) -> Option<&str> {
+        self.unfit.as_deref()
+    }
+
     /// Adds a record, and tells of the play that it ended. `session`: the first record's hash.
     pub(super) fn hear(&mut self, record: Record, session: Hash) -> Option<Heard> {
         let heard = match &record {
-            Record::Step(step) => self.heard(step, session),
+            // Of songs that nobody knows here nothing can be said.
+            Record::Step(step) if self.unfit.is_none() => self.heard(step, session),
+            Record::Step(_) => None,
             Record::Opened(_) | Record::Rewound { .. } => None,
         };
         self.add(record);
@@ -139,7 +149,7 @@ impl Branch {
 
     /// Plays that are ready and were not handed out.
     pub(super) fn waiting(&self) -> usize {
-        self.ready().saturating_sub(self.done)
+        if self.unfit.is_some() { 0 } else { self.ready().saturating_sub(self.done) }
     }
 
     /// Rows of the plays that wait, and of those before them, as far as a model looks back; the waiting ones are handed out

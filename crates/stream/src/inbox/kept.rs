@@ -26,8 +26,8 @@ pub enum Taken {
     New(Box<Stored>),
     /// A record that is there already.
     Known,
-    /// Of a log format that this program does not know.
-    Newer(String),
+    /// Of a log format that this program does not read: a newer one, or one of before.
+    Other(String),
     /// No record of a feedback log, or not as it was written.
     Foreign(String),
 }
@@ -39,8 +39,8 @@ pub struct Counts {
     pub taken: u64,
     /// Passed over, since they were there.
     pub known: u64,
-    /// Refused: of a newer format.
-    pub newer: u64,
+    /// Refused: of another format.
+    pub other: u64,
     /// Refused: foreign, or damaged.
     pub foreign: u64,
 }
@@ -165,9 +165,9 @@ impl Inbox {
         let stored = match verify(message) {
             Ok(stored) => stored,
             Err(broken) => {
-                let newer = newer(message);
-                let taken = match newer {
-                    Some(format) => Taken::Newer(format!(
+                let other = other_format(message);
+                let taken = match other {
+                    Some(format) => Taken::Other(format!(
                         "is of log format {format}, and {LOG_FORMAT} is known here"
                     )),
                     None => Taken::Foreign(broken.to_string()),
@@ -180,7 +180,7 @@ impl Inbox {
         {
             let why =
                 format!("is of log format {}, and {LOG_FORMAT} is known here", header.log_format);
-            return self.refuse(message, Taken::Newer(why));
+            return self.refuse(message, Taken::Other(why));
         }
         let (hash, place) = place(&stored, (self.places.len() as u64, self.length, message.len()))?;
         if self.places.contains_key(&hash) {
@@ -207,8 +207,8 @@ impl Inbox {
 
     fn refuse(&mut self, message: &[u8], taken: Taken) -> Result<Taken, String> {
         let why = match &taken {
-            Taken::Newer(why) => {
-                self.counts.newer += 1;
+            Taken::Other(why) => {
+                self.counts.other += 1;
                 why
             }
             Taken::Foreign(why) => {
@@ -279,10 +279,10 @@ fn place(
 }
 
 /// The log format that a message says it is of, where that is not ours.
-fn newer(message: &[u8]) -> Option<u64> {
+fn other_format(message: &[u8]) -> Option<u64> {
     let value: serde_json::Value = serde_json::from_slice(message).ok()?;
     let format = value.get("record")?.get("log_format")?.as_u64()?;
-    (format > u64::from(LOG_FORMAT)).then_some(format)
+    (format != u64::from(LOG_FORMAT)).then_some(format)
 }
 
 #[cfg(test)]
@@ -348,9 +348,9 @@ mod tests {
             matches!(inbox.take(&changed).unwrap(), Taken::Foreign(why) if why.contains("was changed"))
         );
         assert!(
-            matches!(inbox.take(newer.as_bytes()).unwrap(), Taken::Newer(why) if why.contains("format 2"))
+            matches!(inbox.take(newer.as_bytes()).unwrap(), Taken::Other(why) if why.contains("format 2"))
         );
-        assert_eq!(inbox.counts(), Counts { newer: 1, foreign: 2, ..Counts::default() });
+        assert_eq!(inbox.counts(), Counts { other: 1, foreign: 2, ..Counts::default() });
         let aside = std::fs::read_to_string(folder.path().join(REFUSED)).unwrap();
         assert_eq!(aside.lines().count(), 3);
         assert!(aside.contains("hello"), "{aside}");

@@ -4,6 +4,7 @@
 //! events make the same records: what they share is taken once, and where they part there are two sessions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::branch::Branch;
 use super::hash::Hash;
@@ -29,8 +30,8 @@ struct Held {
 }
 
 /// All sessions of an inbox.
-#[derive(Default)]
 pub struct Sessions {
+    catalogue: Arc<Catalogue>,
     /// By the hash of their newest record.
     held: BTreeMap<Hash, Held>,
     /// Heads of sessions with plays to hand out, in the order in which the first of them was ready.
@@ -44,6 +45,8 @@ pub struct Sessions {
     heard: Vec<Heard>,
     to_learn: usize,
     to_judge: usize,
+    /// Why sessions are passed over, and how many for each reason.
+    unfit: BTreeMap<String, u64>,
 }
 
 /// What is learned from and judged by.
@@ -53,11 +56,25 @@ pub struct HandedOut {
     pub learn: Dataset,
     /// Fresh plays are to be judged by.
     pub judge: Dataset,
-    /// Why sessions were passed over.
-    pub unfit: BTreeSet<String>,
 }
 
 impl Sessions {
+    /// Of listeners to this catalogue; none has come yet.
+    pub fn new(catalogue: Arc<Catalogue>) -> Self {
+        Sessions {
+            catalogue,
+            held: BTreeMap::new(),
+            ready: Vec::new(),
+            early: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            records: 0,
+            heard: Vec::new(),
+            to_learn: 0,
+            to_judge: 0,
+            unfit: BTreeMap::new(),
+        }
+    }
+
     /// Adds a record that was taken in.
     ///
     /// # Errors
@@ -82,7 +99,11 @@ impl Sessions {
     fn follow(&mut self, stored: Stored, hash: Hash, inbox: &Inbox) -> Result<bool, String> {
         let touched = self.records;
         if let Record::Opened(header) = stored.record {
-            let held = Held { branch: Branch::new(*header), root: hash, touched };
+            let branch = Branch::new(*header, &self.catalogue);
+            if let Some(why) = branch.unfit() {
+                *self.unfit.entry(why.into()).or_default() += 1;
+            }
+            let held = Held { branch, root: hash, touched };
             self.held.insert(hash, held);
             return Ok(true);
         }
@@ -118,7 +139,7 @@ impl Sessions {
     fn again(&self, head: Hash, inbox: &Inbox) -> Result<Option<Held>, String> {
         let Some(line) = inbox.line_of(head, self.records)? else { return Ok(None) };
         let root = line.first().and_then(|stored| Hash::parse(&stored.hash));
-        let held = root.zip(Branch::of(line));
+        let held = root.zip(Branch::of(line, &self.catalogue));
         Ok(held.map(|(root, branch)| Held { branch, root, touched: 0 }))
     }
 
@@ -144,6 +165,11 @@ impl Sessions {
         std::mem::take(&mut self.heard)
     }
 
+    /// Why sessions are passed over, and how many for each reason.
+    pub fn unfit(&self) -> &BTreeMap<String, u64> {
+        &self.unfit
+    }
+
     /// Plays that can be learned from now.
     pub fn to_learn(&self) -> usize {
         self.to_learn
@@ -160,17 +186,15 @@ impl Sessions {
     }
 
     /// Hands out what is ready, each play once.
-    pub fn hand_out(&mut self, catalogue: &Catalogue) -> HandedOut {
+    pub fn hand_out(&mut self) -> HandedOut {
         let mut out = HandedOut::default();
         for head in std::mem::take(&mut self.ready) {
             let Some(held) = self.held.get_mut(&head) else { continue };
-            match held.branch.hand_out(catalogue) {
+            match held.branch.hand_out(&self.catalogue) {
                 Ok(listener) if listener.fresh().is_empty() => {}
                 Ok(listener) if judged(held.root) => out.judge.listeners.push(listener),
                 Ok(listener) => out.learn.listeners.push(listener),
-                Err(unfit) => {
-                    out.unfit.insert(unfit.to_string());
-                }
+                Err(unfit) => *self.unfit.entry(unfit.to_string()).or_default() += 1,
             }
         }
         (self.to_learn, self.to_judge) = (0, 0);
@@ -188,6 +212,7 @@ mod tests {
     use super::*;
     use crate::inbox::Taken;
     use crate::made_up::{library, log};
+    use melody_sessions::log::{FeedbackLog, Header};
     use std::path::Path;
 
     fn lines(folder: &Path, seed: u64, records: usize) -> Vec<Vec<u8>> {
@@ -200,15 +225,14 @@ mod tests {
     fn taken(messages: &[Vec<u8>], pause: &dyn Fn(usize) -> bool) -> (Sessions, Vec<usize>) {
         let folder = tempfile::tempdir().unwrap();
         let mut inbox = Inbox::open(folder.path()).unwrap();
-        let mut sessions = Sessions::default();
+        let mut sessions = Sessions::new(library().catalogue.clone());
         let mut out = Vec::new();
         for (place, message) in messages.iter().enumerate() {
             if let Taken::New(stored) = inbox.take(message).unwrap() {
                 sessions.add(*stored, &inbox).unwrap();
             }
             if pause(place) {
-                let handed = sessions.hand_out(&library().catalogue);
-                assert!(handed.unfit.is_empty());
+                let handed = sessions.hand_out();
                 out.push(handed.learn.plays() + handed.judge.plays());
             }
         }
@@ -263,5 +287,28 @@ mod tests {
         let both = [lines.clone(), copied].concat();
         let (_, out) = taken(&both, &|place| place + 1 == count || place + 1 == both.len());
         assert_eq!(out, [whole[0], 0]);
+    }
+
+    #[test]
+    fn a_session_of_another_catalogue_is_told_from_its_first_record_and_counts_nowhere() {
+        let logs = tempfile::tempdir().unwrap();
+        let (opening, setup, traces) = crate::made_up::session(3, 12);
+        let mut header = Header::new(&opening, &traces[0]).of(&setup);
+        header.versions.catalogue_hash = "another".into();
+        let path = logs.path().join("elsewhere.jsonl");
+        let mut log = FeedbackLog::create(&path, &header).unwrap();
+        traces.iter().for_each(|trace| {
+            log.append(trace).unwrap();
+        });
+        let text = std::fs::read(&path).unwrap();
+        let lines: Vec<Vec<u8>> =
+            text.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+        let (mut sessions, out) = taken(&lines, &|place| place + 1 == lines.len());
+        assert_eq!((out, sessions.to_learn(), sessions.to_judge()), (vec![0], 0, 0));
+        assert!(sessions.heard().is_empty());
+        let [(why, count)] = &sessions.unfit().iter().collect::<Vec<_>>()[..] else {
+            panic!("one")
+        };
+        assert!(why.contains("from the catalogue another") && **count == 1, "{why}");
     }
 }

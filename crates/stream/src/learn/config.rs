@@ -44,4 +44,4 @@ impl Default for Learning {
 }
 
 /// Fewer plays say nothing for or against an update.
-pub(super) const FEWEST_JUDGED: usize = 100;
+pub const FEWEST_JUDGED: usize = 100;

@@ -102,6 +102,7 @@ impl Made {
             ("device", &self.device, &other.device),
         ] {
             if theirs != ours {
+                let [theirs, ours] = [theirs, ours].map(|hash| hash.get(..12).unwrap_or(hash));
                 return Err(format!(
                     "{}: field `{field}`: it began with {theirs}, and this is {ours}\n  help: what was learned rests on it; \
                      name the same one, or another folder",
@@ -109,10 +110,16 @@ impl Made {
                 ));
             }
         }
-        if self.learning != other.learning {
+        let [theirs, ours] = [&self.learning, &other.learning].map(|learning| {
+            let value = serde_json::to_value(learning).unwrap_or_default();
+            value.as_object().cloned().unwrap_or_default()
+        });
+        let differ = theirs.iter().find(|(name, value)| ours.get(*name) != Some(value));
+        if let Some((name, value)) = differ {
+            let ours = ours.get(name).cloned().unwrap_or_default();
             return Err(format!(
-                "{}: field `learning`: it began otherwise\n  help: leave the options out that it began with, or name \
-                 another folder",
+                "{}: field `learning.{name}`: it began with {value}, and this is {ours}\n  help: leave the option out, or \
+                 name another folder",
                 folder.join(MADE).display()
             ));
         }

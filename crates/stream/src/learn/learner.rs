@@ -1,5 +1,6 @@
 //! A learner: takes records, and makes versions of a model of them in a folder.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::attempts::{Attempt, Attempts};
@@ -29,7 +30,7 @@ impl Learner {
     /// When another learner is there, the folder began with something else, or something in it is not as it was written.
     pub fn open(folder: &Path, start: Start) -> Result<Self, String> {
         std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-        let lock = Lock::hold(&folder.join("learner"))?;
+        let lock = Lock::hold(folder)?;
         match Made::read(folder).map_err(|e| e.to_string())? {
             Some(made) => made.same(&start.made, folder)?,
             None => start.made.write(folder)?,
@@ -162,9 +163,9 @@ impl Learner {
         &self.mind.start.made.model_hash
     }
 
-    /// Why sessions were passed over.
-    pub fn unfit(&self) -> impl Iterator<Item = &str> {
-        self.mind.unfit.iter().map(String::as_str)
+    /// Why sessions are passed over, and how many for each reason.
+    pub fn unfit(&self) -> &BTreeMap<String, u64> {
+        self.mind.sessions.unfit()
     }
 
     /// Makes an update of all that waits, judges it, and writes what came of it; `None` where nothing waits. It is made of the
@@ -353,7 +354,10 @@ mod tests {
         drop(Learner::open(folder.path(), start(LEARNING())).unwrap());
         let other = start(Learning { plays: 31, ..LEARNING() });
         let told = Learner::open(folder.path(), other).err().unwrap();
-        assert!(told.contains("learner.json: field `learning`"), "{told}");
+        assert!(
+            told.contains("learner.json: field `learning.plays`: it began with 30, and this is 31"),
+            "{told}"
+        );
         let mut other = start(LEARNING());
         other.made.model_hash = "another".into();
         let told = Learner::open(folder.path(), other).err().unwrap();

@@ -1,7 +1,6 @@
 //! What a learner knows: a function of the records in their order and of where updates were made. No file is written here, and
 //! there is no clock.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -63,8 +62,6 @@ pub(super) struct Mind {
     /// The newest plays that were learned from, and those that were kept back.
     learned: Dataset,
     judged: Dataset,
-    /// Why sessions were passed over.
-    pub(super) unfit: BTreeSet<String>,
     pub(super) population: Population,
     /// Every version by its hash: its number, and the hash of the one that it was made of.
     pub(super) lineage: Lineage,
@@ -77,15 +74,14 @@ impl Mind {
             table: SongTable::new(&start.catalogue, &start.model.config, &start.device),
             hash: start.made.model_hash.clone(),
             network,
+            sessions: Sessions::new(start.catalogue.clone()),
             start,
-            sessions: Sessions::default(),
             order: Sha256::new(),
             records: 0,
             attempts: 0,
             version: 0,
             learned: Dataset::default(),
             judged: Dataset::default(),
-            unfit: BTreeSet::new(),
             population: Population::default(),
             lineage: Lineage::new(),
         }
@@ -144,8 +140,7 @@ impl Mind {
     /// Makes an update of all that waits. Where that cannot be learned from, it changes nothing and is refused.
     pub(super) fn try_update(&mut self) -> Tried {
         let learning = self.start.made.learning.clone();
-        let out = self.sessions.hand_out(&self.start.catalogue);
-        self.unfit.extend(out.unfit);
+        let out = self.sessions.hand_out();
         keep(&mut self.judged, out.judge, learning.judged);
         let number = self.attempts + 1;
         let whole = learning.network_every > 0 && number.is_multiple_of(learning.network_every);
@@ -201,8 +196,7 @@ impl Mind {
 
     /// Goes on from an attempt that was made before, with the weights of its version, and without making it again.
     pub(super) fn pass(&mut self, attempt: &Attempt) {
-        let out = self.sessions.hand_out(&self.start.catalogue);
-        self.unfit.extend(out.unfit);
+        let out = self.sessions.hand_out();
         keep(&mut self.judged, out.judge, self.start.made.learning.judged);
         keep(&mut self.learned, out.learn, REMEMBERED);
         self.attempts = attempt.attempt;

@@ -12,7 +12,7 @@ mod verify;
 mod withdrawn;
 
 pub use attempts::{Attempt, Kind};
-pub use config::Learning;
+pub use config::{FEWEST_JUDGED, Learning};
 pub use folder::Made;
 pub use learner::Learner;
 pub use mind::Start;

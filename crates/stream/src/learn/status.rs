@@ -17,6 +17,10 @@ pub const STATUS: &str = "status.json";
 pub struct Status {
     /// When, in milliseconds since 1970.
     pub at_ms: i64,
+    /// Where records come from: a stream, or how many logs.
+    pub from: String,
+    /// Whether it has ended since.
+    pub ended: bool,
     /// The newest version; 0 is the model that it began with.
     pub version: u64,
     /// SHA-256 of the weights that it stands on, in hexadecimal.
@@ -50,10 +54,13 @@ impl Status {
     pub fn read(folder: &Path) -> Result<Self, String> {
         let path = folder.join(STATUS);
         let bytes = std::fs::read(&path).map_err(|e| {
-            format!(
-                "{}: {e}\n  help: name the folder of a learner: `melody learn --out DIR`",
-                path.display()
-            )
+            let name = folder.display();
+            match e.kind() {
+                std::io::ErrorKind::NotFound => format!(
+                    "{name}: no learner has begun here\n  help: `melody learn --from ... --out {name}` begins one"
+                ),
+                _ => format!("{}: {e}", path.display()),
+            }
         })?;
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         serde_path_to_error::deserialize(&mut reader)

@@ -36,7 +36,7 @@ pub fn verify(
     let made = Made::read(folder).map_err(|e| e.to_string())?;
     made.ok_or(format!("{}: no learner has begun here", folder.display()))?
         .same(&start.made, folder)?;
-    let _lock = Lock::hold(&folder.join("learner"))?;
+    let _lock = Lock::hold(folder)?;
     let attempts = read(folder)?;
     let inbox = Inbox::open(folder)?;
     let mut mind = Mind::new(start);

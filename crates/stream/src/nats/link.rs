@@ -145,6 +145,9 @@ async fn connect(
                 ))
             }
             ConnectErrorKind::ServerParse | ConnectErrorKind::Tls => Unreachable::Refused(told),
+            ConnectErrorKind::Io => Unreachable::Away(format!(
+                "{told}; `nats-server --jetstream` starts a server"
+            )),
             _ => Unreachable::Away(told),
         }
     })

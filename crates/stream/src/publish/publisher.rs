@@ -16,6 +16,7 @@ use async_nats::jetstream::stream::{Config, StorageType};
 use super::sent::Sent;
 use super::tail::{Line, Tail};
 use crate::nats::{Address, Link, Unreachable};
+use melody_sessions::log::Head;
 
 /// How long a server may take to sync: its default is two minutes.
 const SETTLES: Duration = Duration::from_secs(150);
@@ -137,6 +138,9 @@ impl Publisher {
     /// How far it has come.
     pub fn spool(&self) -> Spool {
         let mut spool = self.shared.spool().clone();
+        // The thread may not have looked since the newest record was acknowledged: that one waits as well.
+        let head = Head::read(&self.log).map_or(0, |head| head.records());
+        spool.written = spool.written.max(head);
         if self.thread.as_ref().is_some_and(JoinHandle::is_finished) {
             spool.reached = Reached::Refused("its thread has ended".into());
         }
@@ -342,5 +346,26 @@ pub(crate) fn feedback(address: &Address) -> Config {
         storage: StorageType::File,
         description: Some("Melody: what listeners did, a record a message".into()),
         ..Config::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made_up::log;
+
+    #[test]
+    fn what_was_just_written_waits_though_nobody_has_looked_at_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = log(folder.path(), 1, 6);
+        // Nobody listens at port 1.
+        let nowhere: Address = "nats://localhost:1".parse().unwrap();
+        let publisher = Publisher::follow(&path, &nowhere).unwrap();
+        assert_eq!(publisher.spool().waiting(), 6);
+        let (mut writer, _) = melody_sessions::log::FeedbackLog::open(&path).unwrap();
+        writer.rewind(1).unwrap();
+        assert_eq!(publisher.spool().waiting(), 7);
+        let told = publisher.finish_telling(Duration::ZERO).unwrap();
+        assert!(told.contains("7 of 7 records are not sent yet"), "{told}");
     }
 }

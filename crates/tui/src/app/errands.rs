@@ -94,6 +94,7 @@ impl App {
             (errand.ready)(self, elapsed);
         }
         self.look_on(elapsed);
+        self.let_go_of_message(elapsed);
     }
 
     /// Lets the eye follow what is new for a while.

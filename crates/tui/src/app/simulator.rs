@@ -67,6 +67,10 @@ pub struct App {
     pub(super) from_zero: bool,
     /// Something said until the next key.
     pub(super) message: Option<String>,
+    /// How long it has been there.
+    pub(super) said_for: Duration,
+    /// Whether it was said that the stream of the log is not reached.
+    pub(super) told_of_stream: bool,
     pub(super) messages: Messages,
     /// What was done from the palette, the newest first.
     pub(super) lately: Vec<Deed>,
@@ -132,6 +136,8 @@ impl App {
             zoomed: false,
             from_zero: false,
             message: None,
+            said_for: Duration::ZERO,
+            told_of_stream: false,
             messages: Messages::default(),
             lately: Vec::new(),
             folder,

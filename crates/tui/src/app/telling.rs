@@ -1,6 +1,7 @@
 //! What is said to the person at the keys: for a moment on screen, and again on request.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::simulator::App;
 use crate::command::{Command, Context, Popup};
@@ -9,19 +10,25 @@ use crate::view::narration::headline;
 use melody_core::input::InputError;
 use melody_recommender::engine::Trace;
 
+/// How long a message stays where nobody is at the keys.
+const STAYS: Duration = Duration::from_secs(6);
 /// Characters of a hash that tell models apart for a person.
 const HASH: usize = 8;
 
 impl App {
     pub(super) fn say(&mut self, message: String) {
-        self.note(message.clone());
+        let at_ms = self.session.head().now_ms;
+        self.messages.add(Message { at_ms, text: message.clone() });
         self.message = Some(message);
+        self.said_for = Duration::ZERO;
     }
 
-    /// Keeps a message to be read on request, and covers nothing with it.
-    fn note(&mut self, text: String) {
-        let at_ms = self.session.head().now_ms;
-        self.messages.add(Message { at_ms, text });
+    /// On autopilot nobody may be there to send a message away, and what it covers is for whoever looks: it goes by itself.
+    pub(super) fn let_go_of_message(&mut self, elapsed: Duration) {
+        self.said_for += elapsed;
+        if self.session.autopilot() && self.said_for >= STAYS {
+            self.message = None;
+        }
     }
 
     /// Shows what was said, the newest in sight.
@@ -44,8 +51,6 @@ impl App {
     pub(super) fn tell(&mut self, happenings: impl IntoIterator<Item = Happening>) {
         let lang = self.look.lang;
         for happening in happenings {
-            // Nobody may be there to send it away, and the narration says it as well.
-            let noted = matches!(happening, Happening::TookOver { .. }) && self.session.autopilot();
             let said = match happening {
                 Happening::Left => self.listener_left(),
                 Happening::NotKept(why) => lang.fill("What was learned is not kept: {}.", &[&why]),
@@ -73,7 +78,7 @@ impl App {
                     lang.fill("Cannot {}: {}.", &[&lang.text(what), &lang.text(&refusal)])
                 }
             };
-            if noted { self.note(said) } else { self.say(said) }
+            self.say(said);
         }
     }
 
@@ -100,8 +105,20 @@ impl App {
     /// Says when the log can no longer be written, and when it is written again. In between a mark stays.
     pub(super) fn tell_of_log(&mut self) {
         self.logs.retain(|log| !log.whole());
-        let Standing { failure, behind, .. } = self.log_standing();
+        let Standing { failure, behind, away, .. } = self.log_standing();
         let lang = self.look.lang;
+        match away {
+            Some(why) if !self.told_of_stream => {
+                self.told_of_stream = true;
+                let said = "The stream is not reached: {}. Records wait in the log.";
+                self.say(lang.fill(said, &[&why]));
+            }
+            None if self.told_of_stream => {
+                self.told_of_stream = false;
+                self.say(lang.text("The stream is reached again.").into());
+            }
+            _ => {}
+        }
         match failure {
             Some(failure) if !self.told_of_log => {
                 self.told_of_log = true;

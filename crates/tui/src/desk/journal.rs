@@ -112,7 +112,9 @@ impl Journal {
     pub fn next(&self, opening: &Opening, timeline: &Timeline) -> Result<Self, InputError> {
         let stem = self.path.file_stem().map_or("session".into(), |s| s.to_string_lossy());
         let ending = self.path.extension().map_or("jsonl".into(), |e| e.to_string_lossy());
-        let base = stem.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-');
+        // A number behind a dash is one that was given here; others are the name's own.
+        let numbered = stem.rsplit_once('-').filter(|(_, number)| number.parse::<u32>().is_ok());
+        let base = numbered.map_or(stem.as_ref(), |(base, _)| base);
         let named = |number: u32| self.path.with_file_name(format!("{base}-{number}.{ending}"));
         let mut numbered = (self.next..).map(|number| (number, named(number)));
         let free = numbered.find(|(_, path)| !path.exists());

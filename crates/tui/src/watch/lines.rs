@@ -7,45 +7,74 @@ use ratatui::text::{Line, Span};
 
 use crate::theme::Theme;
 use crate::words::{Lang, text};
-use melody_stream::learn::{Attempt, Status};
+use melody_stream::learn::{Attempt, FEWEST_JUDGED, Status};
 use melody_stream::population::{Alarm, Row, Tally};
 
 /// Characters of a hash that tell it from others.
 const HASH: usize = 8;
+/// Seconds after which a learner that says nothing may have ended: an update may take a few.
+const SILENT_S: i64 = 20;
 /// Updates whose loss is drawn.
 const DRAWN: usize = 40;
 /// Eighths of a cell, lowest first.
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
-/// What is said of a learner, as text, in so many columns.
-pub fn watched(status: &Status, lang: Lang, columns: usize) -> Vec<String> {
+/// What is said of a learner at this time, in milliseconds since 1970, as text in so many columns.
+pub fn watched(status: &Status, now_ms: i64, lang: Lang, columns: usize) -> Vec<String> {
     let plain =
         |line: Line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>();
-    let lines = lines(status, &Theme::plain(), lang, columns).into_iter();
+    let lines = lines((status, now_ms), &Theme::plain(), lang, columns).into_iter();
     lines.map(plain).map(|line| line.trim_end().to_string()).collect()
 }
 
 /// The same in colours.
 pub(super) fn lines(
-    status: &Status,
+    (status, now_ms): (&Status, i64),
     theme: &Theme,
     lang: Lang,
     columns: usize,
 ) -> Vec<Line<'static>> {
-    let mut lines =
-        vec![versions(status, theme, lang), came(status, theme, lang), lag(status, theme, lang)];
+    let mut lines = vec![heading(status, theme, lang)];
+    lines.extend(silent(status, now_ms, theme, lang));
     lines.extend(status.away.as_ref().map(|why| {
         let told = lang.fill("The server is not reached: {}", &[&text::clean(why)]);
         Line::styled(told, theme.state)
     }));
-    lines.extend(loss(&status.updates, theme, lang));
     lines.push(Line::default());
-    lines.extend(population(status, theme, lang));
+    lines.extend([
+        versions(status, theme, lang),
+        came(status, theme, lang),
+        lag(status, theme, lang),
+    ]);
+    lines.push(judged(&status.updates, theme, lang));
+    lines.push(Line::default());
+    lines.extend(population(status, theme, lang, columns));
     if !status.withdrawn.is_empty() {
         lines.push(Line::default());
     }
     lines.extend(status.withdrawn.iter().map(|alarm| withdrawn(status, alarm, theme, lang)));
-    lines.into_iter().map(|line| text::fit(line, columns)).collect()
+    lines.into_iter().flat_map(|line| text::folded(line, columns)).collect()
+}
+
+fn heading(status: &Status, theme: &Theme, lang: Lang) -> Line<'static> {
+    Line::styled(
+        lang.fill("A learner that takes from {}", &[&text::clean(&status.from)]),
+        theme.title,
+    )
+}
+
+/// That nothing is heard of it any more.
+fn silent(status: &Status, now_ms: i64, theme: &Theme, lang: Lang) -> Option<Line<'static>> {
+    let seconds = now_ms.saturating_sub(status.at_ms) / 1000;
+    let told = if status.ended {
+        lang.text("It has ended: `melody learn` with the same folder goes on.").into_owned()
+    } else if seconds >= SILENT_S {
+        let said = "Nothing is heard of it for {} s: if it has ended, `melody learn` with the same folder goes on.";
+        lang.fill(said, &[&seconds])
+    } else {
+        return None;
+    };
+    Some(Line::styled(told, theme.state))
 }
 
 fn versions(status: &Status, theme: &Theme, lang: Lang) -> Line<'static> {
@@ -55,8 +84,8 @@ fn versions(status: &Status, theme: &Theme, lang: Lang) -> Line<'static> {
         Span::styled(lang.fill("version {}", &[&status.version]), theme.strong),
         Span::styled(format!("  {}  ", short(&status.hash)), theme.faint),
         Span::raw(lang.fill(
-            "{} updates, {} of the newest {} refused",
-            &[&tried, &refused, &status.updates.len()],
+            "updates: {}; refused of the newest {}: {}",
+            &[&tried, &status.updates.len(), &refused],
         )),
     ])
 }
@@ -64,78 +93,96 @@ fn versions(status: &Status, theme: &Theme, lang: Lang) -> Line<'static> {
 fn came(status: &Status, theme: &Theme, lang: Lang) -> Line<'static> {
     let counts = status.counts;
     let told = lang.fill(
-        "{} records taken, {} known already, {} refused; {} came too early, {} wait in the stream",
+        "records: {} taken, {} known already, {} refused, {} before the one they follow; {} wait in the stream",
         &[
             &grouped(counts.taken),
             &grouped(counts.known),
-            &grouped(counts.newer + counts.foreign),
+            &grouped(counts.other + counts.foreign),
             &status.early,
             &grouped(status.pending),
         ],
     );
-    Line::styled(told, if counts.newer + counts.foreign > 0 { theme.state } else { theme.text })
+    Line::styled(told, if counts.other + counts.foreign > 0 { theme.state } else { theme.text })
 }
 
 fn lag(status: &Status, theme: &Theme, lang: Lang) -> Line<'static> {
-    let waiting = lang.fill("{} plays wait for the next update", &[&status.waiting]);
+    let waiting = lang.fill("plays that wait for the next update: {}", &[&status.waiting]);
     let lag = status.lag_s.map_or(String::new(), |[half, most, _]| {
         let [half, most] = [half, most].map(|seconds| format!("{seconds:.1}"));
         lang.fill(
-            "; from an event to the version that learned from it {} s, 99 of 100 {} s",
+            "; from an event to the version that learned from it: half within {} s, 99 % within {} s",
             &[&half, &most],
         )
     });
     Line::styled(waiting + &lag, theme.text)
 }
 
-/// The loss on what was kept back, after each update that was judged.
-fn loss(updates: &[Attempt], theme: &Theme, lang: Lang) -> Option<Line<'static>> {
-    let judged: Vec<f64> =
-        updates.iter().filter(|u| u.judged > 0).map(|u| u.judged_loss[1]).collect();
-    let judged = &judged[judged.len().saturating_sub(DRAWN)..];
-    let (first, last) = (judged.first()?, judged.last()?);
+/// The loss on what was kept back, after each update that was judged by enough.
+fn judged(updates: &[Attempt], theme: &Theme, lang: Lang) -> Line<'static> {
+    let enough = updates.iter().filter(|update| update.judged >= FEWEST_JUDGED);
+    let losses: Vec<f64> = enough.map(|update| update.judged_loss[1]).collect();
+    let losses = &losses[losses.len().saturating_sub(DRAWN)..];
+    let (Some(first), Some(last)) = (losses.first(), losses.last()) else {
+        let kept_back = updates.last().map_or(0, |update| update.judged);
+        let told = "not judged yet: {} of {} plays that are kept back";
+        return Line::styled(lang.fill(told, &[&kept_back, &FEWEST_JUDGED]), theme.faint);
+    };
     let [low, high] = [f64::min as fn(f64, f64) -> f64, f64::max]
-        .map(|of| judged.iter().copied().fold(*first, of));
+        .map(|of| losses.iter().copied().fold(*first, of));
     let bar = |value: &f64| BARS[(7.0 * (value - low) / (high - low).max(1e-12)).round() as usize];
-    let drawn: String = judged.iter().map(bar).collect();
-    Some(Line::from(vec![
-        Span::raw(lang.fill("loss kept back ", &[])),
+    let drawn: String = losses.iter().map(bar).collect();
+    let told = [first, last].map(|loss| format!("{loss:.4}"));
+    Line::from(vec![
+        Span::raw(lang.text("loss on what is kept back, update by update: ").into_owned()),
         Span::styled(drawn, theme.accent),
-        Span::styled(format!(" {first:.4} → {last:.4}"), theme.faint),
-    ]))
+        Span::styled(lang.fill("  from {} to {}", &[&told[0], &told[1]]), theme.faint),
+    ])
 }
 
 /// Columns of the table: a title and its width.
 const COLUMNS: [(&str, usize); 8] = [
-    ("plays", 7),
-    ("completed", 10),
-    ("left at once", 13),
-    ("liked", 7),
-    ("promoted", 9),
-    ("taken up", 9),
-    ("minutes", 8),
-    ("subscribed", 11),
+    ("plays", 8),
+    ("completed", 11),
+    ("left at once", 14),
+    ("liked", 9),
+    ("promoted", 10),
+    ("taken up", 10),
+    ("minutes", 10),
+    ("subscribed", 12),
 ];
 /// Widths of what a row is of: version, segment.
 const OF: [usize; 2] = [9, 16];
 
-fn population(status: &Status, theme: &Theme, lang: Lang) -> Vec<Line<'static>> {
+fn population(status: &Status, theme: &Theme, lang: Lang, columns: usize) -> Vec<Line<'static>> {
+    let shown = fitting(columns);
     let title = |(name, width): &(&str, usize)| text::right(&lang.text(name), *width);
     let mut header =
         text::left(&lang.text("version"), OF[0]) + &text::left(&lang.text("segment"), OF[1]);
-    header.extend(COLUMNS.iter().map(title));
+    header.extend(COLUMNS[..shown].iter().map(title));
     let mut lines = vec![Line::styled(header, theme.faint)];
     let rows = rows(status).into_iter();
-    lines.extend(rows.map(|row| Line::styled(of_row(&row, lang), theme.text)));
+    lines.extend(rows.map(|row| Line::styled(of_row(&row, lang, shown), theme.text)));
+    let about = "of the newest 5,000 plays; left at once: before a quarter was heard; taken up: of promoted songs, completed or liked";
+    lines.push(Line::styled(lang.text(about).into_owned(), theme.faint));
     lines
+}
+
+/// Columns of the table that have room.
+fn fitting(columns: usize) -> usize {
+    let mut width: usize = OF.iter().sum();
+    let fits = COLUMNS.iter().take_while(|(_, column)| {
+        width += column;
+        width <= columns
+    });
+    fits.count()
 }
 
 /// Newest versions whose plays are told by themselves; those of all others are told together.
 const NEWEST: usize = 3;
 
-/// Plays of late of one version, or of all older ones, by one segment.
+/// Plays of late of one version, or of all others, by one segment.
 struct Told {
-    /// Absent: older versions.
+    /// Absent: all others.
     version: Option<String>,
     segment: String,
     plays: Tally,
@@ -165,7 +212,7 @@ fn rows(status: &Status) -> Vec<Told> {
     .collect()
 }
 
-fn of_row(Told { version, segment, plays: tally }: &Told, lang: Lang) -> String {
+fn of_row(Told { version, segment, plays: tally }: &Told, lang: Lang, shown: usize) -> String {
     let rate =
         |share: Option<f64>| share.map_or("-".into(), |share| format!("{:.1} %", 100.0 * share));
     let cells = [
@@ -179,9 +226,10 @@ fn of_row(Told { version, segment, plays: tally }: &Told, lang: Lang) -> String 
         grouped(tally.subscribed),
     ];
     let segment = lang.named("segment", segment);
-    let version = version.as_deref().map_or(lang.text("older"), Into::into);
+    let version = version.as_deref().map_or(lang.text("others"), Into::into);
     let of = text::left(&version, OF[0]) + &text::left(&segment, OF[1]);
-    let cells = cells.iter().zip(COLUMNS).map(|(cell, (_, width))| text::right(cell, width));
+    let cells =
+        cells.iter().zip(COLUMNS).take(shown).map(|(cell, (_, width))| text::right(cell, width));
     of + &cells.collect::<String>()
 }
 
@@ -245,6 +293,7 @@ mod tests {
         let tally = Tally { plays: 1_234, completed: 617, heard_ms: 6_000_000, ..Tally::default() };
         let row = |version: &str| Row { group: group(version), lately: tally };
         Status {
+            from: "nats://localhost/EARS".into(),
             version: 2,
             hash: "20123456789".into(),
             counts: Counts { taken: 4_224, known: 7, ..Counts::default() },
@@ -264,12 +313,13 @@ mod tests {
 
     #[test]
     fn a_learner_is_told_in_a_few_lines() {
-        let told = watched(&status(), Lang::En, 120).join("\n");
+        let told = watched(&status(), 1_000, Lang::En, 120).join("\n");
         for part in [
-            "version 2  20123456  2 updates, 0 of the newest 2 refused",
-            "4,224 records taken, 7 known already, 0 refused",
-            "99 of 100 3.0 s",
-            "█▁ 0.6000 → 0.5000",
+            "A learner that takes from nats://localhost/EARS",
+            "version 2  20123456  updates: 2; refused of the newest 2: 0",
+            "records: 4,224 taken, 7 known already, 0 refused",
+            "99 % within 3.0 s",
+            "█▁  from 0.6000 to 0.5000",
             "v1 is withdrawn: its listeners completed -4.2 points",
         ] {
             assert!(told.contains(part), "{part}\n{told}");
@@ -278,7 +328,7 @@ mod tests {
         assert!(rows[0].starts_with("v2 ") && rows[1].starts_with("a "), "{told}");
         assert_eq!(rows.len(), 4);
         // Of two versions that are not remembered one is among the newest three, and one is told with the rest.
-        let older: Vec<&str> = told.lines().filter(|line| line.starts_with("older")).collect();
+        let older: Vec<&str> = told.lines().filter(|line| line.starts_with("others")).collect();
         assert!(older.len() == 1 && older[0].contains("1,234"), "{told}");
         assert!(rows[0].contains("50.0 %") && rows[0].contains(" 100 "), "{told}");
     }
@@ -288,8 +338,25 @@ mod tests {
         for lang in [Lang::En, Lang::Zh] {
             for columns in [20, 60, 80] {
                 let wide = |line: &String| text::width(line) > columns;
-                assert!(!watched(&status(), lang, columns).iter().any(wide));
+                assert!(!watched(&status(), 1_000, lang, columns).iter().any(wide));
             }
         }
+    }
+
+    #[test]
+    fn a_learner_that_says_nothing_any_more_is_told_so() {
+        let told = |status: &Status, now_ms| watched(status, now_ms, Lang::En, 120).join("\n");
+        assert!(!told(&status(), 5_000).contains("ended"));
+        assert!(told(&status(), 65_000).contains("Nothing is heard of it for 65 s"));
+        let ended = Status { ended: true, ..status() };
+        assert!(told(&ended, 1_000).contains("It has ended"));
+    }
+
+    #[test]
+    fn what_was_not_judged_says_how_much_there_is_to_judge_by() {
+        let mut status = status();
+        status.updates.iter_mut().for_each(|update| update.judged = 12);
+        let told = watched(&status, 1_000, Lang::En, 120).join("\n");
+        assert!(told.contains("not judged yet: 12 of 100 plays"), "{told}");
     }
 }

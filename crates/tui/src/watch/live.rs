@@ -1,7 +1,7 @@
 //! A learner on a screen of its own, until somebody leaves it.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{self, Event, KeyCode, KeyModifiers};
 use ratatui::text::{Line, Text};
@@ -40,7 +40,8 @@ fn show(
         };
         terminal.draw(|frame| {
             let area = frame.area();
-            let mut all = lines(&status, &look.theme, look.lang, usize::from(area.width));
+            let columns = usize::from(area.width);
+            let mut all = lines((&status, now_ms()), &look.theme, look.lang, columns);
             all.extend(failed.iter().map(|why| Line::styled(why.clone(), look.theme.state)));
             let keys = look.lang.text("q: leave").into_owned();
             all.push(Line::styled(keys, look.theme.faint));
@@ -58,4 +59,9 @@ fn show(
             }
         }
     }
+}
+
+/// What the clock says, in milliseconds since 1970.
+fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }

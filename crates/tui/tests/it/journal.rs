@@ -141,6 +141,9 @@ fn a_stream_that_is_away_is_marked_and_keeps_nobody_from_playing() {
     wait(&mut app, |standing| {
         standing.away.is_some() && standing.behind == 0 && standing.unsent == 5
     });
+    let said = app.view().message.unwrap_or_default();
+    assert!(said.starts_with("The stream is not reached: nats://localhost:1/EARS"), "{said}");
+    press(&mut app, "5 1");
     assert!(screen(&app, 80, 24).contains("STREAM: 5 WAIT"));
     let wide = screen(&app, 160, 50);
     assert!(wide.contains("STREAM: 5 WAIT: nats://localhost:1/EARS"), "{wide}");
@@ -150,4 +153,34 @@ fn a_stream_that_is_away_is_marked_and_keeps_nobody_from_playing() {
     assert_eq!(unwritten, Vec::<String>::new());
     assert!(unsent[0].contains("5 of 5 records are not sent yet"), "{unsent:?}");
     assert_eq!(read(&log).unwrap().records.len(), 5);
+}
+
+#[test]
+fn logs_of_further_sessions_are_numbered_behind_the_name_that_was_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app("explorer", folder.path());
+    let (opening, timeline) = (app.session.opening(), app.session.timeline());
+    let journal = Journal::create(&folder.path().join("day7.jsonl"), opening, timeline).unwrap();
+    let second = journal.next(opening, timeline).unwrap();
+    let third = second.next(opening, timeline).unwrap();
+    let then = Instant::now();
+    for journal in [journal, second, third] {
+        assert_eq!(journal.finish(then), Ok(None));
+    }
+    for name in ["day7.jsonl", "day7-2.jsonl", "day7-3.jsonl"] {
+        assert!(folder.path().join(name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_message_goes_by_itself_where_nobody_is_at_the_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, "w");
+    assert!(app.view().message.is_some());
+    app.tick(Duration::from_secs(60));
+    assert!(app.view().message.is_some(), "somebody is there to read it");
+    app.session.set_autopilot(true);
+    app.tick(Duration::from_millis(10));
+    assert!(app.view().message.is_none());
 }

@@ -18,7 +18,9 @@ pub enum Unfit {
     #[error("its first record does not say who listens, which logs of newer Melodies do")]
     Nobody,
     /// The songs that its numbers stand for are others.
-    #[error("it was heard from the catalogue {theirs}, and this is {ours}")]
+    #[error(
+        "it was heard from the catalogue {theirs}, and here it is {ours}; that one is named with --catalogue"
+    )]
     OtherCatalogue {
         /// The beginning of the log's catalogue's hash.
         theirs: String,
