@@ -187,15 +187,21 @@ fn learned(
 ) -> Result<Came, Box<dyn Error>> {
     let began = std::time::Instant::now();
     let place = tempfile::tempdir_in(folder)?;
-    let made = Made::new(
-        (DEFAULT, &model.manifest.weights_sha256),
+    let policy = Arc::new(policy_named(DEFAULT, Path::new(""))?);
+    let of = [
+        (DEFAULT, model.manifest.weights_sha256.as_str()),
         (&all.name, &all.hash),
-        "flex",
-        learning,
-    );
+        (DEFAULT, &policy.hash),
+    ];
+    let made = Made::new(of, "flex", learning);
     let device = device(Backend::Flex);
-    let start =
-        Start { made, model: model.clone(), catalogue: all.clone(), device: device.clone() };
+    let start = Start {
+        made,
+        model: model.clone(),
+        catalogue: all.clone(),
+        policy,
+        device: device.clone(),
+    };
     let mut learner = Learner::open(place.path(), start)?;
     let mut came = Came { plays: vec![], calibrated: vec![], updates: [0; 2], seconds: 0.0 };
     let mut newest = model.clone();

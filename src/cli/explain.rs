@@ -36,7 +36,7 @@ struct Said {
 pub(super) fn run(arguments: &Explain) -> Result<(), Failure> {
     let script = script::load(&arguments.script)?;
     let base = arguments.script.parent().unwrap_or(Path::new(""));
-    let folders = Folders { memory: None, versions: arguments.versions.as_deref() };
+    let folders = Folders { memory: None, versions: arguments.versions.as_deref(), follow: false };
     let Prepared { engine, profile, library, .. } =
         prepare(&script, base, &arguments.named, folders, &mut Vec::new())?;
     let timeline = script::run(&script, engine, &profile, library.world())?.timeline;

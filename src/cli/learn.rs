@@ -17,13 +17,16 @@ use super::say::{all_said, counted, say, say_text, short};
 use super::verified::verified;
 use melody_core::input::Problem;
 use melody_model::{Backend, device};
-use melody_sessions::names::model_named;
+use melody_recommender::feedback::Side;
+use melody_recommender::policy::Scorer;
+use melody_sessions::names::{DEFAULT, model_named, policy_named};
+use melody_sessions::versions::PolicyMove;
 use melody_stream::feed::{LogFeed, Message, StreamFeed};
 use melody_stream::inbox::{Counts, Taken};
 use melody_stream::learn::{Attempt, Learner, Learning, Made, Start, Status};
 use melody_stream::nats::{Address, Unreachable};
 use melody_stream::population::Alarm;
-use melody_stream::versions::Filling;
+use melody_stream::versions::{Filling, There};
 
 /// How long is waited for messages before the clock is looked at.
 const LOOK: Duration = Duration::from_millis(200);
@@ -79,6 +82,15 @@ fn start(arguments: &Learn) -> Result<Start, Failure> {
     };
     let model_name = named(&arguments.model, before.as_ref().map(|made| &made.model));
     let catalogue_name = named(&arguments.catalogue, before.as_ref().map(|made| &made.catalogue));
+    let policy_name = named(&arguments.policy, before.as_ref().map(|made| &made.policy));
+    let policy = Arc::new(policy_named(&policy_name, here)?);
+    if policy.ranking.scorer == Scorer::Ltr && policy.ranking.ranker != DEFAULT {
+        let problem = Problem::new(
+            policy_name,
+            "has a ranker beside it, which policies made of it would not",
+        );
+        return Err(problem.field("ranking.ranker").into());
+    }
     let model = model_named(&model_name, here, &device)?;
     let catalogue = Arc::new(open_catalogue(&catalogue_name, here)?);
     let mut learning = before.map_or_else(Learning::default, |made| made.learning);
@@ -91,13 +103,13 @@ fn start(arguments: &Learn) -> Result<Start, Failure> {
     if let Some(seed) = arguments.seed {
         learning.seed = seed;
     }
-    let made = Made::new(
-        (&model_name, &model.manifest.weights_sha256),
+    let of = [
+        (model_name.as_str(), model.manifest.weights_sha256.as_str()),
         (&catalogue_name, &catalogue.hash),
-        arguments.device.unwrap_or_default().name(),
-        learning,
-    );
-    Ok(Start { made, model, catalogue, device })
+        (&policy_name, &policy.hash),
+    ];
+    let made = Made::new(of, arguments.device.unwrap_or_default().name(), learning);
+    Ok(Start { made, model, catalogue, policy, device })
 }
 
 enum Feed {
@@ -160,8 +172,9 @@ struct Run<'a> {
     /// Where versions are put, and why they could not be the last time.
     store: Option<Filling>,
     unfilled: Option<String>,
-    /// Withdrawn versions that were told.
+    /// Withdrawn versions that were told, and policies.
     alarms: usize,
+    policies: usize,
     /// What is told to whoever watches, and when it was told.
     status: Status,
     told: Instant,
@@ -185,6 +198,7 @@ impl<'a> Run<'a> {
             store: None,
             unfilled: None,
             alarms: 0,
+            policies: 0,
             status: Status::default(),
             told: now,
             ended: false,
@@ -333,11 +347,32 @@ impl<'a> Run<'a> {
         self.alarms = self.learner.withdrawn().len();
     }
 
+    /// Says which policies were made, each once.
+    fn tell_policies(&mut self) {
+        for policy in self.learner.policies().skip(self.policies) {
+            let PolicyMove { segment, side, from, to, sessions, share, usual, p } = &policy.moved;
+            let what = match side {
+                Side::Listening => "of their first songs completed",
+                Side::Selling => "of first promoted songs taken up",
+            };
+            note(format_args!(
+                "note: policy {}: segment {segment}, level {from} to {to}: over {sessions} sessions {share:.3} {what}, \
+                 {usual:.3} before (p {p:.4})",
+                policy.number
+            ));
+        }
+        self.policies = self.learner.policies().count();
+    }
+
     /// Puts what is new into the server's store. What keeps it from that keeps nothing from being learned: it is tried again.
     fn put(&mut self) {
-        let (version, withdrawn) = (self.learner.newest(), self.learner.withdrawn().len());
+        let there = There {
+            version: self.learner.newest(),
+            withdrawn: self.learner.withdrawn().len(),
+            policies: self.learner.policies().count(),
+        };
         let Some(store) = &mut self.store else { return };
-        let why = store.up_to(&self.arguments.out, version, withdrawn).err().map(|e| e.to_string());
+        let why = store.up_to(&self.arguments.out, there).err().map(|e| e.to_string());
         if let Some(why) = &why
             && self.unfilled.as_ref() != Some(why)
         {
@@ -353,6 +388,7 @@ impl<'a> Run<'a> {
         }
         self.put();
         self.tell_unfit();
+        self.tell_policies();
         self.told = Instant::now();
         let Status { lag_s, away, .. } = std::mem::take(&mut self.status);
         let tried = self.learner.attempts();
@@ -371,6 +407,12 @@ impl<'a> Run<'a> {
             lag_s,
             updates: tried[tried.len().saturating_sub(REMEMBERED)..].to_vec(),
             population: self.learner.population(),
+            policy: self.learner.policy(),
+            standings: self.learner.standings(),
+            policies: {
+                let made = self.learner.policies();
+                made.skip(self.policies.saturating_sub(REMEMBERED)).cloned().collect()
+            },
             withdrawn: self.learner.withdrawn().to_vec(),
         };
         Ok(self.status.write(&self.arguments.out)?)

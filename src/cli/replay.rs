@@ -17,11 +17,11 @@ use melody_core::output::{Draft, Lock, may_write};
 use melody_recommender::bandit::Kept;
 use melody_recommender::engine::{Engine, Timeline};
 use melody_sessions::library::Library;
-use melody_sessions::names::{anchored, profile_named};
+use melody_sessions::names::{anchored, policy_named, profile_named};
 use melody_sessions::opening::Opening;
 use melody_sessions::script::{Failed, Run, Script};
 use melody_sessions::trace_file::{Header, TRACE};
-use melody_sessions::versions::{Canary, Folder, Follower, Looked, give};
+use melody_sessions::versions::{Canary, Folder, Follower, Looked, give, policy_due};
 use melody_sessions::{script, trace_file as tracefile};
 use melody_simulation::World;
 use melody_simulation::profile::Profile;
@@ -46,6 +46,8 @@ pub(super) struct Folders<'a> {
     pub memory: Option<&'a Path>,
     /// Of versions of the model.
     pub versions: Option<&'a Path>,
+    /// Whether the newest of them, and the newest policy, are gone by.
+    pub follow: bool,
 }
 
 /// A script with everything it names, read and checked.
@@ -66,8 +68,11 @@ pub(super) fn run(arguments: &Replay) -> Result<(), Failure> {
     let scripts = arguments.scripts.iter().map(|path| script::load(path));
     let scripts: Vec<Script> = scripts.collect::<Result<_, _>>()?;
     let mut loaded = Vec::new();
-    let folders =
-        Folders { memory: arguments.memory.as_deref(), versions: arguments.versions.as_deref() };
+    let folders = Folders {
+        memory: arguments.memory.as_deref(),
+        versions: arguments.versions.as_deref(),
+        follow: arguments.follow,
+    };
     let followed = arguments.versions.as_deref().filter(|_| arguments.follow).map(Folder::new);
     followed.as_ref().map_or(Ok(()), Folder::check)?;
     let prepared = scripts.iter().zip(&arguments.scripts).map(|(script, path)| {
@@ -198,7 +203,7 @@ pub(super) fn prepare<'a>(
     script: &'a Script,
     base: &Path,
     arguments: &Named,
-    Folders { memory, versions }: Folders,
+    Folders { memory, versions, follow }: Folders,
     loaded: &mut Loaded,
 ) -> Result<Prepared<'a>, Failure> {
     let mut opening = script.opening.clone();
@@ -223,6 +228,11 @@ pub(super) fn prepare<'a>(
     if let Some(folder) = versions {
         opening.versions = Some(from_anywhere(&folder.display().to_string()));
         told.versions.clone_from(&opening.versions);
+        let policy = || policy_named(&opening.policy, base);
+        if follow && let Some((due, _)) = policy_due(folder, &policy()?)? {
+            opening.policy = anchored(&due, Path::new(""));
+            told.policy.clone_from(&opening.policy);
+        }
     }
     script.check_names(&opening, base)?;
     let profile = profile_named(&opening.profile, base)?;

@@ -13,9 +13,9 @@ use super::{keys, settings};
 use crate::config::{Config, Environment};
 use melody_core::output::Draft;
 use melody_recommender::bandit::Kept;
-use melody_sessions::names::profile_named;
+use melody_sessions::names::{policy_named, profile_named};
 use melody_sessions::opening::Opening;
-use melody_sessions::versions::{Canary, Folder, Follower};
+use melody_sessions::versions::{Canary, Folder, Follower, policy_due};
 use melody_tui as tui;
 use melody_tui::{App, Ended, Journal, Sitting};
 
@@ -44,6 +44,16 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     let opening = Opening { memory, versions, ..config.opening() };
     let followed = opening.versions.as_ref().map(|folder| Folder::new(Path::new(folder)));
     followed.as_ref().map_or(Ok(()), Folder::check)?;
+    let opening = match &opening.versions {
+        Some(folder) => {
+            let policy = policy_named(&opening.policy, here)?;
+            match policy_due(Path::new(folder), &policy)? {
+                Some((policy, _)) => Opening { policy, ..opening },
+                None => opening,
+            }
+        }
+        None => opening,
+    };
     let profile = profile_named(&opening.profile, here)?;
     let library = open_library(&opening, here, config.device.value)?;
     let to = arguments.feedback.as_ref().map(|to| address("--feedback", to)).transpose()?;

@@ -6,14 +6,16 @@ use super::arguments::Learn;
 use super::failure::Failure;
 use super::progress::spinner;
 use super::say::{counted, say, say_json, short};
-use melody_stream::learn::{Attempt, Start, Verified, verify};
+use melody_stream::learn::{Attempt, MadeAgain, Start, Verified, verify};
 
 /// What `--verify` found.
 #[derive(Serialize)]
 struct Found {
     attempts: usize,
     versions: u64,
+    policies: usize,
     different: Vec<Difference>,
+    different_policies: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -26,12 +28,14 @@ pub(super) fn verified(arguments: &Learn, start: Start) -> Result<(), Failure> {
     let progress = spinner("making versions again");
     let all = verify(&arguments.out, start, &mut |_| progress.inc(1));
     progress.finish_and_clear();
-    let all = all?;
+    let MadeAgain { attempts: all, policies, differing } = all?;
     let versions = all.iter().map(|made| made.told.version).max().unwrap_or(0);
     let different: Vec<Verified> = all.iter().filter(|made| !made.same()).cloned().collect();
     let found = Found {
         attempts: all.len(),
         versions,
+        policies,
+        different_policies: differing,
         different: different
             .into_iter()
             .map(|Verified { told, again }| Difference { told, again })
@@ -48,14 +52,23 @@ pub(super) fn verified(arguments: &Learn, start: Start) -> Result<(), Failure> {
                 short(&again.hash)
             )?;
         }
+        for file in &found.different_policies {
+            say!("policies/{file}: is not as it comes out")?;
+        }
         let attempts = counted(found.attempts, "update");
-        match found.different.len() {
+        let policies = match policies {
+            0 => String::new(),
+            1 => ", 1 policy".into(),
+            more => format!(", {more} policies"),
+        };
+        match found.different.len() + found.different_policies.len() {
             0 => say!(
-                "{attempts}, {}: all made again, the same to the bit",
+                "{attempts}, {}{policies}: all made again, the same to the bit",
                 counted(versions, "version")
             )?,
-            other => say!("{attempts}: {other} came out otherwise")?,
+            other => say!("{attempts}{policies}: {other} came out otherwise")?,
         }
     }
-    if found.different.is_empty() { Ok(()) } else { Err(Failure::Check) }
+    let same = found.different.is_empty() && found.different_policies.is_empty();
+    if same { Ok(()) } else { Err(Failure::Check) }
 }

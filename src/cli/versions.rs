@@ -46,8 +46,11 @@ pub(super) fn run(arguments: &Versions) -> Result<(), Failure> {
             }),
         };
         match fetched {
-            Ok(Fetched { came, passed_over }) => {
+            Ok(Fetched { came, policies, passed_over }) => {
                 told = None;
+                if policies > 0 {
+                    note(format_args!("note: policies came: {policies}"));
+                }
                 came.into_iter().try_for_each(|version| tell(arguments, version))?;
                 for why in passed_over {
                     if wrong.insert(why.clone()) {

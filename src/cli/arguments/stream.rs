@@ -24,6 +24,9 @@ pub(crate) struct Learn {
     /// What is listened to.
     #[arg(long, default_value = "default", value_name = "NAME|DIR")]
     pub catalogue: String,
+    /// The policy that sessions are served by: where the listeners of a segment do worse than they did, others are made of it.
+    #[arg(long, default_value = "default", value_name = "NAME|FILE")]
+    pub policy: String,
     /// Plays of an update [default: 512, or what the folder began with].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub plays: Option<u32>,

@@ -80,7 +80,9 @@ impl Branch {
         Some(Heard {
             session,
             place: self.plays(),
+            listener: self.header.listener.as_ref().map(|listener| listener.name.clone()),
             policy: self.header.versions.policy.clone(),
+            policy_hash: self.header.versions.policy_hash.clone(),
             version: self.began_under.clone(),
             segment: self.steps.last().and_then(|before| before.segment.clone()),
             song: ended.song.clone(),

@@ -9,8 +9,12 @@ pub struct Heard {
     pub session: Hash,
     /// Its place among the session's plays, from 0.
     pub place: usize,
+    /// Who listens, by the name that traces give; absent in logs that do not say it.
+    pub listener: Option<String>,
     /// The policy's name.
     pub policy: String,
+    /// SHA-256 of its file, in hexadecimal.
+    pub policy_hash: String,
     /// SHA-256 of the trained weights that served it, in hexadecimal.
     pub version: String,
     /// The segment that the listener was in; absent in logs that do not say it.

@@ -4,6 +4,8 @@ mod branch;
 mod hash;
 mod heard;
 mod kept;
+#[cfg(test)]
+pub(crate) mod made_up;
 mod sessions;
 
 pub use hash::Hash;

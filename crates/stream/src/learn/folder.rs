@@ -7,6 +7,7 @@
 //! DIR/refused.jsonl     messages that were no records
 //! DIR/v000001/          a version: a model's folder, with lineage.json
 //! DIR/withdrawn.json    versions that sessions must give up; alarms.json says why
+//! DIR/policies/         policies that sessions begin with, and policies.json
 //! DIR/position.json     how far a stream was read: a shortcut
 //! DIR/status.json       what it says of itself, for whoever watches
 //! ```
@@ -40,6 +41,10 @@ pub struct Made {
     pub catalogue: String,
     /// SHA-256 of its files, in hexadecimal.
     pub catalogue_hash: String,
+    /// The name, or file, of the policy that sessions are served by.
+    pub policy: String,
+    /// SHA-256 of its file, in hexadecimal.
+    pub policy_hash: String,
     /// The backend that it computes on: others sum in another order.
     pub device: String,
     /// How it learns.
@@ -47,21 +52,18 @@ pub struct Made {
 }
 
 impl Made {
-    /// Of a model and a catalogue, by what they were called and their hashes.
-    pub fn new(
-        model: (&str, &str),
-        catalogue: (&str, &str),
-        device: &str,
-        learning: Learning,
-    ) -> Self {
-        let [(model, model_hash), (catalogue, catalogue_hash)] =
-            [model, catalogue].map(|(name, hash)| (name.to_string(), hash.to_string()));
+    /// Of a model, a catalogue and a policy, by what they were called and their hashes.
+    pub fn new(of: [(&str, &str); 3], device: &str, learning: Learning) -> Self {
+        let [(model, model_hash), (catalogue, catalogue_hash), (policy, policy_hash)] =
+            of.map(|(name, hash)| (name.to_string(), hash.to_string()));
         Made {
             format: FORMAT,
             model,
             model_hash,
             catalogue,
             catalogue_hash,
+            policy,
+            policy_hash,
             device: device.into(),
             learning,
         }
@@ -99,6 +101,7 @@ impl Made {
         for (field, theirs, ours) in [
             ("model_hash", &self.model_hash, &other.model_hash),
             ("catalogue_hash", &self.catalogue_hash, &other.catalogue_hash),
+            ("policy_hash", &self.policy_hash, &other.policy_hash),
             ("device", &self.device, &other.device),
         ] {
             if theirs != ours {

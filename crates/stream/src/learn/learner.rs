@@ -8,9 +8,10 @@ use super::folder::{Made, draft_version};
 use super::mind::{Mind, Start};
 use super::withdrawn::Withdrawn;
 use crate::inbox::{Counts, Inbox, Taken};
-use crate::population::{Alarm, Row};
+use crate::population::{Alarm, Row, Standing};
 use crate::versions::show_version;
 use melody_core::output::Lock;
+use melody_sessions::versions::PublishedPolicy;
 
 /// A learner that keeps a folder.
 pub struct Learner {
@@ -20,6 +21,8 @@ pub struct Learner {
     attempts: Attempts,
     tried: Vec<Attempt>,
     withdrawn: Withdrawn,
+    /// Policies that are in the folder.
+    published: usize,
     _lock: Lock,
 }
 
@@ -68,8 +71,10 @@ impl Learner {
             attempts,
             tried: before,
             withdrawn,
+            published: 0,
             _lock: lock,
         };
+        learner.publish()?;
         learner.withdraw()?;
         Ok(learner)
     }
@@ -110,12 +115,34 @@ impl Learner {
         Ok(taken)
     }
 
-    /// Waits until the disk has all that was taken.
+    /// Waits until the disk has all that was taken. Then policies that follow from it are published.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn sync(&mut self) -> Result<(), String> {
-        self.inbox.sync()
+        self.inbox.sync()?;
+        self.publish()
+    }
+
+    fn publish(&mut self) -> Result<(), String> {
+        self.mind.policies.publish(&self.folder, self.published)?;
+        self.published = self.mind.policies.len();
+        Ok(())
+    }
+
+    /// The policies that were made, the oldest first.
+    pub fn policies(&self) -> impl Iterator<Item = &PublishedPolicy> {
+        self.mind.policies.listed()
+    }
+
+    /// The name of the policy that sessions begin with now.
+    pub fn policy(&self) -> String {
+        self.mind.policies.name()
+    }
+
+    /// Where the guardrail's watches over each segment stand.
+    pub fn standings(&self) -> Vec<Standing> {
+        self.mind.population.standings()
     }
 
     /// Plays that can be learned from now.
@@ -200,7 +227,7 @@ mod tests {
     use super::*;
     use crate::learn::attempts::Kind;
     use crate::learn::config::FEWEST_JUDGED;
-    use crate::learn::{Learning, Verified, verify};
+    use crate::learn::{Learning, verify};
     use crate::made_up::{library, log};
     use crate::versions::version_folder;
     use melody_core::input::read_bytes;
@@ -214,13 +241,10 @@ mod tests {
         let device = device(Backend::Flex);
         let model = model_named(DEFAULT, Path::new(""), &device).unwrap();
         let catalogue = library().catalogue.clone();
-        let made = Made::new(
-            (DEFAULT, &model.manifest.weights_sha256),
-            (DEFAULT, &catalogue.hash),
-            "flex",
-            learning,
-        );
-        Start { made, model, catalogue, device }
+        let policy = library().policy.clone();
+        let hashes = [&model.manifest.weights_sha256, &catalogue.hash, &policy.hash];
+        let made = Made::new(hashes.map(|hash| (DEFAULT, hash.as_str())), "flex", learning);
+        Start { made, model, catalogue, policy, device }
     }
 
     /// The records of some logs, in turn.
@@ -284,13 +308,13 @@ mod tests {
         let [logs, folder] = [(); 2].map(|()| tempfile::tempdir().unwrap());
         let made = learn(folder.path(), &messages(logs.path(), 1..4));
         let all = verify(folder.path(), start(LEARNING()), &mut |_| {}).unwrap();
-        assert_eq!(all.len(), made.len());
-        assert!(all.iter().all(Verified::same));
+        assert_eq!((all.attempts.len(), all.policies), (made.len(), 0));
+        assert!(all.same());
         let path = folder.path().join("attempts.jsonl");
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replacen(&made[0].hash, &made[0].parent, 1)).unwrap();
         let all = verify(folder.path(), start(LEARNING()), &mut |_| {}).unwrap();
-        assert!(!all[0].same());
+        assert!(!all.attempts[0].same() && !all.same());
     }
 
     #[test]
@@ -343,7 +367,7 @@ mod tests {
         assert_eq!((&next.parent, next.version), (&before.hash, last.version + 1));
         drop(learner);
         let all = verify(folder.path(), start(LEARNING()), &mut |_| {}).unwrap();
-        assert!(all.iter().all(Verified::same));
+        assert!(all.same());
         let learner = Learner::open(folder.path(), start(LEARNING())).unwrap();
         assert_eq!(learner.hash(), next.hash);
     }

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::attempts::{Attempt, Kind};
 use super::config::FEWEST_JUDGED;
 use super::folder::Made;
+use super::policies::Policies;
 use super::update::{Ground, updated};
 use super::withdrawn::Lineage;
 use crate::inbox::{Inbox, Sessions};
@@ -22,6 +23,7 @@ use melody_lab::training::loss;
 use melody_model::{
     Example, Examples, Manifest, ModelFiles, Network, SongTable, load, weights_hash,
 };
+use melody_recommender::policy::Policy;
 use melody_sessions::log::Stored;
 
 /// Plays kept to make a version's own examples of.
@@ -38,6 +40,8 @@ pub struct Start {
     pub model: ModelFiles,
     /// What was heard.
     pub catalogue: Arc<Catalogue>,
+    /// What sessions are served by, where nothing was wrong.
+    pub policy: Arc<Policy>,
     /// What it computes on.
     pub device: Device,
 }
@@ -63,6 +67,7 @@ pub(super) struct Mind {
     learned: Dataset,
     judged: Dataset,
     pub(super) population: Population,
+    pub(super) policies: Policies,
     /// Every version by its hash: its number, and the hash of the one that it was made of.
     pub(super) lineage: Lineage,
 }
@@ -75,6 +80,8 @@ impl Mind {
             hash: start.made.model_hash.clone(),
             network,
             sessions: Sessions::new(start.catalogue.clone()),
+            population: Population::new(&start.policy.settings),
+            policies: Policies::of(start.policy.clone()),
             start,
             order: Sha256::new(),
             records: 0,
@@ -82,7 +89,6 @@ impl Mind {
             version: 0,
             learned: Dataset::default(),
             judged: Dataset::default(),
-            population: Population::default(),
             lineage: Lineage::new(),
         }
     }
@@ -96,7 +102,11 @@ impl Mind {
         for heard in self.sessions.heard() {
             let song = catalogue.find(&heard.song);
             let promoted = song.is_some_and(|song| catalogue.song(song).promoted());
-            self.population.hear(&heard, promoted);
+            let policies = &self.policies;
+            let levels = |policy: &str, segment: &str| policies.levels(policy, segment);
+            for moved in self.population.hear(&heard, promoted, &levels) {
+                self.policies.make(moved, self.records)?;
+            }
         }
         Ok(())
     }

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::attempts::Attempt;
 use crate::inbox::Counts;
-use crate::population::{Alarm, Row};
+use crate::population::{Alarm, Row, Standing};
 use melody_core::output::write_whole;
+use melody_sessions::versions::PublishedPolicy;
 
 /// The file's name in a learner's folder.
 pub const STATUS: &str = "status.json";
@@ -44,6 +45,12 @@ pub struct Status {
     pub updates: Vec<Attempt>,
     /// Plays by policy, version and segment.
     pub population: Vec<Row>,
+    /// The policy that sessions begin with now.
+    pub policy: String,
+    /// Where the guardrail's watches over each segment stand.
+    pub standings: Vec<Standing>,
+    /// The policies that were made of late, the last one last.
+    pub policies: Vec<PublishedPolicy>,
     /// Versions that were withdrawn.
     pub withdrawn: Vec<Alarm>,
 }

@@ -24,7 +24,25 @@ impl Verified {
     }
 }
 
-/// Makes every attempt of a folder again; `done` is told of each.
+/// All of a folder made again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MadeAgain {
+    /// Every attempt.
+    pub attempts: Vec<Verified>,
+    /// How many policies there are.
+    pub policies: usize,
+    /// The files of policies that are not as they come out.
+    pub differing: Vec<String>,
+}
+
+impl MadeAgain {
+    /// Whether all of it is the same, to the bit.
+    pub fn same(&self) -> bool {
+        self.attempts.iter().all(Verified::same) && self.differing.is_empty()
+    }
+}
+
+/// Makes every attempt and every policy of a folder again; `done` is told of each attempt.
 ///
 /// # Errors
 /// When the folder's files cannot be read or do not belong together, or a learner is at work there.
@@ -32,7 +50,7 @@ pub fn verify(
     folder: &Path,
     start: Start,
     done: &mut dyn FnMut(&Verified),
-) -> Result<Vec<Verified>, String> {
+) -> Result<MadeAgain, String> {
     let made = Made::read(folder).map_err(|e| e.to_string())?;
     made.ok_or(format!("{}: no learner has begun here", folder.display()))?
         .same(&start.made, folder)?;
@@ -58,7 +76,11 @@ pub fn verify(
         Ok(())
     })?;
     match next.next() {
-        None => Ok(all),
+        None => Ok(MadeAgain {
+            attempts: all,
+            policies: mind.policies.len(),
+            differing: mind.policies.differing(folder)?,
+        }),
         Some(left) => Err(format!(
             "{}: attempt {} was made of {} records, and the inbox holds {}",
             folder.display(),

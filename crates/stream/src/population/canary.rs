@@ -7,23 +7,19 @@
 //! says that they differ, the sign decides, and the trial is over. So of versions that are no worse, one in twenty at
 //! most is withdrawn.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::inbox::{Hash, Heard};
+use super::spoken::Spoken;
 use melody_lab::statistics::peeking;
 
-/// The first plays of a session, by which it speaks.
-const BLOCK: usize = 8;
 /// The difference in completion that the test is tuned to find.
 const MIXING: f64 = 0.05;
 /// Pairs after which a trial has found nothing.
 const MOST_PAIRS: usize = 2_000;
 /// Trials that go on side by side: older ones have found nothing by then.
 const MOST_TRIALS: usize = 32;
-/// Sessions in their first plays that are listened to, at most.
-const MOST_SPEAKING: usize = 100_000;
 
 /// A version whose listeners do worse.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,66 +49,31 @@ struct Trial {
     differences: Vec<f64>,
 }
 
-/// A session that has not spoken yet.
-#[derive(Clone, Debug)]
-struct Speaking {
-    version: String,
-    /// Its number among the sessions.
-    number: u64,
-    completed: u32,
-}
-
 /// Every version that follows another.
 #[derive(Clone, Debug, Default)]
-pub struct Canary {
+pub(super) struct Canary {
     trials: VecDeque<Trial>,
-    speaking: BTreeMap<Hash, Speaking>,
-    /// Sessions that have begun.
-    begun: u64,
     alarms: Vec<Alarm>,
 }
 
 impl Canary {
-    /// A version follows another.
-    pub fn follows(&mut self, version: &str, before: &str) {
+    /// A version follows another; so many sessions have begun before it was there.
+    pub(super) fn follows(&mut self, version: &str, before: &str, since: u64) {
         let (version, before) = (version.to_string(), before.to_string());
-        self.trials.push_back(Trial { version, before, since: self.begun, ..Trial::default() });
+        self.trials.push_back(Trial { version, before, since, ..Trial::default() });
         if self.trials.len() > MOST_TRIALS {
             self.trials.pop_front();
         }
     }
 
-    /// Hears a play.
-    pub fn hear(&mut self, heard: &Heard) {
-        if heard.place == 0 {
-            let (version, number) = (heard.version.clone(), self.begun);
-            self.begun += 1;
-            if self.speaking.len() >= MOST_SPEAKING {
-                self.speaking.pop_first();
-            }
-            self.speaking.insert(heard.session, Speaking { version, number, completed: 0 });
-        }
-        let Some(speaking) = self.speaking.get_mut(&heard.session) else { return };
-        if speaking.version != heard.version {
-            // It speaks for neither.
-            self.speaking.remove(&heard.session);
-            return;
-        }
-        speaking.completed += u32::from(heard.completed);
-        if heard.place + 1 >= BLOCK
-            && let Some(spoken) = self.speaking.remove(&heard.session)
-        {
-            self.spoken(&spoken);
-        }
-    }
-
-    fn spoken(&mut self, spoken: &Speaking) {
-        let said = f64::from(spoken.completed) / BLOCK as f64;
+    /// Hears what a session has said.
+    pub(super) fn hear(&mut self, spoken: &Spoken) {
         let alarms = &mut self.alarms;
         self.trials.retain_mut(|trial| {
-            let side = [&trial.before, &trial.version].iter().position(|v| **v == spoken.version);
+            let of = |version: &String| spoken.version.as_ref() == Some(version);
+            let side = [&trial.before, &trial.version].into_iter().position(of);
             let Some(side) = side.filter(|_| spoken.number >= trial.since) else { return true };
-            trial.said[side].push_back(said);
+            trial.said[side].push_back(spoken.completed);
             match trial.paired() {
                 Some(alarm) => {
                     alarms.extend(alarm);
@@ -124,7 +85,7 @@ impl Canary {
     }
 
     /// The versions found worse since this was last asked.
-    pub fn alarms(&mut self) -> Vec<Alarm> {
+    pub(super) fn alarms(&mut self) -> Vec<Alarm> {
         std::mem::take(&mut self.alarms)
     }
 }
@@ -156,30 +117,20 @@ mod tests {
     use melody_core::rng::{Purpose, generator};
     use rand::RngExt;
 
+    fn spoken(number: u64, version: Option<&str>, completed: f64) -> Spoken {
+        let version = version.map(String::from);
+        Spoken { number, version, policy: "p".into(), segment: None, completed, taken: None }
+    }
+
     /// Sessions of both versions in turn; a play is completed with this probability under each.
     fn trial(seed: u64, chances: [f64; 2], sessions: u64) -> Option<(u64, Alarm)> {
         let mut canary = Canary::default();
-        canary.follows("new", "old");
+        canary.follows("new", "old", 0);
         let mut rng = generator(seed, Purpose::Experiment, 0);
         for number in 0..sessions {
             let side = (number % 2) as usize;
-            let session = Hash::parse(&format!("{number:032x}{}", "0".repeat(32))).unwrap();
-            for place in 0..BLOCK {
-                canary.hear(&Heard {
-                    session,
-                    place,
-                    policy: "p".into(),
-                    version: ["old", "new"][side].into(),
-                    segment: None,
-                    song: "s".into(),
-                    completed: rng.random_bool(chances[side]),
-                    left_at_once: false,
-                    liked: false,
-                    heard_ms: 0,
-                    served: true,
-                    subscribed: false,
-                });
-            }
+            let completed = (0..8).filter(|_| rng.random_bool(chances[side])).count();
+            canary.hear(&spoken(number, Some(["old", "new"][side]), completed as f64 / 8.0));
             if let Some(alarm) = canary.alarms().pop() {
                 assert!(canary.alarms().is_empty());
                 return Some((number, alarm));
@@ -207,30 +158,15 @@ mod tests {
     }
 
     #[test]
-    fn a_session_speaks_once_for_the_one_version_that_it_began_under() {
+    fn sessions_speak_for_the_one_version_that_they_began_under() {
         let mut canary = Canary::default();
-        let play = |session: u64, place: usize, version: &str| Heard {
-            session: Hash::parse(&format!("{session:032x}{}", "0".repeat(32))).unwrap(),
-            place,
-            policy: "p".into(),
-            version: version.into(),
-            segment: None,
-            song: "s".into(),
-            completed: true,
-            left_at_once: false,
-            liked: false,
-            heard_ms: 0,
-            served: true,
-            subscribed: false,
-        };
-        let first = play(0, 0, "old");
-        canary.hear(&first);
-        canary.follows("new", "old");
-        // One that had begun before, one that changes over, and one that stays.
-        (1..BLOCK).for_each(|place| canary.hear(&play(0, place, "old")));
-        (0..BLOCK).for_each(|place| canary.hear(&play(1, place, ["old", "new"][place / 4])));
-        (0..3 * BLOCK).for_each(|place| canary.hear(&play(2, place, "new")));
+        canary.follows("new", "old", 5);
+        // One that had begun before, one that changed over, one of another version, and one that stayed.
+        for (number, version) in [(4, Some("old")), (5, None), (6, Some("other")), (7, Some("new"))]
+        {
+            canary.hear(&spoken(number, version, 1.0));
+        }
         let said: Vec<usize> = canary.trials[0].said.iter().map(VecDeque::len).collect();
-        assert_eq!((said, canary.speaking.len()), (vec![0, 1], 0));
+        assert_eq!(said, [0, 1]);
     }
 }

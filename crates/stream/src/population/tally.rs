@@ -23,9 +23,27 @@ pub struct Tally {
     pub heard_ms: u64,
     /// At which the listener subscribed.
     pub subscribed: u64,
+    /// Sessions that began.
+    pub sessions: u64,
+    /// Sessions after which their listener began another.
+    pub returned: u64,
 }
 
 impl Tally {
+    /// Of nothing.
+    pub(super) const NONE: Tally = Tally {
+        plays: 0,
+        completed: 0,
+        left_at_once: 0,
+        liked: 0,
+        promoted: 0,
+        engaged: 0,
+        heard_ms: 0,
+        subscribed: 0,
+        sessions: 0,
+        returned: 0,
+    };
+
     /// Of one play; `promoted`: a campaign promotes its song.
     pub(super) fn of(heard: &Heard, promoted: bool) -> Self {
         let promoted = promoted && heard.served;
@@ -38,6 +56,8 @@ impl Tally {
             engaged: (promoted && (heard.completed || heard.liked)).into(),
             heard_ms: heard.heard_ms.into(),
             subscribed: heard.subscribed.into(),
+            sessions: (heard.place == 0).into(),
+            returned: 0,
         }
     }
 
@@ -51,6 +71,8 @@ impl Tally {
             engaged,
             heard_ms,
             subscribed,
+            sessions,
+            returned,
         } = other;
         for (own, other) in [
             (&mut self.plays, plays),
@@ -61,6 +83,8 @@ impl Tally {
             (&mut self.engaged, engaged),
             (&mut self.heard_ms, heard_ms),
             (&mut self.subscribed, subscribed),
+            (&mut self.sessions, sessions),
+            (&mut self.returned, returned),
         ] {
             *own = how(*own, *other);
         }
@@ -93,6 +117,11 @@ impl Tally {
     /// The share of promoted songs that were completed or liked.
     pub fn engagement(&self) -> Option<f64> {
         share(self.engaged, self.promoted)
+    }
+
+    /// The share of sessions after which their listener came again, as far as that has been heard of.
+    pub fn returns(&self) -> Option<f64> {
+        share(self.returned, self.sessions)
     }
 
     /// Minutes of listening.

@@ -10,8 +10,13 @@ use tokio::io::AsyncReadExt;
 use super::packed::{pack, unpack};
 use super::place::version_folder;
 use crate::nats::{Address, Link, Unreachable};
-use melody_core::output::write_whole;
-use melody_sessions::versions::{WITHDRAWN, version_name};
+use melody_core::output::{make_folder, write_whole};
+use melody_sessions::versions::{
+    Published, WITHDRAWN, list_of, policy_file, policy_file_name, version_name,
+};
+
+/// The object that says which policies there are.
+const POLICIES: &str = "policies.json";
 
 /// Why versions do not get through.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +34,8 @@ pub enum VersionsError {
 pub struct Fetched {
     /// The numbers of the versions that came.
     pub came: Vec<u64>,
+    /// How many policies came.
+    pub policies: usize,
     /// What is no version, and why.
     pub passed_over: Vec<String>,
 }
@@ -83,6 +90,25 @@ impl Store {
         }
     }
 
+    /// Puts the policies of a learner's folder there, and then which there are.
+    ///
+    /// # Errors
+    /// As for a version.
+    pub fn put_policies(&self, folder: &Path) -> Result<(), VersionsError> {
+        let here = |e: String| VersionsError::Here(e);
+        let list = list_of(folder);
+        let Some(published) = Published::read(folder).map_err(|e| here(e.to_string()))? else {
+            return Ok(());
+        };
+        let bytes =
+            |path: &Path| std::fs::read(path).map_err(|e| here(format!("{}: {e}", path.display())));
+        for policy in &published.policies {
+            let number = policy.number;
+            self.put_bytes(&policy_file_name(number), &bytes(&policy_file(folder, number))?)?;
+        }
+        self.put_bytes(POLICIES, &bytes(&list)?)
+    }
+
     fn put_bytes(&self, name: &str, mut bytes: &[u8]) -> Result<(), VersionsError> {
         let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let there = self.link.wait(self.store.info(name)).ok().and_then(|info| info.description);
@@ -98,7 +124,7 @@ impl Store {
         put.map(|_| ()).map_err(|e| away(&self.link.address, &e.to_string()).into())
     }
 
-    /// Brings which versions are withdrawn to a folder, then the versions that are not in it.
+    /// Brings which versions are withdrawn to a folder, then policies, then the versions that are not in it.
     ///
     /// # Errors
     /// When the server is away, or the disk refuses.
@@ -110,6 +136,7 @@ impl Store {
                 write_whole(&place, &withdrawn).map_err(VersionsError::Here)?;
             }
         }
+        fetched.policies = self.fetch_policies(folder)?;
         for version in self.versions()? {
             let place = version_folder(folder, version);
             if place.exists() {
@@ -122,6 +149,33 @@ impl Store {
             }
         }
         Ok(fetched)
+    }
+
+    /// Brings policies, and then which there are; how many came.
+    fn fetch_policies(&self, folder: &Path) -> Result<usize, VersionsError> {
+        let here = |e: String| VersionsError::Here(e);
+        let list = list_of(folder);
+        let Some(bytes) = self.get(POLICIES)? else { return Ok(0) };
+        if std::fs::read(&list).ok().as_ref() == Some(&bytes) {
+            return Ok(0);
+        }
+        let name = format!("{}: {POLICIES}", self.link.address);
+        let published = Published::parse(&name, &bytes).map_err(|e| here(e.to_string()))?;
+        if let Some(inside) = list.parent() {
+            let made = make_folder(inside);
+            made.map_err(|e| here(format!("{}: {e}", inside.display())))?;
+        }
+        let mut came = 0;
+        for policy in &published.policies {
+            let place = policy_file(folder, policy.number);
+            let Some(text) = self.get(&policy_file_name(policy.number))? else { continue };
+            if std::fs::read(&place).ok().as_ref() != Some(&text) {
+                write_whole(&place, &text).map_err(here)?;
+                came += 1;
+            }
+        }
+        write_whole(&list, &bytes).map_err(here)?;
+        Ok(came)
     }
 
     /// The numbers of the versions there, in order.

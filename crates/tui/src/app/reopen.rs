@@ -107,6 +107,10 @@ impl App {
         if let Some(lost) = self.put_away(going) {
             said = format!("{said} {lost}");
         }
+        let [before, now] = [&self.session, &next].map(|session| &session.trace().versions.policy);
+        if next.opening().versions.is_some() && before != now {
+            said = format!("{said} {}", lang.fill("It goes by the policy {}.", &[now]));
+        }
         next.note_in(self.black_box.clone());
         self.messages.close(self.notices());
         self.session = next;

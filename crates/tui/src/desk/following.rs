@@ -1,11 +1,14 @@
 //! Versions of the model that are published while a session goes on, looked for on another thread: reading one
 //! takes longer than a frame.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::background::Pending;
 use melody_core::input::InputError;
-use melody_sessions::versions::{Canary, Due, Follower, Looked};
+use melody_sessions::library::Library;
+use melody_sessions::opening::Opening;
+use melody_sessions::versions::{Canary, Due, Follower, Looked, policy_due};
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(1);
@@ -19,12 +22,29 @@ pub(crate) struct Following {
     since: Duration,
     /// What the last look has found.
     due: Option<Due>,
+    /// What was wrong with the folder as the session began.
+    wrong: Option<InputError>,
+}
+
+/// What a session begins with that begins now: the newest policy of the folder of versions that its opening names, if there is one.
+/// What is wrong with that keeps no session from beginning as the one before.
+pub(crate) fn with_newest_policy(
+    library: Library,
+    opening: Opening,
+) -> (Library, Opening, Option<InputError>) {
+    let Some(folder) = &opening.versions else { return (library, opening, None) };
+    let due = policy_due(Path::new(folder), &library.policy);
+    match due.and_then(|due| Ok(due.map(|(name, policy)| (name, library.with_policy(policy))))) {
+        Ok(None) => (library, opening, None),
+        Ok(Some((policy, Ok(library)))) => (library, Opening { policy, ..opening }, None),
+        Ok(Some((_, Err(error)))) | Err(error) => (library, opening, Some(error)),
+    }
 }
 
 impl Following {
-    /// Looks as soon as time passes.
-    pub(crate) fn new(follower: Follower) -> Self {
-        Following { follower, away: None, since: EVERY, due: None }
+    /// Looks as soon as time passes. `wrong` is told then, too.
+    pub(crate) fn new(follower: Follower, wrong: Option<InputError>) -> Self {
+        Following { follower, away: None, since: EVERY, due: None, wrong }
     }
 
     /// A follower for another session of the same library, with what is known of the folder. `seed` and `profile`
@@ -45,7 +65,8 @@ impl Following {
     pub(crate) fn pass(&mut self, elapsed: Duration) -> Vec<InputError> {
         self.since = self.since.saturating_add(elapsed);
         let found = self.away.as_ref().and_then(Pending::ready);
-        let problems = found.map_or_else(Vec::new, |found| self.take(found));
+        let mut problems = found.map_or_else(Vec::new, |found| self.take(found));
+        problems.extend(self.wrong.take());
         if self.away.is_none() && self.since >= EVERY {
             self.since = Duration::ZERO;
             let mut follower = self.follower.clone();

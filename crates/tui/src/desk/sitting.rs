@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::background::Pending;
 use super::blackbox::BlackBox;
 use super::fault;
-use super::following::Following;
+use super::following::{Following, with_newest_policy};
 use super::journal::Journal;
 use super::memory::Memories;
 use super::pilot::Pilot;
@@ -171,7 +171,7 @@ impl Sitting {
     }
 
     /// Opens a session of another listener with the same library, wherever it is called. A memory is
-    /// for the listener that the program was opened with; versions of the model are for everybody.
+    /// for the listener that the program was opened with; versions of the model, and policies, are for everybody.
     pub fn opener(
         &self,
         name: String,
@@ -181,15 +181,19 @@ impl Sitting {
         let opening = Opening { profile: name, scene: None, memory: None, ..self.opening.clone() };
         let follower = self.follower_for(opening.seed, &profile);
         move || {
+            let (library, opening, wrong) = match follower {
+                Some(_) => with_newest_policy(library, opening),
+                None => (library, opening, None),
+            };
             let mut session = Sitting::open(library, opening, profile);
-            session.following = follower.map(Following::new);
+            session.following = follower.map(|follower| Following::new(follower, wrong));
             session
         }
     }
 
     /// Opens the next session of the same listener, wherever it is called: opened as this one was, but
-    /// with the next seed, which is given, too, and with what the bandit has learned until now, where that is
-    /// kept. Saving it does not wait for the disk here; the opening does.
+    /// with the next seed, which is given, too, with what the bandit has learned until now, where that is
+    /// kept, and under the newest policy, where versions are followed. Saving it does not wait for the disk here; the opening does.
     ///
     /// # Errors
     /// When what is kept cannot be read.
@@ -209,10 +213,14 @@ impl Sitting {
                 let _ = saved.recv();
                 kept
             });
+            let (library, opening, wrong) = match follower {
+                Some(_) => with_newest_policy(library, opening),
+                None => (library, opening, None),
+            };
             let engine = library.engine_of(&opening, &profile, Path::new(""))?;
             let mut next = Sitting::begin(library, opening, (*profile).clone(), engine);
             next.kept = kept.map(Memories::new);
-            next.following = follower.map(Following::new);
+            next.following = follower.map(|follower| Following::new(follower, wrong));
             Ok(next)
         };
         (seed, open)
@@ -220,7 +228,7 @@ impl Sitting {
 
     /// Goes on with versions of the model as they are published, each as a song ends.
     pub fn follow(&mut self, follower: Follower) {
-        self.following = Some(Following::new(follower));
+        self.following = Some(Following::new(follower, None));
     }
 
     fn follower_for(&self, seed: u64, profile: &Profile) -> Option<Follower> {

@@ -7,13 +7,17 @@ use ratatui::text::{Line, Span};
 
 use crate::theme::Theme;
 use crate::words::{Lang, text};
+use melody_recommender::feedback::Side;
+use melody_sessions::versions::PolicyMove;
 use melody_stream::learn::{Attempt, FEWEST_JUDGED, Status};
-use melody_stream::population::{Alarm, Row, Tally};
+use melody_stream::population::{Alarm, Row, Standing, Tally};
 
 /// Characters of a hash that tell it from others.
 const HASH: usize = 8;
 /// Seconds after which a learner that says nothing may have ended: an update may take a few.
 const SILENT_S: i64 = 20;
+/// Evidence that sessions of a segment go otherwise is told from this p on.
+const TOLD: f64 = 0.5;
 /// Updates whose loss is drawn.
 const DRAWN: usize = 40;
 /// Eighths of a cell, lowest first.
@@ -49,9 +53,8 @@ pub(super) fn lines(
     lines.push(judged(&status.updates, theme, lang));
     lines.push(Line::default());
     lines.extend(population(status, theme, lang, columns));
-    if !status.withdrawn.is_empty() {
-        lines.push(Line::default());
-    }
+    lines.push(Line::default());
+    lines.extend(guardrails(status, theme, lang));
     lines.extend(status.withdrawn.iter().map(|alarm| withdrawn(status, alarm, theme, lang)));
     lines.into_iter().flat_map(|line| text::folded(line, columns)).collect()
 }
@@ -140,7 +143,7 @@ fn judged(updates: &[Attempt], theme: &Theme, lang: Lang) -> Line<'static> {
 }
 
 /// Columns of the table: a title and its width.
-const COLUMNS: [(&str, usize); 8] = [
+const COLUMNS: [(&str, usize); 9] = [
     ("plays", 8),
     ("completed", 11),
     ("left at once", 14),
@@ -148,6 +151,7 @@ const COLUMNS: [(&str, usize); 8] = [
     ("promoted", 10),
     ("taken up", 10),
     ("minutes", 10),
+    ("came again", 12),
     ("subscribed", 12),
 ];
 /// Widths of what a row is of: version, segment.
@@ -162,7 +166,7 @@ fn population(status: &Status, theme: &Theme, lang: Lang, columns: usize) -> Vec
     let mut lines = vec![Line::styled(header, theme.faint)];
     let rows = rows(status).into_iter();
     lines.extend(rows.map(|row| Line::styled(of_row(&row, lang, shown), theme.text)));
-    let about = "of the newest 5,000 plays; left at once: before a quarter was heard; taken up: of promoted songs, completed or liked";
+    let about = "of the newest 5,000 plays; left at once: before a quarter was heard; taken up: of promoted songs, completed or liked; came again: of sessions, those whose listener began another";
     lines.push(Line::styled(lang.text(about).into_owned(), theme.faint));
     lines
 }
@@ -215,7 +219,7 @@ fn rows(status: &Status) -> Vec<Told> {
 fn of_row(Told { version, segment, plays: tally }: &Told, lang: Lang, shown: usize) -> String {
     let rate =
         |share: Option<f64>| share.map_or("-".into(), |share| format!("{:.1} %", 100.0 * share));
-    let cells = [
+    let cells: [String; 9] = [
         grouped(tally.plays),
         rate(tally.completion()),
         rate(tally.left()),
@@ -223,6 +227,7 @@ fn of_row(Told { version, segment, plays: tally }: &Told, lang: Lang, shown: usi
         grouped(tally.promoted),
         rate(tally.engagement()),
         format!("{:.0}", tally.minutes()),
+        rate(tally.returns()),
         grouped(tally.subscribed),
     ];
     let segment = lang.named("segment", segment);
@@ -231,6 +236,56 @@ fn of_row(Told { version, segment, plays: tally }: &Told, lang: Lang, shown: usi
     let cells =
         cells.iter().zip(COLUMNS).take(shown).map(|(cell, (_, width))| text::right(cell, width));
     of + &cells.collect::<String>()
+}
+
+/// Levels that are not 0, tests that come near, and the newest policies.
+fn guardrails(status: &Status, theme: &Theme, lang: Lang) -> Vec<Line<'static>> {
+    let policy = text::clean(&status.policy);
+    let mut lines = vec![Line::styled(
+        lang.fill("policy that sessions begin with: {}", &[&policy]),
+        theme.strong,
+    )];
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let told = status.standings.iter().filter(|standing| standing.level > 0 || standing.p < TOLD);
+    lines.extend(told.map(|standing| {
+        let Standing { segment, side, level, levels, sessions, share, usual, p } = standing;
+        let segment = lang.named("segment", segment);
+        let usual = usual.map_or("-".into(), percent);
+        let said = match side {
+            Side::Listening => {
+                "{}: promotion gives way, level {} of {}; completed {} over {} sessions, {} before (p {})"
+            }
+            Side::Selling => {
+                "{}: selling is helped, level {} of {}; taken up {} over {} sessions, {} before (p {})"
+            }
+        };
+        let told = lang.fill(
+            said,
+            &[&segment, level, levels, &percent(*share), sessions, &usual, &format!("{p:.3}")],
+        );
+        Line::styled(told, if *level > 0 { theme.state } else { theme.faint })
+    }));
+    let newest = status.policies.iter().rev().take(NEWEST);
+    lines.extend(newest.map(|policy| {
+        let PolicyMove { segment, side, from, to, .. } = &policy.moved;
+        let side = match side {
+            Side::Listening => "listening",
+            Side::Selling => "selling",
+        };
+        let told = lang.fill(
+            "policy {}: {}, {}: level {} to {}, after {} records",
+            &[
+                &policy.number,
+                &lang.named("segment", segment),
+                &lang.text(side),
+                from,
+                to,
+                &grouped(policy.records),
+            ],
+        );
+        Line::styled(told, theme.text)
+    }));
+    lines
 }
 
 fn withdrawn(status: &Status, alarm: &Alarm, theme: &Theme, lang: Lang) -> Line<'static> {
@@ -263,6 +318,7 @@ fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use melody_sessions::versions::PublishedPolicy;
     use melody_stream::inbox::Counts;
     use melody_stream::learn::Kind;
     use melody_stream::population::Group;
@@ -300,6 +356,44 @@ mod tests {
             lag_s: Some([1.25, 3.0, 4.0]),
             updates: vec![update(1, true, 0.6), update(2, true, 0.5)],
             population: ["a", "b", "abcdef0123456", "20123456789"].map(row).into(),
+            policy: "default-p1".into(),
+            standings: vec![
+                Standing {
+                    segment: "casual".into(),
+                    side: Side::Listening,
+                    level: 1,
+                    levels: 2,
+                    sessions: 12,
+                    share: 0.61,
+                    usual: Some(0.7),
+                    p: 0.4,
+                },
+                Standing {
+                    segment: "new".into(),
+                    side: Side::Selling,
+                    level: 0,
+                    levels: 2,
+                    sessions: 12,
+                    share: 0.5,
+                    usual: Some(0.5),
+                    p: 1.0,
+                },
+            ],
+            policies: vec![PublishedPolicy {
+                number: 1,
+                hash: "h".into(),
+                records: 4_000,
+                moved: PolicyMove {
+                    segment: "casual".into(),
+                    side: Side::Listening,
+                    from: 0,
+                    to: 1,
+                    sessions: 40,
+                    share: 0.5,
+                    usual: 0.7,
+                    p: 0.01,
+                },
+            }],
             withdrawn: vec![Alarm {
                 version: "10123456789".into(),
                 before: "p".into(),
@@ -320,10 +414,14 @@ mod tests {
             "records: 4,224 taken, 7 known already, 0 refused",
             "99 % within 3.0 s",
             "█▁  from 0.6000 to 0.5000",
+            "policy that sessions begin with: default-p1",
+            "casual: promotion gives way, level 1 of 2; completed 61.0 % over 12 sessions, 70.0 % before (p 0.400)",
+            "policy 1: casual, listening: level 0 to 1, after 4,000 records",
             "v1 is withdrawn: its listeners completed -4.2 points",
         ] {
             assert!(told.contains(part), "{part}\n{told}");
         }
+        assert!(!told.contains("selling is helped"), "nobody doubts: {told}");
         let rows: Vec<&str> = told.lines().filter(|line| line.contains("1,234")).collect();
         assert!(rows[0].starts_with("v2 ") && rows[1].starts_with("a "), "{told}");
         assert_eq!(rows.len(), 4);

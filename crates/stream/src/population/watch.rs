@@ -1,0 +1,238 @@
+//! Whether the sessions of now go worse than those of before, in one quantity of one segment: a share that each session says once.
+//!
+//! *Before* are the newest [`BEFORE`] sessions at level 0 in which nothing was found; nothing is looked for until there are
+//! [`ENOUGH`]. Their mean is not known exactly, so what is held against the new ones is two standard errors of it less. The
+//! new ones' differences go through a test that stays valid however often it is looked at (a normal mixture; Robbins 1970,
+//! Johari and others 2017), [`AT_ONCE`] of them at the most: then they become some of those before, and it begins anew. So of
+//! so many sessions as before one in twenty such stretches raises a level at most.
+//!
+//! At a higher level two things are looked for in the sessions that were served so: that they are still worse, and that they are
+//! back: that their mean is less than a tenth below what it was. Each time a level has risen, twice as many sessions must have
+//! been heard before it is let go.
+
+use std::collections::VecDeque;
+
+use melody_lab::statistics::peeking;
+
+/// Sessions of before that are remembered.
+const BEFORE: usize = 1_000;
+/// With fewer than these nothing can be said.
+const ENOUGH: usize = 100;
+/// Sessions that one test goes through, at most.
+const AT_ONCE: usize = 200;
+/// At a higher level a test takes longer to let go: sessions until it begins anew.
+const AT_ONCE_ABOVE: usize = 2_000;
+/// The difference that the test is tuned to find, as a share.
+const MIXING: f64 = 0.05;
+/// What is acted at: the chance of an alarm where nothing is wrong, at most.
+const ALPHA: f64 = 0.05;
+/// Evidence against the new sessions that is no more than a doubt: above this p nobody doubts.
+const DOUBT: f64 = 0.5;
+/// Back is what is less than this share below what it was.
+const BACK: f64 = 0.1;
+/// Sessions at a level until it may be let go, and how often that doubles at most.
+const HOLD: usize = 20;
+const DOUBLINGS: u32 = 5;
+
+/// One quantity of one segment.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Watch {
+    level: u32,
+    /// Times that it has risen.
+    raises: u32,
+    /// What sessions of before have said.
+    before: VecDeque<f64>,
+    /// What sessions at this level have said since the test began.
+    since: Vec<f64>,
+}
+
+/// What a test has seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Seen {
+    /// Sessions since it began.
+    pub(super) sessions: usize,
+    /// What they said, in the mean.
+    pub(super) share: f64,
+    /// What those before had said, in the mean; `None` while there are too few.
+    pub(super) usual: Option<f64>,
+    /// The always-valid p-value against their being as before.
+    pub(super) p: f64,
+}
+
+/// A level that has moved, and on what.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Moved {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) seen: Seen,
+}
+
+impl Watch {
+    pub(super) fn level(&self) -> u32 {
+        self.level
+    }
+
+    /// Lets go of everything but what is usual.
+    pub(super) fn reset(&mut self) {
+        self.level = 0;
+        self.since.clear();
+    }
+
+    /// Hears what a session that was served at this level has said. `levels`: the highest that it may rise to.
+    pub(super) fn say(&mut self, share: f64, levels: u32) -> Option<Moved> {
+        if self.level == 0 && self.before.len() < ENOUGH {
+            self.before.push_back(share);
+            return None;
+        }
+        self.since.push(share);
+        let worse = self.test(0.0);
+        if worse.p <= ALPHA && worse.less {
+            if self.level < levels {
+                self.raises += 1;
+                return Some(self.go(self.level + 1, worse.p));
+            }
+            self.since.clear();
+            return None;
+        }
+        let wait = HOLD << self.raises.saturating_sub(1).min(DOUBLINGS);
+        if self.level > 0 && self.since.len() >= wait {
+            let back = self.test(BACK);
+            if back.p <= ALPHA && !back.less {
+                return Some(self.go(self.level - 1, back.p));
+            }
+        }
+        let (at_once, better) = match self.level {
+            // Better than before is the new usual.
+            0 => (AT_ONCE, worse.p <= ALPHA),
+            _ => (AT_ONCE_ABOVE, false),
+        };
+        if self.since.len() >= at_once || better {
+            if self.level == 0 {
+                self.before.extend(&self.since);
+                self.before.drain(..self.before.len().saturating_sub(BEFORE));
+            }
+            self.since.clear();
+        }
+        None
+    }
+
+    /// Whether there is more than a doubt that sessions go as before, or it is known already that they do not.
+    pub(super) fn doubtful(&self) -> bool {
+        let test = self.test(0.0);
+        self.level > 0 || test.less && test.p < DOUBT
+    }
+
+    /// What the present test has seen.
+    pub(super) fn seen(&self) -> Seen {
+        self.seen_with(self.test(0.0).p)
+    }
+
+    fn seen_with(&self, p: f64) -> Seen {
+        let sessions = self.since.len();
+        let mean = |sum: f64, of: usize| if of == 0 { 0.0 } else { sum / of as f64 };
+        let usual = (self.before.len() >= ENOUGH)
+            .then(|| mean(self.before.iter().sum(), self.before.len()));
+        Seen { sessions, share: mean(self.since.iter().sum(), sessions), usual, p }
+    }
+
+    fn go(&mut self, to: u32, p: f64) -> Moved {
+        let moved = Moved { from: self.level, to, seen: self.seen_with(p) };
+        self.level = to;
+        self.since.clear();
+        moved
+    }
+
+    /// Tests the new sessions against those of before, held lower by this share of theirs.
+    fn test(&self, lower: f64) -> Test {
+        let n = self.before.len() as f64;
+        let mean = self.before.iter().sum::<f64>() / n.max(1.0);
+        let variance =
+            self.before.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+        let usual = mean * (1.0 - lower) - 2.0 * (variance / n.max(1.0)).sqrt();
+        let differences: Vec<f64> = self.since.iter().map(|share| share - usual).collect();
+        Test { p: peeking(&differences, MIXING).p, less: differences.iter().sum::<f64>() < 0.0 }
+    }
+}
+
+/// What a test says, and in which direction.
+struct Test {
+    p: f64,
+    less: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use melody_core::rng::{Purpose, generator};
+    use rand::RngExt;
+
+    /// What a session says whose listener completes with a chance of their own.
+    fn session(rng: &mut impl RngExt, completes: f64) -> f64 {
+        let own = (completes + 0.3 * (rng.random::<f64>() - 0.5)).clamp(0.0, 1.0);
+        (0..8).filter(|_| rng.random_bool(own)).count() as f64 / 8.0
+    }
+
+    /// The moves over some sessions.
+    fn moves(
+        watch: &mut Watch,
+        rng: &mut impl RngExt,
+        completes: f64,
+        sessions: usize,
+    ) -> Vec<u32> {
+        (0..sessions).filter_map(|_| Some(watch.say(session(rng, completes), 2)?.to)).collect()
+    }
+
+    #[test]
+    fn sessions_as_before_are_seldom_taken_for_worse() {
+        let alarmed = (0..400)
+            .filter(|run| {
+                let mut rng = generator(*run, Purpose::Experiment, 0);
+                let mut watch = Watch::default();
+                !moves(&mut watch, &mut rng, 0.7, ENOUGH + AT_ONCE).is_empty()
+            })
+            .count();
+        assert!(alarmed <= 20, "{alarmed} of 400");
+    }
+
+    #[test]
+    fn what_is_worse_is_acted_on_and_let_go_when_it_is_back() {
+        let (mut acted, mut back) = (0, 0);
+        for run in 0..50 {
+            let mut rng = generator(run, Purpose::Experiment, 1);
+            let mut watch = Watch::default();
+            assert_eq!(moves(&mut watch, &mut rng, 0.7, ENOUGH), [0; 0]);
+            let worse = moves(&mut watch, &mut rng, 0.5, 100);
+            acted += usize::from(worse == [1, 2]);
+            let after = moves(&mut watch, &mut rng, 0.7, 1_000);
+            back += usize::from(worse == [1, 2] && after == [1, 0]);
+        }
+        assert!(acted >= 48 && back >= acted - 2, "{acted} acted, {back} back, of 50");
+    }
+
+    #[test]
+    fn each_time_it_has_risen_it_waits_twice_as_long() {
+        let mut watch = Watch::default();
+        let usual = |place: usize| [0.625, 0.875][place % 2];
+        (0..ENOUGH).for_each(|place| assert_eq!(watch.say(usual(place), 2), None));
+        let mut waited = Vec::new();
+        for _ in 0..3 {
+            let risen = (0..).find_map(|place| watch.say(usual(place) - 0.5, 1)).unwrap();
+            assert_eq!((risen.from, risen.to), (0, 1));
+            assert!(risen.seen.p <= ALPHA && risen.seen.share < risen.seen.usual.unwrap());
+            let let_go = (1..).find(|place| watch.say(usual(*place), 1).is_some()).unwrap();
+            waited.push(let_go);
+        }
+        assert!(waited[1] >= 2 * HOLD && waited[2] >= 4 * HOLD, "{waited:?}");
+    }
+
+    #[test]
+    fn with_too_few_before_nothing_is_said_and_better_is_the_new_usual() {
+        let mut watch = Watch::default();
+        let mut rng = generator(3, Purpose::Experiment, 2);
+        assert_eq!(moves(&mut watch, &mut rng, 0.5, ENOUGH - 1), [0; 0]);
+        assert_eq!((watch.seen().usual, watch.doubtful()), (None, false));
+        assert_eq!(moves(&mut watch, &mut rng, 0.8, 300), [0; 0]);
+        let usual = watch.seen().usual.unwrap();
+        assert!(usual > 0.6, "{usual}");
+    }
+}
