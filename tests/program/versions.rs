@@ -246,3 +246,58 @@ fn newer_versions_take_over_as_a_script_plays_and_it_is_the_same_without_followi
     assert_eq!(notes.matches("note: passed over: ").count(), 1, "{notes}");
     assert!(notes.contains("v000003"), "{notes}");
 }
+
+/// Puts a policy of its own beside versions, as a learner does: the shipped one under another name.
+fn publish_policy(versions: &Path, name: &str) -> String {
+    use melody::policy::{load, shipped};
+    let inside = versions.join("policies");
+    std::fs::create_dir_all(&inside).unwrap();
+    let path = inside.join("p000001.toml");
+    let base = shipped("default").unwrap();
+    std::fs::write(&path, base.text.replacen("\"default\"", &format!("\"{name}\""), 1)).unwrap();
+    let hash = load(&path).unwrap().hash;
+    let list = serde_json::json!({
+        "base": { "name": base.name, "hash": base.hash },
+        "policies": [{
+            "number": 1, "hash": hash, "records": 900, "segment": "casual", "side": "listening",
+            "from": 0, "to": 1, "sessions": 40, "share": 0.5, "usual": 0.7, "p": 0.01,
+        }],
+    });
+    std::fs::write(inside.join("policies.json"), list.to_string()).unwrap();
+    hash
+}
+
+#[test]
+fn who_follows_begins_with_the_newest_policy_and_the_trace_names_its_file() {
+    let published = Published::new();
+    let policy = publish_policy(&published.versions, "default-p1");
+    let (traces, _) = published.followed(&[]);
+    assert!(traces.iter().all(|trace| trace.versions.policy_hash == policy));
+    assert_eq!(traces[0].versions.policy, "default-p1");
+    let trace = published.at("followed.jsonl");
+    let saved = Saved::read(&trace).unwrap();
+    assert!(saved.opening.policy.ends_with("p000001.toml"), "{}", saved.opening.policy);
+    let library = Library::load(&saved.opening, Path::new(""), Backend::Flex).unwrap();
+    let profile = profile_named(&saved.opening.profile, Path::new("")).unwrap();
+    assert_eq!(saved.replay(&library, &profile, &mut |_, _| {}).unwrap().parted, None);
+    // Of another policy none were made.
+    let (traces, _) = published.followed(&["--policy", "untuned"]);
+    assert_eq!(traces[0].versions.policy, "untuned");
+    // Who does not follow goes by what the script says.
+    let script = published.at("plain.toml");
+    said(&[
+        "replay",
+        text(&script),
+        "--versions",
+        text(&published.versions),
+        "--trace",
+        text(&trace),
+    ]);
+    assert_eq!(tracefile::read(&trace).unwrap().traces[0].versions.policy, "default");
+    // What is damaged is told.
+    std::fs::write(published.versions.join("policies/p000001.toml"), "format = 1").unwrap();
+    let versions = text(&published.versions);
+    let (code, _, error) = melody(&["replay", text(&script), "--versions", versions, "--follow"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("p000001.toml"), "{error}");
+}
