@@ -13,10 +13,12 @@ use crate::config::{Config, Environment};
 use melody_core::output::{Kind, Mark, may_write, write_whole};
 use melody_sessions::names::profile_named;
 use melody_tui as tui;
-use melody_tui::{App, Asciicast, Cast, Look, Recorded, SceneReport, Sitting, Theme, Tour, Unseen};
+use melody_tui::{
+    App, Asciicast, Cast, Lang, Look, Recorded, SceneReport, Sitting, Theme, Tour, Unseen,
+};
 
 pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
-    if !arguments.check && arguments.record.is_none() {
+    if !arguments.check && !arguments.notes && arguments.record.is_none() {
         needs_terminal("`melody demo --check` plays a tour without one")?;
     }
     let (mut tour, base) = match &arguments.file {
@@ -31,6 +33,9 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     let flags = settings::screen(&arguments.screen, arguments.device);
     let config = Config::load(&Environment::of_process(), flags)?;
     let look = config.look()?;
+    if arguments.notes {
+        return notes(&tour, look.lang);
+    }
     let (opening, here) = (tour.opening.clone(), Path::new(""));
     let profile = profile_named(&opening.profile, here)?;
     if let Some(out) = &arguments.record {
@@ -48,6 +53,23 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     app.profiles = config.profiles();
     app.guide(tour);
     how_it_ended(tui::run(&mut app, config.mouse.value))
+}
+
+/// Each scene, for whoever presents it: what the screen says, what it shows, and what is not on it.
+fn notes(tour: &Tour, lang: Lang) -> Result<(), Failure> {
+    let scenes = tour.scenes.len();
+    for (number, scene) in (1..).zip(&tour.scenes) {
+        say!("{number}/{scenes}  {}", scene.view.name())?;
+        say!("    {}", scene.caption.text(lang))?;
+        if !scene.shows.is_empty() {
+            say!("    > {}", scene.shows.join(" · "))?;
+        }
+        if let Some(notes) = &scene.notes {
+            say!("    * {}", notes.text(lang))?;
+        }
+        say!()?;
+    }
+    Ok(())
 }
 
 /// What a recording is told by before another is written over it.

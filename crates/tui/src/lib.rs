@@ -28,8 +28,8 @@ pub use command::{
 };
 pub use desk::{
     Against, Causes, Choice, Compared, Counterpart, Drafted, Explained, Happening, Journal,
-    Message, Placed, Sample, Sitting, Slider, Speed, Standing, Sweep, Turn, Undone, Without,
-    create_trace, other_policies, write_trace,
+    Message, Placed, Sample, Sitting, Slider, Speed, Standing, Sweep, Turn, Undone, Weekly,
+    Without, create_trace, other_policies, write_trace,
 };
 pub use draw::{Drawn, Hit, PANELS, draw, rows};
 pub use export::cast::{Asciicast, Cast};

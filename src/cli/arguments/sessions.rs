@@ -32,6 +32,9 @@ pub(crate) struct Demo {
     /// Play the tour without a terminal and write it to FILE, for asciinema and its players.
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     pub record: Option<PathBuf>,
+    /// Print each scene's notes for whoever presents it, with what it shows and what the screen says, for a second terminal.
+    #[arg(long, conflicts_with_all = ["check", "record"])]
+    pub notes: bool,
     /// Version of the recording's format.
     #[arg(long, requires = "record", value_name = "2|3", default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=3))]
     pub asciicast: u8,

@@ -100,9 +100,26 @@ impl Cohort {
         Cohort { seed: hash64(&format!("{}/others/{number}", self.seed)), ..*self }
     }
 
-    /// The sessions of one listener, until the last or until they never come back. What they heard, pay and
-    /// taught the bandit is carried on.
+    /// One listener's sessions that begin within so many days, as many as the cohort says at most.
+    ///
+    /// # Errors
+    /// As for all.
+    pub fn for_days(
+        &self,
+        library: &Library,
+        index: u64,
+        days: u32,
+    ) -> Result<ListenerOutcome, Refusal> {
+        self.until(library, index, 24.0 * f64::from(days))
+    }
+
     fn listener(&self, library: &Library, index: u64) -> Result<ListenerOutcome, Refusal> {
+        self.until(library, index, f64::INFINITY)
+    }
+
+    /// The sessions of one listener that begin within so many hours, until the last or until they never come back. What they
+    /// heard, pay and taught the bandit is carried on.
+    fn until(&self, library: &Library, index: u64, hours: f64) -> Result<ListenerOutcome, Refusal> {
         let nature = library.world().nature();
         let mut profile = self.profile(nature, index);
         let scenes = self.person(nature, index).scenes;
@@ -163,6 +180,9 @@ impl Cohort {
             learned = Some(Arc::new(state.learned(&library.model)));
             let since = state.at_ms as i64 + (absence.hours * 3.6e6) as i64;
             began_h += since as f64 / 3.6e6;
+            if began_h >= hours {
+                break;
+            }
             heard.iter_mut().for_each(|play| play.began_ms -= since);
             past = Some(heard);
         }

@@ -12,7 +12,7 @@ use super::diversity::varied;
 use super::figures::share;
 use super::metric::Direction;
 use super::outcome::{ListenerOutcome, SessionOutcome};
-use crate::statistics::paired;
+use crate::statistics::{Paired, paired};
 
 /// One measure in both arms, day by day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,17 +81,52 @@ pub(super) fn daily(a: &[ListenerOutcome], b: &[ListenerOutcome]) -> Vec<Daily> 
     if days < 2 {
         return Vec::new();
     }
-    let [a, b] = [a, b].map(|arm| (0..days).map(|day| of_day(arm, day)).collect::<Vec<_>>());
+    told(&[a, b].map(|arm| (0..days).map(|day| of_day(arm, day)).collect::<Vec<_>>()))
+}
+
+/// Every measure of two arms, each day by day.
+fn told([a, b]: &[Vec<Vec<ListenerOutcome>>; 2]) -> Vec<Daily> {
     let measured = |&(measure, about, better, value): &Measured| Daily {
         measure: measure.into(),
         about: about.into(),
         better,
-        days: (0..days)
-            .zip(a.iter().zip(&b))
-            .map(|(day, (a, b))| Day { day: day + 1, a: mean(a, value), b: mean(b, value) })
+        days: (1..)
+            .zip(a.iter().zip(b))
+            .map(|(day, (a, b))| Day { day, a: mean(a, value), b: mean(b, value) })
             .collect(),
     };
     MEASURED.iter().map(measured).collect()
+}
+
+/// Two arms over so many days.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Course {
+    /// Every measure day by day.
+    pub daily: Vec<Daily>,
+    /// By how much b is apart from a in each of them: of a listener's mean over their days, paired. Absent where there are fewer
+    /// than two who have a value in both.
+    pub apart: Vec<Option<Paired>>,
+}
+
+impl Course {
+    /// Of the same listeners in both arms, in one order, of whom so many days are known.
+    pub fn new(a: &[ListenerOutcome], b: &[ListenerOutcome], days: u32) -> Self {
+        let arms = [a, b].map(|arm| (0..days).map(|day| of_day(arm, day)).collect::<Vec<_>>());
+        let mean_of = |arm: &[Vec<ListenerOutcome>], listener: usize, measured: &Measured| {
+            let values: Vec<f64> =
+                arm.iter().filter_map(|day| measured.3(&day[listener])).collect();
+            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+        };
+        let apart = MEASURED.iter().map(|measured| {
+            let both = (0..a.len().min(b.len())).filter_map(|listener| {
+                let [a, b] = [0, 1].map(|arm| mean_of(&arms[arm], listener, measured));
+                a.zip(b)
+            });
+            let (a, b): (Vec<f64>, Vec<f64>) = both.unzip();
+            paired(&a, &b)
+        });
+        Course { apart: apart.collect(), daily: told(&arms) }
+    }
 }
 
 /// Days from the first session on of which everything is known.
@@ -136,6 +171,23 @@ mod tests {
         let last = listener.sessions.last_mut().unwrap();
         (last.away_h, last.gone) = (next_after, next_after.is_none());
         listener
+    }
+
+    #[test]
+    fn a_course_tells_days_and_how_far_listeners_are_apart() {
+        let of = |minutes: [f64; 3]| {
+            let all = [0.0, 25.0, 49.0].into_iter().zip(minutes);
+            listener(all.map(|(at, minutes)| session(at, minutes)).collect(), Some(40.0))
+        };
+        let a = [of([10.0, 20.0, 30.0]), of([20.0, 20.0, 20.0])];
+        let b = [of([10.0, 20.0, 60.0]), of([20.0, 20.0, 26.0])];
+        let course = Course::new(&a, &b, 3);
+        let means = |day: &Day| (day.a.mean, day.b.mean);
+        let days: Vec<(f64, f64)> = course.daily[0].days.iter().map(means).collect();
+        assert_eq!(days, [(15.0, 15.0), (20.0, 20.0), (25.0, 43.0)]);
+        // Ten minutes a day more of the one, two of the other.
+        assert_eq!(course.apart[0].as_ref().map(|apart| apart.difference), Some(6.0));
+        assert_eq!(Course::new(&a, &b, 2).daily[0].days.len(), 2, "as many as are asked for");
     }
 
     #[test]

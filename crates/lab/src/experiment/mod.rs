@@ -28,7 +28,7 @@ pub use ablate::{
 };
 pub use carried::{brought, carried};
 pub use cohort::{Cohort, in_parallel};
-pub use days::{Daily, Day, Mean};
+pub use days::{Course, Daily, Day, Mean};
 pub use diversity::Diversity;
 pub use figures::{Days, Figures, Quartiles};
 pub use learn::{Learned, OrderReport, PLACES, TooFew, boosting, learn, trees};
@@ -38,4 +38,6 @@ pub use ranker::{RankerDelivered, train_ranker};
 pub use reality::{Check, NOT_CAPTURED, checks};
 pub use requests::{GRADES, Request, Shown, grade, requests};
 pub use teach::teach;
-pub use tune::{Expected, Found, Judged, Nothing, Part, Search, Tuned, render, runs, tune, write};
+pub use tune::{
+    Expected, Found, Judged, Nothing, Part, Search, Tuned, render, runs, tune, unpromoted, write,
+};

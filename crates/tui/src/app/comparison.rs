@@ -3,7 +3,8 @@
 use super::simulator::App;
 use crate::command::{Picker, Tab};
 use crate::desk::comparing::Comparing;
-use crate::desk::{Against, Compared};
+use crate::desk::weeks::Weeks;
+use crate::desk::{Against, Compared, Weekly};
 use melody_core::scene::Scene;
 use melody_recommender::engine::Timeline;
 use melody_recommender::policy;
@@ -14,7 +15,7 @@ impl App {
         let timeline = self.session.timeline();
         let failed = self.comparing.as_mut().and_then(|comparing| follow(comparing, timeline));
         if let Some(error) = failed {
-            self.comparing = None;
+            self.end_comparison();
             self.say(self.look.lang.fill("No comparison: {}", &[&error]));
         }
     }
@@ -30,6 +31,50 @@ impl App {
             compared.traces.truncate(past.max(1));
         }
         Some(compared)
+    }
+
+    /// Whether the Compare view shows weeks.
+    pub(super) fn looks_at_weeks(&self) -> bool {
+        self.tab == Tab::Compare && self.over_weeks
+    }
+
+    /// Shows the two that are compared over weeks, or the session again.
+    pub(super) fn over_weeks(&mut self) {
+        let Some(comparing) = &self.comparing else {
+            return self.say(self.look.lang.text("Begin a comparison first.").into());
+        };
+        if !comparing.against.lasts() {
+            let said = "Over weeks, policies and models are compared: a scene and values set by hand are of one session.";
+            return self.say(self.look.lang.text(said).into());
+        }
+        self.over_weeks = !self.over_weeks;
+        if self.weeks.is_none() {
+            let (library, opening) = (self.session.library(), self.session.opening());
+            let folder = self.folder.clone();
+            self.weeks = Some(Weeks::start(&comparing.against, library, opening, folder));
+        }
+    }
+
+    /// Goes on over weeks while they are looked at; where that cannot be, they are over.
+    pub(super) fn go_on_over_weeks(&mut self, go_on: fn(&mut Weeks, bool) -> Option<String>) {
+        let looked_at = self.looks_at_weeks();
+        let failed = self.weeks.as_mut().and_then(|weeks| go_on(weeks, looked_at));
+        if let Some(error) = failed {
+            (self.weeks, self.over_weeks) = (None, false);
+            self.say(self.look.lang.fill("No comparison: {}", &[&error]));
+        }
+    }
+
+    /// What the Compare view shows of weeks, where it does.
+    pub(super) fn weekly(&self) -> Option<Weekly> {
+        let weeks = self.weeks.as_ref().filter(|_| self.looks_at_weeks())?;
+        Some(weeks.weekly(self.look.lang))
+    }
+
+    /// Ends the comparison.
+    pub(super) fn end_comparison(&mut self) {
+        self.comparing = None;
+        (self.weeks, self.over_weeks) = (None, false);
     }
 
     /// Lists what a comparison can be begun with.
@@ -62,6 +107,7 @@ impl App {
         let parts =
             (session.library().clone(), session.opening().clone(), session.profile().clone());
         let (timeline, listener) = (session.timeline(), session.autopilot());
+        (self.weeks, self.over_weeks) = (None, false);
         self.comparing =
             Some(Comparing::start(timeline, self.step(), against, parts, listener, &self.folder));
         self.show(Tab::Compare);

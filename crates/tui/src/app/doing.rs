@@ -81,7 +81,8 @@ impl App {
             | Command::ResetAll
             | Command::Commit => self.suppose(command),
             Command::Fork => self.fork(),
-            Command::EndCompare => self.comparing = None,
+            Command::EndCompare => self.end_comparison(),
+            Command::OverWeeks => self.over_weeks(),
             Command::Export => self.pick(Picker::forms(self.look.lang)),
             Command::Copy => self.copy(),
             Command::Messages => self.read_messages(),

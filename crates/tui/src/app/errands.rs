@@ -8,6 +8,7 @@ use crate::command::Tab;
 use crate::desk::background::Pending;
 use crate::desk::comparing::Comparing;
 use crate::desk::reopening::Arriving;
+use crate::desk::weeks::Weeks;
 use crate::tour::guide::Guide;
 
 /// Something that is worked out elsewhere.
@@ -22,7 +23,7 @@ struct Errand {
 
 /// Every errand, in the order their outcomes are taken in: those that bring another session come before
 /// those that go by what the session has come to.
-const ERRANDS: [Errand; 11] = [
+const ERRANDS: [Errand; 12] = [
     Errand {
         away: |app| app.arriving.is_some(),
         ready: |app, _| app.arrive(Arriving::ready),
@@ -64,6 +65,13 @@ const ERRANDS: [Errand; 11] = [
         away: |app| app.comparing.as_ref().is_some_and(Comparing::waits),
         ready: |app, _| app.compare_on(Comparing::advance),
         wait: |app| app.compare_on(Comparing::settle),
+    },
+    Errand {
+        away: |app| app.looks_at_weeks() && app.weeks.as_ref().is_some_and(Weeks::waits),
+        ready: |app, _| app.go_on_over_weeks(Weeks::advance),
+        wait: |app| {
+            app.go_on_over_weeks(|weeks, looked_at| if looked_at { weeks.settle() } else { None })
+        },
     },
     Errand {
         away: |app| app.session.regrets().working(),

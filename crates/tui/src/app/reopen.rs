@@ -119,7 +119,7 @@ impl App {
         self.explaining = Explaining::default();
         self.others = Others::default();
         self.what_if = WhatIf::default();
-        self.comparing = None;
+        self.end_comparison();
         self.looking_at = None;
         self.indexing = Indexing::of(self.session.catalogue());
         self.guide = None;

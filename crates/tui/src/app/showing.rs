@@ -53,6 +53,7 @@ impl App {
             }),
             what_if: self.what_if.drafted(self.trace()),
             compared: self.compared(),
+            weekly: self.weekly(),
             popup: self.popup.clone(),
             policy: setup.policy.clone(),
             objective: taken.map_or(&setup.model, |taken| &taken.model).objective.clone(),

@@ -17,6 +17,7 @@ use crate::desk::kept::Kept;
 use crate::desk::messages::Messages;
 use crate::desk::others::Others;
 use crate::desk::reopening::Arriving;
+use crate::desk::weeks::Weeks;
 use crate::desk::what_if::WhatIf;
 use crate::desk::{Against, Choice, Sitting};
 use crate::draw::Drawn;
@@ -91,6 +92,9 @@ pub struct App {
     pub(super) black_box: Arc<BlackBox>,
     pub(super) what_if: WhatIf,
     pub(super) comparing: Option<Comparing>,
+    /// The same two over weeks, and whether these are what the Compare view shows.
+    pub(super) weeks: Option<Weeks>,
+    pub(super) over_weeks: bool,
     /// What a comparison can be begun with, as last listed.
     pub(super) against: Vec<Against>,
     /// A file that is being written: its name, or why not.
@@ -151,6 +155,8 @@ impl App {
             black_box,
             what_if: WhatIf::default(),
             comparing: None,
+            weeks: None,
+            over_weeks: false,
             against: Vec::new(),
             exporting: None,
             clipboard: None,

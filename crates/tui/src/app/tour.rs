@@ -66,7 +66,7 @@ impl App {
         self.popup = None;
         // What an earlier scene's keys have set out does not belong to this one.
         self.what_if.forget();
-        self.comparing = None;
+        self.end_comparison();
     }
 
     /// Whether a command has to wait until the scene's steps are done.

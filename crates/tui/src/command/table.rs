@@ -68,6 +68,8 @@ pub enum Command {
     FromZero,
     /// Compare with the same session under something else.
     Fork,
+    /// What is compared over simulated weeks, or the session again.
+    OverWeeks,
     /// Another song to measure the selected one against.
     Versus,
     /// Any song of the catalogue, shown or not.
@@ -236,6 +238,7 @@ pub const TABLE: &[Entry] = &[
     entry(WhatIf, C::ResetAll, &["0"], ("reset-all", "reset all", 2), "All as they are now; once more gives all back to the policy"),
     entry(WhatIf, C::Commit, &["enter"], ("commit", "apply", 1), "Go on with these: an event like any other, which undo takes back"),
     entry(Compare, C::Fork, &["enter"], ("fork-here", "fork", 1), "Begin a comparison from here on"),
+    entry(Compare, C::OverWeeks, &["d"], ("over-weeks", "over weeks", 2), "Both over two simulated weeks, many listeners, day by day; or the session again"),
     entry(Compare, C::EndCompare, &["X"], ("end", "end", 2), "End the comparison"),
     entry(Timeline, C::StepBack, &["left", "k", "up"], ("step-back", "earlier", 1), "One step back"),
     entry(Timeline, C::StepOn, &["right", "j", "down"], ("step-on", "later", 1), "One step on"),

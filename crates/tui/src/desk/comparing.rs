@@ -221,7 +221,7 @@ impl Comparing {
 }
 
 /// The library the other session is played with.
-fn other_library(
+pub(super) fn other_library(
     library: Library,
     opening: &Opening,
     against: &Against,

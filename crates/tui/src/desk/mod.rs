@@ -26,6 +26,7 @@ pub(crate) mod sitting;
 pub(crate) mod slider;
 pub(crate) mod speed;
 pub(crate) mod sweep;
+pub(crate) mod weeks;
 pub(crate) mod what_if;
 
 pub use causes::{Causes, Undone, Without};
@@ -40,4 +41,5 @@ pub use sitting::{Happening, Sitting};
 pub use slider::Slider;
 pub use speed::Speed;
 pub use sweep::{Placed, Sample, Sweep, Turn};
+pub use weeks::Weekly;
 pub use what_if::Drafted;

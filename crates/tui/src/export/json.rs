@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::command::Tab;
+use crate::desk::Weekly;
 use crate::view::View;
 use melody_recommender::engine::Trace;
 
@@ -39,6 +40,7 @@ pub fn json(view: &View) -> Value {
                 "from": other.map(|other| other.from),
                 "there": other.and_then(|other| other.traces.last()),
                 "here": now,
+                "weeks": view.weekly.as_ref().map(weeks),
             })
         }
         Tab::Timeline => {
@@ -62,6 +64,22 @@ pub fn json(view: &View) -> Value {
         whole.extend(about);
     }
     whole.into()
+}
+
+/// The two that are compared over weeks.
+fn weeks(weekly: &Weekly) -> Value {
+    let course = weekly.course.as_ref();
+    let apart = course.map(|course| {
+        let all = course.daily.iter().zip(&course.apart);
+        all.map(|(daily, apart)| (daily.measure.to_string(), json!(apart))).collect::<Map<_, _>>()
+    });
+    json!({
+        "against": weekly.label,
+        "days": weekly.days,
+        "listeners": weekly.listeners[0],
+        "daily": course.map(|course| &course.daily),
+        "apart": apart,
+    })
 }
 
 /// A view's name in the names of files.

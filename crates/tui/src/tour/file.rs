@@ -24,6 +24,8 @@ struct TourFile {
 #[serde(deny_unknown_fields)]
 struct SceneEntry {
     caption: CaptionEntry,
+    /// For whoever presents it.
+    notes: Option<CaptionEntry>,
     view: String,
     /// From 1.
     #[serde(default = "first")]
@@ -104,11 +106,16 @@ fn parse(file: TomlFile) -> Result<Tour, InputError> {
 
 /// A scene but for its steps; `None` if something is wrong, of which `check` has been told.
 fn read_scene(check: &mut Checker, place: &str, scene: SceneEntry) -> Option<Scene> {
-    let SceneEntry { caption, view, select, section, keys, shows, steps } = scene;
-    check.text(&format!("{place}.caption.en"), &caption.en);
-    if let Some(zh) = &caption.zh {
-        check.text(&format!("{place}.caption.zh"), zh);
-    }
+    let SceneEntry { caption, notes, view, select, section, keys, shows, steps } = scene;
+    let mut both = |field: &str, said: CaptionEntry| {
+        check.text(&format!("{place}.{field}.en"), &said.en);
+        if let Some(zh) = &said.zh {
+            check.text(&format!("{place}.{field}.zh"), zh);
+        }
+        Caption { en: said.en, zh: said.zh }
+    };
+    let caption = both("caption", caption);
+    let notes = notes.map(|notes| both("notes", notes));
     if let Some(section) = &section {
         check.text(&format!("{place}.section"), section);
     }
@@ -128,7 +135,8 @@ fn read_scene(check: &mut Checker, place: &str, scene: SceneEntry) -> Option<Sce
         }
     }
     Some(Scene {
-        caption: Caption { en: caption.en, zh: caption.zh },
+        caption,
+        notes,
         view: Tab::ALL.into_iter().find(|tab| tab.id() == view)?,
         select: select.checked_sub(1)?,
         section,

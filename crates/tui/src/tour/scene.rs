@@ -21,6 +21,8 @@ pub struct Tour {
 #[derive(Clone, Debug)]
 pub struct Scene {
     pub caption: Caption,
+    /// What is not on the screen, for whoever presents it.
+    pub notes: Option<Caption>,
     pub view: Tab,
     /// The place in the queue, from 0, of the song that is selected.
     pub select: usize,

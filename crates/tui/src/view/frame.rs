@@ -10,7 +10,7 @@ use super::movement::Movement;
 use super::strip::{HISTORY, Strip};
 use crate::command::keymap::Keymap;
 use crate::command::{Context, Popup, Tab};
-use crate::desk::{Causes, Compared, Drafted, Explained, Speed, Standing};
+use crate::desk::{Causes, Compared, Drafted, Explained, Speed, Standing, Weekly};
 use crate::theme::Look;
 use melody_lab::off_policy;
 use melody_lab::reports::Report;
@@ -77,6 +77,8 @@ pub struct View {
     pub what_if: Drafted,
     /// The other session of a comparison, once it has begun.
     pub compared: Option<Compared>,
+    /// The two that are compared over weeks, where that is shown.
+    pub weekly: Option<Weekly>,
     /// How far the durable log has come, if one is written.
     pub log: Standing,
     /// Something said until the next key.

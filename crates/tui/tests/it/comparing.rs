@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use crate::shown::screen;
 use crate::stage::{app, message, play, press};
-use melody_tui::{App, Popup, Speed, Tab};
+use melody_lab::experiment::{Cohort, Course, unpromoted};
+use melody_recommender::policy::Policy;
+use melody_tui::{App, Popup, Speed, Tab, draw};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 fn compared(app: &mut App) -> melody_tui::Compared {
     app.tick(Duration::ZERO);
@@ -90,4 +95,57 @@ fn a_policy_and_a_model_of_ones_own_can_be_compared() {
     app.settle();
     assert!(message(&app).starts_with("No comparison: "), "{}", message(&app));
     assert!(app.view().compared.is_none());
+}
+
+#[test]
+fn policies_are_compared_over_weeks_as_the_laboratory_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "8 d");
+    assert_eq!(message(&app), "Begin a comparison first.");
+    press(&mut app, "f");
+    choose(&mut app, "scene focus");
+    press(&mut app, "d");
+    assert!(message(&app).contains("of one session"), "{}", message(&app));
+    press(&mut app, "f");
+    choose(&mut app, "without promotion");
+    press(&mut app, "d");
+    app.settle();
+    let weekly = app.view().weekly.expect("weeks");
+    assert_eq!((weekly.days, weekly.listeners), (14, [2, 200]));
+    let course = weekly.course.expect("two listeners");
+    // The very same from the laboratory.
+    let seed = app.session.opening().seed;
+    let cohort = Cohort { seed, listeners: 200, sessions: 200, songs: 40 };
+    let here = app.session.library();
+    let settings = unpromoted(&here.policy.settings);
+    let there = here.with_policy(Policy { settings, ..(*here.policy).clone() }).unwrap();
+    let [a, b] = [here, &there]
+        .map(|library| [0, 1].map(|index| cohort.for_days(library, index, 14).unwrap()));
+    assert!(a[0].sessions.len() > 1 && a[0].sessions.iter().all(|s| s.began_h < 14.0 * 24.0));
+    assert_eq!(*course, Course::new(&a, &b, 14));
+    let promoted = course.daily.iter().find(|daily| daily.measure == "promoted-share").unwrap();
+    assert!(promoted.days.iter().all(|day| day.b.mean == 0.0 && day.day <= 14));
+    assert_eq!(promoted.days.len(), 14);
+
+    let shown = screen(&app, 120, 40);
+    for part in ["2 of 200 simulated listeners", "here: policy default", "there: without promotion"]
+    {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    assert!(shown.contains("minutes heard on that day"), "{shown}");
+    // Three charts of five have room; the others are scrolled to.
+    let small = screen(&app, 80, 24);
+    assert!(!small.contains("that were promoted"), "{small}");
+    let area = Rect::new(0, 0, 80, 24);
+    app.drawn(draw(&app.view(), area, &mut Buffer::empty(area)));
+    press(&mut app, "pagedown");
+    assert!(screen(&app, 80, 24).contains("that were promoted"));
+    // The session again, and the weeks go on where they were.
+    press(&mut app, "d");
+    assert!(app.view().weekly.is_none() && app.view().compared.is_some());
+    press(&mut app, "d");
+    assert!(app.view().weekly.expect("weeks").listeners[0] >= 2);
+    press(&mut app, "X d");
+    assert!(app.view().weekly.is_none());
 }

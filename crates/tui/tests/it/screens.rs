@@ -188,6 +188,7 @@ fn view() -> View {
         causes: Some(Arc::new(causes())),
         detail: false,
         compared: Some(compared),
+        weekly: None,
         what_if: Drafted {
             set: preview.overrides.clone(),
             slider: 2,

@@ -197,7 +197,7 @@ pub fn tune(
     let fresh = bench.listeners(&cohort.other(3))?;
     let (of_base, ours) = (bench.all(base, &fresh)?, bench.all(&settings, &fresh)?);
     // What the weights alone have changed is no promotion's doing.
-    let natural = bench.all(&natural_only(&settings), &fresh)?;
+    let natural = bench.all(&unpromoted(&settings), &fresh)?;
     let all = [&fresh.natural, &of_base, &natural, &ours];
     let of_segment = |group: &str| fresh.judge(Part::Segments, group, all, search.margin);
     let mut judged: Vec<Judged> = base.segments.iter().map(|s| of_segment(&s.name)).collect();
@@ -246,7 +246,7 @@ impl Bench<'_> {
     fn listeners(&self, cohort: &Cohort) -> Result<Listeners, Nothing> {
         let (indexes, segments): (Vec<u64>, Vec<String>) =
             alike(self.library, cohort).into_iter().unzip();
-        let outcomes = self.run(&natural_only(self.base), cohort, &indexes)?;
+        let outcomes = self.run(&unpromoted(self.base), cohort, &indexes)?;
         let nature = self.library.world().nature();
         let scene = |index| cohort.profile(nature, index).scene.name();
         Ok(Listeners {
@@ -393,7 +393,7 @@ impl Group {
 }
 
 /// A policy that promotes nothing.
-fn natural_only(base: &Settings) -> Settings {
+pub fn unpromoted(base: &Settings) -> Settings {
     let mut settings = base.clone();
     settings.bandit.algorithm = Algorithm::Fixed;
     settings.bandit.arms =

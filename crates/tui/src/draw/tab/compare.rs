@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::weeks;
 use crate::command::Command;
 use crate::desk::Compared;
 use crate::draw::canvas::Canvas;
@@ -26,6 +27,9 @@ const METRICS: u16 = 7;
 pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let mut body = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    if let Some(weekly) = &view.weekly {
+        return weeks::draw(canvas.at(body), weekly);
+    }
     let Some(compared) = &view.compared else { return invitation(canvas.at(body)) };
     pen::line(canvas.buf, take(&mut body, 1), 0, about(view, compared, theme), Style::new());
     let metrics = if body.height >= 22 { METRICS } else { METRICS.min(body.height / 3) };

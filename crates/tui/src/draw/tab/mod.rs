@@ -10,6 +10,7 @@ mod model;
 mod session;
 mod stage;
 mod timeline;
+mod weeks;
 mod what_if;
 
 use crate::command::Tab;

@@ -1,0 +1,165 @@
+//! Two policies, or models, over simulated weeks: the same listeners under both, one after the other in the background. What
+//! is asked of them today, does it pay in the days after?
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::background::Pending;
+use super::comparing::{Against, other_library};
+use crate::words::Lang;
+use melody_lab::experiment::{Cohort, Course, ListenerOutcome, unpromoted};
+use melody_recommender::policy::Policy;
+use melody_sessions::library::Library;
+use melody_sessions::opening::Opening;
+
+/// Days that each listener is followed for.
+pub(crate) const DAYS: u32 = 14;
+/// Listeners until it is enough.
+pub(crate) const LISTENERS: u64 = 200;
+/// Listeners that are waited for where somebody waits: of fewer nothing can be said.
+const WAITED_FOR: u64 = 2;
+/// Sessions and songs of one listener that nobody reaches.
+const MOST_SESSIONS: u32 = 200;
+const MOST_SONGS: u32 = 40;
+
+/// Both arms as far as they have come.
+struct Arms {
+    libraries: [Library; 2],
+    heard: [Vec<ListenerOutcome>; 2],
+}
+
+/// Arms with one more listener, and what has come of all until then.
+type Came = Result<(Arms, Option<Arc<Course>>), String>;
+
+/// Weeks under way.
+pub(crate) struct Weeks {
+    against: Against,
+    cohort: Cohort,
+    /// At rest; away while a listener is under way.
+    arms: Option<Arms>,
+    work: Option<Pending<Came>>,
+    /// Listeners who are through.
+    through: u64,
+    course: Option<Arc<Course>>,
+}
+
+/// What the Compare view shows of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weekly {
+    /// What the other arm is under, in the language of the screen.
+    pub label: String,
+    /// Days that each listener is followed for.
+    pub days: u32,
+    /// Listeners who are through, of how many.
+    pub listeners: [u64; 2],
+    /// What has come of them; absent while there are too few.
+    pub course: Option<Arc<Course>>,
+}
+
+impl Against {
+    /// Whether listeners can go by it for weeks: a scene and values by hand are of one session.
+    pub(crate) fn lasts(&self) -> bool {
+        matches!(self, Against::NoPromotion | Against::Policy(_) | Against::Model(_))
+    }
+}
+
+impl Weeks {
+    /// Weeks under what a session goes by, and under something else. `folder` is where policies and models are looked for.
+    pub(crate) fn start(
+        against: &Against,
+        library: &Library,
+        opening: &Opening,
+        folder: PathBuf,
+    ) -> Self {
+        let cohort = Cohort {
+            seed: opening.seed,
+            listeners: LISTENERS,
+            sessions: MOST_SESSIONS,
+            songs: MOST_SONGS,
+        };
+        let (wanted, here, opening) = (against.clone(), library.clone(), opening.clone());
+        let work = Pending::start("weeks", move || {
+            let there = match wanted {
+                Against::NoPromotion => {
+                    let settings = unpromoted(&here.policy.settings);
+                    Ok(here.with_values(Policy { settings, ..(*here.policy).clone() }))
+                }
+                wanted => other_library(here.clone(), &opening, &wanted, &folder),
+            };
+            let there = there.map_err(|error| error.to_string())?;
+            let arms = Arms { libraries: [here, there], heard: Default::default() };
+            arms.one_more(&cohort)
+        });
+        let (against, work) = (against.clone(), Some(work));
+        Weeks { against, cohort, arms: None, work, through: 0, course: None }
+    }
+
+    /// Takes in what has come, and goes on while more are wanted and somebody looks. What went wrong, if it did.
+    pub(crate) fn advance(&mut self, looked_at: bool) -> Option<String> {
+        let done = self.work.as_ref().and_then(Pending::ready);
+        if let Some(done) = done
+            && let Err(error) = self.take(done)
+        {
+            return Some(error);
+        }
+        self.go_on(looked_at);
+        None
+    }
+
+    /// The same, waiting for the first listeners.
+    pub(crate) fn settle(&mut self) -> Option<String> {
+        while self.through < WAITED_FOR {
+            self.go_on(true);
+            let done = self.work.as_ref().and_then(Pending::wait)?;
+            if let Err(error) = self.take(done) {
+                return Some(error);
+            }
+        }
+        None
+    }
+
+    fn take(&mut self, done: Came) -> Result<(), String> {
+        self.work = None;
+        let (arms, course) = done?;
+        self.through = arms.heard[0].len() as u64;
+        (self.arms, self.course) = (Some(arms), course);
+        Ok(())
+    }
+
+    fn go_on(&mut self, looked_at: bool) {
+        if self.work.is_some() || !looked_at || self.through >= LISTENERS {
+            return;
+        }
+        if let Some(arms) = self.arms.take() {
+            let cohort = self.cohort;
+            self.work = Some(Pending::start("weeks", move || arms.one_more(&cohort)));
+        }
+    }
+
+    /// Whether a listener is under way.
+    pub(crate) fn waits(&self) -> bool {
+        self.work.is_some()
+    }
+
+    pub(crate) fn weekly(&self, lang: Lang) -> Weekly {
+        Weekly {
+            label: self.against.label(lang),
+            days: DAYS,
+            listeners: [self.through, LISTENERS],
+            course: self.course.clone(),
+        }
+    }
+}
+
+impl Arms {
+    /// One more listener, in both arms.
+    fn one_more(mut self, cohort: &Cohort) -> Came {
+        let index = self.heard[0].len() as u64;
+        for (library, heard) in self.libraries.iter().zip(&mut self.heard) {
+            heard.push(cohort.for_days(library, index, DAYS).map_err(|e| e.to_string())?);
+        }
+        let [a, b] = &self.heard;
+        let course = (a.len() > 1).then(|| Arc::new(Course::new(a, b, DAYS)));
+        Ok((self, course))
+    }
+}

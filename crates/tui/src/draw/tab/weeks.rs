@@ -1,0 +1,188 @@
+//! Two policies, or models, over simulated weeks: what is measured of their listeners day by day, as two lines with the bands
+//! that their means lie in.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::desk::Weekly;
+use crate::draw::canvas::Canvas;
+use crate::draw::drawn::Drawn;
+use crate::draw::layout::take;
+use crate::draw::pen;
+use crate::draw::plot::{Dots, LABELS};
+use crate::theme::Theme;
+use crate::view::View;
+use crate::words::text;
+use melody_lab::experiment::{Daily, Day, Mean};
+use melody_lab::statistics::Paired;
+
+/// Rows of a chart, its title included, below which it is not drawn.
+const LEAST: u16 = 4;
+/// Columns of a chart below which two do not stand side by side.
+const NARROW: u16 = 50;
+/// Where both lines begin to differ without colour, too: the one there has a gap after so many dots.
+const DASH: usize = 4;
+/// One dot in so many of a band.
+const SPARSE: usize = 3;
+
+pub(super) fn draw(mut canvas: Canvas, weekly: &Weekly) -> Drawn {
+    let (view, theme) = (canvas.view, canvas.theme);
+    let mut body = canvas.area;
+    let head = take(&mut body, 2);
+    pen::lines(canvas.buf, head, about(view, theme, weekly));
+    let Some(course) = &weekly.course else { return Drawn::default() };
+    let all: Vec<(&Daily, Option<&Paired>)> =
+        course.daily.iter().zip(course.apart.iter().map(Option::as_ref)).collect();
+    let columns = if body.width >= 2 * NARROW { 2 } else { 1 };
+    let fit = usize::from(body.height / LEAST).max(1) * columns;
+    let from = view.scroll.min(all.len().saturating_sub(fit));
+    let shown = &all[from..all.len().min(from + fit)];
+    let rows = shown.len().div_ceil(columns).max(1) as u16;
+    let (width, height) = (body.width / columns as u16, body.height / rows);
+    for (place, (daily, apart)) in shown.iter().enumerate() {
+        let (column, row) = ((place % columns) as u16, (place / columns) as u16);
+        let (x, y) = (body.x + column * width, body.y + row * height);
+        let area = Rect { x, y, width: width.saturating_sub(2), height };
+        chart(canvas.at(area), daily, *apart);
+    }
+    let hidden = all.len().saturating_sub(fit);
+    Drawn { scroll_limit: hidden, ..Drawn::default() }
+}
+
+/// Who listens, under what, and how far it has come.
+fn about<'a>(view: &View, theme: &Theme, weekly: &Weekly) -> Vec<Line<'a>> {
+    let Weekly { label, days, listeners: [through, of], .. } = weekly;
+    let policy = &view.now().versions.policy;
+    let arms = vec![
+        vec![Span::styled("━ ", theme.accent), Span::raw(view.fill("here: policy {}", &[policy]))],
+        vec![Span::styled("╌ ", theme.exposure), Span::raw(view.fill("there: {}", &[label]))],
+    ];
+    let who = vec![
+        vec![Span::styled(
+            view.fill(
+                "{} of {} simulated listeners, the same in both, {} days each",
+                &[through, of, days],
+            ),
+            theme.strong,
+        )],
+        vec![Span::styled(view.say("dots: 95 % of the mean").into_owned(), theme.faint)],
+    ];
+    vec![pen::joined(arms, usize::MAX), pen::joined(who, usize::MAX)]
+}
+
+/// A measure's values as people read them.
+fn written(measure: &str, value: f64) -> String {
+    match measure {
+        "minutes" => format!("{value:.1}"),
+        "conversions" => format!("{value:.3}"),
+        "genre-entropy" => format!("{value:.2}"),
+        _ => format!("{:.1} %", 100.0 * value),
+    }
+}
+
+fn chart(canvas: Canvas, daily: &Daily, apart: Option<&Paired>) {
+    let Canvas { view, theme, area, buf } = canvas;
+    if area.width < LABELS + 8 || area.height < 2 {
+        return;
+    }
+    let mut title = vec![Span::styled(view.say(&daily.about).into_owned(), theme.title)];
+    title.extend(apart.map(|apart| told(view, theme, daily, apart)));
+    pen::line(buf, area, 0, Line::from(title), Style::new());
+    let place = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    let (low, high) = bounds(&daily.days);
+    for (row, value) in [(0, high), (place.height - 1, low)] {
+        let label = text::right(&written(&daily.measure, value), usize::from(LABELS) - 1);
+        pen::line(buf, place, row, Line::styled(label, theme.faint), Style::new());
+    }
+    let place = Rect { x: place.x + LABELS, width: place.width - LABELS, ..place };
+    let mut dots = Dots::new(place);
+    let (columns, rows) = dots.size();
+    let x = |day: usize| (day as f64 + 0.5) / daily.days.len() as f64 * columns as f64;
+    let y = |value: f64| (high - value) / (high - low) * (rows - 1) as f64;
+    let arms: [fn(&Day) -> Mean; 2] = [|day| day.a, |day| day.b];
+    for of in arms {
+        band(&mut dots, daily, of, (&x, &y), theme);
+    }
+    for (arm, of) in arms.into_iter().enumerate() {
+        let style = if arm == 0 { theme.accent } else { theme.exposure };
+        let points: Vec<(f64, f64)> =
+            (0..).zip(&daily.days).map(|(at, day)| (x(at), y(of(day).mean))).collect();
+        for pair in points.windows(2) {
+            line(&mut dots, (pair[0], pair[1]), if arm == 0 { usize::MAX } else { DASH }, style);
+        }
+    }
+    dots.draw(buf);
+}
+
+/// By how much the listeners there are apart from those here, with its interval.
+fn told<'a>(view: &View, theme: &Theme, daily: &Daily, apart: &Paired) -> Span<'a> {
+    let signed = |value: f64| {
+        let sign = if value < 0.0 { "-" } else { "+" };
+        format!("{sign}{}", written(&daily.measure, value.abs()))
+    };
+    let difference = signed(apart.difference);
+    let Some([low, high]) = apart.interval else {
+        return Span::styled(format!("  {}", view.fill("{} there", &[&difference])), theme.faint);
+    };
+    let said = view.fill("{} there [{}, {}]", &[&difference, &signed(low), &signed(high)]);
+    let apart = low > 0.0 || high < 0.0;
+    Span::styled(format!("  {said}"), if apart { theme.strong } else { theme.faint })
+}
+
+/// What the chart reaches from and to: all means, and as much of the bands as leaves the means their room.
+fn bounds(days: &[Day]) -> (f64, f64) {
+    let means = || days.iter().flat_map(|day| [day.a, day.b]);
+    let fold = |values: &mut dyn Iterator<Item = f64>, of: fn(f64, f64) -> f64, first: f64| {
+        values.fold(first, of)
+    };
+    let low = fold(&mut means().map(|m| m.mean), f64::min, f64::INFINITY);
+    let high = fold(&mut means().map(|m| m.mean), f64::max, f64::NEG_INFINITY);
+    if !low.is_finite() || !high.is_finite() {
+        return (0.0, 1.0);
+    }
+    let room = (high - low).max(0.02 * high.abs()).max(1e-6);
+    let ends = means().filter_map(|m| m.interval);
+    let least = fold(&mut ends.clone().map(|[low, _]| low), f64::min, low);
+    let most = fold(&mut ends.map(|[_, high]| high), f64::max, high);
+    // None of what is measured is below nothing.
+    (least.max(low - room).max(0.0), most.min(high + room).max(low + 1e-6))
+}
+
+/// The dots of a band between two ends of an interval, day by day.
+fn band(
+    dots: &mut Dots,
+    daily: &Daily,
+    of: fn(&Day) -> Mean,
+    (x, y): (&dyn Fn(usize) -> f64, &dyn Fn(f64) -> f64),
+    theme: &Theme,
+) {
+    let rows = dots.size().1;
+    let ends: Vec<Option<[f64; 2]>> = daily.days.iter().map(|day| of(day).interval).collect();
+    for at in 1..ends.len() {
+        let (Some(before), Some(after)) = (ends[at - 1], ends[at]) else { continue };
+        let (from, to) = (x(at - 1), x(at));
+        for column in from.ceil() as usize..=to.floor() as usize {
+            let share = (column as f64 - from) / (to - from).max(1e-9);
+            let between = |end: usize| y(before[end] + (after[end] - before[end]) * share);
+            let (top, bottom) = (between(1).max(0.0), between(0).min((rows - 1) as f64));
+            for row in top.ceil() as usize..=bottom.max(0.0).floor() as usize {
+                if (column + row) % SPARSE == 0 {
+                    dots.set(column, row, theme.faint);
+                }
+            }
+        }
+    }
+}
+
+/// A line of which every `dash`-th stretch is left out.
+fn line(dots: &mut Dots, (from, to): ((f64, f64), (f64, f64)), dash: usize, style: Style) {
+    let long = (to.0 - from.0).abs().max((to.1 - from.1).abs()).ceil().clamp(1.0, 4096.0);
+    for i in 0..=long as usize {
+        let share = i as f64 / long;
+        let (x, y) = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
+        if x >= 0.0 && y >= 0.0 && (x.round() as usize / 2) % dash != dash - 1 {
+            dots.set(x.round() as usize, y.round() as usize, style);
+        }
+    }
+}
