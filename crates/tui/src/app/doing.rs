@@ -79,7 +79,8 @@ impl App {
             | Command::Most
             | Command::Reset
             | Command::ResetAll
-            | Command::Commit => self.suppose(command),
+            | Command::Commit
+            | Command::OverTwo => self.suppose(command),
             Command::Fork => self.fork(),
             Command::EndCompare => self.end_comparison(),
             Command::OverWeeks => self.over_weeks(),

@@ -16,6 +16,7 @@ impl App {
             Command::Reset => self.what_if.reset(&trace),
             Command::ResetAll => self.what_if.reset_all(&trace),
             Command::Commit => self.commit(),
+            Command::OverTwo => self.what_if.over_two = !self.what_if.over_two,
             _ => {}
         }
     }

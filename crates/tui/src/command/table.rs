@@ -68,6 +68,8 @@ pub enum Command {
     FromZero,
     /// Compare with the same session under something else.
     Fork,
+    /// Which song is first over two weights, or one weight again.
+    OverTwo,
     /// What is compared over simulated weeks, or the session again.
     OverWeeks,
     /// Another song to measure the selected one against.
@@ -236,6 +238,7 @@ pub const TABLE: &[Entry] = &[
     entry(WhatIf, C::Most, &["]"], ("most", "most", 0), "As much as can be"),
     entry(WhatIf, C::Reset, &["backspace"], ("reset", "reset", 2), "This one as it is now; once more gives it back to the policy"),
     entry(WhatIf, C::ResetAll, &["0"], ("reset-all", "reset all", 2), "All as they are now; once more gives all back to the policy"),
+    entry(WhatIf, C::OverTwo, &["v"], ("over-two", "two weights", 3), "Which song is first where, over two weights at once; or one weight again"),
     entry(WhatIf, C::Commit, &["enter"], ("commit", "apply", 1), "Go on with these: an event like any other, which undo takes back"),
     entry(Compare, C::Fork, &["enter"], ("fork-here", "fork", 1), "Begin a comparison from here on"),
     entry(Compare, C::OverWeeks, &["d"], ("over-weeks", "over weeks", 2), "Both over two simulated weeks, many listeners, day by day; or the session again"),

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::inquiry::Inquiry;
+use super::map::Map;
 use super::slider::Slider;
 use super::sweep::Sweep;
 use melody_core::overrides::Overrides;
@@ -18,6 +19,9 @@ pub(crate) struct WhatIf {
     inquiry: Inquiry<Overrides, Option<Arc<Preview>>>,
     /// Of a slider, and the values set on the others.
     sweeping: Inquiry<(Slider, Overrides), Arc<Sweep>>,
+    /// Of two weights at once, where that is looked at, and the values set on the others.
+    mapping: Inquiry<([Slider; 2], Overrides), Arc<Map>>,
+    pub over_two: bool,
 }
 
 /// What the view shows of it.
@@ -33,6 +37,10 @@ pub struct Drafted {
     pub preview: Option<Arc<Preview>>,
     /// What every value of the chosen slider would lead to, once it is worked out.
     pub sweep: Option<Arc<Sweep>>,
+    /// Which song is first over two weights, where that is looked at, once it is worked out.
+    pub map: Option<Arc<Map>>,
+    /// Whether that is looked at in place of the sweep.
+    pub over_two: bool,
 }
 
 impl Drafted {
@@ -113,16 +121,26 @@ impl WhatIf {
         self.sweeping.ask(timeline, step, (slider, others), |engine, state, trace, look, asked| {
             Arc::new(Sweep::across(engine, state, trace, look, asked))
         });
+        if self.over_two {
+            let sliders = Map::beside(slider);
+            let mut others = self.draft(trace);
+            sliders.iter().for_each(|slider| slider.copy(&mut others, &Overrides::default()));
+            let asked = (sliders, others);
+            self.mapping.ask(timeline, step, asked, |engine, state, trace, look, asked| {
+                Arc::new(Map::over(engine, state, trace, look, asked))
+            });
+        }
     }
 
     /// Waits for what was asked for.
     pub(crate) fn settle(&mut self) {
         self.inquiry.settle();
         self.sweeping.settle();
+        self.mapping.settle();
     }
 
     pub(crate) fn waits(&self) -> bool {
-        self.inquiry.waits() || self.sweeping.waits()
+        self.inquiry.waits() || self.sweeping.waits() || self.mapping.waits()
     }
 
     pub(crate) fn drafted(&self, trace: &Trace) -> Drafted {
@@ -132,6 +150,11 @@ impl WhatIf {
             changed: set != trace.overrides,
             set,
             preview: self.inquiry.said().cloned().flatten(),
+            map: {
+                let said = self.mapping.said().filter(|_| self.over_two);
+                said.filter(|map| map.sliders == Map::beside(self.slider())).cloned()
+            },
+            over_two: self.over_two,
             sweep: self.sweeping.said().filter(|sweep| sweep.slider == self.slider()).cloned(),
         }
     }

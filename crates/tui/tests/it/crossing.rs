@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use crate::shown::screen;
 use crate::stage::{app, press};
 use melody_core::overrides::Overrides;
 use melody_core::rng::{Purpose, generator};
 use melody_core::score::Score;
-use melody_tui::{App, Slider, Sweep};
+use melody_tui::{App, First, Slider, Sweep};
 use rand::RngExt;
 
 /// Lets the app work everything out that a view asks for.
@@ -206,4 +207,42 @@ fn what_changes_along_the_session_boosts_is_found_between_their_steps() {
     }
     let on_a_step = |turn: &&melody_tui::Turn| turn.at.millionths() % 250_000 == 0;
     assert!(sweep.turns.iter().filter(on_a_step).count() < sweep.turns.len(), "{:?}", sweep.turns);
+}
+
+#[test]
+fn a_map_of_two_weights_is_what_ranking_really_makes_of_each_point() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n l n 3 v");
+    let map = app.view().what_if.map.expect("a map");
+    assert_eq!(map.sliders, [Slider::Alpha, Slider::Beta]);
+    let points: Vec<&First> = map.points.iter().flatten().flatten().collect();
+    assert_eq!(points.len(), map.points.len() * map.points[0].len(), "nothing is impossible here");
+    let counted: usize = map.songs.iter().map(|song| song.points).sum();
+    assert_eq!(counted, points.len());
+    assert!(
+        map.songs.len() > 1 && map.songs.is_sorted_by_key(|song| std::cmp::Reverse(song.points))
+    );
+    assert!(points.iter().any(|first| first.clamped) && points.iter().any(|first| !first.clamped));
+    // Some points, ranked as the sliders would.
+    let timeline = app.session.timeline();
+    let (engine, state) = (timeline.engine(), timeline.state());
+    let look = engine.look(state);
+    let (rows, columns) = (map.points.len(), map.points[0].len());
+    for (row, column) in [(0, 0), (0, columns - 1), (rows - 1, columns - 1), (4, 9), (7, 20)] {
+        let value = |at: usize, of: usize| {
+            Score::from_millionths(map.most.millionths() * at as i64 / (of as i64 - 1))
+        };
+        let (alpha, beta) = (value(column, columns), value(rows - 1 - row, rows));
+        let set = Overrides { alpha: Some(alpha), beta: Some(beta), ..Overrides::default() };
+        let preview = engine.preview(state, &look, &set).unwrap();
+        let first = map.points[row][column].as_ref().unwrap();
+        assert_eq!(map.songs[first.song].id, preview.queue[0].song.id, "{row} {column}");
+        assert_eq!(map.nearest([alpha.value(), beta.value()]), (column, row));
+    }
+    let shown = screen(&app, 120, 40);
+    assert!(shown.contains("Which song is first: α interest to the right"), "{shown}");
+    assert!(shown.contains(&format!("A {}", &map.songs[0].title[..6])), "{shown}");
+    press(&mut app, "v");
+    assert!(app.view().what_if.map.is_none());
 }

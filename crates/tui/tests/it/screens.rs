@@ -194,6 +194,8 @@ fn view() -> View {
             slider: 2,
             changed: true,
             sweep: Some(Arc::new(sweep(&preview))),
+            map: None,
+            over_two: false,
             preview: Some(Arc::new(preview)),
         },
         caption: None,

@@ -5,6 +5,7 @@ mod cause;
 mod compare;
 mod crossing;
 mod explain;
+mod map;
 mod metrics;
 mod model;
 mod session;

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::crossing;
+use super::{crossing, map};
 use crate::desk::{Drafted, Slider};
 use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
@@ -58,7 +58,9 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     if spare > crossing::LEAST {
         take(&mut body, 1);
         let place = take(&mut body, (spare - 1).min(MOST));
-        if let Some(sweep) = sweep {
+        if let Some(two) = &view.what_if.map {
+            map::draw(canvas.at(place), two);
+        } else if let Some(sweep) = sweep.filter(|_| !view.what_if.over_two) {
             drawn.add(crossing::draw(canvas.at(place), sweep, view.what_if.slider));
         } else {
             let said = Line::styled(view.say("Working it out ..."), theme.faint);
@@ -101,7 +103,11 @@ fn zoomed(mut canvas: Canvas) -> Drawn {
     let preview = view.what_if.preview.as_deref();
     let line = promotion(view, preview, theme, row.width.into());
     pen::line(canvas.buf, row, 0, line, Style::new());
-    match view.what_if.sweep.as_deref() {
+    if let Some(two) = &view.what_if.map {
+        map::draw(canvas.at(body), two);
+        return drawn;
+    }
+    match view.what_if.sweep.as_deref().filter(|_| !view.what_if.over_two) {
         Some(sweep) => drawn.add(crossing::draw(canvas.at(body), sweep, chosen)),
         None => {
             let said = Line::styled(view.say("Working it out ..."), theme.faint);

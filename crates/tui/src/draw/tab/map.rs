@@ -1,0 +1,128 @@
+//! Two weights at once: a letter for each song, where it would stand first.
+
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use crate::desk::{Map, Slider};
+use crate::draw::canvas::Canvas;
+use crate::draw::layout::take;
+use crate::draw::pen;
+use crate::theme::Theme;
+use crate::view::View;
+use crate::words::text;
+
+/// Columns of the labels on the left.
+const LABELS: u16 = 6;
+/// Columns of a song's line in the legend at least; narrower, the legend goes under the map.
+const LEGEND: u16 = 34;
+/// Songs with a letter; others are dots.
+const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+pub(super) fn draw(mut canvas: Canvas, map: &Map) {
+    let (view, theme) = (canvas.view, canvas.theme);
+    let mut body = canvas.area;
+    let [x, y] = map.sliders.map(|slider| name(view, slider));
+    let head = view
+        .fill("Which song is first: {} to the right, {} upwards", &[&view.say(x), &view.say(y)]);
+    pen::line(canvas.buf, take(&mut body, 1), 0, Line::styled(head, theme.title), Style::new());
+    let rows = map.points.len() as u16;
+    let columns = map.points.first().map_or(0, Vec::len) as u16;
+    // Cells of the map as wide as there is room for, so that it is no sliver.
+    let beside = body.width >= LABELS + columns + LEGEND;
+    let room = body.width.saturating_sub(LABELS + if beside { LEGEND } else { 0 });
+    let wide = (room / columns.max(1)).clamp(1, 3);
+    let shown = rows.min(body.height.saturating_sub(2));
+    if shown < 2 || room < columns {
+        return;
+    }
+    let chart = Rect { x: body.x + LABELS, width: columns * wide, height: shown, ..body };
+    points(canvas.at(chart), map, usize::from(wide));
+    let labels = Rect { x: body.x, width: LABELS - 1, ..chart };
+    for (row, value) in [(0, map.most.value()), (shown - 1, 0.0)] {
+        let label = text::right(&format!("{value:.2}"), usize::from(LABELS) - 1);
+        pen::line(canvas.buf, labels, row, Line::styled(label, theme.faint), Style::new());
+    }
+    let ends =
+        format!("0.00{:>1$.2}", map.most.value(), usize::from(chart.width).saturating_sub(4));
+    let under = Rect { y: chart.bottom(), height: 1, ..chart };
+    pen::line(canvas.buf, under, 0, Line::styled(ends, theme.faint), Style::new());
+    let place = if beside {
+        Rect { x: chart.right() + 2, width: body.right().saturating_sub(chart.right() + 2), ..body }
+    } else {
+        let y = under.y + 1;
+        Rect { x: body.x, y, width: body.width, height: body.bottom().saturating_sub(y) }
+    };
+    legend(canvas.at(place), map);
+}
+
+fn points(canvas: Canvas, map: &Map, wide: usize) {
+    let Canvas { view, theme, area, buf } = canvas;
+    let now = view.now();
+    let here = map.sliders.map(|slider| slider.value(&view.what_if.set, now).0);
+    let here = map.nearest(here);
+    // Where there are fewer rows than points, some are left out; the one where the sliders stand is not.
+    let (all, shown) = (map.points.len(), usize::from(area.height));
+    let of = |row: usize| row * (all - 1) / (shown - 1).max(1);
+    let nearest = (0..shown).min_by_key(|row| of(*row).abs_diff(here.1)).unwrap_or(0);
+    for row in 0..shown {
+        let at = if row == nearest { here.1 } else { of(row) };
+        let spans = map.points[at].iter().enumerate().map(|(column, first)| {
+            let (letter, style) = match first {
+                Some(first) => (letter(first.song), style(theme, first.song)),
+                None => (' ', theme.faint),
+            };
+            let clamped = first.as_ref().is_some_and(|first| first.clamped);
+            let style = if clamped { style.add_modifier(Modifier::DIM) } else { style };
+            let here = row == nearest && column == here.0;
+            let style =
+                if here { style.add_modifier(Modifier::REVERSED | Modifier::BOLD) } else { style };
+            let cell =
+                if here { format!("{letter:<wide$}") } else { letter.to_string().repeat(wide) };
+            Span::styled(cell, style)
+        });
+        pen::line(buf, area, row as u16, Line::from(spans.collect::<Vec<_>>()), Style::new());
+    }
+}
+
+fn legend(canvas: Canvas, map: &Map) {
+    let Canvas { view, theme, area, buf } = canvas;
+    let all: usize = map.songs.iter().map(|song| song.points).sum();
+    let rows = usize::from(area.height);
+    for (place, song) in map.songs.iter().enumerate().take(rows.saturating_sub(1)) {
+        let share = 100.0 * song.points as f64 / all.max(1) as f64;
+        let title = usize::from(area.width).saturating_sub(9);
+        let line = Line::from(vec![
+            Span::styled(letter(place).to_string(), style(theme, place)),
+            Span::raw(" "),
+            Span::styled(text::left(&song.title, title), theme.text),
+            Span::styled(format!(" {share:>3.0} %"), theme.faint),
+        ]);
+        pen::line(buf, area, place as u16, line, Style::new());
+    }
+    if rows > map.songs.len() {
+        let said = view.say("reversed: as the sliders stand; dim: held by the clamp");
+        let line = Line::styled(said, theme.faint);
+        pen::line(buf, area, map.songs.len() as u16, line, Style::new());
+    }
+}
+
+fn letter(song: usize) -> char {
+    LETTERS.get(song).map_or('·', |letter| char::from(*letter))
+}
+
+/// Neighbours differ in colour, and all differ in their letters.
+fn style(theme: &Theme, song: usize) -> Style {
+    let all = [theme.interest, theme.subscription, theme.exposure, theme.new, theme.up, theme.down];
+    all[song % all.len()]
+}
+
+/// A weight's name in a sentence. In English.
+fn name(view: &View, slider: Slider) -> &'static str {
+    match slider {
+        Slider::Beta => "β subscription",
+        Slider::Gamma if view.gamma_name() == "diversity" => "γ diversity",
+        Slider::Gamma => "γ exposure",
+        _ => "α interest",
+    }
+}
