@@ -13,7 +13,7 @@ use super::table::Side::{Left, Right};
 use super::table::Table;
 use melody_core::output::{Kind, Mark, may_write, write_whole};
 use melody_lab::experiment::{
-    Arm, Cohort, Found, Judged, Nothing, Part, Search, Tuned, runs, tune, write,
+    Arm, Cohort, Found, InProcess, Judged, Nothing, Part, Search, Tuned, runs, tune, write,
 };
 use melody_lab::statistics::Paired;
 use melody_recommender::policy::{Policy, Scorer};
@@ -25,11 +25,12 @@ pub(super) fn run(arguments: &Tune) -> Result<(), Failure> {
     writable(arguments, &library.policy)?;
     let cohort = Cohort::from(&arguments.population);
     let progress = bar(runs(&cohort, search), "listeners, all draws");
-    let mut tuned =
-        tune(&library, &cohort, search, &|| progress.inc(1)).map_err(|error| match error {
-            Nothing::Input(error) => Failure::Input(error),
-            other => Failure::Other(other.to_string()),
-        })?;
+    let done = || progress.inc(1);
+    let tuned = tune(&library, &cohort, search, &mut InProcess::new(&library, &done));
+    let mut tuned = tuned.map_err(|error| match error {
+        Nothing::Input(error) => Failure::Input(error),
+        other => Failure::Other(other.to_string()),
+    })?;
     progress.finish();
     tuned.settings.name.clone_from(&arguments.name);
     if arguments.json {

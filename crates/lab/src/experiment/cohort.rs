@@ -102,7 +102,11 @@ impl Cohort {
 
     /// The sessions of one listener, until the last or until they never come back. What they heard, pay and
     /// taught the bandit is carried on.
-    fn listener(&self, library: &Library, index: u64) -> Result<ListenerOutcome, Refusal> {
+    pub(super) fn listener(
+        &self,
+        library: &Library,
+        index: u64,
+    ) -> Result<ListenerOutcome, Refusal> {
         let nature = library.world().nature();
         let mut profile = self.profile(nature, index);
         let scenes = self.person(nature, index).scenes;

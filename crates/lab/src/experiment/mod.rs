@@ -38,4 +38,7 @@ pub use ranker::{RankerDelivered, train_ranker};
 pub use reality::{Check, NOT_CAPTURED, checks};
 pub use requests::{GRADES, Request, Shown, grade, requests};
 pub use teach::teach;
-pub use tune::{Expected, Found, Judged, Nothing, Part, Search, Tuned, render, runs, tune, write};
+pub use tune::{
+    Batch, Bench, Expected, Found, InProcess, Judged, Nothing, Part, Run, Search, Stage, Tuned,
+    Worth, render, runs, tune, worths, write,
+};
