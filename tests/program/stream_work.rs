@@ -69,6 +69,8 @@ impl Server {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(MELODY);
         command.args(arguments).current_dir(self.folder.path());
+        // A worker that is killed leaves its files where they go with the server's.
+        command.env("TMPDIR", self.folder.path());
         for variable in ["NATS_CONTEXT", "NATS_CREDS", "NATS_USER", "NATS_TOKEN", "NATS_NKEY"] {
             command.env_remove(variable);
         }

@@ -224,7 +224,12 @@ impl<B: Bench> Searching<'_, B> {
             if taken.len() == tried {
                 break;
             }
-            [after] = self.all(stage, unseen, [take(&taken)])?;
+            if taken.is_empty() {
+                // What is there, which has been played.
+                after.clone_from(&before);
+            } else {
+                [after] = self.all(stage, unseen, [take(&taken)])?;
+            }
         }
         let found = best.iter().map(|(group, best)| Found {
             part,
