@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
+use serde::de::DeserializeOwned;
 
 use super::arguments::{HandedOut, Named};
 use super::failure::Failure;
@@ -18,7 +19,8 @@ use melody_sessions::names::DEFAULT;
 use melody_simulation::Variant;
 use melody_stream::nats::{Address, Link};
 use melody_stream::work::{
-    Arm, Coordinator, Job, Orders, Parcel, Part, Program, Summary, Task, Told, Undone, usual_shard,
+    Arm, Coordinator, Job, Orders, Parcel, Part, Program, Span, Summary, Task, Told, Undone,
+    usual_shard,
 };
 
 /// What a program exits with that the user has interrupted.
@@ -74,64 +76,115 @@ pub(super) fn with_one_arm<'a>(
     Ok((Experiment { cohort, catalogue, world, backend: named.backend() }, arm))
 }
 
-/// Hands a job out and gives `take` what comes of its shards, in order. `what` is on the bar.
+/// Takes in what came of a shard, whose number is given, too.
+type Take<'a> = &'a mut dyn FnMut(u64, Vec<u8>) -> Result<(), String>;
+
+/// Whoever hands jobs out on a server, one after the other.
+pub(super) struct Hands<'a> {
+    on: &'a HandedOut,
+    link: Link,
+    stop: Arc<AtomicBool>,
+}
+
+/// Where it is seen how far a job is.
+pub(super) struct Screen<'a> {
+    /// The bar that it moves on.
+    pub progress: &'a ProgressBar,
+    /// Where that stood before the job.
+    pub before: u64,
+    /// What the job is, where there are several.
+    pub stage: Option<String>,
+}
+
+impl<'a> Hands<'a> {
+    pub(super) fn open((on, address): (&'a HandedOut, &Address)) -> Result<Self, Failure> {
+        let stop = Arc::new(AtomicBool::new(false));
+        watch_signals(&stop)?;
+        let link = Link::open(address).map_err(|error| error.to_string())?;
+        Ok(Hands { on, link, stop })
+    }
+
+    /// Hands a job out and gives `take` what comes of its shards, in order.
+    pub(super) fn hand_out(
+        &self,
+        (job, parcel): (&Job, &Parcel),
+        screen: &Screen,
+        take: Take,
+    ) -> Result<Summary, Failure> {
+        let lease = Duration::from_secs(self.on.lease);
+        let orders = Orders { job, parcel, lease, afresh: self.on.afresh, stop: &self.stop };
+        let coordinator =
+            Coordinator::open(&self.link, orders).map_err(|error| error.to_string())?;
+        coordinator.run(take, &mut |told| screen.show(&told)).map_err(|undone| {
+            screen.progress.abandon();
+            match undone {
+                Undone::Stopped { .. } => {
+                    let Screen { stage, .. } = screen;
+                    let stage = stage.as_ref().map(|stage| format!("{stage}: "));
+                    let stage = stage.unwrap_or_default();
+                    note(format_args!("{stage}{undone}; what is handed out goes on being done"));
+                    Failure::Ended(INTERRUPTED)
+                }
+                undone => Failure::Other(undone.to_string()),
+            }
+        })
+    }
+}
+
+impl Screen<'_> {
+    fn show(&self, told: &Told) {
+        let progress = self.progress;
+        let stage = |then: &str| {
+            self.stage.as_ref().map(|stage| format!("{stage}{then}")).unwrap_or_default()
+        };
+        match told {
+            Told::Begun { job, shards, there, listeners } => {
+                if *listeners > 0 {
+                    progress.set_position(self.before + listeners);
+                    // What was there before tells nothing of how fast it goes.
+                    progress.reset_eta();
+                }
+                let from_before = match there {
+                    0 => String::new(),
+                    there => format!(", {there} of them done before"),
+                };
+                let (job, stage) = (job.get(..12).unwrap_or(job), stage(", "));
+                let words = format!("job {job}: {stage}{shards} shards{from_before}");
+                progress.suspend(|| note(words));
+            }
+            Told::Goes { listeners, shards, workers } => {
+                let stage = stage(": ");
+                progress.set_prefix(format!("{stage}{workers} workers, {shards} shards"));
+                progress.set_position(self.before + listeners);
+            }
+            Told::Note(words) => progress.suspend(|| note(format_args!("note: {words}"))),
+        }
+    }
+}
+
+/// Hands one job out and gives `take` what comes of its shards, in order. `what` is on the bar.
 pub(super) fn hand_out(
-    (on, address): (&HandedOut, &Address),
+    on: (&HandedOut, &Address),
     (job, parcel): (&Job, &Parcel),
     what: &str,
-    take: &mut dyn FnMut(u64, Vec<u8>) -> Result<(), String>,
+    take: Take,
 ) -> Result<(), Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    watch_signals(&stop)?;
-    let link = Link::open(address).map_err(|error| error.to_string())?;
-    let lease = Duration::from_secs(on.lease);
-    let orders = Orders { job, parcel, lease, afresh: on.afresh, stop: &stop };
-    let coordinator = Coordinator::open(&link, orders).map_err(|error| error.to_string())?;
+    let hands = Hands::open(on)?;
     let progress = bar(job.listeners(), what);
-    let done = coordinator.run(take, &mut |told| show(&progress, &told));
-    match done {
-        Ok(summary) => {
-            progress.finish();
-            note(told_of(&summary));
-            Ok(())
-        }
-        Err(stopped @ Undone::Stopped { .. }) => {
-            progress.abandon();
-            note(format_args!("{stopped}; what is handed out goes on being done"));
-            Err(Failure::Ended(INTERRUPTED))
-        }
-        Err(undone) => {
-            progress.abandon();
-            Err(Failure::Other(undone.to_string()))
-        }
-    }
+    let screen = Screen { progress: &progress, before: 0, stage: None };
+    let summary = hands.hand_out((job, parcel), &screen, take)?;
+    progress.finish();
+    note(told_of(&summary));
+    Ok(())
 }
 
-fn show(progress: &ProgressBar, told: &Told) {
-    match told {
-        Told::Begun { job, shards, there, listeners } => {
-            progress.inc(*listeners);
-            // What was there before tells nothing of how fast it goes.
-            progress.reset_eta();
-            let from_before = match there {
-                0 => String::new(),
-                there => format!(", {there} of them done before"),
-            };
-            let job = job.get(..12).unwrap_or(job);
-            progress.suspend(|| note(format_args!("job {job}: {shards} shards{from_before}")));
-        }
-        Told::Goes { listeners, shards, workers } => {
-            progress.set_prefix(format!("{workers} workers, {shards} shards"));
-            progress.set_position(*listeners);
-        }
-        Told::Note(words) => progress.suspend(|| note(format_args!("note: {words}"))),
-    }
-}
-
-fn told_of(summary: &Summary) -> String {
-    let &Summary { shards, there, doubles, gone, stranded, refused, workers, bytes } = summary;
+/// What it took, in words.
+pub(super) fn told_of(summary: &Summary) -> String {
+    let Summary { workers, .. } = summary;
+    let &Summary { shards, there, doubles, gone, stranded, refused, bytes, .. } = summary;
     let mut words = format!(
-        "{shards} shards, {there} of them done before, by {workers} workers; results of {bytes} bytes"
+        "{shards} shards, {there} of them done before, by {} workers; results of {bytes} bytes",
+        workers.len()
     );
     for (count, what) in [
         (doubles, "came twice, and the same"),
@@ -156,16 +209,24 @@ pub(super) fn arms(
     let all = job.cohort.listeners as usize;
     let mut outcomes = Vec::with_capacity(all);
     hand_out(on, (job, parcel), what, &mut |shard, bytes| {
-        let span = job.span(shard).ok_or("there is no such shard")?;
-        let some = brought(&bytes)?;
-        if some.len() as u64 != span.to - span.from {
-            let wanted = span.to - span.from;
-            return Err(format!("shard {shard} has {} outcomes of {wanted} listeners", some.len()));
-        }
-        outcomes.extend(some);
+        outcomes.extend(of_shard(job, shard, &bytes)?.1);
         if outcomes.len() == all {
             arm(std::mem::replace(&mut outcomes, Vec::with_capacity(all)));
         }
         Ok(())
     })
+}
+
+/// What came of each listener of a shard, and who they are.
+pub(super) fn of_shard<T: DeserializeOwned>(
+    job: &Job,
+    shard: u64,
+    bytes: &[u8],
+) -> Result<(Span, Vec<T>), String> {
+    let span = job.span(shard).ok_or("there is no such shard")?;
+    let (some, wanted) = (brought(bytes)?, span.to - span.from);
+    if some.len() as u64 != wanted {
+        return Err(format!("shard {shard} has {} outcomes of {wanted} listeners", some.len()));
+    }
+    Ok((span, some))
 }

@@ -19,6 +19,7 @@ mod figures;
 mod generate;
 mod global_time;
 mod handed_out;
+mod handed_search;
 mod import;
 mod keys;
 mod learn;

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::arguments::Tune;
 use super::failure::Failure;
+use super::handed_out::{Hands, with_one_arm};
+use super::handed_search::Workers;
 use super::numbers::signed;
 use super::progress::bar;
 use super::say::{say, say_json, say_text};
@@ -13,24 +15,25 @@ use super::table::Side::{Left, Right};
 use super::table::Table;
 use melody_core::output::{Kind, Mark, may_write, write_whole};
 use melody_lab::experiment::{
-    Arm, Cohort, Found, Judged, Nothing, Part, Search, Tuned, runs, tune, write,
+    Arm, Cohort, Found, InProcess, Judged, Nothing, Part, Search, Tuned, runs, tune, write,
 };
 use melody_lab::statistics::Paired;
 use melody_recommender::policy::{Policy, Scorer};
+use melody_sessions::library::Library;
 use melody_sessions::names::DEFAULT;
+use melody_simulation::Variant;
+use melody_stream::nats::Address;
+use melody_stream::work::Parcel;
 
 pub(super) fn run(arguments: &Tune) -> Result<(), Failure> {
     let search = Search { trials: arguments.trials, margin: arguments.margin };
     let library = library(&arguments.named)?;
     writable(arguments, &library.policy)?;
     let cohort = Cohort::from(&arguments.population);
-    let progress = bar(runs(&cohort, search), "listeners, all draws");
-    let mut tuned =
-        tune(&library, &cohort, search, &|| progress.inc(1)).map_err(|error| match error {
-            Nothing::Input(error) => Failure::Input(error),
-            other => Failure::Other(other.to_string()),
-        })?;
-    progress.finish();
+    let mut tuned = match &arguments.handed_out.on {
+        Some(address) => elsewhere(arguments, address, &library, (&cohort, search))?,
+        None => here(&library, &cohort, search)?,
+    };
     tuned.settings.name.clone_from(&arguments.name);
     if arguments.json {
         say_json(&tuned)?;
@@ -47,6 +50,40 @@ pub(super) fn run(arguments: &Tune) -> Result<(), Failure> {
         say!("\nwrote {}", arguments.out.display())?;
     }
     Ok(())
+}
+
+/// What is on the bar.
+const WHAT: &str = "listeners, all draws";
+
+fn here(library: &Library, cohort: &Cohort, search: Search) -> Result<Tuned, Failure> {
+    let progress = bar(runs(cohort, search), WHAT);
+    let done = || progress.inc(1);
+    let tuned = tune(library, cohort, search, &mut InProcess::new(library, &done));
+    let tuned = tuned.map_err(|error| match error {
+        Nothing::Input(error) => Failure::Input(error),
+        other => Failure::Other(other.to_string()),
+    })?;
+    progress.finish();
+    Ok(tuned)
+}
+
+fn elsewhere(
+    arguments: &Tune,
+    address: &Address,
+    library: &Library,
+    (cohort, search): (&Cohort, Search),
+) -> Result<Tuned, Failure> {
+    let on = &arguments.handed_out;
+    let mut parcel = Parcel::default();
+    let listeners = (*cohort, Variant::Fitted);
+    let (experiment, arm) = with_one_arm(&arguments.named, library, listeners, &mut parcel)?;
+    let hands = Hands::open((on, address))?;
+    let progress = bar(runs(cohort, search), WHAT);
+    let mut workers = Workers::new(hands, on, (&experiment, arm), parcel, &progress)?;
+    let tuned = tune(library, cohort, search, &mut workers)?;
+    progress.finish();
+    workers.tell();
+    Ok(tuned)
 }
 
 const POLICY: Kind = Kind { name: "policy", mark: Mark::Line("[[segments]]") };

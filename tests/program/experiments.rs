@@ -7,9 +7,11 @@ use std::sync::OnceLock;
 use melody::evaluation::{log_mixture_ratio, peeking};
 use melody::event::{Action, Event};
 use melody::experiment::{
-    Ablation, Cohort, Diversity, Figures, Finding, ListenerOutcome, Part, Search, TooFew, Verdict,
-    boosting, checks, compare, learn, requests, tune,
+    Ablation, Batch, Bench, Cohort, Diversity, Figures, Finding, InProcess, ListenerOutcome,
+    Nothing, Part, Search, Stage, TooFew, Verdict, Worth, boosting, checks, compare, learn,
+    requests, runs, tune,
 };
+use melody::input::TomlFile;
 use melody::ltr::{Boosting, Ranker};
 use melody::model::Backend;
 use melody::opening::{Library, Opening, profile_named};
@@ -326,8 +328,9 @@ fn a_gate_fails_only_on_what_is_worse() {
 fn a_search_takes_only_what_is_better_on_unseen_listeners() {
     let cohort = Cohort { seed: 5, listeners: 16, sessions: 1, songs: 6 };
     let search = Search { trials: 4, margin: 0.05 };
-    let tuned = tune(library(), &cohort, search, &|| ()).unwrap();
-    assert_eq!(tuned, tune(library(), &cohort, search, &|| ()).unwrap());
+    let mut bench = InProcess::new(library(), &|| ());
+    let tuned = tune(library(), &cohort, search, &mut bench).unwrap();
+    assert_eq!(tuned, tune(library(), &cohort, search, &mut bench).unwrap());
     assert!(!tuned.found.is_empty());
     for found in &tuned.found {
         let beyond = |gain: melody::evaluation::Paired| gain.difference > gain.standard_error;
@@ -348,6 +351,61 @@ fn a_search_takes_only_what_is_better_on_unseen_listeners() {
     assert!(segments.iter().all(|judged| judged.listeners == 3), "{segments:?}");
     let of_segments: usize = segments.iter().map(|judged| judged.listeners).sum();
     assert_eq!((all.group.as_str(), all.listeners), ("all", of_segments));
+}
+
+/// Whoever plays every run by itself, the last one first, until nobody wants to any more.
+struct Backwards<'a> {
+    bench: InProcess<'a>,
+    stages: Vec<Stage>,
+    listeners: u64,
+    until: Option<Stage>,
+}
+
+impl Bench for Backwards<'_> {
+    type Error = Nothing;
+
+    fn play(&mut self, batch: &Batch) -> Result<Vec<Vec<Worth>>, Nothing> {
+        if self.until == Some(batch.stage) {
+            let nothing = TomlFile::embedded("(nobody plays)", "");
+            return Err(policy::parse(&nothing).unwrap_err().into());
+        }
+        self.stages.push(batch.stage);
+        let mut played = Vec::new();
+        for run in batch.runs.iter().rev() {
+            self.listeners += run.listeners.len() as u64;
+            played.extend(self.bench.play(&Batch { runs: vec![run.clone()], ..batch.clone() })?);
+        }
+        played.reverse();
+        Ok(played)
+    }
+}
+
+/// Within a batch nothing depends on anything else, and a search ends where whoever plays it does.
+#[test]
+fn a_search_is_the_same_whoever_plays_its_batches() {
+    let cohort = Cohort { seed: 5, listeners: 10, sessions: 1, songs: 3 };
+    let search = Search { trials: 8, margin: 0.05 };
+    let here = tune(library(), &cohort, search, &mut InProcess::new(library(), &|| ())).unwrap();
+    let mut there = Backwards {
+        bench: InProcess::new(library(), &|| ()),
+        stages: Vec::new(),
+        listeners: 0,
+        until: Some(Stage::Draws(Part::Scenes)),
+    };
+    let ended = tune(library(), &cohort, search, &mut there);
+    assert!(matches!(ended, Err(Nothing::Input(_))), "{ended:?}");
+    there.stages.dedup();
+    let [segments, scenes] = [Part::Segments, Part::Scenes];
+    assert_eq!(there.stages, [Stage::Draws(segments), Stage::Unseen(segments)]);
+
+    (there.stages, there.listeners, there.until) = (Vec::new(), 0, None);
+    assert_eq!(tune(library(), &cohort, search, &mut there).unwrap(), here);
+    there.stages.dedup();
+    let of = |part| [Stage::Draws(part), Stage::Unseen(part)];
+    assert_eq!(there.stages, [&of(segments)[..], &of(scenes), &[Stage::Fresh]].concat());
+    // What a bar is made for: not far from what is played.
+    let about = runs(&cohort, search);
+    assert!((about / 2..2 * about).contains(&there.listeners), "{about} {}", there.listeners);
 }
 
 /// The default policy with every segment's weights at zero.

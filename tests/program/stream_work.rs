@@ -69,6 +69,8 @@ impl Server {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(MELODY);
         command.args(arguments).current_dir(self.folder.path());
+        // A worker that is killed leaves its files where they go with the server's.
+        command.env("TMPDIR", self.folder.path());
         for variable in ["NATS_CONTEXT", "NATS_CREDS", "NATS_USER", "NATS_TOKEN", "NATS_NKEY"] {
             command.env_remove(variable);
         }
@@ -238,6 +240,54 @@ fn a_policy_a_model_and_a_catalogue_of_one_s_own_travel() {
     let there = server.on(&ab).output().unwrap();
     drop(worker);
     assert_eq!(here, printed(there, "handed out"));
+}
+
+#[test]
+fn a_search_by_workers_of_whom_one_is_killed_writes_the_bytes_of_one_process() {
+    let Some(server) = Server::start() else { return };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("assets/policy/untuned.toml")).unwrap();
+    let own = text.replacen("name = \"untuned\"", "name = \"own\"", 1);
+    assert_ne!(own, text);
+    fs::write(server.folder.path().join("own.toml"), own).unwrap();
+    let search = ["tune", "--policy", "own.toml", "--name", "mine", "--trials", "3", "--json"];
+    let search = [&search[..], &["--listeners", "8", "--songs", "2", "--seed", "5"]].concat();
+    let here = [&search[..], &["--out", "here.toml", "--table", "here.md"]].concat();
+    let here = printed(server.command(&here).output().unwrap(), "one process");
+
+    let there = [&search[..], &["--out", "there.toml", "--table", "there.md"]].concat();
+    let there = [&there[..], &["--shard", "2", "--lease", "2"]].concat();
+    // Workers are elsewhere, and have no such policy.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let worker = || {
+        let mut worker = server.worker(&["--json"]);
+        Beside::start(worker.current_dir(elsewhere.path()).env("RAYON_NUM_THREADS", "1"))
+    };
+    let first = Beside::start(&mut server.on(&there));
+    let one = worker();
+    until("there are results", || count(&server, "results") > 3);
+    one.kill();
+    let other = worker();
+    until("there are more", || count(&server, "results") > 40);
+    first.kill();
+    let again = server.on(&there).output().unwrap();
+    drop(other);
+    let words = said(&again);
+    assert!(words.contains("draws of segments, ") && words.contains(" done before"), "{words}");
+    for stage in ["segments on unseen listeners", "draws of scenes", "fresh listeners"] {
+        assert!(words.contains(&format!(": {stage}, ")), "{words}");
+    }
+    assert_eq!(printed(again, "handed out"), here);
+    let file = |name: &str| fs::read(server.folder.path().join(name)).unwrap();
+    assert!(file("here.toml") == file("there.toml"), "the policy found is another");
+    assert!(file("here.md") == file("there.md"), "the tables are others");
+
+    // From the results that are there: no worker is needed.
+    let again = server.on(&there).output().unwrap();
+    let words = said(&again);
+    let (shards, rest) = words.lines().last().unwrap().split_once(" shards, ").unwrap();
+    assert!(rest.starts_with(&format!("{shards} of them done before, by 2 workers")), "{words}");
+    assert_eq!(printed(again, "handed out again"), here);
 }
 
 #[test]

@@ -251,6 +251,8 @@ pub(crate) struct Tune {
     pub population: Population,
     #[command(flatten)]
     pub named: Named,
+    #[command(flatten)]
+    pub handed_out: HandedOut,
     /// Print the search as JSON.
     #[arg(long)]
     pub json: bool,

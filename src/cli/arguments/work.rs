@@ -24,8 +24,8 @@ pub(crate) struct HandedOut {
 
 #[derive(Debug, Args)]
 pub(crate) struct Worker {
-    /// Stream of NATS to take shards from; `--on` of `ab`, `simulate`, `ablate` and `log simulate` puts them there. Who may go
-    /// there is said as NATS says it: NATS_CREDS, NATS_USER and NATS_PASSWORD, NATS_CONTEXT.
+    /// Stream of NATS to take shards from; `--on` of `ab`, `simulate`, `ablate`, `tune` and `log simulate` puts them there. Who
+    /// may go there is said as NATS says it: NATS_CREDS, NATS_USER and NATS_PASSWORD, NATS_CONTEXT.
     #[arg(long, value_name = "nats://HOST[/STREAM]")]
     pub from: Address,
     /// End after so many seconds without a shard; by default never.

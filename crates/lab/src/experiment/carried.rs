@@ -4,10 +4,11 @@
 //! decimals promises. The form has no names and no version, since both ends are the same program: whoever sends outcomes
 //! says which.
 
-use super::outcome::ListenerOutcome;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-/// Outcomes as bytes; the same ones are the same bytes.
-pub fn carried(outcomes: &[ListenerOutcome]) -> Vec<u8> {
+/// Outcomes of listeners, or what was made of each, as bytes; the same ones are the same bytes.
+pub fn carried<T: Serialize>(outcomes: &[T]) -> Vec<u8> {
     postcard::to_stdvec(outcomes).expect("memory takes what it is given")
 }
 
@@ -15,7 +16,7 @@ pub fn carried(outcomes: &[ListenerOutcome]) -> Vec<u8> {
 ///
 /// # Errors
 /// When they are not whole, or something else.
-pub fn brought(bytes: &[u8]) -> Result<Vec<ListenerOutcome>, String> {
+pub fn brought<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, String> {
     match postcard::take_from_bytes(bytes) {
         Ok((outcomes, [])) => Ok(outcomes),
         Ok((_, rest)) => Err(format!("{} bytes are left behind the last outcome", rest.len())),
@@ -25,7 +26,8 @@ pub fn brought(bytes: &[u8]) -> Result<Vec<ListenerOutcome>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::outcome::{Heard, Past, SessionOutcome};
+    use super::super::outcome::{Heard, ListenerOutcome, Past, SessionOutcome};
+    use super::super::tune::Worth;
     use super::*;
 
     /// Numbers that decimals lose: no number with a message in its bits, both zeros, both infinities, the smallest there is.
@@ -71,7 +73,7 @@ mod tests {
     #[test]
     fn odd_numbers_arrive_with_every_bit() {
         let bytes = carried(&odd());
-        let arrived = brought(&bytes).unwrap();
+        let arrived: Vec<ListenerOutcome> = brought(&bytes).unwrap();
         assert_eq!(arrived.len(), 2);
         for (session, bits) in arrived[0].sessions.iter().zip(ODD) {
             let numbers = [session.began_h, session.delay, session.listening_s];
@@ -84,10 +86,16 @@ mod tests {
         }
         // Equal numbers cannot be asked for, where some are none; equal bytes can.
         assert_eq!(carried(&arrived), bytes);
+
+        let odd = ODD.map(f64::from_bits).map(|odd| Worth { value: odd, completion: -odd });
+        let arrived: Vec<Worth> = brought(&carried(&odd)).unwrap();
+        let bits = |worth: &Worth| [worth.value.to_bits(), worth.completion.to_bits()];
+        assert_eq!(arrived.iter().map(bits).collect::<Vec<_>>(), odd.each_ref().map(bits));
     }
 
     #[test]
     fn what_is_not_whole_is_no_outcome() {
+        let brought = |bytes: &[u8]| brought::<ListenerOutcome>(bytes);
         let bytes = carried(&odd());
         assert!((0..bytes.len()).all(|cut| brought(&bytes[..cut]).is_err()));
         let more = [bytes.as_slice(), &[0]].concat();

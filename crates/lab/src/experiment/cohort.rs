@@ -113,7 +113,12 @@ impl Cohort {
         self.until(library, index, 24.0 * f64::from(days))
     }
 
-    fn listener(&self, library: &Library, index: u64) -> Result<ListenerOutcome, Refusal> {
+    /// The sessions of one listener, until the last or until they never come back.
+    pub(super) fn listener(
+        &self,
+        library: &Library,
+        index: u64,
+    ) -> Result<ListenerOutcome, Refusal> {
         self.until(library, index, f64::INFINITY)
     }
 

@@ -39,5 +39,6 @@ pub use reality::{Check, NOT_CAPTURED, checks};
 pub use requests::{GRADES, Request, Shown, grade, requests};
 pub use teach::teach;
 pub use tune::{
-    Expected, Found, Judged, Nothing, Part, Search, Tuned, render, runs, tune, unpromoted, write,
+    Batch, Bench, Expected, Found, InProcess, Judged, Nothing, Part, Run, Search, Stage, Tuned,
+    Worth, render, runs, tune, unpromoted, worths, write,
 };

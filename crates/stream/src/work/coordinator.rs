@@ -1,6 +1,6 @@
 //! Whoever asks for an experiment: hands its shards out and puts the results together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -73,10 +73,25 @@ pub struct Summary {
     pub stranded: u64,
     /// Times that a worker said it cannot do a shard.
     pub refused: u64,
-    /// Workers whose results were taken.
-    pub workers: usize,
+    /// The names of the workers whose results were taken.
+    pub workers: BTreeSet<String>,
     /// Bytes of all results.
     pub bytes: u64,
+}
+
+impl Summary {
+    /// Takes in what another job took.
+    pub fn add(&mut self, other: Summary) {
+        let Summary { shards, there, doubles, gone, stranded, refused, workers, bytes } = other;
+        self.shards += shards;
+        self.there += there;
+        self.doubles += doubles;
+        self.gone += gone;
+        self.stranded += stranded;
+        self.refused += refused;
+        self.workers.extend(workers);
+        self.bytes += bytes;
+    }
 }
 
 /// Why there is no report.
@@ -127,7 +142,6 @@ pub struct Coordinator<'a> {
     listeners: u64,
     seen: BTreeMap<String, Duration>,
     others: BTreeMap<String, Program>,
-    by: BTreeMap<String, u64>,
     summary: Summary,
     told_alone: bool,
 }
@@ -159,7 +173,6 @@ impl<'a> Coordinator<'a> {
             listeners: 0,
             seen: BTreeMap::new(),
             others: BTreeMap::new(),
-            by: BTreeMap::new(),
             summary: Summary { shards: job.shards(), ..Summary::default() },
             told_alone: false,
             orders,
@@ -196,7 +209,6 @@ impl<'a> Coordinator<'a> {
             self.alone(tell);
             tell(self.goes());
         }
-        self.summary.workers = self.by.len();
         Ok(self.summary)
     }
 
@@ -269,7 +281,7 @@ impl<'a> Coordinator<'a> {
                 let span = self.orders.job.span(shard);
                 self.listeners += span.map_or(0, |span| span.to - span.from);
                 self.summary.bytes += bytes;
-                *self.by.entry(worker).or_default() += 1;
+                self.summary.workers.insert(worker);
                 self.handing.sign(shard, now);
             }
             Found::Double => self.summary.doubles += 1,

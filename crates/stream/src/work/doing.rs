@@ -3,14 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::job::{Arm, Job, Span, Task};
 use super::part::{File, Part};
+use super::search;
 use crate::nats::Unreachable;
 use melody_core::catalogue::Catalogue;
+use melody_core::input::TomlFile;
 use melody_core::output::write_whole;
 use melody_lab::data::log::{carry_listeners, draw_some};
-use melody_lab::experiment::{Ablation, carried};
+use melody_lab::experiment::{Ablation, carried, worths};
 use melody_model::Backend;
+use melody_recommender::engine::Refusal;
+use melody_recommender::policy;
 use melody_sessions::library::Library;
 use melody_sessions::names::{catalogue_named, policy_named};
 use melody_sessions::opening::Opening;
@@ -26,6 +32,8 @@ pub(super) struct Opened {
 enum What {
     /// An arm each.
     Arms(Vec<Library>),
+    /// Policies that a search tries, each with its listeners.
+    Search { base: Box<Library>, runs: Vec<(Library, Vec<u64>)> },
     /// The policy that makes training logs.
     Log { catalogue: Arc<Catalogue>, world: Arc<World>, config: LogConfig },
 }
@@ -58,9 +66,15 @@ pub(super) enum Came {
 pub(super) type Files<'a> = &'a dyn Fn(&File) -> Result<Vec<u8>, Closed>;
 
 impl Opened {
-    /// Opens a job. What of it is somebody's own is laid into `folder`.
-    pub(super) fn open(job: Job, files: Files, folder: &Path) -> Result<Self, Closed> {
-        let place = Place { files, folder };
+    /// Opens a job. What of it is somebody's own is laid into `folder`; what it shares with jobs that are open is not read
+    /// again.
+    pub(super) fn open(
+        job: Job,
+        files: Files,
+        folder: &Path,
+        others: &[&Opened],
+    ) -> Result<Self, Closed> {
+        let place = Place { files, folder, others };
         let what = match &job.task {
             Task::Arms { arms } => What::Arms(place.libraries(&job, arms)?),
             Task::Ablation { arm, only, arms } => {
@@ -76,9 +90,32 @@ impl Opened {
                 }
                 What::Arms(all)
             }
+            Task::Search { arm, batch, runs } => {
+                let base = Box::new(place.library(&job, arm)?);
+                let runs = place.runs(&base, (batch, runs))?;
+                What::Search { base, runs }
+            }
             Task::Log { .. } => place.log(&job)?,
         };
         Ok(Opened { job, what })
+    }
+
+    /// A library of this job with the songs, the listeners and the model that an arm of another job needs, if there is one.
+    fn with_model(&self, job: &Job, arm: &Arm) -> Option<&Library> {
+        let of = |job: &Job| (job.catalogue.clone(), job.world.clone(), job.backend.clone());
+        if of(&self.job) != of(job) {
+            return None;
+        }
+        match (&self.what, &self.job.task) {
+            (What::Arms(all), Task::Arms { arms }) => {
+                let same = arms.iter().position(|other| other.model == arm.model)?;
+                all.get(same)
+            }
+            (What::Search { base, .. }, Task::Search { arm: other, .. }) => {
+                (other.model == arm.model).then_some(base.as_ref())
+            }
+            _ => None,
+        }
     }
 
     /// Who is in a shard.
@@ -88,14 +125,19 @@ impl Opened {
 
     /// Does the listeners of a shard, on as many threads as rayon has.
     pub(super) fn play(&self, Span { arm, from, to }: Span) -> Result<Came, String> {
+        let cohort = &self.job.cohort;
         match &self.what {
             What::Arms(arms) => {
                 let library = arms.get(arm as usize).ok_or("there is no such arm")?;
                 let numbers: Vec<u64> = (from..to).collect();
-                Ok(match self.job.cohort.run_some(library, &numbers, &|| ()) {
-                    Ok(outcomes) => Came::Outcomes(carried(&outcomes)),
-                    Err(refusal) => Came::Refusal(refusal.to_string()),
-                })
+                Ok(came(cohort.run_some(library, &numbers, &|| ())))
+            }
+            What::Search { base, runs } => {
+                let (library, listeners) = runs.get(arm as usize).ok_or("there is no such arm")?;
+                let some = listeners.get(from as usize..to as usize);
+                let run = (library, some.ok_or("there are no such listeners")?);
+                let found = worths(&base.policy.bandit, cohort, &[run], &|| ());
+                Ok(came(found.map(|found| found.concat())))
             }
             What::Log { catalogue, world, config } => {
                 let listeners = draw_some((catalogue, world), *config, from..to, &|| ());
@@ -105,10 +147,19 @@ impl Opened {
     }
 }
 
-/// Where what travels is laid.
+/// What came of each listener.
+fn came<T: Serialize>(outcomes: Result<Vec<T>, Refusal>) -> Came {
+    match outcomes {
+        Ok(outcomes) => Came::Outcomes(carried(&outcomes)),
+        Err(refusal) => Came::Refusal(refusal.to_string()),
+    }
+}
+
+/// Where what travels is laid, and what is open.
 struct Place<'a> {
     files: Files<'a>,
     folder: &'a Path,
+    others: &'a [&'a Opened],
 }
 
 impl Place<'_> {
@@ -118,13 +169,7 @@ impl Place<'_> {
         for (i, arm) in arms.iter().enumerate() {
             let same = arms[..i].iter().position(|other| other.model == arm.model);
             let library = match same {
-                Some(place) => {
-                    let policy = policy_named(&self.policy(&arm.policy)?, Path::new(""));
-                    let library = policy.and_then(|policy| all[place].with_policy(policy));
-                    let library = library.map_err(|error| error.to_string())?;
-                    is("policy", &arm.policy, &library.policy.hash)?;
-                    library
-                }
+                Some(place) => self.under(&arm.policy, &all[place])?,
                 None => self.library(job, arm)?,
             };
             all.push(library);
@@ -132,7 +177,35 @@ impl Place<'_> {
         Ok(all)
     }
 
+    /// The same library under this policy.
+    fn under(&self, part: &Part, library: &Library) -> Result<Library, Closed> {
+        let policy = policy_named(&self.policy(part)?, Path::new(""));
+        let library = policy.and_then(|policy| library.with_policy(policy));
+        let library = library.map_err(|error| error.to_string())?;
+        is("policy", part, &library.policy.hash)?;
+        Ok(library)
+    }
+
+    /// What a search tries: policies that are the base's with other values, each with its listeners.
+    fn runs(
+        &self,
+        base: &Library,
+        (batch, counts): (&File, &[u64]),
+    ) -> Result<Vec<(Library, Vec<u64>)>, Closed> {
+        let run = |listed: search::Listed| {
+            let text = String::from_utf8((self.files)(&listed.policy)?)
+                .map_err(|_| "a policy that is tried is no text".to_string())?;
+            let file = TomlFile::new("(drawn policy)".into(), text);
+            let drawn = policy::changed(&base.policy, &file).map_err(|error| error.to_string())?;
+            Ok((base.with_values(drawn), listed.listeners))
+        };
+        search::read(&(self.files)(batch)?, counts)?.into_iter().map(run).collect()
+    }
+
     fn library(&self, job: &Job, arm: &Arm) -> Result<Library, Closed> {
+        if let Some(other) = self.others.iter().find_map(|other| other.with_model(job, arm)) {
+            return self.under(&arm.policy, other);
+        }
         let opening = Opening {
             policy: self.policy(&arm.policy)?,
             model: self.laid(&arm.model)?,
@@ -212,10 +285,10 @@ mod tests {
     use super::super::job::tests::job;
     use super::super::parcel::Parcel;
     use super::*;
-    use melody_core::input::TomlFile;
     use melody_lab::data::log::bring_listeners;
-    use melody_lab::experiment::brought;
-    use melody_recommender::policy;
+    use melody_lab::experiment::{
+        Batch, Bench, InProcess, ListenerOutcome, Run, Stage, Worth, brought,
+    };
 
     fn nothing(file: &File) -> Result<Vec<u8>, Closed> {
         Err(format!("there is no {}", file.name).into())
@@ -247,7 +320,7 @@ mod tests {
     fn shards_hold_what_one_process_plays() {
         let (library, folder) = (library(), tempfile::tempdir().unwrap());
         let job = small(&library);
-        let opened = Opened::open(job.clone(), &nothing, folder.path()).unwrap();
+        let opened = Opened::open(job.clone(), &nothing, folder.path(), &[]).unwrap();
         let untuned = library.with_policy(policy::shipped("untuned").unwrap()).unwrap();
         for (arm, library) in [&library, &untuned].into_iter().enumerate() {
             let mut parts = Vec::new();
@@ -255,18 +328,86 @@ mod tests {
                 let Came::Outcomes(bytes) = opened.play(job.span(shard).unwrap()).unwrap() else {
                     panic!("nothing is refused")
                 };
-                parts.extend(brought(&bytes).unwrap());
+                parts.extend(brought::<ListenerOutcome>(&bytes).unwrap());
             }
             assert_eq!(parts, job.cohort.run(library, &|| ()).unwrap());
         }
         assert_eq!(opened.span(job.shards()), None);
     }
 
+    /// Two policies that are the library's with another weight, and who goes through each.
+    fn batch(library: &Library) -> Batch {
+        let run = |alpha: &str, listeners: &[u64]| {
+            let text = library.policy.text.replacen("alpha = 1.685", alpha, 1);
+            let file = TomlFile::embedded("(drawn policy)", &text);
+            let policy = policy::changed(&library.policy, &file).unwrap();
+            Run { policy, listeners: listeners.to_vec() }
+        };
+        let runs = vec![run("alpha = 1.5", &[7, 0, 2]), run("alpha = 1.7", &[5])];
+        Batch { stage: Stage::Fresh, cohort: small(library).cohort, runs }
+    }
+
+    #[test]
+    fn a_search_s_shards_hold_what_policies_are_worth_in_one_process() {
+        let (library, folder) = (library(), tempfile::tempdir().unwrap());
+        let (batch, mut parcel, mut job) = (batch(&library), Parcel::default(), small(&library));
+        assert_ne!(batch.runs[0].policy.hash, batch.runs[1].policy.hash, "they are two policies");
+        let Task::Arms { arms } = &job.task else { unreachable!("it has arms") };
+        job.task = search::search(arms[0].clone(), &batch, &mut parcel);
+        let sent = |file: &File| Ok(parcel.get(file).unwrap().to_vec());
+        let opened = Opened::open(job.clone(), &sent, folder.path(), &[]).unwrap();
+        let played = |opened: &Opened| {
+            let mut parts = vec![Vec::<Worth>::new(); 2];
+            for span in (0..job.shards()).filter_map(|shard| job.span(shard)) {
+                let Came::Outcomes(bytes) = opened.play(span).unwrap() else {
+                    panic!("nothing is refused")
+                };
+                parts[span.arm as usize].extend(brought::<Worth>(&bytes).unwrap());
+            }
+            parts
+        };
+        let here = InProcess::new(&library, &|| ()).play(&batch).unwrap();
+        assert_eq!(here.iter().map(Vec::len).collect::<Vec<_>>(), [3, 1]);
+        assert_eq!(played(&opened), here);
+        // The next batch has the songs and the model of this one.
+        let again = Opened::open(job.clone(), &sent, folder.path(), &[&opened]).unwrap();
+        assert_eq!(played(&again), here);
+        let nobody = Span { arm: 1, from: 0, to: 2 };
+        assert_eq!(opened.play(nobody), Err("there are no such listeners".into()));
+    }
+
+    #[test]
+    fn what_jobs_share_is_read_once() {
+        let (library, folder) = (library(), tempfile::tempdir().unwrap());
+        let job = small(&library);
+        let Task::Arms { arms } = &job.task else { unreachable!("it has arms") };
+        let opened = Opened::open(job.clone(), &nothing, folder.path(), &[]).unwrap();
+        assert!(opened.with_model(&job, &arms[1]).is_some());
+        let mut other = arms[1].clone();
+        other.model.hash = "0".repeat(64);
+        assert!(opened.with_model(&job, &other).is_none());
+        for change in [
+            |job: &mut Job| job.world = "restless".into(),
+            |job: &mut Job| job.backend = "ndarray".into(),
+            |job: &mut Job| job.catalogue.hash = "0".repeat(64),
+        ] {
+            let mut other = job.clone();
+            change(&mut other);
+            assert!(opened.with_model(&other, &arms[1]).is_none());
+        }
+        // The policy is each job's own.
+        let mut turned = job.clone();
+        turned.task = Task::Arms { arms: vec![arms[1].clone()] };
+        let turned = Opened::open(turned, &nothing, folder.path(), &[&opened]).unwrap();
+        let What::Arms(libraries) = &turned.what else { panic!("it has arms") };
+        assert_eq!(libraries[0].policy.hash, arms[1].policy.hash);
+    }
+
     #[test]
     fn a_log_s_shards_hold_its_listeners() {
         let (library, folder) = (library(), tempfile::tempdir().unwrap());
         let job = Job { task: Task::Log { rollouts: 1 }, ..small(&library) };
-        let opened = Opened::open(job.clone(), &nothing, folder.path()).unwrap();
+        let opened = Opened::open(job.clone(), &nothing, folder.path(), &[]).unwrap();
         let Came::Outcomes(bytes) = opened.play(job.span(1).unwrap()).unwrap() else {
             panic!("nothing is refused")
         };
@@ -279,7 +420,7 @@ mod tests {
     #[test]
     fn what_is_not_what_the_job_says_is_not_opened() {
         let (library, folder) = (library(), tempfile::tempdir().unwrap());
-        let told = |job: Job| match Opened::open(job, &nothing, folder.path()) {
+        let told = |job: Job| match Opened::open(job, &nothing, folder.path(), &[]) {
             Err(Closed::Here(why)) => why,
             Err(other) => panic!("{other:?}"),
             Ok(_) => panic!("it was opened"),
@@ -308,11 +449,11 @@ mod tests {
         let Task::Arms { arms } = &mut job.task else { unreachable!("it has arms") };
         arms[1].policy = parcel.policy("mine.toml", &own).unwrap();
         let sent = |file: &File| Ok(parcel.get(file).unwrap().to_vec());
-        let opened = Opened::open(job.clone(), &sent, folder.path()).unwrap();
+        let opened = Opened::open(job.clone(), &sent, folder.path(), &[]).unwrap();
         let What::Arms(arms) = &opened.what else { panic!("it has arms") };
         assert_eq!((arms[1].policy.name.as_str(), &arms[1].policy.hash), ("mine", &own.hash));
         assert_eq!(arms[1].policy.settings, own.settings);
         // What lies there already is not fetched again.
-        assert!(Opened::open(job, &nothing, folder.path()).is_ok());
+        assert!(Opened::open(job, &nothing, folder.path(), &[]).is_ok());
     }
 }

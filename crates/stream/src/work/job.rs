@@ -48,6 +48,15 @@ pub enum Task {
         /// How many arms that makes.
         arms: u64,
     },
+    /// Some of them go through each policy that a search tries at a time.
+    Search {
+        /// The policy that the search began from, and the model.
+        arm: Arm,
+        /// The policies, and who goes through each: too much for a job's description.
+        batch: File,
+        /// How many go through each.
+        runs: Vec<u64>,
+    },
     /// They are served by the policy that makes training logs.
     Log {
         /// Continuations of each play.
@@ -70,9 +79,9 @@ pub struct Arm {
 pub struct Span {
     /// The arm they go through, counted from 0.
     pub arm: u64,
-    /// The first listener's number.
+    /// The first listener's number; in a search the place among those who go through the arm.
     pub from: u64,
-    /// The number after the last one's.
+    /// The one after the last one's.
     pub to: u64,
 }
 
@@ -109,32 +118,42 @@ impl Job {
         match &self.task {
             Task::Arms { arms } => arms.len() as u64,
             Task::Ablation { arms, .. } => *arms,
+            Task::Search { runs, .. } => runs.len() as u64,
             Task::Log { .. } => 1,
         }
     }
 
-    fn shards_of_arm(&self) -> u64 {
-        self.cohort.listeners.div_ceil(self.shard)
+    /// How many listeners go through an arm.
+    pub fn listeners_of(&self, arm: u64) -> u64 {
+        match &self.task {
+            Task::Search { runs, .. } => runs.get(arm as usize).copied().unwrap_or(0),
+            _ => self.cohort.listeners,
+        }
     }
 
     /// How many shards there are: those of the first arm, then those of the next.
     pub fn shards(&self) -> u64 {
-        self.arms() * self.shards_of_arm()
+        (0..self.arms()).map(|arm| self.listeners_of(arm).div_ceil(self.shard)).sum()
     }
 
     /// Who is in a shard; `None` where there is no such shard.
     pub fn span(&self, shard: u64) -> Option<Span> {
-        if shard >= self.shards() {
-            return None;
+        let mut place = shard;
+        for arm in 0..self.arms() {
+            let listeners = self.listeners_of(arm);
+            let shards = listeners.div_ceil(self.shard);
+            if place < shards {
+                let from = place * self.shard;
+                return Some(Span { arm, from, to: listeners.min(from + self.shard) });
+            }
+            place -= shards;
         }
-        let (arm, place) = (shard / self.shards_of_arm(), shard % self.shards_of_arm());
-        let from = place * self.shard;
-        Some(Span { arm, from, to: self.cohort.listeners.min(from + self.shard) })
+        None
     }
 
-    /// Listeners, each counted in every arm.
+    /// Listeners, each counted in every arm they go through.
     pub fn listeners(&self) -> u64 {
-        self.arms() * self.cohort.listeners
+        (0..self.arms()).map(|arm| self.listeners_of(arm)).sum()
     }
 
     /// What is simulated, where the task is a log.
@@ -146,15 +165,16 @@ impl Job {
         }
     }
 
-    /// Files of one's own that the job needs.
+    /// Files that the job names and needs; a batch of a search names more.
     pub fn files(&self) -> impl Iterator<Item = &File> {
-        let arms = match &self.task {
-            Task::Arms { arms } => arms.as_slice(),
-            Task::Ablation { arm, .. } => std::slice::from_ref(arm),
-            Task::Log { .. } => &[],
+        let (arms, batch) = match &self.task {
+            Task::Arms { arms } => (arms.as_slice(), None),
+            Task::Ablation { arm, .. } => (std::slice::from_ref(arm), None),
+            Task::Search { arm, batch, .. } => (std::slice::from_ref(arm), Some(batch)),
+            Task::Log { .. } => (&[][..], None),
         };
         let parts = arms.iter().flat_map(|arm| [&arm.policy, &arm.model]);
-        parts.chain([&self.catalogue]).flat_map(|part| &part.files)
+        parts.chain([&self.catalogue]).flat_map(|part| &part.files).chain(batch)
     }
 }
 
@@ -168,6 +188,14 @@ const MOST: u64 = 50;
 pub fn usual_shard(sessions: u32, songs: u32) -> u64 {
     let plays = u64::from(sessions) * u64::from(songs);
     (PLAYS / plays.max(1)).clamp(1, MOST)
+}
+
+/// Shards of a search for each of another experiment: every batch waits for its last one, and results are small.
+const SMALLER: u64 = 4;
+
+/// The same of a search.
+pub fn usual_shard_of_search(sessions: u32, songs: u32) -> u64 {
+    (usual_shard(sessions, songs) / SMALLER).max(1)
 }
 
 #[cfg(test)]
@@ -257,10 +285,29 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn every_run_of_a_search_has_shards_of_its_own_listeners() {
+        let arm = Arm {
+            policy: Part::shipped("default", &sha256(b"policy")),
+            model: Part::shipped("default", &sha256(b"model")),
+        };
+        let batch = File::of("batch.json", b"policies and listeners");
+        let job = Job { task: Task::Search { arm, batch, runs: vec![5, 0, 4, 1] }, ..job() };
+        assert_eq!((job.arms(), job.shards(), job.listeners()), (4, 4, 10));
+        let spans: Vec<(u64, u64, u64)> =
+            (0..5).filter_map(|s| job.span(s)).map(|s| (s.arm, s.from, s.to)).collect();
+        assert_eq!(spans, [(0, 0, 4), (0, 4, 5), (2, 0, 4), (3, 0, 1)]);
+        assert_eq!(job.files().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["batch.json"]);
+    }
+
+    #[test]
     fn a_usual_shard_holds_somebody_and_not_too_many() {
         assert_eq!(
             (usual_shard(1, 5), usual_shard(1, 60), usual_shard(1_000, 10_000)),
             (50, 20, 1)
+        );
+        assert_eq!(
+            [(1, 5), (1, 60), (3, 60), (1, 10_000)].map(|(a, b)| usual_shard_of_search(a, b)),
+            [12, 5, 1, 1]
         );
     }
 }

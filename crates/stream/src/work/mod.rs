@@ -25,15 +25,17 @@ mod patience;
 mod program;
 mod queue;
 mod record;
+mod search;
 mod shard;
 mod store;
 mod subjects;
 mod worker;
 
 pub use coordinator::{Coordinator, Orders, Summary, Told, Undone};
-pub use job::{Arm, Job, Span, Task, usual_shard};
+pub use job::{Arm, Job, Span, Task, usual_shard, usual_shard_of_search};
 pub use parcel::Parcel;
 pub use part::{File, Part};
 pub use program::Program;
 pub use queue::LEASE;
+pub use search::search;
 pub use worker::{Counts, Done, Event, How, Settings, Stopped, work};

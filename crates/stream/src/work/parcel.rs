@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::part::{File, Part, stays};
 use melody_core::catalogue::Catalogue;
@@ -13,10 +14,10 @@ use melody_model::{self as model, ModelVersion};
 use melody_recommender::policy::{self, Policy, Scorer};
 use melody_sessions::names::DEFAULT;
 
-/// The files of a job, by their hashes.
+/// The files of a job, by their hashes. A copy costs little.
 #[derive(Clone, Debug, Default)]
 pub struct Parcel {
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, Arc<[u8]>>,
 }
 
 /// The largest file that travels, in bytes.
@@ -37,7 +38,12 @@ const OF_MODEL: [(&str, bool); 6] = [
 impl Parcel {
     /// The bytes of a file.
     pub(super) fn get(&self, file: &File) -> Option<&[u8]> {
-        self.files.get(&file.sha256).map(Vec::as_slice)
+        self.files.get(&file.sha256).map(AsRef::as_ref)
+    }
+
+    /// Every file's hash and bytes.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.files.iter().map(|(sha256, bytes)| (sha256.as_str(), bytes.as_ref()))
     }
 
     /// A policy that was opened by this name, with its ranker.
@@ -110,9 +116,10 @@ impl Parcel {
         Ok(self.pack(name, bytes))
     }
 
-    fn pack(&mut self, name: &str, bytes: Vec<u8>) -> File {
+    /// Takes bytes along under this name.
+    pub(super) fn pack(&mut self, name: &str, bytes: Vec<u8>) -> File {
         let file = File::of(name, &bytes);
-        self.files.insert(file.sha256.clone(), bytes);
+        self.files.entry(file.sha256.clone()).or_insert_with(|| bytes.into());
         file
     }
 }

@@ -130,14 +130,14 @@ impl<'a> Store<'a> {
 
     /// Lays down what a job is and all it needs, as far as it is not there.
     pub(super) fn keep_job(&self, job: &Job, parcel: &Parcel) -> Result<(), Unreachable> {
-        for file in job.files() {
-            let bytes = parcel.get(file).ok_or_else(|| {
-                Unreachable::Refused(format!(
-                    "`{}` was not packed, which is a fault of this program",
-                    file.name
-                ))
-            })?;
-            self.keep_bytes(&file.sha256, bytes)?;
+        if let Some(file) = job.files().find(|file| parcel.get(file).is_none()) {
+            return Err(Unreachable::Refused(format!(
+                "`{}` was not packed, which is a fault of this program",
+                file.name
+            )));
+        }
+        for (sha256, bytes) in parcel.all() {
+            self.keep_bytes(sha256, bytes)?;
         }
         let (id, bytes) = (job.id(), job.bytes());
         if self.last(self.subjects.job(&id))?.is_none_or(|found| found != bytes) {

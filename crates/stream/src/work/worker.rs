@@ -74,7 +74,7 @@ pub struct Done {
     pub shard: u64,
     /// The arm, counted from 0; absent where the job could not be opened.
     pub arm: Option<u64>,
-    /// The first listener's number, and the one after the last's.
+    /// The first listener's number, and the one after the last's; in a search their places among those of the arm.
     pub listeners: Option<[u64; 2]>,
     /// How it ended.
     pub how: How,
@@ -328,7 +328,8 @@ impl<'a> Worker<'a> {
             })
         };
         let about = about(&job);
-        Ok((Opened::open(job, &files, &self.place.0)?, about))
+        let others: Vec<&Opened> = self.opened.iter().map(|(_, opened)| opened).collect();
+        Ok((Opened::open(job, &files, &self.place.0, &others)?, about))
     }
 
     /// Does something for a shard, and tells meanwhile that it is being done, so that nobody else is given it.
@@ -483,6 +484,9 @@ fn about(job: &Job) -> String {
     match &job.task {
         Task::Arms { arms } => arms.iter().map(arm).collect::<Vec<_>>().join(", "),
         Task::Ablation { arm: one, arms, .. } => format!("{arms} arms of {}", arm(one)),
+        Task::Search { arm: one, runs, .. } => {
+            format!("{} policies that a search from {} tries", runs.len(), arm(one))
+        }
         Task::Log { .. } => format!("a log over the catalogue `{}`", job.catalogue.name),
     }
 }

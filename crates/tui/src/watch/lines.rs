@@ -407,7 +407,7 @@ mod tests {
 
     #[test]
     fn a_learner_is_told_in_a_few_lines() {
-        let told = watched(&status(), 1_000, Lang::En, 120).join("\n");
+        let told = watched(&status(), 1_000, Lang::En, 160).join("\n");
         for part in [
             "A learner that takes from nats://localhost/EARS",
             "version 2  20123456  updates: 2; refused of the newest 2: 0",

@@ -4,7 +4,7 @@
 //! expected of it, not by how its dice fell (Rao and Blackwell's conditioning): about the same mean, and a
 //! far smaller spread, so that far fewer listeners tell as much.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::experiment::outcome::{Heard, ListenerOutcome};
 use crate::statistics::{Paired, paired};
@@ -13,8 +13,8 @@ use melody_recommender::policy;
 use melody_simulation::Felt;
 
 /// One listener under one policy.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Worth {
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Worth {
     /// The bandit's expected reward per play, without baselines: `user_weight * satisfaction +
     /// commercial_weight * commercial + returning.worth * sooner`, the last by when the listener may really be expected
     /// back, not by the policy's estimate.
