@@ -18,6 +18,8 @@ const WIDE: usize = 100;
 /// The widest a column gets.
 const COLUMN: usize = 78;
 const GAP: usize = 3;
+/// Lines of a section that are not left behind at the end of a column.
+const ALONE: usize = 3;
 
 pub(super) fn draw(canvas: Canvas, scroll: usize) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
@@ -33,7 +35,7 @@ pub(super) fn draw(canvas: Canvas, scroll: usize) -> Drawn {
 
 type Section = Vec<Line<'static>>;
 
-/// The keys of this view and of every view; what the screen says; the keys of other views and of
+/// What the screen says, which no key tells; the keys of this view and of every view; those of other views and of
 /// popups.
 fn sections(view: &View, columns: usize, theme: &Theme) -> Vec<Section> {
     let own = Context::of_tab(view.tab);
@@ -41,8 +43,7 @@ fn sections(view: &View, columns: usize, theme: &Theme) -> Vec<Section> {
     let contexts = own.into_iter().chain(others);
     let mut sections: Vec<Section> =
         contexts.map(|context| keys(view, context, columns, theme)).collect();
-    let here = usize::from(own.is_some()) + 1;
-    sections.insert(here, words(view, columns, theme));
+    sections.insert(0, words(view, columns, theme));
     sections
 }
 
@@ -76,6 +77,11 @@ fn words(view: &View, columns: usize, theme: &Theme) -> Section {
         (
             "P",
             "promoted: it takes a place when promotion is due, not by its score, and gives way to songs with a higher score for a few places at most",
+            theme.promoted,
+        ),
+        (
+            "due",
+            "a promoted song below songs that score less: a rule keeps its place, and no score",
             theme.promoted,
         ),
         ("*", "premium: a preview, for listeners without a subscription", theme.premium),
@@ -141,13 +147,22 @@ fn words(view: &View, columns: usize, theme: &Theme) -> Section {
     lines
 }
 
-/// Sections in two columns, cut between two of them where that leaves the fewest lines.
+/// Sections in two columns: what the screen says and what follows it as far as that fills the left one, the rest beside
+/// it. A long section may go on in the other column, and not after its title alone.
 fn beside(sections: Vec<Section>, each: usize) -> Vec<Line<'static>> {
-    let rows = |sections: &[Section]| sections.iter().map(Vec::len).sum::<usize>();
-    let tallest = |cut: usize| rows(&sections[..cut]).max(rows(&sections[cut..]));
-    let cut = (1..=sections.len()).min_by_key(|cut| tallest(*cut)).unwrap_or_default();
-    let (left, right) = sections.split_at(cut);
-    let (mut left, mut right) = (left.concat().into_iter(), right.concat().into_iter());
+    let starts: Vec<usize> = sections
+        .iter()
+        .scan(0, |at, section| {
+            let start = *at;
+            *at += section.len();
+            Some(start)
+        })
+        .collect();
+    let mut all = sections.concat();
+    let middle = all.len().div_ceil(2);
+    let alone = starts.iter().find(|start| (**start..**start + ALONE).contains(&middle));
+    let right = all.split_off(alone.copied().unwrap_or(middle));
+    let (mut left, mut right) = (all.into_iter(), right.into_iter());
     let mut lines = Vec::new();
     loop {
         let (left, right) = (left.next(), right.next());
@@ -159,5 +174,21 @@ fn beside(sections: Vec<Section>, each: usize) -> Vec<Line<'static>> {
         line.push_span(Span::raw(" ".repeat(missing)));
         line.extend(right.unwrap_or_default());
         lines.push(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_columns_are_filled_whatever_the_sections_are() {
+        let section = |rows: usize| -> Section { vec![Line::raw("x"); rows] };
+        for sections in [[50, 80, 4], [134, 2, 2], [20, 20, 20], [3, 3, 140]] {
+            let rows: usize = sections.iter().sum();
+            let lines = beside(sections.map(section).into(), 10);
+            let most = rows.div_ceil(2) + ALONE;
+            assert!(lines.len() <= most, "{} lines of {rows}", lines.len());
+        }
     }
 }
