@@ -18,8 +18,6 @@ const WIDE: usize = 100;
 /// The widest a column gets.
 const COLUMN: usize = 78;
 const GAP: usize = 3;
-/// Lines of a section that are not left behind at the end of a column.
-const ALONE: usize = 3;
 
 pub(super) fn draw(canvas: Canvas, scroll: usize) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
@@ -147,22 +145,15 @@ fn words(view: &View, columns: usize, theme: &Theme) -> Section {
     lines
 }
 
-/// Sections in two columns: what the screen says and what follows it as far as that fills the left one, the rest beside
-/// it. A long section may go on in the other column, and not after its title alone.
+/// Sections in two columns: what the screen says on the left, the keys beside it, and each of the others where there is
+/// more room.
 fn beside(sections: Vec<Section>, each: usize) -> Vec<Line<'static>> {
-    let starts: Vec<usize> = sections
-        .iter()
-        .scan(0, |at, section| {
-            let start = *at;
-            *at += section.len();
-            Some(start)
-        })
-        .collect();
-    let mut all = sections.concat();
-    let middle = all.len().div_ceil(2);
-    let alone = starts.iter().find(|start| (**start..**start + ALONE).contains(&middle));
-    let right = all.split_off(alone.copied().unwrap_or(middle));
-    let (mut left, mut right) = (all.into_iter(), right.into_iter());
+    let mut columns: [Section; 2] = Default::default();
+    for section in sections {
+        let shorter = usize::from(columns[1].len() < columns[0].len());
+        columns[shorter].extend(section);
+    }
+    let [mut left, mut right] = columns.map(Vec::into_iter);
     let mut lines = Vec::new();
     loop {
         let (left, right) = (left.next(), right.next());
@@ -182,13 +173,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_columns_are_filled_whatever_the_sections_are() {
-        let section = |rows: usize| -> Section { vec![Line::raw("x"); rows] };
-        for sections in [[50, 80, 4], [134, 2, 2], [20, 20, 20], [3, 3, 140]] {
-            let rows: usize = sections.iter().sum();
-            let lines = beside(sections.map(section).into(), 10);
-            let most = rows.div_ceil(2) + ALONE;
-            assert!(lines.len() <= most, "{} lines of {rows}", lines.len());
-        }
+    fn both_columns_begin_at_the_top_and_are_filled() {
+        let section = |(name, rows): (&'static str, usize)| -> Section {
+            std::iter::once(name).chain(vec![""; rows - 1]).map(Line::raw).collect()
+        };
+        let sections = [("words", 56), ("keys", 55), ("a", 4), ("b", 12), ("c", 8), ("d", 3)];
+        let rows: usize = sections.iter().map(|(_, rows)| rows).sum();
+        let lines = beside(sections.map(section).into(), 10);
+        assert_eq!(lines[0].to_string(), "words        keys");
+        assert!(lines.len() <= rows.div_ceil(2) + 6, "{} lines of {rows}", lines.len());
+        let all: String = lines.iter().map(Line::to_string).collect();
+        assert!(["a", "b", "c", "d"].iter().all(|name| all.contains(name)), "{all}");
     }
 }
