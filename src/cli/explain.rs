@@ -24,6 +24,8 @@ const PLAYS: usize = 6;
 /// Columns of names, and of bars.
 const NAMES: usize = 22;
 const BAR: usize = 24;
+/// What bars of what is taken away are made of.
+const LOSS: &str = "-";
 
 /// What is printed as JSON.
 #[derive(Serialize)]
@@ -62,7 +64,14 @@ pub(super) fn run(arguments: &Explain) -> Result<(), Failure> {
         say_json(&Said { explanation, why_not })?;
     } else {
         let bars = if std::io::stdout().is_terminal() { "█" } else { "#" };
-        print(&explanation, bars)?;
+        let title = |id: &str| {
+            let song = engine.setup.catalogue.find(id);
+            song.map_or_else(
+                || id.into(),
+                |song| engine.setup.catalogue.song(song).title.to_string(),
+            )
+        };
+        print(&explanation, &title, bars)?;
         why_not.iter().try_for_each(print_why_not)?;
     }
     Ok(())
@@ -102,7 +111,7 @@ fn named(engine: &Engine, option: &str, name: &str) -> Result<SongId, Failure> {
     }
 }
 
-fn print(e: &Explanation, bar: &str) -> Result<(), Failure> {
+fn print(e: &Explanation, title: &impl Fn(&str) -> String, bar: &str) -> Result<(), Failure> {
     let place = match e.position {
         Some(position) => format!("rank {position}"),
         None => "not in the queue".into(),
@@ -114,7 +123,9 @@ fn print(e: &Explanation, bar: &str) -> Result<(), Failure> {
         say!("dropped at {stage}: {}", dropped.why)?;
     }
     if let Some(displaced) = &e.displaced {
-        say!("promoted, in place of {}: interest {:+.6}", displaced.song, -displaced.interest)?;
+        // What alpha has not multiplied yet, so that nobody holds it against parts of the score.
+        let (id, interest) = (&displaced.song, -displaced.interest);
+        say!("promoted, in place of {} ({id}): interest {interest:+.6} before alpha", title(id))?;
     }
     let sources =
         if e.ledger.sources.is_empty() { "none".into() } else { e.ledger.sources.join(", ") };
@@ -122,16 +133,19 @@ fn print(e: &Explanation, bar: &str) -> Result<(), Failure> {
     if let Some(missed) = &e.missed {
         print_missed(missed)?;
     }
+    // A queue is in no order of scores where songs are promoted or committed.
+    let order = if e.position.is_some() { "in the queue" } else { "by score" };
     for (what, neighbour) in [("above", &e.above), ("below", &e.below)] {
         if let Some(n) = neighbour {
             let apart = n.score - e.ledger.score.value;
-            say!("right {what} by score: {} ({}) {:.6}, {apart:+.6}", n.title, n.id, n.score)?;
+            say!("right {what} {order}: {} ({}) {:.6}, {apart:+.6}", n.title, n.id, n.score)?;
         }
     }
     say!("\nscore")?;
     let largest = largest(&e.ledger.score).value().max(1e-6);
     print_node(&e.ledger.score, 0, &|value: Score| {
-        bar.repeat((value.abs().value() / largest * BAR as f64).round() as usize)
+        let sign = if value < Score::ZERO { LOSS } else { bar };
+        sign.repeat((value.abs().value() / largest * BAR as f64).round() as usize)
     })?;
     say!("\ninterest, of the heads")?;
     for part in &e.interest {
@@ -211,8 +225,11 @@ fn print_why_not(why: &WhyNot) -> Result<(), Failure> {
     say!("\nwhy not above {} ({})?", why.above.title, why.above.id)?;
     match why.lacks.cmp(&Score::ZERO) {
         Ordering::Greater => say!("  it lacks {:.6} of score", why.lacks)?,
-        Ordering::Less => {
+        Ordering::Less if why.score_decides() => {
             say!("  its score is higher already, by {:.6}: enough as it is", -why.lacks)?
+        }
+        Ordering::Less => {
+            say!("  its score is higher, by {:.6}: that alone does not decide", -why.lacks)?
         }
         Ordering::Equal => say!("  the scores are level: the higher interest goes first")?,
     }
@@ -226,6 +243,9 @@ fn print_why_not(why: &WhyNot) -> Result<(), Failure> {
     for Move { what, from, to, target, place } in &why.moves {
         let aims = if what == "arm" { format!(", target {target:.3}") } else { String::new() };
         say!("  really ranked, {what} {from} -> {to}{aims}: place {place}")?;
+    }
+    if let Some(unmoved) = &why.unmoved {
+        say!("  {unmoved}")?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod bad_input;
 mod common;
 mod config;
 mod experiments;
+mod explained;
 mod export;
 mod full_disk;
 mod gate;

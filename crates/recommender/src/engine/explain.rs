@@ -134,6 +134,17 @@ pub struct WhyNot {
     /// the smallest change of it alone that, really ranked, puts the song above the other.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<Move>,
+    /// Where there are none of them though they were looked for: what was tried, or why nothing is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unmoved: Option<String>,
+}
+
+impl WhyNot {
+    /// Whether the scores decide which of the two stands above: not where a place is due, a song is committed or one
+    /// is not in the queue.
+    pub fn score_decides(&self) -> bool {
+        self.due.is_none() && self.beside.is_none() && self.dropped.is_none()
+    }
 }
 
 impl Engine {
@@ -199,7 +210,8 @@ impl Engine {
         let promoted = [song, above].map(|song| catalogue.song(song).promoted());
         let excluded = why.dropped.as_ref().is_some_and(|d| d.stage != Stage::Mixing);
         if promoted.contains(&true) && !excluded {
-            why.moves = self.moves(state, look, (song, above), &why.flips);
+            let queued = why.dropped.is_none();
+            (why.moves, why.unmoved) = self.moves(state, look, (song, above), &why.flips, queued);
         }
         Some(why)
     }
@@ -229,7 +241,7 @@ impl Engine {
     ) -> Option<(WhyNot, SongId)> {
         let catalogue = &self.setup.catalogue;
         self.with_ranking_of(state, look, |ranking, _| {
-            let dropped = ranking.dropped(song);
+            let dropped = ranking.kept_out(song);
             let promoted = catalogue.song(song).promoted();
             let last = ranking.queue.iter().rev().find(|queued| queued.promoted == promoted);
             let above = above.or_else(|| match dropped {
@@ -251,10 +263,13 @@ impl Engine {
             let place = |song: SongId| {
                 ranking.queue.iter().position(|queued| queued.song == song).map(|place| place + 1)
             };
-            let due = ranking.due(song).map(|due| (due.told(place(above)), due));
+            // A target is set by choosing an arm, and by nothing else.
+            let arms = self.setup.policy.bandit.arms.iter();
+            let most = arms.map(|arm| Score::new(arm.ratio)).max();
+            let due = ranking.due(song).map(|due| (due.told(place(above), most), due));
             let due = due.or_else(|| {
                 let due = ranking.due(above)?;
-                Some((format!("the other song is promoted: {}", due.told(None)), due))
+                Some((format!("the other song is promoted: {}", due.told(None, most)), due))
             });
             let (when, due) = due.filter(|_| !excluded).unzip();
             let committed = [song, above].map(|song| state.request.left.contains(&song));
@@ -273,6 +288,7 @@ impl Engine {
                 flips,
                 due,
                 moves: Vec::new(),
+                unmoved: None,
             };
             Some((why, above))
         })

@@ -1,5 +1,6 @@
 //! What would move a song past another where score alone does not decide, as one of them is promoted: each value that
-//! can be set by hand is really tried, the nearest first, until the queue it leads to has the one above the other.
+//! can be set by hand is really tried, the nearest first, until the queue it leads to has the one above the other. Where
+//! none does that is said, so that nobody looks for it.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,16 +10,18 @@ use super::setup::Engine;
 use super::state::State;
 use crate::ranking::Flip;
 use melody_core::catalogue::SongId;
-use melody_core::overrides::{LONGEST_WINDOW, Overrides};
+use melody_core::overrides::{LONGEST_WINDOW, MOST_BOOST, Overrides};
 use melody_core::score::Score;
 
-/// Values of N that are tried at most, on either side of the present one.
+/// Values of M and N that are tried at most, on either side of the present one.
 const FURTHEST: usize = 30;
+/// Values that a factor on boosts is tried at, to a point.
+const A_POINT: usize = 4;
 
 /// A value that, set alone, puts a song above another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
-    /// What is set: `arm`, `at_most`, `window`, `alpha`, `beta` or `gamma`.
+    /// What is set: `arm`, `at_most`, `window`, `boost`, `alpha`, `beta` or `gamma`.
     pub what: String,
     /// As it is: a name, a count or a weight.
     pub from: String,
@@ -31,24 +34,34 @@ pub struct Move {
 }
 
 impl Engine {
-    /// For each value that can be set the smallest change of it alone that puts the first song above the second.
-    /// Nothing where making a new request does it, as setting anything would.
+    /// For each value that can be set the smallest change of it alone that puts the first song above the second, and
+    /// a promoted one further up.
+    /// Nothing where making a new request does it, as setting anything would. Where there is none, why. `queued`:
+    /// whether the first song is in the queue.
     pub(super) fn moves(
         &self,
         state: &State,
         look: &Look,
         (song, above): (SongId, SongId),
         flips: &[Flip],
-    ) -> Vec<Move> {
+        queued: bool,
+    ) -> (Vec<Move>, Option<String>) {
         let ids = [song, above].map(|song| &*self.setup.catalogue.song(song).id);
         let set = &state.overrides;
         let tried = |next: Overrides| self.preview(state, look, &next).ok();
-        let Some(now) = tried(set.clone()).filter(|now| ahead(now, ids).is_none()) else {
-            return Vec::new();
-        };
+        let Some(now) = tried(set.clone()) else { return (Vec::new(), None) };
+        let stands = now.queue.iter().position(|entry| entry.song.id == ids[0]);
+        // A promoted song gains nothing by the other one's falling back behind its place.
+        let stands = stands.filter(|_| self.setup.catalogue.song(song).promoted());
+        if ahead(&now, ids).is_some() {
+            return (Vec::new(), Some("the next request puts it above as things are".into()));
+        }
         let moved = |what: &str, from: String, to: String, next: Overrides| {
             let preview = tried(next)?;
             let place = ahead(&preview, ids)?;
+            if stands.is_some_and(|stands| place > stands) {
+                return None;
+            }
             Some(Move { what: what.into(), from, to, target: preview.promotion.target, place })
         };
         let mut arms: Vec<_> = self.setup.policy.bandit.arms.iter().collect();
@@ -68,6 +81,13 @@ impl Engine {
             let next = Overrides { window: Some(value), at_most: held, ..set.clone() };
             moved("window", window.to_string(), value.to_string(), next)
         });
+        let factor = (set.boost().value() * A_POINT as f64).round() as usize;
+        let most_boost = MOST_BOOST.millionths() as usize / 1_000_000 * A_POINT;
+        let boost = nearest(factor, 0, most_boost).find_map(|value| {
+            let value = Score::new(value as f64 / A_POINT as f64);
+            let next = Overrides { boost: Some(value), ..set.clone() };
+            moved("boost", format!("{:.2}", set.boost()), format!("{value:.2}"), next)
+        });
         let weights = flips.iter().filter_map(|flip| {
             let to = flip.to?;
             let mut next = set.clone();
@@ -78,7 +98,16 @@ impl Engine {
             }
             moved(&flip.weight, format!("{:.6}", flip.from), format!("{to:.6}"), next)
         });
-        [arm, most, long].into_iter().flatten().chain(weights).collect()
+        let moves: Vec<Move> =
+            [arm, most, long, boost].into_iter().flatten().chain(weights).collect();
+        let nothing =
+            "set by itself, no arm, no boost and no M or N within 30 of now brings it up there";
+        let turn = "it comes up in its turn, or at once when the listener opens it";
+        let unmoved = moves.is_empty().then(|| match queued {
+            true => format!("{nothing}; {turn}"),
+            false => nothing.into(),
+        });
+        (moves, unmoved)
     }
 }
 
@@ -98,7 +127,7 @@ fn nearest(from: usize, least: usize, most: usize) -> impl Iterator<Item = usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::tests_support::{small, step};
+    use crate::engine::tests_support::{engine, small, step};
     use melody_core::event::Action;
 
     #[test]
@@ -126,20 +155,48 @@ mod tests {
             let first = due.earned.expect("it is in the queue").max(due.allowed);
             assert!(first <= pair[1].position, "{due:?}");
             told += why.moves.len();
+            assert_eq!(why.moves.is_empty(), why.unmoved.is_some(), "one of both is said");
+            assert!(!why.score_decides(), "a place that is due is no matter of scores");
             for found in &why.moves {
                 let mut set = state.overrides.clone();
                 match found.what.as_str() {
                     "arm" => set.arm = Some(found.to.clone()),
                     "at_most" => set.at_most = found.to.parse().ok(),
                     "window" => set.window = found.to.parse().ok(),
+                    "boost" => set.boost = found.to.parse().ok().map(Score::new),
                     _ => continue,
                 }
                 let really = engine.preview(&state, &look, &set).unwrap();
                 let ids = [pair[1].song.id.as_str(), pair[0].song.id.as_str()];
                 assert_eq!(ahead(&really, ids), Some(found.place), "{found:?}");
+                let base = engine.preview(&state, &look, &state.overrides).unwrap();
+                let was = base.queue.iter().find(|entry| entry.song.id == ids[0]).unwrap();
+                assert!(found.place < was.position, "further up, and not beside: {found:?}");
             }
         }
         assert!(told > 0, "something moves one of them");
+    }
+
+    #[test]
+    fn where_nothing_that_can_be_set_moves_it_that_is_said() {
+        let engine = engine(|settings| {
+            let only = settings.bandit.arms.swap_remove(2);
+            settings.bandit.arms = vec![only];
+            // No room for another promoted song, whatever is set.
+            settings.mixing.spacing = 11;
+            settings.mixing.protected = 5;
+        });
+        let (state, trace) = engine.start();
+        let place = trace.queue.iter().position(|entry| entry.promoted).expect("one is due");
+        let find = |at: usize| engine.setup.catalogue.find(&trace.queue[at].song.id).unwrap();
+        let look = engine.look(&state);
+        let (moves, unmoved) = engine.moves(&state, &look, (find(place), find(0)), &[], true);
+        assert_eq!(moves, []);
+        assert!(unmoved.unwrap().starts_with("set by itself, no arm"));
+        let last = trace.queue.len() - 1;
+        let (moves, unmoved) = engine.moves(&state, &look, (find(0), find(last)), &[], true);
+        assert_eq!(moves, []);
+        assert_eq!(unmoved.unwrap(), "the next request puts it above as things are");
     }
 
     #[test]

@@ -112,6 +112,22 @@ impl Timeline {
     /// catalogue, which is given every model that this session was given. `None` if it has fewer events, or that
     /// one is before a fork began.
     pub fn fork(&self, engine: Arc<Engine>, step: usize, scene: Option<Scene>) -> Option<Self> {
+        self.forked(engine, step, (scene, None))
+    }
+
+    /// The same under values set by hand from that step on, in place of those in force then. No event sets them, so
+    /// they make no new request: what is committed stays, but for promoted songs that may not play under them. So two
+    /// sessions part where the values first matter, and not at once.
+    pub fn fork_under(&self, engine: Arc<Engine>, step: usize, set: Overrides) -> Option<Self> {
+        self.forked(engine, step, (None, Some(set)))
+    }
+
+    fn forked(
+        &self,
+        engine: Arc<Engine>,
+        step: usize,
+        (scene, set): (Option<Scene>, Option<Overrides>),
+    ) -> Option<Self> {
         let mut forked = self.clone();
         forked.rewind(step);
         if forked.events().len() != step {
@@ -124,7 +140,11 @@ impl Timeline {
                 Arc::new(Engine::new(engine.setup.clone().offering(versions)))
             }
         };
-        let (state, mut trace) = engine.resume(self.engine(), forked.state(), scene);
+        let from = match set {
+            Some(set) => &forked.state().with_overrides(set),
+            None => forked.state(),
+        };
+        let (state, mut trace) = engine.resume(self.engine(), from, scene);
         // The step is still the one that this event led to.
         let original = forked.trace();
         trace.event = original.event.clone();
@@ -168,6 +188,27 @@ mod tests {
         let (_, trace) = step(&engine, &state, 10, Action::Override(set));
         assert_eq!(preview.queue, trace.queue);
         assert_eq!(preview.promotion, trace.promotion);
+    }
+
+    #[test]
+    fn what_is_committed_and_set_without_an_event_stays_unless_it_may_not_play() {
+        let three = || Arc::new(engine(|settings| settings.requests.committed = 3));
+        let mut timeline = Timeline::start(three());
+        let state = timeline.state().clone();
+        timeline.apply(crate::engine::tests_support::after(&state, 9_000, Action::Like)).unwrap();
+        let committed = timeline.state().request.left.clone();
+        assert!(committed.len() > 1, "a like makes no request");
+        let under = |at_most: usize| {
+            let set = Overrides { at_most: Some(at_most), ..Overrides::default() };
+            timeline.fork_under(three(), 1, set).unwrap()
+        };
+        let same = under(timeline.trace().promotion.at_most);
+        assert_eq!(same.state().queue, timeline.state().queue, "nothing parts them");
+        let none = under(0);
+        assert!(none.state().queue.iter().all(|queued| !queued.promoted));
+        let catalogue = &timeline.engine().setup.catalogue;
+        let natural = committed.iter().filter(|song| !catalogue.song(**song).promoted());
+        assert!(natural.eq(&none.state().request.left), "the others stay");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::adjust::ADJUSTMENTS;
 use super::heads::weighed_heads;
 use super::learned;
 use super::ledger::{Dropped, Ledger, Node, Stage};
-use super::mixing::{Candidate, refusal};
+use super::mixing::{Candidate, crowded_out, refusal};
 use super::pipeline::Ranking;
 use super::score::candidate;
 use crate::policy::GammaScores;
@@ -48,7 +48,7 @@ impl Ranking<'_> {
         Ledger {
             score: Node::sum("score", how, children),
             sources: ranked.sources.names(),
-            dropped: self.dropped(song),
+            dropped: self.kept_out(song),
         }
     }
 
@@ -150,6 +150,25 @@ impl Ranking<'_> {
         };
         let margin = lowest(promoted).map_or(Score::ZERO, |s| s - ranked.total);
         Some(Dropped { stage: Stage::Mixing, why, margin })
+    }
+
+    /// The same, told to the end: a promoted song that scores more than one that has a place, and would fit by itself,
+    /// is kept out by those before it, and by which is said. Traces keep to the scores of their runners-up.
+    pub fn kept_out(&self, song: SongId) -> Option<Dropped> {
+        let dropped = self.dropped(song)?;
+        if dropped.stage != Stage::Mixing || !self.listening.catalogue.song(song).promoted() {
+            return Some(dropped);
+        }
+        let candidates = self.open();
+        let crowded = self.with_rules(|rules| crowded_out(rules, &candidates, song));
+        Some(match crowded {
+            Some((why, better)) => {
+                let title = &self.listening.catalogue.song(better).title;
+                let why = format!("{why}, counting \"{title}\", which scores more");
+                Dropped { why, margin: Score::ZERO, ..dropped }
+            }
+            None => dropped,
+        })
     }
 
     /// The rule that keeps a promoted song out behind what is committed.

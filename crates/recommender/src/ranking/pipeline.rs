@@ -217,6 +217,13 @@ impl Ranking<'_> {
         look(&Rules { heard: &heard, mixing: &mixing, ..self.listening.rules })
     }
 
+    /// What may be placed behind the committed songs, the best score first.
+    pub(super) fn open(&self) -> Vec<Candidate> {
+        let fixed = &self.queue[..self.committed];
+        let open = self.in_order().filter(|song| fixed.iter().all(|queued| queued.song != *song));
+        open.map(|song| candidate(&self.listening, song, self.ranked(song))).collect()
+    }
+
     /// When a promoted song's place is due. `None` for a natural one, one that is committed, and one that a rule
     /// excludes.
     pub fn due(&self, song: SongId) -> Option<Due> {
@@ -226,10 +233,13 @@ impl Ranking<'_> {
             return None;
         }
         let songs: Vec<(SongId, bool)> = left.iter().map(|q| (q.song, q.promoted)).collect();
-        let open = self.in_order().filter(|song| !is_fixed(*song));
-        let candidates: Vec<Candidate> =
-            open.map(|song| candidate(&self.listening, song, self.ranked(song))).collect();
-        let standing = Standing { behind: self.committed, songs: &songs };
+        let candidates = self.open();
+        let standing = Standing {
+            behind: self.committed,
+            committed: fixed.iter().filter(|queued| queued.promoted).count(),
+            credit: self.listening.rules.heard.credit,
+            songs: &songs,
+        };
         self.with_rules(|rules| due(rules, &candidates, song, &standing))
     }
 

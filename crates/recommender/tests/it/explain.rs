@@ -225,3 +225,29 @@ fn from_the_smallest_change_on_the_order_holds_and_short_of_it_it_does_not() {
     assert!(found > 100 && none > 20, "{found} found, {none} impossible");
     assert!(level > 20, "{level} of them level first");
 }
+
+#[test]
+fn a_promoted_song_that_scores_more_than_one_of_the_queue_is_kept_out_by_what_is_said() {
+    let mut crowded = 0;
+    for (i, profile) in PROFILES.iter().enumerate() {
+        let timeline = played(profile, 80 + i as u64, 6);
+        let engine = timeline.engine();
+        for step in [0, 3, 6] {
+            let (state, look) = {
+                let state = timeline.state_at(step).unwrap();
+                let look = engine.look(&state);
+                (state, look)
+            };
+            engine.with_ranking_of(&state, &look, |ranking, _| {
+                let promoted = |song: &SongId| engine.setup.catalogue.song(*song).promoted();
+                for song in ranking.in_order().filter(promoted) {
+                    let Some(dropped) = ranking.ledger(song).dropped else { continue };
+                    let by_score = dropped.why.starts_with("the last promoted song");
+                    assert!(!by_score || dropped.margin >= Score::ZERO, "{dropped:?}");
+                    crowded += usize::from(dropped.why.contains(", counting \""));
+                }
+            });
+        }
+    }
+    assert!(crowded > 0, "some are crowded out");
+}

@@ -91,6 +91,11 @@ impl App {
                     }
                 }
                 let query = search.query(hit);
+                // What rises is what is like the one that was chosen, and not all that has the words.
+                if !hit.name().eq_ignore_ascii_case(&query) {
+                    let said = "What is like \"{}\" rises: it was chosen for \"{}\".";
+                    self.say(self.look.lang.fill(said, &[&hit.name(), &query]));
+                }
                 self.act(Action::Search { query, target: hit.target });
                 if open {
                     self.act(Action::Open { song: hit.song_id() });

@@ -6,6 +6,8 @@ use crate::words::text;
 
 /// Taking back or leaving more events than this is asked about first.
 pub(super) const LOST_WITHOUT_ASKING: usize = 3;
+/// Less than this of time is not worth a word.
+const MOMENT_MS: u64 = 1_000;
 
 impl App {
     pub(super) fn look_at(&mut self, step: usize) {
@@ -16,10 +18,19 @@ impl App {
     pub(super) fn undo(&mut self) {
         self.looking_at = None;
         let lang = self.look.lang;
+        let now_ms = self.session.head().now_ms;
         let said = match self.session.undo() {
             Some(event) => {
                 let what = lang.text(event.action.name());
-                lang.fill("Took back: {} at {}.", &[&what, &text::clock(event.at_ms)])
+                let at = text::clock(event.at_ms);
+                // What has been heard since is gone with it.
+                match now_ms.saturating_sub(self.session.head().now_ms) {
+                    0..MOMENT_MS => lang.fill("Took back: {} at {}.", &[&what, &at]),
+                    back => {
+                        let said = "Took back: {} at {}; the clock goes back by {}.";
+                        lang.fill(said, &[&what, &at, &text::clock(back)])
+                    }
+                }
             }
             None => lang.text("Nothing to take back: the session has just begun.").into(),
         };

@@ -46,6 +46,10 @@ impl App {
             log: self.log_standing(),
             explained: self.explaining.explained(),
             causes: self.explaining.causes(step).filter(|_| self.tab == Tab::Explain),
+            elsewhere: self
+                .explaining
+                .elsewhere(timeline, step)
+                .filter(|_| self.tab == Tab::Explain),
             detail: self.explaining.detail,
             caption: self.caption(),
             message: self.message.clone().or_else(|| {
@@ -55,6 +59,7 @@ impl App {
             compared: self.compared(),
             weekly: self.weekly(),
             popup: self.popup.clone(),
+            catalogue: setup.catalogue.clone(),
             policy: setup.policy.clone(),
             objective: taken.map_or(&setup.model, |taken| &taken.model).objective.clone(),
             // The report is of the model that the session began with.

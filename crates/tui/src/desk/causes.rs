@@ -6,13 +6,16 @@
 //! session without it. All else is simply left out. What was done afterwards is done again in the session there
 //! is then, as a comparison does it: the listener hears as much and acts as late, of what plays there.
 //!
-//! The newest events alone are looked at, whose states are kept: each costs the steps after it.
+//! The newest events alone are looked at, whose states are kept: each costs the steps after it. The states that they
+//! end in are kept too, so that what a song scores there can be told where no queue has it.
 
 use std::sync::Arc;
 
+use melody_core::catalogue::SongId;
 use melody_core::event::{Action, Event};
 use melody_recommender::engine::{Engine, State, Timeline, Trace};
 use melody_recommender::playback::{Playhead, mirrored};
+use melody_recommender::ranking::Ledger;
 
 /// Events looked at, the newest: about a second's work at most.
 const NEWEST: usize = 12;
@@ -26,8 +29,11 @@ pub enum Undone {
     LeftOut,
     /// The play goes on to its end.
     HeardOut,
-    /// The song is skipped.
-    Skipped,
+    /// The song is skipped, after so much of it.
+    Skipped {
+        /// In milliseconds.
+        after_ms: u32,
+    },
 }
 
 /// The session without one of its events.
@@ -57,10 +63,41 @@ pub struct Causes {
 }
 
 impl Causes {
-    /// The session up to a step without each of its newest events.
-    pub fn of(timeline: &Timeline, step: usize) -> Self {
+    /// The session up to a step without each of its newest events, and the state that each ends in.
+    pub(crate) fn of(timeline: &Timeline, step: usize) -> (Self, Vec<Arc<State>>) {
         let events = (1..=step).rev().take(NEWEST);
-        Causes { step, without: events.filter_map(|at| without(timeline, at, step)).collect() }
+        let (without, states) = events.filter_map(|at| without(timeline, at, step)).unzip();
+        (Causes { step, without }, states)
+    }
+}
+
+/// What a song scores in each of the sessions without an event, where their queues do not tell: in the order of
+/// [`Causes::without`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Elsewhere {
+    /// Its identifier in the catalogue.
+    pub song: String,
+    /// Where every point comes from; none where the queue there has it.
+    pub ledgers: Vec<Option<Ledger>>,
+}
+
+impl Elsewhere {
+    /// Ranks a song in every session whose queue does not hold it.
+    pub(crate) fn of(
+        engine: &Engine,
+        (causes, states): (&Causes, &[Arc<State>]),
+        song: SongId,
+    ) -> Self {
+        let id = engine.setup.catalogue.song(song).id.to_string();
+        let ledger = |(without, state): (&Without, &Arc<State>)| {
+            let queued = without.trace.queue.iter().any(|entry| entry.song.id == id);
+            (!queued).then(|| {
+                let look = engine.look_at(state, &[song]);
+                engine.with_ranking_of(state, &look, |ranking, _| ranking.ledger(song))
+            })
+        };
+        let ledgers = causes.without.iter().zip(states).map(ledger).collect();
+        Elsewhere { song: id, ledgers }
     }
 }
 
@@ -88,7 +125,10 @@ impl Replay<'_> {
     fn undo(&mut self, action: &Action) -> Undone {
         let length = self.engine.length_ms(&self.state);
         let (until, instead, undone) = match action {
-            Action::Finish => (SKIPPED_MS.min(length / 2), Action::Skip, Undone::Skipped),
+            Action::Finish => {
+                let after_ms = SKIPPED_MS.min(length / 2);
+                (after_ms, Action::Skip, Undone::Skipped { after_ms })
+            }
             action if action.ends_play() => (length, Action::Finish, Undone::HeardOut),
             _ => return Undone::LeftOut,
         };
@@ -101,7 +141,7 @@ impl Replay<'_> {
 
 /// The session up to `step` without the event that led to step `at`; `None` where the state before it cannot be
 /// gone back to, as before a fork.
-fn without(timeline: &Timeline, at: usize, step: usize) -> Option<Without> {
+fn without(timeline: &Timeline, at: usize, step: usize) -> Option<(Without, Arc<State>)> {
     let before = timeline.trace_at(at - 1)?.clone();
     let event = timeline.events().get(at - 1)?;
     let mut replay = Replay {
@@ -122,12 +162,13 @@ fn without(timeline: &Timeline, at: usize, step: usize) -> Option<Without> {
             None => replay.refused += 1,
         }
     }
-    Some(Without {
+    let without = Without {
         step: at,
         action: event.action.clone(),
         undone,
         title: before.playing.song.title.clone(),
         refused: replay.refused,
         trace: replay.trace,
-    })
+    };
+    Some((without, replay.state))
 }

@@ -46,9 +46,15 @@ impl Against {
         }
     }
 
+    /// What holds there from the beginning, without an event that sets it: beside what is set by hand already.
+    fn under(&self, now: &Overrides) -> Option<Overrides> {
+        let none = Overrides { at_most: Some(0), ..now.clone() };
+        matches!(self, Against::NoPromotion).then_some(none)
+    }
+
+    /// What an event sets there, as it would be set here.
     fn overrides(&self) -> Option<Overrides> {
         match self {
-            Against::NoPromotion => Some(Overrides { at_most: Some(0), ..Overrides::default() }),
             Against::ByHand(set) => Some(set.clone()),
             _ => None,
         }
@@ -100,6 +106,9 @@ pub struct Compared {
     pub left: bool,
     /// Whether it has caught up.
     pub level: bool,
+    /// Songs that are committed here where it began, and were let go there by a new request, as what it is under makes
+    /// one: what moves at once is that as well.
+    pub let_go: usize,
 }
 
 impl Comparing {
@@ -122,7 +131,12 @@ impl Comparing {
                 _ => None,
             };
             let engine = Arc::new(library.engine(&profile, opening.scene, seed));
-            let mut fork = main.fork(engine, step, scene).ok_or("the step is gone")?;
+            let now = main.trace_at(step).map(|trace| trace.overrides.clone()).unwrap_or_default();
+            let fork = match wanted.under(&now) {
+                Some(set) => main.fork_under(engine, step, set),
+                None => main.fork(engine, step, scene),
+            };
+            let mut fork = fork.ok_or("the step is gone")?;
             let head = Playhead::after(fork.trace());
             let mut from = step;
             let takes_over = !matches!(wanted, Against::Model(_));
@@ -216,6 +230,7 @@ impl Comparing {
             refused: fork.refused,
             left: fork.left,
             level: self.level(timeline),
+            let_go: fork.let_go(timeline),
         })
     }
 }
@@ -241,6 +256,17 @@ impl Fork {
     /// Events of this session before the first one followed.
     fn start(&self) -> usize {
         self.timeline.own_from()
+    }
+
+    /// Songs committed in `main` where this one begins that a new request has let go here.
+    fn let_go(&self, main: &Timeline) -> usize {
+        let requests = |timeline: &Timeline, at: usize| {
+            timeline.trace_at(at).map(|trace| (trace.request.number, trace.request.left))
+        };
+        match (requests(main, self.start()), requests(&self.timeline, self.from)) {
+            (Some((here, left)), Some((there, _))) if here != there => left,
+            _ => 0,
+        }
     }
 
     /// Does what has been done in `main` since its first `start` events.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::causes::Causes;
+use super::causes::{Causes, Elsewhere};
 use super::inquiry::Inquiry;
 use melody_core::catalogue::SongId;
 use melody_recommender::engine::{
@@ -49,8 +49,13 @@ pub(crate) struct Explaining {
     /// Of a song and the one it should beat.
     inquiry: Inquiry<(SongId, Option<SongId>), Arc<Explained>>,
     /// Of a step alone: it serves for every song.
-    causes: Inquiry<(), Arc<Causes>>,
+    causes: Inquiry<(), Arc<Caused>>,
+    /// Of a song, once the causes are known.
+    elsewhere: Inquiry<SongId, Arc<Elsewhere>>,
 }
+
+/// The session without each event, and the states that it ends in then.
+type Caused = (Arc<Causes>, Vec<Arc<State>>);
 
 impl Explaining {
     /// It is about the queue's selected song again, beside the one before it.
@@ -70,18 +75,26 @@ impl Explaining {
             Arc::new(Explained { explanation, why_not, beside })
         });
         self.causes.ask_of_traces(timeline, step, (), move |timeline, ()| {
-            Arc::new(Causes::of(timeline, step))
+            let (causes, states) = Causes::of(timeline, step);
+            Arc::new((Arc::new(causes), states))
         });
+        if let Some(caused) = self.causes.said_of(timeline, step).cloned() {
+            self.elsewhere.ask_of_traces(timeline, step, song, move |timeline, song| {
+                let (causes, states) = &*caused;
+                Arc::new(Elsewhere::of(timeline.engine(), (causes, states), song))
+            });
+        }
     }
 
     /// Waits for the account that was asked for.
     pub(crate) fn settle(&mut self) {
         self.inquiry.settle();
         self.causes.settle();
+        self.elsewhere.settle();
     }
 
     pub(crate) fn waits(&self) -> bool {
-        self.inquiry.waits() || self.causes.waits()
+        self.inquiry.waits() || self.causes.waits() || self.elsewhere.waits()
     }
 
     /// The newest account.
@@ -91,7 +104,13 @@ impl Explaining {
 
     /// What the newest events have done, where that is of this step.
     pub(crate) fn causes(&self, step: usize) -> Option<Arc<Causes>> {
-        self.causes.said().filter(|causes| causes.step == step).cloned()
+        let causes = self.causes.said().map(|caused| &caused.0);
+        causes.filter(|causes| causes.step == step).cloned()
+    }
+
+    /// What a song scores there, once that is worked out for this very step.
+    pub(crate) fn elsewhere(&self, timeline: &Timeline, step: usize) -> Option<Arc<Elsewhere>> {
+        self.elsewhere.said_of(timeline, step).cloned()
     }
 }
 

@@ -33,11 +33,13 @@ pub(crate) fn with_newest_policy(
     opening: Opening,
 ) -> (Library, Opening, Option<InputError>) {
     let Some(folder) = &opening.versions else { return (library, opening, None) };
-    let due = policy_due(Path::new(folder), &library.policy);
-    match due.and_then(|due| Ok(due.map(|(name, policy)| (name, library.with_policy(policy))))) {
+    match policy_due(Path::new(folder), &library.policy) {
         Ok(None) => (library, opening, None),
-        Ok(Some((policy, Ok(library)))) => (library, Opening { policy, ..opening }, None),
-        Ok(Some((_, Err(error)))) | Err(error) => (library, opening, Some(error)),
+        Err(error) => (library, opening, Some(error)),
+        Ok(Some((policy, due))) => match library.with_policy(due) {
+            Ok(library) => (library, Opening { policy, ..opening }, None),
+            Err(error) => (library, opening, Some(error)),
+        },
     }
 }
 

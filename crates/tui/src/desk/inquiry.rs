@@ -100,6 +100,13 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
         self.asked.is_some()
     }
 
+    /// The newest answer, where it is about this very step.
+    pub(crate) fn said_of(&self, timeline: &Timeline, step: usize) -> Option<&T> {
+        let trace = timeline.trace_at(step)?;
+        let ((known, _), answer) = self.answered.as_ref()?;
+        Arc::ptr_eq(known, trace).then_some(&answer.said)
+    }
+
     /// The newest answer, be it of an earlier question.
     pub(crate) fn said(&self) -> Option<&T> {
         self.answered.as_ref().map(|(_, answer)| &answer.said)

@@ -30,7 +30,7 @@ pub(crate) mod sweep;
 pub(crate) mod weeks;
 pub(crate) mod what_if;
 
-pub use causes::{Causes, Undone, Without};
+pub use causes::{Causes, Elsewhere, Undone, Without};
 pub use choice::Choice;
 pub use comparing::{Against, Compared};
 pub use explaining::{Counterpart, Explained};

@@ -115,6 +115,8 @@ pub struct Sitting {
     taken_back: Option<(Timeline, Playhead)>,
     /// The session as it was long ago, while it is worked out.
     going_back: Option<Pending<Timeline>>,
+    /// Where the listener stood at the event that is taken back.
+    stood: Option<Playhead>,
     black_box: Option<Arc<BlackBox>>,
     regrets: Regrets,
     /// Whether a person has done something in this session.
@@ -164,6 +166,7 @@ impl Sitting {
             leaves: false,
             taken_back: None,
             going_back: None,
+            stood: None,
             black_box: None,
             regrets: Regrets::default(),
             handled: false,
@@ -518,12 +521,23 @@ impl Sitting {
             return Some(deciding.event);
         }
         let last = self.timeline.events().last()?.clone();
-        self.rewind(self.timeline.events().len() - 1);
+        let before = self.timeline.events().len() - 1;
+        // What is taken back is the event, and not what was heard before it. What came by itself would come again at
+        // once: there it is the song as well.
+        let by_itself = last.action == Action::Finish || self.autopilot();
+        let stood = Playhead { now_ms: last.at_ms, heard_ms: last.heard_ms };
+        self.go_back(before, Some(stood).filter(|_| !by_itself));
         Some(last)
     }
 
     /// Takes back everything after the first `events`. Going far back takes a moment.
     pub fn rewind(&mut self, events: usize) {
+        self.go_back(events, None);
+    }
+
+    /// The same, to where the listener `stood` then; without it to right after the last of them.
+    fn go_back(&mut self, events: usize, stood: Option<Playhead>) {
+        self.stood = stood;
         self.wishes.clear();
         self.leaves = false;
         self.deciding = None;
@@ -550,7 +564,8 @@ impl Sitting {
         let before = (self.timeline.clone(), self.head);
         // Taken back in parts, it is put back as a whole.
         let all = self.taken_back.take().unwrap_or(before);
-        let head = Playhead::after(timeline.trace());
+        let stood = self.stood.take();
+        let head = stood.unwrap_or_else(|| Playhead::after(timeline.trace()));
         self.go_to(timeline, head);
         self.taken_back = Some(all);
     }

@@ -1,5 +1,8 @@
 //! What the What-if view is about: values set by hand that are not in force yet, the queue they would lead
 //! to, and what all other values of the chosen slider would; worked out on other threads.
+//!
+//! Setting anything makes a new request, which lets committed songs go. So what a change would do is held against the
+//! same request without it, and not against the queue of now.
 
 use std::sync::Arc;
 
@@ -15,13 +18,20 @@ pub(crate) struct WhatIf {
     /// What is set on the sliders, if it differs from what is in force.
     draft: Option<Overrides>,
     pub slider: usize,
-    /// Of the values set; none where they are impossible.
-    inquiry: Inquiry<Overrides, Option<Arc<Preview>>>,
+    /// Of the values set.
+    inquiry: Inquiry<Overrides, Previewed>,
     /// Of a slider, and the values set on the others.
     sweeping: Inquiry<(Slider, Overrides), Arc<Sweep>>,
     /// Of two weights at once, where that is looked at, and the values set on the others.
     mapping: Inquiry<([Slider; 2], Overrides), Arc<Map>>,
     pub over_two: bool,
+}
+
+/// What values would lead to, and what the same request would without them; none where they are impossible.
+#[derive(Clone, Default)]
+struct Previewed {
+    would: Option<Arc<Preview>>,
+    base: Option<Arc<Preview>>,
 }
 
 /// What the view shows of it.
@@ -35,6 +45,8 @@ pub struct Drafted {
     pub changed: bool,
     /// The newest preview; none where the values are impossible.
     pub preview: Option<Arc<Preview>>,
+    /// What a new request of the same moment would lead to with nothing changed: what the preview is held against.
+    pub base: Option<Arc<Preview>>,
     /// What every value of the chosen slider would lead to, once it is worked out.
     pub sweep: Option<Arc<Sweep>>,
     /// Which song is first over two weights, where that is looked at, once it is worked out.
@@ -44,6 +56,11 @@ pub struct Drafted {
 }
 
 impl Drafted {
+    /// What the values set would lead to; none where nothing is changed, or where they are impossible.
+    pub fn would(&self) -> Option<&Preview> {
+        self.preview.as_deref().filter(|_| self.changed)
+    }
+
     /// What would be in force of a slider, where the preview is of the values that are set.
     pub fn would_be(&self, slider: Slider) -> Option<f64> {
         let preview = self.preview.as_ref().filter(|preview| preview.overrides == self.set)?;
@@ -113,7 +130,8 @@ impl WhatIf {
     pub(crate) fn ask(&mut self, timeline: &Timeline, step: usize) {
         let Some(trace) = timeline.trace_at(step) else { return };
         self.inquiry.ask(timeline, step, self.draft(trace), |engine, state, _, look, set| {
-            engine.preview(state, look, &set).ok().map(Arc::new)
+            let preview = |set| engine.preview(state, look, set).ok().map(Arc::new);
+            Previewed { would: preview(&set), base: preview(&state.overrides) }
         });
         let slider = self.slider();
         let mut others = self.draft(trace);
@@ -145,11 +163,13 @@ impl WhatIf {
 
     pub(crate) fn drafted(&self, trace: &Trace) -> Drafted {
         let set = self.draft(trace);
+        let Previewed { would, base } = self.inquiry.said().cloned().unwrap_or_default();
         Drafted {
             slider: self.slider,
             changed: set != trace.overrides,
             set,
-            preview: self.inquiry.said().cloned().flatten(),
+            preview: would,
+            base,
             map: {
                 let said = self.mapping.said().filter(|_| self.over_two);
                 said.filter(|map| map.sliders == Map::beside(self.slider())).cloned()

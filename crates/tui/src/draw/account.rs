@@ -6,7 +6,7 @@ use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
 use melody_core::score::Score;
-use melody_recommender::engine::{QueueEntry, Trace};
+use melody_recommender::engine::QueueEntry;
 use melody_recommender::ranking::{Ledger, Node};
 
 /// What a stacked bar shows.
@@ -82,7 +82,7 @@ pub(crate) fn lines<'a>(
         how.push(Span::styled("  P ", theme.promoted));
         how.push(Span::raw(format!("{} ", view.say(&cost(displaced.interest)))));
         how.push(Span::styled(format!("{} ", view.say("in place of")), theme.faint));
-        how.push(Span::raw(song_name(view.now(), &displaced.song)));
+        how.push(Span::raw(view.song_name(&displaced.song)));
     }
     how.push(Span::styled(format!("  {} ", view.say("brought by")), theme.faint));
     how.push(Span::raw(match entry.ledger.sources.is_empty() {
@@ -135,14 +135,6 @@ fn sum<'a>(entry: &QueueEntry, view: &View, columns: usize, theme: &Theme) -> Li
         line.extend(part);
     }
     line
-}
-
-/// The title of a song the trace knows, or its identifier.
-pub(crate) fn song_name(trace: &Trace, id: &str) -> String {
-    let queued = trace.queue.iter().map(|entry| &entry.song);
-    let others = trace.runners_up.iter().map(|other| &other.song);
-    let song = queued.chain(others).find(|song| song.id == id);
-    song.map_or_else(|| id.to_string(), |song| format!("\"{}\"", text::clean(&song.title)))
 }
 
 #[cfg(test)]

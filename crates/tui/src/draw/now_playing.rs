@@ -47,9 +47,7 @@ fn song<'a>(view: &'a View, theme: &Theme, columns: usize) -> Line<'a> {
     if now.saved {
         mark(format!("+ {}", view.say("saved")), theme.liked);
     }
-    if let Some(campaign) = &song.campaign {
-        mark(format!("P {campaign}"), theme.promoted);
-    }
+    // Why a song ends early comes before who promotes it.
     if song.premium {
         let whole = text::clock(song.duration_ms.into());
         let said = match now.preview_ms {
@@ -57,6 +55,9 @@ fn song<'a>(view: &'a View, theme: &Theme, columns: usize) -> Line<'a> {
             None => view.say("premium").into(),
         };
         mark(format!("* {said}"), theme.premium);
+    }
+    if let Some(campaign) = &song.campaign {
+        mark(format!("P {campaign}"), theme.promoted);
     }
     mark(view.say(&song.genre).into(), theme.faint);
     if now.replayed {

@@ -154,24 +154,9 @@ impl Page {
                 buf[(x, self.area.y + y)] = whole[(x, from + y)].clone();
             }
         }
-        self.scrollbar(from, needed, theme, buf);
+        let edge = Rect { x: self.area.right() - 1, width: 1, ..self.area };
+        pen::scrollbar(buf, edge, (from.into(), needed.into()), theme);
         Drawn { scroll_limit, scrolled, ..Drawn::default() }
-    }
-
-    /// Where on the page the rows shown lie, at its right edge.
-    fn scrollbar(&self, from: u16, rows: u16, theme: &Theme, buf: &mut Buffer) {
-        let shown = u32::from(self.area.height);
-        let share = |part: u32| (part * shown / u32::from(rows).max(1)) as u16;
-        let length = share(shown).max(1);
-        let last = self.area.height - length;
-        let start = match u32::from(from) + shown >= u32::from(rows) {
-            true => last,
-            false => share(from.into()).min(last),
-        };
-        for y in start..start + length {
-            let cell = &mut buf[(self.area.right() - 1, self.area.y + y)];
-            cell.set_symbol("▐").set_style(theme.accent);
-        }
     }
 }
 

@@ -29,18 +29,43 @@ pub(crate) fn lines<'a>(buf: &mut Buffer, area: Rect, lines: impl IntoIterator<I
 }
 
 /// Draws lines from `scroll` on and says how far they can be scrolled. What can be scrolled has room, so no line is
-/// cut: one that is too long takes more rows.
+/// cut: one that is too long takes more rows. In the column right of `area` a bar says where the rows shown lie.
 pub(crate) fn scrolled(
     buf: &mut Buffer,
     area: Rect,
     all: Vec<Line<'static>>,
     scroll: usize,
+    theme: &Theme,
 ) -> Drawn {
     let columns = usize::from(area.width).max(1);
     let all: Vec<Line> = all.into_iter().flat_map(|line| text::folded(line, columns)).collect();
     let scroll_limit = all.len().saturating_sub(area.height.into());
-    lines(buf, area, all.into_iter().skip(scroll.min(scroll_limit)));
+    let from = scroll.min(scroll_limit);
+    if scroll_limit > 0 {
+        scrollbar(buf, Rect { x: area.right(), width: 1, ..area }, (from, all.len()), theme);
+    }
+    lines(buf, area, all.into_iter().skip(from));
     Drawn { scroll_limit, ..Drawn::default() }
+}
+
+/// Where the rows shown lie among all of them, in a column as high as those shown.
+pub(crate) fn scrollbar(
+    buf: &mut Buffer,
+    column: Rect,
+    (from, rows): (usize, usize),
+    theme: &Theme,
+) {
+    let column = column.intersection(buf.area);
+    let shown = usize::from(column.height);
+    let share = |part: usize| (part * shown / rows.max(1)).min(shown) as u16;
+    let length = share(shown).max(1);
+    let last = column.height.saturating_sub(length);
+    let start = if from + shown >= rows { last } else { share(from).min(last) };
+    for y in start..(start + length).min(column.height) {
+        for x in column.left()..column.right() {
+            buf[(x, column.y + y)].set_symbol("▐").set_style(theme.accent);
+        }
+    }
 }
 
 /// A frame with something said at the end of its top.
@@ -159,14 +184,18 @@ pub(crate) fn joined<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Line<'a>
     line
 }
 
-/// Numbers side by side, the first without a sign: all to as many decimals as one of them needs, three
-/// at most, as 0.65 beside 0.665 reads like another kind of number.
-pub(crate) fn even(values: &[Score]) -> Vec<String> {
-    let thousandths = |value: &Score| (value.value() * 1000.0).round() as i64;
+/// As many decimals as one of several numbers needs, three at most, as 0.65 beside 0.665 reads like another kind of
+/// number.
+pub(crate) fn decimals_of(values: impl Iterator<Item = Score> + Clone) -> usize {
+    let thousandths = |value: Score| (value.value() * 1000.0).round() as i64;
     let shown = |decimals: &u32| {
-        values.iter().all(|value| thousandths(value) % 10_i64.pow(3 - decimals) == 0)
+        values.clone().all(|value| thousandths(value) % 10_i64.pow(3 - decimals) == 0)
     };
-    let decimals = (1..3).find(shown).unwrap_or(3) as usize;
+    (1..3).find(shown).unwrap_or(3) as usize
+}
+
+/// Numbers side by side to so many decimals, the first without a sign.
+pub(crate) fn even(values: &[Score], decimals: usize) -> Vec<String> {
     let one = |(i, value): (usize, &Score)| match i {
         0 => format!("{value:.decimals$}"),
         _ => format!("{value:+.decimals$}"),
@@ -204,7 +233,8 @@ mod tests {
     #[test]
     fn numbers_side_by_side_have_as_many_decimals() {
         let said = |values: &[f64]| {
-            even(&values.iter().map(|value| Score::new(*value)).collect::<Vec<_>>()).join(" ")
+            let values: Vec<Score> = values.iter().map(|value| Score::new(*value)).collect();
+            even(&values, decimals_of(values.iter().copied())).join(" ")
         };
         assert_eq!(said(&[0.65, 0.015, -0.2]), "0.650 +0.015 -0.200");
         assert_eq!(said(&[0.7, -0.05]), "0.70 -0.05");

@@ -29,6 +29,8 @@ struct Columns {
     bar: usize,
 }
 
+/// Columns of a title that leave room for a word behind it.
+const DUE: usize = 10;
 /// Selection mark, rank, movement, marks, the space after the title, and the score.
 const FIXED: usize = 1 + 3 + 4 + 3 + 1 + 6;
 
@@ -64,12 +66,62 @@ struct Scale {
     common: Parts,
 }
 
-impl Scale {
-    fn new(parts: &[Parts], cells: usize, from_zero: bool) -> Self {
+/// What the bars of a queue lie between.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Reach {
+    /// Bars begin behind it, part by part.
+    common: Parts,
+    /// The most that any song has beyond that.
+    above: Score,
+    /// The most that is taken away of any.
+    below: Score,
+}
+
+/// Steps over which bars keep to where they began.
+const KEPT: u32 = 32;
+
+impl Reach {
+    fn of(parts: &[Parts], from_zero: bool) -> Self {
         let common = if from_zero { Parts::default() } else { Parts::common(parts) };
         let largest = |of: fn(&Parts) -> Score| parts.iter().map(of).max().unwrap_or_default();
-        let above = (largest(Parts::added) - common.added()).value();
-        let below = largest(|p| p.loss).value();
+        let above = largest(Parts::added) - common.added();
+        Reach { common, above, below: largest(|p| p.loss) }
+    }
+
+    /// Of the newest of these queues, as it was kept from one to the next: bars do not jump where scores do not.
+    fn kept(queues: impl Iterator<Item = Vec<Parts>>, from_zero: bool) -> Self {
+        let next = |kept: Option<Reach>, parts: Vec<Parts>| {
+            let own = Reach::of(&parts, from_zero);
+            Some(kept.filter(|kept| kept.holds(&own)).unwrap_or(own))
+        };
+        queues.fold(None, next).unwrap_or_else(|| Reach::of(&[], from_zero))
+    }
+
+    /// Whether a queue of this reach can be drawn within it: no bar leaves its room, and what differs takes half of it.
+    fn holds(&self, own: &Reach) -> bool {
+        let all = |parts: &Parts| [parts.interest, parts.subscription, parts.exposure, parts.boost];
+        let begins = all(&self.common).iter().zip(all(&own.common)).all(|(kept, own)| *kept <= own);
+        let reaches = own.common.added() + own.above - self.common.added();
+        let twice = own.above.value() * 2.0;
+        begins && reaches <= self.above && own.below <= self.below && twice >= self.above.value()
+    }
+}
+
+/// What the bars of the queue on screen lie between: kept for a while, and anew every so many steps, so that it does not
+/// hang on how far back is known.
+fn reach(view: &View, from_zero: bool) -> Reach {
+    let since = view.now().step / KEPT * KEPT;
+    let first = view.traces.iter().position(|trace| trace.step >= since).unwrap_or(0);
+    let queues = view.traces[first..].iter().map(|trace| {
+        trace.queue.iter().map(|entry| Parts::new(&entry.ledger)).collect::<Vec<Parts>>()
+    });
+    Reach::kept(queues.filter(|queue| !queue.is_empty()), from_zero)
+}
+
+impl Scale {
+    fn new(reach: &Reach, cells: usize) -> Self {
+        let common = reach.common;
+        let (above, below) = (reach.above.value(), reach.below.value());
         let reach = above + below;
         let share = if reach > 0.0 { below / reach } else { 0.0 };
         let below = if share < 0.01 { 0 } else { ((cells as f64 * share).ceil() as usize).max(1) };
@@ -119,10 +171,9 @@ pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
 
 /// Where the bars of the scores begin.
 fn axis<'a>(view: &View, theme: &Theme) -> Line<'a> {
-    let parts: Vec<Parts> = view.now().queue.iter().map(|e| Parts::new(&e.ledger)).collect();
-    let common = Parts::common(&parts).added();
+    let common = reach(view, false).common.added();
     Line::styled(
-        match view.from_zero || parts.is_empty() {
+        match view.from_zero || view.now().queue.is_empty() {
             true => view.say("bars from zero").into_owned(),
             false => view.fill("bars from {}, which all have", &[&format!("{common:.2}")]),
         },
@@ -206,7 +257,7 @@ fn draw_songs(mut canvas: Canvas, columns: &Columns, framed: bool, drawn: &mut D
     }
     let parts: Vec<Parts> = queue.iter().map(|entry| Parts::new(&entry.ledger)).collect();
     // Where no frame says from where, bars begin at zero.
-    let scale = Scale::new(&parts, columns.bar, view.from_zero || !framed);
+    let scale = Scale::new(&reach(view, view.from_zero || !framed), columns.bar);
     // The selected song stays in sight.
     let rows = usize::from(area.height);
     let first = (view.selected + 1).saturating_sub(rows).min(queue.len().saturating_sub(rows));
@@ -270,9 +321,17 @@ fn song<'a>(
         Span::styled(text::left(&moved, 4 + columns.moves), moved_style),
         Span::styled(if entry.promoted { "P" } else { " " }, theme.promoted),
         Span::styled(if song.premium { "* " } else { "  " }, theme.premium),
-        Span::styled(text::left(&song.title, columns.title), title),
-        Span::raw(" "),
     ];
+    // A rule put it there, and no score: said on the row, as its bar says otherwise.
+    let due = if below_its_score(view, entry) { view.say("due") } else { "".into() };
+    let room = text::width(&due) + 1;
+    if due.is_empty() || columns.title < DUE + room {
+        spans.push(Span::styled(text::left(&song.title, columns.title), title));
+    } else {
+        spans.push(Span::styled(text::left(&song.title, columns.title - room), title));
+        spans.push(Span::styled(format!(" {due}"), theme.promoted));
+    }
+    spans.push(Span::raw(" "));
     if columns.artist > 0 {
         spans.push(Span::raw(text::left(&song.artist, columns.artist)));
         spans.push(Span::raw(" "));
@@ -285,8 +344,14 @@ fn song<'a>(
     spans
 }
 
+/// Whether a promoted song stands below a natural one that scores less.
+fn below_its_score(view: &View, entry: &QueueEntry) -> bool {
+    let above = view.now().queue.iter().take(entry.position.saturating_sub(1));
+    entry.promoted && above.filter(|other| !other.promoted).any(|other| other.score < entry.score)
+}
+
 /// A bar beside the songs that are committed, with a foot where they end.
-fn fixed(view: &View, entry: &QueueEntry) -> &'static str {
+pub(crate) fn fixed(view: &View, entry: &QueueEntry) -> &'static str {
     match &entry.committed {
         None => " ",
         Some(_) if entry.position < view.now().request.left => "│",
@@ -316,4 +381,29 @@ fn bar<'a>(parts: &Parts, scale: &Scale, cells: usize, theme: &Theme) -> Vec<Spa
     ];
     spans.extend(stacked(&added, cells - scale.below, theme.colour));
     spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn songs(interests: &[f64]) -> Vec<Parts> {
+        let one = |interest: &f64| Parts { interest: Score::new(*interest), ..Parts::default() };
+        interests.iter().map(one).collect()
+    }
+
+    #[test]
+    fn bars_begin_where_they_did_until_what_differs_would_leave_their_room() {
+        let origin = |queues: &[&[f64]]| {
+            let queues = queues.iter().map(|interests| songs(interests));
+            let reach = Reach::kept(queues, false);
+            (reach.common.interest.value(), (reach.common.added() + reach.above).value())
+        };
+        assert_eq!(origin(&[&[0.5, 0.7]]), (0.5, 0.7));
+        assert_eq!(origin(&[&[0.5, 0.7], &[0.54, 0.68]]), (0.5, 0.7), "it is kept");
+        assert_eq!(origin(&[&[0.5, 0.7], &[0.49, 0.68]]), (0.49, 0.68), "a song has less");
+        assert_eq!(origin(&[&[0.5, 0.7], &[0.54, 0.72]]), (0.54, 0.72), "or more");
+        assert_eq!(origin(&[&[0.5, 0.7], &[0.62, 0.68]]), (0.62, 0.68), "or too little differs");
+        assert_eq!(Reach::kept([songs(&[0.5, 0.7])].into_iter(), true).common, Parts::default());
+    }
 }

@@ -20,6 +20,7 @@ pub fn json(view: &View) -> Value {
         Tab::WhatIf => json!({
             "set": view.what_if.set,
             "preview": view.what_if.preview,
+            "unchanged": view.what_if.base,
             "weights": now.weights,
             "promotion": now.promotion,
             "queue": now.queue,

@@ -10,8 +10,10 @@ use super::movement::Movement;
 use super::strip::{HISTORY, Strip};
 use crate::command::keymap::Keymap;
 use crate::command::{Context, Popup, Tab};
-use crate::desk::{Causes, Compared, Drafted, Explained, Speed, Standing, Weekly};
+use crate::desk::{Causes, Compared, Drafted, Elsewhere, Explained, Speed, Standing, Weekly};
 use crate::theme::Look;
+use crate::words::text;
+use melody_core::catalogue::Catalogue;
 use melody_lab::off_policy;
 use melody_lab::reports::Report;
 use melody_model::objective::Objective;
@@ -69,6 +71,8 @@ pub struct View {
     pub explained: Option<Arc<Explained>>,
     /// What each of the newest events has done to the queue, once it is worked out.
     pub causes: Option<Arc<Causes>>,
+    /// What the explained song scores without each of them, once that is worked out.
+    pub elsewhere: Option<Arc<Elsewhere>>,
     /// Whether the Explain view shows what the model read in place of what brought a song here.
     pub detail: bool,
     /// What a tour says of this scene.
@@ -85,6 +89,8 @@ pub struct View {
     pub message: Option<String>,
     /// What lies over the view, if anything does.
     pub popup: Option<Popup>,
+    /// The songs there are.
+    pub catalogue: Arc<Catalogue>,
     /// The rules that decide.
     pub policy: Arc<Policy>,
     /// What the model was trained for.
@@ -142,6 +148,12 @@ impl View {
     /// The name of a source of candidates.
     pub(crate) fn source<'a>(&self, name: &'a str) -> Cow<'a, str> {
         self.look.lang.named("source", name)
+    }
+
+    /// The title of a song of the catalogue, in quotes; its identifier where there is none.
+    pub(crate) fn song_name(&self, id: &str) -> String {
+        let song = self.catalogue.find(id).map(|song| self.catalogue.song(song));
+        song.map_or_else(|| id.to_string(), |song| format!("\"{}\"", text::clean(&song.title)))
     }
 
     /// The name of a segment.

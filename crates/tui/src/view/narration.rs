@@ -24,6 +24,7 @@ pub fn headline(traces: &[Arc<Trace>], lang: Lang) -> String {
     if effects.is_empty() {
         effects.extend(quiet(now, before, lang));
     }
+    effects.extend(before.and_then(|before| cap_moved(before, now, lang)));
     if effects.is_empty() {
         return cause;
     }
@@ -55,6 +56,15 @@ pub(crate) fn percent(ratio: Score) -> String {
         0 => format!("{} %", tenths / 10),
         _ => format!("{:.1} %", tenths as f64 / 10.0),
     }
+}
+
+/// That the cap moved, where no note of the guardrail says so: as promotion waits after skips, and goes on again.
+fn cap_moved(before: &Trace, now: &Trace, lang: Lang) -> Option<String> {
+    let (from, to) = (before.promotion.cap, now.promotion.cap);
+    let guarded = now.notes.iter().any(|note| matches!(note, Note::Guardrail { .. }));
+    let by_hand = matches!(now.event.as_ref().map(|e| &e.action), Some(Action::Override(_)));
+    (from != to && !guarded && !by_hand)
+        .then(|| lang.fill("promotion cap {} → {}", &[&percent(from), &percent(to)]))
 }
 
 /// What the listener did.

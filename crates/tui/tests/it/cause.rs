@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::shown::screen;
-use crate::stage::{app, press};
+use crate::stage::{app, press, write};
 use melody_core::event::Action;
 use melody_recommender::engine::Timeline;
 use melody_recommender::playback::{Playhead, mirrored};
@@ -55,7 +55,7 @@ fn a_session_without_an_event_is_that_session_really_played_to_the_digit() {
         let other = again(timeline, without.step);
         assert_eq!(without.action, timeline.events()[without.step - 1].action);
         let undone = match &without.action {
-            Action::Finish => Undone::Skipped,
+            Action::Finish => Undone::Skipped { after_ms: 10_000 },
             action if action.ends_play() => Undone::HeardOut,
             _ => Undone::LeftOut,
         };
@@ -67,6 +67,44 @@ fn a_session_without_an_event_is_that_session_really_played_to_the_digit() {
         moved += usize::from(there.queue != app.session.trace().queue);
     }
     assert!(moved > 3, "events matter: {moved}");
+}
+
+#[test]
+fn a_song_outside_the_queue_is_told_of_to_the_digit_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "n l n /");
+    write(&mut app, "samba");
+    press(&mut app, "enter 2 /");
+    write(&mut app, "samba");
+    // The first one that is found and not in the queue.
+    let Some(melody_tui::Popup::Search(search)) = app.view().popup else { panic!("it is open") };
+    let queue = app.session.trace().queue.clone();
+    let away = |id: &str| queue.iter().all(|entry| entry.song.id != id);
+    let at = search.hits.iter().position(|hit| away(&hit.song.id)).expect("one is away");
+    let id = search.hits[at].song.id.clone();
+    for _ in 0..at {
+        press(&mut app, "down");
+    }
+    press(&mut app, "enter");
+    let said = causes(&mut app);
+    let view = app.view();
+    let e = &view.explained.as_ref().unwrap().explanation;
+    assert_eq!((e.song.id.clone(), e.position), (id.clone(), None));
+    let elsewhere = view.elsewhere.clone().expect("worked out");
+    assert_eq!((elsewhere.song.clone(), elsewhere.ledgers.len()), (id, said.without.len()));
+    let timeline = app.session.timeline();
+    for (without, ledger) in said.without.iter().zip(&elsewhere.ledgers) {
+        let other = again(timeline, without.step);
+        let song = app.session.find(&e.song.id).unwrap();
+        let really = other.engine().explain(other.state(), other.trace(), song);
+        match ledger {
+            Some(ledger) => assert_eq!(*ledger, really.ledger, "without {:?}", without.action),
+            None => assert!(really.position.is_some(), "the queue there has it"),
+        }
+    }
+    let shown = screen(&app, 160, 50);
+    assert!(shown.contains("without searching \"samba\""), "{shown}");
 }
 
 #[test]

@@ -46,13 +46,58 @@ fn a_comparison_follows_and_goes_back_with_the_session() {
         let events = compared.traces.iter().filter_map(|trace| trace.event.as_ref());
         events.map(|event| event.action.name()).collect()
     };
-    assert_eq!(did(&followed), ["skip", "like", "skip", "override", "skip", "skip", "save"]);
+    assert_eq!(did(&followed), ["skip", "like", "skip", "skip", "skip", "save"]);
     press(&mut app, "u u");
     let back = compared(&mut app);
-    assert_eq!(did(&back), ["skip", "like", "skip", "override", "skip"]);
-    assert_eq!(back.traces.last(), followed.traces.get(5));
+    assert_eq!(did(&back), ["skip", "like", "skip", "skip"]);
+    assert_eq!(back.traces.last(), followed.traces.get(4));
     press(&mut app, "X");
     assert!(app.view().compared.is_none());
+}
+
+#[test]
+fn without_promotion_the_sessions_are_one_until_promotion_matters() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    // Three skips in a row: promotion waits, so there is nothing to be without. A like makes no request.
+    press(&mut app, "n n n l");
+    let now = app.view();
+    assert_eq!((now.now().promotion.at_most, now.now().request.left > 0), (0, true));
+    press(&mut app, "f");
+    choose(&mut app, "without promotion");
+    let begun = compared(&mut app);
+    let ids = |trace: &melody_recommender::engine::Trace| -> Vec<String> {
+        trace.queue.iter().map(|entry| entry.song.id.clone()).collect()
+    };
+    let there = begun.traces.last().unwrap();
+    assert_eq!(ids(there), ids(now.now()), "the same songs at the same places");
+    assert_eq!(begun.let_go, 0);
+    // Another scene makes a new request, and the head says what that let go.
+    press(&mut app, "f");
+    choose(&mut app, "scene focus");
+    let scene = compared(&mut app);
+    assert_eq!(scene.let_go, now.now().request.left);
+    let shown = crate::shown::screen(&app, 160, 50);
+    assert!(shown.contains("a new request there: "), "{shown}");
+}
+
+#[test]
+fn every_figure_that_differs_says_by_how_much() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    app.session.speed = Speed::new(64.0).unwrap();
+    press(&mut app, "a f");
+    choose(&mut app, "scene focus");
+    while app.session.trace().listener.plays < 5 {
+        app.session.playing = true;
+        play(&mut app, 60.0);
+    }
+    compared(&mut app);
+    let shown = crate::shown::screen(&app, 120, 40);
+    let row = shown.lines().find(|line| line.trim_start().starts_with("listened")).unwrap();
+    let said: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(said.len() == 4, said[1] != said[2], "{row}");
+    assert_ne!(said[1], said[2], "the listener answers otherwise: {row}");
 }
 
 #[test]

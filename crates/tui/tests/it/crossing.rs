@@ -246,3 +246,48 @@ fn a_map_of_two_weights_is_what_ranking_really_makes_of_each_point() {
     press(&mut app, "v");
     assert!(app.view().what_if.map.is_none());
 }
+
+#[test]
+fn what_any_request_would_move_is_no_doing_of_the_slider() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    let ids = |queue: &[melody_recommender::engine::QueueEntry]| -> Vec<String> {
+        queue.iter().map(|entry| entry.song.id.clone()).collect()
+    };
+    press(&mut app, "3");
+    // Until what is committed is not what would rank first now.
+    let mut tries = 0;
+    let base = loop {
+        app.tick(Duration::ZERO);
+        app.settle();
+        let base = app.view().what_if.base.expect("worked out");
+        if ids(&base.queue) != ids(&app.session.trace().queue) {
+            break base;
+        }
+        tries += 1;
+        assert!(tries < 12, "what is committed always ranks first");
+        press(&mut app, if tries % 3 == 0 { "l" } else { "n" });
+    };
+    let view = app.view();
+    assert!(!view.what_if.changed && view.what_if.would().is_none());
+    let shown = screen(&app, 160, 50);
+    assert!(shown.contains("nothing is changed"), "{shown}");
+    let queues = |shown: &str| -> String {
+        let at = shown.find("The queue it would be").expect("it is there");
+        shown[at..].lines().take(13).collect::<Vec<_>>().join("\n")
+    };
+    assert!(!queues(&shown).contains(['▲', '▼']), "{shown}");
+    assert!(shown.contains("│ committed until a request"), "{shown}");
+    // A value too small to move anything: only the request's own doing is seen, in brackets.
+    press(&mut app, "g ]");
+    app.tick(Duration::ZERO);
+    app.settle();
+    let view = app.view();
+    let would = view.what_if.would().expect("alpha is moved").clone();
+    let shown = screen(&app, 160, 50);
+    if ids(&would.queue) == ids(&base.queue) {
+        let queues = queues(&shown);
+        assert!(!queues.contains(" ▲") && !queues.contains(" ▼"), "{shown}");
+        assert!(queues.contains("(▲") && queues.contains("in brackets"), "{shown}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::stage::{app, press};
+use crate::stage::{app, play, press};
 use melody_core::event::Action;
 use melody_recommender::engine::{Note, Trace};
 use melody_tui::{App, Lang, Popup, Speed, headline};
@@ -91,4 +91,23 @@ fn what_each_step_has_said_can_be_read_again() {
     assert!(said[0].text.starts_with("The session begins"), "{said:?}");
     assert!(said[2].text.starts_with("Liked"), "{said:?}");
     assert!(matches!(app.session.timeline().events()[1].action, Action::Like));
+}
+
+#[test]
+fn a_cap_that_moves_by_itself_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "n n n space");
+    while app.session.trace().promotion.at_most == 0 {
+        play(&mut app, 60.0);
+    }
+    let steps: Vec<_> = app.session.timeline().traces().cloned().collect();
+    let mut moved = 0;
+    for at in 1..steps.len() {
+        let [from, to] = [&steps[at - 1], &steps[at]].map(|trace| trace.promotion.cap);
+        let said = melody_tui::headline(&steps[..=at], melody_tui::Lang::En);
+        assert_eq!(from != to, said.contains("promotion cap "), "{said}");
+        moved += usize::from(from != to);
+    }
+    assert_eq!(moved, 2, "down as three were skipped, and up again");
 }

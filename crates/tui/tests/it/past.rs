@@ -47,6 +47,28 @@ fn looking_back_shows_what_was_and_acts_on_nothing_unseen() {
 }
 
 #[test]
+fn what_is_taken_back_is_the_event_and_not_what_was_heard_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "n space");
+    play(&mut app, 15.0);
+    press(&mut app, "space");
+    let stood = app.session.head();
+    assert!(stood.heard_ms > 14_000, "{stood:?}");
+    press(&mut app, "3 g ] enter");
+    assert_eq!(events(&app), ["skip", "override"]);
+    press(&mut app, "u");
+    assert_eq!(app.session.head(), stood, "the song goes on where it was");
+    assert!(!message(&app).contains("the clock goes back"), "{}", message(&app));
+    press(&mut app, "] enter 1 space");
+    play(&mut app, 8.0);
+    press(&mut app, "space u");
+    assert_eq!(app.session.head(), stood);
+    assert!(message(&app).contains("the clock goes back"), "{}", message(&app));
+    assert_eq!(events(&app), ["skip"]);
+}
+
+#[test]
 fn leaving_asks_where_much_would_be_lost() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("casual-listener", folder.path());

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use melody_core::catalogue::Catalogue;
 use melody_core::event::Action;
 use melody_core::overrides::Overrides;
 use melody_core::scene::Scene;
@@ -39,6 +40,10 @@ static TRACES: LazyLock<Vec<Arc<Trace>>> = LazyLock::new(|| {
     let file = tracefile::read(&path).expect("the trace that is kept");
     file.traces.into_iter().map(Arc::new).collect()
 });
+
+/// The songs of its session.
+static CATALOGUE: LazyLock<Arc<Catalogue>> =
+    LazyLock::new(|| Arc::new(melody_core::catalogue::default_catalogue()));
 
 /// The report of the model that made the trace, kept too, with fewer lines in its log.
 static TRAINING: LazyLock<Arc<Report>> = LazyLock::new(|| {
@@ -121,7 +126,7 @@ fn causes() -> Causes {
         let step = last + 1 - back;
         let action = TRACES[step].event.as_ref().expect("an event").action.clone();
         let undone = match &action {
-            Action::Finish => Undone::Skipped,
+            Action::Finish => Undone::Skipped { after_ms: 10_000 },
             action if action.ends_play() => Undone::HeardOut,
             _ => Undone::LeftOut,
         };
@@ -132,16 +137,21 @@ fn causes() -> Causes {
     Causes { step: last, without: without.collect() }
 }
 
-/// From the queue as it is to the one of the preview, half way along the slider.
-fn sweep(preview: &Preview) -> Sweep {
+/// As if a new request were what there is.
+fn now_as_a_preview() -> Preview {
     let now = TRACES.last().expect("steps");
-    let is = Preview {
+    Preview {
         overrides: now.overrides.clone(),
         weights: now.weights.clone(),
         promotion: now.promotion.clone(),
         arm: now.bandit.arm.clone(),
         queue: now.queue.clone(),
-    };
+    }
+}
+
+/// From the queue as it is to the one of the preview, half way along the slider.
+fn sweep(preview: &Preview) -> Sweep {
+    let is = now_as_a_preview();
     let at = |at: f64, preview| Sample::of(Score::new(at), preview);
     let samples = vec![at(0.0, &is), at(0.249_999, &is), at(0.25, preview), at(2.0, preview)];
     Sweep::new(Slider::Gamma, Score::new(2.0), samples)
@@ -158,6 +168,7 @@ fn view() -> View {
         refused: 1,
         left: false,
         level: true,
+        let_go: 2,
     };
     let traces = TRACES.clone();
     let head = Playhead::after(&traces[traces.len() - 1]);
@@ -186,6 +197,7 @@ fn view() -> View {
         log: Standing::default(),
         explained: Some(Arc::new(explained())),
         causes: Some(Arc::new(causes())),
+        elsewhere: None,
         detail: false,
         compared: Some(compared),
         weekly: None,
@@ -196,11 +208,13 @@ fn view() -> View {
             sweep: Some(Arc::new(sweep(&preview))),
             map: None,
             over_two: false,
+            base: Some(Arc::new(now_as_a_preview())),
             preview: Some(Arc::new(preview)),
         },
         caption: None,
         message: None,
         popup: None,
+        catalogue: CATALOGUE.clone(),
         policy: Arc::new(policy::shipped("default").expect("a shipped policy")),
         objective: Objective::default(),
         training: Some(TRAINING.clone()),
@@ -451,6 +465,33 @@ fn popups() -> Vec<Option<Popup>> {
         Some(palette("zzzzzzzz", Lang::Zh)),
         Some(messages()),
     ]
+}
+
+#[test]
+fn a_row_says_where_a_rule_and_no_score_has_put_its_song() {
+    let shown = |place: usize, score: f64| {
+        let mut traces = TRACES.clone();
+        let entry = &mut Arc::make_mut(traces.last_mut().unwrap()).queue[place];
+        (entry.promoted, entry.score) = (true, Score::new(score));
+        shot(&View { traces, ..view() }, 160, 50)
+    };
+    let said = |shown: &str| shown.matches(" due ").count();
+    assert_eq!(said(&shown(4, 0.9)), 1, "four natural songs that score less stand above it");
+    assert_eq!(said(&shown(4, 0.1)), 0, "it stands above its score, if anything");
+    assert_eq!(said(&shown(0, 0.9)), 0, "nothing stands above it");
+}
+
+#[test]
+fn a_promoted_preview_says_that_it_is_one() {
+    let mut traces = TRACES.clone();
+    let playing = &mut Arc::make_mut(traces.last_mut().unwrap()).playing;
+    playing.song.premium = true;
+    playing.song.campaign = Some("a-campaign-with-a-long-name-2026".into());
+    playing.preview_ms = Some(30_000);
+    for (width, height) in SIZES.into_iter().take(3) {
+        let shown = shot(&View { traces: traces.clone(), ..view() }, width, height);
+        assert!(shown.contains("* preview of "), "{width}x{height}: {shown}");
+    }
 }
 
 #[test]

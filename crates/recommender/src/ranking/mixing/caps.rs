@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::rules::{Candidate, Rules};
-use melody_core::catalogue::CampaignId;
+use melody_core::catalogue::{CampaignId, SongId};
 use melody_core::score::Score;
 
 /// What the caps leave at one moment.
@@ -35,6 +35,30 @@ impl<'a> Caps<'a> {
             }
         }
         fit
+    }
+
+    /// The rule that keeps a promoted song out once those before it among the candidates, the best first, are taken; in
+    /// words, with the best of them that counts for it.
+    pub(super) fn in_turn(
+        mut self,
+        candidates: &[Candidate],
+        song: SongId,
+    ) -> Option<(String, SongId)> {
+        let turn = candidates.iter().position(|candidate| candidate.song == song)?;
+        let (before, own) = (&candidates[..turn], &candidates[turn]);
+        let alone = self.refusal(own).is_some();
+        let mut taken: Vec<&Candidate> = Vec::new();
+        for candidate in before {
+            let Some(campaign) = candidate.campaign else { continue };
+            if self.refusal(candidate).is_none() {
+                self.songs += 1;
+                *self.campaigns.entry(campaign).or_default() += 1;
+                taken.push(candidate);
+            }
+        }
+        let why = self.refusal(own).filter(|_| !alone)?;
+        let alike = taken.iter().find(|other| other.campaign == own.campaign);
+        Some((why, alike.or(taken.first())?.song))
     }
 
     /// The rule that keeps a promoted song out, in words.

@@ -12,9 +12,15 @@ use melody_core::score::Score;
 /// When a promoted song's place is due. Places count from 1, the first of the whole queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
-    /// Songs at the front of the queue that are committed: credit is counted from behind them.
+    /// Songs at the front of the queue that are committed.
     pub behind: usize,
-    /// Promotion earned by then and not yet placed.
+    /// Those of them that are promoted.
+    #[serde(default)]
+    pub committed: usize,
+    /// Promotion earned before the queue's first song and not yet placed, as a trace has it.
+    #[serde(default)]
+    pub now: Score,
+    /// The same behind the committed songs, which earn the target and cost one where they are promoted.
     pub credit: Score,
     /// What each song adds to it.
     pub target: Score,
@@ -42,6 +48,10 @@ pub struct Due {
 pub(crate) struct Standing<'a> {
     /// Songs at its front that are committed.
     pub behind: usize,
+    /// Those of them that are promoted.
+    pub committed: usize,
+    /// Promotion earned before the first of them.
+    pub credit: Score,
     /// Of its songs behind those, from the first: whether it is promoted, and which it is.
     pub songs: &'a [(SongId, bool)],
 }
@@ -56,7 +66,7 @@ pub(crate) fn due(
 ) -> Option<Due> {
     let number = Caps::new(rules).take(candidates).iter().position(|c| c.song == song)?;
     let places = Places::new(rules, rules.heard.credit);
-    let &Standing { behind, songs } = standing;
+    let &Standing { behind, committed, credit, songs } = standing;
     let told = |place: i64| (place - places.begins).max(0) as usize + 1 + behind;
     let promoted = songs.iter().enumerate().filter(|(_, (_, promoted))| *promoted);
     let mut before = places.heard.clone();
@@ -71,6 +81,8 @@ pub(crate) fn due(
     let place = songs.iter().position(|(other, _)| *other == song);
     Some(Due {
         behind,
+        committed,
+        now: credit,
         credit: rules.heard.credit,
         target: rules.target,
         before: number,
@@ -84,24 +96,44 @@ pub(crate) fn due(
 }
 
 impl Due {
-    /// The share of promotion, per song, that would earn it a place; `None` where no share does.
+    /// The share of promotion, per song, that would earn it a place; `None` where no share does. The committed songs
+    /// would earn that share as well.
     pub fn needs(&self, place: usize) -> Option<Score> {
-        let songs =
-            i64::try_from(place.checked_sub(self.behind)?).ok().filter(|songs| *songs > 0)?;
-        let needed = self.costs() - self.credit.millionths();
+        place.checked_sub(self.behind).filter(|songs| *songs > 0)?;
+        let (credit, from) = self.counted();
+        let songs = i64::try_from(place - from).ok()?;
+        let needed = self.costs() - credit.millionths();
         // Rounded up: with less it is not earned.
         let share = needed.div_euclid(songs) + i64::from(needed.rem_euclid(songs) > 0);
         let share = Score::from_millionths(share.max(0));
         (share <= Score::ONE).then_some(share)
     }
 
+    /// The credit that the sum begins with, and the songs before the one that it begins at: the whole queue's, or where
+    /// credit is held to its bounds on the way that of what follows the committed songs.
+    fn counted(&self) -> (Score, usize) {
+        let target = self.target.millionths() * self.behind as i64;
+        let cost = self.committed as i64 * Score::ONE.millionths();
+        match self.now.millionths() + target - cost == self.credit.millionths() {
+            true => (self.now, 0),
+            false => (self.credit, self.behind),
+        }
+    }
+
+    /// Promoted songs that are paid for with it, itself among them, in the sum that is told.
+    fn paid(&self) -> usize {
+        let committed = if self.counted().1 == 0 { self.committed } else { 0 };
+        self.before + committed + 1
+    }
+
     /// Millionths of credit that it and those before it cost.
     fn costs(&self) -> i64 {
-        (self.before as i64 + 1) * Score::ONE.millionths()
+        self.paid() as i64 * Score::ONE.millionths()
     }
 
     /// In English, with what the place right before its own would need, or that of the song it is held against.
-    pub fn told(&self, above: Option<usize>) -> String {
+    /// `most`: the largest share that anything aims for, beyond which nothing can be set.
+    pub fn told(&self, above: Option<usize>, most: Option<Score>) -> String {
         let Some(earned) = self.earned else {
             return "promotion is not due: the target is 0 %".into();
         };
@@ -113,13 +145,17 @@ impl Due {
             None => None,
         };
         let asks = self.asks.as_deref().unwrap_or_default();
+        let (credit, from) = self.counted();
         let sum = format!(
-            "credit {:.3} + {} x {} reaches {}",
-            self.credit,
-            earned - self.behind,
+            "credit {credit:.3} + {} x {} reaches {}",
+            earned - from,
             percent(self.target),
-            self.before + 1
+            self.paid()
         );
+        let sum = match from {
+            0 => sum,
+            _ => format!("{sum}, counted behind {from} committed"),
+        };
         let first = earned.max(self.allowed);
         let mut said = match waits {
             Some(rule) => {
@@ -140,6 +176,12 @@ impl Due {
                 let mut needs = asked.filter_map(|place| Some((place, self.needs(place)?)));
                 if let Some((place, share)) = needs.next().filter(|_| waits.is_none()) {
                     said.push_str(&format!("; place {place} needs {}", percent(share)));
+                    if let Some(most) = most.filter(|most| *most < share) {
+                        said.push_str(&format!(
+                            ", and no arm aims for more than {}",
+                            percent(most)
+                        ));
+                    }
                 }
             }
         }
@@ -164,6 +206,8 @@ mod tests {
     fn due(earned: usize, allowed: usize, place: usize) -> Due {
         Due {
             behind: 0,
+            committed: 0,
+            now: Score::new(0.5),
             credit: Score::new(0.5),
             target: Score::new(0.2),
             before: 0,
@@ -180,27 +224,52 @@ mod tests {
     fn a_place_is_told_with_the_sum_that_makes_it_due_and_what_an_earlier_one_needs() {
         let plain = due(3, 1, 3);
         assert_eq!(
-            plain.told(None),
+            plain.told(None, None),
             "due at place 3: credit 0.500 + 3 x 20 % reaches 1; place 2 needs 25 %"
         );
-        assert!(plain.told(Some(1)).ends_with("; place 1 needs 50 %"));
-        let behind = Due { behind: 2, earned: Some(5), ..due(3, 1, 5) };
-        assert!(behind.told(Some(2)).ends_with("; place 4 needs 25 %"), "2 is committed");
+        assert!(plain.told(Some(1), None).ends_with("; place 1 needs 50 %"));
+        let held = Score::new(0.2);
+        let behind = Due { behind: 2, now: held, credit: held, earned: Some(6), ..due(3, 1, 6) };
+        assert_eq!(
+            behind.told(Some(2), None),
+            "due at place 6: credit 0.200 + 4 x 20 % reaches 1, counted behind 2 committed; place 5 needs 26.7 %",
+            "2 is committed"
+        );
         assert_eq!(plain.needs(1), Some(Score::new(0.5)));
         assert_eq!(plain.needs(0), None);
         let held = Due { rule: Some("spacing".into()), asks: Some("4".into()), ..due(3, 5, 5) };
         assert_eq!(
-            held.told(None),
+            held.told(None, None),
             "due at place 3: credit 0.500 + 3 x 20 % reaches 1; 4 natural songs stand between promoted ones: place 5 is the first"
         );
-        let waits = due(3, 1, 4).told(None);
+        let waits = due(3, 1, 4).told(None, None);
         assert!(
             waits.ends_with("it stands at 4, as it gives way to songs with a higher score"),
             "{waits}"
         );
         let never = Due { earned: None, ..due(3, 1, 3) };
-        assert_eq!(never.told(None), "promotion is not due: the target is 0 %");
-        let far = Due { place: None, ..due(17, 1, 3) }.told(None);
+        assert_eq!(never.told(None, None), "promotion is not due: the target is 0 %");
+        let far = Due { place: None, ..due(17, 1, 3) }.told(None, None);
         assert!(far.contains("the queue ends at 12"), "{far}");
+    }
+
+    #[test]
+    fn the_sum_begins_with_the_credit_that_a_trace_has_and_counts_every_place() {
+        let behind = Due { behind: 1, credit: Score::new(0.7), ..due(3, 1, 3) };
+        assert_eq!(
+            behind.told(Some(2), None),
+            "due at place 3: credit 0.500 + 3 x 20 % reaches 1; place 2 needs 25 %"
+        );
+        assert_eq!(behind.needs(1), None, "it is committed");
+        let credit = Score::new(-0.3);
+        let promoted = Due { committed: 1, credit, earned: Some(8), ..behind };
+        assert!(promoted.told(None, None).contains("credit 0.500 + 8 x 20 % reaches 2"));
+    }
+
+    #[test]
+    fn a_share_that_nothing_aims_for_is_said_to_be_out_of_reach() {
+        let told = |most| due(3, 1, 3).told(None, Some(Score::new(most)));
+        assert!(told(0.2).ends_with("needs 25 %, and no arm aims for more than 20 %"));
+        assert!(told(0.25).ends_with("place 2 needs 25 %"));
     }
 }

@@ -5,6 +5,7 @@ use super::places::Places;
 use super::rules::{Candidate, Displaced, Mix, Placed, Rules};
 use super::{exact, greedy};
 use crate::policy::Method;
+use melody_core::catalogue::SongId;
 use melody_core::score::Score;
 
 /// Fills a queue from candidates in order of score. It is shorter than asked where natural songs run
@@ -23,6 +24,16 @@ pub fn mix(rules: &Rules, candidates: &[Candidate]) -> Mix {
 /// places and better ones keep it out.
 pub(crate) fn refusal(rules: &Rules, candidate: &Candidate) -> Option<String> {
     Caps::new(rules).refusal(candidate)
+}
+
+/// Why a promoted song fits no place of this queue though it would alone, as better ones take the room that caps leave;
+/// and the best of those.
+pub(crate) fn crowded_out(
+    rules: &Rules,
+    candidates: &[Candidate],
+    song: SongId,
+) -> Option<(String, SongId)> {
+    Caps::new(rules).in_turn(candidates, song)
 }
 
 /// A song at a place, and the natural one that would have stood there.

@@ -22,5 +22,5 @@ pub(super) use due::{Standing, due};
 pub use exact::discount;
 pub use heard::{Begun, DAY_MS, Heard, Placement};
 pub use mixer::mix;
-pub(super) use mixer::refusal;
+pub(super) use mixer::{crowded_out, refusal};
 pub use rules::{Candidate, Displaced, Mix, Placed, Rules};

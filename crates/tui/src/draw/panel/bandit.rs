@@ -12,7 +12,9 @@ use melody_core::score::Score;
 use melody_recommender::bandit::{ArmReport, Learned};
 
 /// Columns of an arm beside its interval: mark, name, ratio, mean, propensity, pulls.
-const FIXED: usize = 2 + 9 + 5 + 6 + 1 + 7 + 6;
+const FIXED: usize = 2 + 9 + 5 + MEAN + 1 + 7 + 6;
+/// Three decimals, as in the view: a choice may hang on thousandths.
+const MEAN: usize = 7;
 
 /// Columns of the frame.
 const FRAME: u16 = 4;
@@ -32,7 +34,7 @@ pub(crate) fn draw(canvas: Canvas) {
         "  {}{}{}{}{}{}",
         text::left(&view.say("arm"), 9),
         text::right(&view.say("ratio"), 5),
-        text::right(&view.say("mean"), 6),
+        text::right(&view.say("mean"), MEAN),
         text::left("", columns + 1),
         text::right(&view.say("chance"), 7),
         text::right(&view.say("pulls"), 6),
@@ -69,7 +71,7 @@ fn one<'a>(
         Span::styled(if chosen { "❯ " } else { "  " }, theme.accent),
         Span::styled(text::left(&view.say(&arm.name), 9), style),
         Span::styled(text::right(&percent(arm.ratio), 5), style),
-        Span::styled(text::right(&format!("{:+.2}", arm.mean), 6), style),
+        Span::styled(text::right(&format!("{:+.3}", arm.mean), MEAN), style),
         Span::raw(" "),
         Span::styled(
             interval(arm, range, columns),

@@ -22,8 +22,8 @@ use melody_recommender::engine::Trace;
 const TOP: f64 = 0.2;
 /// Columns of the axis's labels.
 const LABELS: u16 = 4;
-/// Columns for the lines' signs at their ends: lines at one height share them.
-const ENDS: u16 = 3;
+/// Columns for the lines' signs at their ends, one of them blank.
+const ENDS: u16 = 4;
 /// Dots of a step at least.
 const LEAST: usize = 2;
 /// From this height on the panel says of its lines what they are; below it only draws them.
@@ -103,18 +103,37 @@ fn chart(canvas: Canvas) {
         let label = Line::styled(format!("{value:.1}"), theme.faint);
         pen::line(buf, labels, row, label, Style::new());
     }
-    // The signs of lines that end in one row stand side by side.
-    let rows = usize::from(place.height) * 4;
-    let mut taken = vec![0; usize::from(place.height)];
-    for (runner, line) in runners.iter().zip(&lines).rev() {
-        let Some(value) = line.values.last() else { continue };
-        let row = plot::height(*value, top, rows) / 4;
-        if taken[row] < ENDS {
-            let at = (place.right() + taken[row], place.y + row as u16);
+    // Signs lie beside the ends of their lines, or as near as leaves each of them a place of its own.
+    let rows = usize::from(place.height);
+    let ends: Vec<usize> = lines
+        .iter()
+        .map(|line| plot::height(line.values.last().copied().unwrap_or_default(), top, rows * 4))
+        .collect();
+    for (runner, (row, column)) in runners.iter().zip(spread(&ends, rows)) {
+        let at = (place.right() + 1 + column as u16, place.y + row as u16);
+        if column < usize::from(ENDS) - 1 {
             buf[at].set_symbol(runner.sign).set_style(runner.style);
-            taken[row] += 1;
         }
     }
+}
+
+/// The row and column of a sign for each end, in the order of the ends from the top: `ends` count quarters of `rows`
+/// rows. Where there are as many rows as signs each has one to itself, otherwise rows hold as few as can be.
+fn spread(ends: &[usize], rows: usize) -> Vec<(usize, usize)> {
+    let mut order: Vec<usize> = (0..ends.len()).collect();
+    // Of ends that lie over each other the one on top comes first.
+    order.sort_by_key(|&i| (ends[i], std::cmp::Reverse(i)));
+    let each = ends.len().div_ceil(rows.max(1)).max(1);
+    let mut places = vec![(0, 0); ends.len()];
+    let mut free = 0;
+    for (nth, &i) in order.iter().enumerate() {
+        // Places are counted along the rows; those after this one need as many.
+        let last = (rows * each).saturating_sub(ends.len() - nth);
+        let place = free.max(ends[i] / 4 * each).min(last.max(free));
+        places[i] = (place / each, place % each);
+        free = place + 1;
+    }
+    places
 }
 
 /// How much of what plays has been heard: the newest step grows with it.
@@ -184,12 +203,13 @@ fn promotion<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
 /// Where promotion stands in the queue, what holds it, and what more of it would cost.
 fn rules<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
     let now = &view.now().promotion;
-    let rule = view.fill("at most {} in {}", &[&now.at_most, &now.window]);
+    // Of songs that play one after the other, not of those that are shown.
+    let rule = view.fill("at most {} in any {}", &[&now.at_most, &now.window]);
     let by = binding(now, view.look.lang).map(|by| view.fill("{}: {}", &[&rule, &by]));
     let rule = by.unwrap_or(rule);
     let queue = &view.now().queue;
     let promoted = queue.iter().filter(|entry| entry.promoted).count();
-    let counted = view.fill("{} of {} shown", &[&promoted, &queue.len()]);
+    let counted = view.fill("{} P of {} shown", &[&promoted, &queue.len()]);
     let price =
         now.price.map(|price| view.fill("one more costs {} interest", &[&format!("{price:.3}")]));
     let mut groups = vec![
@@ -235,4 +255,28 @@ pub(crate) fn essence(canvas: Canvas) {
     pen::line(buf, inside, 0, pen::joined(line, columns), Style::new());
     let line = shares.map(|r| part(r, percent((r.of)(now)), names)).into();
     pen::line(buf, inside, 1, pen::joined(line, columns), Style::new());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_lie_beside_their_ends_and_never_over_each_other() {
+        assert_eq!(spread(&[0, 13, 27], 7), [(0, 0), (3, 0), (6, 0)], "where there is room");
+        let all = spread(&[24, 24, 25, 26, 27, 2], 7);
+        let rows: Vec<usize> = all.iter().map(|(row, _)| *row).collect();
+        assert_eq!(
+            rows,
+            [3, 2, 4, 5, 6, 0],
+            "they are moved up as far as it takes, in their order"
+        );
+        for rows in 1..8 {
+            let mut all = spread(&[3, 3, 3, 3, 3, 3], rows);
+            assert!(all.iter().all(|(row, _)| *row < rows), "{all:?}");
+            all.sort_unstable();
+            all.dedup();
+            assert_eq!(all.len(), 6, "each has a place of its own");
+        }
+    }
 }

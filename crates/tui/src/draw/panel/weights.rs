@@ -64,17 +64,25 @@ pub(crate) fn draw(canvas: Canvas) {
     pen::lines(buf, inside, lines);
 }
 
+/// Decimals that the terms of all weights are told to: one under the other they read as numbers of one kind.
+fn decimals(weights: &FusionWeights) -> usize {
+    let terms = KINDS.iter().flat_map(|(_, _, of)| &of(weights).terms);
+    pen::decimals_of(terms.map(|term| term.value))
+}
+
 /// The terms of a weight that are not zero, by value and name, and the columns they take.
 fn terms(weight: &Weight, view: &View) -> (Vec<(String, String)>, usize) {
     let shown: Vec<_> = weight.terms.iter().filter(|term| term.value != Score::ZERO).collect();
     let values: Vec<Score> = shown.iter().map(|term| term.value).collect();
+    let decimals = decimals(&view.now().weights);
     let name = |name: &str| match name {
         "personal" => view.say("arm").into_owned(),
         "guardrail" => view.say("guard").into_owned(),
         name => view.say(name).into_owned(),
     };
     let names = shown.iter().map(|term| name(&term.name));
-    let terms: Vec<(String, String)> = pen::even(&values).into_iter().zip(names).collect();
+    let terms: Vec<(String, String)> =
+        pen::even(&values, decimals).into_iter().zip(names).collect();
     let wide = |(value, name): &(String, String)| 2 + text::width(value) + text::width(name);
     let columns = 1 + terms.iter().map(wide).sum::<usize>();
     (terms, columns)

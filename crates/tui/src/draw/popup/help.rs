@@ -33,7 +33,7 @@ pub(super) fn draw(canvas: Canvas, scroll: usize) -> Drawn {
 
 type Section = Vec<Line<'static>>;
 
-/// The keys of this view and of every view; what the screen says; the keys of other views and of
+/// What the screen says, which no key tells; the keys of this view and of every view; those of other views and of
 /// popups.
 fn sections(view: &View, columns: usize, theme: &Theme) -> Vec<Section> {
     let own = Context::of_tab(view.tab);
@@ -41,8 +41,7 @@ fn sections(view: &View, columns: usize, theme: &Theme) -> Vec<Section> {
     let contexts = own.into_iter().chain(others);
     let mut sections: Vec<Section> =
         contexts.map(|context| keys(view, context, columns, theme)).collect();
-    let here = usize::from(own.is_some()) + 1;
-    sections.insert(here, words(view, columns, theme));
+    sections.insert(0, words(view, columns, theme));
     sections
 }
 
@@ -76,6 +75,11 @@ fn words(view: &View, columns: usize, theme: &Theme) -> Section {
         (
             "P",
             "promoted: it takes a place when promotion is due, not by its score, and gives way to songs with a higher score for a few places at most",
+            theme.promoted,
+        ),
+        (
+            "due",
+            "a promoted song below songs that score less: a rule keeps its place, and no score",
             theme.promoted,
         ),
         ("*", "premium: a preview, for listeners without a subscription", theme.premium),
@@ -141,13 +145,15 @@ fn words(view: &View, columns: usize, theme: &Theme) -> Section {
     lines
 }
 
-/// Sections in two columns, cut between two of them where that leaves the fewest lines.
+/// Sections in two columns: what the screen says on the left, the keys beside it, and each of the others where there is
+/// more room.
 fn beside(sections: Vec<Section>, each: usize) -> Vec<Line<'static>> {
-    let rows = |sections: &[Section]| sections.iter().map(Vec::len).sum::<usize>();
-    let tallest = |cut: usize| rows(&sections[..cut]).max(rows(&sections[cut..]));
-    let cut = (1..=sections.len()).min_by_key(|cut| tallest(*cut)).unwrap_or_default();
-    let (left, right) = sections.split_at(cut);
-    let (mut left, mut right) = (left.concat().into_iter(), right.concat().into_iter());
+    let mut columns: [Section; 2] = Default::default();
+    for section in sections {
+        let shorter = usize::from(columns[1].len() < columns[0].len());
+        columns[shorter].extend(section);
+    }
+    let [mut left, mut right] = columns.map(Vec::into_iter);
     let mut lines = Vec::new();
     loop {
         let (left, right) = (left.next(), right.next());
@@ -159,5 +165,24 @@ fn beside(sections: Vec<Section>, each: usize) -> Vec<Line<'static>> {
         line.push_span(Span::raw(" ".repeat(missing)));
         line.extend(right.unwrap_or_default());
         lines.push(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_columns_begin_at_the_top_and_are_filled() {
+        let section = |(name, rows): (&'static str, usize)| -> Section {
+            std::iter::once(name).chain(vec![""; rows - 1]).map(Line::raw).collect()
+        };
+        let sections = [("words", 56), ("keys", 55), ("a", 4), ("b", 12), ("c", 8), ("d", 3)];
+        let rows: usize = sections.iter().map(|(_, rows)| rows).sum();
+        let lines = beside(sections.map(section).into(), 10);
+        assert_eq!(lines[0].to_string(), "words        keys");
+        assert!(lines.len() <= rows.div_ceil(2) + 6, "{} lines of {rows}", lines.len());
+        let all: String = lines.iter().map(Line::to_string).collect();
+        assert!(["a", "b", "c", "d"].iter().all(|name| all.contains(name)), "{all}");
     }
 }

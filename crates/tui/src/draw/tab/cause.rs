@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::desk::{Causes, Counterpart, Undone, Without};
+use crate::desk::{Causes, Counterpart, Elsewhere, Undone, Without};
 use crate::draw::account::leaves;
 use crate::theme::Theme;
 use crate::view::View;
@@ -23,6 +23,8 @@ const TOLD: usize = 8;
 const INDENT: usize = 2;
 /// Columns of a place before and after.
 const PLACES: usize = 9;
+/// Less of a difference in time is none.
+const MOMENT_MS: u64 = 1_000;
 /// What is shown as nothing.
 const LEAST: Score = Score::from_millionths(500);
 
@@ -104,17 +106,47 @@ struct Effect<'a> {
     place: Option<usize>,
     plays: bool,
     added: Option<Score>,
+    /// The part of the score that most of it is, and how much, where the event does not do that by itself.
+    mostly: Option<(&'a str, Score)>,
+    /// Whether a source brings the song here, and none does there.
+    brought: bool,
 }
 
 impl<'a> Effect<'a> {
-    fn of(e: &Explanation, without: &'a Without) -> Self {
+    /// `elsewhere`: the account of the song there, where the queue has none.
+    fn of(e: &'a Explanation, without: &'a Without, elsewhere: Option<&'a Ledger>) -> Self {
         let there = without.trace.queue.iter().find(|entry| entry.song.id == e.song.id);
+        let plays = without.trace.playing.song.id == e.song.id;
+        let ledger = there.map(|entry| &entry.ledger).or(elsewhere.filter(|_| !plays));
         Effect {
             without,
             place: there.map(|entry| entry.position),
-            plays: without.trace.playing.song.id == e.song.id,
-            added: there.map(|entry| e.ledger.score.value - entry.score),
+            plays,
+            added: ledger.map(|ledger| e.ledger.score.value - ledger.score.value),
+            mostly: ledger.and_then(|ledger| mostly(&e.ledger, ledger, &without.action)),
+            brought: ledger.is_some_and(|ledger| ledger.sources.is_empty())
+                && !e.ledger.sources.is_empty(),
         }
+    }
+
+    /// What stands beside what was done: which part of the score it is, where that is another thing's doing, how much
+    /// time that other session took, and whether the song is brought at all.
+    fn aside(&self, view: &View) -> Option<String> {
+        let brought = self.brought.then(|| view.say("no source brings it then").into_owned());
+        let mostly = self.mostly.map(|(name, by)| {
+            let name = if name == "exposure" { view.gamma_name() } else { name };
+            let said = view.fill("mostly {} {}", &[&view.say(name), &format!("{by:+.3}")]);
+            let (here, there) = (view.now().at_ms, self.without.trace.at_ms);
+            let apart = here.abs_diff(there);
+            let clock = text::clock(apart);
+            match there > here {
+                _ if apart < MOMENT_MS => said,
+                true => view.fill("{}, as it is {} later then", &[&said, &clock]),
+                false => view.fill("{}, as it is {} earlier then", &[&said, &clock]),
+            }
+        });
+        let parts: Vec<String> = brought.into_iter().chain(mostly).collect();
+        (!parts.is_empty()).then(|| parts.join(" · "))
     }
 
     /// How much it matters: a place is more than a score.
@@ -127,12 +159,29 @@ impl<'a> Effect<'a> {
     }
 }
 
+/// The part of a score that differs most between two accounts, and by how much; none where it is what the action does
+/// by itself, as a search adds what is searched for, and all else teaches the model and moves streaks.
+fn mostly<'a>(here: &'a Ledger, there: &'a Ledger, action: &Action) -> Option<(&'a str, Score)> {
+    let (ours, theirs) = (parts(here), parts(there));
+    let value = |parts: &[(&str, Score)], name: &str| {
+        parts.iter().find(|(part, _)| *part == name).map_or(Score::ZERO, |(_, value)| *value)
+    };
+    let names = ours.iter().chain(&theirs).map(|(name, _)| *name);
+    let apart = names.map(|name| (name, value(&ours, name) - value(&theirs, name)));
+    let (name, by) = apart.max_by_key(|(_, by)| by.abs())?;
+    let own = match action {
+        Action::Search { .. } => name == "search",
+        _ => matches!(name, "interest" | "genre streak" | "artist streak" | "repeat"),
+    };
+    (!own && by.abs() >= LEAST).then_some((name, by))
+}
+
 /// What each of the newest events has done to a song, those that did most first.
 pub(super) fn causes(
     view: &View,
     theme: &Theme,
     columns: usize,
-    (e, causes): (&Explanation, Option<&Causes>),
+    (e, causes, elsewhere): (&Explanation, Option<&Causes>, Option<&Elsewhere>),
 ) -> Vec<Line<'static>> {
     let mut lines = vec![Line::styled(view.say("What brought it here").into_owned(), theme.title)];
     let Some(causes) = causes else {
@@ -149,7 +198,11 @@ pub(super) fn causes(
     for line in text::wrap(&view.fill(said, &[&causes.without.len()]), columns, 3) {
         lines.push(Line::styled(line, theme.faint));
     }
-    let mut effects: Vec<Effect> = causes.without.iter().map(|w| Effect::of(e, w)).collect();
+    let elsewhere = elsewhere.filter(|elsewhere| elsewhere.song == e.song.id);
+    let ledger = |at: usize| elsewhere.and_then(|elsewhere| elsewhere.ledgers.get(at)?.as_ref());
+    let sessions = causes.without.iter().enumerate();
+    let mut effects: Vec<Effect> =
+        sessions.map(|(at, without)| Effect::of(e, without, ledger(at))).collect();
     let all = effects.len();
     effects.retain(|effect| {
         let (places, added) = effect.weight(e);
@@ -218,8 +271,11 @@ fn row(
         Span::styled(text::right(&places, PLACES), style),
         Span::styled(text::right(&added, VALUE), added_style),
     ]);
-    let more = said.map(|rest| Line::raw(format!("{}{rest}", " ".repeat(INDENT))));
-    [row].into_iter().chain(more).collect()
+    let indented = |rest: String| format!("{}{rest}", " ".repeat(INDENT));
+    let more = said.map(|rest| Line::raw(indented(rest)));
+    let aside = effect.aside(view).map_or_else(Vec::new, |aside| text::wrap(&aside, each, 2));
+    let aside = aside.into_iter().map(|rest| Line::styled(indented(rest), theme.faint));
+    [row].into_iter().chain(more).chain(aside).collect()
 }
 
 /// Characters of a hash that tell models apart for a person.
@@ -228,7 +284,14 @@ const HASH: usize = 8;
 /// What would have been in place of an event, in so many columns: of a title as much as there is room for.
 fn what(view: &View, without: &Without, columns: usize) -> String {
     let (said, named) = match (&without.action, without.undone) {
-        (_, Undone::Skipped) => ("had \"{}\" been skipped", &without.title),
+        // When it would have been is no matter of course: a skip says more the sooner it comes.
+        (_, Undone::Skipped { after_ms }) => {
+            let at = text::clock(after_ms.into());
+            let said = "had \"{}\" been skipped at {}";
+            let rest = text::width(&view.fill(said, &[&"", &at]));
+            let title = text::truncate(&without.title, columns.saturating_sub(rest));
+            return view.fill(said, &[&title, &at]);
+        }
         (Action::Skip, _) => ("had \"{}\" been heard out", &without.title),
         (Action::Open { .. }, _) => ("had \"{}\" not been left for another", &without.title),
         (Action::Replay, _) => ("had \"{}\" not been played again", &without.title),

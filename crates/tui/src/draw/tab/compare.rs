@@ -84,6 +84,14 @@ fn about<'a>(view: &View, compared: &Compared, theme: &Theme) -> Line<'a> {
             theme.warning,
         )]);
     }
+    if compared.let_go > 0 {
+        let said = view.counted(
+            compared.let_go,
+            "a new request there: 1 committed song let go",
+            "a new request there: {} committed songs let go",
+        );
+        groups.push(vec![Span::styled(said, theme.faint)]);
+    }
     if !compared.level {
         groups.push(vec![Span::styled(view.say("catching up ...").into_owned(), theme.accent)]);
     }
@@ -171,17 +179,32 @@ fn figures(canvas: Canvas, other: &Trace) {
         };
         (view.say(name).into_owned(), shown(&ours.session), shown(&theirs.session), apart)
     };
-    let time = |rates: &Rates| text::clock(rates.listening_s * 1000);
-    let share_heard = |trace: &Trace| format!("{:.2}", trace.session.satisfaction);
-    let served = |trace: &Trace| percent(trace.promotion.served());
-    let plain =
-        |name: &str, a: String, b: String| (view.say(name).into_owned(), a, b, String::new());
+    let time = |name: &str, [here, there]: [u64; 2]| {
+        let clock = |seconds: u64| text::clock(seconds * 1000);
+        let sign = if there < here { '-' } else { '+' };
+        let apart = match there.abs_diff(here) {
+            0 => String::new(),
+            apart => format!("{sign}{}", clock(apart)),
+        };
+        (view.say(name).into_owned(), clock(here), clock(there), apart)
+    };
+    // As far apart as the digits that are shown.
+    let mean = |name: &str, of: fn(&Trace) -> Score| {
+        let [a, b] = [view.now(), other].map(|trace| (of(trace).value() * 100.0).round() / 100.0);
+        let apart = if a == b { String::new() } else { format!("{:+.2}", b - a) };
+        (view.say(name).into_owned(), format!("{a:.2}"), format!("{b:.2}"), apart)
+    };
+    let share = |name: &str, of: fn(&Trace) -> Score| {
+        let (a, b) = (of(view.now()), of(other));
+        let apart = if a == b { String::new() } else { format!("{:+.1}", (b - a).value() * 100.0) };
+        (view.say(name).into_owned(), percent(a), percent(b), apart)
+    };
     let rows = [
         rate("completion", |rates| rates.completion),
         rate("skips", |rates| rates.skip),
-        plain("share heard", share_heard(view.now()), share_heard(other)),
-        plain("listened", time(&ours.session), time(&theirs.session)),
-        plain("promoted served", served(view.now()), served(other)),
+        mean("share heard", |trace| trace.session.satisfaction),
+        time("listened", [ours.session.listening_s, theirs.session.listening_s]),
+        share("promoted served", |trace| trace.promotion.served()),
         rate("promoted engaged", |rates| rates.promoted_engagement),
     ];
     let head = format!(

@@ -45,7 +45,11 @@ pub(super) fn draw(mut canvas: Canvas, sweep: &Sweep, place: usize) -> Drawn {
     if body.width >= WIDE {
         let width = (area.width * 2 / 5).clamp(LIST.0, LIST.1);
         let list = Rect { x: area.right() - width, width, ..area };
-        body.width -= width + 2;
+        body.width -= width + 3;
+        // The places at the lines' ends are none of the list's.
+        for y in area.top()..area.bottom() {
+            canvas.buf[(list.x - 2, y)].set_symbol("│").set_style(theme.frame);
+        }
         turns(canvas.at(list), sweep);
     }
     let head =
@@ -180,7 +184,9 @@ fn lines(canvas: Canvas, sweep: &Sweep) {
 
 /// By what a song would do at the cursor: what it weighs among the lines, and its style.
 fn style(view: &View, theme: &Theme, (id, promoted): (&str, bool), there: &[&str]) -> (u8, Style) {
-    let was = view.now().queue.iter().position(|entry| entry.song.id == id);
+    // What any new request would do is no value's doing.
+    let base = view.what_if.base.as_deref().map_or(&view.now().queue, |base| &base.queue);
+    let was = base.iter().position(|entry| entry.song.id == id);
     let would = there.iter().position(|other| *other == id);
     match (was, would) {
         _ if promoted => (3, theme.promoted),

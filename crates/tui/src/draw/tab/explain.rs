@@ -11,7 +11,6 @@ use ratatui::text::{Line, Span};
 
 use super::cause;
 use crate::desk::Explained;
-use crate::draw::account::song_name;
 use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::draw::{bar, pen};
@@ -53,7 +52,8 @@ pub(super) fn draw(canvas: Canvas) -> Drawn {
         let beside = beside.as_ref().map_or_else(Vec::new, |other| {
             cause::beside(view, theme, columns, (explanation, other))
         });
-        let causes = cause::causes(view, theme, columns, (explanation, view.causes.as_deref()));
+        let (causes, elsewhere) = (view.causes.as_deref(), view.elsewhere.as_deref());
+        let causes = cause::causes(view, theme, columns, (explanation, causes, elsewhere));
         [beside, causes].concat()
     };
     if area.width < WIDE {
@@ -68,7 +68,7 @@ pub(super) fn draw(canvas: Canvas) -> Drawn {
             ]
             .concat(),
         };
-        return pen::scrolled(buf, area, lines, view.scroll);
+        return pen::scrolled(buf, area, lines, view.scroll, theme);
     }
     let left = Rect { width: area.width * 3 / 5, ..area };
     let right = Rect { x: left.right() + 2, width: area.width - left.width - 2, ..area };
@@ -79,8 +79,8 @@ pub(super) fn draw(canvas: Canvas) -> Drawn {
         true => [side.heads(), side.experts(), side.attention()].concat(),
         false => [causes(side.columns), side.heads()].concat(),
     };
-    let mut drawn = pen::scrolled(buf, left, main, view.scroll);
-    drawn.add(pen::scrolled(buf, right, side, view.scroll));
+    let mut drawn = pen::scrolled(buf, left, main, view.scroll, theme);
+    drawn.add(pen::scrolled(buf, right, side, view.scroll, theme));
     drawn
 }
 
@@ -209,15 +209,21 @@ impl Page<'_> {
             lines.extend(self.told("committed", vec![self.committed(committed)]));
         }
         if let Some(displaced) = &e.displaced {
-            let name = song_name(view.now(), &displaced.song);
+            let name = view.song_name(&displaced.song);
+            // What alpha has not multiplied yet: the parts beside the other song are of the score.
             let cost = view.fill(
-                "in place of {}, interest {}",
+                "in place of {}, interest {} before α",
                 &[&name, &format!("{:+.6}", -displaced.interest)],
             );
             lines.push(Line::styled(cost, theme.promoted));
         }
         let score = e.ledger.score.value;
-        for (what, neighbour) in [("next above", &e.above), ("next below", &e.below)] {
+        // A queue is in no order of scores where songs are promoted or committed.
+        let order = match e.position {
+            Some(_) => ["next above", "next below"],
+            None => ["score above", "score below"],
+        };
+        for (what, neighbour) in order.into_iter().zip([&e.above, &e.below]) {
             if let Some(Neighbour { title, score: theirs, .. }) = neighbour {
                 let apart = format!("{}  {:+.6}", text::clean(title), *theirs - score);
                 lines.push(self.pair(what, apart));
@@ -232,8 +238,7 @@ impl Page<'_> {
         let view = self.view;
         let (number, step) = (view.now().request.number, view.now().request.step);
         let kept = view.fill("by request {} of step {}", &[&number, &step]);
-        let before: Vec<String> =
-            committed.before.iter().map(|id| song_name(view.now(), id)).collect();
+        let before: Vec<String> = committed.before.iter().map(|id| view.song_name(id)).collect();
         let now = match committed.would {
             Some(place) if before.is_empty() => view.fill("ranked anew: number {}", &[&place]),
             Some(place) => {
@@ -342,8 +347,11 @@ impl Page<'_> {
         let lacks = format!("{:.6}", why.lacks.abs());
         lines.push(Line::raw(match why.lacks.cmp(&Score::ZERO) {
             Ordering::Greater => view.fill("It lacks {} of score.", &[&lacks]),
-            Ordering::Less => {
+            Ordering::Less if why.score_decides() => {
                 view.fill("Its score is higher already, by {}: enough as it is.", &[&lacks])
+            }
+            Ordering::Less => {
+                view.fill("Its score is higher, by {}: that alone does not decide.", &[&lacks])
             }
             Ordering::Equal => self.say(TIE),
         }));
@@ -358,6 +366,9 @@ impl Page<'_> {
             lines.push(self.flip(flip, smallest));
         }
         lines.extend(self.moves(&why.moves));
+        if let Some(unmoved) = &why.unmoved {
+            lines.extend(self.wrapped(&self.say(unmoved), theme.faint));
+        }
         lines.push(Line::default());
         lines
     }
@@ -371,6 +382,7 @@ impl Page<'_> {
                 "arm" => "arm",
                 "at_most" => "M",
                 "window" => "N",
+                "boost" => "session boosts",
                 "alpha" => "α",
                 "beta" => "β",
                 _ => "γ",

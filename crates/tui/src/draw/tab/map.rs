@@ -101,7 +101,7 @@ fn legend(canvas: Canvas, map: &Map) {
         pen::line(buf, area, place as u16, line, Style::new());
     }
     if rows > map.songs.len() {
-        let said = view.say("reversed: as the sliders stand; dim: held by the clamp");
+        let said = view.say("reversed: the sliders; dim: clamped");
         let line = Line::styled(said, theme.faint);
         pen::line(buf, area, map.songs.len() as u16, line, Style::new());
     }

@@ -23,8 +23,8 @@ const LEAST: u16 = 4;
 const NARROW: u16 = 50;
 /// Where both lines begin to differ without colour, too: the one there has a gap after so many dots.
 const DASH: usize = 4;
-/// One dot in so many of a band.
-const SPARSE: usize = 3;
+/// Columns of dots between those of a band: few enough that the lines stand out.
+const SPARSE: usize = 4;
 
 pub(super) fn draw(mut canvas: Canvas, weekly: &Weekly) -> Drawn {
     let (view, theme) = (canvas.view, canvas.theme);
@@ -66,7 +66,10 @@ fn about<'a>(view: &View, theme: &Theme, weekly: &Weekly) -> Vec<Line<'a>> {
             ),
             theme.strong,
         )],
-        vec![Span::styled(view.say("dots: 95 % of the mean").into_owned(), theme.faint)],
+        vec![Span::styled(
+            view.fill("left to right: day 1 to {}; dots: 95 % of the mean", &[days]),
+            theme.faint,
+        )],
     ];
     vec![pen::joined(arms, usize::MAX), pen::joined(who, usize::MAX)]
 }
@@ -77,7 +80,18 @@ fn written(measure: &str, value: f64) -> String {
         "minutes" => format!("{value:.1}"),
         "conversions" => format!("{value:.3}"),
         "genre-entropy" => format!("{value:.2}"),
-        _ => format!("{:.1} %", 100.0 * value),
+        _ => format!("{:.0} %", 100.0 * value),
+    }
+}
+
+/// By how much two values are apart, as people read it.
+fn apart_by(measure: &str, value: f64) -> String {
+    let sign = if value < 0.0 { "-" } else { "+" };
+    match measure {
+        "minutes" | "conversions" | "genre-entropy" => {
+            format!("{sign}{}", written(measure, value.abs()))
+        }
+        _ => format!("{sign}{:.1}", 100.0 * value.abs()),
     }
 }
 
@@ -86,11 +100,15 @@ fn chart(canvas: Canvas, daily: &Daily, apart: Option<&Paired>) {
     if area.width < LABELS + 8 || area.height < 2 {
         return;
     }
-    let mut title = vec![Span::styled(view.say(&daily.about).into_owned(), theme.title)];
-    title.extend(apart.map(|apart| told(view, theme, daily, apart)));
+    let told = apart.map(|apart| told(view, theme, daily, apart));
+    let left = usize::from(area.width).saturating_sub(told.as_ref().map_or(0, Span::width));
+    let about = text::truncate(&view.say(&daily.about), left).into_owned();
+    let mut title = vec![Span::styled(about, theme.title)];
+    title.extend(told);
     pen::line(buf, area, 0, Line::from(title), Style::new());
     let place = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    let (low, high) = bounds(&daily.days);
+    let share = matches!(daily.measure.as_ref(), "returns" | "promoted-share");
+    let (low, high) = bounds(&daily.days, share);
     for (row, value) in [(0, high), (place.height - 1, low)] {
         let label = text::right(&written(&daily.measure, value), usize::from(LABELS) - 1);
         pen::line(buf, place, row, Line::styled(label, theme.faint), Style::new());
@@ -117,10 +135,7 @@ fn chart(canvas: Canvas, daily: &Daily, apart: Option<&Paired>) {
 
 /// By how much the listeners there are apart from those here, with its interval.
 fn told<'a>(view: &View, theme: &Theme, daily: &Daily, apart: &Paired) -> Span<'a> {
-    let signed = |value: f64| {
-        let sign = if value < 0.0 { "-" } else { "+" };
-        format!("{sign}{}", written(&daily.measure, value.abs()))
-    };
+    let signed = |value: f64| apart_by(&daily.measure, value);
     let difference = signed(apart.difference);
     let Some([low, high]) = apart.interval else {
         return Span::styled(format!("  {}", view.fill("{} there", &[&difference])), theme.faint);
@@ -131,7 +146,7 @@ fn told<'a>(view: &View, theme: &Theme, daily: &Daily, apart: &Paired) -> Span<'
 }
 
 /// What the chart reaches from and to: all means, and as much of the bands as leaves the means their room.
-fn bounds(days: &[Day]) -> (f64, f64) {
+fn bounds(days: &[Day], share: bool) -> (f64, f64) {
     let means = || days.iter().flat_map(|day| [day.a, day.b]);
     let fold = |values: &mut dyn Iterator<Item = f64>, of: fn(f64, f64) -> f64, first: f64| {
         values.fold(first, of)
@@ -145,8 +160,9 @@ fn bounds(days: &[Day]) -> (f64, f64) {
     let ends = means().filter_map(|m| m.interval);
     let least = fold(&mut ends.clone().map(|[low, _]| low), f64::min, low);
     let most = fold(&mut ends.map(|[_, high]| high), f64::max, high);
-    // None of what is measured is below nothing.
-    (least.max(low - room).max(0.0), most.min(high + room).max(low + 1e-6))
+    // None of what is measured is below nothing, and no share above all.
+    let top = if share { 1.0 } else { f64::INFINITY };
+    (least.max(low - room).max(0.0), most.min(high + room).min(top).max(low + 1e-6))
 }
 
 /// The dots of a band between two ends of an interval, day by day.
@@ -167,7 +183,7 @@ fn band(
             let between = |end: usize| y(before[end] + (after[end] - before[end]) * share);
             let (top, bottom) = (between(1).max(0.0), between(0).min((rows - 1) as f64));
             for row in top.ceil() as usize..=bottom.max(0.0).floor() as usize {
-                if (column + row) % SPARSE == 0 {
+                if column % SPARSE == 0 && row % 2 == 0 {
                     dots.set(column, row, theme.faint);
                 }
             }

@@ -11,6 +11,7 @@ use crate::draw::canvas::Canvas;
 use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::layout::take;
 use crate::draw::pen;
+use crate::draw::queue::fixed;
 use crate::theme::Theme;
 use crate::view::View;
 use crate::view::narration::percent;
@@ -84,7 +85,7 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
         let line = crossing::next(view, theme, sweep, row.width.into());
         pen::line(canvas.buf, row, 0, line, Style::new());
     }
-    let preview = view.what_if.preview.as_deref();
+    let preview = view.what_if.would();
     let row = take(&mut body, 1);
     let line = promotion(view, preview, theme, row.width.into());
     pen::line(canvas.buf, row, 0, line, Style::new());
@@ -100,7 +101,7 @@ fn zoomed(mut canvas: Canvas) -> Drawn {
     let row = take(&mut body, 1);
     draw_slider(canvas.at(row), (chosen, Slider::ALL[chosen]), &mut drawn);
     let row = take(&mut body, 1);
-    let preview = view.what_if.preview.as_deref();
+    let preview = view.what_if.would();
     let line = promotion(view, preview, theme, row.width.into());
     pen::line(canvas.buf, row, 0, line, Style::new());
     if let Some(two) = &view.what_if.map {
@@ -235,7 +236,10 @@ fn promotion<'a>(
     theme: &Theme,
     columns: usize,
 ) -> Line<'a> {
-    let (now, queue) = (&view.now().promotion, view.now().queue.as_slice());
+    // What any new request would do is no value's doing.
+    let base = view.what_if.base.as_deref().filter(|_| preview.is_some());
+    let now = base.map_or(&view.now().promotion, |base| &base.promotion);
+    let queue = base.map_or(view.now().queue.as_slice(), |base| &base.queue);
     let would = preview.map_or(now, |preview| &preview.promotion);
     let promoted = |queue: &[QueueEntry]| queue.iter().filter(|entry| entry.promoted).count();
     let then = preview.map_or(queue, |preview| &preview.queue);
@@ -275,7 +279,8 @@ fn promotion<'a>(
     pen::joined(groups, columns)
 }
 
-/// Today's queue, and the one that would be, side by side.
+/// Today's queue, and the one that would be, side by side. What moves is told against the same request with nothing
+/// changed; what any request would move stands in brackets.
 fn queues(canvas: Canvas, preview: Option<&Preview>) {
     let Canvas { view, theme, area, buf } = canvas;
     // Where there is room for one, it is the new one.
@@ -283,52 +288,126 @@ fn queues(canvas: Canvas, preview: Option<&Preview>) {
     let right = Rect { x: left.right(), width: area.width - left.width, ..area };
     let now = &view.now().queue;
     let would = preview.map_or(now.as_slice(), |preview| &preview.queue);
+    let base = view.what_if.base.as_deref().filter(|_| preview.is_some());
+    let base = base.map_or(now.as_slice(), |base| &base.queue);
     let room = usize::from(area.height.saturating_sub(1));
-    let heads = [("The queue now", left, now.len()), ("The queue it would be", right, would.len())];
-    for (head, place, songs) in heads {
+    let ids = |queue: &[QueueEntry]| -> Vec<String> {
+        queue.iter().map(|entry| entry.song.id.clone()).collect()
+    };
+    let moves = Moved::all(&ids(would), &ids(now), &ids(base));
+    let aside = match preview {
+        None => "nothing is changed",
+        Some(_) if moves.iter().any(|moved| moved.by_request) => "in brackets: any request does",
+        Some(_) => "",
+    };
+    let committed = now.iter().any(|entry| entry.committed.is_some());
+    let kept = if committed { "│ committed until a request" } else { "" };
+    let heads = [
+        ("The queue now", left, now.len(), kept),
+        ("The queue it would be", right, would.len(), aside),
+    ];
+    for (head, place, songs, aside) in heads {
         let mut line = Line::styled(view.say(head), theme.title);
-        if songs > room {
-            let said = view.fill("{} of {} shown", &[&room, &songs]);
-            line.push_span(Span::styled(format!("  {said}"), theme.faint));
+        let shown = (songs > room).then(|| view.fill("{} of {} shown", &[&room, &songs]));
+        let aside = Some(view.say(aside).into_owned()).filter(|aside| !aside.is_empty());
+        for said in shown.into_iter().chain(aside) {
+            if line.width() + 2 + text::width(&said) <= usize::from(place.width) {
+                line.push_span(Span::styled(format!("  {said}"), theme.faint));
+            }
         }
         pen::line(buf, place, 0, line, Style::new());
     }
     for (i, entry) in now.iter().take(room).enumerate() {
-        let gone = !would.iter().any(|other| other.song.id == entry.song.id);
-        let moved =
-            if gone { (view.say("out").into_owned(), theme.down) } else { Default::default() };
-        let line = song(view, entry, moved, left.width.into(), theme);
+        let there = |queue: &[QueueEntry]| queue.iter().any(|other| other.song.id == entry.song.id);
+        let moved = match (there(would), there(base)) {
+            (true, _) => Default::default(),
+            (false, true) => (view.say("out").into_owned(), theme.down),
+            (false, false) => (format!("({})", view.say("out")), theme.faint),
+        };
+        let line = song(view, (entry, fixed(view, entry)), moved, left.width.into(), theme);
         pen::line(buf, left, i as u16 + 1, line, Style::new());
     }
-    for (i, entry) in would.iter().take(room).enumerate() {
-        let was = now.iter().position(|other| other.song.id == entry.song.id).map(|at| at + 1);
-        let moved = match was {
-            None => (view.say("new").into_owned(), theme.new),
-            Some(was) if was > entry.position => (format!("▲{}", was - entry.position), theme.up),
-            Some(was) if was < entry.position => (format!("▼{}", entry.position - was), theme.down),
-            Some(_) => Default::default(),
-        };
-        let line = song(view, entry, moved, right.width.into(), theme);
+    for (i, (entry, moved)) in would.iter().zip(&moves).take(room).enumerate() {
+        let line = song(view, (entry, " "), moved.said(view, theme), right.width.into(), theme);
         pen::line(buf, right, i as u16 + 1, line, Style::new());
+    }
+}
+
+/// How a song of the queue that would be has moved.
+#[derive(Debug, PartialEq)]
+struct Moved {
+    /// Places won; absent where it is new.
+    won: Option<isize>,
+    /// Whether the same request would move it as far with nothing changed.
+    by_request: bool,
+}
+
+impl Moved {
+    /// Of every song of a queue that would be, beside the queue of now and the one that any request would bring.
+    fn all(would: &[String], now: &[String], base: &[String]) -> Vec<Self> {
+        let one = |(here, id): (usize, &String)| {
+            let won = |queue: &[String]| {
+                let from = queue.iter().position(|other| other == id)?;
+                Some(from as isize - here as isize)
+            };
+            match won(base) {
+                // What the change leaves where any request would put it.
+                Some(0) => Moved { won: won(now), by_request: won(now) != Some(0) },
+                won => Moved { won, by_request: false },
+            }
+        };
+        would.iter().enumerate().map(one).collect()
+    }
+
+    /// In so many signs, with brackets where it is no change's doing.
+    fn said(&self, view: &View, theme: &Theme) -> (String, Style) {
+        let (said, style) = match self.won {
+            None => (view.say("new").into_owned(), theme.new),
+            Some(0) => return Default::default(),
+            Some(won @ 1..) => (format!("▲{won}"), theme.up),
+            Some(won) => (format!("▼{}", -won), theme.down),
+        };
+        match self.by_request {
+            true => (format!("({said})"), theme.faint),
+            false => (said, style),
+        }
     }
 }
 
 fn song<'a>(
     view: &View,
-    entry: &QueueEntry,
+    (entry, kept): (&QueueEntry, &'static str),
     (moved, style): (String, Style),
     columns: usize,
     theme: &Theme,
 ) -> Line<'a> {
     let genre = if columns >= 56 { 12 } else { 0 };
-    let title = columns.saturating_sub(3 + 5 + 2 + 7 + genre + 1);
+    let title = columns.saturating_sub(3 + 6 + 2 + 1 + 7 + genre + 1);
     let of_genre = text::left(&view.say(&entry.song.genre), genre);
     Line::from(vec![
-        Span::styled(format!("{:>2} ", entry.position), theme.faint),
-        Span::styled(text::left(&moved, 5), style),
+        Span::styled(format!("{:>2}{kept}", entry.position), theme.faint),
+        Span::styled(text::left(&moved, 6), style),
         Span::styled(if entry.promoted { "P " } else { "  " }, theme.promoted),
         Span::raw(text::left(&entry.song.title, title)),
-        Span::styled(of_genre, theme.faint),
+        Span::styled(format!(" {of_genre}"), theme.faint),
         Span::raw(format!(" {:>5.3}", entry.score)),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_any_request_would_move_is_told_apart_from_what_the_change_does() {
+        let queue = |ids: &str| -> Vec<String> { ids.chars().map(String::from).collect() };
+        // Any request puts a, committed until now, behind b and c; the change puts d before them.
+        let (now, base, would) = (queue("abcd"), queue("bcad"), queue("dbca"));
+        let moved = Moved::all(&would, &now, &base);
+        let by_change = |won| Moved { won: Some(won), by_request: false };
+        assert_eq!(moved, [by_change(3), by_change(-1), by_change(-1), by_change(-1)]);
+        let same = Moved::all(&base, &now, &base);
+        let by_request = |won| Moved { won: Some(won), by_request: true };
+        assert_eq!(same, [by_request(1), by_request(1), by_request(-2), by_change(0)]);
+    }
 }

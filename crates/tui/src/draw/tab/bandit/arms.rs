@@ -234,19 +234,29 @@ fn interval(arm: &ArmReport, range: &Range, cells: usize) -> String {
 /// The common axis under the curves: both ends, and zero, which is as usual.
 fn axis<'a>(range: &Range, widths: &Columns, theme: &Theme) -> Line<'a> {
     let cells = widths.curve;
-    let (low, high) = (format!("{:+.2} ", range.low), format!(" {:+.2}", range.high));
-    let mut axis: Vec<char> = vec!['─'; cells];
-    axis[range.cell(0.0, cells)] = '┴';
-    let ends = [(0, low), (cells.saturating_sub(high.len()), high)];
-    for (from, label) in ends {
-        for (i, c) in label.chars().enumerate().filter(|(i, _)| from + i < cells) {
-            if axis[from + i] == '─' {
-                axis[from + i] = c;
-            }
-        }
-    }
+    let ends = (format!("{:+.2}", range.low), format!("{:+.2}", range.high));
+    let axis = labelled(range.cell(0.0, cells), cells, (&ends.0, &ends.1));
     let lead = " ".repeat(FIXED + widths.weights + widths.pulls + 1);
-    Line::styled(lead + &axis.into_iter().collect::<String>(), theme.faint)
+    Line::styled(lead + &axis, theme.faint)
+}
+
+/// An axis of so many cells with a tick at zero and a label at each end, or where the tick would lie on it beyond that.
+fn labelled(zero: usize, cells: usize, (low, high): (&str, &str)) -> String {
+    let mut axis: Vec<char> = vec!['─'; cells];
+    // A space apart from the line.
+    let (low, high) = (format!("{low} "), format!(" {high}"));
+    let low_from = if zero < low.len() { zero + 1 } else { 0 };
+    let end = cells.saturating_sub(high.len());
+    let high_from = if zero >= end { zero.saturating_sub(high.len()) } else { end };
+    // Where there is no room for both it is the higher one.
+    let low = Some((low_from, low)).filter(|(from, low)| from + low.len() <= high_from);
+    for (from, label) in low.into_iter().chain([(high_from, high)]) {
+        axis.iter_mut().skip(from).zip(label.chars()).for_each(|(cell, c)| *cell = c);
+    }
+    if let Some(tick) = axis.get_mut(zero) {
+        *tick = '┴';
+    }
+    axis.into_iter().collect()
 }
 
 /// What the curves and marks mean, and how the choice came about.
@@ -269,4 +279,17 @@ fn told<'a>(view: &View, theme: &Theme, columns: usize, curve: usize) -> Vec<Lin
     let shape = if curve >= CURVE { curves } else { "worth: the reward expected; 0 is as usual" };
     let said = view.fill("{}; {}", &[&view.say(shape), &view.say(mark)]);
     crate::draw::page::legend(&said, columns, theme)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tick_of_zero_lies_on_no_label() {
+        let ends = ("-0.08", "+0.03");
+        assert_eq!(labelled(12, 24, ends), "-0.08 ──────┴───── +0.03");
+        assert_eq!(labelled(19, 24, ends), "-0.08 ─────── +0.03┴────");
+        assert_eq!(labelled(0, 24, ("+0.00", "+0.03")), "┴+0.00 ─────────── +0.03");
+    }
 }

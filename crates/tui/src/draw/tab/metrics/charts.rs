@@ -132,7 +132,7 @@ pub(super) fn promotion<'a>(view: &'a View, theme: &'a Theme, columns: usize) ->
     let all = curves.iter().flat_map(|curve| curve.values.iter().copied());
     // A little air over the highest line.
     let top = (all.fold(TOP, f64::max) * 1.1 * 20.0).ceil() / 20.0;
-    let rule = view.fill("at most {} in {}", &[&now.at_most, &now.window]);
+    let rule = view.fill("at most {} in any {}", &[&now.at_most, &now.window]);
     let by = binding(now, view.look.lang).map(|by| view.fill("{}: {}", &[&rule, &by]));
     let said = by.unwrap_or(rule);
     chart(view, theme, "Promotion", top, columns, curves).aside(Line::styled(said, theme.faint))
