@@ -4,6 +4,8 @@
 //! no further checks, or every problem it found, each with file, line, field and what to do.
 
 mod columns;
+mod element;
+mod in_order;
 mod problem;
 mod records;
 mod table;
@@ -12,8 +14,9 @@ mod toml_file;
 mod unpack;
 
 pub use columns::{Columns, Fields};
+pub(crate) use in_order::{Out, in_order};
 pub use problem::{InputError, Problem, nearest};
-pub use records::{Layout, Records};
+pub use records::{Batch, Layout, Record, Records};
 pub use table::{Row, Table};
 pub use text::{first_object, open, read_bytes, read_text};
 pub use toml_file::{Checker, TomlFile};

@@ -1,11 +1,14 @@
 //! Records of a file, one at a time: lines, or the elements of a JSON array.
 //!
-//! Memory holds one record, whatever the file's size. What a file is packed in is undone, a byte order mark is passed
-//! over, and UTF-16, which some spreadsheets write, is read as the text that it is.
+//! Memory holds one record, or a batch of them to be read on another thread, whatever the file's size. What a file is packed in is
+//! undone, a byte order mark is passed over, and UTF-16, which some spreadsheets write, is read as the text that it is.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
+use memchr::memchr;
+
+use super::element::Element;
 use super::problem::{InputError, Problem};
 use super::text::empty;
 use super::unpack::{Progress, Utf16, open_unpacked};
@@ -14,6 +17,8 @@ use super::unpack::{Progress, Utf16, open_unpacked};
 const LONGEST_RECORD: usize = 1 << 20;
 /// Bytes looked at to recognise a format.
 const HEAD: u64 = 1 << 16;
+/// Bytes of records that make a batch: some hundreds of plays.
+const BATCH: usize = 1 << 17;
 
 /// How records lie in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +48,30 @@ pub struct Records<'a> {
     line: usize,
     /// Whether an array has begun.
     inside: bool,
+    /// Where a batch's next record is put together.
+    record: Vec<u8>,
+    /// What ended the batch before, and is told next.
+    failed: Option<InputError>,
+}
+
+/// Records that follow each other.
+#[derive(Default)]
+pub struct Batch {
+    bytes: Vec<u8>,
+    /// Of each its line, where its bytes end, and whether it is short enough to be one.
+    records: Vec<(usize, usize, bool)>,
+}
+
+impl Batch {
+    /// The records in their order.
+    pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        let mut begin = 0;
+        self.records.iter().map(move |&(line, end, whole)| {
+            let bytes = &self.bytes[begin..end];
+            begin = end;
+            Record { line, bytes: whole.then_some(bytes) }
+        })
+    }
 }
 
 /// One record and where it begins.
@@ -83,7 +112,8 @@ impl<'a> Records<'a> {
         }
         let rest = BufReader::with_capacity(1 << 16, plain);
         let reader = Box::new(Cursor::new(head.clone()).chain(rest));
-        Ok(Records { name: name.into(), head, reader, line: 1, inside: false })
+        let (record, failed) = (Vec::new(), None);
+        Ok(Records { name: name.into(), head, reader, line: 1, inside: false, record, failed })
     }
 
     /// What is left to read, for who cuts it into records otherwise.
@@ -121,6 +151,33 @@ impl<'a> Records<'a> {
         Ok(found.map(|line| Record { line, bytes: whole.then_some(&buffer[..]) }))
     }
 
+    /// The next records, as many as fill a batch; none at the end.
+    ///
+    /// # Errors
+    /// As of [`Records::next`], after the records before.
+    pub fn batch(&mut self, layout: Layout) -> Result<Option<Batch>, InputError> {
+        if let Some(failed) = self.failed.take() {
+            return Err(failed);
+        }
+        let (mut batch, mut buffer) = (Batch::default(), std::mem::take(&mut self.record));
+        while batch.bytes.len() < BATCH {
+            match self.next(layout, &mut buffer) {
+                Ok(None) => break,
+                Ok(Some(Record { line, bytes })) => {
+                    batch.bytes.extend_from_slice(bytes.unwrap_or_default());
+                    batch.records.push((line, batch.bytes.len(), bytes.is_some()));
+                }
+                Err(error) if batch.records.is_empty() => return Err(error),
+                Err(error) => {
+                    self.failed = Some(error);
+                    break;
+                }
+            }
+        }
+        self.record = buffer;
+        Ok((!batch.records.is_empty()).then_some(batch))
+    }
+
     fn torn(&self) -> InputError {
         Problem::new(&self.name, "the file ends before its array does")
             .line(self.line)
@@ -143,7 +200,7 @@ impl<'a> Records<'a> {
                 let (used, ended) = {
                     let bytes = self.reader.fill_buf()?;
                     let end = match between {
-                        None => bytes.iter().position(|&b| b == b'\n'),
+                        None => memchr(b'\n', bytes),
                         Some(between) => bytes.iter().position(|&b| {
                             let inside = quotes.takes(b, between);
                             lines += usize::from(inside && b == b'\n');
@@ -260,26 +317,11 @@ impl<'a> Records<'a> {
             if bytes.is_empty() {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            let (mut used, mut kept, mut ended) = (0, 0..0, None);
-            while let Some(&byte) = bytes.get(used) {
-                ended = element.takes(byte, self.line);
-                kept.start += usize::from(element.line.is_none());
-                used += 1;
-                self.line += usize::from(byte == b'\n');
-                if ended.is_some() {
-                    break;
-                }
-                if element.quoted && !element.escaped {
-                    // Most bytes are of texts, and mean nothing here.
-                    let text = bytes[used..].iter();
-                    let means = |&byte: &u8| matches!(byte, b'"' | b'\\' | b'\n');
-                    used += text.take_while(|byte| !means(byte)).count();
-                }
-            }
-            kept.end = used - usize::from(ended.is_some());
-            keep(buffer, bytes.get(kept).unwrap_or_default());
-            self.reader.consume(used);
-            if let Some(end) = ended {
+            let part = element.takes(bytes, &mut self.line);
+            let end = part.used - usize::from(part.end.is_some());
+            keep(buffer, bytes.get(part.before..end).unwrap_or_default());
+            self.reader.consume(part.used);
+            if let Some(end) = part.end {
                 return Ok((element.line, end != b','));
             }
         }
@@ -317,41 +359,6 @@ impl Quotes {
             _ => self.begun = true,
         }
         self.open
-    }
-}
-
-/// Where an element of an array begins and ends.
-#[derive(Default)]
-struct Element {
-    /// Where it begins; absent before.
-    line: Option<usize>,
-    depth: u32,
-    quoted: bool,
-    escaped: bool,
-}
-
-impl Element {
-    /// Takes the next byte. Gives it where it ends the element: a comma, or the array's bracket.
-    fn takes(&mut self, byte: u8, line: usize) -> Option<u8> {
-        let between = self.depth == 0 && !self.quoted;
-        match (byte, self.line) {
-            (b']', _) if between => return Some(byte),
-            (b',', Some(_)) if between => return Some(byte),
-            // An element that is not there, as in `[1, , 2]`.
-            (b',', None) => return None,
-            (byte, None) if byte.is_ascii_whitespace() => return None,
-            _ => {}
-        }
-        self.line.get_or_insert(line);
-        match byte {
-            _ if self.escaped => self.escaped = false,
-            b'\\' => self.escaped = self.quoted,
-            b'"' => self.quoted = !self.quoted,
-            b'{' | b'[' if !self.quoted => self.depth += 1,
-            b'}' | b']' if !self.quoted => self.depth = self.depth.saturating_sub(1),
-            _ => {}
-        }
-        None
     }
 }
 
@@ -436,6 +443,41 @@ mod tests {
             let error = cut(text.as_bytes(), Layout::Array).unwrap_err();
             assert_eq!(error.problems[0].line, Some(2), "{text}");
             assert!(error.to_string().contains("ends before its array"), "{error}");
+        }
+    }
+
+    #[test]
+    fn batches_have_the_same_records_and_an_error_comes_after_them() {
+        let long = "x".repeat(3 * LONGEST_RECORD);
+        let many: String = (0..9_000).map(|n| format!("{{\"n\": \"{n}, ]\"}},\n")).collect();
+        for (text, layout) in [
+            (format!("[{many}\"{long}\", 7]"), Layout::Array),
+            (format!("[{many}{{\"cut"), Layout::Array),
+            (format!("{many}{long}\n\n1"), Layout::Lines),
+        ] {
+            let mut records = Records::over("f", text.as_bytes()).unwrap();
+            let (mut all, mut batches) = (Vec::new(), 0);
+            let end = loop {
+                match records.batch(layout) {
+                    Ok(None) => break Ok(all),
+                    Err(error) => break Err((all.len(), error.to_string())),
+                    Ok(Some(batch)) => all.extend(batch.records().map(|record| {
+                        let text = record.bytes.map_or("(long)".into(), String::from_utf8_lossy);
+                        (record.line, text.into_owned())
+                    })),
+                }
+                batches += 1;
+            };
+            assert!(batches > 1);
+            let alone = cut(text.as_bytes(), layout);
+            match (end, alone) {
+                (Ok(all), Ok(alone)) => assert!(all == alone),
+                (Err((read, error)), Err(alone)) => {
+                    assert_eq!(read, 9_000);
+                    assert!(error.contains(&alone.problems[0].message), "{error}");
+                }
+                other => panic!("{other:?}"),
+            }
         }
     }
 

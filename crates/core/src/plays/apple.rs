@@ -27,8 +27,8 @@ pub(super) static ACTIVITY: About = About {
     role: Role::Plays,
     tells: |head| head.table(&ACTIVITY_COLUMNS).map(Layout::Quoted),
     begins: |head, _| {
-        let paused = std::cell::RefCell::new(None);
-        head.rows(&ACTIVITY_COLUMNS, move |row| activity(row, &mut paused.borrow_mut()))
+        let mut paused = None;
+        head.rows_in_order(&ACTIVITY_COLUMNS, move |row| activity(row, &mut paused))
     },
 };
 
@@ -157,7 +157,7 @@ fn daily(row: &Row) -> Result<Found, Refused> {
 
 /// Reads a library's tracks, each a property list of its own.
 fn track() -> Reading {
-    Box::new(|record| {
+    Reading::each(|record| {
         let keys = dict(record)?;
         let text = |key: &str| keys.iter().find(|(name, _)| name == key).map(|(_, value)| value);
         // Playlists have entries, too, which only point to tracks.

@@ -1,5 +1,7 @@
 //! Points in time, as services write them: milliseconds since 1970 in UTC here.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -7,6 +9,9 @@ use serde::{Deserialize, Deserializer, Serializer};
 
 /// The latest time taken for one: the end of 2099. Later ones are a wrong unit.
 const LATEST_MS: i64 = 4_102_444_800_000;
+
+/// Whole seconds since 1970 that are a time.
+pub(super) const SECONDS: Range<i64> = 0..LATEST_MS / 1_000;
 
 /// A time in range, or `None`.
 pub(super) fn sensible(ms: i64) -> Option<i64> {
@@ -26,6 +31,54 @@ const CIVIL: [&str; 7] = [
 
 /// The time of an RFC 3339 text, or of one of [`CIVIL`].
 pub(super) fn parse(text: &str) -> Option<i64> {
+    plain(text.as_bytes()).or_else(|| any(text))
+}
+
+/// The time as most services write it, `2024-03-01T10:03:20Z`, or without seconds or zone, and a blank in place of the `T`. Nothing
+/// where it is written otherwise, or there is no such time.
+fn plain(text: &[u8]) -> Option<i64> {
+    let (date, time) = (text.get(..10)?, text.get(11..)?);
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_i64, |number, &digit| {
+            digit.is_ascii_digit().then(|| 10 * number + i64::from(digit - b'0'))
+        })
+    };
+    // What names the zone has a `T`, and seconds.
+    let time = match (text[10], time) {
+        (b'T', [time @ .., b'Z']) if time.len() == 8 => time,
+        (b'T', time) if time.len() == 8 => time,
+        (b' ', time) if time.len() == 8 || time.len() == 5 => time,
+        _ => return None,
+    };
+    let parted = date[4] == b'-'
+        && date[7] == b'-'
+        && time[2] == b':'
+        && *time.get(5).unwrap_or(&b':') == b':';
+    let (year, month, day) = (number(&date[..4])?, number(&date[5..7])?, number(&date[8..])?);
+    let (hour, minute, second) =
+        (number(&time[..2])?, number(&time[3..5])?, number(time.get(6..).unwrap_or(b"0"))?);
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + i64::from(leap),
+        _ => 31,
+    };
+    let is = parted
+        && (1970..2100).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=days).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second < 60;
+    // Days since 1970, of a year that begins in March: so its leap day is its last.
+    let year = year - i64::from(month < 3);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + of_year - 719_468;
+    is.then_some((((24 * days + hour) * 60 + minute) * 60 + second) * 1_000).and_then(sensible)
+}
+
+/// The same of any text.
+fn any(text: &str) -> Option<i64> {
     let stamp = text.parse::<Timestamp>().ok();
     let civil = || {
         let time = CIVIL.iter().find_map(|form| DateTime::strptime(form, text).ok())?;
@@ -93,6 +146,52 @@ pub(super) fn serialize<S: Serializer>(ms: &Option<i64>, to: S) -> Result<S::Ok,
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_time_as_most_write_it_is_the_same_read_either_way(
+            (year, month, day) in (1965_u32..2105, 0_u32..14, 0_u32..33),
+            (hour, minute, second) in (0_u32..25, 0_u32..62, 0_u32..62),
+            form in 0_usize..6,
+        ) {
+            let (date, time) = (format!("{year}-{month:02}-{day:02}"), format!("{hour:02}:{minute:02}"));
+            let text = match form {
+                0 => format!("{date}T{time}:{second:02}Z"),
+                1 => format!("{date}T{time}:{second:02}"),
+                2 => format!("{date} {time}:{second:02}"),
+                3 => format!("{date} {time}"),
+                4 => format!("{date} {time}:{second:02}Z"),
+                _ => format!("{date}T{time}:{second:02}+"),
+            };
+            let read = plain(text.as_bytes());
+            if read.is_some() || form < 4 && second < 60 {
+                prop_assert_eq!(read, super::any(&text), "{}", text);
+            }
+            prop_assert_eq!(parse(&text), super::any(&text));
+        }
+    }
+
+    #[test]
+    fn what_is_nearly_a_time_is_read_with_care() {
+        for text in [
+            "",
+            "2024-01-01",
+            "2024-01-01T",
+            "2024-01-01T1",
+            "2024-01-01 10:1",
+            "2024/01/01 10:10",
+            "2024-01-01 10:10:1x",
+            "+024-01-01 10:10",
+            "2024-01-01T10:10",
+            "2024-01-01T10:10Z",
+            "2024-01-01é10:10",
+            "2024-01-01 10.10",
+        ] {
+            assert_eq!(plain(text.as_bytes()), None, "{text}");
+        }
+    }
 
     #[test]
     fn times_as_services_write_them() {

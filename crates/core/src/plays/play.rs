@@ -191,14 +191,19 @@ impl Play {
             &mut self.song,
             &mut self.session,
         ] {
-            *text = text.take().and_then(|text| clean(&text));
+            *text = text.take().and_then(clean);
         }
         self
     }
 }
 
 /// A text without control characters, which could rewrite a terminal, and not too long to be one.
-fn clean(text: &str) -> Option<String> {
+fn clean(text: String) -> Option<String> {
+    // As nearly all are.
+    let short = (1..=LONGEST_TEXT).contains(&text.len());
+    if short && !text.chars().any(char::is_control) && text.trim().len() == text.len() {
+        return Some(text);
+    }
     let plain = |c: char| if c.is_control() { ' ' } else { c };
     let clean: String = text.chars().take(LONGEST_TEXT).map(plain).collect();
     let clean = clean.trim();

@@ -20,6 +20,7 @@
 //! day, that one was neither heard out nor skipped, and both together are no longer than the song, as far as its length is known.
 
 use std::collections::HashMap;
+use std::iter::successors;
 
 use super::normal::{artist_name, normal};
 use super::play::Play;
@@ -98,22 +99,25 @@ fn songs<T>(plays: &[(T, Play)]) -> Vec<usize> {
 /// Of each play whether it stays.
 fn staying<T>(plays: &[(T, Play)], songs: &[usize]) -> Vec<bool> {
     let mut stays = vec![true; plays.len()];
-    let mut by_song: HashMap<usize, Vec<usize>> = HashMap::new();
+    // The newest play of each song, and of each play the one of the same song before it, of those that are held against others.
+    let mut newest: Vec<Option<usize>> = vec![None; songs.iter().max().map_or(0, |most| most + 1)];
+    let mut before: Vec<Option<usize>> = vec![None; plays.len()];
     for (place, (_, play)) in plays.iter().enumerate().filter(|(_, (_, play))| exact(play)) {
-        let before = by_song.entry(songs[place]).or_default();
-        let near = before.iter().rev().take_while(|&&other| {
-            let apart = place_ms(play).zip(place_ms(&plays[other].1));
-            apart.is_some_and(|(later, earlier)| later - earlier <= APART_MS)
-        });
-        let told = near.copied().find(|&other| stays[other] && same(&plays[other].1, play));
+        let mut near =
+            successors(newest[songs[place]], |&other| before[other]).take_while(|&other| {
+                let apart = place_ms(play).zip(place_ms(&plays[other].1));
+                apart.is_some_and(|(later, earlier)| later - earlier <= APART_MS)
+            });
+        let told = near.find(|&other| stays[other] && same(&plays[other].1, play));
         match told {
-            Some(other) if tells(play) > tells(&plays[other].1) => {
-                stays[other] = false;
-                before.push(place);
+            Some(other) if tells(play) > tells(&plays[other].1) => stays[other] = false,
+            Some(_) => {
+                stays[place] = false;
+                continue;
             }
-            Some(_) => stays[place] = false,
-            None => before.push(place),
+            None => {}
         }
+        before[place] = newest[songs[place]].replace(place);
     }
     let coarse: Vec<usize> = (0..plays.len()).filter(|&place| !exact(&plays[place].1)).collect();
     let together = |a: &usize, b: &usize| {
@@ -191,17 +195,16 @@ fn period(run: &[usize], same: &dyn Fn(usize, usize) -> bool) -> usize {
 
 /// The plays, each with the number of its song, with the pieces of one put together.
 fn joined<T>(plays: Vec<(usize, (T, Play))>) -> Vec<(T, Play)> {
-    let mut longest: HashMap<usize, u32> = HashMap::new();
+    // Of each song, in milliseconds.
+    let songs = plays.iter().map(|(song, _)| song + 1).max().unwrap_or(0);
+    let mut longest: Vec<Option<u32>> = vec![None; songs];
     for (song, (_, play)) in &plays {
         let heard_out = play.ms_played.filter(|_| play.completed == Some(true) && !play.resumed);
-        if let Some(ms) = play.duration_ms.into_iter().chain(heard_out).max() {
-            let known = longest.entry(*song).or_default();
-            *known = ms.max(*known);
-        }
+        longest[*song] = longest[*song].max(play.duration_ms).max(heard_out);
     }
     let mut whole: Vec<(usize, (T, Play))> = Vec::with_capacity(plays.len());
     for (song, (order, play)) in plays {
-        let most = longest.get(&song).copied();
+        let most = longest[song];
         match whole
             .last_mut()
             .filter(|(of, (_, before))| *of == song && goes_on(before, &play, most))

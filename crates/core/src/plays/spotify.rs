@@ -13,7 +13,7 @@ use super::format::{About, Role};
 use super::head::{Head, Row};
 use super::marks::{Mark, Of, Saying};
 use super::play::Play;
-use super::record::{Found, Refused, decode, said};
+use super::record::{Found, Reading, Refused, Text, decode, said};
 use crate::input::Layout;
 
 /// When `skipped: false` says nothing: from 2015-04-01 to 2022-10-31, in milliseconds since 1970.
@@ -36,7 +36,7 @@ pub(super) static EXTENDED: About = About {
     begins: |head, incognito| {
         // Nothing else tells that these were watched.
         let watched = head.file().starts_with("streaming_history_video");
-        Box::new(move |record| match stream(record, incognito) {
+        Reading::each(move |record| match stream(record, incognito) {
             Ok(_) if watched => Err(Refused::reason("a video")),
             found => found.map(Found::Play),
         })
@@ -53,7 +53,7 @@ pub(super) static ACCOUNT: About = About {
     source: "Spotify's Read_Me_First.pdf of account data",
     role: Role::Plays,
     tells: |head| head.has(&["msPlayed"]).then(|| layout(head)),
-    begins: |_, incognito| Box::new(move |record| stream(record, incognito).map(Found::Play)),
+    begins: |_, incognito| Reading::each(move |record| stream(record, incognito).map(Found::Play)),
 };
 
 pub(super) static TABLE: About = About {
@@ -81,7 +81,7 @@ pub(super) static LIBRARY: About = About {
     tells: |head| {
         head.has(&["tracks", "albums", "bannedTracks"]).then_some(Layout::ArrayUnder("tracks"))
     },
-    begins: |_, _| Box::new(|record| decode::<Saved>(record).map(Saved::mark)),
+    begins: |_, _| Reading::each(|record| decode::<Saved>(record).map(Saved::mark)),
 };
 
 const COLUMNS: [&str; 4] = ["ts", "ms_played", "track_name", "artist_name"];
@@ -95,23 +95,23 @@ fn layout(head: &Head) -> Layout {
 struct Stream<'a> {
     /// When the stream ended, in UTC.
     #[serde(borrow, alias = "endTime")]
-    ts: Option<Cow<'a, str>>,
+    ts: Option<Text<'a>>,
     #[serde(alias = "msPlayed")]
     ms_played: Option<u64>,
     #[serde(borrow, alias = "trackName")]
-    master_metadata_track_name: Option<Cow<'a, str>>,
+    master_metadata_track_name: Option<Text<'a>>,
     #[serde(borrow, alias = "artistName")]
-    master_metadata_album_artist_name: Option<Cow<'a, str>>,
+    master_metadata_album_artist_name: Option<Text<'a>>,
     #[serde(borrow, alias = "podcastName")]
-    episode_name: Option<Cow<'a, str>>,
+    episode_name: Option<Text<'a>>,
     #[serde(borrow)]
-    spotify_episode_uri: Option<Cow<'a, str>>,
+    spotify_episode_uri: Option<Text<'a>>,
     #[serde(borrow, alias = "audiobookName")]
-    audiobook_title: Option<Cow<'a, str>>,
+    audiobook_title: Option<Text<'a>>,
     #[serde(borrow)]
-    reason_start: Option<Cow<'a, str>>,
+    reason_start: Option<Text<'a>>,
     #[serde(borrow)]
-    reason_end: Option<Cow<'a, str>>,
+    reason_end: Option<Text<'a>>,
     skipped: Option<bool>,
     incognito_mode: Option<bool>,
 }
@@ -120,7 +120,7 @@ struct Stream<'a> {
 #[derive(Deserialize)]
 struct Whose<'a> {
     #[serde(borrow)]
-    username: Option<Cow<'a, str>>,
+    username: Option<Text<'a>>,
 }
 
 /// A song of the library.
@@ -177,7 +177,7 @@ pub(super) fn stream(record: &[u8], incognito: bool) -> Result<Play, Refused> {
 }
 
 fn row_of(row: &Row) -> Result<Play, Refused> {
-    let text = |column| row.text(column).map(Cow::Borrowed);
+    let text = |column| row.text(column).map(|text| Text(Cow::Borrowed(text)));
     let stream = Stream {
         ts: text("ts"),
         ms_played: row.ms("ms_played", 1.0)?.map(u64::from),
@@ -201,7 +201,7 @@ impl Stream<'_> {
         }
         let time = said(&self.ts).ok_or(Refused::missing("ts"))?;
         let ended = clock::parse(time).ok_or_else(|| Refused::value("ts", "not a time", time))?;
-        let unknown = |text: &Option<Cow<str>>, name| said(text) == Some(name);
+        let unknown = |text: &Option<Text>, name| said(text) == Some(name);
         if unknown(&self.master_metadata_track_name, "Unknown Track")
             && unknown(&self.master_metadata_album_artist_name, "Unknown Artist")
         {
@@ -215,8 +215,8 @@ impl Stream<'_> {
         let began = said(&self.reason_start);
         Ok(Play {
             time_ms: Some(ended.saturating_sub_unsigned(ms_played).max(0)),
-            title: self.master_metadata_track_name.as_deref().map(str::to_string),
-            artist: self.master_metadata_album_artist_name.as_deref().map(str::to_string),
+            title: self.master_metadata_track_name.map(Text::into_owned),
+            artist: self.master_metadata_album_artist_name.map(Text::into_owned),
             ms_played: Some(u32::try_from(ms_played).unwrap_or(u32::MAX)),
             completed: done.then_some(true),
             skipped: if done { Some(false) } else { reason.map(|_| went_on).or(flag) },
