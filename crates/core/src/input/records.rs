@@ -8,6 +8,7 @@ use std::path::Path;
 
 use memchr::memchr;
 
+use super::block::{Block, End, likely_end, lines};
 use super::element::Element;
 use super::problem::{InputError, Problem};
 use super::text::empty;
@@ -19,6 +20,10 @@ const LONGEST_RECORD: usize = 1 << 20;
 const HEAD: u64 = 1 << 16;
 /// Bytes of records that make a batch: some hundreds of plays.
 const BATCH: usize = 1 << 17;
+/// Bytes of an array that are read for a block, at least.
+const BLOCK: usize = 1 << 18;
+/// If no element seems to end in so many bytes, a block is at its end nevertheless.
+const LONGEST_BLOCK: usize = 4 * LONGEST_RECORD;
 
 /// How records lie in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +57,8 @@ pub struct Records<'a> {
     record: Vec<u8>,
     /// What ended the batch before, and is told next.
     failed: Option<InputError>,
+    /// What was read and is of the next block; none where the file has ended.
+    carried: Option<Vec<u8>>,
 }
 
 /// Records that follow each other.
@@ -83,6 +90,13 @@ pub struct Record<'b> {
     pub bytes: Option<&'b [u8]>,
 }
 
+impl<'b> Record<'b> {
+    /// A record in this line, unless it is too long.
+    pub(crate) fn of(line: usize, bytes: &'b [u8]) -> Self {
+        Record { line, bytes: (bytes.len() <= LONGEST_RECORD).then_some(bytes) }
+    }
+}
+
 impl<'a> Records<'a> {
     /// Opens a file, with what it is packed in undone.
     pub fn open(path: &Path, progress: Progress<'a>) -> Result<Self, InputError> {
@@ -112,8 +126,9 @@ impl<'a> Records<'a> {
         }
         let rest = BufReader::with_capacity(1 << 16, plain);
         let reader = Box::new(Cursor::new(head.clone()).chain(rest));
-        let (record, failed) = (Vec::new(), None);
-        Ok(Records { name: name.into(), head, reader, line: 1, inside: false, record, failed })
+        let (name, carried) = (name.into(), Some(Vec::new()));
+        let (record, failed, line, inside) = (Vec::new(), None, 1, false);
+        Ok(Records { name, head, reader, line, inside, record, failed, carried })
     }
 
     /// What is left to read, for who cuts it into records otherwise.
@@ -139,16 +154,11 @@ impl<'a> Records<'a> {
             Layout::ArraysUnder(key) => self.next_of_pages(key, buffer),
             Layout::Innermost(name) => self.next_innermost(name, buffer),
         };
-        let found = cut.map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof
-                if !matches!(layout, Layout::Lines | Layout::Quoted(_)) =>
-            {
-                self.torn()
-            }
-            _ => cannot_read(&self.name, self.line, &error),
+        let found = cut.map_err(|error| match layout {
+            Layout::Lines | Layout::Quoted(_) => cannot_read(&self.name, self.line, &error),
+            _ => array_failed(&self.name, self.line, &error),
         })?;
-        let whole = buffer.len() <= LONGEST_RECORD;
-        Ok(found.map(|line| Record { line, bytes: whole.then_some(&buffer[..]) }))
+        Ok(found.map(|line| Record::of(line, buffer)))
     }
 
     /// The next records, as many as fill a batch; none at the end.
@@ -178,12 +188,58 @@ impl<'a> Records<'a> {
         Ok((!batch.records.is_empty()).then_some(batch))
     }
 
-    fn torn(&self) -> InputError {
-        Problem::new(&self.name, "the file ends before its array does")
-            .line(self.line)
-            .field("(array)")
-            .help("it was cut short on the way; export it again")
-            .into()
+    /// Reads up to where the array of a layout begins; whether the layout is that of one array.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or ends before.
+    pub(crate) fn open_array(&mut self, layout: Layout) -> Result<bool, InputError> {
+        let begun = match layout {
+            Layout::Array => self.seek(b"["),
+            Layout::ArrayUnder(key) => self.seek(format!("\"{key}\"[").as_bytes()),
+            _ => return Ok(false),
+        };
+        begun.map(|()| true).map_err(|error| array_failed(&self.name, self.line, &error))
+    }
+
+    /// The next piece of the array that was opened; none where the file has ended. It is put where another was.
+    pub(crate) fn block(&mut self, spare: Vec<u8>) -> Option<Block> {
+        let carried = self.carried.take()?;
+        let (mut bytes, mut filled) = (spare, carried.len());
+        let line = self.line;
+        let end = loop {
+            let upto = filled + BLOCK;
+            if bytes.len() < upto {
+                bytes.resize(upto, 0);
+            }
+            bytes[..carried.len()].copy_from_slice(&carried);
+            match fill(&mut self.reader, &mut bytes[..upto], &mut filled) {
+                Err(error) => break End::Unreadable(error),
+                Ok(()) if filled < upto => break End::File,
+                Ok(()) => {}
+            }
+            if let Some(end) = likely_end(&bytes[..filled]) {
+                self.carried = Some(bytes[end..filled].to_vec());
+                filled = end;
+                break End::Likely;
+            }
+            if filled >= LONGEST_BLOCK {
+                self.carried = Some(Vec::new());
+                break End::Likely;
+            }
+        };
+        bytes.truncate(filled);
+        self.line += lines(&bytes);
+        Some(Block { bytes, line, end })
+    }
+
+    /// Goes on within the array with these bytes, which are in this line, before what was not read yet, or before the file cannot be
+    /// read on: record by record, and not in blocks.
+    pub(crate) fn resume(&mut self, mut bytes: Vec<u8>, line: usize, broken: Option<io::Error>) {
+        bytes.extend(self.carried.take().unwrap_or_default());
+        let reader = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+        let broken = BufReader::new(Broken(broken));
+        self.reader = Box::new(Cursor::new(bytes).chain(broken).chain(reader));
+        (self.line, self.inside) = (line, true);
     }
 
     /// The line of the next line that is not blank; its bytes go into `buffer`. With a sign between fields, a line's end
@@ -366,6 +422,45 @@ impl Quotes {
 fn keep(buffer: &mut Vec<u8>, bytes: &[u8]) {
     let room = (LONGEST_RECORD + 1).saturating_sub(buffer.len());
     buffer.extend_from_slice(&bytes[..bytes.len().min(room)]);
+}
+
+/// Reads on to the end of `bytes`, of which so many are there already, or of the file.
+fn fill(reader: &mut dyn BufRead, bytes: &mut [u8], filled: &mut usize) -> io::Result<()> {
+    while *filled < bytes.len() {
+        match reader.read(&mut bytes[*filled..]) {
+            Ok(0) => return Ok(()),
+            Ok(read) => *filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// A file that cannot be read on.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// The problem of a file that cannot be read on within its array.
+pub(crate) fn array_failed(name: &str, line: usize, error: &io::Error) -> InputError {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => torn(name, line),
+        _ => cannot_read(name, line, error),
+    }
+}
+
+/// The problem of a file that ends within its array.
+pub(crate) fn torn(name: &str, line: usize) -> InputError {
+    Problem::new(name, "the file ends before its array does")
+        .line(line)
+        .field("(array)")
+        .help("it was cut short on the way; export it again")
+        .into()
 }
 
 pub(super) fn cannot_read(name: &str, line: usize, error: &io::Error) -> InputError {

@@ -98,7 +98,7 @@ fn activity(row: &Row, paused: &mut Option<String>) -> Result<Found, Refused> {
         return Err(Refused::reason("a video"));
     }
     let title = ["song name", "content name"].iter().find_map(|column| row.text(column));
-    let title = title.ok_or(Refused::reason("no title or no artist"))?;
+    let title = title.ok_or_else(|| Refused::reason("no title or no artist"))?;
     let ms = row.ms("play duration milliseconds", 1.0)?.unwrap_or(0);
     if ms == 0 {
         return Err(Refused::reason("nothing of it was heard"));

@@ -300,9 +300,9 @@ fn saying(kind: &str) -> Option<Saying> {
 /// The event that these columns tell.
 fn event<'c>(kind: &str, of: &dyn Fn(usize) -> Option<Cell<'c>>) -> Result<Found, Refused> {
     let number = |column: usize| of(column)?.number();
-    let listener = of(WHO).ok_or(Refused::missing("uid"))?.identifier();
-    let song = of(WHAT).ok_or(Refused::missing("item_id"))?.identifier();
-    let seconds = number(WHEN).ok_or(Refused::missing("timestamp"))?;
+    let listener = of(WHO).ok_or_else(|| Refused::missing("uid"))?.identifier();
+    let song = of(WHAT).ok_or_else(|| Refused::missing("item_id"))?.identifier();
+    let seconds = number(WHEN).ok_or_else(|| Refused::missing("timestamp"))?;
     let wrong = || Refused::value("timestamp", "not a time", &seconds.to_string());
     let time_ms = Some(clock::seconds(seconds).ok_or_else(wrong)?);
     let told = match of(EVENT) {

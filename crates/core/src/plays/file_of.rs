@@ -3,10 +3,10 @@
 use super::format::Format;
 use super::made::Made;
 use super::play::Play;
-use super::record::{Found, Refused};
+use super::record::{Found, Reader, Refused};
 use super::spotify::username;
 use super::survey::Survey;
-use crate::input::Record;
+use crate::input::{FlatFields, Record};
 
 /// A file whose plays are read.
 pub(super) struct FileOf<'a> {
@@ -29,6 +29,21 @@ impl FileOf<'_> {
             None => Made::too_long(),
             Some(bytes) => Made::of(read(bytes), self.format, |play| self.known(play, bytes)),
         }
+    }
+
+    /// The same of a record that is read by itself; of a plain one the fields are known.
+    pub(super) fn made_by(
+        &self,
+        reader: &Reader,
+        record: &Record,
+        fields: Option<&FlatFields>,
+    ) -> Made {
+        if let (Some(quick), Some(fields), Some(bytes)) = (&reader.quick, fields, record.bytes)
+            && let Some(found) = quick(fields)
+        {
+            return Made::of(found, self.format, |play| self.known(play, bytes));
+        }
+        self.made(record, &mut |bytes| (reader.each)(bytes))
     }
 
     /// Adds what other files say of a play.

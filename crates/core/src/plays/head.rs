@@ -98,7 +98,7 @@ impl<'a> Head<'a> {
         play: impl Fn(&Row) -> Result<Found, Refused> + Send + Sync + 'static,
     ) -> Reading {
         let (header, table) = self.read_table(columns);
-        Reading::Below(header, Box::new(move |record| play(&table.row(record)?)))
+        Reading::below(header, move |record| play(&table.row(record)?))
     }
 
     /// The same where a row says something of the next: `play` takes them in order.
@@ -137,7 +137,7 @@ struct Header {
 
 impl Header {
     fn row<'a>(&'a self, record: &'a [u8]) -> Result<Row<'a>, Refused> {
-        let fields = cut(record, self.between).ok_or(Refused::reason("not UTF-8"))?;
+        let fields = cut(record, self.between).ok_or_else(|| Refused::reason("not UTF-8"))?;
         if fields.len() != self.width {
             return Err(Refused::reason("not as many fields as columns"));
         }

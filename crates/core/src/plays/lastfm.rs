@@ -254,7 +254,7 @@ struct Date {
 
 impl Track {
     fn play(self, listener: Option<String>) -> Result<Play, Refused> {
-        let date = self.date.ok_or(Refused::reason("playing now: not over yet"))?;
+        let date = self.date.ok_or_else(|| Refused::reason("playing now: not over yet"))?;
         let uts = date.uts.as_f64().or_else(|| date.uts.as_str()?.trim().parse().ok());
         let wrong = || Refused::value("date.uts", "not a time", &date.uts.to_string());
         // By the name where `extended=1` asked for more of the artist.
@@ -288,7 +288,7 @@ fn whole(text: &str) -> bool {
 
 /// The fields of a line, as many as there must be.
 fn split<const N: usize>(record: &[u8], between: u8) -> Result<[String; N], Refused> {
-    let found = fields(record, between).ok_or(Refused::reason("not UTF-8"))?;
+    let found = fields(record, between).ok_or_else(|| Refused::reason("not UTF-8"))?;
     found.try_into().map_err(|_| Refused::reason(&format!("not {} fields", number(N))))
 }
 

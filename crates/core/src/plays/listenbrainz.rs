@@ -118,7 +118,7 @@ struct Info {
 impl Listen {
     /// A listen says that a song was heard, and where the client tells it for how long; not why it ended.
     fn found(self) -> Result<Found, Refused> {
-        let seconds = self.listened_at.ok_or(Refused::missing("listened_at"))?;
+        let seconds = self.listened_at.ok_or_else(|| Refused::missing("listened_at"))?;
         let time = clock::seconds(seconds);
         let wrong = || Refused::value("listened_at", "not a time", &seconds.to_string());
         let Metadata { track_name, artist_name, recording_msid, mbid_mapping, additional_info } =

@@ -34,6 +34,7 @@ mod record;
 mod research;
 mod scrobbler;
 mod settled;
+mod side_by_side;
 mod spotify;
 mod summary;
 mod survey;

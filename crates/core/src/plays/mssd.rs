@@ -88,7 +88,8 @@ pub fn read_mssd(
         log.summary.files.push((records.name.clone(), Some(Format(&LOG))));
         while let Some(record) = records.next(Layout::Lines, &mut buffer)? {
             let line = record.line;
-            let found = record.bytes.ok_or(Refused::reason("not as many fields as columns"));
+            let found =
+                record.bytes.ok_or_else(|| Refused::reason("not as many fields as columns"));
             match found.and_then(&mut reading) {
                 Err(refused) => {
                     log.summary.records += 1;

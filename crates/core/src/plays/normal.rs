@@ -34,6 +34,9 @@ pub fn normal(text: &str) -> String {
 
 /// The normal form of ASCII, of which nothing can be decomposed.
 fn plain(text: &str) -> String {
+    if are_words(text.as_bytes()) {
+        return text.to_ascii_lowercase();
+    }
     let mut out = String::with_capacity(text.len());
     let mut parted = false;
     for byte in text.bytes() {
@@ -57,6 +60,19 @@ fn plain(text: &str) -> String {
         parted = word.is_none();
     }
     if out.is_empty() { text.trim().to_ascii_lowercase() } else { out }
+}
+
+/// Whether a text is letters and digits with one blank between words, as most are.
+fn are_words(text: &[u8]) -> bool {
+    let mut parted = true;
+    for byte in text {
+        let blank = *byte == b' ';
+        if !(byte.is_ascii_alphanumeric() || blank && !parted) {
+            return false;
+        }
+        parted = blank;
+    }
+    !parted
 }
 
 /// The normal form of any text.

@@ -119,7 +119,7 @@ fn whole(text: &str) -> bool {
 }
 
 fn jellyfin(record: &[u8]) -> Result<Play, Refused> {
-    let found = fields(record, b'\t').ok_or(Refused::reason("not UTF-8"))?;
+    let found = fields(record, b'\t').ok_or_else(|| Refused::reason("not UTF-8"))?;
     let [time, user, _, kind, name, .., seconds] = &found[..] else {
         return Err(Refused::reason("not nine fields between tabs"));
     };
@@ -133,7 +133,7 @@ fn jellyfin(record: &[u8]) -> Result<Play, Refused> {
         return Err(Refused::reason("nothing of it was heard"));
     }
     let (artist, titled) =
-        name.split_once(" - ").ok_or(Refused::reason("no title or no artist"))?;
+        name.split_once(" - ").ok_or_else(|| Refused::reason("no title or no artist"))?;
     let title = match titled.rsplit_once(" (") {
         Some((title, album)) if album.ends_with(')') => title,
         _ => titled,

@@ -1,8 +1,7 @@
 //! Reading files of plays: many, of any format, leniently, to import them; or one of our own, strictly.
 //!
 //! Files are gone through twice. The first time only their beginnings are looked at, and what is small and tells of the plays of
-//! others is read (`survey.rs`). The second time the plays are, one file after the other: here records are cut out of
-//! a file and what comes of them is taken in their order, and on other threads they are read (`file_of.rs`).
+//! others is read (`survey.rs`). The second time the plays are, one file after the other, each on all cores (`side_by_side.rs`).
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,14 +15,13 @@ use super::made::{Made, checked};
 use super::own::LINES;
 use super::play::Play;
 use super::record::{Reading, Refused, decode, is_line};
+use super::side_by_side::read_side_by_side;
 use super::summary::ReadSummary;
 use super::survey::{Survey, format_of};
 use super::table::{hint, unknown};
 use super::taking::{All, Taking};
 use super::yambda;
-use crate::input::{
-    Batch, InputError, Layout, Problem, Progress, Record, Records, each_file, files_of, in_order,
-};
+use crate::input::{InputError, Layout, Problem, Progress, Records, each_file, files_of};
 
 /// Plays a profile may bring.
 pub const MOST_RECORDED: usize = 5_000;
@@ -107,9 +105,9 @@ impl Importing<'_> {
         }
         let file = FileOf { survey, format, name };
         let place = |line: usize| format!("{name}:{line}");
-        let each = match (format.about().begins)(&head, self.incognito) {
-            Reading::Each(read) => read,
-            Reading::Below(header, read) => {
+        let reader = match (format.about().begins)(&head, self.incognito) {
+            Reading::Each(reader) => reader,
+            Reading::Below(header, reader) => {
                 let mut buffer = Vec::new();
                 while let Some(record) = records.next(layout, &mut buffer)? {
                     match record.bytes {
@@ -118,7 +116,7 @@ impl Importing<'_> {
                         None => taking.made(Made::too_long(), &|| place(record.line))?,
                     }
                 }
-                read
+                reader
             }
             Reading::InOrder(mut read) => {
                 let mut buffer = Vec::new();
@@ -129,17 +127,7 @@ impl Importing<'_> {
                 return Ok(());
             }
         };
-        in_order(
-            &mut || records.batch(layout),
-            &|batch: Batch, out| {
-                let made =
-                    |record: Record| (record.line, file.made(&record, &mut |bytes| each(bytes)));
-                out(batch.records().map(made).collect::<Vec<_>>());
-            },
-            &mut |made| {
-                made.into_iter().try_for_each(|(line, made)| taking.made(made, &|| place(line)))
-            },
-        )
+        read_side_by_side(&mut records, layout, &file, &reader, taking)
     }
 
     /// The problem where no file is in a format that is known.

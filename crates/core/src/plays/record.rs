@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use super::marks::Mark;
 use super::play::Play;
+use crate::input::FlatFields;
 
 /// Why a record is no play.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,12 +55,23 @@ pub(super) enum Found {
 /// Reads a record, whatever records are before it.
 pub(super) type Each = dyn Fn(&[u8]) -> Result<Found, Refused> + Send + Sync;
 
+/// Reads a record of plain fields, whatever records are before it; nothing where it is for [`Each`] to say what is wrong.
+pub(super) type Quick = dyn Fn(&FlatFields) -> Option<Result<Found, Refused>> + Send + Sync;
+
+/// What reads each record by itself, so that threads may share it.
+pub(super) struct Reader {
+    /// Reads any record.
+    pub each: Box<Each>,
+    /// Reads one of plain fields the same, but sooner.
+    pub quick: Option<Box<Quick>>,
+}
+
 /// How a file's records are read.
 pub(super) enum Reading {
-    /// Each by itself, so that threads may share them.
-    Each(Box<Each>),
+    /// Each by itself.
+    Each(Reader),
     /// The same once the header of a table has come, which is this line. What is above it are notes.
-    Below(String, Box<Each>),
+    Below(String, Reader),
     /// One after the other: one says something of the next.
     InOrder(Box<dyn FnMut(&[u8]) -> Result<Found, Refused>>),
 }
@@ -69,15 +81,31 @@ impl Reading {
     pub(super) fn each(
         read: impl Fn(&[u8]) -> Result<Found, Refused> + Send + Sync + 'static,
     ) -> Self {
-        Reading::Each(Box::new(read))
+        Reading::Each(Reader { each: Box::new(read), quick: None })
+    }
+
+    /// Reads records of plain fields sooner than others.
+    pub(super) fn quick(
+        quick: impl Fn(&FlatFields) -> Option<Result<Found, Refused>> + Send + Sync + 'static,
+        read: impl Fn(&[u8]) -> Result<Found, Refused> + Send + Sync + 'static,
+    ) -> Self {
+        Reading::Each(Reader { each: Box::new(read), quick: Some(Box::new(quick)) })
+    }
+
+    /// Reads the rows of a table below its header.
+    pub(super) fn below(
+        header: String,
+        read: impl Fn(&[u8]) -> Result<Found, Refused> + Send + Sync + 'static,
+    ) -> Self {
+        Reading::Below(header, Reader { each: Box::new(read), quick: None })
     }
 
     /// Takes a file's records in order.
     pub(super) fn in_order(self) -> Box<dyn FnMut(&[u8]) -> Result<Found, Refused>> {
         match self {
-            Reading::Each(read) => Box::new(read),
+            Reading::Each(reader) => reader.each,
             Reading::InOrder(read) => read,
-            Reading::Below(header, read) => {
+            Reading::Below(header, Reader { each: read, .. }) => {
                 let mut begun = false;
                 Box::new(move |record| {
                     if begun {
@@ -200,6 +228,7 @@ mod tests {
     fn a_text_is_a_piece_of_the_record_unless_it_is_written_otherwise() {
         let borrowed = |record: &str| {
             let named: Named = decode(record.as_bytes()).unwrap();
+            assert_eq!(named.length, None);
             named.name.map(|name| (name.to_string(), matches!(name.0, Cow::Borrowed(_))))
         };
         assert_eq!(borrowed("{\"name\": \"夜 a\"}"), Some(("夜 a".into(), true)));

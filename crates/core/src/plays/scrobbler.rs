@@ -87,7 +87,7 @@ fn line(record: &[u8]) -> Result<Found, Refused> {
     if record.starts_with(b"#") {
         return Ok(Found::Nothing);
     }
-    let found = fields(record, b'\t').ok_or(Refused::reason("not UTF-8"))?;
+    let found = fields(record, b'\t').ok_or_else(|| Refused::reason("not UTF-8"))?;
     let [artist, _, title, _, length, rating, time, ..] = &found[..] else {
         return Err(Refused::reason("not seven fields between tabs"));
     };

@@ -22,6 +22,8 @@
 use std::collections::HashMap;
 use std::iter::successors;
 
+use foldhash::fast::RandomState;
+
 use super::normal::{artist_name, normal};
 use super::play::Play;
 
@@ -60,22 +62,18 @@ pub fn place_ms(play: &Play) -> Option<i64> {
 pub fn settled<T>(plays: Vec<(T, Play)>) -> Settled<T> {
     let songs = songs(&plays);
     let stays = staying(&plays, &songs);
-    let all = plays.len();
-    let kept: Vec<(usize, (T, Play))> = songs
-        .into_iter()
-        .zip(plays)
-        .zip(stays)
-        .filter_map(|(play, stays)| stays.then_some(play))
-        .collect();
-    let once = kept.len();
-    let plays = joined(kept);
+    let (all, once) = (plays.len(), stays.iter().filter(|stays| **stays).count());
+    let plays = joined(plays, &songs, &stays);
     Settled { doubles: all - once, pieces: once - plays.len(), plays }
 }
 
 /// A number for the song of each play: the same for the same song, however it is written.
 fn songs<T>(plays: &[(T, Play)]) -> Vec<usize> {
-    let mut written: HashMap<[Option<&str>; 2], usize> = HashMap::new();
-    let mut meant: HashMap<[Option<String>; 2], usize> = HashMap::new();
+    let room = plays.len() / 2;
+    let mut written: HashMap<[Option<&str>; 2], usize, RandomState> =
+        HashMap::with_capacity_and_hasher(room, RandomState::default());
+    let mut meant: HashMap<[Option<String>; 2], usize, RandomState> =
+        HashMap::with_capacity_and_hasher(room, RandomState::default());
     let mut numbers = Vec::with_capacity(plays.len());
     for (_, play) in plays {
         let key = match &play.title {
@@ -193,23 +191,35 @@ fn period(run: &[usize], same: &dyn Fn(usize, usize) -> bool) -> usize {
     (2..=whole / 2).find(repeats).unwrap_or(whole)
 }
 
-/// The plays, each with the number of its song, with the pieces of one put together.
-fn joined<T>(plays: Vec<(usize, (T, Play))>) -> Vec<(T, Play)> {
-    // Of each song, in milliseconds.
-    let songs = plays.iter().map(|(song, _)| song + 1).max().unwrap_or(0);
-    let mut longest: Vec<Option<u32>> = vec![None; songs];
-    for (song, (_, play)) in &plays {
+/// Of each song the longest that is known, in milliseconds, by the plays that stay.
+fn longest<T>(plays: &[(T, Play)], songs: &[usize], stays: &[bool]) -> Vec<Option<u32>> {
+    let mut longest = vec![None; songs.iter().max().map_or(0, |most| most + 1)];
+    for ((_, play), song) in staying_of(plays.iter(), songs, stays) {
         let heard_out = play.ms_played.filter(|_| play.completed == Some(true) && !play.resumed);
-        longest[*song] = longest[*song].max(play.duration_ms).max(heard_out);
+        longest[song] = longest[song].max(play.duration_ms).max(heard_out);
     }
-    let mut whole: Vec<(usize, (T, Play))> = Vec::with_capacity(plays.len());
-    for (song, (order, play)) in plays {
-        let most = longest[song];
-        match whole
-            .last_mut()
-            .filter(|(of, (_, before))| *of == song && goes_on(before, &play, most))
-        {
-            Some((_, (_, before))) => {
+    longest
+}
+
+/// The plays that stay, each with the number of its song.
+fn staying_of<P>(
+    plays: impl Iterator<Item = P>,
+    songs: &[usize],
+    stays: &[bool],
+) -> impl Iterator<Item = (P, usize)> {
+    let of = plays.zip(songs).zip(stays);
+    of.filter_map(|((play, song), stays)| stays.then_some((play, *song)))
+}
+
+/// The plays that stay, with the pieces of one put together.
+fn joined<T>(plays: Vec<(T, Play)>, songs: &[usize], stays: &[bool]) -> Vec<(T, Play)> {
+    let longest = longest(&plays, songs, stays);
+    let mut whole: Vec<(T, Play)> = Vec::with_capacity(plays.len());
+    let mut last = None;
+    for ((order, play), song) in staying_of(plays.into_iter(), songs, stays) {
+        let before = whole.last_mut().filter(|_| last == Some(song)).map(|(_, before)| before);
+        match before.filter(|before| goes_on(before, &play, longest[song])) {
+            Some(before) => {
                 before.ms_played =
                     before.ms_played.zip(play.ms_played).map(|(a, b)| a.saturating_add(b));
                 before.completed = play.completed;
@@ -217,10 +227,13 @@ fn joined<T>(plays: Vec<(usize, (T, Play))>) -> Vec<(T, Play)> {
                 before.liked = play.liked.or(before.liked);
                 before.saved = play.saved.or(before.saved);
             }
-            None => whole.push((song, (order, play))),
+            None => {
+                whole.push((order, play));
+                last = Some(song);
+            }
         }
     }
-    whole.into_iter().map(|(_, play)| play).collect()
+    whole
 }
 
 /// Whether a play of the same song goes on with the one before it; the song is no longer than `most`, if that is known.

@@ -14,7 +14,7 @@ use super::head::{Head, Row};
 use super::marks::{Mark, Of, Saying};
 use super::play::Play;
 use super::record::{Found, Reading, Refused, Text, decode, said};
-use crate::input::Layout;
+use crate::input::{FlatFields, FlatValue, Layout};
 
 /// When `skipped: false` says nothing: from 2015-04-01 to 2022-10-31, in milliseconds since 1970.
 const SILENT_MS: std::ops::Range<i64> = 1_427_846_400_000..1_667_260_800_000;
@@ -36,10 +36,14 @@ pub(super) static EXTENDED: About = About {
     begins: |head, incognito| {
         // Nothing else tells that these were watched.
         let watched = head.file().starts_with("streaming_history_video");
-        Reading::each(move |record| match stream(record, incognito) {
+        let heard = move |play: Result<Play, Refused>| match play {
             Ok(_) if watched => Err(Refused::reason("a video")),
             found => found.map(Found::Play),
-        })
+        };
+        Reading::quick(
+            move |fields| Some(heard(plain(fields)?.play_of(incognito))),
+            move |record| heard(stream(record, incognito)),
+        )
     },
 };
 
@@ -53,7 +57,12 @@ pub(super) static ACCOUNT: About = About {
     source: "Spotify's Read_Me_First.pdf of account data",
     role: Role::Plays,
     tells: |head| head.has(&["msPlayed"]).then(|| layout(head)),
-    begins: |_, incognito| Reading::each(move |record| stream(record, incognito).map(Found::Play)),
+    begins: |_, incognito| {
+        Reading::quick(
+            move |fields| Some(plain(fields)?.play_of(incognito).map(Found::Play)),
+            move |record| stream(record, incognito).map(Found::Play),
+        )
+    },
 };
 
 pub(super) static TABLE: About = About {
@@ -161,19 +170,71 @@ const NO_REASON: [&str; 3] = ["unknown", "remote", "reload"];
 
 /// The play of one element of the export; of somebody who did not want it seen only where `incognito` is wanted.
 pub(super) fn stream(record: &[u8], incognito: bool) -> Result<Play, Refused> {
-    let stream: Stream = decode(record)?;
-    if said(&stream.master_metadata_track_name).is_none() {
-        if stream.episode_name.is_some() || stream.spotify_episode_uri.is_some() {
-            return Err(Refused::reason("a podcast episode"));
-        }
-        if stream.audiobook_title.is_some() {
-            return Err(Refused::reason("an audiobook"));
-        }
+    decode::<Stream>(record)?.play_of(incognito)
+}
+
+/// The stream of plain fields; none where it is for the parser to say what is wrong with them.
+fn plain<'a>(fields: &FlatFields<'a>) -> Option<Stream<'a>> {
+    let mut stream = Stream::default();
+    // Which fields have come: twice is wrong.
+    let mut come = 0_u16;
+    for &(key, value) in fields {
+        // By their length first, as there are two dozen keys a stream and most mean nothing.
+        let (field, text) = match (key.len(), key) {
+            (2, "ts") | (7, "endTime") => (0, &mut stream.ts),
+            (26, "master_metadata_track_name") | (9, "trackName") => {
+                (1, &mut stream.master_metadata_track_name)
+            }
+            (33, "master_metadata_album_artist_name") | (10, "artistName") => {
+                (2, &mut stream.master_metadata_album_artist_name)
+            }
+            (12, "episode_name") | (11, "podcastName") => (3, &mut stream.episode_name),
+            (19, "spotify_episode_uri") => (4, &mut stream.spotify_episode_uri),
+            (15, "audiobook_title") | (13, "audiobookName") => (5, &mut stream.audiobook_title),
+            (12, "reason_start") => (6, &mut stream.reason_start),
+            (10, "reason_end") => (7, &mut stream.reason_end),
+            (9, "ms_played") | (8, "msPlayed") => {
+                stream.ms_played = match value {
+                    FlatValue::Whole(ms) => Some(ms),
+                    FlatValue::Null => None,
+                    _ => return None,
+                };
+                come = once(come, 8)?;
+                continue;
+            }
+            (7, "skipped") => {
+                stream.skipped = flag(value)?;
+                come = once(come, 9)?;
+                continue;
+            }
+            (14, "incognito_mode") => {
+                stream.incognito_mode = flag(value)?;
+                come = once(come, 10)?;
+                continue;
+            }
+            _ => continue,
+        };
+        *text = match value {
+            FlatValue::Text(text) => Some(Text(Cow::Borrowed(text))),
+            FlatValue::Null => None,
+            _ => return None,
+        };
+        come = once(come, field)?;
     }
-    if stream.incognito_mode == Some(true) && !incognito {
-        return Err(Refused::reason(INCOGNITO));
+    Some(stream)
+}
+
+/// What has come, with one more; none if that had come before.
+fn once(come: u16, field: u32) -> Option<u16> {
+    (come & 1 << field == 0).then_some(come | 1 << field)
+}
+
+fn flag(value: FlatValue) -> Option<Option<bool>> {
+    match value {
+        FlatValue::Flag(flag) => Some(Some(flag)),
+        FlatValue::Null => Some(None),
+        _ => None,
     }
-    stream.play()
 }
 
 fn row_of(row: &Row) -> Result<Play, Refused> {
@@ -192,14 +253,30 @@ fn row_of(row: &Row) -> Result<Play, Refused> {
 }
 
 impl Stream<'_> {
+    /// The play, if it is one of a song; of somebody who did not want it seen only where `incognito` is wanted.
+    fn play_of(self, incognito: bool) -> Result<Play, Refused> {
+        if said(&self.master_metadata_track_name).is_none() {
+            if self.episode_name.is_some() || self.spotify_episode_uri.is_some() {
+                return Err(Refused::reason("a podcast episode"));
+            }
+            if self.audiobook_title.is_some() {
+                return Err(Refused::reason("an audiobook"));
+            }
+        }
+        if self.incognito_mode == Some(true) && !incognito {
+            return Err(Refused::reason(INCOGNITO));
+        }
+        self.play()
+    }
+
     /// `trackdone` is a completed play. An end by which the listener went on ([`WENT_ON`]), or the flag `skipped`, is a
     /// skip, if it came before 95 % of the song. Any other end that is told (`endplay`, `logout`, a crash) is neither.
     fn play(self) -> Result<Play, Refused> {
-        let ms_played = self.ms_played.ok_or(Refused::missing("ms_played"))?;
+        let ms_played = self.ms_played.ok_or_else(|| Refused::missing("ms_played"))?;
         if ms_played == 0 {
             return Err(Refused::reason("nothing of it was heard"));
         }
-        let time = said(&self.ts).ok_or(Refused::missing("ts"))?;
+        let time = said(&self.ts).ok_or_else(|| Refused::missing("ts"))?;
         let ended = clock::parse(time).ok_or_else(|| Refused::value("ts", "not a time", time))?;
         let unknown = |text: &Option<Text>, name| said(text) == Some(name);
         if unknown(&self.master_metadata_track_name, "Unknown Track")

@@ -79,7 +79,7 @@ impl Watched<'_> {
         if said(&self.header) != Some("YouTube Music") {
             return Err(Refused::reason("a video, not of YouTube Music"));
         }
-        let time = said(&self.time).ok_or(Refused::missing("time"))?;
+        let time = said(&self.time).ok_or_else(|| Refused::missing("time"))?;
         let at = clock::parse(time).ok_or_else(|| Refused::value("time", "not a time", time))?;
         let whole = said(&self.title).unwrap_or_default().replace('\u{a0}', " ");
         let around = AROUND.iter().find_map(|(before, after)| {
