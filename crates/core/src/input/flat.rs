@@ -124,7 +124,10 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value as Json;
 
-    fn read(text: &str) -> Option<(Vec<(String, Json)>, usize, usize)> {
+    /// Keys and values, where the object ends, and its lines.
+    type Read = (Vec<(String, Json)>, usize, usize);
+
+    fn read(text: &str) -> Option<Read> {
         let mut fields = Vec::new();
         let (end, lines) = object(text, 0, &mut fields)?;
         let json = |value: &Value| match *value {

@@ -20,6 +20,9 @@ const WAITING: usize = 2;
 /// Where work puts what comes of it, a part at a time; says whether it is still wanted.
 pub(crate) type Out<'o, R> = &'o mut dyn FnMut(R) -> bool;
 
+/// Work, and where its answers go.
+type Given<J, R> = (J, SyncSender<Answer<R>>);
+
 /// A part of what came of some work, or the panic that it ended in.
 type Answer<R> = Result<R, Box<dyn Any + Send>>;
 
@@ -56,7 +59,7 @@ fn spread<J: Send, R: Send, E>(
     work: &(dyn Fn(J, Out<R>) + Sync),
     take: &mut dyn FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (give, given) = channel::<(J, SyncSender<Answer<R>>)>();
+    let (give, given) = channel::<Given<J, R>>();
     let given = Mutex::new(given);
     thread::scope(|scope| {
         // Dropped when this ends, however it does: that ends the threads.
@@ -90,10 +93,7 @@ fn spread<J: Send, R: Send, E>(
 }
 
 /// Works until no more is given.
-fn worker<J, R>(
-    given: &Mutex<Receiver<(J, SyncSender<Answer<R>>)>>,
-    work: &(dyn Fn(J, Out<R>) + Sync),
-) {
+fn worker<J, R>(given: &Mutex<Receiver<Given<J, R>>>, work: &(dyn Fn(J, Out<R>) + Sync)) {
     loop {
         let next = given.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((job, answer)) = next else { return };

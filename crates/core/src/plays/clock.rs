@@ -1,11 +1,13 @@
 //! Points in time, as services write them: milliseconds since 1970 in UTC here.
 
+use std::fmt;
 use std::ops::Range;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Deserializer, Serializer};
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::ser::Serializer;
 
 /// The latest time taken for one: the end of 2099. Later ones are a wrong unit.
 const LATEST_MS: i64 = 4_102_444_800_000;
@@ -112,25 +114,49 @@ pub(super) fn written(ms: i64) -> String {
     Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |stamp| stamp.to_string())
 }
 
-/// Either RFC 3339 or milliseconds.
-#[derive(Deserialize)]
-#[serde(untagged)]
+/// Either RFC 3339, where it is a time, or milliseconds.
 enum Written {
-    Text(String),
+    Time(Option<i64>),
     Ms(i64),
+}
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl Visitor<'_> for Either {
+            type Value = Written;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("RFC 3339 or milliseconds since 1970")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Written, E> {
+                Ok(Written::Time(parse(text)))
+            }
+
+            fn visit_i64<E: Error>(self, ms: i64) -> Result<Written, E> {
+                Ok(Written::Ms(ms))
+            }
+
+            fn visit_u64<E: Error>(self, ms: u64) -> Result<Written, E> {
+                i64::try_from(ms).map(Written::Ms).map_err(E::custom)
+            }
+        }
+
+        from.deserialize_any(Either)
+    }
 }
 
 /// For serde: a time that may be there.
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
-    let wrong = || serde::de::Error::custom("not RFC 3339 and not milliseconds since 1970");
+    let wrong = || D::Error::custom("not RFC 3339 and not milliseconds since 1970");
     let unit = |ms| format!("{ms} is a time in seconds; milliseconds since 1970 are wanted");
     let written = Option::<Written>::deserialize(from).map_err(|_| wrong())?;
     let ms = match written {
         None => return Ok(None),
-        Some(Written::Text(text)) => parse(&text),
-        Some(Written::Ms(ms)) if plainly_seconds(ms) => {
-            return Err(serde::de::Error::custom(unit(ms)));
-        }
+        Some(Written::Time(time)) => time,
+        Some(Written::Ms(ms)) if plainly_seconds(ms) => return Err(D::Error::custom(unit(ms))),
         Some(Written::Ms(ms)) => sensible(ms),
     };
     ms.map(Some).ok_or_else(wrong)
@@ -171,6 +197,26 @@ mod tests {
             }
             prop_assert_eq!(parse(&text), super::any(&text));
         }
+    }
+
+    #[test]
+    fn a_line_of_ours_has_its_time_either_way() {
+        #[derive(serde::Deserialize)]
+        struct Line {
+            #[serde(with = "super", default)]
+            time: Option<i64>,
+        }
+        let time = |text: &str| {
+            let line = serde_json::from_str(&format!("{{\"time\": {text}}}"));
+            line.map(|line: Line| line.time).map_err(|error| error.to_string())
+        };
+        assert_eq!(time("\"2024-03-02T18:00:00Z\""), Ok(Some(1_709_402_400_000)));
+        assert_eq!((time("1709402400000"), time("null")), (Ok(Some(1_709_402_400_000)), Ok(None)));
+        for wrong in ["\"then\"", "\"\"", "-1", "1.5", "true", "[1]", "99999999999999999999"] {
+            let told = time(wrong).unwrap_err();
+            assert!(told.starts_with("not RFC 3339 and not milliseconds since 1970"), "{told}");
+        }
+        assert!(time("1709402400").unwrap_err().contains("is a time in seconds"));
     }
 
     #[test]

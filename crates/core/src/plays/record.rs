@@ -55,6 +55,9 @@ pub(super) enum Found {
 /// Reads a record, whatever records are before it.
 pub(super) type Each = dyn Fn(&[u8]) -> Result<Found, Refused> + Send + Sync;
 
+/// Reads records in their order.
+pub(super) type InOrder = dyn FnMut(&[u8]) -> Result<Found, Refused>;
+
 /// Reads a record of plain fields, whatever records are before it; nothing where it is for [`Each`] to say what is wrong.
 pub(super) type Quick = dyn Fn(&FlatFields) -> Option<Result<Found, Refused>> + Send + Sync;
 
@@ -73,7 +76,7 @@ pub(super) enum Reading {
     /// The same once the header of a table has come, which is this line. What is above it are notes.
     Below(String, Reader),
     /// One after the other: one says something of the next.
-    InOrder(Box<dyn FnMut(&[u8]) -> Result<Found, Refused>>),
+    InOrder(Box<InOrder>),
 }
 
 impl Reading {
@@ -101,7 +104,7 @@ impl Reading {
     }
 
     /// Takes a file's records in order.
-    pub(super) fn in_order(self) -> Box<dyn FnMut(&[u8]) -> Result<Found, Refused>> {
+    pub(super) fn in_order(self) -> Box<InOrder> {
         match self {
             Reading::Each(reader) => reader.each,
             Reading::InOrder(read) => read,
