@@ -188,12 +188,13 @@ impl<'a> Records<'a> {
         Ok((!batch.records.is_empty()).then_some(batch))
     }
 
-    /// Reads up to where the array of a layout begins; whether the layout is that of one array.
+    /// Reads up to where the array of a layout begins; whether the layout is that of one array, of which nothing was read before.
     ///
     /// # Errors
     /// When the file cannot be read, or ends before.
     pub(crate) fn open_array(&mut self, layout: Layout) -> Result<bool, InputError> {
         let begun = match layout {
+            _ if self.inside => return Ok(false),
             Layout::Array => self.seek(b"["),
             Layout::ArrayUnder(key) => self.seek(format!("\"{key}\"[").as_bytes()),
             _ => return Ok(false),

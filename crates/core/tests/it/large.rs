@@ -3,7 +3,7 @@
 use std::fs;
 
 use melody_core::input::InputError;
-use melody_core::plays::{Importing, Play, ReadSummary};
+use melody_core::plays::{Format, Importing, Play, ReadSummary};
 
 /// Every play of a file, in order, and the summary.
 fn read(name: &str, text: &str) -> Result<(Vec<Play>, ReadSummary), InputError> {
@@ -126,4 +126,15 @@ fn lines_and_tables_are_read_in_their_order_too() {
     let (plays, summary) = read("table.csv", &table).unwrap();
     assert_eq!(numbers(&plays), (0..12_000).collect::<Vec<_>>());
     assert_eq!(summary.dropped["ts: not a time"].first, "table.csv:12002: `x`");
+}
+
+#[test]
+fn a_list_that_is_said_to_be_a_table_has_no_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list.json");
+    fs::write(&path, format!("[{}]", streams(9_000, &[]))).unwrap();
+    let (files, format) = ([path], Format::named("tidal"));
+    let importing = Importing { files: &files, format, listener: None, incognito: false };
+    let summary = importing.read(&|_| {}, None, &mut |play| panic!("{play:?}")).unwrap();
+    assert_eq!((summary.records, summary.files.len()), (0, 1));
 }
