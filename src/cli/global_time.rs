@@ -35,7 +35,7 @@ fn of_files(arguments: &Eval) -> Result<Judged, Failure> {
         gathered.play(play);
         Ok(())
     };
-    let mut read = importing.read(&|bytes| progress.inc(bytes), &mut all, &mut |_| {})?;
+    let mut read = importing.read(&|bytes| progress.inc(bytes), Some(&mut all), &mut |_| {})?;
     progress.finish_and_clear();
     // Here nobody is another listener.
     read.other_listeners = 0;

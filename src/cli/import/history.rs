@@ -15,8 +15,8 @@ use melody_core::catalogue::Catalogue;
 use melody_core::input::files_of;
 use melody_core::output::{Kind, Mark, may_replace, write_together};
 use melody_core::plays::{
-    Importing, Kept, KeptSummary, Matched, Matcher, Matching, Play, ReadSummary, Recorded, placed,
-    save,
+    All, Importing, Kept, KeptSummary, Matched, Matcher, Matching, Play, ReadSummary, Recorded,
+    placed, save,
 };
 use melody_simulation::profile::{of_plays, render, shipped_names};
 
@@ -64,11 +64,9 @@ pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
         listener: arguments.listener.as_deref(),
         incognito: arguments.incognito,
     };
-    let read = importing.read(
-        &|bytes| bar.inc(bytes),
-        &mut |play| log.as_mut().map_or(Ok(()), |log| save(log, [play])),
-        &mut |play| kept.push(play),
-    )?;
+    let mut logged = log.as_mut().map(|log| |play: &Play| save(log, [play]));
+    let all = logged.as_mut().map(|logged| logged as All);
+    let read = importing.read(&|bytes| bar.inc(bytes), all, &mut |play| kept.push(play))?;
     bar.finish_and_clear();
     if let Some(problem) = read.whose().filter(|_| arguments.listener.is_none()) {
         return Err(Failure::Input(problem.into()));

@@ -1,11 +1,15 @@
 //! Records of a file, one at a time: lines, or the elements of a JSON array.
 //!
-//! Memory holds one record, whatever the file's size. What a file is packed in is undone, a byte order mark is passed
-//! over, and UTF-16, which some spreadsheets write, is read as the text that it is.
+//! Memory holds one record, or a batch of them to be read on another thread, whatever the file's size. What a file is packed in is
+//! undone, a byte order mark is passed over, and UTF-16, which some spreadsheets write, is read as the text that it is.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
+use memchr::memchr;
+
+use super::block::{Block, End, likely_end, lines};
+use super::element::Element;
 use super::problem::{InputError, Problem};
 use super::text::empty;
 use super::unpack::{Progress, Utf16, open_unpacked};
@@ -14,6 +18,12 @@ use super::unpack::{Progress, Utf16, open_unpacked};
 const LONGEST_RECORD: usize = 1 << 20;
 /// Bytes looked at to recognise a format.
 const HEAD: u64 = 1 << 16;
+/// Bytes of records that make a batch: some hundreds of plays.
+const BATCH: usize = 1 << 17;
+/// Bytes of an array that are read for a block, at least.
+const BLOCK: usize = 1 << 18;
+/// If no element seems to end in so many bytes, a block is at its end nevertheless.
+const LONGEST_BLOCK: usize = 4 * LONGEST_RECORD;
 
 /// How records lie in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +53,32 @@ pub struct Records<'a> {
     line: usize,
     /// Whether an array has begun.
     inside: bool,
+    /// Where a batch's next record is put together.
+    record: Vec<u8>,
+    /// What ended the batch before, and is told next.
+    failed: Option<InputError>,
+    /// What was read and is of the next block; none where the file has ended.
+    carried: Option<Vec<u8>>,
+}
+
+/// Records that follow each other.
+#[derive(Default)]
+pub struct Batch {
+    bytes: Vec<u8>,
+    /// Of each its line, where its bytes end, and whether it is short enough to be one.
+    records: Vec<(usize, usize, bool)>,
+}
+
+impl Batch {
+    /// The records in their order.
+    pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        let mut begin = 0;
+        self.records.iter().map(move |&(line, end, whole)| {
+            let bytes = &self.bytes[begin..end];
+            begin = end;
+            Record { line, bytes: whole.then_some(bytes) }
+        })
+    }
 }
 
 /// One record and where it begins.
@@ -52,6 +88,13 @@ pub struct Record<'b> {
     pub line: usize,
     /// `None` where it is too long to be one.
     pub bytes: Option<&'b [u8]>,
+}
+
+impl<'b> Record<'b> {
+    /// A record in this line, unless it is too long.
+    pub(crate) fn of(line: usize, bytes: &'b [u8]) -> Self {
+        Record { line, bytes: (bytes.len() <= LONGEST_RECORD).then_some(bytes) }
+    }
 }
 
 impl<'a> Records<'a> {
@@ -83,7 +126,9 @@ impl<'a> Records<'a> {
         }
         let rest = BufReader::with_capacity(1 << 16, plain);
         let reader = Box::new(Cursor::new(head.clone()).chain(rest));
-        Ok(Records { name: name.into(), head, reader, line: 1, inside: false })
+        let (name, carried) = (name.into(), Some(Vec::new()));
+        let (record, failed, line, inside) = (Vec::new(), None, 1, false);
+        Ok(Records { name, head, reader, line, inside, record, failed, carried })
     }
 
     /// What is left to read, for who cuts it into records otherwise.
@@ -109,24 +154,93 @@ impl<'a> Records<'a> {
             Layout::ArraysUnder(key) => self.next_of_pages(key, buffer),
             Layout::Innermost(name) => self.next_innermost(name, buffer),
         };
-        let found = cut.map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof
-                if !matches!(layout, Layout::Lines | Layout::Quoted(_)) =>
-            {
-                self.torn()
-            }
-            _ => cannot_read(&self.name, self.line, &error),
+        let found = cut.map_err(|error| match layout {
+            Layout::Lines | Layout::Quoted(_) => cannot_read(&self.name, self.line, &error),
+            _ => array_failed(&self.name, self.line, &error),
         })?;
-        let whole = buffer.len() <= LONGEST_RECORD;
-        Ok(found.map(|line| Record { line, bytes: whole.then_some(&buffer[..]) }))
+        Ok(found.map(|line| Record::of(line, buffer)))
     }
 
-    fn torn(&self) -> InputError {
-        Problem::new(&self.name, "the file ends before its array does")
-            .line(self.line)
-            .field("(array)")
-            .help("it was cut short on the way; export it again")
-            .into()
+    /// The next records, as many as fill a batch; none at the end.
+    ///
+    /// # Errors
+    /// As of [`Records::next`], after the records before.
+    pub fn batch(&mut self, layout: Layout) -> Result<Option<Batch>, InputError> {
+        if let Some(failed) = self.failed.take() {
+            return Err(failed);
+        }
+        let (mut batch, mut buffer) = (Batch::default(), std::mem::take(&mut self.record));
+        while batch.bytes.len() < BATCH {
+            match self.next(layout, &mut buffer) {
+                Ok(None) => break,
+                Ok(Some(Record { line, bytes })) => {
+                    batch.bytes.extend_from_slice(bytes.unwrap_or_default());
+                    batch.records.push((line, batch.bytes.len(), bytes.is_some()));
+                }
+                Err(error) if batch.records.is_empty() => return Err(error),
+                Err(error) => {
+                    self.failed = Some(error);
+                    break;
+                }
+            }
+        }
+        self.record = buffer;
+        Ok((!batch.records.is_empty()).then_some(batch))
+    }
+
+    /// Reads up to where the array of a layout begins; whether the layout is that of one array, of which nothing was read before.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or ends before.
+    pub(crate) fn open_array(&mut self, layout: Layout) -> Result<bool, InputError> {
+        let begun = match layout {
+            _ if self.inside => return Ok(false),
+            Layout::Array => self.seek(b"["),
+            Layout::ArrayUnder(key) => self.seek(format!("\"{key}\"[").as_bytes()),
+            _ => return Ok(false),
+        };
+        begun.map(|()| true).map_err(|error| array_failed(&self.name, self.line, &error))
+    }
+
+    /// The next piece of the array that was opened; none where the file has ended. It is put where another was.
+    pub(crate) fn block(&mut self, spare: Vec<u8>) -> Option<Block> {
+        let carried = self.carried.take()?;
+        let (mut bytes, mut filled) = (spare, carried.len());
+        let line = self.line;
+        let end = loop {
+            let upto = filled + BLOCK;
+            if bytes.len() < upto {
+                bytes.resize(upto, 0);
+            }
+            bytes[..carried.len()].copy_from_slice(&carried);
+            match fill(&mut self.reader, &mut bytes[..upto], &mut filled) {
+                Err(error) => break End::Unreadable(error),
+                Ok(()) if filled < upto => break End::File,
+                Ok(()) => {}
+            }
+            if let Some(end) = likely_end(&bytes[..filled]) {
+                self.carried = Some(bytes[end..filled].to_vec());
+                filled = end;
+                break End::Likely;
+            }
+            if filled >= LONGEST_BLOCK {
+                self.carried = Some(Vec::new());
+                break End::Likely;
+            }
+        };
+        bytes.truncate(filled);
+        self.line += lines(&bytes);
+        Some(Block { bytes, line, end })
+    }
+
+    /// Goes on within the array with these bytes, which are in this line, before what was not read yet, or before the file cannot be
+    /// read on: record by record, and not in blocks.
+    pub(crate) fn resume(&mut self, mut bytes: Vec<u8>, line: usize, broken: Option<io::Error>) {
+        bytes.extend(self.carried.take().unwrap_or_default());
+        let reader = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+        let broken = BufReader::new(Broken(broken));
+        self.reader = Box::new(Cursor::new(bytes).chain(broken).chain(reader));
+        (self.line, self.inside) = (line, true);
     }
 
     /// The line of the next line that is not blank; its bytes go into `buffer`. With a sign between fields, a line's end
@@ -143,7 +257,7 @@ impl<'a> Records<'a> {
                 let (used, ended) = {
                     let bytes = self.reader.fill_buf()?;
                     let end = match between {
-                        None => bytes.iter().position(|&b| b == b'\n'),
+                        None => memchr(b'\n', bytes),
                         Some(between) => bytes.iter().position(|&b| {
                             let inside = quotes.takes(b, between);
                             lines += usize::from(inside && b == b'\n');
@@ -260,26 +374,11 @@ impl<'a> Records<'a> {
             if bytes.is_empty() {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            let (mut used, mut kept, mut ended) = (0, 0..0, None);
-            while let Some(&byte) = bytes.get(used) {
-                ended = element.takes(byte, self.line);
-                kept.start += usize::from(element.line.is_none());
-                used += 1;
-                self.line += usize::from(byte == b'\n');
-                if ended.is_some() {
-                    break;
-                }
-                if element.quoted && !element.escaped {
-                    // Most bytes are of texts, and mean nothing here.
-                    let text = bytes[used..].iter();
-                    let means = |&byte: &u8| matches!(byte, b'"' | b'\\' | b'\n');
-                    used += text.take_while(|byte| !means(byte)).count();
-                }
-            }
-            kept.end = used - usize::from(ended.is_some());
-            keep(buffer, bytes.get(kept).unwrap_or_default());
-            self.reader.consume(used);
-            if let Some(end) = ended {
+            let part = element.takes(bytes, &mut self.line);
+            let end = part.used - usize::from(part.end.is_some());
+            keep(buffer, bytes.get(part.before..end).unwrap_or_default());
+            self.reader.consume(part.used);
+            if let Some(end) = part.end {
                 return Ok((element.line, end != b','));
             }
         }
@@ -320,45 +419,49 @@ impl Quotes {
     }
 }
 
-/// Where an element of an array begins and ends.
-#[derive(Default)]
-struct Element {
-    /// Where it begins; absent before.
-    line: Option<usize>,
-    depth: u32,
-    quoted: bool,
-    escaped: bool,
-}
-
-impl Element {
-    /// Takes the next byte. Gives it where it ends the element: a comma, or the array's bracket.
-    fn takes(&mut self, byte: u8, line: usize) -> Option<u8> {
-        let between = self.depth == 0 && !self.quoted;
-        match (byte, self.line) {
-            (b']', _) if between => return Some(byte),
-            (b',', Some(_)) if between => return Some(byte),
-            // An element that is not there, as in `[1, , 2]`.
-            (b',', None) => return None,
-            (byte, None) if byte.is_ascii_whitespace() => return None,
-            _ => {}
-        }
-        self.line.get_or_insert(line);
-        match byte {
-            _ if self.escaped => self.escaped = false,
-            b'\\' => self.escaped = self.quoted,
-            b'"' => self.quoted = !self.quoted,
-            b'{' | b'[' if !self.quoted => self.depth += 1,
-            b'}' | b']' if !self.quoted => self.depth = self.depth.saturating_sub(1),
-            _ => {}
-        }
-        None
-    }
-}
-
 /// Keeps bytes as long as a record may be, and one more, which tells that it is too long.
 fn keep(buffer: &mut Vec<u8>, bytes: &[u8]) {
     let room = (LONGEST_RECORD + 1).saturating_sub(buffer.len());
     buffer.extend_from_slice(&bytes[..bytes.len().min(room)]);
+}
+
+/// Reads on to the end of `bytes`, of which so many are there already, or of the file.
+fn fill(reader: &mut dyn BufRead, bytes: &mut [u8], filled: &mut usize) -> io::Result<()> {
+    while *filled < bytes.len() {
+        match reader.read(&mut bytes[*filled..]) {
+            Ok(0) => return Ok(()),
+            Ok(read) => *filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// A file that cannot be read on.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// The problem of a file that cannot be read on within its array.
+pub(crate) fn array_failed(name: &str, line: usize, error: &io::Error) -> InputError {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => torn(name, line),
+        _ => cannot_read(name, line, error),
+    }
+}
+
+/// The problem of a file that ends within its array.
+pub(crate) fn torn(name: &str, line: usize) -> InputError {
+    Problem::new(name, "the file ends before its array does")
+        .line(line)
+        .field("(array)")
+        .help("it was cut short on the way; export it again")
+        .into()
 }
 
 pub(super) fn cannot_read(name: &str, line: usize, error: &io::Error) -> InputError {
@@ -436,6 +539,41 @@ mod tests {
             let error = cut(text.as_bytes(), Layout::Array).unwrap_err();
             assert_eq!(error.problems[0].line, Some(2), "{text}");
             assert!(error.to_string().contains("ends before its array"), "{error}");
+        }
+    }
+
+    #[test]
+    fn batches_have_the_same_records_and_an_error_comes_after_them() {
+        let long = "x".repeat(3 * LONGEST_RECORD);
+        let many: String = (0..9_000).map(|n| format!("{{\"n\": \"{n}, ]\"}},\n")).collect();
+        for (text, layout) in [
+            (format!("[{many}\"{long}\", 7]"), Layout::Array),
+            (format!("[{many}{{\"cut"), Layout::Array),
+            (format!("{many}{long}\n\n1"), Layout::Lines),
+        ] {
+            let mut records = Records::over("f", text.as_bytes()).unwrap();
+            let (mut all, mut batches) = (Vec::new(), 0);
+            let end = loop {
+                match records.batch(layout) {
+                    Ok(None) => break Ok(all),
+                    Err(error) => break Err((all.len(), error.to_string())),
+                    Ok(Some(batch)) => all.extend(batch.records().map(|record| {
+                        let text = record.bytes.map_or("(long)".into(), String::from_utf8_lossy);
+                        (record.line, text.into_owned())
+                    })),
+                }
+                batches += 1;
+            };
+            assert!(batches > 1);
+            let alone = cut(text.as_bytes(), layout);
+            match (end, alone) {
+                (Ok(all), Ok(alone)) => assert!(all == alone),
+                (Err((read, error)), Err(alone)) => {
+                    assert_eq!(read, 9_000);
+                    assert!(error.contains(&alone.problems[0].message), "{error}");
+                }
+                other => panic!("{other:?}"),
+            }
         }
     }
 

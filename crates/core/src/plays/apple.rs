@@ -27,8 +27,8 @@ pub(super) static ACTIVITY: About = About {
     role: Role::Plays,
     tells: |head| head.table(&ACTIVITY_COLUMNS).map(Layout::Quoted),
     begins: |head, _| {
-        let paused = std::cell::RefCell::new(None);
-        head.rows(&ACTIVITY_COLUMNS, move |row| activity(row, &mut paused.borrow_mut()))
+        let mut paused = None;
+        head.rows_in_order(&ACTIVITY_COLUMNS, move |row| activity(row, &mut paused))
     },
 };
 
@@ -98,7 +98,7 @@ fn activity(row: &Row, paused: &mut Option<String>) -> Result<Found, Refused> {
         return Err(Refused::reason("a video"));
     }
     let title = ["song name", "content name"].iter().find_map(|column| row.text(column));
-    let title = title.ok_or(Refused::reason("no title or no artist"))?;
+    let title = title.ok_or_else(|| Refused::reason("no title or no artist"))?;
     let ms = row.ms("play duration milliseconds", 1.0)?.unwrap_or(0);
     if ms == 0 {
         return Err(Refused::reason("nothing of it was heard"));
@@ -157,7 +157,7 @@ fn daily(row: &Row) -> Result<Found, Refused> {
 
 /// Reads a library's tracks, each a property list of its own.
 fn track() -> Reading {
-    Box::new(|record| {
+    Reading::each(|record| {
         let keys = dict(record)?;
         let text = |key: &str| keys.iter().find(|(name, _)| name == key).map(|(_, value)| value);
         // Playlists have entries, too, which only point to tracks.

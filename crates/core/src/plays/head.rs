@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::clock;
-use super::record::{Found, Reading, Refused};
+use super::record::{Found, Reading, Refused, is_line};
 
 /// Between the fields of tables.
 const BETWEEN: [u8; 3] = [b',', b';', b'\t'];
@@ -95,30 +95,54 @@ impl<'a> Head<'a> {
     pub(super) fn rows(
         &self,
         columns: &[&str],
-        play: impl Fn(&Row) -> Result<Found, Refused> + 'static,
+        play: impl Fn(&Row) -> Result<Found, Refused> + Send + Sync + 'static,
     ) -> Reading {
+        let (header, table) = self.read_table(columns);
+        Reading::below(header, move |record| play(&table.row(record)?))
+    }
+
+    /// The same where a row says something of the next: `play` takes them in order.
+    pub(super) fn rows_in_order(
+        &self,
+        columns: &[&str],
+        mut play: impl FnMut(&Row) -> Result<Found, Refused> + 'static,
+    ) -> Reading {
+        let (header, table) = self.read_table(columns);
+        let mut begun = false;
+        Reading::InOrder(Box::new(move |record| {
+            if begun {
+                return play(&table.row(record)?);
+            }
+            begun = is_line(record, &header);
+            Ok(Found::Nothing)
+        }))
+    }
+
+    /// The line that is the header, and what it says.
+    fn read_table(&self, columns: &[&str]) -> (String, Header) {
         let (between, header) = self.header(columns).unwrap_or((b',', self.line()));
         let names = fields(header.as_bytes(), between).unwrap_or_default();
-        let places: HashMap<String, usize> =
-            names.iter().map(|name| named(name)).zip(0..).collect();
-        let (header, width) = (header.to_string(), names.len());
-        let mut begun = false;
-        Box::new(move |record| {
-            if !begun {
-                begun = is_line(record, &header);
-                return Ok(Found::Nothing);
-            }
-            let fields = fields(record, between).ok_or(Refused::reason("not UTF-8"))?;
-            if fields.len() != width {
-                return Err(Refused::reason("not as many fields as columns"));
-            }
-            play(&Row { places: &places, fields })
-        })
+        let places = names.iter().map(|name| named(name)).zip(0..).collect();
+        (header.to_string(), Header { between, width: names.len(), places })
     }
 }
 
-fn is_line(record: &[u8], line: &str) -> bool {
-    String::from_utf8_lossy(record).trim().trim_start_matches('\u{feff}') == line.trim()
+/// What a table's header says.
+struct Header {
+    between: u8,
+    width: usize,
+    /// Columns by their names.
+    places: HashMap<String, usize>,
+}
+
+impl Header {
+    fn row<'a>(&'a self, record: &'a [u8]) -> Result<Row<'a>, Refused> {
+        let fields = cut(record, self.between).ok_or_else(|| Refused::reason("not UTF-8"))?;
+        if fields.len() != self.width {
+            return Err(Refused::reason("not as many fields as columns"));
+        }
+        Ok(Row { places: &self.places, fields })
+    }
 }
 
 /// A column's name in small letters, without the type that RecBole adds to it.
@@ -132,9 +156,14 @@ fn named(name: &str) -> String {
 
 /// The fields of a line, with quotes undone; `None` if it is no text.
 pub(super) fn fields(line: &[u8], between: u8) -> Option<Vec<String>> {
+    Some(cut(line, between)?.into_iter().map(Cow::into_owned).collect())
+}
+
+/// The same as pieces of the line, where it has no quotes.
+fn cut(line: &[u8], between: u8) -> Option<Vec<Cow<'_, str>>> {
     let text = std::str::from_utf8(line).ok()?.trim_end_matches(['\r', '\n']);
     if !text.contains('"') {
-        return Some(text.split(char::from(between)).map(str::to_string).collect());
+        return Some(text.split(char::from(between)).map(Cow::Borrowed).collect());
     }
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(between)
@@ -142,13 +171,13 @@ pub(super) fn fields(line: &[u8], between: u8) -> Option<Vec<String>> {
         .flexible(true)
         .from_reader(text.as_bytes());
     let record = reader.records().next()?.ok()?;
-    Some(record.iter().map(str::to_string).collect())
+    Some(record.iter().map(|field| Cow::Owned(field.to_string())).collect())
 }
 
 /// A row of a table with a header.
 pub(super) struct Row<'a> {
     places: &'a HashMap<String, usize>,
-    fields: Vec<String>,
+    fields: Vec<Cow<'a, str>>,
 }
 
 impl Row<'_> {
@@ -239,7 +268,7 @@ mod tests {
     fn a_value_that_cannot_be_is_told_with_what_was_read() {
         let head = Head::new("f.csv", b"t,n\n");
         let told = |line: &str, of: fn(&Row) -> Result<Found, Refused>| {
-            let mut rows = head.rows(&["t", "n"], of);
+            let mut rows = head.rows(&["t", "n"], of).in_order();
             assert_eq!(rows(b"t,n"), Ok(Found::Nothing));
             rows(line.as_bytes())
                 .map_err(|refused| format!("{}; {}", refused.reason, refused.detail))

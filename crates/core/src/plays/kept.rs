@@ -7,6 +7,9 @@ use super::marks::{MarkSummary, Marks};
 use super::play::Play;
 use super::settled::{place_ms, settled};
 
+/// Plays of somebody of whom there will be many.
+const LITTLE: u64 = 1_000;
+
 /// Keeps the newest plays of a stream that comes in any order. Plays that are told twice are taken out
 /// before the oldest are, so that they take no other play's place. Memory is that of four times the plays kept.
 pub struct Kept {
@@ -74,8 +77,13 @@ impl Kept {
         }
         let order = (self.last_time, self.pushed);
         self.pushed += 1;
+        let room = 4 * self.most.max(1);
+        if self.plays.len() == self.plays.capacity() && self.pushed > LITTLE {
+            // All at once: to grow by and by is to move what is there.
+            self.plays.reserve_exact(room - self.plays.len());
+        }
         self.plays.push((order, play));
-        if self.plays.len() >= 4 * self.most.max(1) {
+        if self.plays.len() >= room {
             self.tidy();
         }
     }

@@ -24,7 +24,7 @@ pub(super) static THOUSAND: About = About {
     source: "Celma, Music Recommendation and Discovery (2010), README of the data set",
     role: Role::Plays,
     tells: |head| told(head, b'\t', |f| f.len() == 6 && clock::parse(&f[1]).is_some()),
-    begins: |_, _| Box::new(|record| thousand(record).map(Found::Play)),
+    begins: |_, _| Reading::each(|record| thousand(record).map(Found::Play)),
 };
 
 pub(super) static COUNTED: About = About {
@@ -42,7 +42,7 @@ pub(super) static COUNTED: About = About {
         let numbers = |f: &[String]| f.len() == 3 && f.iter().all(|field| whole(field));
         told(head, b'\t', |f| f.len() == 4 && sha1(&f[0]) && whole(&f[3]) || numbers(f)).or(counted)
     },
-    begins: |_, _| Box::new(|_| Ok(Found::Nothing)),
+    begins: |_, _| Reading::each(|_| Ok(Found::Nothing)),
 };
 
 pub(super) static BILLION: About = About {
@@ -56,7 +56,7 @@ pub(super) static BILLION: About = About {
     role: Role::Plays,
     tells: |head| told(head, b'\t', |f| f.len() == 5 && f.iter().all(|field| whole(field))),
     begins: |_, _| {
-        Box::new(|record| {
+        Reading::each(|record| {
             let [user, _, _, track, time] = split(record, b'\t')?;
             let time_ms = stamp("timestamp", &time)?;
             Ok(Found::Play(Play {
@@ -107,7 +107,7 @@ pub(super) static TO_CSV: About = About {
         told(head, b',', |f| f.len() == 4 && time(&f[3])).map(|_| Layout::Quoted(b','))
     },
     begins: |_, _| {
-        Box::new(|record| {
+        Reading::each(|record| {
             let [artist, _, title, time] = split(record, b',')?;
             let at = clock::parse(&time);
             let time_ms = Some(at.ok_or_else(|| Refused::value("time", "not a time", &time))?);
@@ -155,7 +155,7 @@ pub(super) static STATS: About = About {
     },
     begins: |head, _| {
         let listener = head.said("username");
-        Box::new(move |record| {
+        Reading::each(move |record| {
             let Scrobble { track, artist, date } = decode(record)?;
             let at = clock::sensible(date).filter(|&ms| !clock::plainly_seconds(ms));
             let wrong = || Refused::value("date", "not milliseconds since 1970", &date.to_string());
@@ -227,7 +227,7 @@ pub(super) static ANSWER: About = About {
 
 fn answer(head: &Head, _: bool) -> Reading {
     let listener = head.said("user");
-    Box::new(move |record| {
+    Reading::each(move |record| {
         if record.trim_ascii_start().starts_with(b"[") {
             let page: Vec<Track> = serde_json::from_slice(record)
                 .map_err(|_| Refused::reason("not a page of tracks"))?;
@@ -254,7 +254,7 @@ struct Date {
 
 impl Track {
     fn play(self, listener: Option<String>) -> Result<Play, Refused> {
-        let date = self.date.ok_or(Refused::reason("playing now: not over yet"))?;
+        let date = self.date.ok_or_else(|| Refused::reason("playing now: not over yet"))?;
         let uts = date.uts.as_f64().or_else(|| date.uts.as_str()?.trim().parse().ok());
         let wrong = || Refused::value("date.uts", "not a time", &date.uts.to_string());
         // By the name where `extended=1` asked for more of the artist.
@@ -288,7 +288,7 @@ fn whole(text: &str) -> bool {
 
 /// The fields of a line, as many as there must be.
 fn split<const N: usize>(record: &[u8], between: u8) -> Result<[String; N], Refused> {
-    let found = fields(record, between).ok_or(Refused::reason("not UTF-8"))?;
+    let found = fields(record, between).ok_or_else(|| Refused::reason("not UTF-8"))?;
     found.try_into().map_err(|_| Refused::reason(&format!("not {} fields", number(N))))
 }
 

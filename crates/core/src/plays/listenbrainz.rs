@@ -9,7 +9,7 @@ use super::format::{About, Role};
 use super::head::Head;
 use super::marks::{Mark, Of, Saying};
 use super::play::Play;
-use super::record::{Found, Refused, decode};
+use super::record::{Found, Reading, Refused, decode};
 use crate::catalogue::taxonomy;
 use crate::input::Layout;
 
@@ -24,7 +24,7 @@ pub(super) static LISTENS: About = About {
     source: "listenbrainz-server, background/export.py and docs/users/json.rst",
     role: Role::Plays,
     tells: |head| head.has(&["track_metadata"]).then(|| layout(head)),
-    begins: |_, _| Box::new(|record| decode::<Listen>(record)?.found()),
+    begins: |_, _| Reading::each(|record| decode::<Listen>(record)?.found()),
 };
 
 pub(super) static FEEDBACK: About = About {
@@ -37,7 +37,7 @@ pub(super) static FEEDBACK: About = About {
     source: "listenbrainz-server, background/export.py",
     role: Role::Marks,
     tells: |head| head.has(&["score", "recording_msid"]).then_some(Layout::Lines),
-    begins: |_, _| Box::new(|record| Ok(decode::<Feedback>(record)?.mark())),
+    begins: |_, _| Reading::each(|record| Ok(decode::<Feedback>(record)?.mark())),
 };
 
 pub(super) static OWNER: About = About {
@@ -53,7 +53,7 @@ pub(super) static OWNER: About = About {
         let small = head.file() == "user.json" && head.has(&["user_id", "username"]);
         small.then_some(Layout::Lines)
     },
-    begins: |_, _| Box::new(|record| Ok(Found::Owner(decode::<Owner>(record)?.username))),
+    begins: |_, _| Reading::each(|record| Ok(Found::Owner(decode::<Owner>(record)?.username))),
 };
 
 fn layout(head: &Head) -> Layout {
@@ -118,7 +118,7 @@ struct Info {
 impl Listen {
     /// A listen says that a song was heard, and where the client tells it for how long; not why it ended.
     fn found(self) -> Result<Found, Refused> {
-        let seconds = self.listened_at.ok_or(Refused::missing("listened_at"))?;
+        let seconds = self.listened_at.ok_or_else(|| Refused::missing("listened_at"))?;
         let time = clock::seconds(seconds);
         let wrong = || Refused::value("listened_at", "not a time", &seconds.to_string());
         let Metadata { track_name, artist_name, recording_msid, mbid_mapping, additional_info } =

@@ -112,6 +112,11 @@ impl Marks {
         }
     }
 
+    /// Lets the marks of others than this listener go, but for those that name nobody.
+    pub(super) fn keep_only(&mut self, listener: &str) {
+        self.by_listener.retain(|whose, _| whose.as_deref().is_none_or(|whose| whose == listener));
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.by_listener.is_empty()

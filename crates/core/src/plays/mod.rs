@@ -11,12 +11,16 @@
 
 mod apple;
 mod clock;
+mod columns;
+mod events;
+mod file_of;
 mod format;
 mod head;
 mod kept;
 mod lastfm;
 mod listenbrainz;
 mod logged;
+mod made;
 mod marks;
 mod matching;
 mod mssd;
@@ -30,9 +34,12 @@ mod record;
 mod research;
 mod scrobbler;
 mod settled;
+mod side_by_side;
 mod spotify;
 mod summary;
+mod survey;
 mod table;
+mod taking;
 mod yambda;
 mod youtube;
 
@@ -49,3 +56,4 @@ pub use reader::{Importing, MOST_RECORDED, Recorded, load, save};
 pub use settled::{Settled, place_ms, settled};
 pub use summary::{Dropped, ReadSummary};
 pub use table::formats;
+pub use taking::All;

@@ -84,15 +84,16 @@ pub fn read_mssd(
         let head = records.head.clone();
         let first = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
         Columns::read(&records.name, first, &REQUIRED)?;
-        let mut reading = (LOG.begins)(&Head::new(&records.name, &head), false);
+        let mut reading = (LOG.begins)(&Head::new(&records.name, &head), false).in_order();
         log.summary.files.push((records.name.clone(), Some(Format(&LOG))));
         while let Some(record) = records.next(Layout::Lines, &mut buffer)? {
             let line = record.line;
-            let found = record.bytes.ok_or(Refused::reason("not as many fields as columns"));
+            let found =
+                record.bytes.ok_or_else(|| Refused::reason("not as many fields as columns"));
             match found.and_then(&mut reading) {
                 Err(refused) => {
                     log.summary.records += 1;
-                    log.summary.drop(refused, format!("{}:{line}", records.name));
+                    log.summary.drop(refused, &|| format!("{}:{line}", records.name));
                 }
                 Ok(Found::Play(play)) => {
                     log.summary.records += 1;

@@ -29,6 +29,54 @@ const WITH: [&str; 5] = ["feat", "ft", "featuring", "with", "prod"];
 /// A text in its normal form: decomposed (NFKD), accents off Latin letters, small letters, `&` as `and`,
 /// everything else that is no letter and no digit as one blank. A text of signs alone stays what it is.
 pub fn normal(text: &str) -> String {
+    if text.is_ascii() { plain(text) } else { any(text) }
+}
+
+/// The normal form of ASCII, of which nothing can be decomposed.
+fn plain(text: &str) -> String {
+    if are_words(text.as_bytes()) {
+        return text.to_ascii_lowercase();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut parted = false;
+    for byte in text.bytes() {
+        let word = match byte {
+            b'\'' | b'`' => continue,
+            b'&' => None,
+            byte if byte.is_ascii_alphanumeric() => Some(byte.to_ascii_lowercase()),
+            _ => {
+                parted = true;
+                continue;
+            }
+        };
+        if (parted || word.is_none()) && !out.is_empty() {
+            out.push(' ');
+        }
+        match word {
+            Some(letter) => out.push(char::from(letter)),
+            None => out.push_str("and"),
+        }
+        // Between `and` and what follows there is a blank.
+        parted = word.is_none();
+    }
+    if out.is_empty() { text.trim().to_ascii_lowercase() } else { out }
+}
+
+/// Whether a text is letters and digits with one blank between words, as most are.
+fn are_words(text: &[u8]) -> bool {
+    let mut parted = true;
+    for byte in text {
+        let blank = *byte == b' ';
+        if !(byte.is_ascii_alphanumeric() || blank && !parted) {
+            return false;
+        }
+        parted = blank;
+    }
+    !parted
+}
+
+/// The normal form of any text.
+fn any(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.nfkd().flat_map(char::to_lowercase) {
         match c {
@@ -141,6 +189,15 @@ fn split_at_words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn ascii_has_the_normal_form_of_any_text(text in "[a-dA-D0-9 &'`!.\\-\t\u{b}\u{c}\u{1f}]{0,12}") {
+            prop_assert_eq!(plain(&text), super::any(&text));
+        }
+    }
 
     #[test]
     fn writing_does_not_matter() {

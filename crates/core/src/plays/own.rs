@@ -1,7 +1,7 @@
 //! Melody's own lines: each is a play as it is.
 
 use super::format::{About, OUTCOMES, Role};
-use super::record::{Found, decode};
+use super::record::{Found, Reading, decode};
 use crate::input::Layout;
 
 pub(super) static LINES: About = About {
@@ -18,5 +18,5 @@ pub(super) static LINES: About = About {
         let own = head.has(&["title"]) && head.has(&["artist"]) || head.has(&["song"]);
         own.then_some(layout)
     },
-    begins: |_, _| Box::new(|record| decode(record).map(Found::Play)),
+    begins: |_, _| Reading::each(|record| decode(record).map(Found::Play)),
 };

@@ -191,14 +191,21 @@ impl Play {
             &mut self.song,
             &mut self.session,
         ] {
-            *text = text.take().and_then(|text| clean(&text));
+            *text = text.take().and_then(clean);
         }
         self
     }
 }
 
 /// A text without control characters, which could rewrite a terminal, and not too long to be one.
-fn clean(text: &str) -> Option<String> {
+fn clean(text: String) -> Option<String> {
+    // As nearly all are.
+    let signs = |byte: &u8| (b' '..=b'~').contains(byte);
+    let ends = [text.as_bytes().first(), text.as_bytes().last()];
+    let short = (1..=LONGEST_TEXT).contains(&text.len());
+    if short && text.as_bytes().iter().all(signs) && !ends.contains(&Some(&b' ')) {
+        return Some(text);
+    }
     let plain = |c: char| if c.is_control() { ' ' } else { c };
     let clean: String = text.chars().take(LONGEST_TEXT).map(plain).collect();
     let clean = clean.trim();
@@ -274,5 +281,13 @@ mod tests {
         let play = play.cleaned();
         assert_eq!(play.title.as_deref(), Some("a [31m"));
         assert_eq!(play.artist, None);
+        for text in [" a", "a ", "a\u{7f}", "é\u{85}", "", " ", "\u{a0}a"] {
+            let plain = |c: char| if c.is_control() { ' ' } else { c };
+            let spoken: String = text.chars().map(plain).collect();
+            let expected = Some(spoken.trim().to_string()).filter(|text| !text.is_empty());
+            assert_eq!(clean(text.to_string()), expected, "{text:?}");
+        }
+        assert_eq!(clean("a b~".into()).as_deref(), Some("a b~"));
+        assert_eq!(clean("x".repeat(501)).map(|text| text.len()), Some(500));
     }
 }

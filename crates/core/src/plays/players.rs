@@ -7,7 +7,7 @@ use super::clock;
 use super::format::{About, Role};
 use super::head::fields;
 use super::play::Play;
-use super::record::{Found, Refused, decode};
+use super::record::{Found, Reading, Refused, decode};
 use crate::input::Layout;
 
 pub(super) static KOITO: About = About {
@@ -22,7 +22,7 @@ pub(super) static KOITO: About = About {
     tells: |head| {
         head.has(&["listens", "listened_at", "aliases"]).then_some(Layout::ArrayUnder("listens"))
     },
-    begins: |_, _| Box::new(|record| decode::<Listen>(record)?.play().map(Found::Play)),
+    begins: |_, _| Reading::each(|record| decode::<Listen>(record)?.play().map(Found::Play)),
 };
 
 pub(super) static MALOJA: About = About {
@@ -37,7 +37,7 @@ pub(super) static MALOJA: About = About {
     tells: |head| {
         head.has(&["scrobbles", "track", "artists"]).then_some(Layout::ArrayUnder("scrobbles"))
     },
-    begins: |_, _| Box::new(|record| decode::<Scrobble>(record)?.play().map(Found::Play)),
+    begins: |_, _| Reading::each(|record| decode::<Scrobble>(record)?.play().map(Found::Play)),
 };
 
 pub(super) static JELLYFIN: About = About {
@@ -54,7 +54,7 @@ pub(super) static JELLYFIN: About = About {
         let told = row.len() == 9 && clock::parse(&row[0]).is_some() && whole(&row[8]);
         told.then_some(Layout::Lines)
     },
-    begins: |_, _| Box::new(|record| jellyfin(record).map(Found::Play)),
+    begins: |_, _| Reading::each(|record| jellyfin(record).map(Found::Play)),
 };
 
 pub(super) static TIDAL: About = About {
@@ -119,7 +119,7 @@ fn whole(text: &str) -> bool {
 }
 
 fn jellyfin(record: &[u8]) -> Result<Play, Refused> {
-    let found = fields(record, b'\t').ok_or(Refused::reason("not UTF-8"))?;
+    let found = fields(record, b'\t').ok_or_else(|| Refused::reason("not UTF-8"))?;
     let [time, user, _, kind, name, .., seconds] = &found[..] else {
         return Err(Refused::reason("not nine fields between tabs"));
     };
@@ -133,7 +133,7 @@ fn jellyfin(record: &[u8]) -> Result<Play, Refused> {
         return Err(Refused::reason("nothing of it was heard"));
     }
     let (artist, titled) =
-        name.split_once(" - ").ok_or(Refused::reason("no title or no artist"))?;
+        name.split_once(" - ").ok_or_else(|| Refused::reason("no title or no artist"))?;
     let title = match titled.rsplit_once(" (") {
         Some((title, album)) if album.ends_with(')') => title,
         _ => titled,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::format::{About, Role};
 use super::head::{Head, Row};
 use super::play::Play;
-use super::record::{Found, Refused, decode};
+use super::record::{Found, Reading, Refused, decode};
 use crate::input::Layout;
 
 pub(super) static KUAIRAND: About = About {
@@ -104,7 +104,7 @@ pub(super) static KKBOX_DAYS: About = About {
     source: "KKBox's Churn Prediction Challenge, WSDM Cup 2018",
     role: Role::Counts,
     tells: |head| head.table(&["msno", "num_100", "total_secs"]).map(Layout::Quoted),
-    begins: |_, _| Box::new(|_| Ok(Found::Nothing)),
+    begins: |_, _| Reading::each(|_| Ok(Found::Nothing)),
 };
 
 pub(super) static DSG17: About = About {
@@ -142,7 +142,7 @@ pub(super) static PLAYLISTS: About = About {
     tells: |head: &Head| {
         head.has(&["playlists", "pid", "track_uri"]).then_some(Layout::ArrayUnder("playlists"))
     },
-    begins: |_, _| Box::new(|record| Ok(decode::<Playlist>(record)?.plays())),
+    begins: |_, _| Reading::each(|record| Ok(decode::<Playlist>(record)?.plays())),
 };
 
 const KUAIRAND_COLUMNS: [&str; 4] = ["user_id", "video_id", "time_ms", "play_time_ms"];

@@ -7,7 +7,7 @@ use super::format::{About, Role};
 use super::head::fields;
 use super::marks::{Mark, Of, Saying};
 use super::play::Play;
-use super::record::{Found, Refused, decode};
+use super::record::{Found, Reading, Refused, decode};
 use crate::input::Layout;
 
 pub(super) static AUDIOSCROBBLER: About = About {
@@ -21,7 +21,7 @@ pub(super) static AUDIOSCROBBLER: About = About {
     source: "Rockbox, apps/plugins/lastfm_scrobbler.c",
     role: Role::Plays,
     tells: |head| head.text().starts_with("#AUDIOSCROBBLER/1").then_some(Layout::Lines),
-    begins: |_, _| Box::new(line),
+    begins: |_, _| Reading::each(line),
 };
 
 pub(super) static PLAYBACK: About = About {
@@ -35,7 +35,7 @@ pub(super) static PLAYBACK: About = About {
     role: Role::Plays,
     tells: |head| playback(head.line().as_bytes()).is_ok().then_some(Layout::Lines),
     begins: |_, _| {
-        Box::new(|record| match record.starts_with(b"#") {
+        Reading::each(|record| match record.starts_with(b"#") {
             true => Ok(Found::Nothing),
             false => playback(record).map(Found::Play),
         })
@@ -55,7 +55,7 @@ pub(super) static PANO: About = About {
         let layout = if head.array() { Layout::Array } else { Layout::Lines };
         head.has(&["timeMs", "track", "event"]).then_some(layout)
     },
-    begins: |_, _| Box::new(|record| decode::<Pano>(record)?.found()),
+    begins: |_, _| Reading::each(|record| decode::<Pano>(record)?.found()),
 };
 
 pub(super) static PANO_TABLE: About = About {
@@ -87,7 +87,7 @@ fn line(record: &[u8]) -> Result<Found, Refused> {
     if record.starts_with(b"#") {
         return Ok(Found::Nothing);
     }
-    let found = fields(record, b'\t').ok_or(Refused::reason("not UTF-8"))?;
+    let found = fields(record, b'\t').ok_or_else(|| Refused::reason("not UTF-8"))?;
     let [artist, _, title, _, length, rating, time, ..] = &found[..] else {
         return Err(Refused::reason("not seven fields between tabs"));
     };

@@ -20,6 +20,9 @@
 //! day, that one was neither heard out nor skipped, and both together are no longer than the song, as far as its length is known.
 
 use std::collections::HashMap;
+use std::iter::successors;
+
+use foldhash::fast::RandomState;
 
 use super::normal::{artist_name, normal};
 use super::play::Play;
@@ -59,22 +62,18 @@ pub fn place_ms(play: &Play) -> Option<i64> {
 pub fn settled<T>(plays: Vec<(T, Play)>) -> Settled<T> {
     let songs = songs(&plays);
     let stays = staying(&plays, &songs);
-    let all = plays.len();
-    let kept: Vec<(usize, (T, Play))> = songs
-        .into_iter()
-        .zip(plays)
-        .zip(stays)
-        .filter_map(|(play, stays)| stays.then_some(play))
-        .collect();
-    let once = kept.len();
-    let plays = joined(kept);
+    let (all, once) = (plays.len(), stays.iter().filter(|stays| **stays).count());
+    let plays = joined(plays, &songs, &stays);
     Settled { doubles: all - once, pieces: once - plays.len(), plays }
 }
 
 /// A number for the song of each play: the same for the same song, however it is written.
 fn songs<T>(plays: &[(T, Play)]) -> Vec<usize> {
-    let mut written: HashMap<[Option<&str>; 2], usize> = HashMap::new();
-    let mut meant: HashMap<[Option<String>; 2], usize> = HashMap::new();
+    let room = plays.len() / 2;
+    let mut written: HashMap<[Option<&str>; 2], usize, RandomState> =
+        HashMap::with_capacity_and_hasher(room, RandomState::default());
+    let mut meant: HashMap<[Option<String>; 2], usize, RandomState> =
+        HashMap::with_capacity_and_hasher(room, RandomState::default());
     let mut numbers = Vec::with_capacity(plays.len());
     for (_, play) in plays {
         let key = match &play.title {
@@ -98,22 +97,25 @@ fn songs<T>(plays: &[(T, Play)]) -> Vec<usize> {
 /// Of each play whether it stays.
 fn staying<T>(plays: &[(T, Play)], songs: &[usize]) -> Vec<bool> {
     let mut stays = vec![true; plays.len()];
-    let mut by_song: HashMap<usize, Vec<usize>> = HashMap::new();
+    // The newest play of each song, and of each play the one of the same song before it, of those that are held against others.
+    let mut newest: Vec<Option<usize>> = vec![None; songs.iter().max().map_or(0, |most| most + 1)];
+    let mut before: Vec<Option<usize>> = vec![None; plays.len()];
     for (place, (_, play)) in plays.iter().enumerate().filter(|(_, (_, play))| exact(play)) {
-        let before = by_song.entry(songs[place]).or_default();
-        let near = before.iter().rev().take_while(|&&other| {
-            let apart = place_ms(play).zip(place_ms(&plays[other].1));
-            apart.is_some_and(|(later, earlier)| later - earlier <= APART_MS)
-        });
-        let told = near.copied().find(|&other| stays[other] && same(&plays[other].1, play));
+        let mut near =
+            successors(newest[songs[place]], |&other| before[other]).take_while(|&other| {
+                let apart = place_ms(play).zip(place_ms(&plays[other].1));
+                apart.is_some_and(|(later, earlier)| later - earlier <= APART_MS)
+            });
+        let told = near.find(|&other| stays[other] && same(&plays[other].1, play));
         match told {
-            Some(other) if tells(play) > tells(&plays[other].1) => {
-                stays[other] = false;
-                before.push(place);
+            Some(other) if tells(play) > tells(&plays[other].1) => stays[other] = false,
+            Some(_) => {
+                stays[place] = false;
+                continue;
             }
-            Some(_) => stays[place] = false,
-            None => before.push(place),
+            None => {}
         }
+        before[place] = newest[songs[place]].replace(place);
     }
     let coarse: Vec<usize> = (0..plays.len()).filter(|&place| !exact(&plays[place].1)).collect();
     let together = |a: &usize, b: &usize| {
@@ -189,24 +191,35 @@ fn period(run: &[usize], same: &dyn Fn(usize, usize) -> bool) -> usize {
     (2..=whole / 2).find(repeats).unwrap_or(whole)
 }
 
-/// The plays, each with the number of its song, with the pieces of one put together.
-fn joined<T>(plays: Vec<(usize, (T, Play))>) -> Vec<(T, Play)> {
-    let mut longest: HashMap<usize, u32> = HashMap::new();
-    for (song, (_, play)) in &plays {
+/// Of each song the longest that is known, in milliseconds, by the plays that stay.
+fn longest<T>(plays: &[(T, Play)], songs: &[usize], stays: &[bool]) -> Vec<Option<u32>> {
+    let mut longest = vec![None; songs.iter().max().map_or(0, |most| most + 1)];
+    for ((_, play), song) in staying_of(plays.iter(), songs, stays) {
         let heard_out = play.ms_played.filter(|_| play.completed == Some(true) && !play.resumed);
-        if let Some(ms) = play.duration_ms.into_iter().chain(heard_out).max() {
-            let known = longest.entry(*song).or_default();
-            *known = ms.max(*known);
-        }
+        longest[song] = longest[song].max(play.duration_ms).max(heard_out);
     }
-    let mut whole: Vec<(usize, (T, Play))> = Vec::with_capacity(plays.len());
-    for (song, (order, play)) in plays {
-        let most = longest.get(&song).copied();
-        match whole
-            .last_mut()
-            .filter(|(of, (_, before))| *of == song && goes_on(before, &play, most))
-        {
-            Some((_, (_, before))) => {
+    longest
+}
+
+/// The plays that stay, each with the number of its song.
+fn staying_of<P>(
+    plays: impl Iterator<Item = P>,
+    songs: &[usize],
+    stays: &[bool],
+) -> impl Iterator<Item = (P, usize)> {
+    let of = plays.zip(songs).zip(stays);
+    of.filter_map(|((play, song), stays)| stays.then_some((play, *song)))
+}
+
+/// The plays that stay, with the pieces of one put together.
+fn joined<T>(plays: Vec<(T, Play)>, songs: &[usize], stays: &[bool]) -> Vec<(T, Play)> {
+    let longest = longest(&plays, songs, stays);
+    let mut whole: Vec<(T, Play)> = Vec::with_capacity(plays.len());
+    let mut last = None;
+    for ((order, play), song) in staying_of(plays.into_iter(), songs, stays) {
+        let before = whole.last_mut().filter(|_| last == Some(song)).map(|(_, before)| before);
+        match before.filter(|before| goes_on(before, &play, longest[song])) {
+            Some(before) => {
                 before.ms_played =
                     before.ms_played.zip(play.ms_played).map(|(a, b)| a.saturating_add(b));
                 before.completed = play.completed;
@@ -214,10 +227,13 @@ fn joined<T>(plays: Vec<(usize, (T, Play))>) -> Vec<(T, Play)> {
                 before.liked = play.liked.or(before.liked);
                 before.saved = play.saved.or(before.saved);
             }
-            None => whole.push((song, (order, play))),
+            None => {
+                whole.push((order, play));
+                last = Some(song);
+            }
         }
     }
-    whole.into_iter().map(|(_, play)| play).collect()
+    whole
 }
 
 /// Whether a play of the same song goes on with the one before it; the song is no longer than `most`, if that is known.

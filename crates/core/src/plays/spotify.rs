@@ -13,8 +13,8 @@ use super::format::{About, Role};
 use super::head::{Head, Row};
 use super::marks::{Mark, Of, Saying};
 use super::play::Play;
-use super::record::{Found, Refused, decode, said};
-use crate::input::Layout;
+use super::record::{Found, Reading, Refused, Text, decode, said};
+use crate::input::{FlatFields, FlatValue, Layout};
 
 /// When `skipped: false` says nothing: from 2015-04-01 to 2022-10-31, in milliseconds since 1970.
 const SILENT_MS: std::ops::Range<i64> = 1_427_846_400_000..1_667_260_800_000;
@@ -36,10 +36,14 @@ pub(super) static EXTENDED: About = About {
     begins: |head, incognito| {
         // Nothing else tells that these were watched.
         let watched = head.file().starts_with("streaming_history_video");
-        Box::new(move |record| match stream(record, incognito) {
+        let heard = move |play: Result<Play, Refused>| match play {
             Ok(_) if watched => Err(Refused::reason("a video")),
             found => found.map(Found::Play),
-        })
+        };
+        Reading::quick(
+            move |fields| Some(heard(plain(fields)?.play_of(incognito))),
+            move |record| heard(stream(record, incognito)),
+        )
     },
 };
 
@@ -53,7 +57,12 @@ pub(super) static ACCOUNT: About = About {
     source: "Spotify's Read_Me_First.pdf of account data",
     role: Role::Plays,
     tells: |head| head.has(&["msPlayed"]).then(|| layout(head)),
-    begins: |_, incognito| Box::new(move |record| stream(record, incognito).map(Found::Play)),
+    begins: |_, incognito| {
+        Reading::quick(
+            move |fields| Some(plain(fields)?.play_of(incognito).map(Found::Play)),
+            move |record| stream(record, incognito).map(Found::Play),
+        )
+    },
 };
 
 pub(super) static TABLE: About = About {
@@ -81,7 +90,7 @@ pub(super) static LIBRARY: About = About {
     tells: |head| {
         head.has(&["tracks", "albums", "bannedTracks"]).then_some(Layout::ArrayUnder("tracks"))
     },
-    begins: |_, _| Box::new(|record| decode::<Saved>(record).map(Saved::mark)),
+    begins: |_, _| Reading::each(|record| decode::<Saved>(record).map(Saved::mark)),
 };
 
 const COLUMNS: [&str; 4] = ["ts", "ms_played", "track_name", "artist_name"];
@@ -95,23 +104,23 @@ fn layout(head: &Head) -> Layout {
 struct Stream<'a> {
     /// When the stream ended, in UTC.
     #[serde(borrow, alias = "endTime")]
-    ts: Option<Cow<'a, str>>,
+    ts: Option<Text<'a>>,
     #[serde(alias = "msPlayed")]
     ms_played: Option<u64>,
     #[serde(borrow, alias = "trackName")]
-    master_metadata_track_name: Option<Cow<'a, str>>,
+    master_metadata_track_name: Option<Text<'a>>,
     #[serde(borrow, alias = "artistName")]
-    master_metadata_album_artist_name: Option<Cow<'a, str>>,
+    master_metadata_album_artist_name: Option<Text<'a>>,
     #[serde(borrow, alias = "podcastName")]
-    episode_name: Option<Cow<'a, str>>,
+    episode_name: Option<Text<'a>>,
     #[serde(borrow)]
-    spotify_episode_uri: Option<Cow<'a, str>>,
+    spotify_episode_uri: Option<Text<'a>>,
     #[serde(borrow, alias = "audiobookName")]
-    audiobook_title: Option<Cow<'a, str>>,
+    audiobook_title: Option<Text<'a>>,
     #[serde(borrow)]
-    reason_start: Option<Cow<'a, str>>,
+    reason_start: Option<Text<'a>>,
     #[serde(borrow)]
-    reason_end: Option<Cow<'a, str>>,
+    reason_end: Option<Text<'a>>,
     skipped: Option<bool>,
     incognito_mode: Option<bool>,
 }
@@ -120,7 +129,7 @@ struct Stream<'a> {
 #[derive(Deserialize)]
 struct Whose<'a> {
     #[serde(borrow)]
-    username: Option<Cow<'a, str>>,
+    username: Option<Text<'a>>,
 }
 
 /// A song of the library.
@@ -161,23 +170,75 @@ const NO_REASON: [&str; 3] = ["unknown", "remote", "reload"];
 
 /// The play of one element of the export; of somebody who did not want it seen only where `incognito` is wanted.
 pub(super) fn stream(record: &[u8], incognito: bool) -> Result<Play, Refused> {
-    let stream: Stream = decode(record)?;
-    if said(&stream.master_metadata_track_name).is_none() {
-        if stream.episode_name.is_some() || stream.spotify_episode_uri.is_some() {
-            return Err(Refused::reason("a podcast episode"));
-        }
-        if stream.audiobook_title.is_some() {
-            return Err(Refused::reason("an audiobook"));
-        }
+    decode::<Stream>(record)?.play_of(incognito)
+}
+
+/// The stream of plain fields; none where it is for the parser to say what is wrong with them.
+fn plain<'a>(fields: &FlatFields<'a>) -> Option<Stream<'a>> {
+    let mut stream = Stream::default();
+    // Which fields have come: twice is wrong.
+    let mut come = 0_u16;
+    for &(key, value) in fields {
+        // By their length first, as there are two dozen keys a stream and most mean nothing.
+        let (field, text) = match (key.len(), key) {
+            (2, "ts") | (7, "endTime") => (0, &mut stream.ts),
+            (26, "master_metadata_track_name") | (9, "trackName") => {
+                (1, &mut stream.master_metadata_track_name)
+            }
+            (33, "master_metadata_album_artist_name") | (10, "artistName") => {
+                (2, &mut stream.master_metadata_album_artist_name)
+            }
+            (12, "episode_name") | (11, "podcastName") => (3, &mut stream.episode_name),
+            (19, "spotify_episode_uri") => (4, &mut stream.spotify_episode_uri),
+            (15, "audiobook_title") | (13, "audiobookName") => (5, &mut stream.audiobook_title),
+            (12, "reason_start") => (6, &mut stream.reason_start),
+            (10, "reason_end") => (7, &mut stream.reason_end),
+            (9, "ms_played") | (8, "msPlayed") => {
+                stream.ms_played = match value {
+                    FlatValue::Whole(ms) => Some(ms),
+                    FlatValue::Null => None,
+                    _ => return None,
+                };
+                come = once(come, 8)?;
+                continue;
+            }
+            (7, "skipped") => {
+                stream.skipped = flag(value)?;
+                come = once(come, 9)?;
+                continue;
+            }
+            (14, "incognito_mode") => {
+                stream.incognito_mode = flag(value)?;
+                come = once(come, 10)?;
+                continue;
+            }
+            _ => continue,
+        };
+        *text = match value {
+            FlatValue::Text(text) => Some(Text(Cow::Borrowed(text))),
+            FlatValue::Null => None,
+            _ => return None,
+        };
+        come = once(come, field)?;
     }
-    if stream.incognito_mode == Some(true) && !incognito {
-        return Err(Refused::reason(INCOGNITO));
+    Some(stream)
+}
+
+/// What has come, with one more; none if that had come before.
+fn once(come: u16, field: u32) -> Option<u16> {
+    (come & 1 << field == 0).then_some(come | 1 << field)
+}
+
+fn flag(value: FlatValue) -> Option<Option<bool>> {
+    match value {
+        FlatValue::Flag(flag) => Some(Some(flag)),
+        FlatValue::Null => Some(None),
+        _ => None,
     }
-    stream.play()
 }
 
 fn row_of(row: &Row) -> Result<Play, Refused> {
-    let text = |column| row.text(column).map(Cow::Borrowed);
+    let text = |column| row.text(column).map(|text| Text(Cow::Borrowed(text)));
     let stream = Stream {
         ts: text("ts"),
         ms_played: row.ms("ms_played", 1.0)?.map(u64::from),
@@ -192,16 +253,32 @@ fn row_of(row: &Row) -> Result<Play, Refused> {
 }
 
 impl Stream<'_> {
+    /// The play, if it is one of a song; of somebody who did not want it seen only where `incognito` is wanted.
+    fn play_of(self, incognito: bool) -> Result<Play, Refused> {
+        if said(&self.master_metadata_track_name).is_none() {
+            if self.episode_name.is_some() || self.spotify_episode_uri.is_some() {
+                return Err(Refused::reason("a podcast episode"));
+            }
+            if self.audiobook_title.is_some() {
+                return Err(Refused::reason("an audiobook"));
+            }
+        }
+        if self.incognito_mode == Some(true) && !incognito {
+            return Err(Refused::reason(INCOGNITO));
+        }
+        self.play()
+    }
+
     /// `trackdone` is a completed play. An end by which the listener went on ([`WENT_ON`]), or the flag `skipped`, is a
     /// skip, if it came before 95 % of the song. Any other end that is told (`endplay`, `logout`, a crash) is neither.
     fn play(self) -> Result<Play, Refused> {
-        let ms_played = self.ms_played.ok_or(Refused::missing("ms_played"))?;
+        let ms_played = self.ms_played.ok_or_else(|| Refused::missing("ms_played"))?;
         if ms_played == 0 {
             return Err(Refused::reason("nothing of it was heard"));
         }
-        let time = said(&self.ts).ok_or(Refused::missing("ts"))?;
+        let time = said(&self.ts).ok_or_else(|| Refused::missing("ts"))?;
         let ended = clock::parse(time).ok_or_else(|| Refused::value("ts", "not a time", time))?;
-        let unknown = |text: &Option<Cow<str>>, name| said(text) == Some(name);
+        let unknown = |text: &Option<Text>, name| said(text) == Some(name);
         if unknown(&self.master_metadata_track_name, "Unknown Track")
             && unknown(&self.master_metadata_album_artist_name, "Unknown Artist")
         {
@@ -215,8 +292,8 @@ impl Stream<'_> {
         let began = said(&self.reason_start);
         Ok(Play {
             time_ms: Some(ended.saturating_sub_unsigned(ms_played).max(0)),
-            title: self.master_metadata_track_name.as_deref().map(str::to_string),
-            artist: self.master_metadata_album_artist_name.as_deref().map(str::to_string),
+            title: self.master_metadata_track_name.map(Text::into_owned),
+            artist: self.master_metadata_album_artist_name.map(Text::into_owned),
             ms_played: Some(u32::try_from(ms_played).unwrap_or(u32::MAX)),
             completed: done.then_some(true),
             skipped: if done { Some(false) } else { reason.map(|_| went_on).or(flag) },

@@ -14,7 +14,7 @@ use crate::input::Problem;
 /// Reasons that are told apart; what comes after is counted together.
 const REASONS: usize = 24;
 /// Other listeners that are named.
-const NAMED: usize = 4;
+pub(super) const NAMED: usize = 4;
 /// Files that are named; what comes after is counted.
 const LISTED: usize = 40;
 
@@ -81,7 +81,8 @@ impl ReadSummary {
         }
     }
 
-    pub(super) fn drop(&mut self, refused: Refused, place: String) {
+    /// Counts a record that is no play. `place` is where it stands.
+    pub(super) fn drop(&mut self, refused: Refused, place: &dyn Fn() -> String) {
         let known = self.dropped.contains_key(&refused.reason);
         let reason = match known || self.dropped.len() < REASONS {
             true => refused.reason,
@@ -91,8 +92,8 @@ impl ReadSummary {
         dropped.count += 1;
         if dropped.first.is_empty() {
             dropped.first = match refused.detail.is_empty() {
-                true => place,
-                false => format!("{place}: {}", refused.detail),
+                true => place(),
+                false => format!("{}: {}", place(), refused.detail),
             };
         }
     }
@@ -159,12 +160,29 @@ impl ReadSummary {
                 *first = listener.into();
             }
         } else {
-            self.other_listeners += 1;
-            if self.others.len() < NAMED {
-                self.others.insert(listener.into());
-            }
+            self.pass_over(1, [listener]);
         }
         of
+    }
+
+    /// Counts plays of others, whose names these are in the order in which they came.
+    pub(super) fn pass_over(
+        &mut self,
+        plays: u64,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) {
+        self.other_listeners += plays;
+        for name in names {
+            if self.others.len() >= NAMED {
+                return;
+            }
+            self.others.insert(name.into());
+        }
+    }
+
+    /// Whose plays are taken from here on, whatever comes, but for those that name nobody.
+    pub(super) fn settled<'a>(&'a self, asked: Option<&'a str>) -> Option<&'a str> {
+        asked.or(self.listener.as_deref().filter(|first| !first.is_empty()))
     }
 }
 

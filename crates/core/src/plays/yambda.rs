@@ -1,25 +1,26 @@
 //! Yambda (Yandex, 2025): billions of plays in Parquet, each in a row (`flat`), or each listener's in a row of lists (`sequential`).
 //!
-//! Read column by column, a batch of rows at a time, so that what is in memory does not grow with the file. Which event a row is a
-//! column says, or the file's name: likes and dislikes may be taken back. Times count from the data set's own beginning, in steps
-//! of five seconds.
+//! Read column by column, a batch of rows at a time, so that what is in memory does not grow with the file; threads share the groups
+//! of rows. Which event a row is a column says, or the file's name: likes and dislikes may be taken back. Times count from the data
+//! set's own beginning, in steps of five seconds.
+//!
+//! Where one listener's plays are asked for, of ten thousand's, those of others are only counted (`events.rs`).
 
-use std::fs::File;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use parquet::basic::Compression;
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::properties::ReaderProperties;
 use parquet::file::reader::{FileReader, RowGroupReader};
-use parquet::file::serialized_reader::SerializedFileReader;
+use parquet::file::serialized_reader::{SerializedFileReader, SerializedRowGroupReader};
 
-use super::clock;
-use super::format::{About, Role};
-use super::marks::{Mark, Of, Saying};
-use super::play::Play;
-use super::record::{Found, Refused};
-use crate::input::{InputError, Problem, Progress, open};
+use super::columns::Column;
+use super::events::{COLUMNS, Chunk, Group};
+use super::format::{About, Format, Role};
+use super::record::{Reading, Refused};
+use crate::input::{InputError, Out, Problem, Progress, in_order, open};
 
 pub(super) static EVENTS: About = About {
     name: "yambda",
@@ -33,79 +34,38 @@ pub(super) static EVENTS: About = About {
     source: "Ploshkin et al., Yambda-5B, RecSys 2025, README of yandex/yambda",
     role: Role::Plays,
     tells: |_| None,
-    begins: |_, _| Box::new(|_| Err(Refused::reason("not Parquet"))),
+    begins: |_, _| Reading::each(|_| Err(Refused::reason("not Parquet"))),
 };
 
-/// Rows read at once: of plays, and of listeners with all theirs.
-const ROWS: [usize; 2] = [8_192, 16];
 const NEEDED: [&str; 3] = ["uid", "timestamp", "item_id"];
-const COLUMNS: [&str; 7] = [
-    "uid",
-    "timestamp",
-    "item_id",
-    "is_organic",
-    "played_ratio_pct",
-    "track_length_seconds",
-    "event_type",
-];
 
-/// Whether a file is one of Parquet.
-pub(super) fn is_parquet(path: &Path) -> bool {
-    use std::io::Read;
-    let mut start = [0; 4];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    read.is_ok() && &start == b"PAR1"
+/// A file as its threads share it.
+struct Shared<'a> {
+    path: &'a Path,
+    name: String,
+    metadata: &'a ParquetMetaData,
+    only: &'a OnceLock<String>,
+    kind: &'static str,
 }
 
-/// A value of a column, or of a list in it.
-#[derive(Clone, Debug, PartialEq)]
-enum Value {
-    Number(f64),
-    Text(String),
-}
-
-/// A batch of a column: values in order, and where each row's begin.
-struct Batch {
-    values: Vec<Option<Value>>,
-    starts: Vec<usize>,
-}
-
-impl Batch {
-    fn row(&self, row: usize) -> &[Option<Value>] {
-        let end = self.starts.get(row + 1).copied().unwrap_or(self.values.len());
-        self.starts.get(row).and_then(|&start| self.values.get(start..end)).unwrap_or_default()
-    }
-}
-
-/// Reads every event of a file and hands it to `take`, with the number of its row, from 1.
+/// Reads every event of a file and hands it to `take`. Once `only` says whose plays alone are wanted, those of others are counted.
 ///
 /// # Errors
 /// When the file cannot be read, lacks a column, or is packed in a way that is not read here; when `take` fails.
 pub(super) fn read(
     path: &Path,
+    only: &OnceLock<String>,
     progress: Progress,
-    take: &mut dyn FnMut(usize, Result<Found, Refused>) -> Result<(), InputError>,
+    take: &mut dyn FnMut(Chunk) -> Result<(), InputError>,
 ) -> Result<(), InputError> {
     let name = path.display().to_string();
-    let failed = |error: ParquetError| -> InputError {
-        Problem::new(&name, format!("cannot be read on: {error}"))
-            .field("(whole file)")
-            .help("the file is damaged; get it again")
-            .into()
-    };
     let file = open(path)?;
     let size = file.metadata().map_or(0, |data| data.len());
-    let reader = SerializedFileReader::new(file).map_err(failed)?;
-    let schema = reader.metadata().file_metadata().schema_descr_ptr();
-    let place = |wanted: &str| {
-        schema
-            .columns()
-            .iter()
-            .position(|column| column.path().parts().first().is_some_and(|n| n == wanted))
-    };
+    let reader = SerializedFileReader::new(file).map_err(|error| damaged(&name, &error))?;
+    let metadata = reader.metadata();
     let missing: Vec<Problem> = NEEDED
         .into_iter()
-        .filter(|column| place(column).is_none())
+        .filter(|column| place(metadata, column).is_none())
         .map(|column| {
             let message = format!("the column `{column}` is missing");
             Problem::new(&name, message).field(column).help("of Parquet, Yambda's events are read")
@@ -114,42 +74,49 @@ pub(super) fn read(
     if !missing.is_empty() {
         return Err(InputError { problems: missing });
     }
-    let lists = place("item_id").is_some_and(|place| schema.column(place).max_rep_level() > 0);
     let kind = kind_of_file(&name);
-    let mut first_row = 1;
-    let groups = reader.num_row_groups();
-    for group in 0..groups {
-        let rows = reader.get_row_group(group).map_err(failed)?;
-        let mut columns = Vec::new();
-        for column in COLUMNS {
-            let Some(place) = place(column) else {
-                columns.push(None);
-                continue;
-            };
-            readable(&name, rows.as_ref(), place)?;
-            let descriptor = schema.column(place);
-            let levels = [descriptor.max_def_level(), descriptor.max_rep_level()];
-            columns.push(Some((rows.get_column_reader(place).map_err(failed)?, levels)));
-        }
-        let mut left = usize::try_from(rows.metadata().num_rows()).unwrap_or(0);
-        while left > 0 {
-            let many = left.min(ROWS[usize::from(lists)]);
-            let mut batch = Vec::new();
-            for column in &mut columns {
-                batch.push(match column {
-                    None => None,
-                    Some((reader, levels)) => Some(values(reader, *levels, many).map_err(failed)?),
-                });
+    let shared = Shared { path, name, metadata, only, kind };
+    let groups = metadata.num_row_groups();
+    let mut next = (0, 1);
+    in_order(
+        &mut || {
+            let (group, first_row) = next;
+            let rows = (group < groups).then(|| rows_of(metadata.row_group(group)));
+            next = (group + 1, first_row + rows.unwrap_or(0));
+            Ok(rows.map(|_| (group, first_row)))
+        },
+        &|(group, first_row), out| {
+            if let Err(error) = shared.group(group, first_row, out) {
+                out(Err(error));
             }
-            for row in 0..many {
-                events(&batch, row, kind, &mut |found| take(first_row + row, found))?;
+        },
+        &mut |chunk: Result<Chunk, InputError>| {
+            let chunk = chunk?;
+            let last = chunk.last;
+            take(chunk)?;
+            if last {
+                progress(size / groups as u64);
             }
-            first_row += many;
-            left -= many;
-        }
-        progress(size / groups as u64);
-    }
-    Ok(())
+            Ok(())
+        },
+    )
+}
+
+fn damaged(name: &str, error: &ParquetError) -> InputError {
+    Problem::new(name, format!("cannot be read on: {error}"))
+        .field("(whole file)")
+        .help("the file is damaged; get it again")
+        .into()
+}
+
+fn rows_of(group: &RowGroupMetaData) -> usize {
+    usize::try_from(group.num_rows()).unwrap_or(0)
+}
+
+/// Where a column is, if it is there.
+fn place(metadata: &ParquetMetaData, wanted: &str) -> Option<usize> {
+    let columns = metadata.file_metadata().schema_descr().columns();
+    columns.iter().position(|column| column.path().parts().first().is_some_and(|n| n == wanted))
 }
 
 /// Whether the packing of a column is one of those that are read here.
@@ -182,141 +149,57 @@ fn kind_of_file(name: &str) -> &'static str {
         .unwrap_or("listen")
 }
 
-/// The next rows of a column.
-fn values(reader: &mut ColumnReader, levels: [i16; 2], rows: usize) -> Result<Batch, ParquetError> {
-    let whole = |number: f64| Value::Number(number);
-    match reader {
-        ColumnReader::BoolColumnReader(reader) => {
-            typed(reader, levels, rows, |flag| whole(f64::from(u8::from(*flag))))
+impl Shared<'_> {
+    /// Reads a group of rows, the first of which has this number.
+    fn group(
+        &self,
+        number: usize,
+        first_row: usize,
+        out: Out<Result<Chunk, InputError>>,
+    ) -> Result<(), InputError> {
+        let failed = |error: ParquetError| damaged(&self.name, &error);
+        // Of its own, because a file that is shared has one place where it is read.
+        let file = Arc::new(open(self.path)?);
+        let metadata = self.metadata.row_group(number);
+        let index = self.metadata.page_index_for_row_group(number);
+        let properties = Arc::new(ReaderProperties::builder().build());
+        let rows = SerializedRowGroupReader::new(file, metadata, index, properties);
+        let rows = rows.map_err(failed)?;
+        let schema = self.metadata.file_metadata().schema_descr();
+        let mut columns = COLUMNS.map(|_| None);
+        for (column, name) in columns.iter_mut().zip(COLUMNS) {
+            let Some(place) = place(self.metadata, name) else { continue };
+            readable(&self.name, &rows, place)?;
+            let descriptor = schema.column(place);
+            let levels = [descriptor.max_def_level(), descriptor.max_rep_level()];
+            let reader = rows.get_column_reader(place).map_err(failed)?;
+            *column = Some(Column::new(reader, levels).map_err(failed)?);
         }
-        // Parquet has no unsigned numbers of its own: a large one is written as a negative.
-        ColumnReader::Int32ColumnReader(reader) => {
-            typed(reader, levels, rows, |number| whole(f64::from(*number as u32)))
+        let mut group = Group::new(columns, Format(&EVENTS), self.kind);
+        let (mut row, end) = (first_row, first_row + rows_of(metadata));
+        while row < end {
+            let many = group.rows_at_once().min(end - row);
+            let only = self.only.get().map(String::as_str);
+            if !group.read(row, many, only, out).map_err(failed)? {
+                return Ok(());
+            }
+            row += many;
         }
-        ColumnReader::Int64ColumnReader(reader) => {
-            typed(reader, levels, rows, |number| whole(*number as f64))
-        }
-        ColumnReader::FloatColumnReader(reader) => {
-            typed(reader, levels, rows, |number| whole(f64::from(*number)))
-        }
-        ColumnReader::DoubleColumnReader(reader) => {
-            typed(reader, levels, rows, |number| whole(*number))
-        }
-        ColumnReader::ByteArrayColumnReader(reader) => typed(reader, levels, rows, |text| {
-            Value::Text(String::from_utf8_lossy(text.data()).into_owned())
-        }),
-        _ => Err(ParquetError::General("a column of another type than numbers and texts".into())),
+        group.end(out);
+        Ok(())
     }
-}
-
-fn typed<T: DataType>(
-    reader: &mut ColumnReaderImpl<T>,
-    [most_defined, most_repeated]: [i16; 2],
-    rows: usize,
-    value: impl Fn(&T::T) -> Value,
-) -> Result<Batch, ParquetError> {
-    let (mut defined, mut repeated, mut read) = (Vec::new(), Vec::new(), Vec::new());
-    let levels = most_defined > 0;
-    let (found, _, _) = reader.read_records(
-        rows,
-        levels.then_some(&mut defined),
-        (most_repeated > 0).then_some(&mut repeated),
-        &mut read,
-    )?;
-    if found != rows {
-        return Err(ParquetError::General("a column ends before the others".into()));
-    }
-    let mut batch = Batch { values: Vec::new(), starts: Vec::new() };
-    let mut read = read.iter();
-    if !levels {
-        defined = vec![most_defined; rows];
-    }
-    for (cell, level) in defined.into_iter().enumerate() {
-        if repeated.get(cell).copied().unwrap_or(0) == 0 {
-            batch.starts.push(batch.values.len());
-        }
-        // A list that is empty has one cell, which stands for none.
-        if level == most_defined {
-            batch.values.push(read.next().map(&value));
-        } else if most_repeated == 0 {
-            batch.values.push(None);
-        }
-    }
-    Ok(batch)
-}
-
-/// The events of a row: one, or a list of them.
-fn events(
-    batch: &[Option<Batch>],
-    row: usize,
-    kind: &'static str,
-    take: &mut dyn FnMut(Result<Found, Refused>) -> Result<(), InputError>,
-) -> Result<(), InputError> {
-    let cells = |column: usize| batch[column].as_ref().map_or(&[][..], |batch| batch.row(row));
-    let many = cells(2).len();
-    for (column, name) in COLUMNS.into_iter().enumerate().skip(1) {
-        if batch[column].is_some() && cells(column).len() != many {
-            return take(Err(Refused::reason(&format!("{name}: not as many as there are items"))));
-        }
-    }
-    let listener = cells(0).first().cloned().flatten();
-    for place in 0..many {
-        let of = |column: usize| cells(column).get(place).cloned().flatten();
-        take(event(listener.as_ref(), kind, &of))?;
-    }
-    Ok(())
-}
-
-fn event(
-    listener: Option<&Value>,
-    kind: &str,
-    of: &dyn Fn(usize) -> Option<Value>,
-) -> Result<Found, Refused> {
-    let number = |column: usize| match of(column) {
-        Some(Value::Number(number)) if number.is_finite() => Some(number),
-        _ => None,
-    };
-    let identifier = |value: &Value| match value {
-        Value::Number(number) => format!("{number:.0}"),
-        Value::Text(text) => text.clone(),
-    };
-    let listener = listener.map(identifier).ok_or(Refused::missing("uid"))?;
-    let song = of(2).as_ref().map(identifier).ok_or(Refused::missing("item_id"))?;
-    let seconds = number(1).ok_or(Refused::missing("timestamp"))?;
-    let wrong = || Refused::value("timestamp", "not a time", &seconds.to_string());
-    let time_ms = Some(clock::seconds(seconds).ok_or_else(wrong)?);
-    let told = match of(6) {
-        Some(Value::Text(kind)) => kind,
-        _ => kind.to_string(),
-    };
-    let saying = match told.as_str() {
-        "listen" => {
-            let ratio = number(4).map(|percent| (percent / 100.0).clamp(0.0, 1.0) as f32);
-            let length = number(5).filter(|s| (1.0..86_400.0).contains(s));
-            return Ok(Found::Play(Play {
-                listener: Some(listener),
-                song: Some(song),
-                time_ms,
-                play_ratio: ratio,
-                duration_ms: length.map(|seconds| (seconds * 1_000.0) as u32),
-                opened: number(3).map(|organic| organic != 0.0),
-                ..Play::default()
-            }));
-        }
-        "like" => Saying::Liked,
-        "dislike" => Saying::Hated,
-        "unlike" => Saying::NotLiked,
-        "undislike" => Saying::NotHated,
-        other => return Err(Refused::value("event_type", "not one of Yambda's", other)),
-    };
-    Ok(Found::Mark(Mark { listener: Some(listener), of: Of::Song(song), time_ms, saying }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    use std::sync::Arc;
+    use std::fs::File;
+
+    use crate::plays::columns::is_parquet;
+    use crate::plays::made::Made;
+    use crate::plays::marks::{Mark, Of, Saying};
+    use crate::plays::play::Play;
 
     use parquet::data_type::{ByteArrayType, Int64Type};
     use parquet::file::writer::SerializedFileWriter;
@@ -351,25 +234,39 @@ mod tests {
         file.close().unwrap();
     }
 
-    type Numbered = Vec<(usize, Result<Found, Refused>)>;
+    type Numbered = Vec<(usize, Made)>;
 
     fn read_all(path: &Path) -> Result<Numbered, InputError> {
         let mut all = Vec::new();
-        read(path, &|_| {}, &mut |row, found| {
-            all.push((row, found));
+        read(path, &OnceLock::new(), &|_| {}, &mut |chunk| {
+            all.extend(chunk.events);
+            assert_eq!((chunk.others, chunk.names), (0, vec![]));
             Ok(())
         })?;
         Ok(all)
     }
 
-    fn listen(listener: &str, song: &str, time: i64, ratio: f32) -> Found {
-        Found::Play(Play {
+    /// What is taken where one listener's plays alone are wanted: events, and how many of how many others were counted.
+    fn read_only(path: &Path, listener: &str) -> (Numbered, u64, Vec<i64>) {
+        let (mut all, mut others, mut names) = (Vec::new(), 0, Vec::new());
+        read(path, &OnceLock::from(listener.to_string()), &|_| {}, &mut |chunk| {
+            all.extend(chunk.events);
+            others += chunk.others;
+            names.extend(chunk.names);
+            Ok(())
+        })
+        .unwrap();
+        (all, others, names)
+    }
+
+    fn listen(listener: &str, song: &str, time: i64, ratio: f32) -> Made {
+        Made::Play(Ok(Play {
             listener: Some(listener.into()),
             song: Some(song.into()),
             time_ms: Some(time),
             play_ratio: Some(ratio),
             ..Play::default()
-        })
+        }))
     }
 
     #[test]
@@ -394,7 +291,7 @@ mod tests {
             ],
         );
         let found = read_all(&path).unwrap();
-        let Found::Play(first) = found[0].1.clone().unwrap() else { panic!("{found:?}") };
+        let Made::Play(Ok(first)) = &found[0].1 else { panic!("{found:?}") };
         assert_eq!((first.play_ratio, first.duration_ms), (Some(1.0), Some(200_000)));
         assert_eq!((first.opened, first.time_ms), (Some(true), Some(5_000)));
         let liked = Mark {
@@ -403,9 +300,14 @@ mod tests {
             time_ms: Some(10_000),
             saying: Saying::Liked,
         };
-        assert_eq!(found[1], (2, Ok(Found::Mark(liked))));
+        assert_eq!(found[1], (2, Made::Mark(liked)));
         let wrong = Refused::value("event_type", "not one of Yambda's", "dance");
-        assert_eq!(found[3], (4, Err(wrong)));
+        assert_eq!(found[3], (4, Made::Play(Err(wrong))));
+        // Of one listener alone the rest is counted, but for what is no event.
+        let (own, others, names) = read_only(&path, "1");
+        assert_eq!((own, others, names), ([&found[..2], &found[3..]].concat(), 1, vec![2]));
+        let (own, others, names) = read_only(&path, "3");
+        assert_eq!((own, others, names), (found[3..].to_vec(), 2, vec![1, 2]));
     }
 
     #[test]
@@ -428,11 +330,13 @@ mod tests {
             &[Told::Numbers(&[1, 2, 3], None), of(&[5, 10, 5]), of(&[7, 8, 9]), of(&[50, 100, 20])],
         );
         let all = [
-            (1, Ok(listen("1", "7", 5_000, 0.5))),
-            (1, Ok(listen("1", "8", 10_000, 1.0))),
-            (3, Ok(listen("3", "9", 5_000, 0.2))),
+            (1, listen("1", "7", 5_000, 0.5)),
+            (1, listen("1", "8", 10_000, 1.0)),
+            (3, listen("3", "9", 5_000, 0.2)),
         ];
         assert_eq!(read_all(&path).unwrap(), all);
+        assert_eq!(read_only(&path, "3"), (all[2..].to_vec(), 2, vec![1]));
+        assert_eq!(read_only(&path, "2"), (vec![], 3, vec![1, 3]));
     }
 
     #[test]

@@ -3,14 +3,12 @@
 //! A title stands within the words of "watched", in the language of the account. There are more languages than are listed here:
 //! what is not recognised stays in the title.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 
 use super::clock;
 use super::format::{About, Role};
 use super::play::Play;
-use super::record::{Found, Refused, decode, said};
+use super::record::{Found, Reading, Refused, Text, decode, said};
 use crate::input::Layout;
 
 pub(super) static HISTORY: About = About {
@@ -25,7 +23,7 @@ pub(super) static HISTORY: About = About {
     tells: |head| {
         (head.array() && head.has(&["header", "title", "products"])).then_some(Layout::Array)
     },
-    begins: |_, _| Box::new(|record| decode::<Watched>(record)?.play().map(Found::Play)),
+    begins: |_, _| Reading::each(|record| decode::<Watched>(record)?.play().map(Found::Play)),
 };
 
 /// What stands before and after a title.
@@ -59,21 +57,21 @@ const AROUND: [(&str, &str); 24] = [
 #[derive(Deserialize)]
 struct Watched<'a> {
     #[serde(borrow)]
-    header: Option<Cow<'a, str>>,
+    header: Option<Text<'a>>,
     #[serde(borrow)]
-    title: Option<Cow<'a, str>>,
+    title: Option<Text<'a>>,
     #[serde(borrow, rename = "titleUrl")]
-    url: Option<Cow<'a, str>>,
+    url: Option<Text<'a>>,
     #[serde(borrow, default)]
     subtitles: Vec<Channel<'a>>,
     #[serde(borrow)]
-    time: Option<Cow<'a, str>>,
+    time: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
 struct Channel<'a> {
     #[serde(borrow)]
-    name: Option<Cow<'a, str>>,
+    name: Option<Text<'a>>,
 }
 
 impl Watched<'_> {
@@ -81,7 +79,7 @@ impl Watched<'_> {
         if said(&self.header) != Some("YouTube Music") {
             return Err(Refused::reason("a video, not of YouTube Music"));
         }
-        let time = said(&self.time).ok_or(Refused::missing("time"))?;
+        let time = said(&self.time).ok_or_else(|| Refused::missing("time"))?;
         let at = clock::parse(time).ok_or_else(|| Refused::value("time", "not a time", time))?;
         let whole = said(&self.title).unwrap_or_default().replace('\u{a0}', " ");
         let around = AROUND.iter().find_map(|(before, after)| {

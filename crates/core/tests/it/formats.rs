@@ -13,8 +13,7 @@ use melody_core::plays::{Format, Importing, Kept, Play, ReadSummary, formats};
 pub(crate) fn read(files: &[PathBuf], incognito: bool) -> Result<(Vec<Play>, ReadSummary), String> {
     let importing = Importing { files, format: None, listener: None, incognito };
     let mut kept = Kept::new(5_000);
-    let none = &mut |_: &Play| Ok(());
-    let summary = importing.read(&|_| {}, none, &mut |play| kept.push(play));
+    let summary = importing.read(&|_| {}, None, &mut |play| kept.push(play));
     let summary = summary.map_err(|error| error.to_string())?;
     let listener = summary.listener.clone().unwrap_or_default();
     let (plays, _) = kept.finish(&summary.marks, &listener);

@@ -80,7 +80,7 @@ impl Converting<'_> {
         let mut all = |play: &Play| sorting.push(play);
         let (files, format, incognito) = (self.files, self.format, self.incognito);
         let importing = Importing { files, format, listener: None, incognito };
-        let read = importing.read(progress, &mut all, &mut |_| {})?;
+        let read = importing.read(progress, Some(&mut all), &mut |_| {})?;
 
         let matcher = Matcher::new(self.catalogue);
         let (mut doubles, mut pieces, mut imputed, mut left_out) = (0, 0, 0, [0, 0]);
