@@ -183,6 +183,16 @@ fn a_tour_is_checked_without_a_terminal() {
     assert!(said.contains("tour.toml:9: step (step 0): wanted 1, got 0"), "{said}");
     let wrong = run(&["demo", "nowhere.toml", "--check"]);
     assert_eq!(wrong.status.code(), Some(2));
+    let notes = tour.replacen(
+        "[[scenes.steps]]",
+        "notes = { en = \"Wave.\", zh = \"挥手。\" }\n[[scenes.steps]]",
+        1,
+    );
+    std::fs::write(folder.path().join("tour.toml"), notes).unwrap();
+    let noted = run(&["demo", "tour.toml", "--notes"]);
+    assert_eq!(String::from_utf8_lossy(&noted.stdout), "1/1  Stage\n    Hello.\n    * Wave.\n\n");
+    let noted = run(&["demo", "tour.toml", "--notes", "--lang", "zh"]);
+    assert!(String::from_utf8_lossy(&noted.stdout).contains("* 挥手。"));
     let screen = run(&["demo"]);
     assert_eq!(screen.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&screen.stderr).contains("demo --check"));

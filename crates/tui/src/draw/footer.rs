@@ -17,6 +17,8 @@ use crate::words::text;
 const LAGS: usize = 5;
 /// Records that may wait for the stream without a word: a server takes a moment.
 const WAITS: u64 = 50;
+/// Columns of a reason that is cut off, at least.
+const TELLING: usize = 50;
 /// Columns that are kept for keys beside what is said of the log.
 const KEYS: usize = 40;
 /// Rows that a message takes at most.
@@ -66,8 +68,7 @@ fn log_behind(view: &View, columns: usize) -> Option<String> {
     }
     let last = acknowledged.map_or("-".into(), |step| step.to_string());
     let short = view.fill(" LOG AT STEP {}, {} BEHIND ", &[&last, behind]);
-    let long = failure.as_ref().map(|why| format!("{}: {} ", short.trim_end(), text::clean(why)));
-    long.filter(|long| text::width(long) + KEYS <= columns).or(Some(short))
+    Some(with_why(short, failure.as_ref(), columns))
 }
 
 /// How many records wait for a stream, while it is not reached or far behind; why, where there is room for keys as well.
@@ -77,8 +78,17 @@ fn unsent(view: &View, columns: usize) -> Option<String> {
         return None;
     }
     let short = view.fill(" STREAM: {} WAIT ", &[unsent]);
-    let long = away.as_ref().map(|why| format!("{}: {} ", short.trim_end(), text::clean(why)));
-    long.filter(|long| text::width(long) + KEYS <= columns).or(Some(short))
+    Some(with_why(short, away.as_ref(), columns))
+}
+
+/// What is said with why it is so, as far as there is room beside keys; by itself where that would tell too little of it.
+fn with_why(short: String, why: Option<&String>, columns: usize) -> String {
+    let room = columns.saturating_sub(KEYS + text::width(&short) + 2);
+    match why.map(|why| text::clean(why)).filter(|why| text::width(why) <= room || room >= TELLING)
+    {
+        Some(why) => format!("{}: {} ", short.trim_end(), text::truncate(&why, room)),
+        None => short,
+    }
 }
 
 /// The most important commands, as many as fit, in the order of the table.
