@@ -155,12 +155,12 @@ fn a_megabyte_is_pasted_and_what_holds_no_session_is_not_opened() {
 fn a_tour_is_stepped_through_and_left() {
     let folder = tempfile::tempdir().unwrap();
     let mut melody = Running::start(folder.path(), (120, 40), &["demo"]);
-    melody.wait_for("1 of 13");
-    melody.press_and_see(" ", "2 of 13");
-    melody.press_and_see("\r", "3 of 13");
-    melody.press_and_see("\u{1b}[C", "4 of 13");
+    melody.wait_for("1 of 14");
+    melody.press_and_see(" ", "2 of 14");
+    melody.press_and_see("\r", "3 of 14");
+    melody.press_and_see("\u{1b}[C", "4 of 14");
     melody.wait_for("3 r-n-b in a row");
-    melody.press_and_see("\u{1b}[D", "3 of 13");
+    melody.press_and_see("\u{1b}[D", "3 of 14");
     melody.press_and_see("\u{1b}", "The tour is left");
     melody.signal("TERM");
     assert_eq!(melody.end(), 143);

@@ -241,7 +241,7 @@ pub const TABLE: &[Entry] = &[
     entry(WhatIf, C::OverTwo, &["v"], ("over-two", "two weights", 3), "Which song is first where, over two weights at once; or one weight again"),
     entry(WhatIf, C::Commit, &["enter"], ("commit", "apply", 1), "Go on with these: an event like any other, which undo takes back"),
     entry(Compare, C::Fork, &["enter"], ("fork-here", "fork", 1), "Begin a comparison from here on"),
-    entry(Compare, C::OverWeeks, &["d"], ("over-weeks", "over weeks", 2), "Both over two simulated weeks, many listeners, day by day; or the session again"),
+    entry(Compare, C::OverWeeks, &["d"], ("over-weeks", "over weeks", 5), "Both over two simulated weeks, many listeners, day by day; or the session again"),
     entry(Compare, C::EndCompare, &["X"], ("end", "end", 2), "End the comparison"),
     entry(Timeline, C::StepBack, &["left", "k", "up"], ("step-back", "earlier", 1), "One step back"),
     entry(Timeline, C::StepOn, &["right", "j", "down"], ("step-on", "later", 1), "One step on"),
