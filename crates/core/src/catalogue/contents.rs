@@ -16,7 +16,7 @@ pub struct Catalogue {
     pub songs: Songs,
     /// By [`ArtistId`].
     pub artists: Vec<Artist>,
-    /// By [`GenreId`].
+    /// By [`GenreId`](super::GenreId).
     pub genres: Vec<Genre>,
     /// By [`CampaignId`].
     pub campaigns: Vec<Campaign>,
