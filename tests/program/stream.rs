@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::versions::publish_policy;
 use melody_stream::nats::{Address, Link};
+use melody_stream::versions::{Filling, There};
 use serde_json::Value;
 
 /// Long enough for a busy machine.
@@ -297,5 +299,24 @@ fn what_is_no_address_no_log_and_no_learner_is_said_so() {
         let (code, _, err) = melody(&arguments);
         assert_eq!(code, 2, "{err}");
         assert!(err.contains(told), "{told}: {err}");
+    }
+}
+
+#[test]
+fn policies_go_through_the_server_s_store_and_the_list_comes_after_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(server) = Server::streams(folder.path()) else { return };
+    let [here, there] = ["here", "there"].map(|name| folder.path().join(name));
+    publish_policy(&here, "default-p1");
+    let address: Address = server.address().parse().unwrap();
+    let has = There { policies: 1, ..There::default() };
+    Filling::new(address).up_to(&here, has).unwrap();
+    let (code, _, err) =
+        melody(&["versions", "--from", &server.address(), "--out", &there.display().to_string()]);
+    assert_eq!((code, err.as_str()), (0, "note: policies came: 1\n"));
+    for file in ["p000001.toml", "policies.json"] {
+        let [here, there] =
+            [&here, &there].map(|place| std::fs::read(place.join("policies").join(file)).unwrap());
+        assert!(here == there, "{file}");
     }
 }

@@ -248,7 +248,7 @@ fn newer_versions_take_over_as_a_script_plays_and_it_is_the_same_without_followi
 }
 
 /// Puts a policy of its own beside versions, as a learner does: the shipped one under another name.
-fn publish_policy(versions: &Path, name: &str) -> String {
+pub(crate) fn publish_policy(versions: &Path, name: &str) -> String {
     use melody::policy::{load, shipped};
     let inside = versions.join("policies");
     std::fs::create_dir_all(&inside).unwrap();
