@@ -12,7 +12,7 @@
 
 use std::collections::VecDeque;
 
-use melody_lab::statistics::peeking;
+use melody_lab::statistics::{BURN_IN, log_mixture_ratio};
 
 /// Sessions of before that are remembered.
 const BEFORE: usize = 1_000;
@@ -55,7 +55,7 @@ pub(super) struct Seen {
     pub(super) share: f64,
     /// What those before had said, in the mean; `None` while there are too few.
     pub(super) usual: Option<f64>,
-    /// The always-valid p-value against their being as before.
+    /// The always-valid p-value against their being no worse than before.
     pub(super) p: f64,
 }
 
@@ -85,11 +85,11 @@ impl Watch {
             return None;
         }
         self.since.push(share);
-        let worse = self.test(0.0);
-        if worse.p <= ALPHA && worse.less {
+        let Test { less, more } = self.test(0.0);
+        if less <= ALPHA {
             if self.level < levels {
                 self.raises += 1;
-                return Some(self.go(self.level + 1, worse.p));
+                return Some(self.go(self.level + 1, less));
             }
             self.since.clear();
             return None;
@@ -97,13 +97,13 @@ impl Watch {
         let wait = HOLD << self.raises.saturating_sub(1).min(DOUBLINGS);
         if self.level > 0 && self.since.len() >= wait {
             let back = self.test(BACK);
-            if back.p <= ALPHA && !back.less {
-                return Some(self.go(self.level - 1, back.p));
+            if back.more <= ALPHA {
+                return Some(self.go(self.level - 1, back.more));
             }
         }
         let (at_once, better) = match self.level {
             // Better than before is the new usual.
-            0 => (AT_ONCE, worse.p <= ALPHA),
+            0 => (AT_ONCE, more <= ALPHA),
             _ => (AT_ONCE_ABOVE, false),
         };
         if self.since.len() >= at_once || better {
@@ -118,13 +118,12 @@ impl Watch {
 
     /// Whether there is more than a doubt that sessions go as before, or it is known already that they do not.
     pub(super) fn doubtful(&self) -> bool {
-        let test = self.test(0.0);
-        self.level > 0 || test.less && test.p < DOUBT
+        self.level > 0 || self.test(0.0).less < DOUBT
     }
 
     /// What the present test has seen.
     pub(super) fn seen(&self) -> Seen {
-        self.seen_with(self.test(0.0).p)
+        self.seen_with(self.test(0.0).less)
     }
 
     fn seen_with(&self, p: f64) -> Seen {
@@ -149,15 +148,31 @@ impl Watch {
         let variance =
             self.before.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
         let usual = mean * (1.0 - lower) - 2.0 * (variance / n.max(1.0)).sqrt();
-        let differences: Vec<f64> = self.since.iter().map(|share| share - usual).collect();
-        Test { p: peeking(&differences, MIXING).p, less: differences.iter().sum::<f64>() < 0.0 }
+        let mut test = Test { less: 1.0, more: 1.0 };
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for (n, share) in (1..).zip(&self.since) {
+            let difference = share - usual;
+            sum += difference;
+            squares += difference * difference;
+            if n < BURN_IN {
+                continue;
+            }
+            let mean = sum / n as f64;
+            let variance = ((squares - sum * mean) / (n - 1) as f64).max(0.0);
+            let p = (-log_mixture_ratio(n, mean, variance, MIXING)).exp();
+            // What speaks for the one is no evidence for the other, however the mean turns later.
+            let towards = if mean < 0.0 { &mut test.less } else { &mut test.more };
+            *towards = towards.min(p);
+        }
+        test
     }
 }
 
-/// What a test says, and in which direction.
+/// The always-valid p-values of a two-sided test, by the side that the mean was on: that the new sessions say less, and that they
+/// say more.
 struct Test {
-    p: f64,
-    less: bool,
+    less: f64,
+    more: f64,
 }
 
 #[cfg(test)]
@@ -234,5 +249,22 @@ mod tests {
         assert_eq!(moves(&mut watch, &mut rng, 0.8, 300), [0; 0]);
         let usual = watch.seen().usual.unwrap();
         assert!(usual > 0.6, "{usual}");
+    }
+
+    /// Sessions that went better for a while, before a level may be let go, are no evidence that they go worse.
+    #[test]
+    fn evidence_in_one_direction_is_none_in_the_other() {
+        let mut watch = Watch::default();
+        let usual = |place: usize| [0.625, 0.875][place % 2];
+        (0..ENOUGH).for_each(|place| assert_eq!(watch.say(usual(place), 2), None));
+        (watch.level, watch.raises) = (1, 6);
+        for place in 0..60 {
+            assert_eq!(watch.say(usual(place) + 0.2, 2), None, "too soon to let go");
+        }
+        assert!(watch.test(0.0).more <= ALPHA);
+        // The mean comes down to a little below the usual, slowly.
+        for place in 0..200 {
+            assert_eq!(watch.say(usual(place) - 0.1, 2).filter(|moved| moved.to > 1), None);
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! one look, with both weights set by hand and all else as it is set. Between points nothing is drawn.
 
 use super::slider::Slider;
+use super::sweep::clamped;
 use melody_core::overrides::{MOST_WEIGHT, Overrides};
 use melody_core::score::Score;
 use melody_recommender::engine::{Engine, Look, State, Trace};
@@ -75,10 +76,7 @@ impl Map {
                 songs.len() - 1
             });
             songs[song].points += 1;
-            let w = &preview.weights;
-            let terms = [&w.alpha, &w.beta, &w.gamma].into_iter().flat_map(|weight| &weight.terms);
-            let clamped = terms.clone().any(|t| t.name == "clamp" && t.from == "user first");
-            Some(First { song, clamped })
+            Some(First { song, clamped: clamped(&preview.weights) })
         };
         let points: Vec<Vec<Option<First>>> =
             (0..rows).rev().map(|y| (0..columns).map(|x| point(x, y)).collect()).collect();

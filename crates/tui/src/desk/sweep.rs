@@ -63,7 +63,6 @@ pub struct Sample {
 impl Sample {
     /// The queue of a preview.
     pub fn of(at: Score, preview: &Preview) -> Self {
-        let w = &preview.weights;
         let queue = preview.queue.iter().map(|entry| {
             let weighed = ["interest", "subscription", "exposure"]
                 .map(|name| part(&entry.ledger.score, name).unwrap_or_default());
@@ -76,11 +75,10 @@ impl Sample {
                 rest: entry.score - weighed.into_iter().sum(),
             }
         });
-        let terms = [&w.alpha, &w.beta, &w.gamma].into_iter().flat_map(|weight| &weight.terms);
         Sample {
             at,
             queue: queue.collect(),
-            clamped: terms.clone().any(|t| t.name == "clamp" && t.from == "user first"),
+            clamped: clamped(&preview.weights),
             displaced: preview.promotion.displaced_interest,
         }
     }
@@ -99,6 +97,12 @@ impl Sample {
         let rests = |sample: &Sample| sample.queue.iter().map(|s| s.rest).collect::<Vec<_>>();
         self.same_order(other) && rests(self) == rests(other) && self.clamped == other.clamped
     }
+}
+
+/// Whether the user-first clamp holds a weight to less than was set or decided.
+pub(super) fn clamped(weights: &FusionWeights) -> bool {
+    let all = [&weights.alpha, &weights.beta, &weights.gamma].into_iter();
+    all.flat_map(|weight| &weight.terms).any(|t| t.name == "clamp" && t.from == "user first")
 }
 
 /// A part of a score by its name, however deep.

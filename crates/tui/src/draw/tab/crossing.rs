@@ -79,7 +79,7 @@ pub(super) fn draw(mut canvas: Canvas, sweep: &Sweep, place: usize) -> Drawn {
 }
 
 /// A slider's name in a sentence. In English.
-fn name(view: &View, slider: Slider) -> &'static str {
+pub(super) fn name(view: &View, slider: Slider) -> &'static str {
     match slider {
         Slider::Alpha => "α interest",
         Slider::Beta => "β subscription",

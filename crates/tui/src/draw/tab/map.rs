@@ -4,12 +4,12 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::desk::{Map, Slider};
+use super::crossing::name;
+use crate::desk::Map;
 use crate::draw::canvas::Canvas;
 use crate::draw::layout::take;
 use crate::draw::pen;
 use crate::theme::Theme;
-use crate::view::View;
 use crate::words::text;
 
 /// Columns of the labels on the left.
@@ -115,14 +115,4 @@ fn letter(song: usize) -> char {
 fn style(theme: &Theme, song: usize) -> Style {
     let all = [theme.interest, theme.subscription, theme.exposure, theme.new, theme.up, theme.down];
     all[song % all.len()]
-}
-
-/// A weight's name in a sentence. In English.
-fn name(view: &View, slider: Slider) -> &'static str {
-    match slider {
-        Slider::Beta => "β subscription",
-        Slider::Gamma if view.gamma_name() == "diversity" => "γ diversity",
-        Slider::Gamma => "γ exposure",
-        _ => "α interest",
-    }
 }
