@@ -23,7 +23,7 @@ use common::{Times, catalogue};
 use melody::input::InputError;
 use melody::model::{self, Backend};
 use melody::opening::{DEFAULT, Library, Opening, model_named, policy_named, profile_named};
-use melody::tui::{App, Command, Look, Sitting, Speed, Tab, Theme, draw};
+use melody::tui::{App, Command, Look, Sitting, Speed, Tab, Theme, draw, screen_first};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -107,6 +107,7 @@ fn measure(arguments: &Arguments) -> Result<Measured, InputError> {
     let opening = Opening { profile: PROFILE.into(), ..Opening::default() };
     let mut session = Sitting::open(library, opening, profile_named(PROFILE, here)?);
     session.speed = Speed::new(64.0).expect("a known speed");
+    screen_first();
     let mut app = App::new(session, here.into(), Look::new(Theme::colours()));
     let options = TerminalOptions { viewport: Viewport::Fixed(SIZE) };
     let mut terminal = Terminal::with_options(CrosstermBackend::new(Sink), options)

@@ -1,27 +1,21 @@
 //! Work on another thread, so that the screen never waits for it.
 
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use super::giving_way::give_way;
 
 /// What is being worked out elsewhere.
 pub(crate) struct Pending<T>(Receiver<T>);
 
 impl<T: Send + 'static> Pending<T> {
-    /// Starts the work on a thread of its own. Where no thread can be had it is done at once.
-    pub(crate) fn start(name: &str, work: impl FnOnce() -> T + Send + 'static) -> Self {
+    /// Starts the work on a thread of its own.
+    pub(crate) fn start(name: &'static str, work: impl FnOnce() -> T + Send + 'static) -> Self {
         let (done, result) = channel();
-        // Shared, so that it is still there if no thread takes it.
-        let work = Arc::new(Mutex::new(Some(work)));
-        let run = move || {
-            let taken = work.lock().ok().and_then(|mut work| work.take());
-            if let Some(work) = taken {
-                // Whoever asked may have lost interest.
-                let _ = done.send(work());
-            }
-        };
-        if std::thread::Builder::new().name(name.into()).spawn(run.clone()).is_err() {
-            run();
-        }
+        beside(name, move || {
+            // Whoever asked may have lost interest.
+            let _ = done.send(work());
+        });
         Pending(result)
     }
 
@@ -34,4 +28,43 @@ impl<T: Send + 'static> Pending<T> {
     pub(crate) fn wait(&self) -> Option<T> {
         self.0.recv().ok()
     }
+}
+
+type Work = Box<dyn FnOnce() + Send>;
+
+/// Does some work on a thread of its own, which gives way to this one. Where no thread can be had it is done all
+/// the same.
+pub(crate) fn beside(name: &'static str, work: impl FnOnce() + Send + 'static) {
+    static STARTER: OnceLock<Option<Sender<(&'static str, Work)>>> = OnceLock::new();
+    let work: (_, Work) = (name, Box::new(work));
+    let undone = match STARTER.get_or_init(starter) {
+        Some(starter) => starter.send(work).err().map(|error| error.0),
+        None => Some(work),
+    };
+    if let Some((_, work)) = undone {
+        work();
+    }
+}
+
+/// The thread that starts the others. They are as nice as it is from their first moment on; started by the screen's
+/// thread, they would be as urgent as that until they had run for the first time, often in its place.
+fn starter() -> Option<Sender<(&'static str, Work)>> {
+    let (ask, asked) = channel::<(&'static str, Work)>();
+    let start = move || {
+        give_way();
+        for (name, work) in asked {
+            // Shared, so that it is still there if no thread takes it.
+            let work = Arc::new(Mutex::new(Some(work)));
+            let run = move || {
+                let taken = work.lock().ok().and_then(|mut work| work.take());
+                if let Some(work) = taken {
+                    work();
+                }
+            };
+            if std::thread::Builder::new().name(name.into()).spawn(run.clone()).is_err() {
+                run();
+            }
+        }
+    };
+    std::thread::Builder::new().name("starter".into()).spawn(start).ok().map(|_| ask)
 }

@@ -92,7 +92,9 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
 
     fn take(&mut self, answer: Option<Answer<T>>) {
         if let (Some((question, _)), Some(answer)) = (self.asked.take(), answer) {
-            self.answered = Some((question, answer));
+            let before = self.answered.replace((question, answer));
+            // What it kept of a large catalogue, and of states, takes a frame's time to be freed.
+            Pending::start("let go", move || drop(before));
         }
     }
 

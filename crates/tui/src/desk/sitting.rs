@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::background::Pending;
+use super::background::{Pending, beside};
 use super::blackbox::BlackBox;
 use super::fault;
 use super::following::{Following, with_newest_policy};
@@ -654,7 +654,7 @@ impl Sitting {
     }
 
     /// Starts a pending near-line update on a thread of its own, so that the step which needs it
-    /// finds it done. If no thread can be had, that step runs it.
+    /// finds it done.
     fn train_ahead(&mut self) {
         let Some(update) = self.timeline.state().pending_update() else { return };
         if update.done() || self.training.as_ref().is_some_and(|t| Arc::ptr_eq(t, update)) {
@@ -662,7 +662,7 @@ impl Sitting {
         }
         self.training = Some(update.clone());
         let update = update.clone();
-        let _ = std::thread::Builder::new().name("near-line".into()).spawn(move || update.run());
+        beside("near-line", move || update.run());
     }
 
     /// The song of a trace by its identifier.

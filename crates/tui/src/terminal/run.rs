@@ -14,7 +14,7 @@ use super::screen::{Screen, gone, let_report_end, panicked};
 use super::signals::{Signals, stop_job};
 use crate::app::App;
 use crate::command::Key;
-use crate::desk::fault;
+use crate::desk::{fault, screen_first};
 use crate::draw::{Drawn, draw};
 
 /// Between frames while something moves.
@@ -44,6 +44,7 @@ pub fn run(app: &mut App, mouse: bool) -> io::Result<Ended> {
     let signals = Signals::watch()?;
     let screen = Screen::take(mouse, app.black_box())?;
     let keys = Keys::listen()?;
+    screen_first();
     // What goes wrong with a terminal that has been closed means that it has been closed.
     follow(app, screen, &keys, &signals).or_else(|error| match gone() {
         true => Ok(Ended::HungUp),

@@ -1,5 +1,6 @@
 //! What is changed of a library so that a mechanism is there, or is not, and nothing else is other than before.
 
+use melody_model::InterestBlend;
 use melody_recommender::policy::{
     Algorithm, GammaScores, Policy, Rerank, Retrieval, Scorer, Settings, Tighter, Weights,
 };
@@ -41,6 +42,8 @@ pub(super) enum Edit {
     Everything,
     /// The fused score ranks.
     Fusion,
+    /// By mistake what is wanted least comes first, from all songs there are; and this is changed, too.
+    TurnedRound(Box<Edit>),
 }
 
 /// More skips in a row than anybody makes.
@@ -97,6 +100,10 @@ impl Edit {
             }),
             Edit::Everything => changed(&|s| s.candidates.retrieval = Retrieval::Everything),
             Edit::Fusion => changed(&|s| s.ranking.scorer = Scorer::Fusion),
+            Edit::TurnedRound(edit) => {
+                let mistaken = changed(&turned_round);
+                edit.of(&mistaken)
+            }
         }
     }
 }
@@ -112,6 +119,20 @@ fn one_size(settings: &mut Settings) {
         segment.gamma_scores = last.gamma_scores;
         segment.mixing = last.mixing;
     }
+}
+
+/// The interest score with its sign turned round.
+fn turned_round(settings: &mut Settings) {
+    let InterestBlend { completion, play_ratio, like, no_skip, save, replay } = settings.interest;
+    settings.interest = InterestBlend {
+        completion: -completion,
+        play_ratio: -play_ratio,
+        like: -like,
+        no_skip: -no_skip,
+        save: -save,
+        replay: -replay,
+    };
+    settings.candidates.retrieval = Retrieval::Everything;
 }
 
 /// Whether two libraries, changed from the same one, would play the same.

@@ -67,6 +67,16 @@ pub(super) fn mechanisms(settings: &Settings) -> Vec<Mechanism> {
     }));
     all.extend([
         taken("guardrail/listening", completion, Edit::NoGuardrail, "its level never rises"),
+        // What it is for comes up by no chance that a cohort could wait for.
+        Mechanism {
+            with_it: Edit::TurnedRound(Box::new(Edit::AsItIs)),
+            ..taken(
+                "guardrail/collapse",
+                completion,
+                Edit::TurnedRound(Box::new(Edit::NoGuardrail)),
+                "its level never rises; both serve first, by mistake, what is wanted least",
+            )
+        },
         taken(
             "guardrail/selling",
             Measure::Counted(Metric::Conversions),

@@ -1,0 +1,45 @@
+//! The screen comes first: what is worked out beside it waits where there are fewer cores than threads.
+//!
+//! Scoring a large catalogue takes all cores, and what a view asks comes on top. A scheduler that is fair to all
+//! of them lets a frame wait for a whole slice of another thread, some milliseconds; an eye sees that, and nobody
+//! sees when the others are that much later.
+
+/// How nice a thread is that works in the background, of 19 at most. On an idle core it makes no difference.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
+
+/// The thread that calls this gives way to the screen's, for good.
+pub(crate) fn give_way() {
+    // Elsewhere niceness is the whole process's, the screen's thread included.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS);
+}
+
+/// The threads that share long work give way to the thread that draws, which is to call this once before it does.
+pub fn screen_first() {
+    rayon::broadcast(|_| give_way());
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    fn niceness() -> i32 {
+        rustix::process::getpriority_process(Some(rustix::thread::gettid())).unwrap()
+    }
+
+    #[test]
+    fn the_pool_gives_way_and_the_thread_that_draws_does_not() {
+        let before = niceness();
+        screen_first();
+        assert_eq!(niceness(), before, "only the others");
+        let others = rayon::broadcast(|_| niceness());
+        assert!(others.iter().all(|&nice| nice == before.max(NICENESS)), "{others:?}");
+    }
+
+    #[test]
+    fn work_in_the_background_gives_way() {
+        let pending = crate::desk::background::Pending::start("test", niceness);
+        assert!(pending.wait().unwrap() >= NICENESS);
+    }
+}
