@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use melody::catalogue::{DEFAULT_SEED, Size, generate, parse};
-use melody::evaluation::off_policy::{Estimate, Estimator, Log};
+use melody::evaluation::off_policy::{Estimate, Estimator, Log, Support};
 use melody::experiment::{Cohort, in_parallel};
 use melody::input::TomlFile;
 use melody::model::{Backend, device};
@@ -46,6 +46,8 @@ const EVERY_SONG: usize = 8;
 struct Line {
     target: String,
     truth: f64,
+    /// Effective sample size of a log as a share of its decisions: the mean over logs.
+    effective: f64,
     estimator: Estimator,
     /// Whether it should cover 95 % of the truths.
     consistent: bool,
@@ -141,8 +143,11 @@ fn judge(played: &[Played], listeners: usize, library: &Library) -> Vec<Line> {
         }
         let truth = worth / count;
         let mut tallies = vec![Tally::default(); Estimator::ALL.len()];
+        let mut effective = 0.0;
         for log in &logs {
             let samples = log.samples(&target.probabilities);
+            let support = Support::new(&samples, &[], log.usual_threshold());
+            effective += support.effective / samples.len().max(1) as f64 / logs.len() as f64;
             for (estimator, tally) in Estimator::ALL.into_iter().zip(&mut tallies) {
                 let threshold = log.usual_threshold();
                 let estimate = Estimate::new(estimator, &samples, log.units(), threshold);
@@ -151,7 +156,14 @@ fn judge(played: &[Played], listeners: usize, library: &Library) -> Vec<Line> {
         }
         lines.extend(Estimator::ALL.into_iter().zip(tallies).filter_map(|(estimator, tally)| {
             let (target, consistent) = (target.name.clone(), estimator.consistent());
-            Some(Line { target, truth, estimator, consistent, summary: tally.summary()? })
+            Some(Line {
+                target,
+                truth,
+                effective,
+                estimator,
+                consistent,
+                summary: tally.summary()?,
+            })
         }));
     }
     lines
@@ -162,7 +174,8 @@ fn print(lines: &[Line]) {
     for line in lines {
         if line.target != target {
             target = &line.target;
-            println!("\n{target}: worth {:.4}", line.truth);
+            let percent = 100.0 * line.effective;
+            println!("\n{target}: worth {:.4}, effective {percent:.1} % of decisions", line.truth);
             println!(
                 "  {:<12}{:>6}{:>17}{:>9}{:>9}{:>10}",
                 "", "logs", "bias", "RMSE", "width", "covered"
