@@ -207,10 +207,13 @@ impl Engine {
         }
     }
 
-    /// Starts a near-line update when enough has been played.
+    /// Starts a near-line update when enough has been played; none where a policy has them take no step.
     pub(super) fn start_update(&self, state: &mut State) {
         let policy = self.setup.policy.near_line;
-        if state.learning.plays < policy.every || state.learning.pending.is_some() {
+        if policy.steps == 0
+            || state.learning.plays < policy.every
+            || state.learning.pending.is_some()
+        {
             return;
         }
         let newest: Vec<Arc<Example>> = state.learning.examples.iter().cloned().collect();
@@ -486,5 +489,18 @@ mod tests {
         // Begun at the second play; plays go on being counted, and the next begins when it has taken over.
         assert_eq!(due, [none, running, running, running, (Some(8), true), (Some(8), false)]);
         assert_eq!(state.learning.accepted + state.learning.refused, 1);
+    }
+
+    #[test]
+    fn where_updates_take_no_step_none_is_started() {
+        let engine = engine(|settings| {
+            settings.near_line.every = 1;
+            settings.near_line.steps = 0;
+        });
+        let mut state = engine.start().0;
+        for _ in 0..4 {
+            state = finish(&engine, &state).0;
+            assert!(state.pending_update().is_none());
+        }
     }
 }
