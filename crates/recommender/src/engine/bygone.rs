@@ -76,7 +76,8 @@ mod tests {
         let play = |at: u64| {
             let draw = hash64(&format!("{seed} {at}"));
             let songs = [SongId((draw % 12) as u32), SongId(FIRST_PROMOTED + (draw % 3) as u32)];
-            let mut play = past_play(songs[usize::from(draw % 7 == 0)], draw % 3 > 0);
+            let mut play =
+                past_play(songs[usize::from(draw.is_multiple_of(7))], !draw.is_multiple_of(3));
             play.began_ms = -1_000_000 * (plays - at) as i64;
             play
         };

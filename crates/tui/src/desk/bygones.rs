@@ -7,12 +7,12 @@
 use std::sync::Arc;
 
 use melody_core::catalogue::SongId;
-use melody_core::listener::Interaction;
+use melody_core::listener::{HISTORY_LENGTH, Interaction};
 use melody_recommender::engine::{Engine, Look, State, Timeline};
 use melody_recommender::ranking::Ledger;
 
-/// Plays looked at, the newest: what can be worked out in about a second, while the session goes on.
-const NEWEST: usize = 50;
+/// Plays looked at, the newest: as many as the model sees of a history.
+const NEWEST: usize = HISTORY_LENGTH;
 
 /// A moment without one play, ready to be ranked.
 pub(crate) struct Without {
