@@ -122,6 +122,44 @@ fn plots_are_written_as_svg_and_nothing_is_written_over() {
 }
 
 #[test]
+fn plots_are_written_as_png_too_and_say_what_their_font_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/screens.jsonl");
+    fs::copy(&fixture, here.join("a.jsonl")).unwrap();
+    let line = ["report", "a.jsonl", "--out", "a.html", "--svg", "svg", "--png", "png"];
+    let line = [&line[..], &["--lang", "zh"]].concat();
+    let (code, said, told) = melody(here, &line);
+    assert_eq!(code, 0, "{told}");
+    assert!(said.contains("wrote png: 6 plots"), "{said}");
+    assert!(told.contains("labelled in English"), "{told}");
+    let plots: Vec<_> = fs::read_dir(here.join("png")).unwrap().map(|f| f.unwrap()).collect();
+    assert_eq!(plots.len(), fs::read_dir(here.join("svg")).unwrap().count());
+    for plot in &plots {
+        let picture = fs::read(plot.path()).unwrap();
+        assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n"));
+        let size = |at: usize| u32::from_be_bytes(picture[at..at + 4].try_into().unwrap());
+        let svg = here.join("svg").join(plot.path().with_extension("svg").file_name().unwrap());
+        let svg = fs::read_to_string(svg).unwrap();
+        // Two pixels for each unit of the drawing, in whatever it is drawn.
+        let wide = svg.split("width=\"").nth(1).unwrap().split('"').next().unwrap();
+        let wide: f64 = wide.trim_end_matches("px").parse().unwrap();
+        assert!((f64::from(size(16)) - 2.0 * wide).abs() <= 40.0, "{} of {wide}", size(16));
+        assert!(size(20) >= 120);
+        assert!(picture.len() > 8_000, "{}: {} bytes", plot.path().display(), picture.len());
+    }
+    // The same again, over themselves; a picture of somebody's stays.
+    assert_eq!(melody(here, &line).0, 0);
+    fs::write(here.join("png/mood.png"), b"\x89PNG\r\n\x1a\nmine").unwrap();
+    let (code, _, told) = melody(here, &line);
+    assert!(code == 2 && told.contains("mood.png: no plot is written"), "{told}");
+    // Titles are in letters that the font has; English needs no word about it.
+    let line = ["report", "a.jsonl", "--out", "b.html", "--png", "other", "--lang", "en"];
+    let (code, _, told) = melody(here, &line);
+    assert_eq!((code, told.as_str()), (0, ""));
+}
+
+#[test]
 fn what_is_no_file_for_a_report_is_told_with_what_can_be_read() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();

@@ -24,8 +24,13 @@ const FONT: &str = "system-ui, 'Helvetica Neue', 'Noto Sans CJK SC', 'Microsoft 
 
 /// A plot as a file's content.
 pub fn svg(chart: &Chart) -> String {
-    let plots: Vec<Plot> = chart.series.iter().flat_map(|series| drawn(series, chart)).collect();
-    format!("{MARK}: {} -->\n{}\n", chart.id, kuva::render_to_svg(plots, layout(chart)))
+    let (plots, layout) = plot(chart);
+    format!("{MARK}: {} -->\n{}\n", chart.id, kuva::render_to_svg(plots, layout))
+}
+
+/// What kuva draws of a plot, and how it lays it out.
+pub(crate) fn plot(chart: &Chart) -> (Vec<Plot>, Layout) {
+    (chart.series.iter().flat_map(|series| drawn(series, chart)).collect(), layout(chart))
 }
 
 fn colour(tone: Tone) -> String {

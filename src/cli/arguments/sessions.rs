@@ -108,6 +108,9 @@ pub(crate) struct Report {
     /// Folder to write every plot to, too, as SVG for slides.
     #[arg(long, value_name = "DIR")]
     pub svg: Option<PathBuf>,
+    /// Folder to write every plot to, too, as PNG; labelled in English, as its font has no Chinese letters.
+    #[arg(long, value_name = "DIR")]
+    pub png: Option<PathBuf>,
     /// Language; by default that of the locale.
     #[arg(long, value_enum)]
     pub lang: Option<LangWord>,

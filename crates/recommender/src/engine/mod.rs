@@ -5,6 +5,7 @@
 //! same traces, to the bit, in the simulator, in a replay, forwards or after a rewind.
 
 mod apply;
+mod bygone;
 mod decide;
 mod explain;
 mod happened;

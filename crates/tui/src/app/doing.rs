@@ -99,7 +99,10 @@ impl App {
 
     pub(super) fn search(&mut self, seeking: Seeking) {
         let index = self.indexing.index();
-        let search = Search::new(self.session.catalogue().clone(), index, seeking);
+        let queue = self.trace().queue.iter();
+        let ranked = queue.filter_map(|entry| self.session.find(&entry.song.id)).collect();
+        let catalogue = self.session.catalogue().clone();
+        let search = Search::new(catalogue, index, (seeking, ranked));
         self.popup = Some(Popup::Search(Box::new(search)));
     }
 

@@ -5,6 +5,7 @@ mod comparison;
 mod doing;
 mod errands;
 mod hands;
+mod held;
 mod indexing;
 mod keeping;
 mod next;

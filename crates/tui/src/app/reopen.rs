@@ -123,6 +123,7 @@ impl App {
         self.looking_at = None;
         self.indexing = Indexing::of(self.session.catalogue());
         self.guide = None;
+        self.toured = None;
         if self.kiosk {
             self.popup = None;
         }

@@ -43,6 +43,8 @@ impl App {
             panel: self.panel,
             zoomed: self.zoomed,
             from_zero: self.from_zero,
+            span: self.span,
+            pointer: self.pointer,
             log: self.log_standing(),
             explained: self.explaining.explained(),
             causes: self.explaining.causes(step).filter(|_| self.tab == Tab::Explain),
@@ -50,6 +52,7 @@ impl App {
                 .explaining
                 .elsewhere(timeline, step)
                 .filter(|_| self.tab == Tab::Explain),
+            bygones: self.explaining.bygones(timeline, step).filter(|_| self.tab == Tab::Explain),
             detail: self.explaining.detail,
             caption: self.caption(),
             message: self.message.clone().or_else(|| {

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ratatui::layout::Position;
+
+use super::held::Held;
 use super::indexing::Indexing;
 use crate::command::keymap::Keymap;
 use crate::command::{Context, Deed, Popup, Tab};
@@ -79,6 +82,12 @@ pub struct App {
     /// Where scripts are written, and relative names start.
     pub(super) folder: PathBuf,
     pub(super) drawn: Drawn,
+    /// Steps that charts over time show, once somebody has chosen.
+    pub(super) span: Option<usize>,
+    /// Where the mouse points, since it moved last and until a key is pressed.
+    pub(super) pointer: Option<Position>,
+    /// What the mouse has hold of.
+    pub(super) held: Option<Held>,
     /// The newest step, and how long it has been on screen.
     pub(super) seen: (u32, Duration),
     pub(super) explaining: Explaining,
@@ -89,6 +98,8 @@ pub struct App {
     pub(super) listing: Option<Pending<Vec<Choice>>>,
     /// The tour that is under way.
     pub(super) guide: Option<Guide>,
+    /// The tour that is over, and how many events there were then.
+    pub(super) toured: Option<(Guide, usize)>,
     pub(super) black_box: Arc<BlackBox>,
     pub(super) what_if: WhatIf,
     pub(super) comparing: Option<Comparing>,
@@ -146,12 +157,16 @@ impl App {
             lately: Vec::new(),
             folder,
             drawn: Drawn::default(),
+            span: None,
+            pointer: None,
+            held: None,
             seen: (0, SETTLES),
             explaining: Explaining::default(),
             others: Others::default(),
             arriving: None,
             listing: None,
             guide: None,
+            toured: None,
             black_box,
             what_if: WhatIf::default(),
             comparing: None,

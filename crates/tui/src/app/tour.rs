@@ -34,24 +34,55 @@ impl App {
                 }
             }
             false => {
-                self.guide = None;
-                let said = "That was the tour. The session is yours; space plays on. `melody demo` begins it again.";
-                self.say(self.look.lang.text(said).into());
+                self.leave_tour();
+                let said = "That was the tour. The session is yours; space plays on. `{}` goes back to its last scene.";
+                let key = self.key(Command::LastScene);
+                self.say(self.look.lang.fill(said, &[&key]));
             }
         }
     }
 
-    /// Goes back to the scene before, as it began, and begins it again.
+    /// Goes back to the scene before, as it began, and begins it again; after a tour to the one it ended with.
     pub(super) fn last_scene(&mut self) {
+        if self.guide.is_none() {
+            return self.tour_again();
+        }
         let Some((timeline, head)) = self.guide.as_mut().and_then(Guide::back) else { return };
         self.session.go_to(timeline, head);
         self.next_scene();
     }
 
+    /// The tour is over, and can be gone back to until something else happens.
+    fn leave_tour(&mut self) {
+        let events = self.session.timeline().events().len();
+        self.toured = self.guide.take().map(|guide| (guide, events));
+    }
+
+    /// Begins the last scene of a tour that is over again. Nothing that was played since is lost by that.
+    fn tour_again(&mut self) {
+        let events = self.session.timeline().events().len();
+        let said = match &self.toured {
+            None => "There was no tour in this session.",
+            Some((_, ended)) if *ended != events => {
+                "The session has gone on since the tour: take that back first, or begin the tour again with `melody demo`."
+            }
+            Some(_) => "",
+        };
+        if !said.is_empty() {
+            return self.say(self.look.lang.text(said).into());
+        }
+        let Some((mut guide, _)) = self.toured.take() else { return };
+        let Some((timeline, head)) = guide.again() else { return };
+        self.guide = Some(guide);
+        self.session.go_to(timeline, head);
+        self.next_scene();
+    }
+
     pub(super) fn end_tour(&mut self) {
-        self.guide = None;
-        let said = "The tour is left. The session is yours; space plays on.";
-        self.say(self.look.lang.text(said).into());
+        self.leave_tour();
+        let said = "The tour is left. The session is yours; space plays on. `{}` goes back to it.";
+        let key = self.key(Command::LastScene);
+        self.say(self.look.lang.fill(said, &[&key]));
     }
 
     /// Turns to where the scene is seen.

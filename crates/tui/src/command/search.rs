@@ -45,6 +45,8 @@ fn in_turn(catalogue: &Catalogue) -> Vec<SongId> {
 #[derive(Debug)]
 pub struct Index {
     entries: Vec<Target>,
+    /// Songs by title.
+    by_title: Vec<SongId>,
     /// Entries that are artists.
     artists: usize,
     /// The place among the entries of each song.
@@ -78,8 +80,12 @@ impl Index {
         let genres = catalogue.genres.iter();
         let genres = genres.map(|genre| format!("{} {} {}", genre.id, genre.name, genre.name_zh));
         let genres = genres.collect();
-        let mut index =
-            Index { entries, artists, places, text: String::new(), lines: Vec::new(), genres };
+        let folded =
+            |song: &SongId| -> String { catalogue.song(*song).title.chars().map(fold).collect() };
+        let mut by_title: Vec<SongId> = catalogue.ids().collect();
+        by_title.sort_by_cached_key(|song| (folded(song), *song));
+        let (text, lines) = (String::new(), Vec::new());
+        let mut index = Index { entries, by_title, artists, places, text, lines, genres };
         if index.entries.len() > FEW {
             index.write_lines(catalogue);
         }
@@ -221,6 +227,9 @@ pub struct Search {
     index: Arc<Index>,
     /// What becomes of the one that is chosen.
     pub seeking: Seeking,
+    /// Songs that come first while nothing is typed, as they are ranked now; all others follow by title. In the order of
+    /// the catalogue's popularity where the listener searches, who knows of no ranking.
+    first: Vec<SongId>,
     /// The words looked for.
     pub typed: Typed,
     /// The most fitting first, at most fifty.
@@ -234,12 +243,18 @@ pub struct Search {
 }
 
 impl Search {
-    /// A search before anything is typed.
-    pub fn new(catalogue: Arc<Catalogue>, index: Arc<Index>, seeking: Seeking) -> Self {
+    /// A search before anything is typed. `ranked`: the songs of the queue, which come first where a song of the ranking
+    /// is sought.
+    pub fn new(
+        catalogue: Arc<Catalogue>,
+        index: Arc<Index>,
+        (seeking, ranked): (Seeking, Vec<SongId>),
+    ) -> Self {
         let mut search = Search {
             catalogue,
             index,
             seeking,
+            first: ranked,
             typed: Typed::default(),
             hits: Vec::new(),
             found: 0,
@@ -292,11 +307,21 @@ impl Search {
         self.selected = 0;
         self.moved = false;
         let found = match self.typed.text() {
+            "" if self.seeking != Seeking::Listen => self.in_order(),
             "" => (self.index.artists..self.index.entries.len()).collect(),
             query => self.fitting(query),
         };
         self.found = found.len();
         self.hits = found.iter().take(SHOWN).map(|&place| self.hit(place)).collect();
+    }
+
+    /// Places of all songs: those ranked now, then all others by title.
+    fn in_order(&self) -> Vec<usize> {
+        let place = |song: &SongId| self.index.places[song.index()] as usize;
+        let mut places: Vec<usize> = self.first.iter().map(place).collect();
+        let by_title = self.index.by_title.iter().filter(|song| !self.first.contains(song));
+        places.extend(by_title.map(place));
+        places
     }
 
     /// Places of the entries that fit, the most fitting first.
@@ -353,7 +378,7 @@ mod tests {
     }
 
     fn found(catalogue: &Arc<Catalogue>, index: &Arc<Index>, typed: &str) -> Vec<SongId> {
-        let mut search = Search::new(catalogue.clone(), index.clone(), Seeking::Explain);
+        let mut search = Search::new(catalogue.clone(), index.clone(), (Seeking::Explain, vec![]));
         search.paste(typed);
         search.hits.iter().map(Hit::song_id).collect()
     }
@@ -379,6 +404,27 @@ mod tests {
         assert_eq!(jazz.len(), SHOWN);
         assert_eq!(found(&catalogue, &index, ""), found(&catalogue, &all, ""));
         assert!(found(&catalogue, &index, "qqqqzzzz").is_empty());
+    }
+
+    #[test]
+    fn before_anything_is_typed_songs_of_the_ranking_come_first_and_then_all_by_title() {
+        let catalogue = Arc::new(melody_core::catalogue::default_catalogue());
+        let index = Arc::new(Index::new(&catalogue));
+        let ranked = [SongId(900), SongId(3), SongId(77)];
+        let of = |seeking| {
+            let search = Search::new(catalogue.clone(), index.clone(), (seeking, ranked.into()));
+            assert_eq!(search.found, catalogue.songs.len());
+            search.hits
+        };
+        for seeking in [Seeking::Explain, Seeking::Above] {
+            let hits = of(seeking);
+            assert_eq!(hits.iter().take(3).map(Hit::song_id).collect::<Vec<_>>(), ranked);
+            let title = |hit: &Hit| hit.song.title.chars().map(fold).collect::<String>();
+            assert!(hits[3..].iter().map(title).is_sorted(), "{hits:?}");
+            assert!(hits[3..].iter().all(|hit| !ranked.contains(&hit.song_id())));
+        }
+        let popular = in_turn(&catalogue)[0];
+        assert_eq!(of(Seeking::Listen)[0].song_id(), popular, "who listens is shown what is known");
     }
 
     #[test]

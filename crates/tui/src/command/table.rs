@@ -211,6 +211,7 @@ pub const TABLE: &[Entry] = &[
     entry(Anywhere, C::Show(Tab::Metrics), &["7"], ("metrics", "metrics", 0), "Metrics: how the listener fares, and the guardrail"),
     entry(Anywhere, C::Show(Tab::Compare), &["8"], ("compare", "compare", 0), "Compare: the same session under another policy, model or scene"),
     entry(Anywhere, C::Show(Tab::Timeline), &["9"], ("timeline", "timeline", 0), "Timeline: look back at any step, go back to it"),
+    entry(Anywhere, C::LastScene, &["left"], ("last-scene", "the tour", 0), "After a tour: back to the scene it ended with, as that began"),
     entry(Anywhere, C::NextPanel, &["o"], ("next-panel", "panel", 3), "Show another panel on the stage, where not all fit"),
     entry(Anywhere, C::Zoom, &["z"], ("zoom", "zoom", 13), "One panel over the whole view, or all of it again"),
     entry(Anywhere, C::FromZero, &["0"], ("from-zero", "bars", 0), "Bars of the queue from zero, or from what all its songs have"),

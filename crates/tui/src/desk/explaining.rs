@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::bygones;
+use super::bygones::Bygones;
 use super::causes::{Causes, Elsewhere};
 use super::inquiry::Inquiry;
 use melody_core::catalogue::SongId;
@@ -52,6 +54,10 @@ pub(crate) struct Explaining {
     causes: Inquiry<(), Arc<Caused>>,
     /// Of a song, once the causes are known.
     elsewhere: Inquiry<SongId, Arc<Elsewhere>>,
+    /// The moment without each play before the session: of a step alone.
+    pasts: Inquiry<(), Arc<Vec<bygones::Without>>>,
+    /// Of a song, once those are known.
+    bygones: Inquiry<SongId, Arc<Bygones>>,
 }
 
 /// The session without each event, and the states that it ends in then.
@@ -84,6 +90,14 @@ impl Explaining {
                 Arc::new(Elsewhere::of(timeline.engine(), (causes, states), song))
             });
         }
+        self.pasts.ask_of_traces(timeline, step, (), move |timeline, ()| {
+            bygones::without(timeline, step)
+        });
+        if let Some(moments) = self.pasts.said_of(timeline, step).cloned() {
+            self.bygones.ask_of_traces(timeline, step, song, move |timeline, song| {
+                Arc::new(Bygones::of(timeline.engine(), &moments, song))
+            });
+        }
     }
 
     /// Waits for the account that was asked for.
@@ -91,10 +105,13 @@ impl Explaining {
         self.inquiry.settle();
         self.causes.settle();
         self.elsewhere.settle();
+        self.pasts.settle();
+        self.bygones.settle();
     }
 
     pub(crate) fn waits(&self) -> bool {
-        self.inquiry.waits() || self.causes.waits() || self.elsewhere.waits()
+        let causes = self.causes.waits() || self.elsewhere.waits();
+        self.inquiry.waits() || causes || self.pasts.waits() || self.bygones.waits()
     }
 
     /// The newest account.
@@ -106,6 +123,11 @@ impl Explaining {
     pub(crate) fn causes(&self, step: usize) -> Option<Arc<Causes>> {
         let causes = self.causes.said().map(|caused| &caused.0);
         causes.filter(|causes| causes.step == step).cloned()
+    }
+
+    /// What plays before the session do to a song, once that is worked out for this very step.
+    pub(crate) fn bygones(&self, timeline: &Timeline, step: usize) -> Option<Arc<Bygones>> {
+        self.bygones.said_of(timeline, step).cloned()
     }
 
     /// What a song scores there, once that is worked out for this very step.

@@ -5,6 +5,7 @@
 
 pub(crate) mod background;
 pub(crate) mod blackbox;
+pub(crate) mod bygones;
 pub(crate) mod causes;
 pub(crate) mod choice;
 pub(crate) mod comparing;
@@ -31,6 +32,7 @@ pub(crate) mod sweep;
 pub(crate) mod weeks;
 pub(crate) mod what_if;
 
+pub use bygones::{Bygone, Bygones};
 pub use causes::{Causes, Elsewhere, Undone, Without};
 pub use choice::Choice;
 pub use comparing::{Against, Compared};

@@ -17,6 +17,8 @@ pub enum Hit {
     Slider(usize),
     /// A line of the open list, from 0.
     Choice(usize),
+    /// A chart over time, which shows so many steps: the wheel shows more of them or fewer.
+    Chart(usize),
     /// What lies over everything, where nothing else is.
     Popup,
 }
@@ -30,6 +32,8 @@ pub struct Drawn {
     pub scrolled: Option<usize>,
     /// What the mouse can reach; the last lies on top.
     pub hits: Vec<(Rect, Hit)>,
+    /// Words of the screen that have a meaning, as the help names them. Looked for only where a pointer is about.
+    pub terms: Vec<(Rect, &'static str)>,
     /// The screen that was drawn on.
     pub area: Rect,
     /// The first panel of the stage that found no place, if any did not: the next one to turn to.

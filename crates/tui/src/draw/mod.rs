@@ -10,6 +10,7 @@ pub(crate) mod canvas;
 pub(crate) mod caption;
 pub(crate) mod drawn;
 pub(crate) mod footer;
+pub(crate) mod glossary;
 pub(crate) mod header;
 pub(crate) mod layout;
 pub(crate) mod log;
@@ -27,6 +28,7 @@ pub(crate) mod rows;
 pub(crate) mod tab;
 
 pub use drawn::{Drawn, Hit};
+pub(crate) use glossary::pointed_at;
 pub use panel::PANELS;
 pub use rows::rows;
 
@@ -61,6 +63,12 @@ pub fn draw(view: &View, area: Rect, buf: &mut Buffer) -> Drawn {
     if let Some(open) = &view.popup {
         drawn.scroll_limit = 0;
         drawn.add(popup::draw(canvas.at(area), open));
+    }
+    if let Some(at) = view.pointer {
+        drawn.terms = glossary::find(view, canvas.buf, &drawn.hits);
+        if let Some(term) = glossary::pointed_at(&drawn, at) {
+            glossary::draw(canvas.at(area), term);
+        }
     }
     if view.look.ascii {
         ascii::reduce(canvas.buf);

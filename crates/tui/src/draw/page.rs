@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::canvas::Canvas;
-use super::drawn::Drawn;
+use super::drawn::{Drawn, Hit};
 use super::pen;
 use crate::theme::Theme;
 use crate::words::text;
@@ -26,6 +26,8 @@ pub(crate) struct Section<'a> {
     rows: u16,
     /// Rows it can make use of beyond those.
     more: u16,
+    /// What it is for the mouse, if it is anything.
+    hit: Option<Hit>,
     draw: Draw<'a>,
 }
 
@@ -37,7 +39,7 @@ impl<'a> Section<'a> {
         draw: impl FnOnce(Rect, &mut Buffer) + 'a,
     ) -> Self {
         let (title, draw) = (title.into(), Box::new(draw));
-        Section { title, aside: Line::default(), rows, more: 0, draw }
+        Section { title, aside: Line::default(), rows, more: 0, hit: None, draw }
     }
 
     pub(crate) fn lines(title: impl Into<String>, lines: Vec<Line<'a>>) -> Self {
@@ -51,6 +53,10 @@ impl<'a> Section<'a> {
 
     pub(crate) fn grows(self, more: u16) -> Self {
         Section { more, ..self }
+    }
+
+    pub(crate) fn hit(self, hit: Hit) -> Self {
+        Section { hit: Some(hit), ..self }
     }
 
     fn render(self, area: Rect, framed: bool, theme: &Theme, buf: &mut Buffer) {
@@ -136,19 +142,30 @@ impl Page {
         let from = asked.unwrap_or(view.scroll).min(scroll_limit);
         let columns = sections.into_iter().zip(&self.columns);
         if scroll_limit == 0 {
+            let mut drawn = Drawn::default();
             for (column, place) in columns {
-                stack(column, Rect { height, ..*place }, self.framed, theme, buf);
+                let place = Rect { height, ..*place };
+                drawn.hits.extend(stack(column, place, self.framed, theme, buf));
             }
-            return Drawn::default();
+            return drawn;
         }
         // What is longer than its place is drawn as a whole and shown in part.
         let mut whole = Buffer::empty(Rect { y: 0, height, ..self.area });
         whole.set_style(whole.area, theme.text);
+        let mut hits = Vec::new();
         for (column, place) in columns {
-            stack(column, Rect { y: 0, height, ..*place }, self.framed, theme, &mut whole);
+            let place = Rect { y: 0, height, ..*place };
+            hits.extend(stack(column, place, self.framed, theme, &mut whole));
         }
         let scrolled = asked.map(|_| from);
         let from = from as u16;
+        // As far as they are in sight.
+        let seen = Rect { y: from, ..self.area };
+        let hits = hits.into_iter().map(|(place, hit)| (place.intersection(seen), hit));
+        let moved = |(place, hit): (Rect, Hit)| {
+            (Rect { y: (place.y + self.area.y).saturating_sub(from), ..place }, hit)
+        };
+        let hits = hits.filter(|(place, _)| place.area() > 0).map(moved).collect();
         for y in 0..self.area.height {
             for x in self.area.left()..self.area.right() {
                 buf[(x, self.area.y + y)] = whole[(x, from + y)].clone();
@@ -156,7 +173,7 @@ impl Page {
         }
         let edge = Rect { x: self.area.right() - 1, width: 1, ..self.area };
         pen::scrollbar(buf, edge, (from.into(), needed.into()), theme);
-        Drawn { scroll_limit, scrolled, ..Drawn::default() }
+        Drawn { scroll_limit, scrolled, hits, ..Drawn::default() }
     }
 }
 
@@ -169,8 +186,15 @@ fn place_of(columns: &[Vec<Section>], title: &str, edge: u16) -> Option<(usize, 
     })
 }
 
-/// Draws sections under one another. Rows left over go to those that can use them, then to the last.
-fn stack(sections: Vec<Section>, place: Rect, framed: bool, theme: &Theme, buf: &mut Buffer) {
+/// Draws sections under one another and says what they are for the mouse. Rows left over go to those that can use
+/// them, then to the last.
+fn stack(
+    sections: Vec<Section>,
+    place: Rect,
+    framed: bool,
+    theme: &Theme,
+    buf: &mut Buffer,
+) -> Vec<(Rect, Hit)> {
     let edge = if framed { 2 } else { 1 };
     let mut heights: Vec<u16> = sections.iter().map(|s| s.rows.saturating_add(edge)).collect();
     let mut left =
@@ -186,12 +210,15 @@ fn stack(sections: Vec<Section>, place: Rect, framed: bool, theme: &Theme, buf: 
     if let Some(last) = heights.last_mut().filter(|_| framed) {
         *last += left;
     }
-    let mut y = place.y;
+    let (mut y, mut hits) = (place.y, Vec::new());
     for (section, height) in sections.into_iter().zip(heights) {
         let height = height.min(place.bottom().saturating_sub(y));
-        section.render(Rect { y, height, ..place }, framed, theme, buf);
+        let own = Rect { y, height, ..place };
+        hits.extend(section.hit.map(|hit| (own, hit)));
+        section.render(own, framed, theme, buf);
         y += height;
     }
+    hits
 }
 
 /// A faint line of explanation, over as many lines as it takes.

@@ -155,16 +155,31 @@ pub(crate) fn popup(
         width,
         height,
     };
-    clear(buf, place, theme);
-    for y in place.top()..place.bottom() {
-        // A wide character that reaches under the popup goes as a whole.
-        if place.x > area.x && buf[(place.x - 1, y)].symbol().width() > 1 {
-            buf[(place.x - 1, y)].set_symbol(" ");
-        }
-    }
+    lift(buf, place, theme);
     let mut accented = theme.clone();
     accented.frame = theme.accent;
     framed(buf, place, title, bottom, &accented)
+}
+
+/// Empties a place for what lies over the rest.
+fn lift(buf: &mut Buffer, place: Rect, theme: &Theme) {
+    clear(buf, place, theme);
+    for y in place.top()..place.bottom() {
+        // A wide character that reaches under it goes as a whole.
+        if place.x > buf.area.x && buf[(place.x - 1, y)].symbol().width() > 1 {
+            buf[(place.x - 1, y)].set_symbol(" ");
+        }
+    }
+}
+
+/// Clears a place that lies over the rest and frames it, however small, under a name of its own style; returns what is
+/// inside.
+pub(crate) fn over(buf: &mut Buffer, place: Rect, name: Span<'static>, theme: &Theme) -> Rect {
+    let place = place.intersection(buf.area);
+    lift(buf, place, theme);
+    let mut accented = theme.clone();
+    (accented.frame, accented.title) = (theme.accent, name.style);
+    frame(buf, place, &name.content, &accented)
 }
 
 /// Spans joined by two spaces, as many whole ones as fit in `columns`.

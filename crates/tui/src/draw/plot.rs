@@ -7,6 +7,7 @@ use ratatui::text::Line;
 
 use super::pen;
 use crate::theme::Theme;
+use crate::view::View;
 use crate::words::text;
 
 /// A line of the chart.
@@ -99,6 +100,15 @@ impl Axis {
         Axis { first: steps.saturating_sub(shown), shown, each, newest: (come * each).max(1.0) }
     }
 
+    /// The newest steps of a view: those that are asked for, as far as each has a dot of its own; otherwise as
+    /// [`Axis::new`] has them.
+    pub(crate) fn spanning(area: Rect, view: &View, least: usize, come: f64) -> Self {
+        let steps = view.traces.len();
+        let Some(span) = view.span else { return Axis::new(area, steps, least, come) };
+        let axis = Axis::new(area, steps.min(span), 1, come);
+        Axis { first: steps.saturating_sub(axis.shown), ..axis }
+    }
+
     /// The dot at which a step begins, `at` counted from the first that is shown.
     pub(crate) fn begins(&self, at: usize) -> usize {
         (at as f64 * self.each).ceil() as usize
@@ -121,10 +131,29 @@ pub(crate) const LABELS: u16 = 6;
 /// A chart from zero to `top` with labels for both ends on its left.
 pub(crate) fn labelled(
     series: &[Series],
-    (top, above, below): (f64, &str, &str),
+    scale: (f64, &str, &str),
     area: Rect,
     theme: &Theme,
     buf: &mut Buffer,
+) {
+    let steps = series.first().map_or(0, |line| line.values.len());
+    let chart = beside_labels(area);
+    labelled_on(&Axis::new(chart, steps, 1, 1.0), series, scale, area, (theme, buf));
+}
+
+/// The place of a labelled chart without its labels.
+pub(crate) fn beside_labels(area: Rect) -> Rect {
+    let labels = LABELS.min(area.width);
+    Rect { x: area.x + labels, width: area.width - labels, ..area }
+}
+
+/// The same on an axis of steps, which is that of [`beside_labels`].
+pub(crate) fn labelled_on(
+    axis: &Axis,
+    series: &[Series],
+    (top, above, below): (f64, &str, &str),
+    area: Rect,
+    (theme, buf): (&Theme, &mut Buffer),
 ) {
     if area.width < LABELS + 4 || area.height == 0 {
         return;
@@ -134,17 +163,10 @@ pub(crate) fn labelled(
         let label = Line::styled(text::right(label, said), theme.faint);
         pen::line(buf, area, row, label, Style::new());
     }
-    let chart = Rect { x: area.x + LABELS, width: area.width - LABELS, ..area };
-    draw(series, top, chart, buf);
+    draw_on(axis, series, top, beside_labels(area), buf);
 }
 
-/// Draws the series from zero to `top`, later ones over earlier ones. All have the same length.
-pub(crate) fn draw(series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
-    let steps = series.first().map_or(0, |line| line.values.len());
-    draw_on(&Axis::new(area, steps, 1, 1.0), series, top, area, buf);
-}
-
-/// The same on an axis of steps.
+/// Draws the series from zero to `top` on an axis of steps, later ones over earlier ones. All have the same length.
 pub(crate) fn draw_on(axis: &Axis, series: &[Series], top: f64, area: Rect, buf: &mut Buffer) {
     let mut dots = Dots::new(area);
     let (columns, rows) = dots.size();

@@ -29,6 +29,9 @@ struct Columns {
     bar: usize,
 }
 
+/// Columns of a title that lines of places leave it at least, and columns of those below which there are none.
+const TITLE: usize = 24;
+const LINES: usize = 5;
 /// Columns of a title that leave room for a word behind it.
 const DUE: usize = 10;
 /// Selection mark, rank, movement, marks, the space after the title, and the score.
@@ -47,7 +50,12 @@ impl Columns {
             62..90 => 10,
             _ => 20,
         };
-        let taken = FIXED + moves + bar + if genre > 0 { genre + 1 } else { 0 };
+        let genres = if genre > 0 { genre + 1 } else { 0 };
+        let rest = columns.saturating_sub(FIXED + moves + bar + genres);
+        // Titles come before lines: these give what titles lack, and go where little would be left of them.
+        let moves = moves.saturating_sub(TITLE.saturating_sub(rest));
+        let moves = if moves < LINES { 0 } else { moves };
+        let taken = FIXED + moves + bar + genres;
         let rest = columns.saturating_sub(taken);
         // Where the lines of places need the room, the account names the artist.
         let artist = if columns < 54 || rest < 30 { 0 } else { rest * 2 / 5 };

@@ -139,7 +139,12 @@ fn point(app: &mut App, mouse: MouseEvent) -> bool {
         MouseEventKind::Down(MouseButton::Left) => app.click(at),
         MouseEventKind::ScrollDown => app.wheel(at, WHEEL),
         MouseEventKind::ScrollUp => app.wheel(at, -WHEEL),
-        // That it moves means nothing here.
+        MouseEventKind::Up(MouseButton::Left) => {
+            app.release();
+            return false;
+        }
+        MouseEventKind::Drag(MouseButton::Left) => return app.pull(at),
+        MouseEventKind::Moved => return app.point(at),
         _ => return false,
     }
     true

@@ -100,6 +100,12 @@ impl Guide {
         Some(self.begins.pop().unwrap_or(this))
     }
 
+    /// Where the scene that is on began, to begin it again.
+    pub(crate) fn again(&mut self) -> Option<Point> {
+        self.carrying_out = None;
+        self.begins.pop()
+    }
+
     fn start(
         &self,
         number: usize,

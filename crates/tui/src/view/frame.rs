@@ -6,11 +6,15 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::sync::Arc;
 
+use ratatui::layout::Position;
+
 use super::movement::Movement;
 use super::strip::{HISTORY, Strip};
 use crate::command::keymap::Keymap;
 use crate::command::{Context, Popup, Tab};
-use crate::desk::{Causes, Compared, Drafted, Elsewhere, Explained, Speed, Standing, Weekly};
+use crate::desk::{
+    Bygones, Causes, Compared, Drafted, Elsewhere, Explained, Speed, Standing, Weekly,
+};
 use crate::theme::Look;
 use crate::words::text;
 use melody_core::catalogue::Catalogue;
@@ -73,6 +77,8 @@ pub struct View {
     pub causes: Option<Arc<Causes>>,
     /// What the explained song scores without each of them, once that is worked out.
     pub elsewhere: Option<Arc<Elsewhere>>,
+    /// What plays before the session do to the explained song, once that is worked out.
+    pub bygones: Option<Arc<Bygones>>,
     /// Whether the Explain view shows what the model read in place of what brought a song here.
     pub detail: bool,
     /// What a tour says of this scene.
@@ -83,6 +89,10 @@ pub struct View {
     pub compared: Option<Compared>,
     /// The two that are compared over weeks, where that is shown.
     pub weekly: Option<Weekly>,
+    /// Steps that charts over time show, where somebody has chosen; as many as they have room for otherwise.
+    pub span: Option<usize>,
+    /// Where the mouse points, since it moved last and until a key is pressed.
+    pub pointer: Option<Position>,
     /// How far the durable log has come, if one is written.
     pub log: Standing,
     /// Something said until the next key.

@@ -1,13 +1,14 @@
 //! The cause: a session without an event is that session, really played.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::shown::screen;
 use crate::stage::{app, press, write};
 use melody_core::event::Action;
-use melody_recommender::engine::Timeline;
+use melody_recommender::engine::{Engine, Setup, Timeline};
 use melody_recommender::playback::{Playhead, mirrored};
-use melody_tui::{App, Causes, Undone};
+use melody_tui::{App, Bygones, Causes, Undone};
 
 fn causes(app: &mut App) -> Causes {
     app.tick(Duration::ZERO);
@@ -139,4 +140,70 @@ fn explain_lays_a_song_beside_another_and_tells_what_brought_it_here() {
         assert_eq!(beside.song.id, entry.displaced.unwrap().song);
         assert!(beside.displaced);
     }
+}
+
+/// The plays before a session, as the Explain view tells of them.
+fn bygones(app: &mut App) -> Bygones {
+    // The moments first, then the song in them.
+    causes(app);
+    causes(app);
+    (*app.view().bygones.expect("worked out")).clone()
+}
+
+#[test]
+fn a_moment_without_a_play_is_that_of_a_session_whose_past_lacks_it_to_the_digit() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut alike, mut moved) = (0, 0);
+    for profile in ["likely-payer", "casual-listener"] {
+        let mut app = app(profile, folder.path());
+        for keys in ["j 2", "1 j 2"] {
+            press(&mut app, keys);
+            let said = bygones(&mut app);
+            let timeline = app.session.timeline();
+            let (engine, trace) = (timeline.engine(), timeline.trace());
+            let past = &engine.setup.past;
+            assert_eq!((said.past, said.without.len()), (past.len(), past.len().min(50)));
+            for (back, bygone) in said.without.iter().enumerate() {
+                let mut lacking = (**past).clone();
+                let play = lacking.remove(past.len() - 1 - back);
+                assert_eq!(bygone.play, play, "the newest first");
+                let setup = Setup { past: Arc::new(lacking), ..engine.setup.clone() };
+                let really = Timeline::start(Arc::new(Engine::new(setup)));
+                let there = really.trace();
+                // Where it begins with another song, or under another arm, another thing happens.
+                if there.playing.song != trace.playing.song || there.bandit.arm != trace.bandit.arm
+                {
+                    continue;
+                }
+                alike += 1;
+                let entry = there.queue.iter().find(|entry| entry.song.id == said.song);
+                assert_eq!(bygone.place, entry.map(|entry| entry.position));
+                if let Some(entry) = entry {
+                    assert_eq!(bygone.ledger, entry.ledger);
+                }
+                let here = trace.queue.iter().find(|entry| entry.song.id == said.song);
+                moved += usize::from(here.map(|entry| &entry.ledger) != Some(&bygone.ledger));
+            }
+        }
+    }
+    assert!(alike > 60 && moved > 20, "{alike} begin alike, {moved} moved the song");
+}
+
+#[test]
+fn what_was_heard_before_is_told_strongest_first_and_serves_every_song_of_a_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n l n 2");
+    bygones(&mut app);
+    let shown = screen(&app, 160, 60);
+    for wanted in ["What was heard before", "newest 50 of", "without \"", "ago"] {
+        assert!(shown.contains(wanted), "{wanted}: {shown}");
+    }
+    let first = app.view().bygones.unwrap();
+    press(&mut app, "1 j 2");
+    app.tick(Duration::ZERO);
+    app.settle();
+    let second = app.view().bygones.expect("worked out");
+    assert_ne!(first.song, second.song);
+    assert_eq!(first.without.len(), second.without.len());
 }

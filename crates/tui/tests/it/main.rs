@@ -6,6 +6,7 @@ mod comparing;
 mod crossing;
 mod journal;
 mod keys;
+mod mouse;
 mod notices;
 mod past;
 #[path = "../../../../tests/versions/mod.rs"]

@@ -198,6 +198,9 @@ fn view() -> View {
         explained: Some(Arc::new(explained())),
         causes: Some(Arc::new(causes())),
         elsewhere: None,
+        bygones: None,
+        span: None,
+        pointer: None,
         detail: false,
         compared: Some(compared),
         weekly: None,
@@ -402,7 +405,7 @@ fn the_stage_without_colours() {
 fn search(typed: &str) -> Popup {
     let catalogue = Arc::new(melody_core::catalogue::default_catalogue());
     let index = Arc::new(Index::new(&catalogue));
-    let mut search = Search::new(catalogue, index, Seeking::Listen);
+    let mut search = Search::new(catalogue, index, (Seeking::Listen, Vec::new()));
     search.paste(typed);
     Popup::Search(Box::new(search))
 }

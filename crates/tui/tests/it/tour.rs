@@ -221,3 +221,27 @@ fn wrong_tours_name_line_and_field() {
     let text = with("").replace("format = 1", "format = 2");
     wrong(text, 1, "format", "only format 1");
 }
+
+#[test]
+fn after_its_end_a_tour_is_gone_back_to_unless_the_session_has_gone_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = on_screen(folder.path());
+    press(&mut app, "space space");
+    let (at, events_then) = (scene(&app), events(&app).len());
+    press(&mut app, "esc");
+    assert_eq!(scene(&app), 0);
+    assert!(app.view().message.unwrap().contains("`←` goes back to it"));
+    press(&mut app, "n");
+    press(&mut app, "left");
+    assert_eq!(scene(&app), 0, "nothing that was played is lost");
+    assert!(app.view().message.unwrap().contains("gone on since the tour"));
+    press(&mut app, "u left");
+    assert_eq!((scene(&app), events(&app).len()), (at, events_then));
+    press(&mut app, "left");
+    assert_eq!(scene(&app), at - 1);
+    let scenes = shipped().scenes.len();
+    (scene(&app)..=scenes).for_each(|_| press(&mut app, "space"));
+    assert_eq!(scene(&app), 0);
+    press(&mut app, "left");
+    assert_eq!(scene(&app), scenes, "its last scene again");
+}

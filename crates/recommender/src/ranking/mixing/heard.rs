@@ -76,6 +76,13 @@ impl Heard {
         }
     }
 
+    /// A promoted song of an earlier session is taken out, as if it had not been.
+    pub fn forget(&mut self, earlier: Placement) {
+        if let Some(at) = self.placements.iter().position(|placement| *placement == earlier) {
+            self.placements.remove(at);
+        }
+    }
+
     /// Songs begun in this session.
     pub fn len(&self) -> usize {
         self.begun.len()

@@ -59,7 +59,8 @@ impl<'a> Places<'a> {
     pub(super) fn held(&self, before: &[i64]) -> Option<(&'static str, i64)> {
         let m = self.rules.mixing;
         let spaced = before.last().map(|last| last + m.spacing as i64 + 1);
-        let oldest = before.len().checked_sub(self.most).map(|i| before[i]);
+        // Where none may be promoted at all no place is left: that is for who asks to say.
+        let oldest = before.len().checked_sub(self.most).and_then(|i| before.get(i));
         let bounds = [
             ("protected", Some(m.protected as i64)),
             ("spacing", spaced),

@@ -61,7 +61,9 @@ pub(crate) fn rows(_: &View, _: u16) -> u16 {
 pub(crate) fn draw(mut canvas: Canvas) {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let title = view.say("Race");
-    let said = Line::styled(view.say("one axis for all: 0.1 = 10 %"), theme.faint);
+    let said = view.span.map(|_| view.fill("the last {} steps", &[&shown(view, area)]));
+    let said = said.unwrap_or_else(|| view.say("one axis for all: 0.1 = 10 %").into_owned());
+    let said = Line::styled(said, theme.faint);
     let mut inside = pen::framed_with(canvas.buf, area, &title, said, theme);
     if area.height >= EXPLAINED {
         let columns = usize::from(inside.width);
@@ -77,6 +79,18 @@ pub(crate) fn draw(mut canvas: Canvas) {
     }
 }
 
+/// Steps that the chart shows in a panel of this size.
+pub(crate) fn shown(view: &View, panel: Rect) -> usize {
+    // The frame, and a column of space on each side of what is inside.
+    let width = panel.width.saturating_sub(4 + LABELS + ENDS);
+    axis(view, Rect { width, ..panel }).shown
+}
+
+/// The axis of a chart at a place: as many steps as can be told apart, or those asked for.
+fn axis(view: &View, place: Rect) -> Axis {
+    Axis::spanning(place, view, LEAST, come(view))
+}
+
 /// The chart with its axis, and the causes in the row under it.
 fn chart(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
@@ -87,7 +101,7 @@ fn chart(canvas: Canvas) {
         height: area.height - 1,
         ..area
     };
-    let axis = Axis::new(place, view.traces.len(), LEAST, come(view));
+    let axis = axis(view, place);
     let lines = runners.iter().map(|runner| Series {
         values: view.traces.iter().map(|trace| (runner.of)(trace).value()).collect(),
         style: runner.style,

@@ -7,6 +7,7 @@ use super::reading;
 use crate::command::Context;
 use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
+use crate::draw::glossary::TERMS;
 use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
@@ -71,75 +72,14 @@ fn row(lead: &str, about: &str, columns: usize, style: Style) -> Vec<Line<'stati
 
 /// What marks and words of the screen mean.
 fn words(view: &View, columns: usize, theme: &Theme) -> Section {
-    let words = [
-        (
-            "P",
-            "promoted: it takes a place when promotion is due, not by its score, and gives way to songs with a higher score for a few places at most",
-            theme.promoted,
-        ),
-        (
-            "due",
-            "a promoted song below songs that score less: a rule keeps its place, and no score",
-            theme.promoted,
-        ),
-        ("*", "premium: a preview, for listeners without a subscription", theme.premium),
-        (
-            "move",
-            "places won ▲ or lost ▼ by the last event, over and above moving up; the lines are the places over the last steps",
-            theme.up,
-        ),
-        ("α", "interest: weight times the interest head's score", theme.interest),
-        ("β", "subscription: weight times the subscription head's score", theme.subscription),
-        (
-            "γ",
-            "exposure: weight times the exposure head's score; for subscribers, diversity",
-            theme.exposure,
-        ),
-        ("+", "what adjustments add: streaks, searches, novelty", theme.boost),
-        ("-", "what adjustments take away, left of where bars begin", theme.loss),
-        (
-            "┃",
-            "on the bar of what plays: how far the model thought it would be heard",
-            theme.interest,
-        ),
-        ("target", "the promoted share that the bandit has chosen", theme.target),
-        ("cap", "the promoted share that rules and guardrail allow", theme.cap),
-        (
-            "served",
-            "promoted songs among the last N begun, over N, without those that the listener chose: what the cap is for",
-            theme.realised,
-        ),
-        ("share heard", "how much is heard of each song, as a running mean", theme.good),
-        (
-            "satisfaction",
-            "in the bandit's reward: play ratio, completions, likes and skips in one number",
-            theme.good,
-        ),
-        ("gate", "how much this sitting counts beside the long run", theme.text),
-        ("arm", "a choice of the bandit: a promoted share and changes of weights", theme.text),
-        ("chance", "the probability an arm is chosen with: its propensity", theme.text),
-        (".63/.65", "a part of the bandit's reward, and what is usual", theme.text),
-        (
-            "level",
-            "how far the guardrail acts: each level lowers the cap and raises α",
-            theme.warning,
-        ),
-        ("▲ ▼", "under the race: the guardrail acts, lets go", theme.warning),
-        (
-            "× P ▼ + ░",
-            "along a slider: songs pass each other, a promoted one comes in or goes, another comes in, the clamp holds",
-            theme.promoted,
-        ),
-        ("■ □ ◆ !", "under the race: another segment, scene, arm; set by hand", theme.accent),
-        (
-            "$ / ♥ × P",
-            "under the race: subscribed, searched, liked, skipped, a promoted one",
-            theme.liked,
-        ),
-    ];
     let mut lines = vec![Line::styled(view.say("What the screen says").into_owned(), theme.title)];
-    for (word, about, style) in words {
-        lines.extend(row(&view.say(word), &view.say(about), columns, style));
+    for term in TERMS {
+        lines.extend(row(
+            &view.say(term.word),
+            &view.say(term.about),
+            columns,
+            (term.style)(theme),
+        ));
     }
     lines.push(Line::default());
     lines

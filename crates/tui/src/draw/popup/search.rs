@@ -5,8 +5,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::typed;
-use crate::command::Search;
 use crate::command::search::Hit;
+use crate::command::{Search, Seeking};
 use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
 use crate::draw::{drawn, pen};
@@ -20,6 +20,10 @@ pub(super) fn draw(canvas: Canvas, search: &Search) -> Drawn {
     let mut drawn = Drawn::default();
     let found = match search.found {
         0 => view.say("nothing found").into_owned(),
+        // In which order all there are stand, as long as no words say it.
+        n if search.seeking != Seeking::Listen && search.typed.text().is_empty() => {
+            view.fill("{} songs: those in the queue by place, then all by title", &[&n])
+        }
         n => view.fill("{} found", &[&n]),
     };
     let height = (area.height * 3 / 4).max(8);

@@ -26,7 +26,7 @@ const PLACES: usize = 9;
 /// Less of a difference in time is none.
 const MOMENT_MS: u64 = 1_000;
 /// What is shown as nothing.
-const LEAST: Score = Score::from_millionths(500);
+pub(super) const LEAST: Score = Score::from_millionths(500);
 
 /// The parts of a score by name, in their order.
 fn parts(ledger: &Ledger) -> Vec<(&str, Score)> {
@@ -212,25 +212,12 @@ pub(super) fn causes(
     let none = all - effects.len();
     let more = effects.len().saturating_sub(TOLD);
     effects.truncate(TOLD);
-    let room = columns.saturating_sub(PLACES + VALUE);
+    let room = room(columns);
     if !effects.is_empty() {
-        let head = [
-            text::left("", room),
-            text::right(&view.say("place"), PLACES),
-            text::right(&view.say("adds"), VALUE),
-        ];
-        lines.push(Line::styled(head.concat(), theme.faint));
+        lines.push(heads(view, theme, room));
     }
     lines.extend(effects.iter().flat_map(|effect| row(view, theme, room, (e, effect))));
-    let left = [
-        (more, "1 more does less", "{} more do less"),
-        (none, "1 changes nothing here", "{} change nothing here"),
-    ];
-    let left = left.into_iter().filter(|(count, ..)| *count > 0);
-    let left: Vec<String> = left.map(|(count, one, more)| view.counted(count, one, more)).collect();
-    if !left.is_empty() {
-        lines.push(Line::styled(left.join(" · "), theme.faint));
-    }
+    lines.extend(rest(view, theme, more, none));
     lines.push(Line::default());
     lines
 }
@@ -241,41 +228,117 @@ fn row(
     room: usize,
     (e, effect): (&Explanation, &Effect),
 ) -> Vec<Line<'static>> {
-    let place = |place: Option<usize>| match place {
-        Some(place) => place.to_string(),
-        None => view.say("out").into_owned(),
-    };
-    let there = if effect.plays { view.say("it plays").into_owned() } else { place(effect.place) };
-    let here = place(e.position);
-    let places = if here == there { here.clone() } else { format!("{here} → {there}") };
-    let style = match (effect.place, e.position) {
-        (Some(there), Some(here)) if there < here => theme.up,
-        (Some(_), None) => theme.up,
-        (Some(there), Some(here)) if there == here => theme.faint,
-        _ if effect.plays => theme.up,
-        _ => theme.down,
-    };
-    let added = effect.added.map_or(String::new(), |added| format!("{added:+.3}"));
-    let added_style = match effect.added {
-        Some(added) if added < Score::ZERO => theme.loss,
-        Some(_) => theme.boost,
-        None => Style::new(),
-    };
-    let each = room.saturating_sub(INDENT);
+    let there = if effect.plays { Place::Plays } else { effect.place.into() };
     // What was done is told whole, over two rows where it has to be.
-    let said = text::wrap(&what(view, effect.without, 2 * each), each, 2);
-    let mut said = said.into_iter();
-    let first = said.next().unwrap_or_default();
-    let row = Line::from(vec![
-        Span::raw(text::left(&first, room)),
-        Span::styled(text::right(&places, PLACES), style),
-        Span::styled(text::right(&added, VALUE), added_style),
-    ]);
-    let indented = |rest: String| format!("{}{rest}", " ".repeat(INDENT));
-    let more = said.map(|rest| Line::raw(indented(rest)));
-    let aside = effect.aside(view).map_or_else(Vec::new, |aside| text::wrap(&aside, each, 2));
-    let aside = aside.into_iter().map(|rest| Line::styled(indented(rest), theme.faint));
-    [row].into_iter().chain(more).chain(aside).collect()
+    let said = what(view, effect.without, 2 * room.saturating_sub(INDENT));
+    let done = Done { said, aside: effect.aside(view), there, added: effect.added };
+    done.rows(view, theme, room, e)
+}
+
+/// Where a song stands without something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the queue, from 1.
+    At(usize),
+    /// Not in the queue.
+    Out,
+    /// It is what plays.
+    Plays,
+}
+
+impl From<Option<usize>> for Place {
+    fn from(place: Option<usize>) -> Self {
+        place.map_or(Place::Out, Place::At)
+    }
+}
+
+impl Place {
+    fn said(self, view: &View) -> String {
+        match self {
+            Place::At(place) => place.to_string(),
+            Place::Out => view.say("out").into_owned(),
+            Place::Plays => view.say("it plays").into_owned(),
+        }
+    }
+}
+
+/// What something has done to a song: what it was, and the song without it.
+pub(super) struct Done {
+    /// What would have been in its place.
+    pub said: String,
+    /// What stands under that.
+    pub aside: Option<String>,
+    /// Where the song stands without it.
+    pub there: Place,
+    /// How much of the score is its doing.
+    pub added: Option<Score>,
+}
+
+impl Done {
+    /// Its rows, with so many columns for what is said.
+    pub(super) fn rows(
+        self,
+        view: &View,
+        theme: &Theme,
+        room: usize,
+        e: &Explanation,
+    ) -> Vec<Line<'static>> {
+        let Done { said, aside, there, added } = self;
+        let here = Place::from(e.position);
+        let style = match (there, here) {
+            (Place::At(there), Place::At(here)) if there < here => theme.up,
+            (Place::At(_), Place::Out) | (Place::Plays, _) => theme.up,
+            _ if there == here => theme.faint,
+            _ => theme.down,
+        };
+        let (from, to) = (here.said(view), there.said(view));
+        let places = if from == to { from } else { format!("{from} → {to}") };
+        let figure = added.map_or(String::new(), |added| format!("{added:+.3}"));
+        let added_style = match added {
+            Some(added) if added < Score::ZERO => theme.loss,
+            Some(_) => theme.boost,
+            None => Style::new(),
+        };
+        let each = room.saturating_sub(INDENT);
+        let mut said = text::wrap(&said, each, 2).into_iter();
+        let first = said.next().unwrap_or_default();
+        let row = Line::from(vec![
+            Span::raw(text::left(&first, room)),
+            Span::styled(text::right(&places, PLACES), style),
+            Span::styled(text::right(&figure, VALUE), added_style),
+        ]);
+        let indented = |rest: String| format!("{}{rest}", " ".repeat(INDENT));
+        let more = said.map(|rest| Line::raw(indented(rest)));
+        let aside = aside.map_or_else(Vec::new, |aside| text::wrap(&aside, each, 2));
+        let aside = aside.into_iter().map(|rest| Line::styled(indented(rest), theme.faint));
+        [row].into_iter().chain(more).chain(aside).collect()
+    }
+}
+
+/// Columns that are left for what is said of something, of so many.
+pub(super) fn room(columns: usize) -> usize {
+    columns.saturating_sub(PLACES + VALUE)
+}
+
+/// What the columns of these rows are.
+pub(super) fn heads(view: &View, theme: &Theme, room: usize) -> Line<'static> {
+    let head = [
+        text::left("", room),
+        text::right(&view.say("place"), PLACES),
+        text::right(&view.say("adds"), VALUE),
+    ];
+    Line::styled(head.concat(), theme.faint)
+}
+
+/// How many do less than those that are told, and how many nothing.
+pub(super) fn rest(view: &View, theme: &Theme, more: usize, none: usize) -> Option<Line<'static>> {
+    let left = [
+        (more, "1 more does less", "{} more do less"),
+        (none, "1 changes nothing here", "{} change nothing here"),
+    ];
+    let left = left.into_iter().filter(|(count, ..)| *count > 0);
+    let left: Vec<String> = left.map(|(count, one, more)| view.counted(count, one, more)).collect();
+    (!left.is_empty()).then(|| Line::styled(left.join(" · "), theme.faint))
 }
 
 /// Characters of a hash that tell models apart for a person.

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::cause;
+use super::{bygone, cause};
 use crate::desk::Explained;
 use crate::draw::canvas::Canvas;
 use crate::draw::drawn::Drawn;
@@ -54,7 +54,8 @@ pub(super) fn draw(canvas: Canvas) -> Drawn {
         });
         let (causes, elsewhere) = (view.causes.as_deref(), view.elsewhere.as_deref());
         let causes = cause::causes(view, theme, columns, (explanation, causes, elsewhere));
-        [beside, causes].concat()
+        let bygones = (explanation, view.bygones.as_deref());
+        [beside, causes, bygone::section(view, theme, columns, bygones)].concat()
     };
     if area.width < WIDE {
         let page = page(area.width.into());

@@ -1,6 +1,7 @@
 //! The views, each in the place the frame leaves it.
 
 mod bandit;
+mod bygone;
 mod cause;
 mod compare;
 mod crossing;

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::draw::canvas::Canvas;
-use crate::draw::drawn::Drawn;
+use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::layout::take;
 use crate::draw::panel::{PANELS, race};
 use crate::draw::{log, narration, now_playing, queue};
@@ -37,6 +37,9 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     };
     for &(panel, place) in &layout.panels {
         (PANELS[panel].draw)(canvas.at(place));
+        if panel == CHART {
+            drawn.hit(place, Hit::Chart(race::shown(view, place)));
+        }
     }
     log::draw(canvas.at(layout.log));
     drawn.next_panel = layout.next_panel(view.panel);

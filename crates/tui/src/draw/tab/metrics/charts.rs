@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::rates::{Of, whole};
 use crate::draw::canvas::Canvas;
+use crate::draw::drawn::Hit;
 use crate::draw::page::Section;
 use crate::draw::plot::{Axis, Series};
 use crate::draw::{pen, plot};
@@ -62,6 +63,12 @@ fn chart<'a>(
 ) -> Section<'a> {
     let groups = curves.iter().rev().map(|curve| named(view, theme, curve));
     let head = pen::joined(groups.collect(), columns);
+    let shown =
+        axis(view, Rect { width: columns.min(u16::MAX.into()) as u16, ..Rect::default() }).shown;
+    let title = match view.span {
+        None => view.say(title).into_owned(),
+        Some(_) => format!("{} · {}", view.say(title), view.fill("the last {} steps", &[&shown])),
+    };
     let draw = move |area: Rect, buf: &mut Buffer| {
         pen::line(buf, area, 0, head, Style::new());
         let place = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
@@ -70,10 +77,16 @@ fn chart<'a>(
             .map(|curve| Series { every: curve.every(), values: curve.values, style: curve.style })
             .collect();
         let above = format!("{:.0}%", 100.0 * top);
-        plot::labelled(&series, (top, &above, "0"), place, theme, buf);
+        let axis = axis(view, place);
+        plot::labelled_on(&axis, &series, (top, &above, "0"), place, (theme, buf));
         marks(Canvas { view, theme, area: place, buf });
     };
-    Section::new(view.say(title), ROWS, draw).grows(MORE)
+    Section::new(title, ROWS, draw).grows(MORE).hit(Hit::Chart(shown))
+}
+
+/// The axis of a chart with its labels at a place.
+fn axis(view: &View, place: Rect) -> Axis {
+    Axis::spanning(plot::beside_labels(place), view, 1, 1.0)
 }
 
 /// One value a step; a gap where there is none.
@@ -144,8 +157,7 @@ fn marks(canvas: Canvas) {
     if place.width < plot::LABELS + 4 || place.height == 0 {
         return;
     }
-    let chart = Rect { x: place.x + plot::LABELS, width: place.width - plot::LABELS, ..place };
-    let axis = Axis::new(chart, view.traces.len(), 1, 1.0);
+    let (chart, axis) = (plot::beside_labels(place), axis(view, place));
     for (at, trace) in view.traces[axis.first..].iter().enumerate() {
         let Some(moved) = &trace.guardrail.intervention else { continue };
         let x = (axis.begins(at) / 2) as u16;

@@ -13,8 +13,9 @@ use melody_recommender::feedback::{HOLDS, Intervention, Side, WatchReport};
 /// Interventions listed at most.
 const LISTED: usize = 12;
 
-/// The level, and the evidence of either watch on its way to what is acted at.
-pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
+/// The level, and the evidence of either watch on its way to what is acted at; in brief without what offers are and how
+/// often alarms are false.
+pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, brief: bool) -> Section<'a> {
     let now = &view.now().guardrail;
     let mut state = Line::default();
     let mut does = String::new();
@@ -46,7 +47,10 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section
         lines.push(Line::styled(said.into_owned(), theme.warning));
     }
     lines.extend(listening(view, theme, columns));
-    lines.extend(selling(view, theme, columns));
+    lines.extend(selling(view, theme, columns, brief));
+    if brief {
+        return Section::lines(view.say("Guardrail"), lines);
+    }
     let policy = &view.policy.guardrail;
     let rate = percent(Score::new(policy.false_alarms));
     let said = view.fill(
@@ -117,7 +121,7 @@ fn waits(view: &View, side: Side) -> Option<String> {
 }
 
 /// How promoted songs and previews are taken up, beside what the model expects.
-fn selling<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'a>> {
+fn selling<'a>(view: &View, theme: &Theme, columns: usize, brief: bool) -> Vec<Line<'a>> {
     let now = &view.now().guardrail;
     if now.selling_levels == 0 {
         return Vec::new();
@@ -130,7 +134,9 @@ fn selling<'a>(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'a>> {
         "{}: {} taken ({} expected); an offer is a promoted song or a preview that came up by itself, taken if completed, liked or saved",
         &[&since(view, now.selling_level, counted), &watch.good, &expected],
     );
-    lines.extend(legend(&said, columns, theme));
+    if !brief {
+        lines.extend(legend(&said, columns, theme));
+    }
     if let Some(said) = waits(view, Side::Selling) {
         lines.extend(
             text::wrap(&said, columns, 2).into_iter().map(|l| Line::styled(l, theme.warning)),

@@ -19,7 +19,9 @@ pub(super) fn draw(canvas: Canvas) -> Drawn {
     let page = Page::new(area, if wide { &[1, 1] } else { &[1] });
     let (left, right) = (page.width(0), page.width(usize::from(wide)));
     let rates = rates::rates(view, theme, left);
-    let guardrail = guardrail::section(view, theme, left);
+    // What a tour's caption leaves no room for is told on the page without one.
+    let brief = view.caption.is_some() && !page.roomy();
+    let guardrail = guardrail::section(view, theme, left, brief);
     let interventions = guardrail::interventions(view, theme, left);
     let completion = charts::completion(view, theme, right);
     let skips = charts::skips(view, theme, right);
@@ -27,7 +29,7 @@ pub(super) fn draw(canvas: Canvas) -> Drawn {
     let variety = variety::section(view, theme, left);
     let mut columns = match wide {
         true => vec![vec![rates, guardrail, interventions], vec![completion, skips, promotion]],
-        false => vec![vec![rates, guardrail, completion, promotion, skips, interventions]],
+        false => vec![vec![rates, completion, guardrail, promotion, skips, interventions]],
     };
     columns[0].extend(variety);
     page.draw(columns, canvas)

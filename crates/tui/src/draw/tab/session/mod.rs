@@ -11,9 +11,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::draw::canvas::Canvas;
-use crate::draw::drawn::Drawn;
+use crate::draw::drawn::{Drawn, Hit};
 use crate::draw::page::{Page, Section, legend};
-use crate::draw::plot::Series;
+use crate::draw::plot::{Axis, Series};
 use crate::draw::{bar, pen, plot};
 use crate::theme::Theme;
 use crate::view::View;
@@ -68,6 +68,9 @@ fn mood<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
     let rows = 1 + 3 + legend.len() as u16;
     let below = legend.len() as u16;
     let head = pen::joined(groups, columns);
+    let place = Rect { width: columns.min(u16::MAX.into()) as u16, ..Rect::default() };
+    let shown = axis(view, place).shown;
+    let span = view.span.map(|_| view.fill("the last {} steps", &[&shown])).unwrap_or_default();
     Section::new(view.say("Mood"), rows, move |area, buf| {
         pen::line(buf, area, 0, head, Style::new());
         let chart = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + below), ..area };
@@ -78,12 +81,20 @@ fn mood<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
             Series { values: of(|s| s.gate), style: theme.accent, every: 2 },
             Series { values: of(|s| s.satisfaction), style: theme.good, every: 1 },
         ];
-        plot::labelled(&series, (1.0, "1", "0"), chart, theme, buf);
+        let axis = axis(view, chart);
+        plot::labelled_on(&axis, &series, (1.0, "1", "0"), chart, (theme, buf));
         for (line, row) in legend.into_iter().zip(area.height.saturating_sub(below)..) {
             pen::line(buf, area, row, line, Style::new());
         }
     })
     .grows(4)
+    .aside(Span::styled(span, theme.faint))
+    .hit(Hit::Chart(shown))
+}
+
+/// The axis of the chart with its labels at a place.
+fn axis(view: &View, place: Rect) -> Axis {
+    Axis::spanning(plot::beside_labels(place), view, 1, 1.0)
 }
 
 /// Songs each source brought, and how many of them reached the queue.
