@@ -12,7 +12,7 @@ use super::say::{counted, say, say_json};
 use super::table::{Side, Table};
 use melody_core::plays::{Importing, LoggedListener};
 use melody_lab::data::log::{Origin, TrainingLog};
-use melody_lab::global_time::{DEPTHS, Gathered, Judged, OurModel, Row, judge};
+use melody_lab::global_time::{Beside, DEPTHS, Gathered, Judged, OurModel, Row, Sequence, judge};
 use melody_lab::reports::report_named;
 use melody_model::{self as model, Backend, ModelVersion};
 use melody_sessions::names::{model_named, policy_named};
@@ -42,7 +42,7 @@ fn of_files(arguments: &Eval) -> Result<Judged, Failure> {
     if !arguments.json {
         print_read(&read)?;
     }
-    Ok(judge(&mut gathered, arguments.test_days, None)?)
+    judged(arguments, &mut gathered, None)
 }
 
 fn of_log(arguments: &Eval, folder: &Path) -> Result<Judged, Failure> {
@@ -67,7 +67,7 @@ fn of_log(arguments: &Eval, folder: &Path) -> Result<Judged, Failure> {
     let version = ModelVersion::new(&files, &catalogue);
     let (catalogue, listeners) = (&*catalogue, &*listeners);
     let model = OurModel { version: &version, blend: interest, catalogue, listeners };
-    let judged = judge(&mut gathered, arguments.test_days, Some(model))?;
+    let judged = judged(arguments, &mut gathered, Some(model))?;
     let report = report_named(&arguments.model, base);
     let used = report.as_ref().and_then(|report| report.trained_on_log.as_ref());
     if used.is_some_and(|used| used.hash == log.hash()) && !arguments.json {
@@ -75,6 +75,28 @@ fn of_log(arguments: &Eval, folder: &Path) -> Result<Judged, Failure> {
             "note: the model was trained on some of these plays, of days after the cut among them"
         )?;
     }
+    Ok(judged)
+}
+
+/// Judges with our model, where there is one, and with a network of sequences, where that is wanted.
+fn judged(
+    arguments: &Eval,
+    gathered: &mut Gathered,
+    model: Option<OurModel>,
+) -> Result<Judged, Failure> {
+    if !arguments.sequential {
+        return Ok(judge(gathered, arguments.test_days, Beside { sequence: None, model })?);
+    }
+    let device = model::device(Backend::from(arguments.device));
+    let bar = bar(0, "training SASRec-like");
+    let progress = |done, at_most| {
+        bar.set_length(at_most);
+        bar.set_position(done);
+    };
+    let sequence = Sequence { seed: arguments.seed, device: &device, progress: &progress };
+    let beside = Beside { sequence: Some(sequence), model };
+    let judged = judge(gathered, arguments.test_days, beside)?;
+    bar.finish_and_clear();
     Ok(judged)
 }
 
@@ -127,12 +149,13 @@ fn table(rows: &[Row], part: usize) -> Table {
     let cells = rows.iter().map(|row| {
         let figures = &row.parts[part];
         let hours = row.hours.map_or(String::new(), |hours| format!(" (.9 in {hours} h)"));
+        let steps = row.steps.map_or(String::new(), |steps| format!(" ({steps} steps)"));
         let [ndcg, recall, coverage] = [figures.ndcg, figures.recall, row.coverage]
             .map(|at| at.map(|figure| format!("{figure:.4}")));
         let [a, b] = ndcg;
         let [c, d] = recall;
         let [e, f] = coverage;
-        [format!("{}{hours}", row.method), a, b, c, d, e, f]
+        [format!("{}{hours}{steps}", row.method), a, b, c, d, e, f]
     });
     Table::new(columns, cells)
 }

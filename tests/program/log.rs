@@ -500,6 +500,17 @@ fn plays_of_any_import_are_judged_by_a_cut_in_time() {
     let (code, out, _) = melody(&judge);
     assert!(code == 0 && out.contains("organic plays of the test, 1 listener\n"), "{out}");
 
+    // With a network beside them, the others are what they were.
+    let with = [&judge[..], &["--sequential", "--json"]].concat();
+    let (code, out, err) = melody(&with);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(melody(&with).1, out, "the same again");
+    let trained: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let [were, are] = [&told, &trained].map(|judged| judged["rows"].as_array().unwrap());
+    assert_eq!((&were[..], are.len()), (&are[..4], 5));
+    assert_eq!(are[4]["method"], "SASRec-like");
+    assert!(are[4]["steps"].as_u64().is_some_and(|steps| steps > 0), "{}", are[4]);
+
     let (code, _, err) = melody(&["eval", "--protocol", "global-time"]);
     assert!(code == 2 && err.contains("--log <DIR>|--plays <FILE>"), "{err}");
 }

@@ -42,6 +42,8 @@ pub enum Purpose {
     Towers,
     /// Batches, shuffles and dropped ids in training.
     Training,
+    /// Windows, other songs and dropped numbers in training a network of sequences.
+    Sequence,
     /// Which queries and features a tree of a learned ranker is grown on.
     Boosting,
     /// Which candidates a ranker learns from, and what a listener does with each.
@@ -73,6 +75,7 @@ impl Purpose {
             Purpose::Catalogue => "catalogue",
             Purpose::Towers => "towers",
             Purpose::Training => "training",
+            Purpose::Sequence => "sequence",
             Purpose::Boosting => "boosting",
             Purpose::Requests => "requests",
             Purpose::Bootstrap => "bootstrap",

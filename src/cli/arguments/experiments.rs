@@ -52,6 +52,10 @@ pub(crate) struct Eval {
     /// Files of plays to judge by, as `melody import history` reads them; their songs need be in no catalogue.
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "protocol", conflicts_with = "log")]
     pub plays: Vec<PathBuf>,
+    /// Puts a SASRec-like network among the methods: small causal self-attention over a listener's newest plays, trained on what
+    /// came before the cut, by `--seed`. Takes minutes, of tens of millions of plays hours.
+    #[arg(long, requires = "protocol")]
+    pub sequential: bool,
     /// Days at the end that are foretold.
     #[arg(long, value_name = "N", default_value_t = 1, requires = "protocol", value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub test_days: u32,
@@ -74,7 +78,7 @@ pub(crate) struct Eval {
     /// Times the listeners are drawn again for confidence intervals; 0 makes none.
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(0..=100_000))]
     pub resamples: u64,
-    /// Seed of those draws.
+    /// Seed of those draws, and of what `--sequential` learns from.
     #[arg(long, default_value_t = 1, value_parser = seed())]
     pub seed: u64,
     /// Compute backend.

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::clock;
 use super::marks::{MarkSummary, Marks};
 use super::play::Play;
-use super::settled::{place_ms, settled};
+use super::settled::{place_ms, settled_of};
+use super::songs::Songs;
 
 /// Plays of somebody of whom there will be many.
 const LITTLE: u64 = 1_000;
@@ -16,6 +17,8 @@ pub struct Kept {
     most: usize,
     /// Each with its time, and with its place in the stream where times are the same.
     plays: Vec<((i64, u64), Play)>,
+    /// Of the plays so far.
+    songs: Songs,
     /// Plays pushed so far.
     pushed: u64,
     doubles: usize,
@@ -58,6 +61,7 @@ impl Kept {
         Kept {
             most,
             plays: Vec::new(),
+            songs: Songs::default(),
             pushed: 0,
             doubles: 0,
             pieces: 0,
@@ -92,7 +96,8 @@ impl Kept {
     fn tidy(&mut self) {
         let mut plays = std::mem::take(&mut self.plays);
         plays.sort_by_key(|(order, _)| *order);
-        let settled = settled(plays);
+        let settled = settled_of(plays, &mut self.songs);
+        self.songs.forget();
         let mut plays = settled.plays;
         let older = plays.len().saturating_sub(self.most);
         plays.drain(..older);

@@ -52,8 +52,8 @@ impl Made {
 }
 
 /// A play with clean texts, if it makes sense.
-pub(super) fn checked(play: Play, format: Format) -> Result<Play, Refused> {
-    let play = play.cleaned();
+pub(super) fn checked(mut play: Play, format: Format) -> Result<Play, Refused> {
+    play.clean();
     match play.fault() {
         None => Ok(play),
         Some(("title", why)) if format.name() != "melody" => {

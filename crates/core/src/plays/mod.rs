@@ -35,6 +35,7 @@ mod research;
 mod scrobbler;
 mod settled;
 mod side_by_side;
+mod songs;
 mod spotify;
 mod summary;
 mod survey;

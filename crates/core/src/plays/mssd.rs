@@ -139,7 +139,7 @@ fn play(row: &Row) -> Result<Play, Refused> {
     let end = row.text("hist_user_behavior_reason_end");
     let went_on = end.is_none_or(|reason| WENT_ON.contains(&reason));
     let start = row.text("hist_user_behavior_reason_start");
-    let play = Play {
+    let mut play = Play {
         listener: Some(session.into()),
         session: Some(session.into()),
         time_ms: hour.and_then(|hour| clock::hour(row.text("date")?, hour)),
@@ -155,5 +155,6 @@ fn play(row: &Row) -> Result<Play, Refused> {
             .map(|paid| if paid { Tier::Premium } else { Tier::Free }),
         ..Play::default()
     };
-    Ok(play.cleaned())
+    play.clean();
+    Ok(play)
 }

@@ -181,8 +181,8 @@ impl Play {
         None
     }
 
-    /// The same with every text fit to be shown; what is left of a text may be nothing.
-    pub fn cleaned(mut self) -> Self {
+    /// Makes every text fit to be shown; what is left of a text may be nothing.
+    pub fn clean(&mut self) {
         for text in [
             &mut self.listener,
             &mut self.title,
@@ -191,21 +191,24 @@ impl Play {
             &mut self.song,
             &mut self.session,
         ] {
-            *text = text.take().and_then(clean);
+            // As nearly all are.
+            if text.as_deref().is_some_and(|text| !is_clean(text)) {
+                *text = text.take().and_then(clean);
+            }
         }
-        self
     }
+}
+
+/// Whether a text is clean as it is: signs of ASCII, and not blanks at its ends.
+fn is_clean(text: &str) -> bool {
+    let signs = |byte: &u8| (b' '..=b'~').contains(byte);
+    let ends = [text.as_bytes().first(), text.as_bytes().last()];
+    let short = (1..=LONGEST_TEXT).contains(&text.len());
+    short && text.as_bytes().iter().all(signs) && !ends.contains(&Some(&b' '))
 }
 
 /// A text without control characters, which could rewrite a terminal, and not too long to be one.
 fn clean(text: String) -> Option<String> {
-    // As nearly all are.
-    let signs = |byte: &u8| (b' '..=b'~').contains(byte);
-    let ends = [text.as_bytes().first(), text.as_bytes().last()];
-    let short = (1..=LONGEST_TEXT).contains(&text.len());
-    if short && text.as_bytes().iter().all(signs) && !ends.contains(&Some(&b' ')) {
-        return Some(text);
-    }
     let plain = |c: char| if c.is_control() { ' ' } else { c };
     let clean: String = text.chars().take(LONGEST_TEXT).map(plain).collect();
     let clean = clean.trim();
@@ -273,12 +276,12 @@ mod tests {
 
     #[test]
     fn texts_cannot_rewrite_a_terminal() {
-        let play = Play {
+        let mut play = Play {
             title: Some(" a\u{1b}[31m\n ".into()),
             artist: Some("\u{7}".into()),
             ..Play::default()
         };
-        let play = play.cleaned();
+        play.clean();
         assert_eq!(play.title.as_deref(), Some("a [31m"));
         assert_eq!(play.artist, None);
         for text in [" a", "a ", "a\u{7f}", "é\u{85}", "", " ", "\u{a0}a"] {
@@ -287,6 +290,7 @@ mod tests {
             let expected = Some(spoken.trim().to_string()).filter(|text| !text.is_empty());
             assert_eq!(clean(text.to_string()), expected, "{text:?}");
         }
+        assert!(is_clean("a b~") && !is_clean(" a") && !is_clean(""));
         assert_eq!(clean("a b~".into()).as_deref(), Some("a b~"));
         assert_eq!(clean("x".repeat(501)).map(|text| text.len()), Some(500));
     }

@@ -19,13 +19,10 @@
 //! **In pieces.** A play that goes on with the one before it ([`Play::resumed`]) is one with it, where it is of the same song, within a
 //! day, that one was neither heard out nor skipped, and both together are no longer than the song, as far as its length is known.
 
-use std::collections::HashMap;
 use std::iter::successors;
 
-use foldhash::fast::RandomState;
-
-use super::normal::{artist_name, normal};
 use super::play::Play;
+use super::songs::Songs;
 
 const HOUR_MS: i64 = 3_600_000;
 const MINUTE_MS: i64 = 60_000;
@@ -60,38 +57,16 @@ pub fn place_ms(play: &Play) -> Option<i64> {
 
 /// The plays of one listener, in the order of [`place_ms`], each once and whole. Each play comes with what it is ordered by.
 pub fn settled<T>(plays: Vec<(T, Play)>) -> Settled<T> {
-    let songs = songs(&plays);
+    settled_of(plays, &mut Songs::default())
+}
+
+/// The same, where songs may have been numbered before.
+pub(super) fn settled_of<T>(plays: Vec<(T, Play)>, songs: &mut Songs) -> Settled<T> {
+    let songs = songs.numbers(plays.iter().map(|(_, play)| play));
     let stays = staying(&plays, &songs);
     let (all, once) = (plays.len(), stays.iter().filter(|stays| **stays).count());
     let plays = joined(plays, &songs, &stays);
     Settled { doubles: all - once, pieces: once - plays.len(), plays }
-}
-
-/// A number for the song of each play: the same for the same song, however it is written.
-fn songs<T>(plays: &[(T, Play)]) -> Vec<usize> {
-    let room = plays.len() / 2;
-    let mut written: HashMap<[Option<&str>; 2], usize, RandomState> =
-        HashMap::with_capacity_and_hasher(room, RandomState::default());
-    let mut meant: HashMap<[Option<String>; 2], usize, RandomState> =
-        HashMap::with_capacity_and_hasher(room, RandomState::default());
-    let mut numbers = Vec::with_capacity(plays.len());
-    for (_, play) in plays {
-        let key = match &play.title {
-            Some(title) => [Some(title.as_str()), play.artist.as_deref()],
-            None => [None, play.song.as_deref()],
-        };
-        let number = *written.entry(key).or_insert_with(|| {
-            let [title, other] = key;
-            let normal_form = match title {
-                Some(title) => [Some(normal(title)), other.map(artist_name)],
-                None => [None, other.map(str::to_string)],
-            };
-            let next = meant.len();
-            *meant.entry(normal_form).or_insert(next)
-        });
-        numbers.push(number);
-    }
-    numbers
 }
 
 /// Of each play whether it stays.
@@ -194,31 +169,23 @@ fn period(run: &[usize], same: &dyn Fn(usize, usize) -> bool) -> usize {
 /// Of each song the longest that is known, in milliseconds, by the plays that stay.
 fn longest<T>(plays: &[(T, Play)], songs: &[usize], stays: &[bool]) -> Vec<Option<u32>> {
     let mut longest = vec![None; songs.iter().max().map_or(0, |most| most + 1)];
-    for ((_, play), song) in staying_of(plays.iter(), songs, stays) {
+    let of = plays.iter().zip(songs).zip(stays);
+    for ((_, play), &song) in of.filter_map(|(of, stays)| stays.then_some(of)) {
         let heard_out = play.ms_played.filter(|_| play.completed == Some(true) && !play.resumed);
         longest[song] = longest[song].max(play.duration_ms).max(heard_out);
     }
     longest
 }
 
-/// The plays that stay, each with the number of its song.
-fn staying_of<P>(
-    plays: impl Iterator<Item = P>,
-    songs: &[usize],
-    stays: &[bool],
-) -> impl Iterator<Item = (P, usize)> {
-    let of = plays.zip(songs).zip(stays);
-    of.filter_map(|((play, song), stays)| stays.then_some((play, *song)))
-}
-
-/// The plays that stay, with the pieces of one put together.
-fn joined<T>(plays: Vec<(T, Play)>, songs: &[usize], stays: &[bool]) -> Vec<(T, Play)> {
+/// The plays that stay, with the pieces of one put together. They are moved to the front, and what is behind them is let go.
+fn joined<T>(mut plays: Vec<(T, Play)>, songs: &[usize], stays: &[bool]) -> Vec<(T, Play)> {
     let longest = longest(&plays, songs, stays);
-    let mut whole: Vec<(T, Play)> = Vec::with_capacity(plays.len());
-    let mut last = None;
-    for ((order, play), song) in staying_of(plays.into_iter(), songs, stays) {
-        let before = whole.last_mut().filter(|_| last == Some(song)).map(|(_, before)| before);
-        match before.filter(|before| goes_on(before, &play, longest[song])) {
+    let (mut whole, mut last) = (0, None);
+    for (at, &song) in songs.iter().enumerate().filter(|(at, _)| stays[*at]) {
+        let (front, rest) = plays.split_at_mut(at);
+        let play = &rest[0].1;
+        let before = front[..whole].last_mut().filter(|_| last == Some(song)).map(|(_, play)| play);
+        match before.filter(|before| goes_on(before, play, longest[song])) {
             Some(before) => {
                 before.ms_played =
                     before.ms_played.zip(play.ms_played).map(|(a, b)| a.saturating_add(b));
@@ -228,12 +195,14 @@ fn joined<T>(plays: Vec<(T, Play)>, songs: &[usize], stays: &[bool]) -> Vec<(T, 
                 before.saved = play.saved.or(before.saved);
             }
             None => {
-                whole.push((order, play));
+                plays.swap(whole, at);
+                whole += 1;
                 last = Some(song);
             }
         }
     }
-    whole
+    plays.truncate(whole);
+    plays
 }
 
 /// Whether a play of the same song goes on with the one before it; the song is no longer than `most`, if that is known.

@@ -9,7 +9,6 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::ReaderProperties;
@@ -20,7 +19,7 @@ use super::columns::Column;
 use super::events::{COLUMNS, Chunk, Group};
 use super::format::{About, Format, Role};
 use super::record::{Reading, Refused};
-use crate::input::{InputError, Out, Problem, Progress, in_order, open};
+use crate::input::{InputError, Out, Problem, Progress, in_order, open, unpackable};
 
 pub(super) static EVENTS: About = About {
     name: "yambda",
@@ -119,27 +118,6 @@ fn place(metadata: &ParquetMetaData, wanted: &str) -> Option<usize> {
     columns.iter().position(|column| column.path().parts().first().is_some_and(|n| n == wanted))
 }
 
-/// Whether the packing of a column is one of those that are read here.
-fn readable(name: &str, rows: &dyn RowGroupReader, place: usize) -> Result<(), InputError> {
-    let packed = rows.metadata().column(place).compression();
-    let known = matches!(
-        packed,
-        Compression::UNCOMPRESSED
-            | Compression::SNAPPY
-            | Compression::GZIP(_)
-            | Compression::LZ4
-            | Compression::LZ4_RAW
-    );
-    if known {
-        return Ok(());
-    }
-    let help = "write it anew, for example by `COPY (FROM 'listens.parquet') TO 'snappy.parquet' (CODEC snappy)` in DuckDB";
-    Err(Problem::new(name, format!("its columns are packed by {packed}, which is not read here"))
-        .field("(whole file)")
-        .help(help)
-        .into())
-}
-
 /// What a file's name says its rows are.
 fn kind_of_file(name: &str) -> &'static str {
     let file = name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
@@ -169,7 +147,7 @@ impl Shared<'_> {
         let mut columns = COLUMNS.map(|_| None);
         for (column, name) in columns.iter_mut().zip(COLUMNS) {
             let Some(place) = place(self.metadata, name) else { continue };
-            readable(&self.name, &rows, place)?;
+            unpackable(&self.name, metadata, [place])?;
             let descriptor = schema.column(place);
             let levels = [descriptor.max_def_level(), descriptor.max_rep_level()];
             let reader = rows.get_column_reader(place).map_err(failed)?;
@@ -201,7 +179,9 @@ mod tests {
     use crate::plays::marks::{Mark, Of, Saying};
     use crate::plays::play::Play;
 
+    use parquet::basic::Compression;
     use parquet::data_type::{ByteArrayType, Int64Type};
+    use parquet::file::properties::WriterProperties;
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::parser::parse_message_type;
 
@@ -212,9 +192,14 @@ mod tests {
     }
 
     fn write(path: &Path, schema: &str, columns: &[Told]) {
+        packed(path, schema, columns, Compression::UNCOMPRESSED);
+    }
+
+    fn packed(path: &Path, schema: &str, columns: &[Told], by: Compression) {
         let schema = Arc::new(parse_message_type(schema).unwrap());
-        let mut file =
-            SerializedFileWriter::new(File::create(path).unwrap(), schema, Arc::default()).unwrap();
+        let properties = Arc::new(WriterProperties::builder().set_compression(by).build());
+        let file = File::create(path).unwrap();
+        let mut file = SerializedFileWriter::new(file, schema, properties).unwrap();
         let mut group = file.next_row_group().unwrap();
         for column in columns {
             let mut writer = group.next_column().unwrap().unwrap();
@@ -337,6 +322,73 @@ mod tests {
         assert_eq!(read_all(&path).unwrap(), all);
         assert_eq!(read_only(&path, "3"), (all[2..].to_vec(), 2, vec![1]));
         assert_eq!(read_only(&path, "2"), (vec![], 3, vec![1, 3]));
+    }
+
+    const FLAT: &str = "message m { required int64 uid; required int64 timestamp; required int64 item_id; \
+                        required int64 played_ratio_pct; required binary event_type (UTF8); }";
+
+    /// A thousand plays of ten listeners, packed.
+    fn thousand(path: &Path, by: Compression) {
+        let of = |make: &dyn Fn(i64) -> i64| (0..1_000).map(make).collect::<Vec<_>>();
+        let [uid, time] = [of(&|row| row / 100), of(&|row| 5 * (row % 100))];
+        let [item, ratio] = [of(&|row| row * 37 % 211), of(&|row| row % 101)];
+        let texts = vec!["listen"; 1_000];
+        let numbers = [&uid, &time, &item, &ratio].map(|numbers| Told::Numbers(numbers, None));
+        let columns: Vec<Told> = numbers.into_iter().chain([Told::Texts(&texts)]).collect();
+        packed(path, FLAT, &columns, by);
+    }
+
+    #[test]
+    fn however_a_file_is_packed_it_says_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("listens.parquet");
+        thousand(&path, Compression::UNCOMPRESSED);
+        let (plain, size) = (read_all(&path).unwrap(), path.metadata().unwrap().len());
+        assert_eq!(plain.len(), 1_000);
+        assert_eq!(plain[999].1, listen("9", &(999 * 37 % 211).to_string(), 495_000, 0.9));
+        for by in [
+            Compression::SNAPPY,
+            Compression::GZIP(Default::default()),
+            Compression::BROTLI(Default::default()),
+            Compression::LZ4,
+            Compression::LZ4_RAW,
+            Compression::ZSTD(Default::default()),
+        ] {
+            thousand(&path, by);
+            assert!(path.metadata().unwrap().len() < size, "{by} packs nothing");
+            assert_eq!(read_all(&path).unwrap(), plain, "{by}");
+        }
+    }
+
+    /// Says of the file's first column that it is packed by LZO, which nobody here writes.
+    fn say_lzo(path: &Path) {
+        let whole = std::fs::read(path).unwrap();
+        let first = |path: &Path| {
+            let reader = SerializedFileReader::new(File::open(path).unwrap()).ok()?;
+            let column = reader.metadata().row_groups().first()?.column(0).clone();
+            Some((column.column_path().string(), column.compression(), column.num_values()))
+        };
+        let wanted = Some(("uid".to_string(), Compression::LZO, 1_000));
+        // Snappy's number in the footer, by Thrift's compact encoding of whole numbers.
+        let said = (0..whole.len()).rev().filter(|&at| whole[at] == 2).any(|at| {
+            let mut other = whole.clone();
+            other[at] = 6;
+            std::fs::write(path, other).unwrap();
+            first(path) == wanted
+        });
+        assert!(said);
+    }
+
+    #[test]
+    fn a_codec_that_is_not_read_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("listens.parquet");
+        thousand(&path, Compression::SNAPPY);
+        say_lzo(&path);
+        let problems = read_all(&path).unwrap_err().problems;
+        let told = "the column `uid` is packed by LZO, which is not read here";
+        assert_eq!((problems.len(), problems[0].message.as_str()), (1, told));
+        assert!(problems[0].help.as_deref().is_some_and(|help| help.contains("CODEC zstd")));
     }
 
     #[test]

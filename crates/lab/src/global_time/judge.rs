@@ -8,6 +8,7 @@ use super::list::{DEPTHS, List, mean};
 use super::methods::{Method, methods};
 use super::model::{OurModel, by_interest};
 use super::past::Past;
+use super::sequence::{Sequence, by_sequence};
 use melody_core::input::{InputError, Problem};
 
 const DAY: i64 = 86_400;
@@ -55,6 +56,9 @@ pub struct Row {
     /// In how many hours a play comes to count .9 of what it did, where that was chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<f64>,
+    /// How many steps it was trained for, where it is; how many are good was chosen, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
     /// Share of the songs heard before the cut that anybody is shown, at each of [`DEPTHS`].
     pub coverage: [f64; 2],
     /// `all` first, the others where plays tell.
@@ -88,15 +92,20 @@ pub struct Judged {
     pub rows: Vec<Row>,
 }
 
-/// Judges by the last `days` of these plays, our model among the others where it is given.
+/// Methods beside those that are always judged.
+#[derive(Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// A network of sequences, which is trained for it.
+    pub sequence: Option<Sequence<'a>>,
+    /// Our model.
+    pub model: Option<OurModel<'a>>,
+}
+
+/// Judges by the last `days` of these plays, with these methods among the others.
 ///
 /// # Errors
 /// When there is nobody with plays both before the test and in it.
-pub fn judge(
-    gathered: &mut Gathered,
-    days: u32,
-    model: Option<OurModel>,
-) -> Result<Judged, InputError> {
+pub fn judge(gathered: &mut Gathered, days: u32, beside: Beside) -> Result<Judged, InputError> {
     gathered.sorted();
     let gathered = &*gathered;
     let long = i64::from(days) * DAY;
@@ -115,7 +124,8 @@ pub fn judge(
     }
     let earlier = Past::new(&gathered.plays, sizes, past.until - long..past.until);
     let mut methods = methods(&past, &earlier);
-    methods.extend(model.map(|model| by_interest(gathered, &past, model)));
+    methods.extend(beside.sequence.and_then(|with| by_sequence(&past, &earlier, with)));
+    methods.extend(beside.model.map(|model| by_interest(gathered, &past, model)));
     let heard: Vec<bool> = past.all().fold(vec![false; past.songs], |mut heard, play| {
         heard[play.song as usize] = true;
         heard
@@ -158,7 +168,8 @@ fn row(method: &Method, past: &Past, asked: &[u32], songs: usize) -> Row {
         Figures { part, listeners: figures.len(), ndcg, recall }
     });
     let parts = parts.into_iter().filter(|figures| figures.listeners > 0).collect();
-    Row { method: method.name.into(), hours: method.hours, coverage, parts }
+    let (hours, steps) = (method.hours, method.steps);
+    Row { method: method.name.into(), hours, steps, coverage, parts }
 }
 
 #[cfg(test)]
@@ -205,7 +216,7 @@ mod tests {
     }
 
     fn judged(gathered: &mut Gathered) -> Judged {
-        judge(gathered, 1, None).unwrap()
+        judge(gathered, 1, Beside::default()).unwrap()
     }
 
     fn near(found: f64, wanted: f64, what: &str) {
@@ -257,7 +268,7 @@ mod tests {
     fn without_anybody_to_ask_it_says_so() {
         let mut gathered = Gathered::default();
         gathered.play(&play("a", 0, "X"));
-        let told = judge(&mut gathered, 1, None).unwrap_err().to_string();
+        let told = judge(&mut gathered, 1, Beside::default()).unwrap_err().to_string();
         assert!(told.contains("--test-days"), "{told}");
     }
 }

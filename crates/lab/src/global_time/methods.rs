@@ -17,6 +17,8 @@ pub(super) struct Method<'a> {
     pub name: &'static str,
     /// In how many hours a play comes to count .9 of what it did, where it fades.
     pub hours: Option<f64>,
+    /// How many steps it was trained for, where it is.
+    pub steps: Option<u64>,
     pub(super) fill: Fill,
     pub(super) score: Score<'a>,
 }
@@ -35,8 +37,8 @@ fn faded(seconds: i64, hours: f64) -> f64 {
 /// Hours that are tried.
 const POPULAR_HOURS: [f64; 6] = [1.0, 6.0, 24.0, 72.0, 240.0, 720.0];
 const NEIGHBOUR_HOURS: [f64; 4] = [0.5, 6.0, 72.0, 720.0];
-/// Listeners that neighbours' hours are chosen by.
-const ASKED: usize = 500;
+/// Listeners by whom it is chosen what would take long to try with all.
+pub(super) const ASKED: usize = 500;
 
 /// All of them, that have learned of `past`; how fast it fades is chosen on `earlier`.
 pub(super) fn methods<'a>(past: &'a Past<'a>, earlier: &'a Past<'a>) -> Vec<Method<'a>> {
@@ -61,14 +63,14 @@ pub(super) fn methods<'a>(past: &'a Past<'a>, earlier: &'a Past<'a>) -> Vec<Meth
 }
 
 /// Mean NDCG at the greater depth over listeners.
-fn ndcg(past: &Past, method: &Method, asked: &[u32]) -> f64 {
+pub(super) fn ndcg(past: &Past, method: &Method, asked: &[u32]) -> f64 {
     let of = |&listener: &u32| method.list(listener).ndcg(&past.relevant(listener, None))[1];
     let all: Vec<f64> = asked.par_iter().map(of).collect();
     mean(all.into_iter())
 }
 
 /// Plays of each song.
-fn counts(past: &Past) -> Vec<f64> {
+pub(super) fn counts(past: &Past) -> Vec<f64> {
     let mut counts = vec![0.0; past.songs];
     past.all().for_each(|heard| counts[heard.song as usize] += 1.0);
     counts
@@ -76,7 +78,7 @@ fn counts(past: &Past) -> Vec<f64> {
 
 fn popular<'a>(past: &Past<'a>) -> Method<'a> {
     let fill = Fill::by(counts(past));
-    Method { name: "popularity", hours: None, fill, score: Box::new(|_| Vec::new()) }
+    Method { name: "popularity", hours: None, steps: None, fill, score: Box::new(|_| Vec::new()) }
 }
 
 fn popular_lately<'a>(past: &'a Past<'a>, hours: f64) -> Method<'a> {
@@ -87,7 +89,7 @@ fn popular_lately<'a>(past: &'a Past<'a>, hours: f64) -> Method<'a> {
     }
     let fill = Fill::by(scores);
     let score = Box::new(|_| Vec::new());
-    Method { name: "popularity, fading", hours: Some(hours), fill, score }
+    Method { name: "popularity, fading", hours: Some(hours), steps: None, fill, score }
 }
 
 /// Rows of a sparse table: of each, which columns, with a weight.
@@ -164,7 +166,7 @@ fn neighbours<'a>(past: &'a Past<'a>, hours: f64) -> Method<'a> {
         scored.map(|(song, (score, norm))| (song as u32, score / norm)).collect()
     };
     let fill = Fill::by(counts(past));
-    Method { name: "item-kNN", hours: Some(hours), fill, score: Box::new(score) }
+    Method { name: "item-kNN", hours: Some(hours), steps: None, fill, score: Box::new(score) }
 }
 
 /// Plays that what follows is looked up for.
@@ -200,5 +202,5 @@ fn following<'a>(past: &'a Past<'a>) -> Method<'a> {
         found
     };
     let fill = Fill::by(counts(past));
-    Method { name: "what follows", hours: None, fill, score: Box::new(score) }
+    Method { name: "what follows", hours: None, steps: None, fill, score: Box::new(score) }
 }

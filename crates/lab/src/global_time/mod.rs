@@ -14,8 +14,10 @@ mod list;
 mod methods;
 mod model;
 mod past;
+mod sequence;
 
 pub use heard::{Gathered, LeftOut};
-pub use judge::{Figures, Judged, Part, Row, judge};
+pub use judge::{Beside, Figures, Judged, Part, Row, judge};
 pub use list::DEPTHS;
 pub use model::OurModel;
+pub use sequence::Sequence;

@@ -62,6 +62,7 @@ pub(super) fn by_interest<'a>(
     Method {
         name: "model, by interest",
         hours: None,
+        steps: None,
         fill: Fill::by(counts),
         score: Box::new(score),
     }

@@ -14,7 +14,7 @@ use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
 
 use super::tables::Columns;
-use melody_core::input::{Problem, open};
+use melody_core::input::{Problem, open, unpackable};
 use melody_lab::export::{Cell, Column};
 
 /// Rows in memory at most.
@@ -72,6 +72,8 @@ impl Rows {
             }
             places.push(place);
         }
+        let mut groups = reader.metadata().row_groups().iter();
+        groups.try_for_each(|group| unpackable(&file, group, places.iter().copied()))?;
         Ok(Rows {
             file,
             reader,
