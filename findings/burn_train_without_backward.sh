@@ -47,7 +47,8 @@ fn main() {
         ("made ready for training", &|| drop(layer.clone().train().valid())),
         ("made ready and trained on", &|| {
             let ready = layer.clone().train();
-            let loss = ready.forward(Tensor::from_data(x.clone().into_data(), &device.clone().autodiff()));
+            let input = Tensor::<2>::from_data(x.clone().into_data(), &device.clone().autodiff());
+            let loss = ready.forward(input);
             drop(loss.sum().backward());
         }),
     ];

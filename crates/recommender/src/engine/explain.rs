@@ -209,7 +209,7 @@ impl Engine {
         let (mut why, above) = self.why_not_by_score(state, look, song, above)?;
         let promoted = [song, above].map(|song| catalogue.song(song).promoted());
         let excluded = why.dropped.as_ref().is_some_and(|d| d.stage != Stage::Mixing);
-        if promoted.contains(&true) && !excluded {
+        if promoted.contains(&true) && !excluded && why.unmoved.is_none() {
             let queued = why.dropped.is_none();
             (why.moves, why.unmoved) = self.moves(state, look, (song, above), &why.flips, queued);
         }
@@ -256,12 +256,13 @@ impl Engine {
             let above = above.filter(|above| *above != song)?;
             let excluded = dropped.as_ref().is_some_and(|d| d.stage != Stage::Mixing);
             let lacks = ranking.lacks(song, above);
-            let flips = match excluded || lacks < Score::ZERO {
-                true => Vec::new(),
-                false => ranking.flips(song, above),
-            };
             let place = |song: SongId| {
                 ranking.queue.iter().position(|queued| queued.song == song).map(|place| place + 1)
+            };
+            let already = place(song).zip(place(above)).is_some_and(|(own, other)| own < other);
+            let flips = match excluded || already || lacks < Score::ZERO {
+                true => Vec::new(),
+                false => ranking.flips(song, above),
             };
             // A target is set by choosing an arm, and by nothing else.
             let arms = self.setup.policy.bandit.arms.iter();
@@ -271,12 +272,12 @@ impl Engine {
                 let due = ranking.due(above)?;
                 Some((format!("the other song is promoted: {}", due.told(None, most)), due))
             });
-            let (when, due) = due.filter(|_| !excluded).unzip();
+            let (when, due) = due.filter(|_| !excluded && !already).unzip();
             let committed = [song, above].map(|song| state.request.left.contains(&song));
             // What is due tells more than that something has to be.
-            let promoted = match when {
-                Some(_) => [false; 2],
-                None => [song, above].map(|song| catalogue.song(song).promoted()),
+            let promoted = match already || when.is_some() {
+                true => [false; 2],
+                false => [song, above].map(|song| catalogue.song(song).promoted()),
             };
             let why = WhyNot {
                 song: self.neighbour(ranking, song),
@@ -288,7 +289,7 @@ impl Engine {
                 flips,
                 due,
                 moves: Vec::new(),
-                unmoved: None,
+                unmoved: already.then(|| "it stands above it already".into()),
             };
             Some((why, above))
         })

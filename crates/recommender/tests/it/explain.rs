@@ -3,10 +3,12 @@
 
 use crate::common::{LIBRARY, engine, engine_of, random_session};
 use melody_core::catalogue::SongId;
+use melody_core::event::Action;
 use melody_core::overrides::Overrides;
 use melody_core::rng::{Purpose, generator};
 use melody_core::score::Score;
 use melody_recommender::engine::{Engine, Look, State, Timeline};
+use melody_recommender::playback::Playhead;
 use melody_recommender::ranking::{Flip, Stage};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
@@ -250,4 +252,42 @@ fn a_promoted_song_that_scores_more_than_one_of_the_queue_is_kept_out_by_what_is
         }
     }
     assert!(crowded > 0, "some are crowded out");
+}
+
+#[test]
+fn while_promotion_waits_after_skips_every_promoted_song_can_be_asked_about() {
+    let mut timeline = Timeline::start(engine("casual-listener", None, 7));
+    let mut asked = 0;
+    for skips in 1..=4 {
+        let mut head = Playhead::after(timeline.trace());
+        head.play(3_000, timeline.trace().playing.length_ms());
+        timeline.apply(head.event(Action::Skip)).unwrap();
+        let (state, engine) = (timeline.state(), timeline.engine());
+        let look = engine.look(state);
+        let songs = engine.setup.catalogue.ids();
+        for song in songs.filter(|song| engine.setup.catalogue.song(*song).promoted()) {
+            let Some(why) = engine.why_not(state, &look, song, None) else { continue };
+            asked += 1;
+            if skips >= 3 {
+                assert_eq!(timeline.trace().promotion.target, Score::ZERO);
+                let due = why.due.iter().all(|due| due.earned.is_none());
+                assert!(due, "nothing is due while promotion waits: {why:?}");
+            }
+        }
+    }
+    assert!(asked > 100, "{asked}");
+}
+
+#[test]
+fn a_song_that_stands_above_another_is_told_so_and_nothing_to_change() {
+    let timeline = played("likely-payer", 71, 5);
+    let (state, trace, engine) = (timeline.state(), timeline.trace(), timeline.engine());
+    let look = engine.look(state);
+    let find = |place: usize| engine.setup.catalogue.find(&trace.queue[place].song.id).unwrap();
+    let (first, last) = (find(0), find(trace.queue.len() - 1));
+    let why = engine.why_not(state, &look, first, Some(last)).unwrap();
+    assert_eq!(why.unmoved.as_deref(), Some("it stands above it already"));
+    assert!(why.flips.is_empty() && why.moves.is_empty() && why.when.is_none());
+    let why = engine.why_not(state, &look, last, Some(first)).unwrap();
+    assert_ne!(why.unmoved.as_deref(), Some("it stands above it already"));
 }

@@ -120,6 +120,11 @@ impl App {
             return self.say(self.look.lang.fill(said, &[playing]));
         }
         self.session.act(action);
+        if self.guide.is_some() {
+            let said = "The tour tells of the session without this: `{}` goes back to before it.";
+            let key = self.key(Command::LastScene);
+            self.say(self.look.lang.fill(said, &[&key]));
+        }
     }
 
     pub(super) fn motion(&mut self) {

@@ -109,6 +109,12 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
         Arc::ptr_eq(known, trace).then_some(&answer.said)
     }
 
+    /// The newest answer, where it is about the step of this very trace.
+    pub(crate) fn said_at(&self, trace: &Trace) -> Option<&T> {
+        let ((known, _), answer) = self.answered.as_ref()?;
+        std::ptr::eq(&**known, trace).then_some(&answer.said)
+    }
+
     /// The newest answer, be it of an earlier question.
     pub(crate) fn said(&self) -> Option<&T> {
         self.answered.as_ref().map(|(_, answer)| &answer.said)

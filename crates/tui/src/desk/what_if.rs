@@ -171,11 +171,15 @@ impl WhatIf {
             preview: would,
             base,
             map: {
-                let said = self.mapping.said().filter(|_| self.over_two);
+                let said = self.mapping.said_at(trace).filter(|_| self.over_two);
                 said.filter(|map| map.sliders == Map::beside(self.slider())).cloned()
             },
             over_two: self.over_two,
-            sweep: self.sweeping.said().filter(|sweep| sweep.slider == self.slider()).cloned(),
+            // What an earlier step's queue would have come to is no account of this one's.
+            sweep: {
+                let said = self.sweeping.said_at(trace);
+                said.filter(|sweep| sweep.slider == self.slider()).cloned()
+            },
         }
     }
 }

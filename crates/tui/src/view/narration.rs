@@ -13,6 +13,8 @@ use melody_recommender::feedback::Side;
 const HASH: usize = 8;
 /// Effects told in one line.
 const EFFECTS: usize = 2;
+/// An arm that was less likely than this was not the bandit's own choice: every arm is drawn now and then.
+const BY_LOT: Score = Score::from_millionths(500_000);
 
 /// One line about the newest of these steps. The earlier ones tell what came in a row.
 pub fn headline(traces: &[Arc<Trace>], lang: Lang) -> String {
@@ -143,11 +145,21 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
         }
         Note::Target { from, to, arm, held, promoted_skips, .. } => {
             let lower = to < from && *promoted_skips > 0;
+            let calm = to > from && *promoted_skips == 0;
+            let by_lot = now.bandit.propensity < BY_LOT;
             let (from, to) = (percent(*from), percent(*to));
             match held {
                 Some(skips) => lang
                     .fill("promotion target {} → {} after {} skips in a row", &[&from, &to, skips]),
                 None if arm.is_empty() => lang.fill("promotion target {} → {}", &[&from, &to]),
+                None if by_lot => {
+                    let said = "promotion target {} → {}, arm {} drawn by lot";
+                    lang.fill(said, &[&from, &to, &lang.text(arm)])
+                }
+                None if calm => {
+                    let said = "promotion target {} → {}, no promoted song skipped of late, arm {}";
+                    lang.fill(said, &[&from, &to, &lang.text(arm)])
+                }
                 // What it was lowered for is named: the song that has just ended may be another.
                 None if lower => {
                     let said = "promotion target {} → {} as promoted songs were skipped ({} of the last 10), arm {}";

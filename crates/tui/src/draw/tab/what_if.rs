@@ -14,7 +14,7 @@ use crate::draw::pen;
 use crate::draw::queue::fixed;
 use crate::theme::Theme;
 use crate::view::View;
-use crate::view::narration::percent;
+use crate::view::narration::{binding, percent};
 use crate::words::text;
 use melody_recommender::engine::{Preview, QueueEntry, Trace};
 use melody_recommender::policy::GammaScores;
@@ -34,7 +34,10 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let mut drawn = Drawn::default();
     let mut body = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    if view.zoomed && body.height >= crossing::LEAST + 2 {
+    // A map that was asked for is shown, if need be in place of sliders and queues.
+    let beside = 1 + Slider::ALL.len() as u16 + 1 + view.now().queue.len() as u16 + 1;
+    let crowded = view.what_if.over_two && body.height <= beside + crossing::LEAST;
+    if (view.zoomed || crowded) && body.height >= crossing::LEAST + 2 {
         return zoomed(canvas.at(body));
     }
     // What it would be comes before how to use it.
@@ -249,6 +252,11 @@ fn promotion<'a>(
     let pair = |name: &str, value: String| {
         vec![Span::styled(format!("{} ", view.say(name)), theme.faint), Span::raw(value)]
     };
+    // A rule that a skip or a guardrail has made is no value's doing either, and no value gets round it.
+    let held = |cap: String| match binding(would, view.look.lang) {
+        Some(by) => view.fill("{} ({})", &[&cap, &by]),
+        None => cap,
+    };
     let cost = |promotion: &melody_recommender::engine::PromotionReport| {
         format!("{:.3}", promotion.displaced_interest)
     };
@@ -257,7 +265,7 @@ fn promotion<'a>(
     };
     let mut groups = vec![
         pair("target", change(percent(now.target), percent(would.target))),
-        pair("cap", change(percent(now.cap), percent(would.cap))),
+        pair("cap", held(change(percent(now.cap), percent(would.cap)))),
         pair("in the queue", view.fill("{} of {} shown", &[&counted, &then.len()])),
         pair("interest displaced", change(cost(now), cost(would))),
     ];

@@ -86,7 +86,7 @@ fn since<'a>(view: &View, theme: &Theme) -> Line<'a> {
     let arm = view.say(&now.arm);
     Line::from(vec![
         Span::styled(arm.into_owned(), theme.selected),
-        Span::styled(format!(" {}", view.fill("since step {}", &[&now.since])), theme.faint),
+        Span::styled(format!(" {}", view.fill("chosen at step {}", &[&now.since])), theme.faint),
     ])
 }
 
