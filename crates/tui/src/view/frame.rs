@@ -171,6 +171,11 @@ impl View {
         self.look.lang.named("segment", name)
     }
 
+    /// The name of what the bandit goes by: `beta` is a weight everywhere else.
+    pub(crate) fn algorithm<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        self.look.lang.named("algorithm", name)
+    }
+
     /// A text with what is filled in.
     pub fn fill(&self, english: &str, values: &[&dyn Display]) -> String {
         self.look.lang.fill(english, values)

@@ -68,7 +68,7 @@ impl Lang {
 
     /// The name of a thing of some kind, where other things have the same name in English: its translation is that of
     /// `kind|name`, or of the name alone.
-    pub(crate) fn named<'a>(self, kind: &str, name: &'a str) -> Cow<'a, str> {
+    pub fn named<'a>(self, kind: &str, name: &'a str) -> Cow<'a, str> {
         let own = match self {
             Lang::En => None,
             Lang::Zh => ZH.exact.get(format!("{kind}|{name}").as_str()).copied(),
@@ -250,6 +250,9 @@ mod tests {
         assert_eq!(Lang::Zh.text("segment new"), "分群 新用户");
         assert_eq!(Lang::Zh.named("source", "popular"), "热门");
         assert_eq!(Lang::En.named("segment", "new"), "new");
+        assert_eq!(Lang::Zh.named("algorithm", "beta"), "Beta 汤普森");
+        assert_eq!(Lang::Zh.text("beta"), "β");
+        assert_eq!(Lang::Zh.named("algorithm", "linucb"), "LinUCB");
     }
 
     #[test]

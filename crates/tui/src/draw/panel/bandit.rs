@@ -27,7 +27,7 @@ pub(crate) fn rows(view: &View, width: u16) -> u16 {
 pub(crate) fn draw(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
     let now = &view.now().bandit;
-    let title = format!("{} · {}", view.say("Bandit"), view.say(&now.algorithm));
+    let title = format!("{} · {}", view.say("Bandit"), view.algorithm(&now.algorithm));
     let inside = pen::framed(buf, area, &title, earned(view, theme), theme);
     let columns = usize::from(inside.width).saturating_sub(FIXED);
     let head = format!(
