@@ -76,6 +76,22 @@ impl Lang {
         own.map_or_else(|| self.text(name), Cow::Borrowed)
     }
 
+    /// The title of a song, in the quotes that titles have.
+    pub(crate) fn title(self, title: &str) -> String {
+        match self {
+            Lang::En => format!("\"{title}\""),
+            Lang::Zh => format!("《{title}》"),
+        }
+    }
+
+    /// What somebody wrote, in quotes.
+    pub(crate) fn quoted(self, said: &str) -> String {
+        match self {
+            Lang::En => format!("\"{said}\""),
+            Lang::Zh => format!("“{said}”"),
+        }
+    }
+
     /// A text with what is filled in, in the order of the English `{}`. A translation may ask for
     /// them in another order: `{1}` is the second.
     pub fn fill(self, english: &str, values: &[&dyn Display]) -> String {
@@ -223,7 +239,7 @@ mod tests {
     fn conditions_of_a_segment_are_told_without_keys() {
         let both = "tier free, tenure_days 4219 >= 365 and < 5000";
         assert_eq!(Lang::En.reasons(both), "tier free, 4219 days since joining ≥ 365 and < 5000");
-        assert_eq!(Lang::Zh.reasons(both), "会员状态为免费，注册 4219 天 ≥ 365 and < 5000");
+        assert_eq!(Lang::Zh.reasons(both), "会员状态为免费，注册 4219 天 ≥ 365 且 < 5000");
         assert_eq!(Lang::En.reasons("no other rule"), "no other rule");
         let keys = [
             "tenure_days",

@@ -463,7 +463,10 @@ fn popups() -> Vec<Option<Popup>> {
         Some(search("zzzzzzzz")),
         Some(picker()),
         Some(confirm(Proposal::Rewind { to: 4 })),
-        Some(confirm(Proposal::Listener { name: "commuter".into() })),
+        Some(confirm(Proposal::Listener {
+            name: "commuter".into(),
+            who: "Maya (commuter)".into(),
+        })),
         Some(palette("sc", Lang::En)),
         Some(palette("zzzzzzzz", Lang::Zh)),
         Some(messages()),
