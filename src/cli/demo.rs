@@ -59,10 +59,11 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
 fn notes(tour: &Tour, lang: Lang) -> Result<(), Failure> {
     let scenes = tour.scenes.len();
     for (number, scene) in (1..).zip(&tour.scenes) {
-        say!("{number}/{scenes}  {}", scene.view.name())?;
+        say!("{number}/{scenes}  {}", lang.text(scene.view.name()))?;
         say!("    {}", scene.caption.text(lang))?;
         if !scene.shows.is_empty() {
-            say!("    > {}", scene.shows.join(" · "))?;
+            let shows: Vec<_> = scene.shows.iter().map(|text| lang.text(text)).collect();
+            say!("    > {}", shows.join(" · "))?;
         }
         if let Some(notes) = &scene.notes {
             say!("    * {}", notes.text(lang))?;

@@ -192,7 +192,14 @@ fn a_tour_is_checked_without_a_terminal() {
     let noted = run(&["demo", "tour.toml", "--notes"]);
     assert_eq!(String::from_utf8_lossy(&noted.stdout), "1/1  Stage\n    Hello.\n    * Wave.\n\n");
     let noted = run(&["demo", "tour.toml", "--notes", "--lang", "zh"]);
-    assert!(String::from_utf8_lossy(&noted.stdout).contains("* 挥手。"));
+    let noted = String::from_utf8_lossy(&noted.stdout).into_owned();
+    assert!(noted.starts_with("1/1  总览\n") && noted.contains("* 挥手。"), "{noted}");
+    let noted = run(&["demo", "--notes", "--lang", "zh"]);
+    let noted = String::from_utf8_lossy(&noted.stdout).into_owned();
+    assert!(
+        noted.contains("> 播放队列 · "),
+        "what is pointed at is named as the screen has it: {noted}"
+    );
     let screen = run(&["demo"]);
     assert_eq!(screen.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&screen.stderr).contains("demo --check"));

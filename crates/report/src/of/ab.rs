@@ -143,7 +143,7 @@ fn by_segment(report: &AbReport, lang: Lang) -> Section {
     let charts = report.metrics.iter().map(|c| of_metric(report, c, lang)).collect();
     let named = |name: &str, metrics: &[Comparison]| {
         let pairs = metrics.first().map_or(0, |c| c.paired.pairs);
-        let title = lang.fill("{}, {} listeners", &[&lang.text(name), &pairs]);
+        let title = lang.fill("{}, {} listeners", &[&lang.named("segment", name), &pairs]);
         Table { folded: true, ..table(&title, metrics, lang) }
     };
     Section {
@@ -161,7 +161,7 @@ fn by_segment(report: &AbReport, lang: Lang) -> Section {
 
 fn of_metric(report: &AbReport, all: &Comparison, lang: Lang) -> Chart {
     let row = |name: &str, c: &Comparison| {
-        let name = lang.fill("{} ({})", &[&lang.text(name), &c.paired.pairs]);
+        let name = lang.fill("{} ({})", &[&lang.named("segment", name), &c.paired.pairs]);
         Row { dots: vec![dot(&name, c, 1.0, lang)], name }
     };
     let mut rows = vec![row("Everyone", all)];

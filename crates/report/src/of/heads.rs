@@ -141,7 +141,8 @@ pub(crate) fn slices(heads: &[HeadReport], slices: &[Slice], lang: Lang) -> Opti
         let all = row(head, &lang.text("all plays"), None, lang);
         let own = |slice: &Slice| {
             let own = slice.heads.iter().find(|own| own.label == head.label)?;
-            let name = format!("{}: {}", lang.text(&slice.kind), lang.text(&slice.name));
+            let part = lang.named(&slice.kind, &slice.name);
+            let name = format!("{}: {part}", lang.text(&slice.kind));
             Some(row(own, &name, None, lang))
         };
         let only = |row: Row| Row { dots: row.dots.into_iter().take(1).collect(), ..row };
@@ -156,7 +157,7 @@ pub(crate) fn slices(heads: &[HeadReport], slices: &[Slice], lang: Lang) -> Opti
     let named = |slice: &Slice| {
         let title = lang.fill(
             "{}: {}, {} plays",
-            &[&lang.text(&slice.kind), &lang.text(&slice.name), &slice.plays],
+            &[&lang.text(&slice.kind), &lang.named(&slice.kind, &slice.name), &slice.plays],
         );
         Table { folded: true, ..table(&slice.heads, &title, lang) }
     };

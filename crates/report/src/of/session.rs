@@ -97,7 +97,7 @@ impl<'a> Told<'a> {
             "profile {}, segment {}, scene {}",
             &[
                 &listener.profile,
-                &self.lang.text(&listener.segment.name),
+                &self.lang.named("segment", &listener.segment.name),
                 &self.lang.text(listener.scene.name()),
             ],
         );
@@ -299,17 +299,17 @@ impl<'a> Told<'a> {
             of("cap", Draw::Limits, Tone::Quiet, |t| t.promotion.cap),
             of("target", Draw::Steps, Tone::Fourth, |t| t.promotion.target),
             of("in the queue", Draw::Steps, Tone::Third, |t| t.promotion.shown),
-            of("heard", Draw::Steps, Tone::Second, |t| t.promotion.realised),
+            of("served", Draw::Steps, Tone::Second, |t| t.promotion.served()),
         ];
         let about = "Share of promoted songs: what the bandit's arm aims at, the most that the rules allow, what waits in the queue, and \
-                     what was heard of the last songs.";
+                     what was served of the last songs, without those that the listener chose.";
         let y = Axis::of(self.say("promoted share"), Form::Percent).within([0.0, top(&series)]);
         self.with_causes(self.chart("promotion", "Promotion over steps", about, y, series), 0.0)
     }
 
     fn mood(&self) -> Chart {
         let series = vec![
-            self.line(("satisfaction", Draw::Line, Tone::First), Form::Percent, |t| {
+            self.line(("share heard", Draw::Line, Tone::First), Form::Percent, |t| {
                 Some(t.session.satisfaction)
             }),
             self.line(("completed lately", Draw::Steps, Tone::Good), Form::Percent, |t| {
@@ -319,7 +319,7 @@ impl<'a> Told<'a> {
                 t.metrics.window.skip
             }),
         ];
-        let about = "Satisfaction is a moving average of how much of each song was heard; the others are shares of the guardrail's window.";
+        let about = "Share heard is a moving average of how much of each song was heard; the others are shares of the guardrail's window.";
         let y = Axis::of(self.say("share"), Form::Percent).within([-0.02, 1.05]);
         self.chart("mood", "How the listener fares", about, y, series)
     }

@@ -28,7 +28,7 @@ pub(crate) fn table<'a>(
         Column::words(lang.text("arm")),
         numbers("target", 3),
         numbers("cap", 3),
-        numbers("heard", 3),
+        numbers("served", 3),
         numbers("guardrail level", 0),
     ];
     let row = |(trace, said): (&Trace, &String)| -> Vec<Cell> {
@@ -42,7 +42,7 @@ pub(crate) fn table<'a>(
             lang.text(&trace.bandit.arm).into_owned().into(),
             trace.promotion.target.into(),
             trace.promotion.cap.into(),
-            trace.promotion.realised.into(),
+            trace.promotion.served().into(),
             f64::from(trace.guardrail.level).into(),
         ]
     };

@@ -121,7 +121,9 @@ impl App {
             }
             Picking::Profile => {
                 if let Some(choice) = picker.choices.get(place) {
-                    self.ask_or_leave(Proposal::Listener { name: choice.name.clone() });
+                    let name = choice.name.clone();
+                    let who = self.called(&name);
+                    self.ask_or_leave(Proposal::Listener { name, who });
                 }
             }
             Picking::Saved => {

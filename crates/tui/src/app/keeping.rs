@@ -76,7 +76,7 @@ impl App {
         let lang = self.look.lang;
         Some(match names {
             Ok(names) => {
-                let (all, last) = (names.join(", "), names.first()?);
+                let (all, last) = (names.join(&lang.text(", ")), names.first()?);
                 lang.fill(
                     "The session is kept in {}. `melody open {}` goes on where it stopped.",
                     &[&all, last],

@@ -92,7 +92,7 @@ impl App {
                     n => lang.fill("Took back {} events. `U` puts them back.", &[&n]),
                 });
             }
-            Proposal::Listener { name } => self.sit_down(name),
+            Proposal::Listener { name, .. } => self.sit_down(name),
             Proposal::Open { name } => self.reopen_named(&name),
             Proposal::Quit => self.quit = true,
         }

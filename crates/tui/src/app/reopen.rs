@@ -55,8 +55,7 @@ impl App {
     /// Another listener begins a new session, as soon as it is opened.
     pub(super) fn sit_down(&mut self, name: String) {
         let lang = self.look.lang;
-        let own = self.profiles.iter().find(|(own, _)| *own == name);
-        let name = own.map_or(name, |(_, path)| path.display().to_string());
+        let name = self.profile_at(name);
         match melody_sessions::names::profile_named(&name, &self.folder) {
             Ok(profile) => {
                 let said = lang.fill("A new session: {} listens.", &[&profile.name]);
@@ -66,6 +65,21 @@ impl App {
             }
             Err(error) => self.say(lang.fill("No new session: {}", &[&error])),
         }
+    }
+
+    /// The listener of a profile of the list, as people say it: by name, the profile's beside it. The profile's alone where it
+    /// cannot be read, of which choosing it says why.
+    pub(super) fn called(&self, name: &str) -> String {
+        let at = self.profile_at(name.into());
+        let profile = melody_sessions::names::profile_named(&at, &self.folder);
+        let said = |name_of: &str| self.look.lang.fill("{} ({})", &[&name_of, &name]);
+        profile.map_or_else(|_| name.into(), |profile| said(&profile.name))
+    }
+
+    /// Where a profile of the list is: a path where it is one's own, its name where it is shipped.
+    fn profile_at(&self, name: String) -> String {
+        let own = self.profiles.iter().find(|(own, _)| *own == name);
+        own.map_or(name, |(_, path)| path.display().to_string())
     }
 
     /// Takes in a session that was on its way, once it is there.

@@ -72,6 +72,8 @@ pub enum Proposal {
     Listener {
         /// Of the profile, as chosen from the list.
         name: String,
+        /// The listener's own name, for the question.
+        who: String,
     },
     /// A session that was written down.
     Open {

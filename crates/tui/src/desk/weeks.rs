@@ -11,6 +11,7 @@ use melody_lab::experiment::{Cohort, Course, ListenerOutcome, unpromoted};
 use melody_recommender::policy::Policy;
 use melody_sessions::library::Library;
 use melody_sessions::opening::Opening;
+use melody_simulation::Variant;
 
 /// Days that each listener is followed for.
 pub(crate) const DAYS: u32 = 14;
@@ -35,6 +36,8 @@ type Came = Result<(Arms, Option<Arc<Course>>), String>;
 pub(crate) struct Weeks {
     against: Against,
     cohort: Cohort,
+    /// The world that the listeners live in.
+    world: &'static str,
     /// At rest; away while a listener is under way.
     arms: Option<Arms>,
     work: Option<Pending<Came>>,
@@ -48,6 +51,10 @@ pub(crate) struct Weeks {
 pub struct Weekly {
     /// What the other arm is under, in the language of the screen.
     pub label: String,
+    /// What every listener is drawn from.
+    pub seed: u64,
+    /// The world that they live in, by name.
+    pub world: &'static str,
     /// Days that each listener is followed for.
     pub days: u32,
     /// Listeners who are through, of how many.
@@ -77,6 +84,7 @@ impl Weeks {
             sessions: MOST_SESSIONS,
             songs: MOST_SONGS,
         };
+        let world = Variant::name_of(library.world().nature());
         let (wanted, here, opening) = (against.clone(), library.clone(), opening.clone());
         let work = Pending::start("weeks", move || {
             let there = match wanted {
@@ -91,7 +99,7 @@ impl Weeks {
             arms.one_more(&cohort)
         });
         let (against, work) = (against.clone(), Some(work));
-        Weeks { against, cohort, arms: None, work, through: 0, course: None }
+        Weeks { against, cohort, world, arms: None, work, through: 0, course: None }
     }
 
     /// Takes in what has come, and goes on while more are wanted and somebody looks. What went wrong, if it did.
@@ -144,6 +152,8 @@ impl Weeks {
     pub(crate) fn weekly(&self, lang: Lang) -> Weekly {
         Weekly {
             label: self.against.label(lang),
+            seed: self.cohort.seed,
+            world: self.world,
             days: DAYS,
             listeners: [self.through, LISTENERS],
             course: self.course.clone(),

@@ -95,7 +95,7 @@ pub(crate) fn lines<'a>(
 /// Who brought a song.
 fn sources(view: &View, entry: &QueueEntry) -> String {
     let names: Vec<_> = entry.ledger.sources.iter().map(|name| view.source(name)).collect();
-    names.join(", ")
+    names.join(&*view.say(", "))
 }
 
 /// What a promoted song's place costs the listener in interest, or gains them.

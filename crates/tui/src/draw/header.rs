@@ -66,17 +66,22 @@ fn who<'a>(view: &View, theme: &Theme, spared: usize) -> Vec<Vec<Span<'a>>> {
         let shown = spared < 4;
         shown.then_some(name).into_iter().chain([Span::raw(value)]).collect::<Vec<_>>()
     };
+    let mut segment = named("segment", view.segment(&listener.segment.name).into());
+    if spared < 1 {
+        let because = format!(" ({})", view.look.lang.reasons(&listener.segment.because));
+        segment.push(Span::styled(because, theme.faint));
+    }
     let mut groups = vec![
         vec![Span::styled(view.listener.clone(), theme.strong)],
         named("scene", view.say(listener.scene.name()).into()),
-        named("segment", view.segment(&listener.segment.name).into()),
+        segment,
     ];
     // The shipped one goes without saying.
     if versions.policy != DEFAULT {
         groups.push(named("policy", versions.policy.clone()));
     }
     if spared < 3 {
-        let what = format!("{}, {}", listener.profile, view.say(listener.tier.name()));
+        let what = view.fill("{}, {}", &[&listener.profile, &view.say(listener.tier.name())]);
         groups.push(named("profile", what));
     }
     let mut model = named("model", format!("{} v{}", versions.model, versions.model_number));
@@ -85,10 +90,6 @@ fn who<'a>(view: &View, theme: &Theme, spared: usize) -> Vec<Vec<Span<'a>>> {
         model.push(Span::styled(format!(" {hash}"), theme.faint));
     }
     groups.push(model);
-    if spared < 1 {
-        let because = format!("({})", view.look.lang.reasons(&listener.segment.because));
-        groups.push(vec![Span::styled(because, theme.faint)]);
-    }
     groups
 }
 

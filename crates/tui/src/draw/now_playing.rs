@@ -35,11 +35,27 @@ pub(crate) fn draw_line(canvas: Canvas) {
     pen::line(buf, inside, 0, line, Style::new());
 }
 
-/// Title and artist, cut as far as the marks behind them need.
-fn song<'a>(view: &'a View, theme: &Theme, columns: usize) -> Line<'a> {
+/// What is said behind the title, as many whole marks as fit. That the song is promoted is never what is left out: where
+/// its campaign has no room, `P` alone goes first.
+fn marks<'a>(view: &View, theme: &Theme, columns: usize) -> Line<'a> {
+    let promoted = view.now().playing.song.campaign.as_deref();
+    let (all, needed) = all_marks(view, theme);
+    let wide = all[..needed].iter().flatten().map(Span::width).sum::<usize>();
+    if promoted.is_none() || wide + 2 * needed.saturating_sub(1) <= columns {
+        return pen::joined(all, columns);
+    }
+    let mut short = vec![vec![Span::styled("P", theme.promoted)]];
+    short
+        .extend(all.into_iter().enumerate().filter(|(i, _)| i + 1 != needed).map(|(_, mark)| mark));
+    pen::joined(short, columns)
+}
+
+/// All that can be said of what plays, the most important first, and how many of them reach up to its campaign.
+fn all_marks<'a>(view: &View, theme: &Theme) -> (Vec<Vec<Span<'a>>>, usize) {
     let now = &view.now().playing;
     let song = &now.song;
     let mut marks: Vec<Vec<Span>> = Vec::new();
+    let mut needed = 0;
     let mut mark = |text: String, style| marks.push(vec![Span::styled(text, style)]);
     if now.liked {
         mark(format!("♥ {}", view.say("liked")), theme.liked);
@@ -58,14 +74,22 @@ fn song<'a>(view: &'a View, theme: &Theme, columns: usize) -> Line<'a> {
     }
     if let Some(campaign) = &song.campaign {
         mark(format!("P {campaign}"), theme.promoted);
+        needed = marks.len();
     }
+    let mut mark = |text: String, style| marks.push(vec![Span::styled(text, style)]);
     mark(view.say(&song.genre).into(), theme.faint);
     if now.replayed {
         mark(view.say("again").into(), theme.faint);
     } else if now.opened {
         mark(view.say("opened").into(), theme.faint);
     }
-    let marks = pen::joined(marks, columns / 2);
+    (marks, needed)
+}
+
+/// Title and artist, cut as far as the marks behind them need.
+fn song<'a>(view: &'a View, theme: &Theme, columns: usize) -> Line<'a> {
+    let song = &view.now().playing.song;
+    let marks = marks(view, theme, columns / 2);
     let symbol = if view.playing && !view.past { "▶ " } else { "‖ " };
     let room = columns.saturating_sub(marks.width() + 2 + 2);
     let title = text::truncate(&song.title, room).into_owned();

@@ -76,6 +76,8 @@ fn weeks(weekly: &Weekly) -> Value {
     });
     json!({
         "against": weekly.label,
+        "seed": weekly.seed,
+        "world": weekly.world,
         "days": weekly.days,
         "listeners": weekly.listeners[0],
         "daily": course.map(|course| &course.daily),

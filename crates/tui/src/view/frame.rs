@@ -163,12 +163,17 @@ impl View {
     /// The title of a song of the catalogue, in quotes; its identifier where there is none.
     pub(crate) fn song_name(&self, id: &str) -> String {
         let song = self.catalogue.find(id).map(|song| self.catalogue.song(song));
-        song.map_or_else(|| id.to_string(), |song| format!("\"{}\"", text::clean(&song.title)))
+        song.map_or_else(|| id.to_string(), |song| self.look.lang.title(&text::clean(&song.title)))
     }
 
     /// The name of a segment.
     pub(crate) fn segment<'a>(&self, name: &'a str) -> Cow<'a, str> {
         self.look.lang.named("segment", name)
+    }
+
+    /// The name of what the bandit goes by: `beta` is a weight everywhere else.
+    pub(crate) fn algorithm<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        self.look.lang.named("algorithm", name)
     }
 
     /// A text with what is filled in.

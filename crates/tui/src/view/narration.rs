@@ -27,6 +27,11 @@ pub fn headline(traces: &[Arc<Trace>], lang: Lang) -> String {
         effects.extend(quiet(now, before, lang));
     }
     effects.extend(before.and_then(|before| cap_moved(before, now, lang)));
+    // What it led to is the news, and stands before a rule that is always the same.
+    let ended = now.ended.as_ref();
+    if ended.is_some_and(|ended| ended.skipped) && went_on(now) && was_preview(traces) {
+        effects.push(lang.text("a skip, and not a preview heard").into());
+    }
     if effects.is_empty() {
         return cause;
     }
@@ -99,6 +104,11 @@ fn cause(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
     }
 }
 
+/// Whether a step's event is that a song ended, and not another that ends one, too, as opening a song does.
+fn went_on(now: &Trace) -> bool {
+    matches!(now.event.as_ref().map(|e| &e.action), Some(Action::Skip | Action::Finish))
+}
+
 /// Whether what played before the newest of these steps was no more than a preview.
 fn was_preview(traces: &[Arc<Trace>]) -> bool {
     let before = traces.len().checked_sub(2).and_then(|before| traces.get(before));
@@ -109,8 +119,7 @@ fn skipped(traces: &[Arc<Trace>], now: &Trace, lang: Lang) -> String {
     let Some(ended) = &now.ended else { return String::new() };
     let song = &ended.song;
     if was_preview(traces) {
-        let said = "Skipped the preview of \"{}\": a skip, and not a preview heard";
-        return lang.fill(said, &[&song.title]);
+        return lang.fill("Skipped the preview of \"{}\"", &[&song.title]);
     }
     let promoted = traces
         .iter()
@@ -280,9 +289,9 @@ fn faded(streak: &StreakReport, ms: u64) -> Score {
 fn decided_otherwise(now: &Trace, before: &Trace, lang: Lang) -> Option<String> {
     let (a, b) = (&before.weights, &now.weights);
     let pairs = [
-        ("alpha", a.alpha.value, b.alpha.value),
-        ("beta", a.beta.value, b.beta.value),
-        ("gamma", a.gamma.value, b.gamma.value),
+        ("α", a.alpha.value, b.alpha.value),
+        ("β", a.beta.value, b.beta.value),
+        ("γ", a.gamma.value, b.gamma.value),
     ];
     let mut changed: Vec<String> = pairs
         .iter()
@@ -304,8 +313,6 @@ fn decided_otherwise(now: &Trace, before: &Trace, lang: Lang) -> Option<String> 
         let factor = format!("{:.2}", b.boost());
         changed.push(lang.fill("session boosts x {}", &[&factor]));
     }
-    if changed.is_empty() {
-        return Some(lang.text("the weights stay").into());
-    }
-    Some(changed.join(", "))
+    let all = changed.into_iter().reduce(|said, next| lang.fill("{}, {}", &[&said, &next]));
+    Some(all.unwrap_or_else(|| lang.text("the weights stay").into()))
 }

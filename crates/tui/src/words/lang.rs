@@ -68,12 +68,28 @@ impl Lang {
 
     /// The name of a thing of some kind, where other things have the same name in English: its translation is that of
     /// `kind|name`, or of the name alone.
-    pub(crate) fn named<'a>(self, kind: &str, name: &'a str) -> Cow<'a, str> {
+    pub fn named<'a>(self, kind: &str, name: &'a str) -> Cow<'a, str> {
         let own = match self {
             Lang::En => None,
             Lang::Zh => ZH.exact.get(format!("{kind}|{name}").as_str()).copied(),
         };
         own.map_or_else(|| self.text(name), Cow::Borrowed)
+    }
+
+    /// The title of a song, in the quotes that titles have.
+    pub(crate) fn title(self, title: &str) -> String {
+        match self {
+            Lang::En => format!("\"{title}\""),
+            Lang::Zh => format!("《{title}》"),
+        }
+    }
+
+    /// What somebody wrote, in quotes.
+    pub(crate) fn quoted(self, said: &str) -> String {
+        match self {
+            Lang::En => format!("\"{said}\""),
+            Lang::Zh => format!("“{said}”"),
+        }
     }
 
     /// A text with what is filled in, in the order of the English `{}`. A translation may ask for
@@ -223,7 +239,7 @@ mod tests {
     fn conditions_of_a_segment_are_told_without_keys() {
         let both = "tier free, tenure_days 4219 >= 365 and < 5000";
         assert_eq!(Lang::En.reasons(both), "tier free, 4219 days since joining ≥ 365 and < 5000");
-        assert_eq!(Lang::Zh.reasons(both), "会员状态为免费，注册 4219 天 ≥ 365 and < 5000");
+        assert_eq!(Lang::Zh.reasons(both), "会员状态为免费，注册 4219 天 ≥ 365 且 < 5000");
         assert_eq!(Lang::En.reasons("no other rule"), "no other rule");
         let keys = [
             "tenure_days",
@@ -250,6 +266,9 @@ mod tests {
         assert_eq!(Lang::Zh.text("segment new"), "分群 新用户");
         assert_eq!(Lang::Zh.named("source", "popular"), "热门");
         assert_eq!(Lang::En.named("segment", "new"), "new");
+        assert_eq!(Lang::Zh.named("algorithm", "beta"), "Beta 汤普森");
+        assert_eq!(Lang::Zh.text("beta"), "β");
+        assert_eq!(Lang::Zh.named("algorithm", "linucb"), "LinUCB");
     }
 
     #[test]

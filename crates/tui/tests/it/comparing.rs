@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::shown::screen;
+use crate::shown::{line_with, screen};
 use crate::stage::{app, message, play, press};
 use melody_lab::experiment::{Cohort, Course, unpromoted};
 use melody_recommender::policy::Policy;
@@ -173,12 +173,31 @@ fn policies_are_compared_over_weeks_as_the_laboratory_does() {
     assert!(promoted.days.iter().all(|day| day.b.mean == 0.0 && day.day <= 14));
     assert_eq!(promoted.days.len(), 14);
 
+    assert_eq!((weekly.seed, weekly.world), (seed, "fitted"));
     let shown = screen(&app, 120, 40);
-    for part in ["2 of 200 simulated listeners", "here: policy default", "there: without promotion"]
-    {
+    let world = format!("seed {seed}, world fitted");
+    let parts = [
+        "2 of 200 simulated listeners",
+        "here: policy default",
+        "there: without promotion",
+        &world,
+        "dots: 95 % interval of the mean",
+    ];
+    for part in parts {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
     assert!(shown.contains("minutes heard on that day"), "{shown}");
+    // Below the dots stand the days, and what a chart is of is not cut.
+    let days = line_with(&shown, "  day");
+    assert!(
+        ["1", "7", "14"].iter().all(|day| days.split_whitespace().any(|said| said == *day)),
+        "{days}"
+    );
+    assert!(course.daily.iter().all(|daily| shown.contains(&*daily.about)), "{shown}");
+    // Nobody would read a difference off two listeners unwarned, unless one is sure already.
+    let mut intervals = course.apart.iter().flatten().filter_map(|apart| apart.interval);
+    let open = intervals.all(|[low, high]| low <= 0.0 && high >= 0.0);
+    assert_eq!(shown.contains("nothing is decided yet"), open, "{shown}");
     // Three charts of five have room; the others are scrolled to.
     let small = screen(&app, 80, 24);
     assert!(!small.contains("that were promoted"), "{small}");

@@ -463,7 +463,10 @@ fn popups() -> Vec<Option<Popup>> {
         Some(search("zzzzzzzz")),
         Some(picker()),
         Some(confirm(Proposal::Rewind { to: 4 })),
-        Some(confirm(Proposal::Listener { name: "commuter".into() })),
+        Some(confirm(Proposal::Listener {
+            name: "commuter".into(),
+            who: "Aiko (commuter)".into(),
+        })),
         Some(palette("sc", Lang::En)),
         Some(palette("zzzzzzzz", Lang::Zh)),
         Some(messages()),
@@ -492,9 +495,32 @@ fn a_promoted_preview_says_that_it_is_one() {
     playing.song.campaign = Some("a-campaign-with-a-long-name-2026".into());
     playing.preview_ms = Some(30_000);
     for (width, height) in SIZES.into_iter().take(3) {
-        let shown = shot(&View { traces: traces.clone(), ..view() }, width, height);
-        assert!(shown.contains("* preview of "), "{width}x{height}: {shown}");
+        for (lang, preview) in [(Lang::En, "* preview of "), (Lang::Zh, "* 试听")] {
+            let look = Look { lang, ..Look::new(Theme::colours()) };
+            let shown = shot(&View { traces: traces.clone(), look, ..view() }, width, height);
+            let mut row = shown.lines().filter(|row| row.contains(preview));
+            let row = row.next().unwrap_or_default();
+            assert!(row.split_whitespace().any(|said| said == "P"), "{width}x{height}: {shown}");
+        }
     }
+}
+
+#[test]
+fn weights_that_a_scene_moved_are_told_by_their_letters() {
+    let before = TRACES.last().unwrap().clone();
+    let mut now = (*before).clone();
+    now.notes.clear();
+    if let Some(event) = &mut now.event {
+        event.action = Action::Scene { scene: Scene::Focus };
+    }
+    now.weights.alpha.value = Score::new(0.988);
+    now.weights.beta.value = Score::new(0.1);
+    let (alpha, beta) = (before.weights.alpha.value, before.weights.beta.value);
+    let steps = [before, Arc::new(now)];
+    let own = format!("情境变为专注：α {alpha:.3} → 0.988，β {beta:.3} → 0.100");
+    assert_eq!(melody_tui::headline(&steps, Lang::Zh), own);
+    let english = format!("Scene is now focus: α {alpha:.3} → 0.988, β {beta:.3} → 0.100");
+    assert_eq!(melody_tui::headline(&steps, Lang::En), english);
 }
 
 #[test]

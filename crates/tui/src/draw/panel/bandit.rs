@@ -14,7 +14,7 @@ use melody_recommender::bandit::{ArmReport, Learned};
 /// Columns of an arm beside its interval: mark, name, ratio, mean, propensity, pulls.
 const FIXED: usize = 2 + 9 + 5 + MEAN + 1 + 7 + 6;
 /// Three decimals, as in the view: a choice may hang on thousandths.
-const MEAN: usize = 7;
+const MEAN: usize = 9;
 
 /// Columns of the frame.
 const FRAME: u16 = 4;
@@ -27,14 +27,14 @@ pub(crate) fn rows(view: &View, width: u16) -> u16 {
 pub(crate) fn draw(canvas: Canvas) {
     let Canvas { view, theme, area, buf } = canvas;
     let now = &view.now().bandit;
-    let title = format!("{} · {}", view.say("Bandit"), view.say(&now.algorithm));
+    let title = format!("{} · {}", view.say("Bandit"), view.algorithm(&now.algorithm));
     let inside = pen::framed(buf, area, &title, earned(view, theme), theme);
     let columns = usize::from(inside.width).saturating_sub(FIXED);
     let head = format!(
         "  {}{}{}{}{}{}",
         text::left(&view.say("arm"), 9),
         text::right(&view.say("ratio"), 5),
-        text::right(&view.say("mean"), MEAN),
+        text::right(&view.say("worth"), MEAN),
         text::left("", columns + 1),
         text::right(&view.say("chance"), 7),
         text::right(&view.say("pulls"), 6),

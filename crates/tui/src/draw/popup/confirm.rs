@@ -75,8 +75,8 @@ fn asked(view: &View, confirm: &Confirm) -> (String, String) {
             view.say("Leave?").into(),
             view.fill("This session, {} events so far, is given up.", &[lost]),
         ),
-        Proposal::Listener { name } => (
-            view.fill("Let {} listen?", &[name]),
+        Proposal::Listener { who, .. } => (
+            view.fill("Let {} listen?", &[who]),
             view.fill("A new session begins. This one, {} events so far, is given up.", &[lost]),
         ),
     }

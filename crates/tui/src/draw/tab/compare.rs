@@ -40,8 +40,12 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
     let left = Rect { width: half.saturating_sub(1), ..upper };
     let right = Rect { x: upper.x + half, width: upper.width - half, ..upper };
     take(&mut upper, HEAD);
-    side(canvas.at(left), (view.say("this session").into(), view.now(), other));
-    side(canvas.at(right), (compared.label.clone(), other, view.now()));
+    let [here, there] = [
+        view.fill("here: {}", &[&view.say("this session")]),
+        view.fill("there: {}", &[&compared.label]),
+    ];
+    side(canvas.at(left), (here, view.now(), other));
+    side(canvas.at(right), (there, other, view.now()));
     figures(canvas.at(lower), other);
     Drawn::default()
 }

@@ -195,7 +195,10 @@ impl Page<'_> {
             Span::styled(format!("  {}  {}", view.say(&e.song.genre), e.song.id), theme.faint),
         ])];
         let sources: Vec<_> = e.ledger.sources.iter().map(|name| view.source(name)).collect();
-        let sources = if sources.is_empty() { self.say("nobody") } else { sources.join(", ") };
+        let sources = match sources.is_empty() {
+            true => self.say("nobody"),
+            false => sources.join(self.say(", ").as_str()),
+        };
         lines.push(self.pair("brought by", sources));
         if let Some(dropped) = &e.ledger.dropped {
             let stage = format!("{:?}", dropped.stage).to_lowercase();
@@ -242,9 +245,10 @@ impl Page<'_> {
         let before: Vec<String> = committed.before.iter().map(|id| view.song_name(id)).collect();
         let now = match committed.would {
             Some(place) if before.is_empty() => view.fill("ranked anew: number {}", &[&place]),
-            Some(place) => {
-                view.fill("ranked anew: number {}, behind {}", &[&place, &before.join(", ")])
-            }
+            Some(place) => view.fill(
+                "ranked anew: number {}, behind {}",
+                &[&place, &before.join(self.say(", ").as_str())],
+            ),
             None => self.say("ranked anew: not in the queue"),
         };
         format!("{kept} · {now}")
@@ -529,8 +533,7 @@ impl Page<'_> {
             (.., true) => "skipped",
             _ => "left",
         };
-        let ago = self.view.fill("{} plays ago", &[&play.plays_ago]);
-        format!("{} {ago}", self.say(went))
+        self.view.fill("{} {} plays ago", &[&self.say(went), &play.plays_ago])
     }
 }
 

@@ -1,6 +1,7 @@
 //! Two policies, or models, over simulated weeks: what is measured of their listeners day by day, as two lines with the bands
 //! that their means lie in.
 
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -14,11 +15,11 @@ use crate::draw::plot::{Dots, LABELS};
 use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
-use melody_lab::experiment::{Daily, Day, Mean};
+use melody_lab::experiment::{Course, Daily, Day, Mean};
 use melody_lab::statistics::Paired;
 
-/// Rows of a chart, its title included, below which it is not drawn.
-const LEAST: u16 = 4;
+/// Rows that a chart is given at least: its title, its days, and three of dots.
+const LEAST: u16 = 5;
 /// Columns of a chart below which two do not stand side by side.
 const NARROW: u16 = 50;
 /// Where both lines begin to differ without colour, too: the one there has a gap after so many dots.
@@ -29,8 +30,9 @@ const SPARSE: usize = 4;
 pub(super) fn draw(mut canvas: Canvas, weekly: &Weekly) -> Drawn {
     let (view, theme) = (canvas.view, canvas.theme);
     let mut body = canvas.area;
-    let head = take(&mut body, 2);
-    pen::lines(canvas.buf, head, about(view, theme, weekly));
+    let about = about(view, theme, weekly, body.width.into());
+    let head = take(&mut body, about.len() as u16);
+    pen::lines(canvas.buf, head, about);
     let Some(course) = &weekly.course else { return Drawn::default() };
     let all: Vec<(&Daily, Option<&Paired>)> =
         course.daily.iter().zip(course.apart.iter().map(Option::as_ref)).collect();
@@ -50,13 +52,14 @@ pub(super) fn draw(mut canvas: Canvas, weekly: &Weekly) -> Drawn {
     Drawn { scroll_limit: hidden, ..Drawn::default() }
 }
 
-/// Who listens, under what, and how far it has come.
-fn about<'a>(view: &View, theme: &Theme, weekly: &Weekly) -> Vec<Line<'a>> {
-    let Weekly { label, days, listeners: [through, of], .. } = weekly;
+/// Who listens, under what, how far it has come, and whether that says something already.
+fn about<'a>(view: &View, theme: &Theme, weekly: &Weekly, columns: usize) -> Vec<Line<'a>> {
+    let Weekly { label, days, seed, world, listeners: [through, of], course } = weekly;
     let policy = &view.now().versions.policy;
     let arms = vec![
         vec![Span::styled("━ ", theme.accent), Span::raw(view.fill("here: policy {}", &[policy]))],
         vec![Span::styled("╌ ", theme.exposure), Span::raw(view.fill("there: {}", &[label]))],
+        vec![Span::styled(view.fill("seed {}, world {}", &[seed, world]), theme.faint)],
     ];
     let who = vec![
         vec![Span::styled(
@@ -66,12 +69,37 @@ fn about<'a>(view: &View, theme: &Theme, weekly: &Weekly) -> Vec<Line<'a>> {
             ),
             theme.strong,
         )],
-        vec![Span::styled(
-            view.fill("left to right: day 1 to {}; dots: 95 % of the mean", &[days]),
-            theme.faint,
-        )],
+        vec![Span::styled(view.say("dots: 95 % interval of the mean").into_owned(), theme.faint)],
     ];
-    vec![pen::joined(arms, usize::MAX), pen::joined(who, usize::MAX)]
+    let mut lines = flowed(arms, columns);
+    lines.extend(flowed(who, columns));
+    if course.as_ref().is_some_and(|course| undecided(course)) {
+        let said = view.say("every difference may be 0: nothing is decided yet").into_owned();
+        lines.push(Line::styled(said, theme.warning));
+    }
+    lines
+}
+
+/// Whether no measure is surely apart.
+fn undecided(course: &Course) -> bool {
+    let mut intervals = course.apart.iter().flatten().filter_map(|apart| apart.interval);
+    intervals.all(|[low, high]| low <= 0.0 && high >= 0.0)
+}
+
+/// Groups over as many lines as they take, each whole.
+fn flowed<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line> = Vec::new();
+    for group in groups {
+        let wide: usize = group.iter().map(Span::width).sum();
+        match lines.last_mut().filter(|line| line.width() + 2 + wide <= columns) {
+            Some(line) => {
+                line.push_span(Span::raw("  "));
+                line.extend(group);
+            }
+            None => lines.push(Line::from(group)),
+        }
+    }
+    lines
 }
 
 /// A measure's values as people read them.
@@ -100,13 +128,14 @@ fn chart(canvas: Canvas, daily: &Daily, apart: Option<&Paired>) {
     if area.width < LABELS + 8 || area.height < 2 {
         return;
     }
-    let told = apart.map(|apart| told(view, theme, daily, apart));
-    let left = usize::from(area.width).saturating_sub(told.as_ref().map_or(0, Span::width));
-    let about = text::truncate(&view.say(&daily.about), left).into_owned();
-    let mut title = vec![Span::styled(about, theme.title)];
-    title.extend(told);
-    pen::line(buf, area, 0, Line::from(title), Style::new());
-    let place = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    let mut place = area;
+    let head = title(view, theme, daily, apart, area);
+    pen::lines(buf, take(&mut place, head.len() as u16), head);
+    let days = Rect { y: place.bottom().saturating_sub(1), height: 1, ..place };
+    if place.height > 2 {
+        place.height -= 1;
+        numbered(view, theme, daily.days.len(), days, buf);
+    }
     let share = matches!(daily.measure.as_ref(), "returns" | "promoted-share");
     let (low, high) = bounds(&daily.days, share);
     for (row, value) in [(0, high), (place.height - 1, low)] {
@@ -131,6 +160,43 @@ fn chart(canvas: Canvas, daily: &Daily, apart: Option<&Paired>) {
         }
     }
     dots.draw(buf);
+}
+
+/// What a chart is of and how far apart both are; on a line of its own where one does not hold both, and two have room.
+fn title<'a>(
+    view: &View,
+    theme: &Theme,
+    daily: &Daily,
+    apart: Option<&Paired>,
+    area: Rect,
+) -> Vec<Line<'a>> {
+    let columns = usize::from(area.width);
+    let about = view.say(&daily.about).into_owned();
+    let Some(told) = apart.map(|apart| told(view, theme, daily, apart)) else {
+        return vec![Line::styled(about, theme.title)];
+    };
+    if text::width(&about) + told.width() > columns && area.height > LEAST {
+        return vec![Line::styled(about, theme.title), Line::from(told)];
+    }
+    let about = text::truncate(&about, columns.saturating_sub(told.width())).into_owned();
+    vec![Line::from(vec![Span::styled(about, theme.title), told])]
+}
+
+/// The days below a chart, as many as have room, each below its dots.
+fn numbered(view: &View, theme: &Theme, days: usize, area: Rect, buf: &mut Buffer) {
+    let name = text::right(&view.say("day"), usize::from(LABELS) - 1);
+    pen::line(buf, area, 0, Line::styled(name, theme.faint), Style::new());
+    let columns = usize::from(area.width.saturating_sub(LABELS));
+    let widest = days.to_string().len() + 1;
+    let every = (days * widest).div_ceil(columns.max(1)).max(1);
+    for day in (1..=days).step_by(every) {
+        let middle = (2 * day - 1) * columns / (2 * days);
+        let said = day.to_string();
+        let from = LABELS as usize + middle.saturating_sub((said.len() - 1) / 2);
+        let left = (from as u16).min(area.width);
+        let place = Rect { x: area.x + left, width: area.width - left, ..area };
+        pen::line(buf, place, 0, Line::styled(said, theme.faint), Style::new());
+    }
 }
 
 /// By how much the listeners there are apart from those here, with its interval.

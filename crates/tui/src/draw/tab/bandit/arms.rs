@@ -76,7 +76,7 @@ pub(super) fn section<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> S
             pen::line(buf, area, row, line, Style::new());
         }
     };
-    let title = format!("{} · {}", view.say("Arms"), view.say(&now.algorithm));
+    let title = format!("{} · {}", view.say("Arms"), view.algorithm(&now.algorithm));
     Section::new(title, rows, draw).grows(more).aside(since(view, theme))
 }
 

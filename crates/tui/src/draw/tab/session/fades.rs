@@ -15,7 +15,7 @@ use melody_recommender::engine::StreakReport;
 const LISTED: usize = 10;
 const LISTED_LITTLE: usize = 4;
 /// Columns of a number.
-const NUMBER: usize = 7;
+const NUMBER: usize = 8;
 
 pub(super) fn streaks<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> Section<'a> {
     let title = view.say("Streaks");
@@ -77,7 +77,7 @@ pub(super) fn searches<'a>(view: &View, theme: &Theme, columns: usize) -> Sectio
     let head = text::left("", name) + &numbers(view);
     let mut lines = vec![Line::styled(head, theme.faint)];
     for search in searches {
-        let query = format!("\"{}\"", text::clean(&search.query));
+        let query = view.look.lang.quoted(&text::clean(&search.query));
         let mut spans = vec![
             Span::styled("/ ", theme.accent),
             Span::raw(text::left(&query, name.saturating_sub(2))),
