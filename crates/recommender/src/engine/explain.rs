@@ -259,11 +259,14 @@ impl Engine {
             let place = |song: SongId| {
                 ranking.queue.iter().position(|queued| queued.song == song).map(|place| place + 1)
             };
-            let already = place(song).zip(place(above)).is_some_and(|(own, other)| own < other);
-            let flips = match excluded || already || lacks < Score::ZERO {
+            let stands = place(song).zip(place(above)).is_some_and(|(own, other)| own < other);
+            // By score alone a natural song can stand level with one below it, and still be moved from there.
+            let mixed = [song, above].iter().any(|song| catalogue.song(*song).promoted());
+            let flips = match excluded || stands && mixed || lacks < Score::ZERO {
                 true => Vec::new(),
                 false => ranking.flips(song, above),
             };
+            let already = stands && flips.is_empty();
             // A target is set by choosing an arm, and by nothing else.
             let arms = self.setup.policy.bandit.arms.iter();
             let most = arms.map(|arm| Score::new(arm.ratio)).max();

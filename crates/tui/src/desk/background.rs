@@ -68,3 +68,27 @@ fn starter() -> Option<Sender<(&'static str, Work)>> {
     };
     std::thread::Builder::new().name("starter".into()).spawn(start).ok().map(|_| ask)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_done_on_a_thread_of_its_own_by_its_name() {
+        let name = || std::thread::current().name().map(String::from);
+        let [one, other] =
+            [1, 2].map(|number| Pending::start("counting", move || (number, name())));
+        assert_eq!(one.wait(), Some((1, Some("counting".into()))));
+        assert_eq!(other.wait(), Some((2, Some("counting".into()))));
+        assert_ne!(name().as_deref(), Some("counting"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn work_in_the_background_gives_way() {
+        let nice = || {
+            rustix::process::getpriority_process(Some(rustix::thread::gettid())).unwrap_or_default()
+        };
+        assert!(Pending::start("test", nice).wait() >= Some(10));
+    }
+}

@@ -1,5 +1,7 @@
 //! The mouse: it points at words, drags sliders and turns its wheel over charts.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -39,7 +41,7 @@ fn pointing_at_a_word_says_what_it_means_until_it_is_left_or_a_key_is_pressed() 
         assert!(terms.iter().any(|(_, term)| *term == word), "{word} in\n{plain}");
     }
     let (cap, _) = *terms.iter().find(|(_, term)| *term == "cap").unwrap();
-    let said = "the promoted share that rules and guardrail allow";
+    let said = "the promoted share that rules and guardrail";
     assert!(app.point(middle(cap)));
     assert!(!app.point(middle(cap)), "a redraw only where the box changes");
     let shown = frame(&mut app, 160, 50);
@@ -163,7 +165,15 @@ fn a_slider_follows_the_mouse_that_holds_it_and_so_does_the_cursor_of_its_crossi
 fn the_scrubber_follows_the_mouse_too() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("likely-payer", folder.path());
-    press(&mut app, "n l n n l n 9");
+    // The scrubber is of time, so some has to pass between the steps.
+    press(&mut app, "space");
+    for key in ["n", "l", "n", "n", "l", "n"] {
+        for _ in 0..40 {
+            app.tick(Duration::from_millis(50));
+        }
+        press(&mut app, key);
+    }
+    press(&mut app, "space 9");
     frame(&mut app, 120, 40);
     let hits = found(&app, 120, 40).hits;
     let scrubs = hits.iter().filter(|(place, _)| place.width == 1);

@@ -134,7 +134,7 @@ fn a_page_scrolls_on_from_the_section_it_was_opened_at() {
     };
     let opened = first(&mut app);
     let shown = screen(&app, 80, 24);
-    assert!(shown.contains("Guardrail ─") && shown.contains("a false alarm in"), "{shown}");
+    assert!(shown.contains("Completion ─") && shown.contains("Guardrail ─"), "{shown}");
     press(&mut app, "k k");
     assert_ne!(first(&mut app), opened);
     press(&mut app, "j j");
