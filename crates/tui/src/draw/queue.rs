@@ -215,7 +215,10 @@ fn account_rows(view: &View, height: u16) -> u16 {
 fn heading<'a>(view: &View, columns: &Columns, theme: &Theme) -> Line<'a> {
     let lines = view.fill("last {} steps", &[&moves::steps(columns.moves.saturating_sub(1))]);
     let lines = if text::width(&lines) < columns.moves { lines } else { String::new() };
-    let moved = text::left(&view.say("move"), 5) + &text::left(&lines, columns.moves.max(1) - 1);
+    // Without lines the word has the rank's four columns to itself.
+    let word = if columns.moves == 0 { 4 } else { 5 };
+    let moved =
+        text::left(&view.say("move"), word) + &text::left(&lines, columns.moves.saturating_sub(1));
     let moved = text::left(&moved, 4 + columns.moves);
     let mut head = format!("  # {moved}{}", text::left("", 3));
     head.push_str(&text::left(&view.say("title"), columns.title + 1));

@@ -107,8 +107,10 @@ mod tests {
         (0..60).flat_map(of).collect()
     }
 
-    /// Of each listener the song that is shown first, the one that comes next, and what all are scored.
-    fn shown(threads: usize) -> Vec<(u32, u32, Vec<(u32, f32)>)> {
+    /// Of a listener the song that is shown first, the one that comes next, and what all are scored.
+    type Shown = (u32, u32, Vec<(u32, f32)>);
+
+    fn shown(threads: usize) -> Vec<Shown> {
         let plays = cycles();
         let sizes = [SONGS as usize, 60];
         let past = Past::new(&plays, sizes, 2 * DAY..3 * DAY);
