@@ -25,6 +25,8 @@ use melody::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::yambda;
+
 /// What a reader makes of a file.
 pub enum Outcome {
     Accepted,
@@ -297,6 +299,8 @@ pub fn all(good: &Good) -> Vec<Format> {
         format("listenbrainz", "l.jsonl", fixture("listenbrainz.jsonl"), import),
         format("listenbrainz-api", "l.json", fixture("listenbrainz_api.json"), import),
         format("lastfm", "l.tsv", fixture("lastfm.tsv"), import),
+        format("yambda-flat", "multi_event.parquet", yambda::flat(), import),
+        format("yambda-lists", "listens.parquet", yambda::sequential(), import),
         format("mssd-log", "m.csv", fixture("mssd_log.csv"), |path| {
             plays::read_mssd(&[path.into()], &|_| {}, &mut |_| Ok(())).map(drop)
         }),

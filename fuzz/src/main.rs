@@ -2,6 +2,7 @@
 
 mod damage;
 mod formats;
+mod yambda;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
