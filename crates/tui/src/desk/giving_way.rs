@@ -4,9 +4,10 @@
 //! of them lets a frame wait for a whole slice of another thread, some milliseconds; an eye sees that, and nobody
 //! sees when the others are that much later.
 
-/// How nice a thread is that works in the background, of 19 at most. On an idle core it makes no difference.
+/// How nice a thread is that works in the background, of 19 at most. On an idle core it makes no difference. Nicer ones would
+/// hardly get a turn on a machine that other programs keep busy: at 10 a queue took five times as long there.
 #[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
+pub(super) const NICENESS: i32 = 4;
 
 /// The thread that calls this gives way to the screen's, for good.
 pub(crate) fn give_way() {
