@@ -197,6 +197,17 @@ fn a_history_becomes_a_past_in_sessions() {
 }
 
 #[test]
+fn a_download_that_is_to_be_played_at_once_wants_a_terminal_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = fixture("spotify.json").display().to_string();
+    let asked = ["import", "history", &source, "--out", "me.toml", "--open"];
+    let (code, out, error) = melody(folder.path(), &asked);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(error.contains("needs a terminal") && error.contains("without `--open`"), "{error}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is written");
+}
+
+#[test]
 fn a_person_plays_as_themselves() {
     let folder = tempfile::tempdir().unwrap();
     let source = fixture("spotify.json").display().to_string();

@@ -145,6 +145,9 @@ pub(crate) struct ImportHistory {
     /// Replace files that are there already.
     #[arg(long)]
     pub force: bool,
+    /// Then open the simulator as this listener.
+    #[arg(long, conflicts_with = "json")]
+    pub open: bool,
     /// Print the summary as JSON.
     #[arg(long)]
     pub json: bool,

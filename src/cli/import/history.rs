@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Parser;
 use serde::Serialize;
 
 use super::output::{PLAYS, PlaysFile};
 use super::reading::{byte_bar, print_marks, print_read};
-use crate::cli::arguments::ImportHistory;
+use crate::cli::arguments::{Arguments, ImportHistory, Simulator};
 use crate::cli::failure::Failure;
 use crate::cli::opening::catalogue as open_catalogue;
 use crate::cli::say::{counted, say, say_json};
+use crate::cli::simulator;
 use crate::config::{Environment, Places};
 use melody_core::catalogue::Catalogue;
 use melody_core::input::files_of;
@@ -52,6 +54,14 @@ pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
     // What is read comes first: who misspelt it need not be told of what would be written.
     arguments.files.iter().try_for_each(|path| files_of(path).map(drop))?;
     let target = Target::of(arguments)?;
+    if arguments.open {
+        simulator::needs_terminal("without `--open` it is imported all the same")?;
+        if target.is_none() {
+            let why =
+                "`--open` opens a profile\n  help: name one with `--as`, or a file with `--out`";
+            return Err(why.to_string().into());
+        }
+    }
     may_write(arguments, target.as_ref())?;
     let catalogue = open_catalogue(&arguments.catalogue, Path::new(""))?;
     let mut log = arguments.log.as_deref().map(PlaysFile::begin).transpose()?;
@@ -85,7 +95,24 @@ pub(super) fn run(arguments: &ImportHistory) -> Result<(), Failure> {
     } else {
         print(arguments, &summary)?;
     }
-    Ok(())
+    match arguments.open {
+        true => simulator::run(&as_listener(arguments)),
+        false => Ok(()),
+    }
+}
+
+/// What the simulator is opened with, as if it had been asked for by hand.
+fn as_listener(arguments: &ImportHistory) -> Simulator {
+    let words = ["melody", "--profile", &named(arguments), "--catalogue", &arguments.catalogue];
+    Arguments::parse_from(words).simulator
+}
+
+/// What `--profile` takes for the profile that is written.
+fn named(arguments: &ImportHistory) -> String {
+    match &arguments.out {
+        Some(out) => out.display().to_string(),
+        None => arguments.name.clone().unwrap_or_default(),
+    }
 }
 
 /// Refuses to write over what is read, and a log over anything but one; `--force` is for what a profile replaces.
@@ -296,9 +323,8 @@ fn print(arguments: &ImportHistory, summary: &Summary) -> Result<(), Failure> {
         "default" => String::new(),
         named => format!(" --catalogue {named}"),
     };
-    let named = match &arguments.out {
-        Some(out) => out.display().to_string(),
-        None => arguments.name.clone().unwrap_or_default(),
-    };
-    say!("use it: melody --profile {named}{catalogue}")
+    if arguments.open {
+        return Ok(());
+    }
+    say!("use it: melody --profile {}{catalogue}", named(arguments))
 }
