@@ -18,7 +18,7 @@ use melody::engine::{Engine, Refusal, State, Trace};
 use melody::event::Action;
 use melody::experiment::{Cohort, in_parallel};
 use melody::feedback::Side;
-use melody::model::{Backend, InterestBlend};
+use melody::model::Backend;
 use melody::opening::{Library, Opening};
 use melody::playback::Playhead;
 use melody::policy::{Retrieval, Settings};
@@ -189,15 +189,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The policy with its interest turned round: what is wanted least comes first, from all songs there are.
 fn turned_round(settings: &mut Settings) {
-    let InterestBlend { completion, play_ratio, like, no_skip, save, replay } = settings.interest;
-    settings.interest = InterestBlend {
-        completion: -completion,
-        play_ratio: -play_ratio,
-        like: -like,
-        no_skip: -no_skip,
-        save: -save,
-        replay: -replay,
-    };
+    settings.interest = -settings.interest;
     settings.candidates.retrieval = Retrieval::Everything;
 }
 

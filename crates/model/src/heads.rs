@@ -203,6 +203,23 @@ pub struct InterestBlend {
     pub replay: f64,
 }
 
+/// The blend by which what is wanted least scores highest: the mistake that guardrails are tried on.
+impl std::ops::Neg for InterestBlend {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        let InterestBlend { completion, play_ratio, like, no_skip, save, replay } = self;
+        InterestBlend {
+            completion: -completion,
+            play_ratio: -play_ratio,
+            like: -like,
+            no_skip: -no_skip,
+            save: -save,
+            replay: -replay,
+        }
+    }
+}
+
 /// What is to be learned of a play: a value for every output, or, as a mask, 1 where that value exists.
 ///
 /// Whoever makes labels names them here; their places among the logits are told in [`Labels::in_order`]

@@ -13,8 +13,6 @@ use melody_recommender::feedback::Side;
 const HASH: usize = 8;
 /// Effects told in one line.
 const EFFECTS: usize = 2;
-/// An arm that was less likely than this was not the bandit's own choice: every arm is drawn now and then.
-const BY_LOT: Score = Score::from_millionths(500_000);
 
 /// One line about the newest of these steps. The earlier ones tell what came in a row.
 pub fn headline(traces: &[Arc<Trace>], lang: Lang) -> String {
@@ -155,7 +153,7 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
         Note::Target { from, to, arm, held, promoted_skips, .. } => {
             let lower = to < from && *promoted_skips > 0;
             let calm = to > from && *promoted_skips == 0;
-            let by_lot = now.bandit.propensity < BY_LOT;
+            let by_lot = now.bandit.decided.as_ref().is_some_and(|choice| choice.uniform);
             let (from, to) = (percent(*from), percent(*to));
             match held {
                 Some(skips) => lang

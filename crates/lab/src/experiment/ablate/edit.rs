@@ -1,6 +1,5 @@
 //! What is changed of a library so that a mechanism is there, or is not, and nothing else is other than before.
 
-use melody_model::InterestBlend;
 use melody_recommender::policy::{
     Algorithm, GammaScores, Policy, Rerank, Retrieval, Scorer, Settings, Tighter, Weights,
 };
@@ -123,15 +122,7 @@ fn one_size(settings: &mut Settings) {
 
 /// The interest score with its sign turned round.
 fn turned_round(settings: &mut Settings) {
-    let InterestBlend { completion, play_ratio, like, no_skip, save, replay } = settings.interest;
-    settings.interest = InterestBlend {
-        completion: -completion,
-        play_ratio: -play_ratio,
-        like: -like,
-        no_skip: -no_skip,
-        save: -save,
-        replay: -replay,
-    };
+    settings.interest = -settings.interest;
     settings.candidates.retrieval = Retrieval::Everything;
 }
 
