@@ -3,6 +3,7 @@
 mod binary;
 mod calibration;
 mod clustered;
+mod logistic;
 mod paired;
 mod ranking;
 
@@ -14,5 +15,6 @@ pub use clustered::{
     CALIBRATION_BINS, Clustered, FEWEST_UNITS, FIGURES, Figures, Intervals, Prediction,
     basic_interval, percentile_interval, resample,
 };
+pub use logistic::{Effect, Told, added};
 pub use paired::{BURN_IN, Paired, Peeking, log_mixture_ratio, paired, peeking};
 pub use ranking::{Gain, hit_rate, map_at, ndcg_at, precision_at, recall_at, reciprocal_rank_at};

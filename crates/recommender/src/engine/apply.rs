@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::happened::{Begins, Happened};
 use super::refusal::Refusal;
 use super::setup::Engine;
-use super::state::State;
+use super::state::{Playing, State};
 use super::trace::{EndedPlay, SongRef};
 use crate::feedback::Update;
 use crate::policy::problem_under;
@@ -88,7 +88,6 @@ impl Engine {
         happened: &mut Happened,
     ) -> Result<Begins, Refusal> {
         let policy = &self.setup.policy;
-        let song = self.setup.catalogue.song(state.playing.song);
         let mut begins = Begins::Nothing;
         match &event.action {
             Action::Finish | Action::Skip => {
@@ -108,12 +107,12 @@ impl Engine {
                 begins = Begins::Song { song: *song, replayed: false, opened: true };
             }
             Action::Like => {
+                self.taken_to(state, event);
                 state.playing.liked = true;
-                state.streaks.like(&policy.session, event.at_ms, song);
             }
             Action::Save => {
+                self.taken_to(state, event);
                 state.playing.saved = true;
-                state.streaks.like(&policy.session, event.at_ms, song);
             }
             Action::Search { query, target } => {
                 let search = Search { query: query.clone(), target: *target, at_ms: event.at_ms };
@@ -132,6 +131,15 @@ impl Engine {
             }
         }
         Ok(begins)
+    }
+
+    /// The first like or save of a play moves streaks.
+    fn taken_to(&self, state: &mut State, event: &Event) {
+        let Playing { song, heads, liked, saved, .. } = state.playing;
+        if !liked && !saved {
+            let (tuning, catalogue) = (&self.setup.policy.session, &self.setup.catalogue);
+            state.streaks.like(tuning, event.at_ms, catalogue, song, heads.as_ref());
+        }
     }
 
     /// The current play ends: everything that learns from plays learns from this one.
@@ -164,7 +172,9 @@ impl Engine {
         state.metrics.hear(Entry::new(&setup.catalogue, play.song), new);
         state.history.record(&setup.catalogue, play.clone());
         state.session.record(&play, promoted);
-        state.streaks.record(&policy.session, event.at_ms, song, &play);
+        let foretold = state.playing.heads;
+        let at = event.at_ms;
+        state.streaks.record(&policy.session, at, &setup.catalogue, &play, foretold.as_ref());
         let window = policy.guardrail.window;
         state.metrics.record(&play, promoted, event.heard_ms.into(), window);
         let preview = song.premium && state.tier != Tier::Premium && !play.skipped;

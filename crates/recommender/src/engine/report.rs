@@ -311,6 +311,7 @@ mod tests {
     fn a_ledger_tells_what_the_own_mix_adds_and_adds_up() {
         let mut engine = engine(|settings| {
             settings.diversity = Diversity { method: Rerank::Calibrated, strength: 0.5 };
+            settings.adjustments.weariness = 0.0;
         });
         // Genres take turns song by song: all that was completed is of one.
         let past = [0, 4, 8, 12, 16, 20].map(|song| past_play(SongId(song), true));

@@ -94,7 +94,7 @@ pub struct State {
     pub history: History,
     /// Running figures that every session starts anew.
     pub session: SessionStats,
-    /// Genres and artists that are up or down by plays and likes.
+    /// Genres that are up or down by plays and likes that were not foretold.
     pub streaks: Streaks,
     /// The last searches of this session.
     pub searches: Searches,

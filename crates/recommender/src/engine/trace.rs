@@ -313,7 +313,7 @@ pub struct SessionReport {
     pub skip_streak: u32,
     /// How much of the short-term vector enters the mixture.
     pub gate: Score,
-    /// Genres and artists that are up or down, the strongest first.
+    /// Genres that are up or down, the strongest first.
     pub streaks: Vec<StreakReport>,
     /// The newest first.
     pub searches: Vec<SearchReport>,
@@ -338,14 +338,14 @@ pub struct TasteReport {
 /// How far ahead fading is told, in milliseconds.
 pub const LATER_MS: u64 = 300_000;
 
-/// A genre or artist that is up or down.
+/// A genre that is up or down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreakReport {
-    /// `genre` or `artist`.
+    /// `genre`; in traces of earlier versions `artist`, too.
     pub kind: String,
-    /// The genre's identifier or the artist's name.
+    /// The genre's identifier.
     pub name: String,
-    /// In [-1, 1].
+    /// By how many plays it was taken to more than was foretold; below 0 where less.
     pub level: Score,
     /// What will be left of the level after [`LATER_MS`] if nothing happens.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Adjustments {
-    /// For a genre at full streak; taken away at full aversion.
+    /// For a genre, per play's worth of surprise (see [`Streak::level`](crate::session::Streak::level)).
     pub genre_streak: f64,
-    /// The same for the lead artist.
-    pub artist_streak: f64,
+    /// Taken away per song of the same genre heard in the last hours.
+    pub weariness: f64,
     /// For the very song searched for, right after the search.
     pub search: f64,
     /// Taken away per better-ranked song by the same artist, and per one just heard.
@@ -48,18 +48,14 @@ pub enum Rerank {
     Calibrated,
 }
 
-/// How fast a session's streaks and searches rise and fade.
+/// How fast a session's streaks and searches fade.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionTuning {
-    /// Share of the way to a full streak that one completion goes, in [0, 1].
-    pub rise: f64,
-    /// Share of the way to a full aversion that one skip goes, in [0, 1].
-    pub fall: f64,
+    /// Share of a surprise that counts for the other genres of the family, in [0, 1].
+    pub kin: f64,
     /// Time constant of a streak's fading, in seconds.
-    pub rise_fade_s: f64,
-    /// Time constant of an aversion's fading, in seconds.
-    pub fall_fade_s: f64,
+    pub streak_fade_s: f64,
     /// Time constant of a search's fading, in seconds.
     pub search_fade_s: f64,
 }

@@ -178,7 +178,7 @@ fn check_adjustments(settings: &Settings, check: &mut Checker) {
     let a = settings.adjustments;
     for (name, value) in [
         ("genre_streak", a.genre_streak),
-        ("artist_streak", a.artist_streak),
+        ("weariness", a.weariness),
         ("search", a.search),
         ("artist_spread", a.artist_spread),
         ("repeat", a.repeat),
@@ -189,13 +189,8 @@ fn check_adjustments(settings: &Settings, check: &mut Checker) {
     check.range("adjustments.artist_memory", a.artist_memory as f64, 0.0..=50.0);
     check.range("diversity.strength", settings.diversity.strength, 0.0..=2.0);
     let s = settings.session;
-    check.range("session.rise", s.rise, 0.0..=1.0);
-    check.range("session.fall", s.fall, 0.0..=1.0);
-    for (name, value) in [
-        ("rise_fade_s", s.rise_fade_s),
-        ("fall_fade_s", s.fall_fade_s),
-        ("search_fade_s", s.search_fade_s),
-    ] {
+    check.range("session.kin", s.kin, 0.0..=1.0);
+    for (name, value) in [("streak_fade_s", s.streak_fade_s), ("search_fade_s", s.search_fade_s)] {
         check.range(&format!("session.{name}"), value, 1.0..=1e6);
     }
     let q = settings.candidates;

@@ -18,8 +18,7 @@ pub trait Adjustment: Sync {
 
 /// Every adjustment that looks at one song alone, in order. Artist spread comes after them, as it
 /// looks at the order they lead to.
-pub const ADJUSTMENTS: &[&dyn Adjustment] =
-    &[&GenreStreak, &ArtistStreak, &Search, &Novelty, &Repeat];
+pub const ADJUSTMENTS: &[&dyn Adjustment] = &[&GenreStreak, &Weariness, &Search, &Novelty, &Repeat];
 
 /// What streaks and searches say of a factor set by hand.
 fn by_hand(l: &Listening) -> String {
@@ -29,7 +28,7 @@ fn by_hand(l: &Listening) -> String {
     }
 }
 
-/// Genres on a streak rise, skipped ones fall.
+/// A genre that was taken to more than was foretold rises, one that was left falls.
 struct GenreStreak;
 
 impl Adjustment for GenreStreak {
@@ -47,30 +46,37 @@ impl Adjustment for GenreStreak {
         let song = l.catalogue.song(song);
         let streak = l.streaks.genre(song.genre);
         let level = streak.level(&l.policy.session, l.now_ms);
-        let genre = &l.catalogue.genre(song).id;
-        format!("{genre} at level {level:+.2}, {} completed in a row{}", streak.run, by_hand(l))
+        let than = if level < 0.0 { "less" } else { "more" };
+        let (genre, level, run) = (&l.catalogue.genre(song).id, level.abs(), streak.run);
+        let by_hand = by_hand(l);
+        format!(
+            "{genre} taken to {level:.2} plays {than} than foretold, {run} completed in a row{by_hand}"
+        )
     }
 }
 
-/// The same for the lead artist.
-struct ArtistStreak;
+/// Of a genre that was heard much of lately less is wanted.
+struct Weariness;
 
-impl Adjustment for ArtistStreak {
+impl Adjustment for Weariness {
     fn name(&self) -> &'static str {
-        "artist streak"
+        "weariness"
     }
 
     fn delta(&self, l: &Listening, song: SongId) -> f64 {
-        let streak = l.streaks.artist(l.catalogue.song(song).lead_artist());
-        let level = streak.level(&l.policy.session, l.now_ms);
-        l.boost.value() * l.policy.adjustments.artist_streak * level
+        -l.policy.adjustments.weariness * heard_lately(l, song)
     }
 
     fn how(&self, l: &Listening, song: SongId) -> String {
-        let artist = l.catalogue.song(song).lead_artist();
-        let level = l.streaks.artist(artist).level(&l.policy.session, l.now_ms);
-        format!("{} at level {level:+.2}{}", l.catalogue.artist(artist).name, by_hand(l))
+        let genre = &l.catalogue.genre(l.catalogue.song(song)).id;
+        format!("{:.2} songs of {genre} heard in the last hours", heard_lately(l, song))
     }
+}
+
+/// Songs heard of a song's genre, in whole plays; a third is left after two hours.
+fn heard_lately(l: &Listening, song: SongId) -> f64 {
+    let genre = l.catalogue.song(song).genre;
+    l.view.history.genre_lately(genre).at(l.view.now_ms)[0].into()
 }
 
 /// What was searched for rises, and what is related to it.

@@ -10,7 +10,7 @@ use melody_core::event::Target;
 /// Of the genres that are on a streak, the strongest and the most popular songs first.
 pub(super) struct Session;
 
-/// A genre below this level is not on a streak.
+/// A genre below this level, in plays, is not on a streak.
 const ON_A_STREAK: f64 = 0.2;
 
 impl Source for Session {

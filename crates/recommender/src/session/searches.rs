@@ -15,6 +15,11 @@ pub struct Search {
     pub at_ms: u64,
 }
 
+/// How related a song of the target's family is, beside the target itself, and how much more one that is quite like it: who
+/// searches for a song wants that song, and of its kind a little more than of others.
+const KIN: f64 = 0.10;
+const ALIKE: f64 = 0.15;
+
 impl Search {
     /// The song the target goes by.
     pub fn song(&self) -> SongId {
@@ -42,9 +47,11 @@ impl Search {
         if same {
             return 1.0;
         }
+        let (target, song) = (catalogue.song(target), catalogue.song(song));
+        let kin = if catalogue.family(target) == catalogue.family(song) { KIN } else { 0.0 };
         // Only what is much alike counts: half alike is what any two songs of a family are.
-        let alike = similarity(catalogue, catalogue.song(target), catalogue.song(song));
-        ((alike - 0.5) / 0.5).max(0.0) * 0.8
+        let alike = similarity(catalogue, target, song);
+        kin + ALIKE * ((alike - 0.5) / 0.5).max(0.0)
     }
 }
 

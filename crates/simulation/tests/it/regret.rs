@@ -49,7 +49,7 @@ fn of(timeline: &Timeline) -> Vec<Decided> {
 
 #[test]
 fn the_chosen_arm_earns_what_it_really_did_and_no_choice_beats_the_best() {
-    let timeline = session(13).timeline;
+    let timeline = session(18).timeline;
     let decision = |step: usize| at(&timeline, step);
     let steps = 0..=timeline.events().len();
     let decisions: Vec<usize> = steps.filter(|&step| decision(step).is_some()).collect();

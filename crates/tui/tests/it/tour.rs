@@ -147,9 +147,9 @@ fn going_back_leads_to_where_the_scene_began() {
     let mut app = on_screen(folder.path());
     press(&mut app, "space enter right");
     let (streak, fourth) = (events(&app), app.session.trace().clone());
-    assert_eq!((scene(&app), streak.len()), (4, 4));
+    assert_eq!((scene(&app), streak.len()), (4, 7));
     press(&mut app, "space");
-    assert_eq!((scene(&app), events(&app).len()), (5, 5));
+    assert_eq!((scene(&app), events(&app).len()), (5, 8));
     // What the presenter did by hand in between is gone, too.
     press(&mut app, "n l left");
     assert_eq!((scene(&app), events(&app)), (4, streak));
@@ -163,9 +163,9 @@ fn leaving_a_tour_keeps_its_session() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = on_screen(folder.path());
     press(&mut app, "space space space esc");
-    assert_eq!((scene(&app), events(&app).len(), app.view().tab), (0, 4, Tab::Stage));
+    assert_eq!((scene(&app), events(&app).len(), app.view().tab), (0, 7, Tab::Stage));
     press(&mut app, "n w");
-    assert_eq!(events(&app).len(), 5, "from here on keys are the listener's again");
+    assert_eq!(events(&app).len(), 8, "from here on keys are the listener's again");
     assert!(folder.path().join("melody-session-1.toml").exists());
 }
 
@@ -180,7 +180,7 @@ fn what_changes_the_session_waits_for_the_scene() {
     app.press("n".parse().unwrap());
     assert_eq!(app.view().message.as_deref(), Some("The scene is still being played."));
     app.settle();
-    assert_eq!(events(&app).len(), 4);
+    assert_eq!(events(&app).len(), 7);
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub(super) enum Edit {
     NoShortTime,
     /// Neither score nor source goes by a streak.
     NoStreaks,
+    /// What was heard much of lately loses nothing by it.
+    NoWeariness,
     /// Neither score nor source goes by a search.
     NoSearch,
     /// The model learns nothing in a session.
@@ -61,9 +63,9 @@ impl Edit {
             Edit::NoShortTime => library.with_model(library.model.without_session()),
             Edit::NoStreaks => changed(&|s| {
                 s.adjustments.genre_streak = 0.0;
-                s.adjustments.artist_streak = 0.0;
                 s.candidates.session = 0;
             }),
+            Edit::NoWeariness => changed(&|s| s.adjustments.weariness = 0.0),
             Edit::NoSearch => changed(&|s| {
                 s.adjustments.search = 0.0;
                 s.candidates.search = 0;

@@ -56,6 +56,12 @@ pub(super) fn mechanisms(settings: &Settings) -> Vec<Mechanism> {
     let mut all = vec![
         taken("short-time", completion, Edit::NoShortTime, "the model's module sees no session"),
         taken("streaks", completion, Edit::NoStreaks, "no boost, no source by streaks"),
+        taken(
+            "weariness",
+            completion,
+            Edit::NoWeariness,
+            "a genre heard much of lately loses nothing",
+        ),
         taken("search", completion, Edit::NoSearch, "no boost, no source by searches"),
         taken("near-line", completion, Edit::NoNearLine, "the model learns nothing in a session"),
         taken("bandit/uniform", value, Edit::Uniform, "every arm as likely"),

@@ -171,7 +171,7 @@ fn mostly<'a>(here: &'a Ledger, there: &'a Ledger, action: &Action) -> Option<(&
     let (name, by) = apart.max_by_key(|(_, by)| by.abs())?;
     let own = match action {
         Action::Search { .. } => name == "search",
-        _ => matches!(name, "interest" | "genre streak" | "artist streak" | "repeat"),
+        _ => matches!(name, "interest" | "genre streak" | "weariness" | "repeat"),
     };
     (!own && by.abs() >= LEAST).then_some((name, by))
 }

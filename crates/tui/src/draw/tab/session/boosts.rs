@@ -11,7 +11,7 @@ use melody_core::score::Score;
 use melody_recommender::engine::QueueEntry;
 
 /// The adjustments that come from the session.
-const BOOSTS: [&str; 3] = ["genre streak", "artist streak", "search"];
+const BOOSTS: [&str; 3] = ["genre streak", "weariness", "search"];
 /// Columns of a boost.
 const NUMBER: usize = 8;
 
@@ -30,7 +30,7 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize) -> Section
     }
     let name = columns.saturating_sub(3 + NUMBER * BOOSTS.len());
     let mut head = text::right("#", 3) + &text::left("", name);
-    for column in ["genre", "artist", "search"] {
+    for column in ["genre", "weary", "search"] {
         head += &text::right(&view.say(column), NUMBER);
     }
     let mut lines = vec![Line::styled(head, theme.faint)];

@@ -14,6 +14,8 @@ use melody_recommender::engine::StreakReport;
 /// Streaks listed at most, and where there is little room.
 const LISTED: usize = 10;
 const LISTED_LITTLE: usize = 4;
+/// A level at which its bar is full.
+const FULL: f64 = 1.0;
 /// Columns of a number.
 const NUMBER: usize = 8;
 
@@ -21,15 +23,13 @@ pub(super) fn streaks<'a>(view: &View, theme: &Theme, columns: usize, roomy: boo
     let title = view.say("Streaks");
     let streaks = &view.now().session.streaks;
     if streaks.is_empty() {
-        let said = view.say("nothing is up or down: no song completed, none skipped lately");
+        let said = view.say("nothing is up or down: all went as was foretold");
         let said = said.into_owned();
         return Section::lines(title, vec![Line::styled(said, theme.faint)]);
     }
-    let kinds = columns >= 70;
-    let kind = if kinds { 9 } else { 0 };
-    let cells = cells(columns, kind + 4);
-    let name = columns.saturating_sub(kind + 4 + 3 * NUMBER + cells + 1);
-    let mut head = text::left("", name + kind);
+    let cells = cells(columns, 4);
+    let name = columns.saturating_sub(4 + 3 * NUMBER + cells + 1);
+    let mut head = text::left("", name);
     head += &text::right(&view.say("run"), 4);
     head += &numbers(view);
     let mut lines = vec![Line::styled(head, theme.faint)];
@@ -37,15 +37,11 @@ pub(super) fn streaks<'a>(view: &View, theme: &Theme, columns: usize, roomy: boo
     for streak in streaks.iter().take(listed) {
         let up = streak.level >= Score::ZERO;
         let (symbol, style) = if up { ("▲ ", theme.up) } else { ("▼ ", theme.down) };
-        let said = match streak.kind.as_str() {
-            "genre" => view.say(&streak.name).into_owned(),
-            _ => text::clean(&streak.name).into_owned(),
-        };
+        let said = view.say(&streak.name);
         let run = if streak.run > 0 { streak.run.to_string() } else { "·".into() };
         let mut spans = vec![
             Span::styled(symbol, style),
             Span::raw(text::left(&said, name.saturating_sub(3)) + " "),
-            Span::styled(text::left(&view.say(&streak.kind), kind), theme.faint),
             Span::raw(text::right(&run, 4)),
         ];
         let StreakReport { level, later, boost, .. } = streak;
@@ -56,10 +52,9 @@ pub(super) fn streaks<'a>(view: &View, theme: &Theme, columns: usize, roomy: boo
         let said = view.fill("and {} more", &[&(streaks.len() - listed)]);
         lines.push(Line::styled(said, theme.faint));
     }
-    let tuning = &view.policy.session;
     let said = view.fill(
-        "completing raises, more in a row more; skipping lowers; what is up fades to a third in {} min, what is down in {} min",
-        &[&minutes(tuning.rise_fade_s), &minutes(tuning.fall_fade_s)],
+        "in plays: what was heard out or liked against what was foretold raises, what was left although it was foretold lowers; a third is left after {} min",
+        &[&minutes(view.policy.session.streak_fade_s)],
     );
     lines.extend(legend(&said, columns, theme));
     Section::lines(title, lines)
@@ -105,7 +100,7 @@ fn numbers(view: &View) -> String {
     right("now") + &right("in 5 m") + &right("boost")
 }
 
-/// A level in [-1, 1] now and later, what it adds to a score, and a bar: what will be left is solid,
+/// A level now and later, what it adds to a score, and a bar: what will be left is solid,
 /// what will have faded is not.
 fn fading<'a>(
     now: Score,
@@ -122,10 +117,8 @@ fn fading<'a>(
         Span::styled(text::right(&format!("{boost:+.3}"), NUMBER), style),
         Span::raw(" "),
     ];
-    // What is up and what is down fade at different speeds, so a level may even change its sign.
-    let same = later.filter(|later| (*later >= Score::ZERO) == (now >= Score::ZERO));
-    let length = |level: Score| level.abs().value().min(1.0) * cells as f64;
-    let left = same.map_or(0.0, length).min(length(now));
+    let length = |level: Score| (level.abs().value() / FULL).min(1.0) * cells as f64;
+    let left = later.map_or(0.0, length).min(length(now));
     let faded = length(now) - left;
     let solid = stacked(&[Part { length: left, style, pattern: "█" }], cells, theme.colour);
     let full = left.floor() as usize + usize::from(left.fract() >= 0.5);
