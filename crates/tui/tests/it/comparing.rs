@@ -19,9 +19,10 @@ fn compared(app: &mut App) -> melody_tui::Compared {
 /// Chooses the line of an open list that says this.
 fn choose(app: &mut App, name: &str) {
     let Some(Popup::Pick(picker)) = app.view().popup else { panic!("a list is open") };
-    let place = picker.choices.iter().position(|choice| choice.name == name).expect("a choice");
+    let place =
+        picker.choices.all().iter().position(|choice| choice.name == name).expect("a choice");
     for _ in 0..place {
-        press(app, "j");
+        press(app, "down");
     }
     press(app, "enter");
 }
