@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::words::Lang;
 use melody_core::event::Action;
 use melody_core::score::Score;
-use melody_recommender::engine::{LATER_MS, Note, PromotionReport, StreakReport, Trace};
+use melody_recommender::engine::{Note, PromotionReport, Trace};
 use melody_recommender::feedback::Side;
 
 /// Characters of a hash that tell models apart for a person.
@@ -238,21 +238,15 @@ fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
             [&lang.named("segment", &segment.name), &lang.reasons(&segment.because)];
         return Some(lang.fill("{} listener, as {}", &values));
     };
-    let boost = |trace: &Trace, genre: &str| {
-        let streaks = &trace.session.streaks;
-        streaks.iter().find(|s| s.kind == "genre" && s.name == genre).map(|s| s.boost)
-    };
     let genre_now = |genre: &str| {
-        let to = boost(now, genre)?;
-        let streak = before.and_then(|before| {
-            let mut streaks = before.session.streaks.iter();
-            let streak = streaks.find(|s| s.kind == "genre" && s.name == genre)?;
-            Some((streak, now.at_ms.saturating_sub(before.at_ms)))
-        });
-        // What has faded by itself meanwhile is not the event's doing.
-        let from = streak.map_or(Score::ZERO, |(streak, ms)| faded(streak, ms));
-        let (from, to) = (format!("{from:+.3}"), format!("{to:+.3}"));
-        Some(lang.fill("{} songs {} → {}", &[&lang.text(genre), &from, &to]))
+        let streaks = &now.session.streaks;
+        let streak = streaks.iter().find(|s| s.kind == "genre" && s.name == genre)?;
+        let (genre, to) = (lang.text(genre), format!("{:+.3}", streak.boost));
+        // Older traces do not say what it was.
+        Some(match streak.was {
+            Some(was) => lang.fill("{} songs {} → {}", &[&genre, &format!("{was:+.3}"), &to]),
+            None => lang.fill("{} songs now {}", &[&genre, &to]),
+        })
     };
     match &event.action {
         Action::Like | Action::Save => genre_now(&now.playing.song.genre),
@@ -272,15 +266,6 @@ fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
             (!parts.is_empty()).then(|| parts.join(&lang.text("; ")))
         }
     }
-}
-
-/// What is left of a streak's boost after a while in which nothing happens, by what it says of its own fading.
-fn faded(streak: &StreakReport, ms: u64) -> Score {
-    let Some(later) = streak.later.filter(|_| streak.level != Score::ZERO) else {
-        return streak.boost;
-    };
-    let left = (later.value() / streak.level.value()).clamp(0.0, 1.0);
-    Score::new(streak.boost.value() * left.powf(ms as f64 / LATER_MS as f64))
 }
 
 /// What a scene or a hand changed of what decides.
