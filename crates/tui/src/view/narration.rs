@@ -9,6 +9,7 @@ use melody_core::overrides::Overrides;
 use melody_core::score::Score;
 use melody_recommender::engine::{Note, PromotionReport, Trace};
 use melody_recommender::feedback::Side;
+use melody_recommender::percent::nearest as percent;
 
 /// Characters of a hash that tell models apart for a person.
 const HASH: usize = 8;
@@ -59,15 +60,6 @@ fn capped(now: &Trace, cap: Score, lang: Lang) -> String {
     match binding(&now.promotion, lang) {
         Some(by) => lang.fill("{} ({})", &[&percent(cap), &by]),
         None => percent(cap),
-    }
-}
-
-/// A ratio as a person says it.
-pub(crate) fn percent(ratio: Score) -> String {
-    let tenths = (ratio.value() * 1000.0).round() as i64;
-    match tenths % 10 {
-        0 => format!("{} %", tenths / 10),
-        _ => format!("{:.1} %", tenths as f64 / 10.0),
     }
 }
 
