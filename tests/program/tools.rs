@@ -227,7 +227,7 @@ fn a_theme_is_shown_while_it_is_selected_and_gone_again_without_choosing() {
     let before = app.view().look.theme;
     press(&mut app, "t down");
     assert_eq!(app.view().look.theme, theme("dark"));
-    press(&mut app, "j");
+    press(&mut app, "down");
     assert_eq!(app.view().look.theme, theme("dusk"));
     press(&mut app, "esc");
     assert_eq!(app.view().look.theme, before);
