@@ -130,6 +130,8 @@ fn flowed<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Vec<Line<'a>> {
 
 /// A measure's values as people read them.
 fn written(measure: &str, value: f64) -> String {
+    // A mean of nothing is summed to a nothing with a sign.
+    let value = value + 0.0;
     match measure {
         "minutes" => format!("{value:.1}"),
         "conversions" => format!("{value:.3}"),
