@@ -14,7 +14,7 @@ use melody_core::output::{Kind, Mark, may_write, write_whole};
 use melody_sessions::names::profile_named;
 use melody_tui as tui;
 use melody_tui::{
-    App, Asciicast, Cast, Lang, Look, Recorded, SceneReport, Sitting, Theme, Tour, Unseen,
+    App, Asciicast, Cast, Lang, Look, Recorded, SceneReport, Sitting, Theme, Tour, Unseen, wrapped,
 };
 
 pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
@@ -60,17 +60,30 @@ fn notes(tour: &Tour, lang: Lang) -> Result<(), Failure> {
     let scenes = tour.scenes.len();
     for (number, scene) in (1..).zip(&tour.scenes) {
         say!("{number}/{scenes}  {}", lang.text(scene.view.name()))?;
-        say!("    {}", scene.caption.text(lang))?;
+        indented("    ", scene.caption.text(lang))?;
         if !scene.shows.is_empty() {
             let shows: Vec<_> = scene.shows.iter().map(|text| lang.text(text)).collect();
-            say!("    > {}", shows.join(" · "))?;
+            indented("    > ", &shows.join(" · "))?;
         }
         if let Some(notes) = &scene.notes {
-            say!("    * {}", notes.text(lang))?;
+            indented("    * ", notes.text(lang))?;
         }
         say!()?;
     }
     Ok(())
+}
+
+/// Columns of the notes, wherever they are printed to.
+const COLUMNS: usize = 80;
+
+/// A text over as many lines as it takes, broken between words, each as far in as the first.
+fn indented(lead: &str, said: &str) -> Result<(), Failure> {
+    let rest = " ".repeat(lead.len());
+    let lines = wrapped(said, COLUMNS - lead.len());
+    lines.iter().enumerate().try_for_each(|(i, line)| {
+        let lead = if i == 0 { lead } else { &rest };
+        say!("{lead}{line}")
+    })
 }
 
 /// What a recording is told by before another is written over it.

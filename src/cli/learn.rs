@@ -17,7 +17,6 @@ use super::say::{all_said, counted, say, say_text, short};
 use super::verified::verified;
 use melody_core::input::Problem;
 use melody_model::{Backend, device};
-use melody_recommender::feedback::Side;
 use melody_recommender::policy::Scorer;
 use melody_sessions::names::{DEFAULT, model_named, policy_named};
 use melody_sessions::versions::PolicyMove;
@@ -350,15 +349,11 @@ impl<'a> Run<'a> {
     /// Says which policies were made, each once.
     fn tell_policies(&mut self) {
         for policy in self.learner.policies().skip(self.policies) {
-            let PolicyMove { segment, side, from, to, sessions, share, usual, p } = &policy.moved;
-            let what = match side {
-                Side::Listening => "of their first songs completed",
-                Side::Selling => "of first promoted songs taken up",
-            };
+            let PolicyMove { segment, from, to, .. } = &policy.moved;
             note(format_args!(
-                "note: policy {}: segment {segment}, level {from} to {to}: over {sessions} sessions {share:.3} {what}, \
-                 {usual:.3} before (p {p:.4})",
-                policy.number
+                "note: policy {}: segment {segment}, level {from} to {to}: over {}",
+                policy.number,
+                policy.moved.seen()
             ));
         }
         self.policies = self.learner.policies().count();

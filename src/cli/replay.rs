@@ -21,7 +21,7 @@ use melody_sessions::names::{anchored, policy_named, profile_named};
 use melody_sessions::opening::Opening;
 use melody_sessions::script::{Failed, Run, Script};
 use melody_sessions::trace_file::{Header, TRACE};
-use melody_sessions::versions::{Canary, Folder, Follower, Looked, give, policy_due};
+use melody_sessions::versions::{Canary, Folder, Follower, Looked, begin_with_newest, give};
 use melody_sessions::{script, trace_file as tracefile};
 use melody_simulation::World;
 use melody_simulation::profile::Profile;
@@ -228,10 +228,14 @@ pub(super) fn prepare<'a>(
     if let Some(folder) = versions {
         opening.versions = Some(from_anywhere(&folder.display().to_string()));
         told.versions.clone_from(&opening.versions);
-        let policy = || policy_named(&opening.policy, base);
-        if follow && let Some((due, _)) = policy_due(folder, &policy()?)? {
-            opening.policy = anchored(&due, Path::new(""));
-            told.policy.clone_from(&opening.policy);
+        if follow {
+            let policy = policy_named(&opening.policy, base)?;
+            let (begun, due) = begin_with_newest(opening, &policy)?;
+            opening = begun;
+            if due.is_some() {
+                opening.policy = anchored(&opening.policy, Path::new(""));
+                told.policy.clone_from(&opening.policy);
+            }
         }
     }
     script.check_names(&opening, base)?;

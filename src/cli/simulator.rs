@@ -15,7 +15,7 @@ use melody_core::output::Draft;
 use melody_recommender::bandit::Kept;
 use melody_sessions::names::{policy_named, profile_named};
 use melody_sessions::opening::Opening;
-use melody_sessions::versions::{Canary, Folder, Follower, policy_due};
+use melody_sessions::versions::{Canary, Folder, Follower, begin_with_newest};
 use melody_tui as tui;
 use melody_tui::{App, Ended, Journal, Sitting};
 
@@ -45,12 +45,9 @@ pub(super) fn run(arguments: &Simulator) -> Result<(), Failure> {
     let followed = opening.versions.as_ref().map(|folder| Folder::new(Path::new(folder)));
     followed.as_ref().map_or(Ok(()), Folder::check)?;
     let opening = match &opening.versions {
-        Some(folder) => {
+        Some(_) => {
             let policy = policy_named(&opening.policy, here)?;
-            match policy_due(Path::new(folder), &policy)? {
-                Some((policy, _)) => Opening { policy, ..opening },
-                None => opening,
-            }
+            begin_with_newest(opening, &policy)?.0
         }
         None => opening,
     };

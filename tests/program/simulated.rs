@@ -48,7 +48,7 @@ const KEYS: [&str; 16] = [
     "u",
     "U",
     "j enter",
-    "c j enter",
+    "c down enter",
     "5",
     "g j [ enter",
     "w",

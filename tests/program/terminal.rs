@@ -194,6 +194,20 @@ fn a_tour_is_checked_without_a_terminal() {
     let noted = run(&["demo", "tour.toml", "--notes", "--lang", "zh"]);
     let noted = String::from_utf8_lossy(&noted.stdout).into_owned();
     assert!(noted.starts_with("1/1  总览\n") && noted.contains("* 挥手。"), "{noted}");
+    let long = run(&["demo", "--notes"]);
+    let long = String::from_utf8_lossy(&long.stdout).into_owned();
+    assert!(long.lines().all(|line| line.chars().count() <= 80), "{long}");
+    // No line ends inside a word: what is left of it would begin the next.
+    let tour = include_str!("../../assets/tour.toml").replace('\n', " ");
+    let words: std::collections::BTreeSet<&str> =
+        tour.split(|c: char| c.is_whitespace() || "\"“”".contains(c)).collect();
+    let whole = |word: &str| words.contains(word.trim_matches('"'));
+    let ends = long.lines().filter(|line| line.starts_with("    * ")).count();
+    assert!(ends > 5, "{long}");
+    for line in long.lines().filter(|line| line.starts_with("      ") && !line.contains('·')) {
+        let first = line.split_whitespace().next().unwrap_or_default();
+        assert!(whole(first), "{first:?} is no word of the tour: {line}");
+    }
     let noted = run(&["demo", "--notes", "--lang", "zh"]);
     let noted = String::from_utf8_lossy(&noted.stdout).into_owned();
     assert!(

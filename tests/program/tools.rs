@@ -143,7 +143,7 @@ fn what_is_on_screen_is_written_and_nothing_is_overwritten() {
     assert_eq!(bandit["bandit"]["arm"], trace.bandit.arm);
     assert_eq!(bandit["versions"]["policy_hash"], trace.versions.policy_hash);
 
-    press(&mut app, "1 x j enter");
+    press(&mut app, "1 x down enter");
     let text = read("melody-stage-1.csv");
     let mut lines = csv::Reader::from_reader(text.as_bytes());
     let rows: Vec<csv::StringRecord> = lines.records().map(Result::unwrap).collect();
@@ -225,15 +225,15 @@ fn a_theme_is_shown_while_it_is_selected_and_gone_again_without_choosing() {
     let theme = |name| shipped(name).unwrap().theme;
     app.themes = ["terminal", "dark", "dusk"].map(|name| (name.into(), theme(name))).into();
     let before = app.view().look.theme;
-    press(&mut app, "t j");
+    press(&mut app, "t down");
     assert_eq!(app.view().look.theme, theme("dark"));
-    press(&mut app, "j");
+    press(&mut app, "down");
     assert_eq!(app.view().look.theme, theme("dusk"));
     press(&mut app, "esc");
     assert_eq!(app.view().look.theme, before);
-    press(&mut app, "t j enter");
+    press(&mut app, "t down enter");
     assert_eq!(app.view().look.theme, theme("dark"));
-    press(&mut app, "L j enter");
+    press(&mut app, "L down enter");
     assert_eq!(app.view().look.lang, Lang::Zh);
 }
 

@@ -14,6 +14,7 @@ pub mod bandit;
 pub mod engine;
 pub mod feedback;
 pub mod ltr;
+pub mod percent;
 pub mod playback;
 pub mod policy;
 pub mod ranking;

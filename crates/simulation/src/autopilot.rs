@@ -17,6 +17,7 @@ use crate::intent::Intent;
 use crate::listener::{Reaction, SimulatedListener};
 use crate::profile::Profile;
 use crate::response::{Response, Setting, respond};
+use crate::returning::Departure;
 use crate::world::World;
 use melody_core::catalogue::{Catalogue, SongId};
 use melody_core::event::{Action, Target};
@@ -35,6 +36,8 @@ pub struct Autopilot {
     seed: u64,
     /// How much of premium songs there is to hear.
     previews: Previews,
+    /// Of listening, as the account has it.
+    hours_per_week: f64,
     /// Plays observed so far.
     plays: u64,
 }
@@ -78,12 +81,25 @@ impl Autopilot {
         let setting = Setting { scene: setup.scene, tier: account.tier, previews };
         listener.remember(&setup.catalogue, &setup.past, setting);
         listener.begin_session(&mut generator(seed, Purpose::Mood, u64::MAX));
-        Autopilot { catalogue: setup.catalogue.clone(), world, listener, seed, previews, plays: 0 }
+        Autopilot {
+            catalogue: setup.catalogue.clone(),
+            world,
+            listener,
+            seed,
+            previews,
+            hours_per_week: account.hours_per_week.into(),
+            plays: 0,
+        }
     }
 
     /// Who listens, as they are now.
     pub fn listener(&self) -> &SimulatedListener {
         &self.listener
+    }
+
+    /// Why the listener leaves, if they do so now.
+    pub fn departure(&self) -> Departure {
+        self.listener.departure(self.hours_per_week)
     }
 
     /// The listener wants something else from here on, as when an intent switches unannounced: to see how soon

@@ -41,7 +41,7 @@ pub use past::past_plays;
 pub use population::{Person, draw_person};
 pub use regret::{Decision, Regret};
 pub use response::{Feelings, Moment, Response, Setting, respond};
-pub use returning::{Absence, Leaving};
+pub use returning::{Absence, Departure, Leaving};
 pub use satiation::Satiation;
 pub use sitting::{End, Sitting, Until, listen, play};
 pub use taste::{SOUND, Taste};

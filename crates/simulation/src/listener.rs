@@ -10,7 +10,7 @@ use crate::ending::sigmoid;
 use crate::intent::Intent;
 use crate::nature::{Nature, USUAL};
 use crate::response::{Feelings, Moment, Response, Setting, length, respond};
-use crate::returning::Leaving;
+use crate::returning::{Departure, Leaving};
 use crate::taste::Taste;
 use crate::trial::{BY_PREVIEW, MOST_PREVIEWS, Wish};
 use crate::world::World;
@@ -249,8 +249,24 @@ impl SimulatedListener {
     }
 
     fn leaving_hazard(&self) -> f64 {
+        self.leaving_when(self.satisfaction)
+    }
+
+    /// Probability of leaving after a play of somebody who is so content.
+    fn leaving_when(&self, satisfaction: f64) -> f64 {
         let returning = &self.nature.returning;
-        sigmoid(returning.leaving - returning.by_satisfaction * (self.satisfaction - USUAL))
+        sigmoid(returning.leaving - returning.by_satisfaction * (satisfaction - USUAL))
+    }
+
+    /// What made the listener leave, as far as it was no chance, who leaves now and listens so many hours a week.
+    pub fn departure(&self, hours_per_week: f64) -> Departure {
+        Departure {
+            satisfaction: self.satisfaction,
+            usual: USUAL,
+            chance: self.leaving_hazard(),
+            usually: self.leaving_when(USUAL),
+            away_h: self.leaving(hours_per_week).hours(&self.nature.returning),
+        }
     }
 
     /// How the listener leaves now, who listens so many hours a week.
@@ -328,6 +344,20 @@ mod tests {
         let (there, again) = (there.leaving(7.0), again.leaving(7.0));
         assert!((there.goodwill - again.goodwill).abs() < 1e-9);
         assert!((there.fatigue - again.fatigue).abs() < 1e-3);
+    }
+
+    /// The chance that is told is the one that leaving is drawn with.
+    #[test]
+    fn who_is_less_content_leaves_sooner_and_is_told_to() {
+        let departure = |satisfaction: f64| {
+            let mut one = listener();
+            one.satisfaction = satisfaction;
+            (one.departure(7.0), one.leaving_hazard())
+        };
+        let ((low, drawn), (usual, _)) = (departure(0.2), departure(USUAL));
+        assert_eq!(low.chance, drawn);
+        assert!(low.chance > usual.chance && low.away_h > usual.away_h);
+        assert_eq!((usual.chance, usual.satisfaction), (usual.usually, usual.usual));
     }
 
     #[test]

@@ -42,6 +42,22 @@ pub struct Absence {
     pub gone: bool,
 }
 
+/// Why a listener leaves: after each play it is drawn by lot, with a chance that grows as satisfaction falls. There is no other
+/// reason in the simulation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Departure {
+    /// Moving average over the session's last plays, in [0, 1].
+    pub satisfaction: f64,
+    /// The same of whoever is as content as usual.
+    pub usual: f64,
+    /// Probability of leaving after a play, this content.
+    pub chance: f64,
+    /// The same at usual satisfaction.
+    pub usually: f64,
+    /// Median hours until the listener is back, if they come.
+    pub away_h: f64,
+}
+
 /// No absence is shorter, nor longer.
 const HOURS: (f64, f64) = (0.1, 24.0 * 365.0);
 /// Hours a week below which an account tells nothing.

@@ -25,6 +25,17 @@ pub(super) fn above_zero(text: &str) -> Result<f64, String> {
     number(text, |x| x > 0.0).ok_or_else(|| "a number above 0 is needed".into())
 }
 
+/// A place in a queue.
+pub(super) fn rank(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(0) => Err("ranks begin at 1, the song that comes next".into()),
+        Ok(rank) => Ok(rank),
+        Err(_) => {
+            Err("a rank is needed: 1 for the song that comes next, 2 for the one after it".into())
+        }
+    }
+}
+
 /// Columns and rows of a screen that there is room to draw on.
 pub(super) fn size(text: &str) -> Result<(u16, u16), String> {
     let parts = text.split_once('x');
@@ -113,6 +124,13 @@ mod tests {
         for nothing in ["", "x", "120", "0x0", "120x", "39x40", "70000x40", "120x40x3"] {
             assert!(super::size(nothing).is_err(), "{nothing}");
         }
+    }
+
+    #[test]
+    fn ranks_begin_at_one() {
+        assert_eq!(super::rank("1"), Ok(1));
+        assert!(super::rank("0").unwrap_err().starts_with("ranks begin at 1"));
+        assert!(super::rank("-1").is_err() && super::rank("first").is_err());
     }
 
     #[test]

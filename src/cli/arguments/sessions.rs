@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::named::{Device, Named};
-use super::numbers::{not_below_zero, share, size};
+use super::numbers::{not_below_zero, rank, share, size};
 use super::simulator::{LangWord, Screen};
 
 #[derive(Debug, Args)]
@@ -133,7 +133,7 @@ pub(crate) struct Explain {
     #[arg(long, value_name = "ID|TITLE")]
     pub above: Option<String>,
     /// The song, by its place in the queue; by default 1, the next.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = rank)]
     pub rank: Option<u32>,
     /// Folder of the versions of the model that the script goes on with, in place of the one it names.
     #[arg(long, value_name = "DIR")]

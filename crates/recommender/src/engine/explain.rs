@@ -256,21 +256,12 @@ impl Engine {
             let above = above.filter(|above| *above != song)?;
             let excluded = dropped.as_ref().is_some_and(|d| d.stage != Stage::Mixing);
             let lacks = ranking.lacks(song, above);
-            let place = |song: SongId| {
-                ranking.queue.iter().position(|queued| queued.song == song).map(|place| place + 1)
-            };
-            let stands = place(song).zip(place(above)).is_some_and(|(own, other)| own < other);
-            // By score alone a natural song can stand level with one below it, and still be moved from there.
-            let mixed = [song, above].iter().any(|song| catalogue.song(*song).promoted());
-            let flips = match excluded || stands && mixed || lacks < Score::ZERO {
-                true => Vec::new(),
-                false => ranking.flips(song, above),
-            };
-            let already = stands && flips.is_empty();
+            let flips = self.needed(ranking, (song, above), excluded);
+            let already = flips.is_none();
             // A target is set by choosing an arm, and by nothing else.
             let arms = self.setup.policy.bandit.arms.iter();
             let most = arms.map(|arm| Score::new(arm.ratio)).max();
-            let due = ranking.due(song).map(|due| (due.told(place(above), most), due));
+            let due = ranking.due(song).map(|due| (due.told(place(ranking, above), most), due));
             let due = due.or_else(|| {
                 let due = ranking.due(above)?;
                 Some((format!("the other song is promoted: {}", due.told(None, most)), due))
@@ -289,13 +280,29 @@ impl Engine {
                 beside: beside(dropped.as_ref(), promoted, committed),
                 when,
                 dropped,
-                flips,
+                flips: flips.unwrap_or_default(),
                 due,
                 moves: Vec::new(),
                 unmoved: already.then(|| "it stands above it already".into()),
             };
             Some((why, above))
         })
+    }
+
+    /// What would put a song's score above another's; `None` where it stands above it already, and nothing has to change.
+    fn needed(
+        &self,
+        ranking: &Ranking,
+        (song, above): (SongId, SongId),
+        excluded: bool,
+    ) -> Option<Vec<Flip>> {
+        let stands =
+            place(ranking, song).zip(place(ranking, above)).is_some_and(|(own, other)| own < other);
+        // By score alone a natural song can stand level with one below it, and still be moved from there.
+        let mixed = [song, above].iter().any(|song| self.setup.catalogue.song(*song).promoted());
+        let settled = stands && mixed || ranking.lacks(song, above) < Score::ZERO;
+        let flips = if excluded || settled { Vec::new() } else { ranking.flips(song, above) };
+        (!(stands && flips.is_empty())).then_some(flips)
     }
 
     /// Where a song that no source brought stands; `None` for a candidate.
@@ -372,6 +379,11 @@ impl Engine {
         plays.sort_by(|a, b| b.share.cmp(&a.share).then(a.plays_ago.cmp(&b.plays_ago)));
         plays
     }
+}
+
+/// A song's place in a ranking's queue, from 1.
+fn place(ranking: &Ranking, song: SongId) -> Option<usize> {
+    ranking.queue.iter().position(|queued| queued.song == song).map(|place| place + 1)
 }
 
 /// What decides beside the score, of a song and the one above it: whether each is promoted, and committed.

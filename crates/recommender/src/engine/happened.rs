@@ -6,6 +6,7 @@ use super::trace::EndedPlay;
 use crate::bandit::{Choice, Credit, Learned};
 use crate::feedback::{Intervention, UpdateReport};
 use crate::policy::Group;
+use crate::session::Streaks;
 use melody_core::catalogue::SongId;
 use melody_core::event::Event;
 use melody_core::score::Score;
@@ -16,6 +17,7 @@ pub(super) struct Before {
     pub queue: Vec<SongId>,
     pub target: Option<Score>,
     pub segment: Option<Group>,
+    pub streaks: Streaks,
 }
 
 impl Before {
@@ -28,10 +30,10 @@ impl Before {
         }
     }
 
-    /// Only the queue: what an engine that has not led to the state can tell.
+    /// Only the queue: what an engine that has not led to the state can tell. Nothing has moved since.
     pub(super) fn of_queue(state: &State) -> Self {
         let queue = state.queue.iter().map(|q| q.song).collect();
-        Before { queue, target: None, segment: None }
+        Before { queue, target: None, segment: None, streaks: state.streaks.clone() }
     }
 }
 

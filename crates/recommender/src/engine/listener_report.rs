@@ -4,7 +4,7 @@
 use super::setup::Setup;
 use super::state::State;
 use super::trace::{LATER_MS, SearchReport, SessionReport, StreakReport, TasteReport};
-use crate::session::Streak;
+use crate::session::{Streak, Streaks};
 use melody_core::catalogue::{GenreId, taxonomy};
 use melody_core::listener::Tally;
 use melody_core::score::Score;
@@ -13,15 +13,22 @@ use melody_model::EncodedListener;
 /// A level below this is noise on a screen.
 const STREAK_SHOWN: f64 = 0.02;
 
-/// What the session shows at a state, as the model encodes its listener.
-pub(super) fn session(setup: &Setup, state: &State, listener: &EncodedListener) -> SessionReport {
+/// What the session shows at a state, as the model encodes its listener. `before` are the streaks before the step's event.
+pub(super) fn session(
+    setup: &Setup,
+    state: &State,
+    before: &Streaks,
+    listener: &EncodedListener,
+) -> SessionReport {
     let (catalogue, policy) = (&setup.catalogue, &setup.policy);
     let tuning = &policy.session;
     let now = state.moment.at_ms;
     let factor = state.overrides.boost().value();
     let later = now + LATER_MS;
-    let entry = |kind: &str, name: &str, streak: &Streak, strength: f64| {
+    let entry = |kind: &str, name: &str, [streak, before]: [&Streak; 2], strength: f64| {
         let level = streak.level(tuning, now);
+        let moved = streak != before;
+        let was = moved.then(|| Score::new(factor * strength * before.level(tuning, now)));
         StreakReport {
             kind: kind.into(),
             name: name.into(),
@@ -29,11 +36,12 @@ pub(super) fn session(setup: &Setup, state: &State, listener: &EncodedListener) 
             later: Some(Score::new(streak.level(tuning, later))),
             run: streak.run,
             boost: Score::new(factor * strength * level),
+            was,
         }
     };
     let genres = state.streaks.genres().map(|(id, streak)| {
         let name = &catalogue.genres[id.0 as usize].id;
-        entry("genre", name, streak, policy.adjustments.genre_streak)
+        entry("genre", name, [streak, &before.genre(id)], policy.adjustments.genre_streak)
     });
     let mut streaks: Vec<StreakReport> =
         genres.filter(|s| s.level.value().abs() >= STREAK_SHOWN).collect();
@@ -85,13 +93,14 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::engine::tests_support::{finish, past_play, small, step};
+    use crate::engine::tests_support::{DURATION_MS, engine, finish, past_play, small, step};
     use melody_core::catalogue::SongId;
     use melody_core::event::{Action, Target};
     use melody_core::overrides::Overrides;
+    use melody_core::scene::Scene;
 
     fn report(setup: &Setup, state: &State) -> SessionReport {
-        session(setup, state, &state.model.encode(&state.view()))
+        session(setup, state, &state.streaks, &state.model.encode(&state.view()))
     }
 
     #[test]
@@ -128,6 +137,22 @@ mod tests {
             assert!(later.abs() < now.abs() && (later > Score::ZERO) == (now > Score::ZERO));
         }
         assert!(report.streaks[0].boost.abs() >= report.streaks[1].boost.abs());
+    }
+
+    #[test]
+    fn what_an_event_moved_is_told_with_what_had_faded_until_then() {
+        let engine = engine(|settings| settings.adjustments.genre_streak = 0.5);
+        let (start, _) = engine.start();
+        let (state, first) = step(&engine, &start, DURATION_MS - 5_000, Action::Replay);
+        assert!(first.session.streaks.iter().all(|streak| streak.was == Some(Score::ZERO)));
+        let genre = first.session.streaks.iter().find(|s| s.kind == "genre").unwrap();
+        let (_, liked) = step(&engine, &state, 60_000, Action::Like);
+        let now = liked.session.streaks.iter().find(|s| s.name == genre.name).unwrap();
+        let was = now.was.unwrap();
+        assert!(Score::ZERO < was && was < genre.boost, "{was} of {}", genre.boost);
+        assert!(now.boost > was);
+        let (_, scene) = step(&engine, &state, 60_000, Action::Scene { scene: Scene::Focus });
+        assert!(scene.session.streaks.iter().all(|streak| streak.was.is_none()), "nothing moved");
     }
 
     #[test]

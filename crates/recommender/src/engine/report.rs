@@ -29,7 +29,7 @@ impl Engine {
         let shown = (ranking, committed.len());
         let queue = queue(catalogue, &look.scored, shown, &outcome.step.before);
         let shares = shares(&queue);
-        let session = session(setup, state, &look.listener);
+        let session = session(setup, state, &outcome.step.before.streaks, &look.listener);
         let promotion = promotion(state, decision, ranking, &queue);
         let playing = &catalogue.song(state.playing.song).title;
         let notes = notes(&outcome, &session, &promotion, playing);

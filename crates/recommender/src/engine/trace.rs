@@ -354,6 +354,9 @@ pub struct StreakReport {
     pub run: u32,
     /// What it adds to a song's score now.
     pub boost: Score,
+    /// What it would add now if the step's event had not moved it: absent where that did not, and in older traces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Score>,
 }
 
 /// A search that still raises songs.

@@ -127,6 +127,16 @@ pub enum Side {
     Selling,
 }
 
+impl Side {
+    /// A word for it. In English.
+    pub fn name(self) -> &'static str {
+        match self {
+            Side::Listening => "listening",
+            Side::Selling => "selling",
+        }
+    }
+}
+
 /// A change of level and its evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intervention {

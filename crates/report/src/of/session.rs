@@ -5,6 +5,7 @@ use std::sync::Arc;
 use melody_core::event::Action;
 use melody_core::score::Score;
 use melody_recommender::engine::{EndedPlay, Note, Trace};
+use melody_recommender::percent::whole;
 use melody_sessions::trace_file::TracedSession;
 use melody_tui::{Lang, headline};
 
@@ -50,11 +51,6 @@ pub(crate) fn document(sessions: &[TracedSession], lang: Lang) -> Document {
         parts,
         words: Vec::new(),
     }
-}
-
-/// A share for a person.
-fn percent(share: f64) -> String {
-    format!("{:.0} %", 100.0 * share)
 }
 
 /// A session, and what is told of each of its steps.
@@ -135,8 +131,8 @@ impl<'a> Told<'a> {
                     &format!("{:.3}", weights.alpha.value),
                     &format!("{:.3}", weights.beta.value),
                     &format!("{:.3}", weights.gamma.value),
-                    &percent(last.promotion.target.value()),
-                    &percent(last.promotion.cap.value()),
+                    &whole(last.promotion.target.value()),
+                    &whole(last.promotion.cap.value()),
                     &arm,
                 ],
             );
@@ -330,7 +326,7 @@ impl<'a> Told<'a> {
             "{} · {}: {}, {}",
             play.song.title,
             play.song.artist,
-            percent(play.play_ratio.value()),
+            whole(play.play_ratio.value()),
             self.say(outcome(play).0)
         );
         let more = [

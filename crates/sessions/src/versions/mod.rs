@@ -16,6 +16,6 @@ pub use folder::{Folder, Version, WITHDRAWN, version_name};
 pub use follow::{Due, Follower, Looked};
 pub use named::{Named, give};
 pub use policies::{
-    Base, PolicyMove, Published, PublishedPolicy, list_of, policy_due, policy_file,
-    policy_file_name,
+    Base, PolicyMove, Published, PublishedPolicy, begin_with_newest, list_of, policy_due,
+    policy_file, policy_file_name,
 };

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::names::policy_named;
+use crate::opening::Opening;
 use melody_core::input::{InputError, Problem, read_bytes};
 use melody_recommender::feedback::Side;
 use melody_recommender::policy::Policy;
@@ -74,6 +75,18 @@ pub struct PolicyMove {
     pub usual: f64,
     /// The always-valid p-value.
     pub p: f64,
+}
+
+impl PolicyMove {
+    /// What was seen, in words that begin with the number of sessions. In English.
+    pub fn seen(&self) -> String {
+        let PolicyMove { sessions, share, usual, p, .. } = self;
+        let what = match self.side {
+            Side::Listening => "of their first songs completed",
+            Side::Selling => "of first promoted songs taken up",
+        };
+        format!("{sessions} sessions {share:.3} {what}, {usual:.3} before (p {p:.4})")
+    }
 }
 
 impl Published {
@@ -142,6 +155,22 @@ pub fn policy_due(folder: &Path, policy: &Policy) -> Result<Option<(String, Poli
         );
     }
     Ok(Some((path, due)))
+}
+
+/// What a session begins with that begins now: its opening with the newest policy of the folder of versions that it names, and that
+/// policy, where it is another than `policy`, which the opening goes by.
+///
+/// # Errors
+/// When the list or the policy cannot be read, or the policy is not the one that the list says.
+pub fn begin_with_newest(
+    opening: Opening,
+    policy: &Policy,
+) -> Result<(Opening, Option<Policy>), InputError> {
+    let Some(folder) = &opening.versions else { return Ok((opening, None)) };
+    Ok(match policy_due(Path::new(folder), policy)? {
+        Some((policy, due)) => (Opening { policy, ..opening }, Some(due)),
+        None => (opening, None),
+    })
 }
 
 #[cfg(test)]

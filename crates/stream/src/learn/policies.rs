@@ -167,11 +167,7 @@ fn thousandth(value: f64) -> f64 {
 
 /// What the file says of where it came from.
 fn record(base: &Policy, moved: &PolicyMove, records: u64) -> Vec<String> {
-    let PolicyMove { segment, side, from, to, sessions, share, usual, p } = moved;
-    let what = match side {
-        Side::Listening => "of their first songs completed",
-        Side::Selling => "of first promoted songs taken up",
-    };
+    let PolicyMove { segment, side, from, to, .. } = moved;
     let hash = base.hash.get(..12).unwrap_or(&base.hash);
     vec![
         format!(
@@ -179,11 +175,9 @@ fn record(base: &Policy, moved: &PolicyMove, records: u64) -> Vec<String> {
             base.name
         ),
         format!(
-            "Segment `{segment}`, {}: level {from} to {to}. Over {sessions} sessions {share:.3} {what}, {usual:.3} before (p {p:.4}).",
-            match side {
-                Side::Listening => "listening",
-                Side::Selling => "selling",
-            }
+            "Segment `{segment}`, {}: level {from} to {to}. Over {}.",
+            side.name(),
+            moved.seen()
         ),
     ]
 }

@@ -13,7 +13,7 @@ impl App {
         let limit = self.drawn.scroll_limit;
         match &mut self.popup {
             Some(Popup::Search(search)) => search.select(by),
-            Some(Popup::Pick(picker)) => picker.select(by),
+            Some(Popup::Pick(picker)) => picker.choices.select(by),
             Some(Popup::Palette(palette)) => palette.select(by),
             Some(popup) => {
                 if let Some(scroll) = popup.scroll_mut() {
@@ -101,7 +101,10 @@ impl App {
                     self.act(Action::Open { song: hit.song_id() });
                 }
             }
-            Some(Popup::Pick(picker)) => self.chosen(&picker),
+            Some(Popup::Pick(picker)) => match picker.choices.place() {
+                Some(place) => self.chosen(&picker, place),
+                None => self.popup = Some(Popup::Pick(picker)),
+            },
             Some(Popup::Confirm(confirm)) => self.carry_out(confirm.proposal),
             Some(Popup::Palette(palette)) => match palette.chosen() {
                 Some(offer) => self.found(offer.deed.clone()),
@@ -111,8 +114,9 @@ impl App {
         }
     }
 
-    pub(super) fn chosen(&mut self, picker: &Picker) {
-        let place = picker.selected;
+    /// Takes what stands at a place of all that a list offered.
+    fn chosen(&mut self, picker: &Picker, place: usize) {
+        let choices = picker.choices.all();
         match picker.picking {
             Picking::Scene => {
                 if let Some(scene) = Scene::ALL.get(place) {
@@ -120,19 +124,19 @@ impl App {
                 }
             }
             Picking::Profile => {
-                if let Some(choice) = picker.choices.get(place) {
+                if let Some(choice) = choices.get(place) {
                     let name = choice.name.clone();
                     let who = self.called(&name);
                     self.ask_or_leave(Proposal::Listener { name, who });
                 }
             }
             Picking::Saved => {
-                if let Some(choice) = picker.choices.get(place) {
+                if let Some(choice) = choices.get(place) {
                     self.ask_or_leave(Proposal::Open { name: choice.name.clone() });
                 }
             }
             Picking::Theme => {
-                if let Some(choice) = picker.choices.get(place) {
+                if let Some(choice) = choices.get(place) {
                     self.perform(Deed::Theme(choice.name.clone()));
                 }
             }

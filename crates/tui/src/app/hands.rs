@@ -29,6 +29,7 @@ impl App {
     pub(super) fn type_key(&mut self, key: Key) {
         match &mut self.popup {
             Some(Popup::Search(search)) => search.press(key),
+            Some(Popup::Pick(picker)) => picker.choices.press(key),
             Some(Popup::Palette(palette)) => palette.press(key),
             // Whoever types in a script without keys of its own is told of a way that needs none.
             None if key.is_foreign() => self.name_the_palette(key),
@@ -47,6 +48,7 @@ impl App {
         self.attended();
         match &mut self.popup {
             Some(Popup::Search(search)) => search.paste(text),
+            Some(Popup::Pick(picker)) => picker.choices.paste(text),
             Some(Popup::Palette(palette)) => palette.paste(text),
             _ => {}
         }
@@ -125,7 +127,7 @@ impl App {
             Some(Hit::Choice(place)) => {
                 match &mut self.popup {
                     Some(Popup::Search(search)) => search.select_at(place),
-                    Some(Popup::Pick(picker)) => picker.selected = place,
+                    Some(Popup::Pick(picker)) => picker.choices.select_at(place),
                     Some(Popup::Palette(palette)) => palette.select_at(place),
                     _ => return,
                 }

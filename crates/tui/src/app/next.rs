@@ -12,7 +12,8 @@ use super::simulator::App;
 use crate::command::Command;
 use crate::desk::ended::trace_beside;
 use crate::desk::reopening::{Arriving, Going};
-use crate::view::narration::percent;
+use crate::view::departure;
+use melody_simulation::Departure;
 
 /// How long nobody touches anything until a kiosk is taken to be alone.
 const ALONE: Duration = Duration::from_secs(120);
@@ -30,22 +31,21 @@ impl App {
 
     /// The simulated listener has left: the next session begins, or this one rests, as it does where a person has had
     /// the controls, whose scene and values would be gone. What to say.
-    pub(super) fn listener_left(&mut self) -> String {
+    pub(super) fn listener_left(&mut self, why: Option<Departure>) -> String {
         let (name, lang) = (self.session.profile().name.clone(), self.look.lang);
+        let left = departure::told(&name, self.session.trace(), why, lang);
         let handled = self.session.handled() && !self.kiosk;
-        if handled {
-            let now = &self.session.trace().metrics.session;
-            let heard = now.completion.map_or("–".into(), percent);
-            let key = self.key(Command::PlayPause);
-            let said = "{} has had enough and leaves: {} plays, {} of them heard through. As you have had the controls, all stays as it is; `{}` plays on.";
-            return lang.fill(said, &[&name, &now.plays, &heard, &key]);
-        }
-        if self.session.autopilot() && (self.kiosk || !self.looked_at()) {
-            self.begin_next("The next session begins: {} again, seed {}.");
-            return lang.fill("{} has had enough and leaves.", &[&name]);
+        let on = self.session.autopilot() && (self.kiosk || !self.looked_at());
+        if on && !handled {
+            self.begin_next(&left, "The next session begins: {} again, seed {}.");
+            return left;
         }
         let key = self.key(Command::PlayPause);
-        lang.fill("{} has had enough and leaves. `{}` plays on.", &[&name, &key])
+        let said = match handled {
+            true => "As you have had the controls, all stays as it is; `{}` plays on.",
+            false => "`{}` plays on.",
+        };
+        format!("{left} {}", lang.fill(said, &[&key]))
     }
 
     /// Whether somebody is at something that belongs to this session.
@@ -57,11 +57,13 @@ impl App {
             || self.what_if.drafted(self.trace()).changed
     }
 
-    /// Opens the next session of the same listener. `said` when it is there, with places for name and seed.
-    pub(super) fn begin_next(&mut self, said: &'static str) {
+    /// Opens the next session of the same listener. When it is there it is told why, and what is `said` of it, with places for
+    /// name and seed.
+    pub(super) fn begin_next(&mut self, why: &str, said: &'static str) {
         let (seed, open) = self.session.next_session();
-        let name = &self.session.profile().name;
-        let said = self.look.lang.fill(said, &[name, &seed]);
+        let (name, lang) = (&self.session.profile().name, self.look.lang);
+        let said = lang.fill(said, &[name, &seed]);
+        let said = if why.is_empty() { said } else { format!("{why} {said}") };
         self.arriving = Some(Arriving::anew(self.look.lang, (said, Going::On), open));
     }
 
@@ -97,7 +99,7 @@ impl App {
         }
         if self.session.autopilot() && self.session.trace().step >= MOST_STEPS {
             self.session.playing = false;
-            self.begin_next("The session was long; the next begins: {} again, seed {}.");
+            self.begin_next("", "The session was long; the next begins: {} again, seed {}.");
             return;
         }
         if self.alone < ALONE {

@@ -12,7 +12,7 @@ const LATELY: usize = 16;
 
 impl App {
     pub(super) fn open_palette(&mut self) {
-        let palette = Palette::new(self.offers(), &self.lately);
+        let palette = Palette::offering(self.offers(), &self.lately);
         self.popup = Some(Popup::Palette(Box::new(palette)));
     }
 

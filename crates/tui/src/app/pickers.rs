@@ -20,11 +20,7 @@ impl Picker {
             about: lang.text(about_scene(scene)).into(),
             current: scene == now,
         };
-        Picker {
-            picking: Picking::Scene,
-            choices: Scene::ALL.map(choice).into(),
-            selected: now.next().index(),
-        }
+        Picker::new(Picking::Scene, Scene::ALL.map(choice).into(), now.next().index())
     }
 
     /// The shipped listeners and those of one's own, and first the one given by a file, if the session
@@ -80,7 +76,7 @@ impl Picker {
             about: lang.text(form.about()).into(),
             current: false,
         };
-        Picker { picking: Picking::Export, choices: Form::ALL.map(choice).into(), selected: 0 }
+        Picker::new(Picking::Export, Form::ALL.map(choice).into(), 0)
     }
 
     /// What the session can be compared under.
@@ -95,6 +91,6 @@ impl Picker {
 
     fn at_current(picking: Picking, choices: Vec<Choice>) -> Self {
         let selected = choices.iter().position(|c| c.current).unwrap_or(0);
-        Picker { picking, choices, selected }
+        Picker::new(picking, choices, selected)
     }
 }

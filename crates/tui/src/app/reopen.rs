@@ -32,7 +32,7 @@ impl App {
             let said = "No session is here to open; `w` writes this one.";
             return self.say(self.look.lang.text(said).into());
         }
-        let picker = Picker { picking: Picking::Saved, choices, selected: 0 };
+        let picker = Picker::new(Picking::Saved, choices, 0);
         self.popup = Some(Popup::Pick(picker));
     }
 

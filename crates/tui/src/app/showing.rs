@@ -89,7 +89,8 @@ impl App {
         let mut look = self.look.clone();
         if let Some(Popup::Pick(picker)) = &self.popup
             && picker.picking == Picking::Theme
-            && let Some((_, theme)) = self.themes.get(picker.selected)
+            && let Some((_, theme)) =
+                picker.choices.place().and_then(|place| self.themes.get(place))
         {
             look.theme = theme.clone();
         }

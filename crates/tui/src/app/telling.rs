@@ -52,13 +52,14 @@ impl App {
         let lang = self.look.lang;
         for happening in happenings {
             let said = match happening {
-                Happening::Left => self.listener_left(),
+                Happening::Left(why) => self.listener_left(why),
                 Happening::NotKept(why) => lang.fill("What was learned is not kept: {}.", &[&why]),
                 Happening::Stuck(refusal) => {
+                    let said = lang.fill("Paused: {}.", &[&lang.text(&refusal.to_string())]);
                     if self.kiosk {
-                        self.begin_next("The next session begins: {} again, seed {}.");
+                        self.begin_next(&said, "The next session begins: {} again, seed {}.");
                     }
-                    lang.fill("Paused: {}.", &[&lang.text(&refusal.to_string())])
+                    said
                 }
                 Happening::TookOver { number, name, hash } => {
                     let hash: String = hash.chars().take(HASH).collect();

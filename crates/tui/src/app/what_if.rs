@@ -2,6 +2,7 @@
 
 use super::simulator::App;
 use crate::command::Command;
+use crate::view::narration::set_by_hand;
 use melody_core::event::Action;
 
 impl App {
@@ -36,6 +37,10 @@ impl App {
             }
             (false, _) => "Nothing is changed.",
             (true, None) => {
+                let (trace, lang) = (self.trace(), self.look.lang);
+                if let Some(set) = set_by_hand(trace, &drafted.set, None, lang) {
+                    self.say(lang.fill("Set: {}.", &[&set]));
+                }
                 self.act(Action::Override(drafted.set));
                 self.what_if.forget();
                 return;

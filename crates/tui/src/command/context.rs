@@ -17,9 +17,9 @@ pub enum Context {
     Timeline,
     /// Typing a search; keys that mean nothing here are text.
     Search,
-    /// Choosing from a list.
-    List,
     /// Choosing from a list that what is typed makes shorter.
+    List,
+    /// Choosing what to do, in the same way.
     Palette,
     /// Reading something longer than the screen.
     Reading,
@@ -81,7 +81,7 @@ impl Context {
 
     /// Whether keys that mean nothing here are text.
     pub fn types_text(self) -> bool {
-        matches!(self, Context::Search | Context::Palette)
+        matches!(self, Context::Search | Context::List | Context::Palette)
     }
 
     /// What a view adds to the commands that hold everywhere.

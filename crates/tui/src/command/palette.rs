@@ -1,11 +1,10 @@
 //! The command palette: everything that can be done now, found by its name.
 
-use std::sync::Arc;
-
 use super::keys::Key;
+use super::sifted::Sifted;
 use super::tab::Tab;
 use super::table::{Command, Entry};
-use super::typed::{Fit, Typed};
+use super::typed::Fit;
 use crate::desk::Speed;
 use crate::words::Lang;
 use crate::words::about::about_scene;
@@ -133,70 +132,15 @@ impl Offer {
     }
 }
 
-/// The palette, open.
-#[derive(Clone, Debug)]
-pub struct Palette {
-    /// What was done from here lately first, then in the order of the command table.
-    offers: Arc<[Offer]>,
-    /// What the offers are held against.
-    pub typed: Typed,
-    /// Places of the offers that fit what is typed, the most fitting first.
-    found: Vec<usize>,
-    /// Place among those found.
-    pub selected: usize,
-}
+/// The palette, open: what was done from here lately first, then in the order of the command table.
+pub type Palette = Sifted<Offer>;
 
-impl Palette {
+impl Sifted<Offer> {
     /// `lately`: what was done from a palette before, the newest first.
-    pub fn new(mut offers: Vec<Offer>, lately: &[Deed]) -> Self {
+    pub fn offering(mut offers: Vec<Offer>, lately: &[Deed]) -> Self {
         let age = |offer: &Offer| lately.iter().position(|deed| *deed == offer.deed);
         offers.sort_by_key(|offer| age(offer).unwrap_or(lately.len()));
-        let found = (0..offers.len()).collect();
-        Palette { offers: offers.into(), typed: Typed::default(), found, selected: 0 }
-    }
-
-    /// A key without a command goes down.
-    pub fn press(&mut self, key: Key) {
-        if self.typed.press(key) {
-            self.look();
-        }
-    }
-
-    /// Adds text at the cursor and looks again.
-    pub fn paste(&mut self, text: &str) {
-        self.typed.paste(text);
-        self.look();
-    }
-
-    /// Moves the selection by so many lines; it stops at both ends.
-    pub fn select(&mut self, by: isize) {
-        self.select_at(self.selected.saturating_add_signed(by));
-    }
-
-    /// Selects a place among those found, from 0, or the last.
-    pub fn select_at(&mut self, place: usize) {
-        self.selected = place.min(self.found.len().saturating_sub(1));
-    }
-
-    /// What fits, the most fitting first.
-    pub fn found(&self) -> impl ExactSizeIterator<Item = &Offer> {
-        self.found.iter().map(|&place| &self.offers[place])
-    }
-
-    /// The selected line, if any fits.
-    pub fn chosen(&self) -> Option<&Offer> {
-        self.found().nth(self.selected)
-    }
-
-    fn look(&mut self) {
-        self.selected = 0;
-        let mut fit = Fit::new(self.typed.text());
-        let score = |(place, offer): (usize, &Offer)| Some((offer.fits(&mut fit)?, place));
-        let mut scored: Vec<(u32, usize)> =
-            self.offers.iter().enumerate().filter_map(score).collect();
-        // What fits alike stays in the order offered.
-        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-        self.found = scored.into_iter().map(|(_, place)| place).collect();
+        Sifted::new(offers, Offer::fits)
     }
 }
 
@@ -212,7 +156,7 @@ mod tests {
         let speeds = speeds.map(|speed| Offer::speed(speed, Speed::NORMAL, lang));
         let scenes = Scene::ALL.map(|scene| Offer::scene(scene, Scene::Relax, lang));
         let languages = Lang::ALL.map(|language| Offer::language(language, lang));
-        Palette::new(commands.chain(speeds).chain(scenes).chain(languages).collect(), lately)
+        Palette::offering(commands.chain(speeds).chain(scenes).chain(languages).collect(), lately)
     }
 
     fn first(lang: Lang, typed: &str) -> Deed {

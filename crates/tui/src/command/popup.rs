@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::context::Context;
 use super::palette::Palette;
 use super::search::Search;
+use super::sifted::Sifted;
+use super::typed::Fit;
 use crate::desk::{Choice, Message};
 
 /// What a list is for.
@@ -41,23 +43,28 @@ impl Picking {
     }
 }
 
-/// A list to choose from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A list to choose from, by typing or by going through it.
+#[derive(Clone, Debug)]
 pub struct Picker {
     /// What becomes of the one that is chosen.
     pub picking: Picking,
     /// In the order shown; may be empty.
-    pub choices: Vec<Choice>,
-    /// Place in `choices`, from 0.
-    pub selected: usize,
+    pub choices: Sifted<Choice>,
 }
 
 impl Picker {
-    /// Moves the selection by so many lines; it stops at both ends.
-    pub fn select(&mut self, by: isize) {
-        let last = self.choices.len().saturating_sub(1);
-        self.selected = self.selected.saturating_add_signed(by).min(last);
+    /// These, of which one is selected, from 0.
+    pub fn new(picking: Picking, choices: Vec<Choice>, selected: usize) -> Self {
+        let mut choices = Sifted::new(choices, fits);
+        choices.select_at(selected);
+        Picker { picking, choices }
     }
+}
+
+/// How well a line fits what was typed. A name says more than a sentence.
+fn fits(choice: &Choice, fit: &mut Fit) -> Option<u32> {
+    let name = fit.name(&choice.name).map(|score| score * 2);
+    name.max(fit.sentence(&choice.about))
 }
 
 /// Something that would lose events of the session.

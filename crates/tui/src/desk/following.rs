@@ -1,14 +1,13 @@
 //! Versions of the model that are published while a session goes on, looked for on another thread: reading one
 //! takes longer than a frame.
 
-use std::path::Path;
 use std::time::Duration;
 
 use super::background::Pending;
 use melody_core::input::InputError;
 use melody_sessions::library::Library;
 use melody_sessions::opening::Opening;
-use melody_sessions::versions::{Canary, Due, Follower, Looked, policy_due};
+use melody_sessions::versions::{Canary, Due, Follower, Looked, begin_with_newest};
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(1);
@@ -32,14 +31,14 @@ pub(crate) fn with_newest_policy(
     library: Library,
     opening: Opening,
 ) -> (Library, Opening, Option<InputError>) {
-    let Some(folder) = &opening.versions else { return (library, opening, None) };
-    match policy_due(Path::new(folder), &library.policy) {
-        Ok(None) => (library, opening, None),
+    let begun = begin_with_newest(opening.clone(), &library.policy);
+    let begun = begun.and_then(|(next, policy)| match policy {
+        Some(policy) => Ok((library.with_policy(policy)?, next)),
+        None => Ok((library.clone(), next)),
+    });
+    match begun {
+        Ok((library, opening)) => (library, opening, None),
         Err(error) => (library, opening, Some(error)),
-        Ok(Some((policy, due))) => match library.with_policy(due) {
-            Ok(library) => (library, Opening { policy, ..opening }, None),
-            Err(error) => (library, opening, Some(error)),
-        },
     }
 }
 

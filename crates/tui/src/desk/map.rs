@@ -1,7 +1,8 @@
 //! What two weights at once would make of the queue: which song stands first where.
 //!
 //! Each point is a preview, as each sample of a [`Sweep`](super::sweep::Sweep) is: the engine's own deciding, ranking and mixing of
-//! one look, with both weights set by hand and all else as it is set. Between points nothing is drawn.
+//! one look, with both weights set by hand and all else as it is set. Of what is between points nothing is said: where the sliders
+//! stand there, the song that is first is that of their own preview, and not of a point nearby.
 
 use super::slider::Slider;
 use super::sweep::clamped;
@@ -28,6 +29,8 @@ pub struct Winner {
     pub id: String,
     /// As the catalogue writes it.
     pub title: String,
+    /// Whether a campaign promotes it.
+    pub promoted: bool,
     /// Points at which it stands first.
     pub points: usize,
 }
@@ -72,7 +75,7 @@ impl Map {
             let known = songs.iter().position(|song| song.id == first.song.id);
             let song = known.unwrap_or_else(|| {
                 let (id, title) = (first.song.id.clone(), first.song.title.clone());
-                songs.push(Winner { id, title, points: 0 });
+                songs.push(Winner { id, title, promoted: first.promoted, points: 0 });
                 songs.len() - 1
             });
             songs[song].points += 1;
@@ -91,6 +94,11 @@ impl Map {
             slider.set(&mut set, trace, value.value());
         }
         set
+    }
+
+    /// How far apart points are along each weight.
+    pub fn apart(&self) -> [f64; 2] {
+        POINTS.map(|points| self.most.value() / (points - 1) as f64)
     }
 
     /// The point nearest to two values: its column and its row, as in [`Map::points`].

@@ -8,7 +8,7 @@ use melody_core::event::Action;
 use melody_core::listener::Tier;
 use melody_recommender::engine::{EndedPlay, Engine, State, Timeline};
 use melody_simulation::profile::Profile;
-use melody_simulation::{Autopilot, Plan, World};
+use melody_simulation::{Autopilot, Departure, Plan, World};
 
 /// A simulated listener and what it is about to do.
 #[derive(Clone, Debug)]
@@ -50,6 +50,11 @@ impl Pilot {
         let listener = Autopilot::new(&engine, profile, world.clone(), seed);
         let listener = listener.after(traces);
         Pilot { engine, listener, plan: None }
+    }
+
+    /// Why the listener leaves, if they do so now.
+    pub(crate) fn departure(&self) -> Departure {
+        self.listener.departure()
     }
 
     /// Takes in a play that ended, whoever ended it. `tier` is what was paid while it played.

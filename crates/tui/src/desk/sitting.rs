@@ -30,6 +30,7 @@ use melody_recommender::playback::Playhead;
 use melody_sessions::library::Library;
 use melody_sessions::opening::Opening;
 use melody_sessions::versions::{Due, Follower};
+use melody_simulation::Departure;
 use melody_simulation::profile::Profile;
 
 /// The longest stretch of real time taken for one frame: what a stopped program missed is not made up.
@@ -42,8 +43,8 @@ const NOTICEABLE: Duration = Duration::from_millis(200);
 /// What happened while the clock moved that a person should be told.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Happening {
-    /// The simulated listener left.
-    Left,
+    /// The simulated listener left, and why; `None` where somebody else has the controls by now.
+    Left(Option<Departure>),
     /// A song ended and nothing could follow.
     Stuck(Refusal),
     /// What the bandit learned could not be written.
@@ -483,7 +484,8 @@ impl Sitting {
         self.note(None);
         if self.wishes.is_empty() && std::mem::take(&mut self.leaves) {
             self.playing = false;
-            happening = happening.or(Some(Happening::Left));
+            let why = self.pilot.as_ref().map(Pilot::departure);
+            happening = happening.or(Some(Happening::Left(why)));
         }
         self.decide();
         happening

@@ -59,7 +59,7 @@ pub struct Weekly {
     pub days: u32,
     /// Listeners who are through, of how many.
     pub listeners: [u64; 2],
-    /// What has come of them; absent while there are too few.
+    /// What has come of them; absent until the first is through. There are intervals from the second on.
     pub course: Option<Arc<Course>>,
 }
 
@@ -169,7 +169,7 @@ impl Arms {
             heard.push(cohort.for_days(library, index, DAYS).map_err(|e| e.to_string())?);
         }
         let [a, b] = &self.heard;
-        let course = (a.len() > 1).then(|| Arc::new(Course::new(a, b, DAYS)));
+        let course = (!a.is_empty()).then(|| Arc::new(Course::new(a, b, DAYS)));
         Ok((self, course))
     }
 }

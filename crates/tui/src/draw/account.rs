@@ -2,6 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
+use super::unscored::Unscored;
 use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
@@ -83,6 +84,10 @@ pub(crate) fn lines<'a>(
         how.push(Span::raw(format!("{} ", view.say(&cost(displaced.interest)))));
         how.push(Span::styled(format!("{} ", view.say("in place of")), theme.faint));
         how.push(Span::raw(view.song_name(&displaced.song)));
+    }
+    if let Some(why) = Unscored::of(&view.now().queue, entry) {
+        let said = format!("  {} ", view.say(why.about()));
+        how.push(Span::styled(said, if entry.promoted { theme.promoted } else { theme.faint }));
     }
     how.push(Span::styled(format!("  {} ", view.say("brought by")), theme.faint));
     how.push(Span::raw(match entry.ledger.sources.is_empty() {

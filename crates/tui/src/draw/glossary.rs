@@ -41,13 +41,15 @@ fn plain(theme: &Theme) -> Style {
 }
 
 /// Marks that stand in rows of songs.
-const MARKS: [&str; 3] = ["P", "due", "*"];
+const MARKS: [&str; 5] = ["P", "due", "placed", "kept", "*"];
 
 /// All words and marks, those of the stage first.
 #[rustfmt::skip]
 pub(crate) const TERMS: &[Term] = &[
     term("P", &["P"], "promoted: it takes a place when promotion is due, not by its score, and gives way to songs with a higher score for a few places at most", |t| t.promoted),
     term("due", &["due"], "a promoted song below songs that score less: a rule keeps its place, and no score", |t| t.promoted),
+    term("placed", &["placed"], "a promoted song above songs that score more: a rule keeps this place for one", |t| t.promoted),
+    term("kept", &["kept"], "a committed song above songs that score more: it plays in its order whatever is ranked meanwhile", plain),
     term("natural", &["natural"], "a song that no campaign promotes: its score alone places it", plain),
     term("*", &["*"], "premium: a preview, for listeners without a subscription", |t| t.premium),
     term("move", &["move"], "places won ▲ or lost ▼ by the last event, over and above moving up; the lines are the places over the last steps", |t| t.up),

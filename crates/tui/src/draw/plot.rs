@@ -50,6 +50,12 @@ impl Dots {
         }
     }
 
+    /// Whether any dot of the cell is set that this one lies in.
+    pub(crate) fn taken(&self, x: usize, y: usize) -> bool {
+        let (columns, rows) = self.size();
+        x < columns && y < rows && self.cells[y / 4 * columns / 2 + x / 2].0 > 0
+    }
+
     /// Sets the dots of a line between two points, of which parts may lie outside.
     pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), style: Style) {
         let long = (to.0 - from.0).abs().max((to.1 - from.1).abs()).ceil().clamp(1.0, 4096.0);

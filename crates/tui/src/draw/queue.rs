@@ -11,6 +11,7 @@ use super::bar::{Part, stacked};
 use super::canvas::Canvas;
 use super::drawn::{Drawn, Hit};
 use super::moves::Moving;
+use super::unscored::Unscored;
 use super::{account, moves, pen};
 use crate::theme::Theme;
 use crate::view::{Movement, View};
@@ -33,7 +34,7 @@ struct Columns {
 const TITLE: usize = 24;
 const LINES: usize = 5;
 /// Columns of a title that leave room for a word behind it.
-const DUE: usize = 10;
+const WORD: usize = 10;
 /// Selection mark, rank, movement, marks, the space after the title, and the score.
 const FIXED: usize = 1 + 3 + 4 + 3 + 1 + 6;
 
@@ -334,13 +335,15 @@ fn song<'a>(
         Span::styled(if song.premium { "* " } else { "  " }, theme.premium),
     ];
     // A rule put it there, and no score: said on the row, as its bar says otherwise.
-    let due = if below_its_score(view, entry) { view.say("due") } else { "".into() };
-    let room = text::width(&due) + 1;
-    if due.is_empty() || columns.title < DUE + room {
+    let why = Unscored::of(&view.now().queue, entry);
+    let word = why.map_or("".into(), |why| view.say(why.word()));
+    let room = text::width(&word) + 1;
+    if word.is_empty() || columns.title < WORD + room {
         spans.push(Span::styled(text::left(&song.title, columns.title), title));
     } else {
         spans.push(Span::styled(text::left(&song.title, columns.title - room), title));
-        spans.push(Span::styled(format!(" {due}"), theme.promoted));
+        let style = if why == Some(Unscored::Kept) { theme.faint } else { theme.promoted };
+        spans.push(Span::styled(format!(" {word}"), style));
     }
     spans.push(Span::raw(" "));
     if columns.artist > 0 {
@@ -353,12 +356,6 @@ fn song<'a>(
     }
     spans.push(Span::styled(format!("{:>5.3} ", entry.score), title));
     spans
-}
-
-/// Whether a promoted song stands below a natural one that scores less.
-fn below_its_score(view: &View, entry: &QueueEntry) -> bool {
-    let above = view.now().queue.iter().take(entry.position.saturating_sub(1));
-    entry.promoted && above.filter(|other| !other.promoted).any(|other| other.score < entry.score)
 }
 
 /// A bar beside the songs that are committed, with a foot where they end.

@@ -1,5 +1,6 @@
 //! What a frame shows: owned, so that drawing looks at nothing else.
 
+pub(crate) mod departure;
 pub(crate) mod frame;
 pub(crate) mod movement;
 pub(crate) mod narration;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use crate::words::Lang;
 use melody_core::event::Action;
+use melody_core::overrides::Overrides;
 use melody_core::score::Score;
-use melody_recommender::engine::{LATER_MS, Note, PromotionReport, StreakReport, Trace};
+use melody_recommender::engine::{Note, PromotionReport, Trace};
 use melody_recommender::feedback::Side;
+use melody_recommender::percent::nearest as percent;
 
 /// Characters of a hash that tell models apart for a person.
 const HASH: usize = 8;
@@ -25,6 +27,13 @@ pub fn headline(traces: &[Arc<Trace>], lang: Lang) -> String {
         effects.extend(quiet(now, before, lang));
     }
     effects.extend(before.and_then(|before| cap_moved(before, now, lang)));
+    // What was done comes before what it led to.
+    if let (Some(Action::Override(set)), Some(before)) =
+        (now.event.as_ref().map(|e| &e.action), before)
+        && let Some(said) = set_by_hand(before, set, Some(now), lang)
+    {
+        effects.insert(0, said);
+    }
     // What it led to is the news, and stands before a rule that is always the same.
     let ended = now.ended.as_ref();
     if ended.is_some_and(|ended| ended.skipped) && went_on(now) && was_preview(traces) {
@@ -51,15 +60,6 @@ fn capped(now: &Trace, cap: Score, lang: Lang) -> String {
     match binding(&now.promotion, lang) {
         Some(by) => lang.fill("{} ({})", &[&percent(cap), &by]),
         None => percent(cap),
-    }
-}
-
-/// A ratio as a person says it.
-pub(crate) fn percent(ratio: Score) -> String {
-    let tenths = (ratio.value() * 1000.0).round() as i64;
-    match tenths % 10 {
-        0 => format!("{} %", tenths / 10),
-        _ => format!("{:.1} %", tenths as f64 / 10.0),
     }
 }
 
@@ -238,21 +238,15 @@ fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
             [&lang.named("segment", &segment.name), &lang.reasons(&segment.because)];
         return Some(lang.fill("{} listener, as {}", &values));
     };
-    let boost = |trace: &Trace, genre: &str| {
-        let streaks = &trace.session.streaks;
-        streaks.iter().find(|s| s.kind == "genre" && s.name == genre).map(|s| s.boost)
-    };
     let genre_now = |genre: &str| {
-        let to = boost(now, genre)?;
-        let streak = before.and_then(|before| {
-            let mut streaks = before.session.streaks.iter();
-            let streak = streaks.find(|s| s.kind == "genre" && s.name == genre)?;
-            Some((streak, now.at_ms.saturating_sub(before.at_ms)))
-        });
-        // What has faded by itself meanwhile is not the event's doing.
-        let from = streak.map_or(Score::ZERO, |(streak, ms)| faded(streak, ms));
-        let (from, to) = (format!("{from:+.3}"), format!("{to:+.3}"));
-        Some(lang.fill("{} songs {} → {}", &[&lang.text(genre), &from, &to]))
+        let streaks = &now.session.streaks;
+        let streak = streaks.iter().find(|s| s.kind == "genre" && s.name == genre)?;
+        let (genre, to) = (lang.text(genre), format!("{:+.3}", streak.boost));
+        // Older traces do not say what it was.
+        Some(match streak.was {
+            Some(was) => lang.fill("{} songs {} → {}", &[&genre, &format!("{was:+.3}"), &to]),
+            None => lang.fill("{} songs now {}", &[&genre, &to]),
+        })
     };
     match &event.action {
         Action::Like | Action::Save => genre_now(&now.playing.song.genre),
@@ -274,43 +268,92 @@ fn quiet(now: &Trace, before: Option<&Trace>, lang: Lang) -> Option<String> {
     }
 }
 
-/// What is left of a streak's boost after a while in which nothing happens, by what it says of its own fading.
-fn faded(streak: &StreakReport, ms: u64) -> Score {
-    let Some(later) = streak.later.filter(|_| streak.level != Score::ZERO) else {
-        return streak.boost;
-    };
-    let left = (later.value() / streak.level.value()).clamp(0.0, 1.0);
-    Score::new(streak.boost.value() * left.powf(ms as f64 / LATER_MS as f64))
-}
-
-/// What a scene or a hand changed of what decides.
+/// What a scene or a hand changed of what decides, beside what was set.
 fn decided_otherwise(now: &Trace, before: &Trace, lang: Lang) -> Option<String> {
+    let set = |of: fn(&Overrides) -> Option<Score>| of(&before.overrides) != of(&now.overrides);
     let (a, b) = (&before.weights, &now.weights);
     let pairs = [
-        ("α", a.alpha.value, b.alpha.value),
-        ("β", a.beta.value, b.beta.value),
-        ("γ", a.gamma.value, b.gamma.value),
+        ("α", a.alpha.value, b.alpha.value, set(|o| o.alpha)),
+        ("β", a.beta.value, b.beta.value, set(|o| o.beta)),
+        ("γ", a.gamma.value, b.gamma.value, set(|o| o.gamma)),
     ];
     let mut changed: Vec<String> = pairs
         .iter()
-        .filter(|(_, from, to)| from != to)
-        .map(|(name, from, to)| format!("{name} {from:.3} → {to:.3}"))
+        .filter(|(_, from, to, set)| from != to && !set)
+        .map(|(name, from, to, _)| format!("{name} {from:.3} → {to:.3}"))
         .collect();
     let (a, b) = (&before.promotion, &now.promotion);
-    for (name, from, to) in [("M", a.at_most, b.at_most), ("N", a.window, b.window)] {
-        if from != to {
+    let (c, d) = (&before.overrides, &now.overrides);
+    let pairs = [
+        ("M", a.at_most, b.at_most, c.at_most != d.at_most),
+        ("N", a.window, b.window, c.window != d.window),
+    ];
+    for (name, from, to, set) in pairs {
+        if from != to && !set {
             changed.push(format!("{name} {from} → {to}"));
         }
     }
-    let (a, b) = (&before.overrides, &now.overrides);
-    if a.arm != b.arm {
-        let arm = b.arm.as_deref().unwrap_or("its choice");
-        changed.push(lang.fill("arm {}", &[&lang.text(arm)]));
+    let by_hand = c != d;
+    let none = || (!by_hand).then(|| lang.text("the weights stay").into());
+    listed(changed, lang).or_else(none)
+}
+
+/// What is set by hand, or given back: each with what was in force before, and what is set instead. `now`: the step at which
+/// it was; without one what a weight that is given back comes to is not known. `None` where nothing is.
+pub(crate) fn set_by_hand(
+    before: &Trace,
+    set: &Overrides,
+    now: Option<&Trace>,
+    lang: Lang,
+) -> Option<String> {
+    let was = &before.overrides;
+    let back = lang.text("as the policy has it");
+    let mut said: Vec<String> = Vec::new();
+    let weights = |trace: &Trace| {
+        let weights = &trace.weights;
+        [weights.alpha.value, weights.beta.value, weights.gamma.value]
+    };
+    let (from, to) = (weights(before), now.map(weights));
+    let own = [("α", was.alpha, set.alpha), ("β", was.beta, set.beta), ("γ", was.gamma, set.gamma)];
+    for (i, (name, _, set)) in own.into_iter().enumerate().filter(|(_, own)| own.1 != own.2) {
+        let (from, to) = (format!("{:.3}", from[i]), to.map(|to| to[i]));
+        said.push(match (set, to) {
+            // What a clamp makes of it is told with it.
+            (Some(set), Some(to)) if set != to => {
+                let values: [&dyn Display; 4] =
+                    [&name, &from, &format!("{set:.3}"), &format!("{to:.3}")];
+                lang.fill("{} {} → {}, held to {}", &values)
+            }
+            (Some(set), _) => format!("{name} {from} → {set:.3}"),
+            (None, Some(to)) => format!("{name} {from} → {to:.3} {back}"),
+            (None, None) => format!("{name} {from} → {back}"),
+        });
     }
-    if a.boost() != b.boost() {
-        let factor = format!("{:.2}", b.boost());
-        changed.push(lang.fill("session boosts x {}", &[&factor]));
+    let (from, to) = (&before.promotion, now.map(|now| &now.promotion));
+    let own = [
+        ("M", from.at_most, was.at_most, set.at_most, to.map(|to| to.at_most)),
+        ("N", from.window, was.window, set.window, to.map(|to| to.window)),
+    ];
+    for (name, from, _, set, to) in own.into_iter().filter(|own| own.2 != own.3) {
+        said.push(match (set, to) {
+            (Some(set), _) => format!("{name} {from} → {set}"),
+            (None, Some(to)) => format!("{name} {from} → {to} {back}"),
+            (None, None) => format!("{name} {from} → {back}"),
+        });
     }
-    let all = changed.into_iter().reduce(|said, next| lang.fill("{}, {}", &[&said, &next]));
-    Some(all.unwrap_or_else(|| lang.text("the weights stay").into()))
+    if was.arm != set.arm {
+        let own =
+            |arm: &Option<String>| lang.text(arm.as_deref().unwrap_or("its choice")).into_owned();
+        said.push(lang.fill("arm {} → {}", &[&own(&was.arm), &own(&set.arm)]));
+    }
+    if was.boost() != set.boost() {
+        let [from, to] = [was, set].map(|set| format!("{:.2}", set.boost()));
+        said.push(lang.fill("session boosts x {} → x {}", &[&from, &to]));
+    }
+    listed(said, lang)
+}
+
+/// All of these in one sentence.
+fn listed(all: Vec<String>, lang: Lang) -> Option<String> {
+    all.into_iter().reduce(|said, next| lang.fill("{}, {}", &[&said, &next]))
 }

@@ -268,16 +268,12 @@ fn guardrails(status: &Status, theme: &Theme, lang: Lang) -> Vec<Line<'static>> 
     let newest = status.policies.iter().rev().take(NEWEST);
     lines.extend(newest.map(|policy| {
         let PolicyMove { segment, side, from, to, .. } = &policy.moved;
-        let side = match side {
-            Side::Listening => "listening",
-            Side::Selling => "selling",
-        };
         let told = lang.fill(
             "policy {}: {}, {}: level {} to {}, after {} records",
             &[
                 &policy.number,
                 &lang.named("segment", segment),
-                &lang.text(side),
+                &lang.text(side.name()),
                 from,
                 to,
                 &grouped(policy.records),

@@ -115,6 +115,11 @@ pub(crate) fn wrap(text: &str, columns: usize, rows: usize) -> Vec<String> {
     lines
 }
 
+/// The whole of a text in lines of at most `columns`, broken between words; between Chinese characters anywhere but before a mark.
+pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    wrap(text, columns, usize::MAX)
+}
+
 /// Columns that what is folded goes on after.
 const FOLD: usize = 2;
 

@@ -19,9 +19,10 @@ fn compared(app: &mut App) -> melody_tui::Compared {
 /// Chooses the line of an open list that says this.
 fn choose(app: &mut App, name: &str) {
     let Some(Popup::Pick(picker)) = app.view().popup else { panic!("a list is open") };
-    let place = picker.choices.iter().position(|choice| choice.name == name).expect("a choice");
+    let place =
+        picker.choices.all().iter().position(|choice| choice.name == name).expect("a choice");
     for _ in 0..place {
-        press(app, "j");
+        press(app, "down");
     }
     press(app, "enter");
 }
@@ -154,7 +155,17 @@ fn policies_are_compared_over_weeks_as_the_laboratory_does() {
     assert!(message(&app).contains("of one session"), "{}", message(&app));
     press(&mut app, "f");
     choose(&mut app, "without promotion");
-    press(&mut app, "d");
+    app.press("d".parse().unwrap());
+    // At once there is what is compared, how far it has come, and axes.
+    let weekly = app.view().weekly.expect("weeks");
+    assert_eq!((weekly.listeners, &weekly.course), ([0, 200], &None));
+    let first = screen(&app, 120, 40);
+    for part in
+        ["0 of 200 simulated listeners", "the first is under way", "minutes heard on that day"]
+    {
+        assert!(first.contains(part), "{part}\n{first}");
+    }
+    assert!(line_with(&first, "  day").contains("14"), "{first}");
     app.settle();
     let weekly = app.view().weekly.expect("weeks");
     assert_eq!((weekly.days, weekly.listeners), (14, [2, 200]));
@@ -181,7 +192,7 @@ fn policies_are_compared_over_weeks_as_the_laboratory_does() {
         "here: policy default",
         "there: without promotion",
         &world,
-        "dots: 95 % interval of the mean",
+        "dots: ends of the 95 % interval of the mean",
     ];
     for part in parts {
         assert!(shown.contains(part), "{part}\n{shown}");

@@ -7,8 +7,11 @@ use crate::stage::{app, press};
 use melody_core::overrides::Overrides;
 use melody_core::rng::{Purpose, generator};
 use melody_core::score::Score;
-use melody_tui::{App, First, Slider, Sweep};
+use melody_tui::{App, First, Slider, Sweep, draw};
 use rand::RngExt;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 /// Lets the app work everything out that a view asks for.
 fn swept(app: &mut App) -> Sweep {
@@ -242,7 +245,41 @@ fn a_map_of_two_weights_is_what_ranking_really_makes_of_each_point() {
     }
     let shown = screen(&app, 120, 40);
     assert!(shown.contains("Which song is first: α interest to the right"), "{shown}");
-    assert!(shown.contains(&format!("A {}", &map.songs[0].title[..6])), "{shown}");
+    let catalogue = app.session.catalogue();
+    for (letter, song) in ('A'..='E').zip(&map.songs) {
+        let promoted = catalogue.song(catalogue.find(&song.id).unwrap()).promoted();
+        assert_eq!(song.promoted, promoted, "{}", song.title);
+        let title: String = song.title.chars().take(5).collect();
+        let line = format!("{letter} {} {title}", if promoted { "P" } else { " " });
+        assert!(shown.contains(&line), "{line}\n{shown}");
+    }
+    assert!(shown.contains("a cell: the ranking at its own values"), "{shown}");
+    // Between points the sliders' cell is theirs, and not that of the nearest point.
+    let mut between = 0;
+    // Where alpha is nothing the clamp leaves nothing of the others, so a little of it is something else.
+    let keys = ["["].into_iter().chain(["right"; 8]);
+    for key in keys {
+        press(&mut app, key);
+        let view = app.view();
+        let now = app.session.trace();
+        let here = map.sliders.map(|slider| slider.value(&view.what_if.set, now).0);
+        let (column, row) = map.nearest(here);
+        let nearest = map.points[row][column].as_ref().map(|first| first.song);
+        let first = &view.what_if.preview.as_ref().expect("a preview").queue[0].song.id;
+        let place = map.songs.iter().position(|song| song.id == *first);
+        if place == nearest {
+            continue;
+        }
+        between += 1;
+        let letter = place.and_then(|place| ('A'..='O').nth(place)).unwrap_or('·');
+        let area = Rect::new(0, 0, 120, 40);
+        let mut buf = Buffer::empty(area);
+        draw(&view, area, &mut buf);
+        let reversed = |cell: &&Cell| cell.modifier.contains(Modifier::REVERSED | Modifier::BOLD);
+        let marked: String = buf.content.iter().filter(reversed).map(Cell::symbol).collect();
+        assert!(marked.contains(letter), "{letter} at {here:?}: {marked}");
+    }
+    assert!(between > 0, "somewhere the nearest point is another's");
     press(&mut app, "v");
     assert!(app.view().what_if.map.is_none());
 }

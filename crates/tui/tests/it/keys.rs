@@ -215,7 +215,7 @@ fn what_makes_no_sense_is_refused_calmly() {
 fn another_listener_begins_a_new_session() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("casual-listener", folder.path());
-    press(&mut app, "n n p j enter");
+    press(&mut app, "n n p down enter");
     assert_eq!(app.session.opening().profile, "commuter");
     assert_eq!(events(&app).len(), 0);
     assert!(!app.session.playing, "what was paused stays paused");
@@ -243,7 +243,7 @@ fn the_selection_follows_its_song() {
 fn popups_open_and_close() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("casual-listener", folder.path());
-    for keys in ["? esc", "? q", "/ esc", "p q", "c esc", "t esc", "L q"] {
+    for keys in ["? esc", "? q", "/ esc", "p esc", "c esc", "t esc", "L esc"] {
         press(&mut app, keys);
         assert!(app.view().popup.is_none(), "{keys}");
         assert!(!app.quits(), "{keys}");

@@ -32,6 +32,42 @@ fn change(said: &str) -> [f64; 2] {
 }
 
 #[test]
+fn what_is_set_by_hand_is_named_with_what_it_was_and_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n 3");
+    let was = app.session.trace().weights.alpha.value;
+    press(&mut app, "left left left");
+    let set = app.view().what_if.set.alpha.expect("alpha is moved");
+    press(&mut app, "enter");
+    let named = format!("α {was:.3} → {set:.3}");
+    assert_eq!(app.view().message, Some(format!("Set: {named}.")));
+    let told = said(&app);
+    assert!(told.starts_with(&format!("Set by hand: {named}")), "{told}");
+    // Given back, it is told with what the policy makes of it again.
+    press(&mut app, "backspace enter");
+    let back = app.session.trace().weights.alpha.value;
+    let told = said(&app);
+    assert!(told.contains(&format!("α {set:.3} → {back:.3} as the policy has it")), "{told}");
+}
+
+#[test]
+fn a_guardrail_at_rest_says_what_its_first_level_would_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "7");
+    let policy = app.view().policy.guardrail.clone();
+    let shown = crate::shown::screen(&app, 160, 50);
+    let said = format!(
+        "level 1 would: {} promoted fewer per window; α {:+.2}",
+        policy.cap_step, policy.alpha_step
+    );
+    assert!(shown.contains(&said), "{shown}");
+    let sells = format!("level 1 would: β {:+.2}", policy.selling.beta_step);
+    assert!(shown.contains(&sells), "{shown}");
+}
+
+#[test]
 fn a_like_never_reads_as_if_it_had_lowered_what_had_only_faded() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("likely-payer", folder.path());

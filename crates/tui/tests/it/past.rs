@@ -155,11 +155,11 @@ fn a_step_of_long_ago_is_gone_back_to_as_it_was() {
 fn another_listener_is_asked_about_where_much_would_be_lost() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("casual-listener", folder.path());
-    press(&mut app, "n n n n p j enter");
+    press(&mut app, "n n n n p down enter");
     assert!(matches!(app.view().popup, Some(Popup::Confirm(_))));
     press(&mut app, "n");
     assert_eq!((events(&app).len(), app.view().popup.is_none()), (4, true));
-    press(&mut app, "p j enter enter");
+    press(&mut app, "p down enter enter");
     assert_eq!(app.session.opening().profile, "commuter");
 }
 

@@ -68,7 +68,7 @@ fn the_sessions_of_a_folder_are_listed_and_opened() {
     std::fs::write(folder.path().join("other.log"), "12:00 something else\n").unwrap();
     std::fs::copy(folder.path().join("trace.jsonl"), folder.path().join("named.log")).unwrap();
     std::fs::write(folder.path().join("melody-session-7.toml"), "format = ").unwrap();
-    press(&mut app, "p j enter y");
+    press(&mut app, "p down enter y");
     // The new session's log is begun on its own thread.
     let began = std::time::Instant::now();
     while app.log_standing().behind > 0 {
@@ -77,16 +77,43 @@ fn the_sessions_of_a_folder_are_listed_and_opened() {
     }
     press(&mut app, "ctrl-o");
     let Some(Popup::Pick(picker)) = app.view().popup else { panic!("{}", message(&app)) };
-    let mut names: Vec<&str> = picker.choices.iter().map(|choice| choice.name.as_str()).collect();
+    let mut names: Vec<&str> =
+        picker.choices.all().iter().map(|choice| choice.name.as_str()).collect();
     names.sort_unstable();
     let sessions =
         ["log-2.jsonl", "log.jsonl", "melody-session-1.toml", "named.log", "trace.jsonl"];
     assert_eq!(names, sessions);
-    let of = |name: &str| picker.choices.iter().position(|choice| choice.name == name).unwrap();
-    assert_eq!(picker.choices[of("trace.jsonl")].about, "trace: explorer, seed 1");
-    let down = vec!["j"; of("trace.jsonl")].join(" ");
+    let of =
+        |name: &str| picker.choices.all().iter().position(|choice| choice.name == name).unwrap();
+    assert_eq!(picker.choices.all()[of("trace.jsonl")].about, "trace: explorer, seed 1");
+    let down = vec!["down"; of("trace.jsonl")].join(" ");
     press(&mut app, format!("{down} enter").trim_start());
     assert_eq!(hash(&app), wanted, "{}", message(&app));
+}
+
+#[test]
+fn a_list_is_made_shorter_by_what_is_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("explorer", folder.path());
+    press(&mut app, "p");
+    let listed = |app: &App| {
+        let Some(Popup::Pick(picker)) = app.view().popup else { panic!("{}", message(app)) };
+        picker.choices.found().map(|choice| choice.name.clone()).collect::<Vec<_>>()
+    };
+    let all = listed(&app);
+    // Letters that were keys of lists are text here, as everywhere text is typed.
+    press(&mut app, "c o m m u");
+    assert_eq!(listed(&app), ["commuter"], "of {all:?}");
+    press(&mut app, "backspace backspace backspace backspace backspace");
+    assert_eq!(listed(&app), all);
+    app.paste("zzzz");
+    press(&mut app, "enter");
+    assert!(listed(&app).is_empty(), "nothing is chosen where nothing fits");
+    press(&mut app, "esc p");
+    app.paste("commuter");
+    press(&mut app, "enter");
+    app.settle();
+    assert_eq!(app.session.opening().profile, "commuter", "{}", message(&app));
 }
 
 #[test]

@@ -416,14 +416,11 @@ fn picker() -> Popup {
         about: about.into(),
         current,
     };
-    Popup::Pick(Picker {
-        picking: Picking::Profile,
-        choices: vec![
-            choice("commuter", "Mei. Rides the metro twice a day.", true),
-            choice("夜の人", "聴く人。", false),
-        ],
-        selected: 1,
-    })
+    let choices = vec![
+        choice("commuter", "Mei. Rides the metro twice a day.", true),
+        choice("夜の人", "聴く人。", false),
+    ];
+    Popup::Pick(Picker::new(Picking::Profile, choices, 1))
 }
 
 /// The palette of the stage, in which something is typed.
@@ -432,7 +429,7 @@ fn palette(typed: &str, lang: Lang) -> Popup {
     let reached = keymap.reached(&[Context::Anywhere]).into_iter();
     let commands = reached.map(|(entry, keys)| Offer::command(entry, keys, lang));
     let scenes = Scene::ALL.map(|scene| Offer::scene(scene, Scene::Explore, lang));
-    let mut palette = Palette::new(commands.chain(scenes).collect(), &[]);
+    let mut palette = Palette::offering(commands.chain(scenes).collect(), &[]);
     palette.paste(typed);
     palette.select(1);
     Popup::Palette(Box::new(palette))

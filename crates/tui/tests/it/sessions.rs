@@ -47,7 +47,12 @@ fn when_the_listener_leaves_the_next_session_begins_and_is_said() {
     assert!(app.session.playing && app.session.autopilot());
     assert_eq!(app.session.timeline().events().len(), 0, "from the beginning");
     let name = app.session.profile().name.clone();
-    assert_eq!(message(&app), format!("The next session begins: {name} again, seed 2."));
+    // Why the one before is over stays to be read where the next begins.
+    let said = message(&app);
+    assert!(said.starts_with(&format!("{name} leaves after ")), "{said}");
+    assert!(said.contains(": contentment 0.") && said.contains(" leave after a play"), "{said}");
+    assert!(said.contains(" Would be back in about "), "{said}");
+    assert!(said.ends_with(&format!("The next session begins: {name} again, seed 2.")), "{said}");
     play_to(&mut app, 3);
     assert!(first.upgrade().is_none(), "what is over is let go");
 
@@ -100,7 +105,8 @@ fn a_session_that_is_looked_at_rests_when_its_listener_leaves() {
     assert!(!events(&app).is_empty());
     app.handle(melody_tui::Command::Messages);
     let Some(Popup::Messages { said, .. }) = app.view().popup else { panic!("what was said") };
-    assert!(said.last().unwrap().text.contains("has had enough and leaves. `space` plays on."));
+    let last = &said.last().unwrap().text;
+    assert!(last.contains(" leaves after ") && last.ends_with(" `space` plays on."), "{last}");
 }
 
 #[test]
@@ -191,6 +197,6 @@ fn a_session_in_which_a_person_had_the_controls_rests_with_what_was_set_by_hand(
     assert!(!app.session.playing, "it rests");
     assert_eq!((seed(&app), &app.session.trace().overrides), (1, &set));
     let said = message(&app);
-    assert!(said.contains("has had enough and leaves: "), "{said}");
+    assert!(said.contains(" leaves after "), "{said}");
     assert!(said.contains("all stays as it is; `space` plays on"), "{said}");
 }

@@ -209,8 +209,8 @@ fn a_session_that_is_no_canary_goes_on_with_the_version_before_the_newest() {
 fn compare(app: &mut App, begins: &str) {
     press(app, "f");
     let Some(Popup::Pick(picker)) = app.view().popup else { panic!("a list is open") };
-    let place = picker.choices.iter().position(|choice| choice.name.starts_with(begins));
-    (0..place.unwrap()).for_each(|_| press(app, "j"));
+    let place = picker.choices.all().iter().position(|choice| choice.name.starts_with(begins));
+    (0..place.unwrap()).for_each(|_| press(app, "down"));
     press(app, "enter");
 }
 

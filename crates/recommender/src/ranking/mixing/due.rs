@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::caps::Caps;
 use super::places::Places;
 use super::rules::{Candidate, Rules};
+use crate::percent::needed;
 use melody_core::catalogue::SongId;
 use melody_core::score::Score;
 
@@ -149,7 +150,7 @@ impl Due {
         let sum = format!(
             "credit {credit:.3} + {} x {} reaches {}",
             earned - from,
-            percent(self.target),
+            needed(self.target),
             self.paid()
         );
         let sum = match from {
@@ -175,27 +176,14 @@ impl Due {
                 let asked = above.map(|above| above.min(first - 1)).into_iter().chain([first - 1]);
                 let mut needs = asked.filter_map(|place| Some((place, self.needs(place)?)));
                 if let Some((place, share)) = needs.next().filter(|_| waits.is_none()) {
-                    said.push_str(&format!("; place {place} needs {}", percent(share)));
+                    said.push_str(&format!("; place {place} needs {}", needed(share)));
                     if let Some(most) = most.filter(|most| *most < share) {
-                        said.push_str(&format!(
-                            ", and no arm aims for more than {}",
-                            percent(most)
-                        ));
+                        said.push_str(&format!(", and no arm aims for more than {}", needed(most)));
                     }
                 }
             }
         }
         said
-    }
-}
-
-/// A share in percent, rounded up to a tenth: with less it would not do.
-fn percent(share: Score) -> String {
-    let millionths = share.millionths();
-    let tenths = millionths.div_euclid(1_000) + i64::from(millionths.rem_euclid(1_000) > 0);
-    match tenths % 10 {
-        0 => format!("{} %", tenths / 10),
-        _ => format!("{}.{} %", tenths / 10, tenths % 10),
     }
 }
 

@@ -6,10 +6,10 @@ use crate::draw::canvas::Canvas;
 use crate::draw::pen;
 use crate::theme::Theme;
 use crate::view::View;
-use crate::view::narration::percent;
 use crate::words::text;
 use melody_core::score::Score;
 use melody_recommender::bandit::{ArmReport, Learned};
+use melody_recommender::percent::nearest as percent;
 
 /// Columns of an arm beside its interval: mark, name, ratio, mean, propensity, pulls.
 const FIXED: usize = 2 + 9 + 5 + MEAN + 1 + 7 + 6;

@@ -7,10 +7,10 @@ use crate::draw::canvas::Canvas;
 use crate::draw::pen;
 use crate::theme::Theme;
 use crate::view::View;
-use crate::view::narration::percent;
 use crate::words::text;
 use melody_core::score::Score;
 use melody_recommender::feedback::Rates;
+use melody_recommender::percent::nearest as percent;
 
 /// Name, window and session columns.
 const LEAD: usize = 18 + 9 + 9 + 2;

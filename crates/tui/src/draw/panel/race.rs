@@ -14,9 +14,10 @@ use crate::draw::plot::{Axis, Dots, Series};
 use crate::draw::{marks, pen, plot};
 use crate::theme::Theme;
 use crate::view::View;
-use crate::view::narration::{binding, percent};
+use crate::view::narration::binding;
 use melody_core::score::Score;
 use melody_recommender::engine::Trace;
+use melody_recommender::percent::nearest as percent;
 
 /// The lowest top the axis has.
 const TOP: f64 = 0.2;
@@ -117,37 +118,63 @@ fn chart(canvas: Canvas) {
         let label = Line::styled(format!("{value:.1}"), theme.faint);
         pen::line(buf, labels, row, label, Style::new());
     }
-    // Signs lie beside the ends of their lines, or as near as leaves each of them a place of its own.
+    // Signs lie beside the ends of their lines, or a row away; what has no room there is counted.
     let rows = usize::from(place.height);
     let ends: Vec<usize> = lines
         .iter()
         .map(|line| plot::height(line.values.last().copied().unwrap_or_default(), top, rows * 4))
         .collect();
-    for (runner, (row, column)) in runners.iter().zip(spread(&ends, rows)) {
-        let at = (place.right() + 1 + column as u16, place.y + row as u16);
-        if column < usize::from(ENDS) - 1 {
-            buf[at].set_symbol(runner.sign).set_style(runner.style);
-        }
+    for (row, Labels { shown, more }) in beside(&ends, rows).iter().enumerate() {
+        let at = Rect { x: place.right() + 1, y: place.y + row as u16, width: ENDS - 1, height: 1 };
+        let signs = shown.iter().map(|&i| Span::styled(runners[i].sign, runners[i].style));
+        let more = (*more > 0).then(|| Span::styled(format!("+{more}"), theme.faint));
+        pen::line(buf, at, 0, Line::from_iter(signs.chain(more)), Style::new());
     }
 }
 
-/// The row and column of a sign for each end, in the order of the ends from the top: `ends` count quarters of `rows`
-/// rows. Where there are as many rows as signs each has one to itself, otherwise rows hold as few as can be.
-fn spread(ends: &[usize], rows: usize) -> Vec<(usize, usize)> {
+/// What stands beside a row of the chart.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Labels {
+    /// The lines whose signs do, in the order of their ends from the top.
+    shown: Vec<usize>,
+    /// Lines that end here, too, and have no room for theirs.
+    more: usize,
+}
+
+/// The signs beside each of `rows` rows, for lines that end at so many quarters of a row from the top; of the lines the later ones
+/// matter more.
+fn beside(ends: &[usize], rows: usize) -> Vec<Labels> {
+    let room = usize::from(ENDS) - 1;
     let mut order: Vec<usize> = (0..ends.len()).collect();
     // Of ends that lie over each other the one on top comes first.
     order.sort_by_key(|&i| (ends[i], std::cmp::Reverse(i)));
-    let each = ends.len().div_ceil(rows.max(1)).max(1);
-    let mut places = vec![(0, 0); ends.len()];
-    let mut free = 0;
-    for (nth, &i) in order.iter().enumerate() {
-        // Places are counted along the rows; those after this one need as many.
-        let last = (rows * each).saturating_sub(ends.len() - nth);
-        let place = free.max(ends[i] / 4 * each).min(last.max(free));
-        places[i] = (place / each, place % each);
-        free = place + 1;
+    let mut all = vec![Labels::default(); rows];
+    for i in order {
+        if let Some(own) = all.get_mut((ends[i] / 4).min(rows.saturating_sub(1))) {
+            own.shown.push(i);
+        }
     }
-    places
+    for row in 0..rows {
+        // No sign goes further from its line than to the next row.
+        while row > 0 && all[row].shown.len() > room && all[row - 1].shown.len() < room {
+            let first = all[row].shown.remove(0);
+            all[row - 1].shown.push(first);
+        }
+        while row + 1 < rows && all[row].shown.len() > room && all[row + 1].shown.len() < room {
+            let last = all[row].shown.pop();
+            all[row + 1].shown.splice(0..0, last);
+        }
+        let Labels { shown, more } = &mut all[row];
+        if shown.len() > room {
+            // How many more there are takes two columns.
+            let mut least = shown.clone();
+            least.sort_unstable();
+            least.truncate(shown.len() - (room - 2));
+            *more = least.len();
+            shown.retain(|i| !least.contains(i));
+        }
+    }
+    all
 }
 
 /// How much of what plays has been heard: the newest step grows with it.
@@ -275,22 +302,29 @@ pub(crate) fn essence(canvas: Canvas) {
 mod tests {
     use super::*;
 
+    fn shown(ends: &[usize], rows: usize) -> Vec<(Vec<usize>, usize)> {
+        beside(ends, rows).into_iter().map(|row| (row.shown, row.more)).collect()
+    }
+
     #[test]
     fn signs_lie_beside_their_ends_and_never_over_each_other() {
-        assert_eq!(spread(&[0, 13, 27], 7), [(0, 0), (3, 0), (6, 0)], "where there is room");
-        let all = spread(&[24, 24, 25, 26, 27, 2], 7);
-        let rows: Vec<usize> = all.iter().map(|(row, _)| *row).collect();
-        assert_eq!(
-            rows,
-            [3, 2, 4, 5, 6, 0],
-            "they are moved up as far as it takes, in their order"
-        );
+        let apart = shown(&[0, 13, 27], 7);
+        assert_eq!(apart.iter().map(|row| row.0.len()).collect::<Vec<_>>(), [1, 0, 0, 1, 0, 0, 1]);
+        // After a subscription alpha stands far above the five others.
+        let after = shown(&[31, 31, 28, 28, 31, 2], 8);
+        assert_eq!(after[0], (vec![5], 0));
+        assert_eq!(after[6..], [(vec![3, 2], 0), (vec![4, 1, 0], 0)], "at most a row away");
+    }
+
+    #[test]
+    fn what_has_no_room_is_counted_and_what_matters_less_goes_first() {
+        assert_eq!(shown(&[3, 3, 3, 3, 3, 3], 1), [(vec![5], 5)]);
         for rows in 1..8 {
-            let mut all = spread(&[3, 3, 3, 3, 3, 3], rows);
-            assert!(all.iter().all(|(row, _)| *row < rows), "{all:?}");
-            all.sort_unstable();
-            all.dedup();
-            assert_eq!(all.len(), 6, "each has a place of its own");
+            let all = shown(&[3, 3, 3, 3, 3, 3], rows);
+            let told: usize = all.iter().map(|(signs, more)| signs.len() + more).sum();
+            assert_eq!(told, 6, "each is shown or counted: {all:?}");
+            let wide = |(signs, more): &(Vec<usize>, usize)| signs.len() + 2 * more.min(&1);
+            assert!(all.iter().all(|row| wide(row) < usize::from(ENDS)), "{all:?}");
         }
     }
 }

@@ -53,9 +53,9 @@ pub(super) fn draw(canvas: Canvas, palette: &Palette) -> Drawn {
     }
     let columns = Columns::new(palette, usize::from(inside.width), wide);
     let rows = usize::from(inside.height);
-    let first = (palette.selected + 1).saturating_sub(rows);
+    let first = (palette.selected() + 1).saturating_sub(rows);
     for (row, (i, offer)) in palette.found().enumerate().skip(first).take(rows).enumerate() {
-        let line = line(offer, i == palette.selected, &columns, theme);
+        let line = line(offer, i == palette.selected(), &columns, theme);
         pen::line(buf, inside, row as u16, line, Style::new());
         drawn.hit(Rect { y: inside.y + row as u16, height: 1, ..inside }, Hit::Choice(i));
     }

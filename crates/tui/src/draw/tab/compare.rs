@@ -13,11 +13,11 @@ use crate::draw::layout::take;
 use crate::draw::pen;
 use crate::theme::Theme;
 use crate::view::View;
-use crate::view::narration::percent;
 use crate::words::text;
 use melody_core::score::Score;
 use melody_recommender::engine::{QueueEntry, Trace};
 use melody_recommender::feedback::Rates;
+use melody_recommender::percent::nearest as percent;
 
 /// Rows of what stands above the queues of a side.
 const HEAD: u16 = 4;

@@ -16,11 +16,11 @@ use crate::draw::drawn::Drawn;
 use crate::draw::{bar, pen};
 use crate::theme::Theme;
 use crate::view::View;
-use crate::view::narration::percent;
 use crate::words::text;
 use melody_core::score::Score;
 use melody_model::TASKS;
 use melody_recommender::engine::{AttendedPlay, Commitment, Explanation, Move, Neighbour, WhyNot};
+use melody_recommender::percent::nearest as percent;
 use melody_recommender::ranking::{Flip, Node};
 use melody_recommender::retrieval::{Missed, Standing};
 

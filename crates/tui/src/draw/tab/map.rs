@@ -10,14 +10,15 @@ use crate::draw::canvas::Canvas;
 use crate::draw::layout::take;
 use crate::draw::pen;
 use crate::theme::Theme;
+use crate::view::View;
 use crate::words::text;
 
 /// Columns of the labels on the left.
 const LABELS: u16 = 6;
 /// Columns of a song's line in the legend at least; narrower, the legend goes under the map.
 const LEGEND: u16 = 34;
-/// Songs with a letter; others are dots.
-const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+/// Songs with a letter; others are dots. P marks what is promoted.
+const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOQRSTUVWXYZ";
 
 pub(super) fn draw(mut canvas: Canvas, map: &Map) {
     let (view, theme) = (canvas.view, canvas.theme);
@@ -68,42 +69,75 @@ fn points(canvas: Canvas, map: &Map, wide: usize) {
     for row in 0..shown {
         let at = if row == nearest { here.1 } else { of(row) };
         let spans = map.points[at].iter().enumerate().map(|(column, first)| {
-            let (letter, style) = match first {
-                Some(first) => (letter(first.song), style(theme, first.song)),
+            let here = row == nearest && column == here.0;
+            // The sliders stand anywhere: what is first there is asked for by itself, and told as soon as it is known.
+            let song = match here {
+                true => standing(view, map),
+                false => first.as_ref().map(|first| first.song),
+            };
+            let (letter, style) = match song {
+                Some(song) => (letter(song), style(theme, song)),
                 None => (' ', theme.faint),
             };
+            let promoted = song.and_then(|song| map.songs.get(song)).is_some_and(|s| s.promoted);
             let clamped = first.as_ref().is_some_and(|first| first.clamped);
             let style = if clamped { style.add_modifier(Modifier::DIM) } else { style };
-            let here = row == nearest && column == here.0;
+            let style = if promoted { style.add_modifier(Modifier::UNDERLINED) } else { style };
             let style =
                 if here { style.add_modifier(Modifier::REVERSED | Modifier::BOLD) } else { style };
-            let cell =
-                if here { format!("{letter:<wide$}") } else { letter.to_string().repeat(wide) };
+            // A promoted song has its sign in the last column, where a cell has more than one.
+            let mark = promoted && wide > 1;
+            let fill = wide - usize::from(mark);
+            let cell = match here {
+                true => format!("{letter:<fill$}"),
+                false => letter.to_string().repeat(fill),
+            };
+            let cell = if mark { cell + "P" } else { cell };
             Span::styled(cell, style)
         });
         pen::line(buf, area, row as u16, Line::from(spans.collect::<Vec<_>>()), Style::new());
     }
 }
 
+/// The song that is first where the sliders stand, by its place in the map; one beyond all that are first at a point, where it is none
+/// of those.
+fn standing(view: &View, map: &Map) -> Option<usize> {
+    let preview = view.what_if.preview.as_ref();
+    let preview = preview.filter(|preview| preview.overrides == view.what_if.set)?;
+    let first = &preview.queue.first()?.song.id;
+    Some(map.songs.iter().position(|song| song.id == *first).unwrap_or(LETTERS.len()))
+}
+
+/// What a cell stands for, in lines.
+fn about(view: &View, map: &Map, columns: usize, rows: usize) -> Vec<String> {
+    let [x, y] = map.apart().map(|apart| format!("{apart:.3}"));
+    let said = view.fill(
+        "a cell: the ranking at its own values, {} and {} apart; reversed: the sliders' own, between them too; dim: clamped; P: promoted",
+        &[&x, &y],
+    );
+    text::wrap(&said, columns, rows)
+}
+
 fn legend(canvas: Canvas, map: &Map) {
     let Canvas { view, theme, area, buf } = canvas;
     let all: usize = map.songs.iter().map(|song| song.points).sum();
     let rows = usize::from(area.height);
-    for (place, song) in map.songs.iter().enumerate().take(rows.saturating_sub(1)) {
+    // What a cell stands for comes before songs that are first hardly anywhere.
+    let about = about(view, map, area.width.into(), (rows / 2).clamp(1, 5));
+    let listed = map.songs.len().min(rows.saturating_sub(about.len()));
+    for (place, song) in map.songs.iter().enumerate().take(listed) {
         let share = 100.0 * song.points as f64 / all.max(1) as f64;
-        let title = usize::from(area.width).saturating_sub(9);
+        let title = usize::from(area.width).saturating_sub(11);
         let line = Line::from(vec![
             Span::styled(letter(place).to_string(), style(theme, place)),
-            Span::raw(" "),
+            Span::styled(if song.promoted { " P " } else { "   " }, theme.promoted),
             Span::styled(text::left(&song.title, title), theme.text),
             Span::styled(format!(" {share:>3.0} %"), theme.faint),
         ]);
         pen::line(buf, area, place as u16, line, Style::new());
     }
-    if rows > map.songs.len() {
-        let said = view.say("reversed: the sliders; dim: clamped");
-        let line = Line::styled(said, theme.faint);
-        pen::line(buf, area, map.songs.len() as u16, line, Style::new());
+    for (row, said) in (listed..).zip(about) {
+        pen::line(buf, area, row as u16, Line::styled(said, theme.faint), Style::new());
     }
 }
 

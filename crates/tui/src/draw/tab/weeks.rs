@@ -3,7 +3,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::desk::Weekly;
@@ -22,10 +22,12 @@ use melody_lab::statistics::Paired;
 const LEAST: u16 = 5;
 /// Columns of a chart below which two do not stand side by side.
 const NARROW: u16 = 50;
-/// Where both lines begin to differ without colour, too: the one there has a gap after so many dots.
+/// Lines differ without colour, too: so many dots of the one there are set, and so many are left out: two cells each.
 const DASH: usize = 4;
-/// Columns of dots between those of a band: few enough that the lines stand out.
+/// Columns between the dots of a band's ends; those of both arms lie between each other's.
 const SPARSE: usize = 4;
+/// Cells of the bar that says how many listeners are through.
+const BAR: usize = 12;
 
 pub(super) fn draw(mut canvas: Canvas, weekly: &Weekly) -> Drawn {
     let (view, theme) = (canvas.view, canvas.theme);
@@ -33,7 +35,11 @@ pub(super) fn draw(mut canvas: Canvas, weekly: &Weekly) -> Drawn {
     let about = about(view, theme, weekly, body.width.into());
     let head = take(&mut body, about.len() as u16);
     pen::lines(canvas.buf, head, about);
-    let Some(course) = &weekly.course else { return Drawn::default() };
+    // Before the first listener is through there are the measures and their axes.
+    let course = weekly.course.clone();
+    let course = course.unwrap_or_else(|| Course::new(&[], &[], weekly.days).into());
+    let begun = weekly.course.is_some();
+    let played = days_played(&course);
     let all: Vec<(&Daily, Option<&Paired>)> =
         course.daily.iter().zip(course.apart.iter().map(Option::as_ref)).collect();
     let columns = if body.width >= 2 * NARROW { 2 } else { 1 };
@@ -46,10 +52,24 @@ pub(super) fn draw(mut canvas: Canvas, weekly: &Weekly) -> Drawn {
         let (column, row) = ((place % columns) as u16, (place / columns) as u16);
         let (x, y) = (body.x + column * width, body.y + row * height);
         let area = Rect { x, y, width: width.saturating_sub(2), height };
-        chart(canvas.at(area), daily, *apart);
+        // Nothing is known of the days on which nobody played.
+        let known = |day: usize, arm: usize| begun && (counted(daily) || played[day][arm]);
+        chart(canvas.at(area), daily, (*apart).filter(|_| begun), &known);
     }
     let hidden = all.len().saturating_sub(fit);
     Drawn { scroll_limit: hidden, ..Drawn::default() }
+}
+
+/// Whether somebody played on each day, by arm.
+fn days_played(course: &Course) -> Vec<[bool; 2]> {
+    let returns = course.daily.iter().find(|daily| daily.measure == "returns");
+    let of = |day: &Day| [day.a.mean > 0.0, day.b.mean > 0.0];
+    returns.map_or_else(Vec::new, |daily| daily.days.iter().map(of).collect())
+}
+
+/// Whether a measure has a value on a day without plays: nothing, as against a share of nothing.
+fn counted(daily: &Daily) -> bool {
+    matches!(daily.measure.as_ref(), "minutes" | "returns" | "conversions")
 }
 
 /// Who listens, under what, how far it has come, and whether that says something already.
@@ -61,19 +81,25 @@ fn about<'a>(view: &View, theme: &Theme, weekly: &Weekly, columns: usize) -> Vec
         vec![Span::styled("╌ ", theme.exposure), Span::raw(view.fill("there: {}", &[label]))],
         vec![Span::styled(view.fill("seed {}, world {}", &[seed, world]), theme.faint)],
     ];
+    let full = (*through as usize * BAR).div_ceil((*of).max(1) as usize).min(BAR);
+    let said = view
+        .fill("{} of {} simulated listeners, the same in both, {} days each", &[through, of, days]);
+    let about = match through {
+        0 => "the first is under way: lines come with them, intervals with the second",
+        1 => "intervals come with the second",
+        _ => "dots: ends of the 95 % interval of the mean",
+    };
     let who = vec![
-        vec![Span::styled(
-            view.fill(
-                "{} of {} simulated listeners, the same in both, {} days each",
-                &[through, of, days],
-            ),
-            theme.strong,
-        )],
-        vec![Span::styled(view.say("dots: 95 % interval of the mean").into_owned(), theme.faint)],
+        vec![
+            Span::styled("━".repeat(full), theme.good),
+            Span::styled("─".repeat(BAR - full), theme.faint),
+            Span::styled(format!(" {said}"), theme.strong),
+        ],
+        vec![Span::styled(view.say(about).into_owned(), theme.faint)],
     ];
     let mut lines = flowed(arms, columns);
     lines.extend(flowed(who, columns));
-    if course.as_ref().is_some_and(|course| undecided(course)) {
+    if *through > 1 && course.as_ref().is_some_and(|course| undecided(course)) {
         let said = view.say("every difference may be 0: nothing is decided yet").into_owned();
         lines.push(Line::styled(said, theme.warning));
     }
@@ -104,6 +130,8 @@ fn flowed<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Vec<Line<'a>> {
 
 /// A measure's values as people read them.
 fn written(measure: &str, value: f64) -> String {
+    // A mean of nothing is summed to a nothing with a sign.
+    let value = value + 0.0;
     match measure {
         "minutes" => format!("{value:.1}"),
         "conversions" => format!("{value:.3}"),
@@ -123,7 +151,13 @@ fn apart_by(measure: &str, value: f64) -> String {
     }
 }
 
-fn chart(canvas: Canvas, daily: &Daily, apart: Option<&Paired>) {
+/// One measure's days in both arms, those that are `known` of each.
+fn chart(
+    canvas: Canvas,
+    daily: &Daily,
+    apart: Option<&Paired>,
+    known: &dyn Fn(usize, usize) -> bool,
+) {
     let Canvas { view, theme, area, buf } = canvas;
     if area.width < LABELS + 8 || area.height < 2 {
         return;
@@ -136,30 +170,51 @@ fn chart(canvas: Canvas, daily: &Daily, apart: Option<&Paired>) {
         place.height -= 1;
         numbered(view, theme, daily.days.len(), days, buf);
     }
-    let share = matches!(daily.measure.as_ref(), "returns" | "promoted-share");
-    let (low, high) = bounds(&daily.days, share);
-    for (row, value) in [(0, high), (place.height - 1, low)] {
-        let label = text::right(&written(&daily.measure, value), usize::from(LABELS) - 1);
-        pen::line(buf, place, row, Line::styled(label, theme.faint), Style::new());
-    }
-    let place = Rect { x: place.x + LABELS, width: place.width - LABELS, ..place };
-    let mut dots = Dots::new(place);
-    let (columns, rows) = dots.size();
-    let x = |day: usize| (day as f64 + 0.5) / daily.days.len() as f64 * columns as f64;
-    let y = |value: f64| (high - value) / (high - low) * (rows - 1) as f64;
     let arms: [fn(&Day) -> Mean; 2] = [|day| day.a, |day| day.b];
-    for of in arms {
-        band(&mut dots, daily, of, (&x, &y), theme);
+    let of = |arm: usize| -> Vec<(usize, Mean)> {
+        let days = daily.days.iter().enumerate().filter(|(at, _)| known(*at, arm));
+        days.map(|(at, day)| (at, arms[arm](day))).collect()
+    };
+    let days = [of(0), of(1)];
+    let share = matches!(daily.measure.as_ref(), "returns" | "promoted-share");
+    let (low, high) = bounds(&days, share);
+    for row in 0..place.height {
+        let axis = Rect { x: place.x + LABELS - 1, width: 1, ..place };
+        pen::line(buf, axis, row, Line::styled("│", theme.faint), Style::new());
     }
-    for (arm, of) in arms.into_iter().enumerate() {
-        let style = if arm == 0 { theme.accent } else { theme.exposure };
-        let points: Vec<(f64, f64)> =
-            (0..).zip(&daily.days).map(|(at, day)| (x(at), y(of(day).mean))).collect();
-        for pair in points.windows(2) {
-            line(&mut dots, (pair[0], pair[1]), if arm == 0 { usize::MAX } else { DASH }, style);
+    if days.iter().any(|arm| !arm.is_empty()) {
+        for (row, value) in [(0, high), (place.height - 1, low)] {
+            let said = text::right(&written(&daily.measure, value), usize::from(LABELS) - 1);
+            let label = Rect { width: LABELS - 1, ..place };
+            pen::line(buf, label, row, Line::styled(said, theme.faint), Style::new());
         }
     }
-    dots.draw(buf);
+    let place = Rect { x: place.x + LABELS, width: place.width - LABELS, ..place };
+    let (columns, rows) = Dots::new(place).size();
+    let x = |day: usize| (day as f64 + 0.5) / daily.days.len() as f64 * columns as f64;
+    let y = |value: f64| (high - value) / (high - low) * (rows - 1) as f64;
+    // Lines lie over bands, and where a line runs, its gaps counted, bands have no dots.
+    let (mut runs, mut lines, mut bands) = (Dots::new(place), Dots::new(place), Dots::new(place));
+    for (arm, style) in [(1, theme.exposure), (0, theme.accent)] {
+        let points: Vec<(usize, (f64, f64))> =
+            days[arm].iter().map(|(at, mean)| (*at, (x(*at), y(mean.mean)))).collect();
+        let mut gone = 0;
+        for pair in points.windows(2).filter(|pair| pair[1].0 == pair[0].0 + 1) {
+            runs.line(pair[0].1, pair[1].1, style);
+            let dash = (arm == 1).then_some(gone);
+            gone += line(&mut lines, (pair[0].1, pair[1].1), dash, style);
+        }
+        // A day between two that nothing is known of.
+        for (_, (x, y)) in &points {
+            lines.set(x.round() as usize, y.round() as usize, style);
+        }
+    }
+    for (arm, style) in [(1, theme.exposure), (0, theme.accent)] {
+        let style = style.remove_modifier(Modifier::BOLD).add_modifier(Modifier::DIM);
+        band(&mut bands, &runs, (&days[arm], arm * SPARSE / 2), (&x, &y), style);
+    }
+    bands.draw(buf);
+    lines.draw(buf);
 }
 
 /// What a chart is of and how far apart both are; on a line of its own where one does not hold both, and two have room.
@@ -212,8 +267,8 @@ fn told<'a>(view: &View, theme: &Theme, daily: &Daily, apart: &Paired) -> Span<'
 }
 
 /// What the chart reaches from and to: all means, and as much of the bands as leaves the means their room.
-fn bounds(days: &[Day], share: bool) -> (f64, f64) {
-    let means = || days.iter().flat_map(|day| [day.a, day.b]);
+fn bounds(days: &[Vec<(usize, Mean)>; 2], share: bool) -> (f64, f64) {
+    let means = || days.iter().flatten().map(|(_, mean)| *mean);
     let fold = |values: &mut dyn Iterator<Item = f64>, of: fn(f64, f64) -> f64, first: f64| {
         values.fold(first, of)
     };
@@ -231,40 +286,89 @@ fn bounds(days: &[Day], share: bool) -> (f64, f64) {
     (least.max(low - room).max(0.0), most.min(high + room).min(top).max(low + 1e-6))
 }
 
-/// The dots of a band between two ends of an interval, day by day.
+/// The ends of an arm's intervals from day to day: single dots, the first so many columns in, and none where a line `runs`.
 fn band(
     dots: &mut Dots,
-    daily: &Daily,
-    of: fn(&Day) -> Mean,
+    runs: &Dots,
+    (days, from): (&[(usize, Mean)], usize),
     (x, y): (&dyn Fn(usize) -> f64, &dyn Fn(f64) -> f64),
-    theme: &Theme,
+    style: Style,
 ) {
     let rows = dots.size().1;
-    let ends: Vec<Option<[f64; 2]>> = daily.days.iter().map(|day| of(day).interval).collect();
-    for at in 1..ends.len() {
-        let (Some(before), Some(after)) = (ends[at - 1], ends[at]) else { continue };
-        let (from, to) = (x(at - 1), x(at));
-        for column in from.ceil() as usize..=to.floor() as usize {
-            let share = (column as f64 - from) / (to - from).max(1e-9);
-            let between = |end: usize| y(before[end] + (after[end] - before[end]) * share);
-            let (top, bottom) = (between(1).max(0.0), between(0).min((rows - 1) as f64));
-            for row in top.ceil() as usize..=bottom.max(0.0).floor() as usize {
-                if column % SPARSE == 0 && row % 2 == 0 {
-                    dots.set(column, row, theme.faint);
+    for pair in days.windows(2).filter(|pair| pair[1].0 == pair[0].0 + 1) {
+        let (Some(before), Some(after)) = (pair[0].1.interval, pair[1].1.interval) else {
+            continue;
+        };
+        let (left, right) = (x(pair[0].0), x(pair[1].0));
+        let columns = (left.ceil() as usize..=right.floor() as usize)
+            .filter(|column| column % SPARSE == from);
+        for column in columns {
+            let share = (column as f64 - left) / (right - left).max(1e-9);
+            for end in [0, 1] {
+                let row = y(before[end] + (after[end] - before[end]) * share).round();
+                // An end beyond the chart is not drawn at its edge.
+                if row >= 0.0 && row < rows as f64 && !runs.taken(column, row as usize) {
+                    dots.set(column, row as usize, style);
                 }
             }
         }
     }
 }
 
-/// A line of which every `dash`-th stretch is left out.
-fn line(dots: &mut Dots, (from, to): ((f64, f64), (f64, f64)), dash: usize, style: Style) {
+/// A line, whole or of dashes, which go on where the one before ended after so many dots. Its dots.
+fn line(
+    dots: &mut Dots,
+    (from, to): ((f64, f64), (f64, f64)),
+    dash: Option<usize>,
+    style: Style,
+) -> usize {
     let long = (to.0 - from.0).abs().max((to.1 - from.1).abs()).ceil().clamp(1.0, 4096.0);
     for i in 0..=long as usize {
         let share = i as f64 / long;
         let (x, y) = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
-        if x >= 0.0 && y >= 0.0 && (x.round() as usize / 2) % dash != dash - 1 {
+        let set = dash.is_none_or(|gone| (gone + i) / DASH % 2 == 0);
+        if x >= 0.0 && y >= 0.0 && set {
             dots.set(x.round() as usize, y.round() as usize, style);
         }
+    }
+    long as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::style::Color;
+
+    /// The cells of a row that hold anything, as they are drawn.
+    fn drawn(dots: &Dots, columns: u16) -> String {
+        let mut buf = Buffer::empty(Rect::new(0, 0, columns, 1));
+        dots.draw(&mut buf);
+        buf.content.iter().map(|cell| if cell.symbol() == " " { ' ' } else { '#' }).collect()
+    }
+
+    #[test]
+    fn the_line_there_has_gaps_that_are_seen_without_colour() {
+        let area = Rect::new(0, 0, 12, 1);
+        let (mut here, mut there) = (Dots::new(area), Dots::new(area));
+        line(&mut here, ((0.0, 1.0), (23.0, 1.0)), None, Style::new());
+        let half = line(&mut there, ((0.0, 1.0), (12.0, 1.0)), Some(0), Style::new());
+        line(&mut there, ((12.0, 1.0), (23.0, 1.0)), Some(half), Style::new());
+        assert_eq!(drawn(&here, 12), "############");
+        assert_eq!(drawn(&there, 12), "##  ##  ##  ", "dashes go on from one day to the next");
+    }
+
+    #[test]
+    fn the_ends_of_intervals_are_not_drawn_where_a_line_runs() {
+        let area = Rect::new(0, 0, 12, 1);
+        let (mut runs, mut band_dots) = (Dots::new(area), Dots::new(area));
+        let of = |at| (at, Mean { mean: 0.5, interval: Some([0.0, 1.0]) });
+        let (x, y) = (|day: usize| 23.0 * day as f64, |value: f64| 3.0 * (1.0 - value));
+        let style = Style::new().fg(Color::Red);
+        band(&mut band_dots, &runs, (&[of(0), of(1)], 0), (&x, &y), style);
+        assert_eq!(drawn(&band_dots, 12), "# # # # # # ");
+        runs.line((0.0, 1.0), (11.0, 1.0), style);
+        let mut beside = Dots::new(area);
+        band(&mut beside, &runs, (&[of(0), of(1)], 0), (&x, &y), style);
+        assert_eq!(drawn(&beside, 12), "      # # # ");
     }
 }

@@ -14,9 +14,10 @@ use crate::draw::pen;
 use crate::draw::queue::fixed;
 use crate::theme::Theme;
 use crate::view::View;
-use crate::view::narration::{binding, percent};
+use crate::view::narration::binding;
 use crate::words::text;
 use melody_recommender::engine::{Preview, QueueEntry, Trace};
+use melody_recommender::percent::nearest as percent;
 use melody_recommender::policy::GammaScores;
 
 /// Columns of a slider's name.

@@ -11,10 +11,10 @@ use crate::draw::page::Section;
 use crate::draw::pen;
 use crate::theme::Theme;
 use crate::view::View;
-use crate::view::narration::percent;
 use crate::words::text;
 use melody_core::score::Score;
 use melody_recommender::bandit::ArmReport;
+use melody_recommender::percent::nearest as percent;
 use melody_recommender::policy::Weights;
 
 /// Heights of a curve within a row.

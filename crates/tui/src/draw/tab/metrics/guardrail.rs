@@ -5,10 +5,10 @@ use ratatui::text::{Line, Span};
 use crate::draw::page::{Section, legend};
 use crate::theme::Theme;
 use crate::view::View;
-use crate::view::narration::percent;
 use crate::words::text;
 use melody_core::score::Score;
 use melody_recommender::feedback::{HOLDS, Intervention, Side, WatchReport};
+use melody_recommender::percent::nearest as percent;
 
 /// Interventions listed at most.
 const LISTED: usize = 12;
@@ -18,29 +18,35 @@ const LISTED: usize = 12;
 pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, brief: bool) -> Section<'a> {
     let now = &view.now().guardrail;
     let mut state = Line::default();
-    let mut does = String::new();
     for level in 1..=now.levels.min(20) {
         let on = level <= now.level;
         let style = if on { theme.warning } else { theme.faint };
         state.push_span(Span::styled(if on { "■ " } else { "□ " }, style));
     }
-    if now.level == 0 {
+    let does = if now.level == 0 {
         state.push_span(Span::styled(format!(" {}", view.say("at rest")), theme.good));
+        let mut does = first_level(view).map_or_else(String::new, |said| format!("  {said}"));
+        // In brief it has no line of its own.
+        if brief && state.width() + text::width(&does) > columns {
+            does.clear();
+        }
+        does
     } else {
         let said = view.fill("level {} of {}", &[&now.level, &now.levels]);
         state.push_span(Span::styled(format!(" {said}"), theme.warning));
-        does = view.fill(
+        view.fill(
             "  promoted songs: {} fewer per window; α {}",
             &[&now.cap_lowered_by, &format!("{:+.2}", now.alpha)],
-        );
-    }
+        )
+    };
     let mut lines = Vec::new();
     // What it does is never cut: beside its level, or below it.
     if state.width() + text::width(&does) <= columns {
         state.push_span(Span::raw(does));
         lines.push(state);
     } else {
-        lines.extend([state, Line::raw(does.trim_start().to_string())]);
+        lines.push(state);
+        lines.extend(text::wrapped(does.trim_start(), columns).into_iter().map(Line::raw));
     }
     if now.plain {
         let said = view.say("nothing is promoted; songs are scored by interest alone");
@@ -59,6 +65,21 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, brief: boo
     );
     lines.extend(legend(&said, columns, theme));
     Section::lines(view.say("Guardrail"), lines)
+}
+
+/// What the first level would do, by the policy; `None` where there is none.
+fn first_level(view: &View) -> Option<String> {
+    let policy = &view.policy.guardrail;
+    Some(match policy.levels {
+        0 => return None,
+        1 => {
+            view.say("level 1 would: nothing promoted, songs scored by interest alone").into_owned()
+        }
+        _ => view.fill(
+            "level 1 would: {} promoted fewer per window; α {}",
+            &[&policy.cap_step, &format!("{:+.2}", policy.alpha_step)],
+        ),
+    })
 }
 
 /// How plays end, beside how they usually do, and what that comes to as evidence.
@@ -141,6 +162,11 @@ fn selling<'a>(view: &View, theme: &Theme, columns: usize, brief: bool) -> Vec<L
         lines.extend(
             text::wrap(&said, columns, 2).into_iter().map(|l| Line::styled(l, theme.warning)),
         );
+    }
+    if now.selling_level == 0 && !brief {
+        let step = format!("{:+.2}", view.policy.guardrail.selling.beta_step);
+        let said = view.fill("level 1 would: β {}", &[&step]);
+        lines.push(Line::raw(said));
     }
     if now.selling_level > 0 {
         let beta = format!("{:+.2}", now.beta);

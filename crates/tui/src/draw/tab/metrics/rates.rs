@@ -7,10 +7,10 @@ use crate::draw::bar;
 use crate::draw::page::{Section, legend};
 use crate::theme::Theme;
 use crate::view::View;
-use crate::view::narration::percent;
 use crate::words::text;
 use melody_core::score::Score;
 use melody_recommender::feedback::Rates;
+use melody_recommender::percent::nearest as percent;
 
 /// A rate in whole percent; a dash for a rate of nothing.
 pub(super) fn whole(rate: Option<Score>) -> String {

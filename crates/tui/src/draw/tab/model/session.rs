@@ -6,13 +6,13 @@ use ratatui::text::{Line, Span};
 use crate::draw::page::{Section, legend};
 use crate::theme::Theme;
 use crate::view::View;
-use crate::view::narration::percent;
 use crate::words::text;
 use melody_core::score::Score;
 use melody_lab::evaluation::{Foretold, predictions};
 use melody_lab::statistics::Labelled;
 use melody_model::HeadOutputs;
 use melody_recommender::engine::EndedPlay;
+use melody_recommender::percent::nearest as percent;
 
 /// Something that is predicted of a play and then seen.
 type Outcome = (&'static str, fn(&HeadOutputs) -> Score, fn(&EndedPlay) -> bool);

@@ -8,10 +8,11 @@ use crate::draw::canvas::Canvas;
 use crate::draw::pen;
 use crate::draw::pen::decimals;
 use crate::view::View;
-use crate::view::narration::{headline, percent};
+use crate::view::narration::headline;
 use crate::words::text;
 use melody_core::score::Score;
 use melody_recommender::engine::Trace;
+use melody_recommender::percent::nearest as percent;
 
 /// Before and after, where they differ.
 type Changed<T> = Option<(T, T)>;
