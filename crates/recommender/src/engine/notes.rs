@@ -4,6 +4,7 @@ use super::happened::Step;
 use super::outcome::Outcome;
 use super::trace::{Note, PromotionReport, SessionReport};
 use melody_core::event::{Action, Event};
+use melody_core::score::Score;
 
 /// Completions in a row from which a run is worth telling.
 const RUN_TOLD: u32 = 2;
@@ -83,8 +84,10 @@ pub(super) fn notes(
             let promoted = ended.song.campaign.is_some();
             notes.push(Note::Skipped { promoted, genre: ended.song.genre.clone() });
         }
+        // A run that was foretold raises nothing, and there is nothing to tell.
         let run = session.streaks.iter().find(|s| {
-            s.kind == "genre" && s.name == ended.song.genre && s.run >= RUN_TOLD && ended.completed
+            let goes_on = s.name == ended.song.genre && s.run >= RUN_TOLD && ended.completed;
+            s.kind == "genre" && goes_on && s.boost > Score::ZERO
         });
         if let Some(streak) = run {
             notes.push(Note::Streak {
@@ -103,7 +106,6 @@ mod tests {
     use crate::engine::tests_support::{DURATION_MS, engine, finish, skip, small, step};
     use melody_core::overrides::Overrides;
     use melody_core::scene::Scene;
-    use melody_core::score::Score;
 
     #[test]
     fn a_session_that_begins_says_so_and_no_more() {
@@ -181,8 +183,9 @@ mod tests {
     fn a_run_is_told_from_the_second_completion_of_a_genre() {
         let engine = engine(|settings| settings.adjustments.genre_streak = 0.5);
         let (start, _) = engine.start();
-        let (state, first) = step(&engine, &start, DURATION_MS - 5_000, Action::Replay);
-        let (_, second) = finish(&engine, &state);
+        let liked = |state| step(&engine, state, 5_000, Action::Like).0;
+        let (state, first) = step(&engine, &liked(&start), DURATION_MS - 5_000, Action::Replay);
+        let (_, second) = finish(&engine, &liked(&state));
         let runs = |notes: &[Note]| -> Vec<u32> {
             let runs = notes.iter().filter_map(|note| match note {
                 Note::Streak { run, .. } => Some(*run),
@@ -192,5 +195,9 @@ mod tests {
         };
         assert_eq!(runs(&first.notes), [0; 0]);
         assert_eq!(runs(&second.notes), [2]);
+        // A song that is heard out twice and not liked was held for as likely to be.
+        let (state, _) = step(&engine, &start, DURATION_MS - 5_000, Action::Replay);
+        let (_, foretold) = finish(&engine, &state);
+        assert_eq!(runs(&foretold.notes), [0; 0], "what raises nothing is not told");
     }
 }
