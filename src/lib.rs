@@ -95,7 +95,7 @@
 pub use melody_core::{catalogue, event, input, listener, overrides, plays, rng, scene, score};
 pub use melody_lab::experiment;
 pub use melody_model::objective;
-pub use melody_recommender::{engine, playback, policy, ranking, retrieval};
+pub use melody_recommender::{causes, engine, playback, policy, ranking, retrieval};
 pub use melody_sessions::{diff, saved, script};
 
 pub use melody_core::catalogue::similarity as content;

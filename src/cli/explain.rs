@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::arguments::Explain;
+use super::causes::{self, Caused, caused};
 use super::failure::Failure;
 use super::replay::{Folders, Prepared, prepare};
 use super::say::{say, say_json};
@@ -33,6 +34,8 @@ struct Said {
     #[serde(flatten)]
     explanation: Explanation,
     why_not: Option<WhyNot>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    causes: Option<Vec<Caused>>,
 }
 
 pub(super) fn run(arguments: &Explain) -> Result<(), Failure> {
@@ -60,8 +63,9 @@ pub(super) fn run(arguments: &Explain) -> Result<(), Failure> {
     let look = engine.look_at(&state, &asked);
     let explanation = engine.explain_of(&state, trace, &look, song);
     let why_not = engine.why_not(&state, &look, song, above);
+    let causes = arguments.causes.then(|| caused(&timeline, step, song, &explanation));
     if arguments.json {
-        say_json(&Said { explanation, why_not })?;
+        say_json(&Said { explanation, why_not, causes })?;
     } else {
         let bars = if std::io::stdout().is_terminal() { "█" } else { "#" };
         let title = |id: &str| {
@@ -73,6 +77,7 @@ pub(super) fn run(arguments: &Explain) -> Result<(), Failure> {
         };
         print(&explanation, &title, bars)?;
         why_not.iter().try_for_each(print_why_not)?;
+        causes.iter().try_for_each(|all| causes::print(all, &explanation))?;
     }
     Ok(())
 }

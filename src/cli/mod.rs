@@ -7,6 +7,7 @@ mod ab;
 mod ablate;
 mod arguments;
 mod catalogue;
+mod causes;
 mod compare;
 mod config;
 mod demo;

@@ -72,3 +72,37 @@ fn what_is_taken_away_is_drawn_with_another_sign() {
         assert!(bar.is_none_or(|bar| !bar.contains('#')), "{part}");
     }
 }
+
+/// Without the like the session is another one: replayed from a script that lacks it, the song stands and scores as was said.
+#[test]
+fn what_an_event_did_is_what_a_session_without_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.to_str().unwrap().to_string()
+    };
+    let with = write("with.toml", SCRIPT);
+    let lacking = SCRIPT.replace("[[steps]]\ndo = \"like\"\n", "");
+    let without = write("without.toml", &lacking);
+    let json = |file: &str, song: &[&str]| -> serde_json::Value {
+        let (code, out, err) = melody(&[&["explain", file, "--causes", "--json"], song].concat());
+        assert_eq!(code, 0, "{err}");
+        serde_json::from_str(&out).unwrap()
+    };
+    let account = json(&with, &["--rank", "2"]);
+    let song = account["song"]["id"].as_str().unwrap();
+    let causes = account["causes"].as_array().unwrap();
+    let like =
+        causes.iter().find(|cause| cause["event"].as_str().unwrap().starts_with("like")).unwrap();
+    assert_eq!(like["instead"], "left-out");
+    let there = json(&without, &["--song", song]);
+    assert_eq!(like["place"], there["position"]);
+    assert_eq!(like["score"], there["ledger"]["score"]["value"]);
+    let value = |of: &serde_json::Value| (of.as_f64().unwrap() * 1e6).round() as i64;
+    let here = value(&account["ledger"]["score"]["value"]);
+    assert_eq!(value(&like["adds"]), here - value(&like["score"]));
+    assert_ne!(value(&like["adds"]), 0, "the like did nothing");
+    let (code, out, err) = melody(&["explain", &with, "--rank", "2", "--causes"]);
+    assert!(code == 0 && out.contains("  like "), "{out}{err}");
+}

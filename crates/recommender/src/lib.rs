@@ -11,6 +11,7 @@
 //! bandit or a ranker is loaded.
 
 pub mod bandit;
+pub mod causes;
 pub mod engine;
 pub mod feedback;
 pub mod ltr;

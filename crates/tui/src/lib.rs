@@ -27,10 +27,9 @@ pub use command::{
     Search, Seeking, Tab, UnknownKey,
 };
 pub use desk::{
-    Against, Bygone, Bygones, Causes, Choice, Compared, Counterpart, Drafted, Elsewhere, Explained,
-    First, Happening, Journal, Map, Message, Placed, Sample, Sitting, Slider, Speed, Standing,
-    Sweep, Turn, Undone, Weekly, Winner, Without, create_trace, other_policies, screen_first,
-    write_trace,
+    Against, Bygone, Bygones, Choice, Compared, Counterpart, Drafted, Explained, First, Happening,
+    Journal, Map, Message, Placed, Sample, Sitting, Slider, Speed, Standing, Sweep, Turn, Weekly,
+    Winner, create_trace, other_policies, screen_first, write_trace,
 };
 pub use draw::{Drawn, Hit, PANELS, draw, rows};
 pub use export::cast::{Asciicast, Cast};

@@ -135,6 +135,9 @@ pub(crate) struct Explain {
     /// The song, by its place in the queue; by default 1, the next.
     #[arg(long, value_name = "N", value_parser = rank)]
     pub rank: Option<u32>,
+    /// Say what each of the newest events did to it: the session is played and ranked again without them, one by one.
+    #[arg(long)]
+    pub causes: bool,
     /// Folder of the versions of the model that the script goes on with, in place of the one it names.
     #[arg(long, value_name = "DIR")]
     pub versions: Option<PathBuf>,

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::bygones;
 use super::bygones::Bygones;
-use super::causes::{Causes, Elsewhere};
 use super::inquiry::Inquiry;
 use melody_core::catalogue::SongId;
+use melody_recommender::causes::{Causes, Elsewhere};
 use melody_recommender::engine::{
     Engine, Explanation, Look, SongRef, State, Timeline, Trace, WhyNot,
 };

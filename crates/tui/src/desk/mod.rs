@@ -6,7 +6,6 @@
 pub(crate) mod background;
 pub(crate) mod blackbox;
 pub(crate) mod bygones;
-pub(crate) mod causes;
 pub(crate) mod choice;
 pub(crate) mod comparing;
 pub(crate) mod ended;
@@ -33,7 +32,6 @@ pub(crate) mod weeks;
 pub(crate) mod what_if;
 
 pub use bygones::{Bygone, Bygones};
-pub use causes::{Causes, Elsewhere, Undone, Without};
 pub use choice::Choice;
 pub use comparing::{Against, Compared};
 pub use explaining::{Counterpart, Explained};

@@ -12,15 +12,14 @@ use super::movement::Movement;
 use super::strip::{HISTORY, Strip};
 use crate::command::keymap::Keymap;
 use crate::command::{Context, Popup, Tab};
-use crate::desk::{
-    Bygones, Causes, Compared, Drafted, Elsewhere, Explained, Speed, Standing, Weekly,
-};
+use crate::desk::{Bygones, Compared, Drafted, Explained, Speed, Standing, Weekly};
 use crate::theme::Look;
 use crate::words::text;
 use melody_core::catalogue::Catalogue;
 use melody_lab::off_policy;
 use melody_lab::reports::Report;
 use melody_model::objective::Objective;
+use melody_recommender::causes::{Causes, Elsewhere};
 use melody_recommender::engine::{QueueEntry, Timeline, Trace};
 use melody_recommender::playback::Playhead;
 use melody_recommender::policy::{GammaScores, Policy};

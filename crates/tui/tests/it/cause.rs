@@ -6,9 +6,10 @@ use std::time::Duration;
 use crate::shown::screen;
 use crate::stage::{app, press, write};
 use melody_core::event::Action;
+use melody_recommender::causes::{Causes, Undone};
 use melody_recommender::engine::{Engine, Setup, Timeline};
 use melody_recommender::playback::{Playhead, mirrored};
-use melody_tui::{App, Bygones, Causes, Undone};
+use melody_tui::{App, Bygones};
 
 fn causes(app: &mut App) -> Causes {
     app.tick(Duration::ZERO);

@@ -16,6 +16,7 @@ use melody_core::shown::acts;
 use melody_lab::reports::Report;
 use melody_model::Backend;
 use melody_model::objective::Objective;
+use melody_recommender::causes::{Causes, Undone, Without};
 use melody_recommender::engine::{Preview, Trace};
 use melody_recommender::playback::Playhead;
 use melody_recommender::policy;
@@ -24,10 +25,9 @@ use melody_sessions::names::profile_named;
 use melody_sessions::trace_file as tracefile;
 use melody_simulation::Regret;
 use melody_tui::{
-    Caption, Causes, Choice, Compared, Confirm, Context, Counterpart, Drafted, Explained, Hit,
-    Index, Keymap, Lang, Look, Message, Offer, Palette, Picker, Picking, Popup, Proposal, Sample,
-    Search, Seeking, Slider, Speed, Standing, Strip, Sweep, Tab, Theme, Undone, View, Without,
-    draw, other_policies,
+    Caption, Choice, Compared, Confirm, Context, Counterpart, Drafted, Explained, Hit, Index,
+    Keymap, Lang, Look, Message, Offer, Palette, Picker, Picking, Popup, Proposal, Sample, Search,
+    Seeking, Slider, Speed, Standing, Strip, Sweep, Tab, Theme, View, draw, other_policies,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

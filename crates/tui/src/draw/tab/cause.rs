@@ -3,13 +3,14 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::desk::{Causes, Counterpart, Elsewhere, Undone, Without};
+use crate::desk::Counterpart;
 use crate::draw::account::leaves;
 use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
 use melody_core::event::Action;
 use melody_core::score::Score;
+use melody_recommender::causes::{Causes, Elsewhere, Undone, Without};
 use melody_recommender::engine::Explanation;
 use melody_recommender::ranking::Ledger;
 

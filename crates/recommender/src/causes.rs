@@ -11,11 +11,13 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
+use crate::engine::{Engine, State, Timeline, Trace};
+use crate::playback::{Playhead, mirrored};
+use crate::ranking::Ledger;
 use melody_core::catalogue::SongId;
 use melody_core::event::{Action, Event};
-use melody_recommender::engine::{Engine, State, Timeline, Trace};
-use melody_recommender::playback::{Playhead, mirrored};
-use melody_recommender::ranking::Ledger;
 
 /// Events looked at, the newest: about a second's work at most.
 const NEWEST: usize = 12;
@@ -23,7 +25,8 @@ const NEWEST: usize = 12;
 const SKIPPED_MS: u32 = 10_000;
 
 /// What an event is replaced by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Undone {
     /// Nothing: it is left out.
     LeftOut,
@@ -64,7 +67,7 @@ pub struct Causes {
 
 impl Causes {
     /// The session up to a step without each of its newest events, and the state that each ends in.
-    pub(crate) fn of(timeline: &Timeline, step: usize) -> (Self, Vec<Arc<State>>) {
+    pub fn of(timeline: &Timeline, step: usize) -> (Self, Vec<Arc<State>>) {
         let events = (1..=step).rev().take(NEWEST);
         let (without, states) = events.filter_map(|at| without(timeline, at, step)).unzip();
         (Causes { step, without }, states)
@@ -83,11 +86,7 @@ pub struct Elsewhere {
 
 impl Elsewhere {
     /// Ranks a song in every session whose queue does not hold it.
-    pub(crate) fn of(
-        engine: &Engine,
-        (causes, states): (&Causes, &[Arc<State>]),
-        song: SongId,
-    ) -> Self {
+    pub fn of(engine: &Engine, (causes, states): (&Causes, &[Arc<State>]), song: SongId) -> Self {
         let id = engine.setup.catalogue.song(song).id.to_string();
         let ledger = |(without, state): (&Without, &Arc<State>)| {
             let queued = without.trace.queue.iter().any(|entry| entry.song.id == id);
