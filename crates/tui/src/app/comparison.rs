@@ -48,8 +48,9 @@ impl App {
             return self.say(self.look.lang.text(said).into());
         }
         self.over_weeks = !self.over_weeks;
-        if self.weeks.is_none() {
-            let (library, opening) = (self.session.library(), self.session.opening());
+        let (library, opening) = (self.session.library(), self.session.opening());
+        let goes_on = |weeks: &Weeks| weeks.serve(&comparing.against, library, opening.seed);
+        if !self.weeks.as_ref().is_some_and(goes_on) {
             let folder = self.folder.clone();
             self.weeks = Some(Weeks::start(&comparing.against, library, opening, folder));
         }
@@ -71,10 +72,10 @@ impl App {
         Some(weeks.weekly(self.look.lang))
     }
 
-    /// Ends the comparison.
+    /// Ends the comparison. Weeks are kept, as they take long, for whoever asks for the same again.
     pub(super) fn end_comparison(&mut self) {
         self.comparing = None;
-        (self.weeks, self.over_weeks) = (None, false);
+        self.over_weeks = false;
     }
 
     /// Lists what a comparison can be begun with.
@@ -107,7 +108,7 @@ impl App {
         let parts =
             (session.library().clone(), session.opening().clone(), session.profile().clone());
         let (timeline, listener) = (session.timeline(), session.autopilot());
-        (self.weeks, self.over_weeks) = (None, false);
+        self.over_weeks = false;
         self.comparing =
             Some(Comparing::start(timeline, self.step(), against, parts, listener, &self.folder));
         self.show(Tab::Compare);

@@ -8,7 +8,7 @@ use super::background::Pending;
 use super::comparing::{Against, other_library};
 use crate::words::Lang;
 use melody_lab::experiment::{Cohort, Course, ListenerOutcome, unpromoted};
-use melody_recommender::policy::Policy;
+use melody_recommender::policy::{Policy, shipped_names};
 use melody_sessions::library::Library;
 use melody_sessions::opening::Opening;
 use melody_simulation::Variant;
@@ -35,6 +35,8 @@ type Came = Result<(Arms, Option<Arc<Course>>), String>;
 /// Weeks under way.
 pub(crate) struct Weeks {
     against: Against,
+    /// SHA-256 of the policy and of the model's weights that they are held against.
+    of: [String; 2],
     cohort: Cohort,
     /// The world that the listeners live in.
     world: &'static str,
@@ -86,6 +88,7 @@ impl Weeks {
         };
         let world = Variant::name_of(library.world().nature());
         let (wanted, here, opening) = (against.clone(), library.clone(), opening.clone());
+        let of = hashes(&here);
         let work = Pending::start("weeks", move || {
             let there = match wanted {
                 Against::NoPromotion => {
@@ -99,7 +102,18 @@ impl Weeks {
             arms.one_more(&cohort)
         });
         let (against, work) = (against.clone(), Some(work));
-        Weeks { against, cohort, world, arms: None, work, through: 0, course: None }
+        Weeks { against, of, cohort, world, arms: None, work, through: 0, course: None }
+    }
+
+    /// Whether they go on where the same comparison is asked for again. A file may have changed since.
+    pub(crate) fn serve(&self, against: &Against, library: &Library, seed: u64) -> bool {
+        let lasting = match against {
+            Against::NoPromotion => true,
+            Against::Policy(name) => shipped_names().any(|shipped| shipped == name.as_str()),
+            _ => false,
+        };
+        let same = self.against == *against && self.cohort.seed == seed;
+        lasting && same && self.of == hashes(library)
     }
 
     /// Takes in what has come, and goes on while more are wanted and somebody looks. What went wrong, if it did.
@@ -159,6 +173,10 @@ impl Weeks {
             course: self.course.clone(),
         }
     }
+}
+
+fn hashes(library: &Library) -> [String; 2] {
+    [library.policy.hash.to_string(), library.model.hash.to_string()]
 }
 
 impl Arms {

@@ -113,14 +113,19 @@ impl Axis {
         u64::from(x - self.bar.x) * self.end_ms / last
     }
 
-    /// Times along the axis, the first and the last always among them.
+    /// Times along the axis, the first and the last always among them, each once however short the session is.
     fn draw_clock(&self, theme: &Theme, row: Rect, buf: &mut Buffer) {
         if row.height == 0 {
             return;
         }
         let parts = (self.bar.width / BETWEEN).max(1);
+        let mut before = String::new();
         for part in 0..=parts {
             let said = text::clock(self.end_ms * u64::from(part) / u64::from(parts));
+            if said == before {
+                continue;
+            }
+            before.clone_from(&said);
             let wide = text::width(&said) as u16;
             let x = self.bar.x + (self.bar.width - 1) * part / parts;
             // In the middle of its place, as far as the row goes.
