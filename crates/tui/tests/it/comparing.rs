@@ -224,12 +224,12 @@ fn policies_are_compared_over_weeks_as_the_laboratory_does() {
     press(&mut app, "X d");
     assert!(app.view().weekly.is_none());
     // So they do where the same is asked for again, and not where something else is.
-    for (against, through) in [("without promotion", 2..), ("untuned", 0..)] {
+    for (against, through) in [("without promotion", 2..), ("policy untuned", 0..)] {
         press(&mut app, "f");
         choose(&mut app, against);
         app.press("d".parse().unwrap());
         let weekly = app.view().weekly.expect("weeks");
         assert!(through.contains(&weekly.listeners[0]), "{against}: {:?}", weekly.listeners);
-        assert_eq!(weekly.course.is_some(), against != "untuned");
+        assert_eq!(weekly.course.is_some(), against != "policy untuned");
     }
 }
