@@ -262,8 +262,9 @@ impl Engine {
             let arms = self.setup.policy.bandit.arms.iter();
             let most = arms.map(|arm| Score::new(arm.ratio)).max();
             let due = ranking.due(song).map(|due| (due.told(place(ranking, above), most), due));
-            let due = due.or_else(|| {
-                let due = ranking.due(above)?;
+            let kept = || state.kept_due(song).map(|due| (due.told(None, most), due));
+            let due = due.or_else(kept).or_else(|| {
+                let due = ranking.due(above).or_else(|| state.kept_due(above))?;
                 Some((format!("the other song is promoted: {}", due.told(None, most)), due))
             });
             let (when, due) = due.filter(|_| !excluded && !already).unzip();
