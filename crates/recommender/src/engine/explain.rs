@@ -207,6 +207,7 @@ impl Engine {
         let asked: Vec<SongId> = above.into_iter().chain([song]).collect();
         let look = &*self.with_songs(state, look, &asked);
         let (mut why, above) = self.why_not_by_score(state, look, song, above)?;
+        self.previewed(state, look, (song, above), &mut why.flips);
         let promoted = [song, above].map(|song| catalogue.song(song).promoted());
         let excluded = why.dropped.as_ref().is_some_and(|d| d.stage != Stage::Mixing);
         if promoted.contains(&true) && !excluded && why.unmoved.is_none() {
