@@ -273,7 +273,10 @@ fn a_map_of_two_weights_is_what_ranking_really_makes_of_each_point() {
         assert_eq!(map.nearest([alpha.value(), beta.value()]), (column, row));
     }
     let shown = screen(&app, 120, 40);
-    assert!(shown.contains("Which song is first: α interest to the right"), "{shown}");
+    assert!(
+        shown.contains("Which song a new request puts first: α interest to the right"),
+        "{shown}"
+    );
     let catalogue = app.session.catalogue();
     for (letter, song) in ('A'..='E').zip(&map.songs) {
         let promoted = catalogue.song(catalogue.find(&song.id).unwrap()).promoted();
@@ -281,6 +284,15 @@ fn a_map_of_two_weights_is_what_ranking_really_makes_of_each_point() {
         let title: String = song.title.chars().take(5).collect();
         let line = format!("{letter} {} {title}", if promoted { "P" } else { " " });
         assert!(shown.contains(&line), "{line}\n{shown}");
+    }
+    // Seven of the thirteen rows have room here, and the spacing that is told is that of what is shown.
+    let [x, y] = map.apart();
+    let rows = shown.lines().skip_while(|line| !line.contains("puts first")).skip(1);
+    let gaps = rows.take_while(|line| !line.trim_start().starts_with("0.00 ")).count();
+    assert_eq!((map.points.len() - 1) % gaps, 0, "evenly apart: {shown}");
+    let each = (map.points.len() - 1) / gaps;
+    for said in [format!("{x:.3}"), format!("and {:.3} apart", y * each as f64)] {
+        assert!(shown.contains(&said), "{said}: {shown}");
     }
     assert!(shown.contains("a cell: the ranking at its own values"), "{shown}");
     // Between points the sliders' cell is theirs, and not that of the nearest point.
