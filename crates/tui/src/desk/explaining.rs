@@ -48,6 +48,8 @@ pub(crate) struct Explaining {
     pub above: Option<SongId>,
     /// Whether what the model looked at is shown in place of what brought the song here.
     pub detail: bool,
+    /// The song that was asked about last.
+    about: Option<SongId>,
     /// Of a song and the one it should beat.
     inquiry: Inquiry<(SongId, Option<SongId>), Arc<Explained>>,
     /// Of a step alone: it serves for every song.
@@ -68,6 +70,11 @@ impl Explaining {
     pub(crate) fn about_selected(&mut self) {
         self.looked_up = None;
         self.above = None;
+    }
+
+    /// Whether another song was asked about before.
+    pub(crate) fn turns_to(&mut self, song: SongId) -> bool {
+        self.about.replace(song).is_some_and(|about| about != song)
     }
 
     /// Asks for a song's account, unless it is known or on its way.
