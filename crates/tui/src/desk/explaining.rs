@@ -94,7 +94,8 @@ impl Explaining {
         if let Some(caused) = self.causes.said_of(timeline, step).cloned() {
             self.elsewhere.ask_of_traces(timeline, step, song, move |timeline, song| {
                 let (causes, states) = &*caused;
-                Arc::new(Elsewhere::of(timeline.engine(), (causes, states), song))
+                let now_ms = timeline.state_at(step).map(|state| state.moment.at_ms);
+                Arc::new(Elsewhere::of(timeline.engine(), (causes, states), (song, now_ms)))
             });
         }
         self.pasts.ask_of_traces(timeline, step, (), move |timeline, ()| {
