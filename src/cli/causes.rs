@@ -39,7 +39,7 @@ pub(super) fn caused(
     explanation: &Explanation,
 ) -> Vec<Caused> {
     let (causes, states) = Causes::of(timeline, step);
-    let elsewhere = Elsewhere::of(timeline.engine(), (&causes, &states), song);
+    let elsewhere = Elsewhere::of(timeline.engine(), (&causes, &states), (song, None));
     let one = |(without, elsewhere): (&melody_recommender::causes::Without, &Option<_>)| {
         let id = &explanation.song.id;
         let there = without.trace.queue.iter().find(|entry| entry.song.id == *id);

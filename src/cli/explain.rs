@@ -245,9 +245,13 @@ fn print_why_not(why: &WhyNot) -> Result<(), Failure> {
         say!("  {when}")?;
     }
     why.flips.iter().try_for_each(|flip| say!("  {}", said(flip)))?;
-    for Move { what, from, to, target, place } in &why.moves {
+    for Move { what, from, to, target, place, other } in &why.moves {
         let aims = if what == "arm" { format!(", target {target:.3}") } else { String::new() };
-        say!("  really ranked, {what} {from} -> {to}{aims}: place {place}")?;
+        let other = match other {
+            Some(other) => format!("the other at {other}"),
+            None => "the other not in the queue".into(),
+        };
+        say!("  really ranked, {what} {from} -> {to}{aims}: place {place}, {other}")?;
     }
     if let Some(unmoved) = &why.unmoved {
         say!("  {unmoved}")?;
@@ -256,7 +260,8 @@ fn print_why_not(why: &WhyNot) -> Result<(), Failure> {
 }
 
 fn said(flip: &Flip) -> String {
-    match (flip.change(), &flip.why) {
+    let then = flip.then.map_or(String::new(), |then| format!("; {}", then.told()));
+    let said = match (flip.change(), &flip.why) {
         (Some(change), _) if change == Score::ZERO => {
             format!("{:6} {:.6}: enough as it is", flip.weight, flip.from)
         }
@@ -269,7 +274,8 @@ fn said(flip: &Flip) -> String {
         (None, why) => {
             format!("{:6} no: {}", flip.weight, why.as_deref().unwrap_or("no change does it"))
         }
-    }
+    };
+    said + &then
 }
 
 /// The largest part of a score.

@@ -21,6 +21,8 @@ use melody_core::event::{Action, Event};
 
 /// Events looked at, the newest: about a second's work at most.
 const NEWEST: usize = 12;
+/// Less of a difference in time is none.
+const MOMENT_MS: u64 = 1_000;
 /// How much is heard of a song that is skipped in place of being heard out, in milliseconds at most.
 const SKIPPED_MS: u32 = 10_000;
 
@@ -82,21 +84,36 @@ pub struct Elsewhere {
     pub song: String,
     /// Where every point comes from; none where the queue there has it.
     pub ledgers: Vec<Option<Ledger>>,
+    /// The same with nothing but the time made the one of the step looked at; none where that is the same. What it has
+    /// in common with the step is the time's doing, and what it has not is not.
+    pub as_late: Vec<Option<Ledger>>,
 }
 
 impl Elsewhere {
-    /// Ranks a song in every session whose queue does not hold it.
-    pub fn of(engine: &Engine, (causes, states): (&Causes, &[Arc<State>]), song: SongId) -> Self {
+    /// Ranks a song in every session whose queue does not hold it, and once more as of the moment looked at where
+    /// that is another.
+    pub fn of(
+        engine: &Engine,
+        (causes, states): (&Causes, &[Arc<State>]),
+        (song, now_ms): (SongId, Option<u64>),
+    ) -> Self {
         let id = engine.setup.catalogue.song(song).id.to_string();
+        let ranked = |state: &State| {
+            let look = engine.look_at(state, &[song]);
+            engine.with_ranking_of(state, &look, |ranking, _| ranking.ledger(song))
+        };
         let ledger = |(without, state): (&Without, &Arc<State>)| {
             let queued = without.trace.queue.iter().any(|entry| entry.song.id == id);
-            (!queued).then(|| {
-                let look = engine.look_at(state, &[song]);
-                engine.with_ranking_of(state, &look, |ranking, _| ranking.ledger(song))
-            })
+            (!queued).then(|| ranked(state))
+        };
+        let late = |state: &Arc<State>| {
+            let apart = |now: &u64| now.abs_diff(state.moment.at_ms) >= MOMENT_MS;
+            let mut late = State::clone(state);
+            late.moment.at_ms = now_ms.filter(apart)?;
+            Some(ranked(&late))
         };
         let ledgers = causes.without.iter().zip(states).map(ledger).collect();
-        Elsewhere { song: id, ledgers }
+        Elsewhere { song: id, ledgers, as_late: states.iter().map(late).collect() }
     }
 }
 

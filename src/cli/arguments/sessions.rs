@@ -129,7 +129,7 @@ pub(crate) struct Explain {
     /// The song, by identifier or title: shown or not; by default the one that `--rank` says.
     #[arg(long, value_name = "ID|TITLE", conflicts_with = "rank")]
     pub song: Option<String>,
-    /// Say why it is not above this song, and which change of one weight would put it there; by default the song before it.
+    /// Say why it is not above this song, and which change of one weight would put it there; by default the nearest one before it in the queue that is promoted or not as it is, or where there is none the one right before it; of a song that is not there, the last such one.
     #[arg(long, value_name = "ID|TITLE")]
     pub above: Option<String>,
     /// The song, by its place in the queue; by default 1, the next.

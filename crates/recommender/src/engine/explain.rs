@@ -207,6 +207,7 @@ impl Engine {
         let asked: Vec<SongId> = above.into_iter().chain([song]).collect();
         let look = &*self.with_songs(state, look, &asked);
         let (mut why, above) = self.why_not_by_score(state, look, song, above)?;
+        self.previewed(state, look, (song, above), &mut why.flips);
         let promoted = [song, above].map(|song| catalogue.song(song).promoted());
         let excluded = why.dropped.as_ref().is_some_and(|d| d.stage != Stage::Mixing);
         if promoted.contains(&true) && !excluded && why.unmoved.is_none() {
@@ -262,8 +263,9 @@ impl Engine {
             let arms = self.setup.policy.bandit.arms.iter();
             let most = arms.map(|arm| Score::new(arm.ratio)).max();
             let due = ranking.due(song).map(|due| (due.told(place(ranking, above), most), due));
-            let due = due.or_else(|| {
-                let due = ranking.due(above)?;
+            let kept = || state.kept_due(song).map(|due| (due.told(None, most), due));
+            let due = due.or_else(kept).or_else(|| {
+                let due = ranking.due(above).or_else(|| state.kept_due(above))?;
                 Some((format!("the other song is promoted: {}", due.told(None, most)), due))
             });
             let (when, due) = due.filter(|_| !excluded && !already).unzip();

@@ -8,7 +8,7 @@ use super::look::Look;
 use super::preview::Preview;
 use super::setup::Engine;
 use super::state::State;
-use crate::ranking::Flip;
+use crate::ranking::{Flip, Stands};
 use melody_core::catalogue::SongId;
 use melody_core::overrides::{LONGEST_WINDOW, MOST_BOOST, Overrides};
 use melody_core::score::Score;
@@ -31,6 +31,9 @@ pub struct Move {
     pub target: Score,
     /// The song's place then, from 1.
     pub place: usize,
+    /// The other one's place then; absent where it is not in the queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<usize>,
 }
 
 impl Engine {
@@ -62,7 +65,9 @@ impl Engine {
             if stands.is_some_and(|stands| place > stands) {
                 return None;
             }
-            Some(Move { what: what.into(), from, to, target: preview.promotion.target, place })
+            let other = places(&preview, ids).other;
+            let target = preview.promotion.target;
+            Some(Move { what: what.into(), from, to, target, place, other })
         };
         let mut arms: Vec<_> = self.setup.policy.bandit.arms.iter().collect();
         let aimed = now.promotion.target;
@@ -90,12 +95,7 @@ impl Engine {
         });
         let weights = flips.iter().filter_map(|flip| {
             let to = flip.to?;
-            let mut next = set.clone();
-            match flip.weight.as_str() {
-                "alpha" => next.alpha = Some(to),
-                "beta" => next.beta = Some(to),
-                _ => next.gamma = Some(to),
-            }
+            let next = with_weight(set, flip)?;
             moved(&flip.weight, format!("{:.6}", flip.from), format!("{to:.6}"), next)
         });
         let moves: Vec<Move> =
@@ -109,13 +109,49 @@ impl Engine {
         });
         (moves, unmoved)
     }
+
+    /// Where two songs really stand once a weight is changed as much as puts the one's score above the other's: what
+    /// leaves neither in the queue comes last, as it moves nothing that anybody sees.
+    pub(super) fn previewed(
+        &self,
+        state: &State,
+        look: &Look,
+        (song, above): (SongId, SongId),
+        flips: &mut [Flip],
+    ) {
+        let ids = [song, above].map(|song| &*self.setup.catalogue.song(song).id);
+        for flip in flips.iter_mut() {
+            let set = with_weight(&state.overrides, flip);
+            let preview = set.and_then(|set| self.preview(state, look, &set).ok());
+            flip.then = preview.map(|preview| places(&preview, ids));
+        }
+        flips.sort_by_key(|flip| flip.then.is_some_and(|then| then.neither()));
+    }
+}
+
+/// Values set by hand with the weight that a flip asks for.
+fn with_weight(set: &Overrides, flip: &Flip) -> Option<Overrides> {
+    let to = flip.to?;
+    let mut next = set.clone();
+    match flip.weight.as_str() {
+        "alpha" => next.alpha = Some(to),
+        "beta" => next.beta = Some(to),
+        _ => next.gamma = Some(to),
+    }
+    Some(next)
+}
+
+/// Where two songs stand in a queue that would be.
+fn places(preview: &Preview, [song, above]: [&str; 2]) -> Stands {
+    let place = |id: &str| preview.queue.iter().position(|entry| entry.song.id == id);
+    Stands { song: place(song).map(|at| at + 1), other: place(above).map(|at| at + 1) }
 }
 
 /// The first song's place where it stands above the second, or that is not there.
-fn ahead(preview: &Preview, [song, above]: [&str; 2]) -> Option<usize> {
-    let place = |id: &str| preview.queue.iter().position(|entry| entry.song.id == id);
-    let own = place(song)?;
-    place(above).is_none_or(|other| own < other).then_some(own + 1)
+fn ahead(preview: &Preview, ids: [&str; 2]) -> Option<usize> {
+    let Stands { song, other } = places(preview, ids);
+    let own = song?;
+    other.is_none_or(|other| own < other).then_some(own)
 }
 
 /// Other values than `from`, the nearest first, of two as near the smaller.

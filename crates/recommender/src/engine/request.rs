@@ -19,7 +19,7 @@ use super::happened::{Begins, Happened, Step};
 use super::served::{Renewal, Request, Served};
 use super::setup::Engine;
 use super::state::State;
-use crate::ranking::ahead;
+use crate::ranking::{Due, ahead};
 use melody_core::catalogue::SongId;
 use melody_core::event::Action;
 use melody_core::score::Score;
@@ -29,6 +29,13 @@ impl State {
     /// first anyway.
     pub(super) fn committed(&self) -> &[SongId] {
         if self.request.step == self.step { &[] } else { &self.request.left }
+    }
+
+    /// Why a committed promoted song has its place: what the request went by. `None` for any other song.
+    pub(super) fn kept_due(&self, song: SongId) -> Option<Due> {
+        let (_, due) = self.request.due.iter().find(|(due, _)| *due == song)?;
+        let kept = self.committed().contains(&song);
+        kept.then(|| Due { as_of: Some(self.request.step), ..due.clone() })
     }
 
     /// How a song stands in the queue as it is shown; `None` if it is not there.
@@ -84,6 +91,7 @@ impl Engine {
             because,
             begun: 0,
             left: Vec::new(),
+            due: Vec::new(),
             decision: choice.map_or(0, |choice| choice.step),
             propensity: taken.map_or(Score::ZERO, |arm| arm.propensity),
         };
@@ -252,6 +260,34 @@ mod tests {
         let (next, _) = skip(&engine, &state);
         assert_eq!(next.session.skip_streak, 3);
         assert_eq!(next.playing.song, natural, "three skips in a row");
+    }
+
+    #[test]
+    fn why_a_promoted_song_has_its_place_is_known_as_long_as_it_is_committed() {
+        let engine = engine(|settings| {
+            settings.requests.committed = 12;
+            settings.mixing.protected = 0;
+        });
+        let heavy = Overrides { arm: Some("heavy".into()), ..Overrides::default() };
+        let (state, trace) = stepped(&engine, &engine.start().0, 10, Action::Override(heavy));
+        let entry = trace.queue.iter().skip(1).find(|entry| entry.promoted).expect("one is due");
+        assert!(entry.committed.is_some());
+        let song = engine.setup.catalogue.find(&entry.song.id).unwrap();
+        let why = |state: &State| engine.why_not(state, &engine.look(state), song, None).unwrap();
+        let then = why(&state);
+        let due = then.due.clone().expect("it is promoted");
+        assert_eq!((due.as_of, due.place), (None, Some(entry.position)));
+        let (saved, trace) = stepped(&engine, &state, 1_000, Action::Save);
+        assert_eq!(trace.request.step, state.step, "a save makes no request");
+        let now = why(&saved);
+        assert_eq!(now.due, Some(Due { as_of: Some(state.step), ..due }));
+        let said = now.when.expect("it is told");
+        assert!(said.starts_with(&format!("as it was committed, at step {}: due at", state.step)));
+        // The next request has reasons of its own.
+        let set = Action::Override(Overrides::default());
+        let (released, _) = stepped(&engine, &saved, 1_000, set);
+        assert!(released.request.due.iter().all(|(_, due)| due.as_of.is_none()));
+        assert!(released.kept_due(song).is_none());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ranking::Due;
 use melody_core::catalogue::SongId;
 use melody_core::score::Score;
 
@@ -45,6 +46,9 @@ pub struct Request {
     pub begun: usize,
     /// Its committed songs that have not begun, in their order.
     pub left: Vec<SongId>,
+    /// When the places of its committed promoted songs were due, as it was made: what they stand there for as long as
+    /// they are committed, whatever is earned since.
+    pub(super) due: Vec<(SongId, Due)>,
     /// The step at which the bandit made the decision that it was made under.
     pub(super) decision: u32,
     /// The probability with which that decision took its arm.

@@ -63,7 +63,14 @@ impl Engine {
             }),
         };
         let queue = ranking.queue.clone();
+        let due = (state.request.step == state.step).then(|| {
+            let due = committed.iter().map(|song| Some((*song, ranking.due(*song)?)));
+            due.flatten().collect()
+        });
         drop(ranking);
+        if let Some(due) = due {
+            state.request.due = due;
+        }
         (state.queue, state.owed) = (queue, false);
         state.request.left = committed;
         state.standing = Some(Standing { target: decision.target, segment: decision.segment });

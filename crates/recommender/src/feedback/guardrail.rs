@@ -104,6 +104,8 @@ struct Watch {
     back: Evidence,
     /// What was seen since the evidence began to mount.
     since: Since,
+    /// What was seen since the evidence that they are back began to mount: what letting go is told with.
+    recovered: Since,
 }
 
 /// Plays (or offers) counted, and what was to be expected of them.
@@ -395,6 +397,10 @@ impl Watch {
         self.worse.take(factor);
         // A bet on usual against worse is the other one turned round.
         if self.level > 0 {
+            if self.back.begins() {
+                self.recovered = Since::default();
+            }
+            self.recovered.count(good, bad);
             self.back.take(1.0 / factor);
         }
     }
@@ -417,8 +423,8 @@ impl Watch {
         } else {
             return None;
         };
-        let evidence = if to > from { worse } else { back };
-        let since = self.since;
+        let (evidence, since) =
+            if to > from { (worse, self.since) } else { (back, self.recovered) };
         let raises = self.raises + u32::from(to > from);
         *self = Watch { level: to, raises, ..Watch::default() };
         Some(Moved { from, to, evidence, acts_at, since })
@@ -463,6 +469,11 @@ impl Since {
         format!("{of} {good} were taken ({good_usual:.1} expected)")
     }
 
+    /// Whether it is still less than usual.
+    fn short(&self) -> bool {
+        f64::from(self.good) < self.good_usual
+    }
+
     fn of(&self, what: &str) -> String {
         let many = if self.plays == 1 { "" } else { "s" };
         format!("of {} {what}{many}", self.plays)
@@ -475,13 +486,13 @@ impl Moved {
         let seen = seen(&since);
         let (action, cause) = match to > from {
             true => ("raised", format!("{seen}: evidence {evidence:.0}, acts at {acts_at:.0}")),
-            // A little less than usual may well be told from what was wrong: that is what the evidence is of.
-            false => (
-                "released",
-                format!(
-                    "as usual again since level {from}: {seen}: evidence {evidence:.0}, lets go at {acts_at:.0}"
-                ),
-            ),
+            // A little less than usual may well be told from what was wrong: that is what the evidence is of, and
+            // no more is claimed.
+            false => {
+                let back = if since.short() { "nearer to usual again" } else { "as usual again" };
+                let bound = format!("evidence {evidence:.0}, lets go at {acts_at:.0}");
+                ("released", format!("{back}, {seen}: {bound}"))
+            }
         };
         Intervention {
             side,
@@ -575,6 +586,31 @@ mod tests {
             }
         }
         assert!(steps[1] - steps[0] >= policy.hold, "{steps:?}");
+    }
+
+    #[test]
+    fn letting_go_is_told_with_the_plays_that_speak_for_it_and_claims_no_more() {
+        let policy = policy();
+        let mut guardrail = fresh(&policy);
+        let mut raised = false;
+        while !raised {
+            raised = guardrail.watch(&policy, play(Ending::Early), true).is_some();
+        }
+        // What was still wrong at this level speaks for nothing.
+        for _ in 0..2 {
+            assert_eq!(guardrail.watch(&policy, play(Ending::Early), true), None);
+        }
+        let back = (1..).find_map(|plays| {
+            Some((plays, guardrail.watch(&policy, play(Ending::Completed), true)?))
+        });
+        let (plays, back) = back.unwrap();
+        assert_eq!((back.action.as_str(), back.to), ("released", 0));
+        let said = format!("as usual again, of {plays} plays {plays} were heard through");
+        assert!(back.cause.starts_with(&said), "{}", back.cause);
+        let since = Since { plays: 7, good: 4, good_usual: 4.6, bad: 3, bad_usual: 1.9 };
+        let moved = Moved { from: 1, to: 0, evidence: 900.0, acts_at: 800.0, since };
+        let cause = moved.told(Side::Listening, Since::listening).cause;
+        assert!(cause.starts_with("nearer to usual again, of 7 plays"), "{cause}");
     }
 
     #[test]

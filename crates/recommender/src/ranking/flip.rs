@@ -30,6 +30,35 @@ pub struct Flip {
     pub level: Option<Score>,
     /// Why not.
     pub why: Option<String>,
+    /// Where the two songs stand in the queue that this really leads to; absent where that was not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<Stands>,
+}
+
+/// Where two songs stand in a queue, from 1; none for one that is not in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stands {
+    /// The one that is to be above.
+    pub song: Option<usize>,
+    /// The one that it is held against.
+    pub other: Option<usize>,
+}
+
+impl Stands {
+    /// Neither of them is in the queue.
+    pub fn neither(&self) -> bool {
+        self.song.is_none() && self.other.is_none()
+    }
+
+    /// In English.
+    pub fn told(&self) -> String {
+        match (self.song, self.other) {
+            (Some(song), Some(other)) => format!("then: it at {song}, the other at {other}"),
+            (Some(song), None) => format!("then: it at {song}, the other not in the queue"),
+            (None, Some(other)) => format!("then: it not in the queue, the other at {other}"),
+            (None, None) => "then neither is in the queue".into(),
+        }
+    }
 }
 
 impl Flip {
@@ -129,7 +158,7 @@ impl Ranking<'_> {
             };
             if unsaid.is_some() {
                 let why = unsaid.map(String::from);
-                return Flip { weight: name.into(), from, to: None, level: None, why };
+                return Flip { weight: name.into(), from, to: None, level: None, why, then: None };
             }
             let crossing = self.smallest(&a, &b, from, range);
             Flip {
@@ -138,6 +167,7 @@ impl Ranking<'_> {
                 to: crossing.map(|(_, to)| to),
                 level: crossing.filter(|(level, to)| level != to).map(|(level, _)| level),
                 why: crossing.is_none().then(|| why(&a, &b, range)),
+                then: None,
             }
         };
         ranges.into_iter().enumerate().map(flip).collect()

@@ -23,7 +23,7 @@ mod spread;
 mod weights;
 
 pub use adjust::{ADJUSTMENTS, Adjustment};
-pub use flip::Flip;
+pub use flip::{Flip, Stands};
 pub(crate) use heads::weighed_heads;
 pub use learned::feature_names;
 pub use ledger::{Dropped, Ledger, Node, Stage};

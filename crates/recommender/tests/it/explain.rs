@@ -291,3 +291,43 @@ fn a_song_that_stands_above_another_is_told_so_and_nothing_to_change() {
     let why = engine.why_not(state, &look, last, Some(first)).unwrap();
     assert_ne!(why.unmoved.as_deref(), Some("it stands above it already"));
 }
+
+/// What a weight is advised for is really ranked, and what leaves neither song in the queue comes last.
+#[test]
+fn where_both_songs_stand_once_a_weight_is_changed_is_really_ranked() {
+    let (mut told, mut away) = (0, 0);
+    for (i, profile) in PROFILES.iter().enumerate() {
+        let timeline = played(profile, 80 + i as u64, 6);
+        let (state, engine) = (timeline.state(), timeline.engine());
+        let look = engine.look(state);
+        let order: Vec<SongId> = engine
+            .with_ranking_of(state, &look, |ranking, _| ranking.in_order().take(60).collect());
+        for pair in order.chunks_exact(2).step_by(3) {
+            let Some(why) = engine.why_not(state, &look, pair[1], Some(pair[0])) else { continue };
+            let neither = |flip: &Flip| flip.then.is_some_and(|then| then.neither());
+            let first = why.flips.iter().position(neither).unwrap_or(why.flips.len());
+            assert!(why.flips[first..].iter().all(neither), "they come last: {:?}", why.flips);
+            away += why.flips.len() - first;
+            for flip in &why.flips {
+                let (Some(to), Some(then)) = (flip.to, flip.then) else {
+                    assert_eq!((flip.to, flip.then), (None, None));
+                    continue;
+                };
+                let mut set = state.overrides.clone();
+                match flip.weight.as_str() {
+                    "alpha" => set.alpha = Some(to),
+                    "beta" => set.beta = Some(to),
+                    _ => set.gamma = Some(to),
+                }
+                let queue = engine.preview(state, &look, &set).unwrap().queue;
+                let place = |song: SongId| {
+                    let id = &engine.setup.catalogue.song(song).id;
+                    queue.iter().find(|entry| entry.song.id == **id).map(|entry| entry.position)
+                };
+                assert_eq!((then.song, then.other), (place(pair[1]), place(pair[0])), "{flip:?}");
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 10 && away > 0 && away < told, "{told}, of which {away} show nothing");
+}

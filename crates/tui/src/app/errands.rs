@@ -158,6 +158,10 @@ impl App {
         let selected = entry.and_then(|entry| self.session.find(&entry.song.id));
         if let Some(song) = self.explaining.looked_up.or(selected) {
             let step = self.step();
+            // Another song's account is read from its beginning.
+            if self.explaining.turns_to(song) {
+                self.scroll[Tab::Explain.index()] = 0;
+            }
             self.explaining.ask(self.session.timeline(), step, song);
         }
     }

@@ -355,7 +355,15 @@ impl Search {
             }
         }
         scored.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then(a.2.cmp(&b.2)));
-        scored.into_iter().map(|(_, _, place)| place).collect()
+        let mut places: Vec<usize> = scored.into_iter().map(|(_, _, place)| place).collect();
+        // Who asks what to stand above looks at the queue: what fits there comes first, in its order.
+        if self.seeking == Seeking::Above {
+            let ranked = |song: &SongId| self.index.places[song.index()] as usize;
+            let ranked: Vec<usize> = self.first.iter().map(ranked).collect();
+            let last = ranked.len();
+            places.sort_by_key(|place| ranked.iter().position(|own| own == place).unwrap_or(last));
+        }
+        places
     }
 
     fn hit(&self, place: usize) -> Hit {
@@ -425,6 +433,20 @@ mod tests {
         }
         let popular = in_turn(&catalogue)[0];
         assert_eq!(of(Seeking::Listen)[0].song_id(), popular, "who listens is shown what is known");
+    }
+
+    #[test]
+    fn what_fits_in_the_queue_comes_first_where_a_song_to_be_beaten_is_sought() {
+        let catalogue = Arc::new(melody_core::catalogue::default_catalogue());
+        let index = Arc::new(Index::new(&catalogue));
+        let ranked = [SongId(900), SongId(3), SongId(77), SongId(1500)];
+        let mut search =
+            Search::new(catalogue.clone(), index.clone(), (Seeking::Above, ranked.into()));
+        search.paste("a");
+        let own: Vec<SongId> = search.hits.iter().map(Hit::song_id).collect();
+        let fit: Vec<SongId> = ranked.into_iter().filter(|song| own.contains(song)).collect();
+        assert!(fit.len() > 1 && search.found > fit.len(), "{fit:?} of {}", search.found);
+        assert_eq!(own[..fit.len()], fit, "by their places");
     }
 
     #[test]

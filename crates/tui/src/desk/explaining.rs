@@ -48,6 +48,8 @@ pub(crate) struct Explaining {
     pub above: Option<SongId>,
     /// Whether what the model looked at is shown in place of what brought the song here.
     pub detail: bool,
+    /// The song that was asked about last.
+    about: Option<SongId>,
     /// Of a song and the one it should beat.
     inquiry: Inquiry<(SongId, Option<SongId>), Arc<Explained>>,
     /// Of a step alone: it serves for every song.
@@ -70,6 +72,11 @@ impl Explaining {
         self.above = None;
     }
 
+    /// Whether another song was asked about before.
+    pub(crate) fn turns_to(&mut self, song: SongId) -> bool {
+        self.about.replace(song).is_some_and(|about| about != song)
+    }
+
     /// Asks for a song's account, unless it is known or on its way.
     pub(crate) fn ask(&mut self, timeline: &Timeline, step: usize, song: SongId) {
         let above = self.above.filter(|above| *above != song);
@@ -87,7 +94,8 @@ impl Explaining {
         if let Some(caused) = self.causes.said_of(timeline, step).cloned() {
             self.elsewhere.ask_of_traces(timeline, step, song, move |timeline, song| {
                 let (causes, states) = &*caused;
-                Arc::new(Elsewhere::of(timeline.engine(), (causes, states), song))
+                let now_ms = timeline.state_at(step).map(|state| state.moment.at_ms);
+                Arc::new(Elsewhere::of(timeline.engine(), (causes, states), (song, now_ms)))
             });
         }
         self.pasts.ask_of_traces(timeline, step, (), move |timeline, ()| {

@@ -16,13 +16,18 @@ const HASH: usize = 8;
 /// Effects told in one line.
 const EFFECTS: usize = 2;
 
-/// One line about the newest of these steps. The earlier ones tell what came in a row.
+/// One line about the newest of these steps. The earlier ones tell what came in a row. What was done stands before a
+/// colon, what it led to behind it, and what came at the same time by itself apart from both.
 pub fn headline(traces: &[Arc<Trace>], lang: Lang) -> String {
     let Some((now, earlier)) = traces.split_last() else { return String::new() };
     let before = earlier.last().map(|trace| &**trace);
     let cause = cause(traces, now, lang);
-    let mut effects: Vec<String> =
-        now.notes.iter().filter_map(|note| told(note, now, lang)).take(EFFECTS).collect();
+    let (besides, own): (Vec<&Note>, Vec<&Note>) =
+        now.notes.iter().partition(|note| by_itself(note, now));
+    let said = |notes: Vec<&Note>| -> Vec<String> {
+        notes.into_iter().filter_map(|note| told(note, now, lang)).take(EFFECTS).collect()
+    };
+    let (besides, mut effects) = (said(besides), said(own));
     if effects.is_empty() {
         effects.extend(quiet(now, before, lang));
     }
@@ -39,10 +44,21 @@ pub fn headline(traces: &[Arc<Trace>], lang: Lang) -> String {
     if ended.is_some_and(|ended| ended.skipped) && went_on(now) && was_preview(traces) {
         effects.push(lang.text("a skip, and not a preview heard").into());
     }
-    if effects.is_empty() {
-        return cause;
+    let said = match effects.is_empty() {
+        true => cause,
+        false => lang.fill("{}: {}", &[&cause, &effects.join(&lang.text("; "))]),
+    };
+    match besides.is_empty() {
+        true => said,
+        false => lang.fill("{}; besides, {}", &[&said, &besides.join(&lang.text("; "))]),
     }
-    lang.fill("{}: {}", &[&cause, &effects.join(&lang.text("; "))])
+}
+
+/// Whether a note tells of what its step's event has not led to: a model that had been learning takes over when it is
+/// due, whatever is done then.
+fn by_itself(note: &Note, now: &Trace) -> bool {
+    let asked = matches!(now.event.as_ref().map(|e| &e.action), Some(Action::Version { .. }));
+    matches!(note, Note::Model { .. } | Note::Version { .. }) && !asked
 }
 
 /// Every rule that has made M or N what they are, beside the policy's own, in words; `None` where it is the policy
@@ -154,11 +170,20 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
             let lower = to < from && *promoted_skips > 0;
             let calm = to > from && *promoted_skips == 0;
             let by_lot = now.bandit.decided.as_ref().is_some_and(|choice| choice.uniform);
+            let set = matches!(now.event.as_ref().map(|e| &e.action), Some(Action::Override(_)));
+            let by_hand = now.bandit.decided.as_ref().is_some_and(|choice| choice.by_hand);
             let (from, to) = (percent(*from), percent(*to));
             match held {
                 Some(skips) => lang
                     .fill("promotion target {} → {} after {} skips in a row", &[&from, &to, skips]),
-                None if arm.is_empty() => lang.fill("promotion target {} → {}", &[&from, &to]),
+                // What was set by hand is said before it, and is the reason.
+                None if arm.is_empty() || set => {
+                    lang.fill("promotion target {} → {}", &[&from, &to])
+                }
+                None if by_hand => {
+                    let said = "promotion target {} → {}, arm {} set by hand";
+                    lang.fill(said, &[&from, &to, &lang.text(arm)])
+                }
                 None if by_lot => {
                     let said = "promotion target {} → {}, arm {} drawn by lot";
                     lang.fill(said, &[&from, &to, &lang.text(arm)])

@@ -105,8 +105,53 @@ fn a_song_outside_the_queue_is_told_of_to_the_digit_too() {
             None => assert!(really.position.is_some(), "the queue there has it"),
         }
     }
+    // Once more as of now where it is another time there, and not where it is the same.
+    let now = timeline.state().moment.at_ms;
+    for (without, late) in said.without.iter().zip(&elsewhere.as_late) {
+        let there = again(timeline, without.step).state().moment.at_ms;
+        assert_eq!(late.is_some(), now.abs_diff(there) >= 1_000, "without {:?}", without.action);
+    }
     let shown = screen(&app, 160, 50);
     assert!(shown.contains("without searching \"samba\""), "{shown}");
+}
+
+#[test]
+fn what_is_decided_otherwise_is_named_and_no_time_that_does_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    // The first arm, by hand.
+    press(&mut app, "n l n 3 j j j j j [ right enter 2");
+    let said = causes(&mut app);
+    let now = app.session.trace().clone();
+    let set = said.without.iter().find(|w| matches!(w.action, Action::Override(_))).unwrap();
+    let (arm, there) = (now.bandit.arm.clone(), set.trace.bandit.arm.clone());
+    assert_ne!(arm, there, "it is set by hand");
+    let shown = screen(&app, 200, 90);
+    // What moves nothing of the song is only counted.
+    if shown.contains("without what was set by hand") {
+        assert!(shown.contains(&format!("arm {arm} → {there}")), "{shown}");
+    }
+    // Without it all comes at the same time.
+    assert!(!shown.contains("0:00 earlier") && !shown.contains("0:00 later"), "{shown}");
+}
+
+#[test]
+fn another_songs_account_is_read_from_its_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n l n 2");
+    causes(&mut app);
+    for _ in 0..3 {
+        let area = ratatui::layout::Rect::new(0, 0, 80, 24);
+        let drawn = melody_tui::draw(&app.view(), area, &mut ratatui::buffer::Buffer::empty(area));
+        app.drawn(drawn);
+        press(&mut app, "pagedown");
+    }
+    let scrolled = app.view().scroll;
+    press(&mut app, "1 j j 2");
+    causes(&mut app);
+    assert_eq!(app.view().scroll, 0, "it was {scrolled}");
+    assert!(scrolled > 0);
 }
 
 #[test]

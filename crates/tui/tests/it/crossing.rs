@@ -212,6 +212,35 @@ fn what_changes_along_the_session_boosts_is_found_between_their_steps() {
     assert!(sweep.turns.iter().filter(on_a_step).count() < sweep.turns.len(), "{:?}", sweep.turns);
 }
 
+/// What an arm would move is told song by song, the selected one first, or it is said how many more there are.
+#[test]
+fn all_that_a_value_moves_is_listed_or_counted_and_the_selected_song_comes_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n n j j j 3 j j j j j");
+    let sweep = swept(&mut app);
+    assert_eq!(sweep.slider, Slider::Arm);
+    let selected = app.view().selected_entry().unwrap().song.clone();
+    let moves = sweep.turns.iter().filter_map(|turn| {
+        let swapped = turn.swap().is_some();
+        turn.moved.iter().find(|(id, _)| *id == selected.id && !swapped).map(|(_, at)| *at)
+    });
+    let moves: Vec<[usize; 2]> = moves.collect();
+    let all: usize =
+        sweep.turns.iter().map(|t| t.enter.len() + t.leave.len() + t.moved.len()).sum();
+    assert!(all > sweep.turns.len(), "an arm moves more than one song");
+    let shown = screen(&app, 160, 60);
+    let listed = |line: &&str| line.contains(" goes ") || line.contains(" comes in");
+    let listed: Vec<&str> = shown.lines().filter(listed).collect();
+    let title: String = selected.title.chars().take(6).collect();
+    for [from, to] in moves {
+        let told =
+            |line: &&&str| line.contains(&format!("goes {from} → {to}")) && line.contains(&title);
+        assert!(listed.iter().any(|line| told(&line)), "{title} {from} → {to}: {shown}");
+    }
+    assert!(listed.len() > sweep.turns.len() || shown.contains(" more"), "{shown}");
+}
+
 #[test]
 fn a_map_of_two_weights_is_what_ranking_really_makes_of_each_point() {
     let folder = tempfile::tempdir().unwrap();
@@ -244,7 +273,10 @@ fn a_map_of_two_weights_is_what_ranking_really_makes_of_each_point() {
         assert_eq!(map.nearest([alpha.value(), beta.value()]), (column, row));
     }
     let shown = screen(&app, 120, 40);
-    assert!(shown.contains("Which song is first: α interest to the right"), "{shown}");
+    assert!(
+        shown.contains("Which song a new request puts first: α interest to the right"),
+        "{shown}"
+    );
     let catalogue = app.session.catalogue();
     for (letter, song) in ('A'..='E').zip(&map.songs) {
         let promoted = catalogue.song(catalogue.find(&song.id).unwrap()).promoted();
@@ -252,6 +284,15 @@ fn a_map_of_two_weights_is_what_ranking_really_makes_of_each_point() {
         let title: String = song.title.chars().take(5).collect();
         let line = format!("{letter} {} {title}", if promoted { "P" } else { " " });
         assert!(shown.contains(&line), "{line}\n{shown}");
+    }
+    // Seven of the thirteen rows have room here, and the spacing that is told is that of what is shown.
+    let [x, y] = map.apart();
+    let rows = shown.lines().skip_while(|line| !line.contains("puts first")).skip(1);
+    let gaps = rows.take_while(|line| !line.trim_start().starts_with("0.00 ")).count();
+    assert_eq!((map.points.len() - 1) % gaps, 0, "evenly apart: {shown}");
+    let each = (map.points.len() - 1) / gaps;
+    for said in [format!("{x:.3}"), format!("and {:.3} apart", y * each as f64)] {
+        assert!(shown.contains(&said), "{said}: {shown}");
     }
     assert!(shown.contains("a cell: the ranking at its own values"), "{shown}");
     // Between points the sliders' cell is theirs, and not that of the nearest point.

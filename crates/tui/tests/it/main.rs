@@ -19,5 +19,6 @@ mod shown;
 #[path = "../../../../tests/stage/mod.rs"]
 mod stage;
 mod sums;
+mod telling;
 mod tour;
 mod versions;

@@ -13,6 +13,9 @@ use melody_core::score::Score;
 /// When a promoted song's place is due. Places count from 1, the first of the whole queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
+    /// The step whose request this was said at, where the song is committed since; absent where it holds now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<u32>,
     /// Songs at the front of the queue that are committed.
     pub behind: usize,
     /// Those of them that are promoted.
@@ -81,6 +84,7 @@ pub(crate) fn due(
     });
     let place = songs.iter().position(|(other, _)| *other == song);
     Some(Due {
+        as_of: None,
         behind,
         committed,
         now: credit,
@@ -135,6 +139,14 @@ impl Due {
     /// In English, with what the place right before its own would need, or that of the song it is held against.
     /// `most`: the largest share that anything aims for, beyond which nothing can be set.
     pub fn told(&self, above: Option<usize>, most: Option<Score>) -> String {
+        let said = self.said(above, most);
+        match self.as_of {
+            Some(step) => format!("as it was committed, at step {step}: {said}"),
+            None => said,
+        }
+    }
+
+    fn said(&self, above: Option<usize>, most: Option<Score>) -> String {
         let Some(earned) = self.earned else {
             return "promotion is not due: the target is 0 %".into();
         };
@@ -193,6 +205,7 @@ mod tests {
 
     fn due(earned: usize, allowed: usize, place: usize) -> Due {
         Due {
+            as_of: None,
             behind: 0,
             committed: 0,
             now: Score::new(0.5),
@@ -234,6 +247,10 @@ mod tests {
         assert!(
             waits.ends_with("it stands at 4, as it gives way to songs with a higher score"),
             "{waits}"
+        );
+        let then = Due { as_of: Some(7), ..plain };
+        assert!(
+            then.told(None, None).starts_with("as it was committed, at step 7: due at place 3")
         );
         let never = Due { earned: None, ..due(3, 1, 3) };
         assert_eq!(never.told(None, None), "promotion is not due: the target is 0 %");

@@ -11,7 +11,8 @@ use crate::words::text;
 use melody_core::event::Action;
 use melody_core::score::Score;
 use melody_recommender::causes::{Causes, Elsewhere, Undone, Without};
-use melody_recommender::engine::Explanation;
+use melody_recommender::engine::{Explanation, Trace};
+use melody_recommender::percent::nearest as percent;
 use melody_recommender::ranking::Ledger;
 
 /// Columns of a part's name, and of each of its values: all digits where there is room, so that parts add up.
@@ -24,8 +25,8 @@ const TOLD: usize = 8;
 const INDENT: usize = 2;
 /// Columns of a place before and after.
 const PLACES: usize = 9;
-/// Less of a difference in time is none.
-const MOMENT_MS: u64 = 1_000;
+/// Rows of what stands under what was done.
+const ASIDE: usize = 3;
 /// What is shown as nothing.
 pub(super) const LEAST: Score = Score::from_millionths(500);
 
@@ -109,44 +110,58 @@ struct Effect<'a> {
     added: Option<Score>,
     /// The part of the score that most of it is, and how much, where the event does not do that by itself.
     mostly: Option<(&'a str, Score)>,
+    /// Whether most of that goes once nothing but the time is made the same.
+    by_time: bool,
     /// Whether a source brings the song here, and none does there.
     brought: bool,
 }
 
 impl<'a> Effect<'a> {
-    /// `elsewhere`: the account of the song there, where the queue has none.
-    fn of(e: &'a Explanation, without: &'a Without, elsewhere: Option<&'a Ledger>) -> Self {
+    /// `elsewhere`: the account of the song there, where the queue has none. `as_late`: its account there as of now, where it is
+    /// another time there.
+    fn of(
+        e: &'a Explanation,
+        without: &'a Without,
+        (elsewhere, as_late): (Option<&'a Ledger>, Option<&Ledger>),
+    ) -> Self {
         let there = without.trace.queue.iter().find(|entry| entry.song.id == e.song.id);
         let plays = without.trace.playing.song.id == e.song.id;
         let ledger = there.map(|entry| &entry.ledger).or(elsewhere.filter(|_| !plays));
+        let mostly = ledger.and_then(|ledger| mostly(&e.ledger, ledger, &without.action));
+        let by_time = mostly.zip(ledger).zip(as_late).is_some_and(|(((name, by), there), late)| {
+            let left = (by - (part(late, name) - part(there, name))).abs();
+            left + left <= by.abs()
+        });
         Effect {
             without,
             place: there.map(|entry| entry.position),
             plays,
             added: ledger.map(|ledger| e.ledger.score.value - ledger.score.value),
-            mostly: ledger.and_then(|ledger| mostly(&e.ledger, ledger, &without.action)),
+            mostly,
+            by_time,
             brought: ledger.is_some_and(|ledger| ledger.sources.is_empty())
                 && !e.ledger.sources.is_empty(),
         }
     }
 
-    /// What stands beside what was done: which part of the score it is, where that is another thing's doing, how much
-    /// time that other session took, and whether the song is brought at all.
+    /// What stands beside what was done: whether the song is brought at all, which part of the score it is, where that is
+    /// another thing's doing, and what is decided otherwise there, as that moves parts and places. The time is named
+    /// only where the song ranked as of now would keep most of what sets them apart.
     fn aside(&self, view: &View) -> Option<String> {
         let brought = self.brought.then(|| view.say("no source brings it then").into_owned());
         let mostly = self.mostly.map(|(name, by)| {
             let name = if name == "exposure" { view.gamma_name() } else { name };
             let said = view.fill("mostly {} {}", &[&view.say(name), &format!("{by:+.3}")]);
             let (here, there) = (view.now().at_ms, self.without.trace.at_ms);
-            let apart = here.abs_diff(there);
-            let clock = text::clock(apart);
+            let clock = text::clock(here.abs_diff(there));
             match there > here {
-                _ if apart < MOMENT_MS => said,
+                _ if !self.by_time => said,
                 true => view.fill("{}, as it is {} later then", &[&said, &clock]),
                 false => view.fill("{}, as it is {} earlier then", &[&said, &clock]),
             }
         });
-        let parts: Vec<String> = brought.into_iter().chain(mostly).collect();
+        let decided = decided(view, &self.without.trace);
+        let parts: Vec<String> = brought.into_iter().chain(mostly).chain(decided).collect();
         (!parts.is_empty()).then(|| parts.join(" · "))
     }
 
@@ -158,6 +173,39 @@ impl<'a> Effect<'a> {
         };
         (places, self.added.map_or(Score::ZERO, Score::abs))
     }
+}
+
+/// What is decided otherwise in another session: the arm, its target, M and the weights, each as it is here and there.
+fn decided(view: &View, there: &Trace) -> Option<String> {
+    let here = view.now();
+    let mut said: Vec<String> = Vec::new();
+    let [from, to] = [here, there].map(|trace| &trace.bandit.arm);
+    if from != to {
+        said.push(view.fill("arm {} → {}", &[&view.say(from), &view.say(to)]));
+    }
+    let [from, to] = [here, there].map(|trace| trace.promotion.target);
+    if from != to {
+        said.push(view.fill("target {} → {}", &[&percent(from), &percent(to)]));
+    }
+    let [from, to] = [here, there].map(|trace| trace.promotion.at_most);
+    if from != to {
+        said.push(format!("M {from} → {to}"));
+    }
+    let (a, b) = (&here.weights, &there.weights);
+    for (name, from, to) in
+        [("α", &a.alpha, &b.alpha), ("β", &a.beta, &b.beta), ("γ", &a.gamma, &b.gamma)]
+    {
+        let [from, to] = [from, to].map(|weight| format!("{:.3}", weight.value));
+        if from != to {
+            said.push(format!("{name} {from} → {to}"));
+        }
+    }
+    said.into_iter().reduce(|said, next| view.fill("{}, {}", &[&said, &next]))
+}
+
+/// A part of a score by its name.
+fn part(ledger: &Ledger, name: &str) -> Score {
+    parts(ledger).into_iter().find(|(own, _)| *own == name).map_or(Score::ZERO, |(_, value)| value)
 }
 
 /// The part of a score that differs most between two accounts, and by how much; none where it is what the action does
@@ -201,9 +249,10 @@ pub(super) fn causes(
     }
     let elsewhere = elsewhere.filter(|elsewhere| elsewhere.song == e.song.id);
     let ledger = |at: usize| elsewhere.and_then(|elsewhere| elsewhere.ledgers.get(at)?.as_ref());
+    let late = |at: usize| elsewhere.and_then(|elsewhere| elsewhere.as_late.get(at)?.as_ref());
     let sessions = causes.without.iter().enumerate();
     let mut effects: Vec<Effect> =
-        sessions.map(|(at, without)| Effect::of(e, without, ledger(at))).collect();
+        sessions.map(|(at, without)| Effect::of(e, without, (ledger(at), late(at)))).collect();
     let all = effects.len();
     effects.retain(|effect| {
         let (places, added) = effect.weight(e);
@@ -310,7 +359,7 @@ impl Done {
         ]);
         let indented = |rest: String| format!("{}{rest}", " ".repeat(INDENT));
         let more = said.map(|rest| Line::raw(indented(rest)));
-        let aside = aside.map_or_else(Vec::new, |aside| text::wrap(&aside, each, 2));
+        let aside = aside.map_or_else(Vec::new, |aside| text::wrap(&aside, each, ASIDE));
         let aside = aside.into_iter().map(|rest| Line::styled(indented(rest), theme.faint));
         [row].into_iter().chain(more).chain(aside).collect()
     }

@@ -273,16 +273,26 @@ fn turns(canvas: Canvas, sweep: &Sweep) {
     let here = cursor(view, sweep);
     let rows = usize::from(area.height.saturating_sub(1));
     let passed = sweep.turns.partition_point(|turn| turn.at <= here);
-    // The row of the cursor stands among them.
-    let first = passed.saturating_sub(rows / 2).min((sweep.turns.len() + 1).saturating_sub(rows));
+    // As many changes at each value as there is room for, one at least.
+    let needed =
+        |each: usize| 1 + sweep.turns.iter().map(|turn| changes(turn).min(each)).sum::<usize>();
+    let most = sweep.turns.iter().map(changes).max().unwrap_or(1);
+    let each = (1..=most).rev().find(|each| needed(*each) <= rows).unwrap_or(1);
     let columns = usize::from(area.width);
-    let mut lines: Vec<Line> =
-        sweep.turns.iter().map(|turn| told(view, theme, sweep, turn, columns)).collect();
+    let of = |turns: &[Turn]| -> Vec<Line> {
+        turns.iter().flat_map(|turn| told(view, theme, sweep, turn, (columns, each))).collect()
+    };
+    let (before, after) = sweep.turns.split_at(passed);
+    let mut lines = of(before);
+    // The row of the cursor stands among them.
+    let at = lines.len();
     let now = vec![
         Span::styled(text::right(&said(view, sweep, here), VALUE), theme.selected),
         Span::styled(format!("  ● {}", view.say("the slider")), theme.accent),
     ];
-    lines.insert(passed, Line::from(now));
+    lines.push(Line::from(now));
+    lines.extend(of(after));
+    let first = at.saturating_sub(rows / 2).min(lines.len().saturating_sub(rows));
     let place = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     pen::lines(buf, place, lines.into_iter().skip(first));
 }
@@ -306,7 +316,8 @@ pub(super) fn next<'a>(view: &View, theme: &Theme, sweep: &Sweep, columns: usize
             let none = format!("{sign} {}", view.say("nothing changes"));
             return Line::styled(text::left(&none, each), theme.faint);
         };
-        let mut line = told(view, theme, sweep, turn, each.saturating_sub(2));
+        let told = told(view, theme, sweep, turn, (each.saturating_sub(2), 1));
+        let mut line = told.into_iter().next().unwrap_or_default();
         let value = line.spans.first().map_or(String::new(), |value| value.content.trim().into());
         line.spans[0] = Span::styled(format!("{sign} {value}"), theme.strong);
         let line = text::fit(line, each);
@@ -321,16 +332,122 @@ pub(super) fn next<'a>(view: &View, theme: &Theme, sweep: &Sweep, columns: usize
     line
 }
 
-/// One turn in words: the most telling of what comes together.
-fn told<'a>(view: &View, theme: &Theme, sweep: &Sweep, turn: &Turn, columns: usize) -> Line<'a> {
-    let room = columns.saturating_sub(LEAD);
-    let (_, sign, style) = sign(sweep, turn, theme);
-    let title = |id: &String, wide: usize| {
-        let title = song(sweep, turn.at, id).map_or(id.as_str(), |(title, _)| title);
+/// How many things a turn changes: two songs that change places do one thing.
+fn changes(turn: &Turn) -> usize {
+    match turn.swap() {
+        Some(_) => 1,
+        None => (turn.enter.len() + turn.leave.len() + turn.moved.len()).max(1),
+    }
+}
+
+/// One thing that a turn changes.
+enum Change<'a> {
+    Swap(&'a str, &'a str, [usize; 2]),
+    Enters(&'a str),
+    Leaves(&'a str),
+    Moves(&'a str, [usize; 2]),
+    /// The queue grows shorter.
+    Shorter,
+}
+
+impl<'a> Change<'a> {
+    /// All that a turn changes: what becomes of the selected song first, then promoted songs, and of the others those that come
+    /// in before those that move.
+    fn of(view: &View, sweep: &Sweep, turn: &'a Turn) -> Vec<Self> {
+        if let Some((above, below)) = turn.swap() {
+            let places = turn.moved.iter().find(|(moved, _)| moved == above);
+            let places = places.or(turn.moved.first()).map_or([0, 0], |(_, places)| *places);
+            return vec![Change::Swap(above, below, places)];
+        }
+        let enters = turn.enter.iter().map(|id| Change::Enters(id));
+        let leaves = turn.leave.iter().map(|id| Change::Leaves(id));
+        let moves = turn.moved.iter().map(|(id, places)| Change::Moves(id, *places));
+        let mut all: Vec<Change> = enters.chain(moves).chain(leaves).collect();
+        let selected = view.selected_entry().map(|entry| entry.song.id.as_str());
+        let promoted = |id: &str| song(sweep, turn.at, id).is_some_and(|(_, promoted)| promoted);
+        all.sort_by_key(|change| match change {
+            change if change.song().is_some() && change.song() == selected => 0,
+            Change::Enters(id) if promoted(id) => 1,
+            Change::Leaves(id) if promoted(id) => 2,
+            Change::Enters(_) => 3,
+            Change::Moves(..) => 4,
+            _ => 5,
+        });
+        if all.is_empty() {
+            all.push(Change::Shorter);
+        }
+        all
+    }
+
+    /// The song that it is about; none where it is about two or none.
+    fn song(&self) -> Option<&'a str> {
+        match self {
+            Change::Enters(id) | Change::Leaves(id) | Change::Moves(id, _) => Some(id),
+            Change::Swap(..) | Change::Shorter => None,
+        }
+    }
+}
+
+/// One turn in words, over so many lines at most: the value with the first, and with the last how many more things it changes.
+fn told<'a>(
+    view: &View,
+    theme: &Theme,
+    sweep: &Sweep,
+    turn: &Turn,
+    (columns, most): (usize, usize),
+) -> Vec<Line<'a>> {
+    let all = Change::of(view, sweep, turn);
+    // What is displaced is known of all that a turn changes: where several promoted songs come or go, of none by itself.
+    let promoted = |id: &str| song(sweep, turn.at, id).is_some_and(|(_, promoted)| promoted);
+    let come_or_go = |change: &&Change| match change {
+        Change::Enters(id) | Change::Leaves(id) => promoted(id),
+        _ => false,
+    };
+    let priced = all.iter().filter(come_or_go).count() == 1;
+    let left = all.len().saturating_sub(most);
+    let more = if left > 0 { view.fill(" · {} more", &[&left]) } else { String::new() };
+    let shown = all.len().min(most);
+    let line = |(at, change): (usize, &Change)| {
+        let more = if at + 1 == shown { more.as_str() } else { "" };
+        let room = columns.saturating_sub(LEAD + text::width(more));
+        let (sign, style) = marked(sweep, turn, change, theme);
+        let value = if at == 0 { said(view, sweep, turn.at) } else { String::new() };
+        Line::from(vec![
+            Span::styled(text::right(&value, VALUE), theme.faint),
+            Span::styled(format!("  {sign} "), style),
+            Span::raw(in_words(view, sweep, turn, change, (room, priced))),
+            Span::styled(more.to_string(), theme.faint),
+        ])
+    };
+    all.iter().take(most).enumerate().map(line).collect()
+}
+
+/// The sign of one thing that a turn changes.
+fn marked(sweep: &Sweep, turn: &Turn, change: &Change, theme: &Theme) -> (&'static str, Style) {
+    let promoted = |id: &str| song(sweep, turn.at, id).is_some_and(|(_, promoted)| promoted);
+    match change {
+        Change::Enters(id) if promoted(id) => ("P", theme.promoted),
+        Change::Leaves(id) if promoted(id) => ("▼", theme.promoted),
+        Change::Enters(_) => ("+", theme.new),
+        Change::Leaves(_) => ("▼", theme.down),
+        _ => ("×", theme.accent),
+    }
+}
+
+/// One thing that a turn changes in so many columns, and what it displaces if that is its doing alone.
+fn in_words(
+    view: &View,
+    sweep: &Sweep,
+    turn: &Turn,
+    change: &Change,
+    (room, alone): (usize, bool),
+) -> String {
+    let title = |id: &str, wide: usize| {
+        let title = song(sweep, turn.at, id).map_or(id, |(title, _)| title);
         text::truncate(title, wide).into_owned()
     };
     // Of a title as much as what is said of it leaves room for.
-    let one = |said: &str, id: &String, more: &[&dyn Display]| {
+    let one = |said: &str, id: &str, more: &[&dyn Display]| {
         let with = |title: &String| {
             let values: Vec<&dyn Display> =
                 [title as &dyn Display].into_iter().chain(more.iter().copied()).collect();
@@ -339,41 +456,29 @@ fn told<'a>(view: &View, theme: &Theme, sweep: &Sweep, turn: &Turn, columns: usi
         let rest = text::width(&with(&String::new()));
         with(&title(id, room.saturating_sub(rest)))
     };
-    let promoted = |id: &&String| song(sweep, turn.at, id).is_some_and(|(_, promoted)| promoted);
+    let promoted = |id: &str| song(sweep, turn.at, id).is_some_and(|(_, promoted)| promoted);
     let [was, is] = turn.displaced;
     let price = format!("{:+.3}", is - was);
-    let enters = turn.enter.iter().find(promoted);
-    let leaves = turn.leave.iter().find(promoted);
-    let place = |id: &str| turn.moved.iter().find(|(moved, _)| moved == id).map(|(_, at)| *at);
     // Where there is hardly room for a title, what it displaces is not told.
-    let priced = |long: &'static str, short: &'static str, id: &String| {
+    let priced = |long: &'static str, short: &'static str, id: &str| {
         let rest = text::width(&view.fill(long, &[&"", &price]));
-        match room >= rest + TITLE {
+        match alone && promoted(id) && room >= rest + TITLE {
             true => one(long, id, &[&price]),
             false => one(short, id, &[]),
         }
     };
-    let what = match (enters, leaves, turn.enter.first(), turn.moved.first()) {
-        (Some(id), ..) => priced("{} comes in, displaced {}", "{} comes in", id),
-        (_, Some(id), ..) => priced("{} goes, displaced {}", "{} goes", id),
-        (_, _, Some(id), _) => one("{} comes in", id, &[]),
-        // Two that change places are both named, wherever they stand; of more, the one that goes furthest.
-        (_, _, _, Some((id, [from, to]))) => match turn.swap() {
-            Some((above, below)) => {
-                let [was, is] = place(above).unwrap_or([*from, *to]);
-                let said = "{} ↔ {}, {} ↔ {}";
-                let rest = text::width(&view.fill(said, &[&"", &"", &was, &is]));
-                let each = room.saturating_sub(rest) / 2;
-                let [above, below] = [above, below].map(|id| title(&id.to_string(), each));
-                view.fill(said, &[&above, &below, &was, &is])
-            }
-            None => one("{} goes {} → {}", id, &[from, to]),
-        },
-        _ => view.say("the queue grows shorter").into_owned(),
-    };
-    Line::from(vec![
-        Span::styled(text::right(&said(view, sweep, turn.at), VALUE), theme.faint),
-        Span::styled(format!("  {sign} "), style),
-        Span::raw(what),
-    ])
+    match change {
+        Change::Enters(id) => priced("{} comes in, displaced {}", "{} comes in", id),
+        Change::Leaves(id) => priced("{} goes, displaced {}", "{} goes", id),
+        Change::Moves(id, [from, to]) => one("{} goes {} → {}", id, &[from, to]),
+        // Two that change places are both named, wherever they stand.
+        Change::Swap(above, below, [was, is]) => {
+            let said = "{} ↔ {}, {} ↔ {}";
+            let rest = text::width(&view.fill(said, &[&"", &"", &was, &is]));
+            let each = room.saturating_sub(rest) / 2;
+            let [above, below] = [above, below].map(|id| title(id, each));
+            view.fill(said, &[&above, &below, &was, &is])
+        }
+        Change::Shorter => view.say("the queue grows shorter").into_owned(),
+    }
 }

@@ -366,9 +366,19 @@ impl Page<'_> {
         if let Some(when) = &why.when {
             lines.extend(self.wrapped(&self.say(when), theme.promoted));
         }
-        let smallest = why.flips.iter().filter_map(Flip::change).map(Score::abs).min();
+        // What leaves neither in the queue is no way to anything.
+        let seen = why.flips.iter().filter(|flip| !flip.then.is_some_and(|then| then.neither()));
+        let smallest = seen.filter_map(Flip::change).map(Score::abs).min();
         for flip in &why.flips {
-            lines.push(self.flip(flip, smallest));
+            let mut line = self.flip(flip, smallest);
+            if let Some(then) = &flip.then {
+                let then = Span::styled(format!("  {}", self.say(&then.told())), theme.faint);
+                match line.width() + then.width() <= self.columns {
+                    true => line.push_span(then),
+                    false => lines.push(std::mem::replace(&mut line, Line::from(then))),
+                }
+            }
+            lines.push(line);
         }
         lines.extend(self.moves(&why.moves));
         if let Some(unmoved) = &why.unmoved {
@@ -394,7 +404,11 @@ impl Page<'_> {
             };
             let lead = if i == 0 { self.say("would do") } else { String::new() };
             let [from, to] = [&found.from, &found.to].map(|value| view.say(value).into_owned());
-            let place = view.fill("place {}", &[&found.place]);
+            let mut place = view.fill("place {}", &[&found.place]);
+            place.push_str(&match found.other {
+                Some(other) => view.fill(", the other at {}", &[&other]),
+                None => self.say(", the other not in the queue"),
+            });
             let aims = match found.what.as_str() {
                 "arm" => view.fill(", target {}", &[&percent(found.target)]),
                 _ => String::new(),

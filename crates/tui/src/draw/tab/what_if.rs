@@ -16,7 +16,8 @@ use crate::theme::Theme;
 use crate::view::View;
 use crate::view::narration::binding;
 use crate::words::text;
-use melody_recommender::engine::{Preview, QueueEntry, Trace};
+use melody_core::score::Score;
+use melody_recommender::engine::{Preview, PromotionReport, QueueEntry, Trace};
 use melody_recommender::percent::nearest as percent;
 use melody_recommender::policy::GammaScores;
 
@@ -240,10 +241,10 @@ fn promotion<'a>(
     theme: &Theme,
     columns: usize,
 ) -> Line<'a> {
-    // What any new request would do is no value's doing.
+    // What is now is the queue of now, as everywhere else; what any new request would do is no value's doing, and is
+    // told in brackets as it is beside the songs.
     let base = view.what_if.base.as_deref().filter(|_| preview.is_some());
-    let now = base.map_or(&view.now().promotion, |base| &base.promotion);
-    let queue = base.map_or(view.now().queue.as_slice(), |base| &base.queue);
+    let (now, queue) = (&view.now().promotion, view.now().queue.as_slice());
     let would = preview.map_or(now, |preview| &preview.promotion);
     let promoted = |queue: &[QueueEntry]| queue.iter().filter(|entry| entry.promoted).count();
     let then = preview.map_or(queue, |preview| &preview.queue);
@@ -258,17 +259,19 @@ fn promotion<'a>(
         Some(by) => view.fill("{} ({})", &[&cap, &by]),
         None => cap,
     };
-    let cost = |promotion: &melody_recommender::engine::PromotionReport| {
-        format!("{:.3}", promotion.displaced_interest)
-    };
-    let price = |promotion: &melody_recommender::engine::PromotionReport| {
+    let cost = |promotion: &PromotionReport| promotion.displaced_interest;
+    let requested = base.map(|base| cost(&base.promotion)).filter(|base| *base != cost(now));
+    let price = |promotion: &PromotionReport| {
         promotion.price.map_or("-".into(), |price| format!("{price:.3}"))
     };
     let mut groups = vec![
         pair("target", change(percent(now.target), percent(would.target))),
         pair("cap", held(change(percent(now.cap), percent(would.cap)))),
         pair("in the queue", view.fill("{} of {} shown", &[&counted, &then.len()])),
-        pair("interest displaced", change(cost(now), cost(would))),
+        {
+            let (name, said) = displaced(view, [cost(now), cost(would)], requested);
+            pair(name, said)
+        },
     ];
     // It says of itself what it is, as the group before it gives way first where room is short.
     if now.price.or(would.price).is_some() {
@@ -286,6 +289,27 @@ fn promotion<'a>(
         groups.insert(0, vec![Span::styled(said, theme.warning)]);
     }
     pen::joined(groups, columns)
+}
+
+/// What promotion costs in interest, now and then, and what it is called: a cost below nothing is a gain. `requested`: what
+/// it would be after any new request, where that is another.
+fn displaced(
+    view: &View,
+    [now, would]: [Score; 2],
+    requested: Option<Score>,
+) -> (&'static str, String) {
+    let gains = now.max(would) <= Score::ZERO && now.min(would) < Score::ZERO;
+    let said = |cost: Score| match (gains, cost < Score::ZERO) {
+        (true, _) => format!("{:.3}", cost.abs()),
+        (false, true) => view.fill("gain {}", &[&format!("{:.3}", cost.abs())]),
+        (false, false) => format!("{cost:.3}"),
+    };
+    let (from, to) = (said(now), said(would));
+    let mut told = if from == to { to } else { format!("{from} → {to}") };
+    if let Some(requested) = requested {
+        told = view.fill("{} (any request: {})", &[&told, &said(requested)]);
+    }
+    (if gains { "interest gained" } else { "interest displaced" }, told)
 }
 
 /// Today's queue, and the one that would be, side by side. What moves is told against the same request with nothing
