@@ -184,7 +184,7 @@ mod tests {
         let engine = engine(|settings| settings.adjustments.genre_streak = 0.5);
         let (start, _) = engine.start();
         let liked = |state| step(&engine, state, 5_000, Action::Like).0;
-        let (state, first) = step(&engine, &liked(&start), DURATION_MS - 5_000, Action::Replay);
+        let (state, first) = step(&engine, &liked(&start), DURATION_MS - 10_000, Action::Replay);
         let (_, second) = finish(&engine, &liked(&state));
         let runs = |notes: &[Note]| -> Vec<u32> {
             let runs = notes.iter().filter_map(|note| match note {
