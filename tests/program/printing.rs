@@ -35,8 +35,8 @@ expert_output = 8
 tower_hidden = 8
 "#;
 
-/// A session that the bandit learns from.
-const SESSION: &str = "format = 1\nname = \"some songs\"\n[session]\nprofile = \"likely-payer\"\nseed = 4\n\
+/// A session that the bandit learns from, and a learner.
+const SESSION: &str = "format = 1\nname = \"some songs\"\n[session]\nprofile = \"likely-payer\"\nseed = 5\n\
                        [[steps]]\ndo = \"autopilot\"\nsongs = 8\n";
 
 /// A folder with what the commands read.
