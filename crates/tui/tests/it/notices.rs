@@ -56,7 +56,7 @@ fn a_guardrail_at_rest_says_what_its_first_level_would_do() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("likely-payer", folder.path());
     press(&mut app, "7");
-    let policy = app.view().policy.guardrail.clone();
+    let policy = app.view().policy.guardrail;
     let shown = crate::shown::screen(&app, 160, 50);
     let said = format!(
         "level 1 would: {} promoted fewer per window; α {:+.2}",

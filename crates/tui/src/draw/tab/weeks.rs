@@ -326,7 +326,7 @@ fn line(
     for i in 0..=long as usize {
         let share = i as f64 / long;
         let (x, y) = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
-        let set = dash.is_none_or(|gone| (gone + i) / DASH % 2 == 0);
+        let set = dash.is_none_or(|gone| ((gone + i) / DASH).is_multiple_of(2));
         if x >= 0.0 && y >= 0.0 && set {
             dots.set(x.round() as usize, y.round() as usize, style);
         }
