@@ -7,8 +7,9 @@ use super::say::say;
 use melody_core::catalogue::SongId;
 use melody_core::event::Action;
 use melody_core::score::Score;
-use melody_recommender::causes::{Causes, Elsewhere, Undone};
+use melody_recommender::causes::{Causes, Elsewhere, There, Undone, Without};
 use melody_recommender::engine::{Explanation, Timeline};
+use melody_recommender::ranking::Ledger;
 
 /// A song in the session without an event, which was really played and ranked without it.
 #[derive(Debug, Serialize)]
@@ -40,18 +41,15 @@ pub(super) fn caused(
 ) -> Vec<Caused> {
     let (causes, states) = Causes::of(timeline, step);
     let elsewhere = Elsewhere::of(timeline.engine(), (&causes, &states), (song, None));
-    let one = |(without, elsewhere): (&melody_recommender::causes::Without, &Option<_>)| {
-        let id = &explanation.song.id;
-        let there = without.trace.queue.iter().find(|entry| entry.song.id == *id);
-        let plays = without.trace.playing.song.id == *id;
-        let ledger: Option<&melody_recommender::ranking::Ledger> = elsewhere.as_ref();
-        let ledger = there.map(|entry| &entry.ledger).or(ledger.filter(|_| !plays));
+    let one = |(without, elsewhere): (&Without, &Option<Ledger>)| {
+        let There { place, plays, ledger } =
+            without.there(&explanation.song.id, elsewhere.as_ref());
         let score = ledger.map(|ledger| ledger.score.value);
         Caused {
             step: without.step,
             event: done(&without.action, &without.title),
             instead: without.undone,
-            place: there.map(|entry| entry.position),
+            place,
             plays,
             score,
             adds: score.map(|score| explanation.ledger.score.value - score),

@@ -58,6 +58,30 @@ pub struct Without {
     pub trace: Arc<Trace>,
 }
 
+/// A song in the session without an event.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct There<'a> {
+    /// Its place in the queue, from 1; absent where it is not in it.
+    pub place: Option<usize>,
+    /// It plays.
+    pub plays: bool,
+    /// Where every point of its score comes from; absent where it plays.
+    pub ledger: Option<&'a Ledger>,
+}
+
+impl Without {
+    /// A song there, by its identifier. `elsewhere`: its account there, where the queue has none.
+    pub fn there<'a>(&'a self, song: &str, elsewhere: Option<&'a Ledger>) -> There<'a> {
+        let queued = self.trace.queue.iter().find(|entry| entry.song.id == song);
+        let plays = self.trace.playing.song.id == song;
+        There {
+            place: queued.map(|entry| entry.position),
+            plays,
+            ledger: queued.map(|entry| &entry.ledger).or(elsewhere.filter(|_| !plays)),
+        }
+    }
+}
+
 /// What each of the newest events of a session has done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Causes {

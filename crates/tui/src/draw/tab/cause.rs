@@ -10,7 +10,7 @@ use crate::view::View;
 use crate::words::text;
 use melody_core::event::Action;
 use melody_core::score::Score;
-use melody_recommender::causes::{Causes, Elsewhere, Undone, Without};
+use melody_recommender::causes::{Causes, Elsewhere, There, Undone, Without};
 use melody_recommender::engine::{Explanation, Trace};
 use melody_recommender::percent::nearest as percent;
 use melody_recommender::ranking::Ledger;
@@ -124,9 +124,7 @@ impl<'a> Effect<'a> {
         without: &'a Without,
         (elsewhere, as_late): (Option<&'a Ledger>, Option<&Ledger>),
     ) -> Self {
-        let there = without.trace.queue.iter().find(|entry| entry.song.id == e.song.id);
-        let plays = without.trace.playing.song.id == e.song.id;
-        let ledger = there.map(|entry| &entry.ledger).or(elsewhere.filter(|_| !plays));
+        let There { place, plays, ledger } = without.there(&e.song.id, elsewhere);
         let mostly = ledger.and_then(|ledger| mostly(&e.ledger, ledger, &without.action));
         let by_time = mostly.zip(ledger).zip(as_late).is_some_and(|(((name, by), there), late)| {
             let left = (by - (part(late, name) - part(there, name))).abs();
@@ -134,7 +132,7 @@ impl<'a> Effect<'a> {
         });
         Effect {
             without,
-            place: there.map(|entry| entry.position),
+            place,
             plays,
             added: ledger.map(|ledger| e.ledger.score.value - ledger.score.value),
             mostly,
