@@ -13,8 +13,9 @@ pub struct Greedy {
 impl Greedy {
     /// With the weights of a policy's last segment, which is that of all whom no rule catches.
     pub fn new(policy: &Settings) -> Self {
+        let last = policy.segments.last();
         Greedy {
-            weights: policy.segments.last().map_or_else(Weights::default, |s| s.weights),
+            weights: last.map_or_else(Weights::default, |segment| policy.weights_of(segment)),
             blend: policy.interest,
         }
     }
@@ -73,11 +74,11 @@ mod tests {
     #[test]
     fn the_weights_are_those_of_whom_no_rule_catches() {
         let policy = melody_recommender::policy::shipped("default").unwrap();
-        let last = policy.segments.last().unwrap();
+        let last = policy.weights_of(policy.segments.last().unwrap());
         let greedy = Greedy::new(&policy);
-        assert_eq!(greedy.weights, last.weights);
+        assert_eq!(greedy.weights, last);
         let interest = outputs().interest(&policy.interest).value();
-        let wanted = last.weights.alpha * interest + last.weights.beta * 0.3;
+        let wanted = last.alpha * interest + last.beta * 0.3;
         assert!((greedy.fused(&outputs(), false) - wanted).abs() < 1e-9);
     }
 }

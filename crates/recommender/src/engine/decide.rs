@@ -7,7 +7,7 @@ use super::setup::Engine;
 use super::state::State;
 use super::trace::Limit;
 use crate::bandit::Context;
-use crate::policy::{Group, Mixing, Weights, appetite, segment};
+use crate::policy::{GammaScores, Group, Mixing, Policy, Weights, appetite, segments};
 use crate::ranking::{FusionWeights, fusion_weights};
 use melody_core::overrides::Overrides;
 use melody_core::rng::{Purpose, generator};
@@ -15,8 +15,8 @@ use melody_core::score::Score;
 
 /// What decides the queue, between the state and the ranking.
 pub(super) struct Decision {
-    pub segment: Group,
-    pub segment_place: usize,
+    /// The listener's own segment first, then the others that have a say; by place in the policy.
+    pub segments: Vec<(usize, Group)>,
     pub appetite: Group,
     pub appetite_place: usize,
     pub weights: FusionWeights,
@@ -35,6 +35,37 @@ impl Decision {
     /// M over N, after the guardrail.
     pub(super) fn cap(&self) -> Score {
         cap(self.at_most, &self.mixing)
+    }
+
+    /// The listener's own segment.
+    pub(super) fn segment(&self) -> &Group {
+        &self.segments[0].1
+    }
+
+    /// The names of all of them.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.segments.iter().map(|(_, group)| group.name.clone()).collect()
+    }
+
+    /// The others.
+    pub(super) fn also(&self) -> Vec<Group> {
+        self.segments[1..].iter().map(|(_, group)| group.clone()).collect()
+    }
+
+    /// What gamma multiplies: diversity where one of the segments says so.
+    pub(super) fn gamma_scores(&self, policy: &Policy) -> GammaScores {
+        let diverse = |(place, _): &(usize, Group)| {
+            policy.segments[*place].gamma_scores == GammaScores::Diversity
+        };
+        match self.segments.iter().any(diverse) {
+            true => GammaScores::Diversity,
+            false => GammaScores::Promotion,
+        }
+    }
+
+    /// The segment that is sold nothing, if there is one among them.
+    pub(super) fn unsold(&self, policy: &Policy) -> Option<&str> {
+        unsold(policy, &self.segments)
     }
 }
 
@@ -57,10 +88,15 @@ impl Engine {
     }
 
     /// The rules of mixing on their way from the policy to this decision.
-    fn rules(&self, state: &State, segment_place: usize) -> Layers {
+    fn rules(&self, state: &State, segments: &[(usize, Group)]) -> Layers {
         let policy = &self.setup.policy;
-        let of_segment = policy.segments[segment_place].mixing.of(policy.mixing);
-        let of_scene = policy.scenes[&state.scene].mixing.of(of_segment);
+        let mut of_segments = Vec::with_capacity(segments.len());
+        let mut rules = policy.mixing;
+        for (place, group) in segments {
+            rules = policy.segments[*place].mixing.of(rules);
+            of_segments.push((rules, format!("segment {}", group.name)));
+        }
+        let of_scene = policy.scenes[&state.scene].mixing.of(rules);
         let by_hand = by_hand(of_scene, &state.overrides);
         let cap = state.guardrail.cap(&policy.guardrail, &of_scene);
         let held = self.held(state);
@@ -70,7 +106,7 @@ impl Engine {
             Some(_) => 0,
             None => cap.map_or(by_hand.at_most, |cap| by_hand.at_most.min(cap)),
         };
-        Layers { of_segment, of_scene, cap, held, by_hand, at_most }
+        Layers { of_segments, of_scene, cap, held, by_hand, at_most }
     }
 
     /// Skips in a row, where they are so many that promotion waits.
@@ -80,18 +116,18 @@ impl Engine {
     }
 
     /// Every change of a rule of mixing on its way from the policy to this decision.
-    fn limits(&self, state: &State, rules: &Layers, segment: &str) -> Vec<Limit> {
-        let &Layers { of_segment, of_scene, cap, held, by_hand, at_most } = rules;
+    fn limits(&self, state: &State, rules: &Layers) -> Vec<Limit> {
+        let &Layers { ref of_segments, of_scene, cap, held, by_hand, at_most } = rules;
         let guarded = Mixing { at_most: cap.unwrap_or(of_scene.at_most), ..of_scene };
         let waiting = Mixing { at_most: held.map_or(guarded.at_most, |_| 0), ..guarded };
-        let layers = [
-            (self.setup.policy.mixing, String::new()),
-            (of_segment, format!("segment {segment}")),
+        let mut layers = vec![(self.setup.policy.mixing, String::new())];
+        layers.extend(of_segments.iter().cloned());
+        layers.extend([
             (of_scene, format!("scene {}", state.scene.name())),
             (guarded, format!("guardrail level {}", state.guardrail.level())),
             (waiting, format!("{} skips in a row", held.unwrap_or(0))),
             (Mixing { at_most, ..by_hand }, "by hand".into()),
-        ];
+        ]);
         let changes =
             layers.windows(2).flat_map(|pair| changed(&pair[0].0, &pair[1].0, &pair[1].1));
         changes.collect()
@@ -109,14 +145,19 @@ impl Engine {
     pub(super) fn decide(&self, state: &State) -> Decision {
         let policy = &self.setup.policy;
         let view = state.view();
-        let (segment_place, segment) = segment(policy, &view);
+        let segments = segments(policy, &view);
         let (appetite_place, appetite) = appetite(policy, &view);
         let arm = &policy.bandit.arms[state.bandit.arm()];
-        let mut terms: Vec<(&str, String, Weights)> = vec![
-            ("segment", segment.name.clone(), policy.segments[segment_place].weights),
+        let mut terms: Vec<(&str, String, Weights)> = Vec::new();
+        terms.extend(policy.fusion.weights.map(|weights| ("everybody", "policy".into(), weights)));
+        let of_segment = |(place, group): &(usize, Group)| {
+            ("segment", group.name.clone(), policy.segments[*place].weights)
+        };
+        terms.extend(segments.iter().map(of_segment));
+        terms.extend([
             ("scene", state.scene.name().into(), policy.scenes[&state.scene].weights),
             ("personal", format!("arm {}", arm.name), arm.weights),
-        ];
+        ]);
         let guarded = state.guardrail.weights(&policy.guardrail);
         if state.guardrail.level() > 0 {
             let level = format!("level {}", state.guardrail.level());
@@ -133,23 +174,26 @@ impl Engine {
         let by_hand = self.weights_by_hand(state);
         // A segment without a subscription weight has none whatever the scene or arm adds: there is
         // nothing left to sell to a subscriber.
-        let unsold = policy.segments[segment_place].weights.beta == 0.0;
-        let unsold = unsold.then_some(segment.name.as_str());
-        let weights = fusion_weights(&terms, &by_hand, unsold);
-        let rules = self.rules(state, segment_place);
+        let weights = fusion_weights(&terms, &by_hand, unsold(policy, &segments));
+        let rules = self.rules(state, &segments);
         Decision {
             weights,
             target: Score::new(arm.ratio).min(cap(rules.at_most, &rules.by_hand)),
             at_most: rules.at_most,
             held: rules.held,
-            limits: self.limits(state, &rules, &segment.name),
+            limits: self.limits(state, &rules),
             mixing: rules.by_hand,
-            segment,
-            segment_place,
+            segments,
             appetite,
             appetite_place,
         }
     }
+}
+
+/// The first segment of these that is sold nothing.
+fn unsold<'a>(policy: &Policy, segments: &'a [(usize, Group)]) -> Option<&'a str> {
+    let none = |(place, _): &&(usize, Group)| !policy.sells(&policy.segments[*place]);
+    segments.iter().find(none).map(|(_, group)| group.name.as_str())
 }
 
 /// What a guardrail adds to the terms before it where it leaves nothing but interest.
@@ -161,8 +205,9 @@ fn interest_alone(terms: &[(&str, String, Weights)], guarded: Weights) -> Weight
 
 /// The rules of mixing as each who has a say leaves them. Worked out once a decision.
 struct Layers {
-    of_segment: Mixing,
-    /// As segment and scene tighten the policy's.
+    /// As each segment tightens what the one before has left, and which it is.
+    of_segments: Vec<(Mixing, String)>,
+    /// As segments and scene tighten the policy's.
     of_scene: Mixing,
     /// M as the guardrail lowers it, if it has acted.
     cap: Option<usize>,
@@ -209,7 +254,7 @@ mod tests {
     use super::*;
     use crate::engine::tests_support::{engine, skip, small};
     use crate::feedback::{Ending, Seen};
-    use crate::policy::Tighter;
+    use crate::policy::{Bounds, Tighter, When};
     use melody_core::listener::Tier;
     use melody_core::scene::Scene;
 
@@ -263,7 +308,7 @@ mod tests {
         let mut state = engine.start().0;
         state.scene = Scene::Focus;
         let decision = engine.decide(&state);
-        assert_eq!(decision.segment.name, "casual");
+        assert_eq!(decision.segment().name, "casual");
         assert_eq!(
             said(&decision),
             [("spacing", 3.0, "segment casual"), ("at_most", 1.0, "scene focus")]
@@ -353,9 +398,73 @@ mod tests {
         state.tier = Tier::Premium;
         state.overrides.beta = Some(Score::new(1.5));
         let decision = engine.decide(&state);
-        assert_eq!(decision.segment.name, "subscriber");
-        assert_eq!(decision.segment.because, "tier premium");
+        assert_eq!(decision.segment().name, "subscriber");
+        assert_eq!(decision.segment().because, "tier premium");
         assert_eq!(decision.weights.beta.value, Score::ZERO);
+    }
+
+    /// An engine whose listener is in the segments of these names from so many plays on.
+    fn overlapping(overlap: bool) -> Engine {
+        engine(|settings| {
+            let base = settings.fusion.weights.unwrap();
+            for segment in &mut settings.segments {
+                let plays = match segment.name.as_str() {
+                    "new" => 0.0,
+                    "enthusiast" => 1.0,
+                    _ => 1_000.0,
+                };
+                let session_plays = Some(Bounds { at_least: Some(plays), below: None });
+                segment.when = When { session_plays, ..When::default() };
+                if !overlap {
+                    segment.weights = base + segment.weights;
+                }
+            }
+            settings.segments.last_mut().unwrap().when = When::default();
+            let enthusiast = settings.segments.iter_mut().find(|s| s.name == "enthusiast");
+            enthusiast.unwrap().mixing.spacing = Some(4);
+            settings.fusion.weights = Some(base).filter(|_| overlap);
+        })
+    }
+
+    #[test]
+    fn every_segment_that_holds_is_a_term_of_the_weights_and_tightens_the_rules() {
+        let engine = overlapping(true);
+        let (state, first) = engine.start();
+        let (_, trace) = skip(&engine, &state);
+        assert_eq!((first.listener.also.len(), first.listener.segment.name.as_str()), (0, "new"));
+        let Group { name, because } = &trace.listener.also[0];
+        assert_eq!((name.as_str(), because.as_str()), ("enthusiast", "session_plays 1 >= 1"));
+        assert_eq!(trace.listener.segment.name, "new", "the first is the listener's own still");
+        let policy = &engine.setup.policy;
+        for (weight, of) in [
+            (&trace.weights.alpha, (|w| w.alpha) as fn(&Weights) -> f64),
+            (&trace.weights.beta, |w| w.beta),
+            (&trace.weights.gamma, |w| w.gamma),
+        ] {
+            let added = |name: &str| {
+                let own = policy.segments.iter().find(|s| s.name == name).unwrap();
+                ("segment".to_string(), name.to_string(), Score::new(of(&own.weights)))
+            };
+            let everybody = Score::new(of(&policy.fusion.weights.unwrap()));
+            let base = ("everybody".to_string(), "policy".to_string(), everybody);
+            let told = weight.terms.iter().map(|t| (t.name.clone(), t.from.clone(), t.value));
+            let wanted = [base, added("new"), added("enthusiast")];
+            assert_eq!(told.take(3).collect::<Vec<_>>(), wanted);
+        }
+        let limits: Vec<_> = trace.promotion.limits.iter().map(|l| l.from.as_str()).collect();
+        assert_eq!(limits, ["segment enthusiast"]);
+    }
+
+    #[test]
+    fn without_weights_for_everybody_the_first_segment_has_all_the_say() {
+        let engine = overlapping(false);
+        let (state, _) = engine.start();
+        let (_, trace) = skip(&engine, &state);
+        assert_eq!(trace.listener.also, []);
+        assert_eq!(trace.promotion.limits, []);
+        let terms: Vec<_> = trace.weights.alpha.terms.iter().map(|t| t.from.as_str()).collect();
+        assert_eq!(terms[0], "new");
+        assert!(!terms.contains(&"policy") && !terms.contains(&"enthusiast"));
     }
 
     #[test]

@@ -5,7 +5,6 @@ use super::state::State;
 use super::trace::EndedPlay;
 use crate::bandit::{Choice, Credit, Learned};
 use crate::feedback::{Intervention, UpdateReport};
-use crate::policy::Group;
 use crate::session::Streaks;
 use melody_core::catalogue::SongId;
 use melody_core::event::Event;
@@ -16,7 +15,8 @@ pub(super) struct Before {
     /// Songs of the queue, in order.
     pub queue: Vec<SongId>,
     pub target: Option<Score>,
-    pub segment: Option<Group>,
+    /// Names, the listener's own first; none before the first decision.
+    pub segments: Vec<String>,
     pub streaks: Streaks,
 }
 
@@ -25,7 +25,7 @@ impl Before {
     pub(super) fn new(state: &State) -> Self {
         Before {
             target: state.standing.as_ref().map(|standing| standing.target),
-            segment: state.standing.as_ref().map(|standing| standing.segment.clone()),
+            segments: state.standing.iter().flat_map(|s| s.segments.clone()).collect(),
             ..Before::of_queue(state)
         }
     }
@@ -33,7 +33,7 @@ impl Before {
     /// Only the queue: what an engine that has not led to the state can tell. Nothing has moved since.
     pub(super) fn of_queue(state: &State) -> Self {
         let queue = state.queue.iter().map(|q| q.song).collect();
-        Before { queue, target: None, segment: None, streaks: state.streaks.clone() }
+        Before { queue, target: None, segments: Vec::new(), streaks: state.streaks.clone() }
     }
 }
 
@@ -108,14 +108,14 @@ mod tests {
         let (state, trace) = engine.start();
         let before = Before::new(&state);
         assert_eq!(before.target, Some(trace.promotion.target));
-        assert_eq!(before.segment, Some(trace.listener.segment));
+        assert_eq!(before.segments, [trace.listener.segment.name]);
         let ids: Vec<&str> =
             before.queue.iter().map(|s| engine.setup.catalogue.song(*s).id.as_str()).collect();
         let shown: Vec<&str> = trace.queue.iter().map(|entry| entry.song.id.as_str()).collect();
         assert_eq!(ids, shown);
         let fresh = State { standing: None, ..state };
         let before = Before::new(&fresh);
-        assert_eq!((before.target, before.segment), (None, None));
+        assert_eq!((before.target, before.segments.len()), (None, 0));
     }
 
     #[test]
@@ -126,7 +126,7 @@ mod tests {
             state = finish(&engine, &state).0;
             let standing = state.standing.as_ref().unwrap();
             let again = engine.decide(&state);
-            assert_eq!((standing.target, &standing.segment), (again.target, &again.segment));
+            assert_eq!((standing.target, &standing.segments), (again.target, &again.names()));
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Notes: what just changed and why, in the order in which a person should hear of it.
 
+use super::decide::Decision;
 use super::happened::Step;
 use super::outcome::Outcome;
 use super::trace::{Note, PromotionReport, SessionReport};
+use crate::policy::Group;
 use melody_core::event::{Action, Event};
 use melody_core::score::Score;
 
@@ -38,13 +40,7 @@ pub(super) fn notes(
     if let Some(Event { action: Action::Subscribe, .. }) = event {
         notes.push(Note::Subscribed);
     }
-    if let Some(old) = before.segment.as_ref().filter(|old| old.name != decision.segment.name) {
-        notes.push(Note::Segment {
-            from: old.name.clone(),
-            to: decision.segment.name.clone(),
-            because: decision.segment.because.clone(),
-        });
-    }
+    notes.extend(segments(&before.segments, decision));
     if let Some(from) = before.target.filter(|from| *from != decision.target) {
         let skips = (state.session.promoted_skips() * 10.0).round() as u32;
         notes.push(Note::Target {
@@ -100,10 +96,28 @@ pub(super) fn notes(
     notes
 }
 
+/// What became of the segments that have a say, if there were any before.
+fn segments(before: &[String], decision: &Decision) -> Vec<Note> {
+    let Some(own) = before.first() else { return Vec::new() };
+    let now = decision.segment();
+    let moved = (*own != now.name).then(|| Note::Segment {
+        from: own.clone(),
+        to: now.name.clone(),
+        because: now.because.clone(),
+    });
+    let joined = decision.also().into_iter().filter(|group| !before.contains(&group.name));
+    let joined = joined.map(|Group { name, because }| Note::Joined { segment: name, because });
+    let names = decision.names();
+    let left = before[1..].iter().filter(|name| !names.contains(name));
+    let left = left.map(|name| Note::Left { segment: name.clone() });
+    moved.into_iter().chain(joined).chain(left).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::tests_support::{DURATION_MS, engine, finish, skip, small, step};
+    use crate::policy::{Bounds, When};
     use melody_core::overrides::Overrides;
     use melody_core::scene::Scene;
 
@@ -141,6 +155,34 @@ mod tests {
             because: "tier premium".into(),
         };
         assert_eq!(notes[..2], [Note::Subscribed, segment]);
+    }
+
+    #[test]
+    fn a_segment_that_joins_or_leaves_is_told_by_its_own_conditions() {
+        let engine = engine(|settings| {
+            for segment in &mut settings.segments {
+                let plays = match segment.name.as_str() {
+                    "new" => Bounds { at_least: Some(0.0), below: None },
+                    "enthusiast" => Bounds { at_least: Some(1.0), below: Some(2.0) },
+                    _ => Bounds { at_least: Some(1_000.0), below: None },
+                };
+                segment.when = When { session_plays: Some(plays), ..When::default() };
+            }
+            settings.segments.last_mut().unwrap().when = When::default();
+        });
+        let (state, _) = engine.start();
+        let (state, joins) = skip(&engine, &state);
+        let (_, leaves) = skip(&engine, &state);
+        let moved = |notes: Vec<Note>| -> Vec<Note> {
+            let moved = |note: &Note| {
+                matches!(note, Note::Segment { .. } | Note::Joined { .. } | Note::Left { .. })
+            };
+            notes.into_iter().filter(moved).collect()
+        };
+        let segment = || "enthusiast".to_string();
+        let because = "session_plays 1 >= 1 and < 2".into();
+        assert_eq!(moved(joins.notes), [Note::Joined { segment: segment(), because }]);
+        assert_eq!(moved(leaves.notes), [Note::Left { segment: segment() }]);
     }
 
     #[test]

@@ -7,7 +7,6 @@ use super::served::{Request, Served};
 use super::setup::Trained;
 use crate::bandit::Bandit;
 use crate::feedback::{Guardrail, Learned, Metrics, Update};
-use crate::policy::Group;
 use crate::ranking::{Heard, Queued};
 use crate::session::{Searches, Streaks};
 use melody_core::catalogue::SongId;
@@ -119,7 +118,8 @@ pub struct State {
 #[derive(Clone, Debug)]
 pub(super) struct Standing {
     pub target: Score,
-    pub segment: Group,
+    /// Names, the listener's own first.
+    pub segments: Vec<String>,
 }
 
 /// Near-line learning between updates.

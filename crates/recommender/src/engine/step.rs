@@ -10,7 +10,7 @@ use super::state::{Learning, Moment, Playing, State};
 use super::trace::Trace;
 use crate::bandit::{Bandit, Lift, Memory};
 use crate::feedback::{Ending, Guardrail, Intervention, Metrics, Offer, Seen};
-use crate::policy::{Group, segment};
+use crate::policy::{Group, segment, segments};
 use crate::ranking::{Heard, Placement};
 use crate::session::{Searches, Streaks};
 use melody_core::catalogue::SongId;
@@ -143,7 +143,8 @@ impl Engine {
             chosen: play.opened || play.replayed,
             offer: offered.map(|expected| Offer { expected: expected.value(), taken }),
         };
-        let sells = policy.segments[segment(policy, &next.view()).0].weights.beta > 0.0;
+        let sells = |(place, _): &(usize, Group)| policy.sells(&policy.segments[*place]);
+        let sells = segments(policy, &next.view()).iter().all(sells);
         next.guardrail.watch(&policy.guardrail, seen, sells)
     }
 

@@ -213,8 +213,11 @@ pub struct ListenerReport {
     pub tier: Tier,
     /// The situation the listener is in.
     pub scene: Scene,
-    /// Decides weights and commercial rules.
+    /// The listener's own: decides weights and commercial rules, and whose experience the bandit begins from.
     pub segment: Group,
+    /// Other segments the listener is in, which have a say in weights and rules, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Group>,
     /// For new songs: decides what novelty is worth.
     pub appetite: Group,
     /// Premium songs heard without a subscription and not skipped, those before the session counted.
@@ -544,6 +547,18 @@ pub enum Note {
         to: String,
         /// The conditions that hold for it, with the listener's own values.
         because: String,
+    },
+    /// Another segment has a say in weights and rules, too.
+    Joined {
+        /// Its name.
+        segment: String,
+        /// The conditions that hold for it, with the listener's own values.
+        because: String,
+    },
+    /// A segment has none any longer.
+    Left {
+        /// Its name.
+        segment: String,
     },
     /// The listener started to pay.
     Subscribed,

@@ -73,7 +73,7 @@ impl Engine {
         }
         (state.queue, state.owed) = (queue, false);
         state.request.left = committed;
-        state.standing = Some(Standing { target: decision.target, segment: decision.segment });
+        state.standing = Some(Standing { target: decision.target, segments: decision.names() });
         trace
     }
 
@@ -196,9 +196,9 @@ impl Engine {
             retrieved: &look.retrieved,
             scored: &look.scored,
             weights: &decision.weights,
-            gamma_scores: policy.segments[decision.segment_place].gamma_scores,
+            gamma_scores: decision.gamma_scores(policy),
             novelty,
-            unsold: policy.segments[decision.segment_place].weights.beta == 0.0,
+            unsold: decision.unsold(policy).is_some(),
             boost: state.overrides.boost(),
             rules: self.mixed_under(state, decision),
             committed: state.committed(),

@@ -44,7 +44,7 @@ impl Engine {
         let trace = self.told(state, &decision, state.request.left.len(), step);
         state.queue.clear();
         state.owed = true;
-        state.standing = Some(Standing { target: decision.target, segment: decision.segment });
+        state.standing = Some(Standing { target: decision.target, segments: decision.names() });
         trace
     }
 

@@ -74,20 +74,27 @@ fn check_interest(settings: &Settings, check: &mut Checker) {
     check.require((sum - 1.0).abs() < 1e-9, "interest", format!("the weights sum to {sum}, not 1"));
 }
 
+/// Weights that a listener may have: each in [0, 2], alpha at least the other two together.
+fn check_whole(check: &mut Checker, field: &str, weights: &Weights) {
+    check_weights(check, field, weights, 0.0..=2.0);
+    check.require(
+        weights.alpha >= weights.beta + weights.gamma,
+        field,
+        "the user comes first: alpha must be at least beta + gamma",
+    );
+}
+
 fn check_groups(settings: &Settings, check: &mut Checker) {
+    if let Some(weights) = settings.fusion.weights {
+        check_whole(check, "fusion.weights", &weights);
+    }
     names(check, "segments", settings.segments.iter().map(|s| s.name.as_str()));
     names(check, "appetites", settings.appetites.iter().map(|a| a.name.as_str()));
     for (i, segment) in settings.segments.iter().enumerate() {
         let field = format!("segments[{i}]");
         check.text(&format!("{field}.name_zh"), &segment.name_zh);
-        check_weights(check, &format!("{field}.weights"), &segment.weights, 0.0..=2.0);
+        check_whole(check, &format!("{field}.weights"), &settings.weights_of(segment));
         check_when(check, &format!("{field}.when"), &segment.when);
-        let w = segment.weights;
-        check.require(
-            w.alpha >= w.beta + w.gamma,
-            &format!("{field}.weights"),
-            "the user comes first: alpha must be at least beta + gamma",
-        );
         check_tighter(check, &format!("{field}.mixing"), &segment.mixing, settings);
         if let Some(usual) = segment.usual {
             check_usual(check, &format!("{field}.usual"), usual);

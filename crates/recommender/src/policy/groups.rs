@@ -65,10 +65,11 @@ pub struct Segment {
     pub name: String,
     /// The same for people who read Chinese.
     pub name_zh: String,
-    /// Who is in it, unless an earlier segment has them.
+    /// Who is in it. The last segment has no conditions and is for whoever is in no other.
     #[serde(default)]
     pub when: When,
-    /// Fusion weights before scene, arm and guardrail; each in [0, 2], user first.
+    /// What it adds to everybody's fusion weights, before scene, arm and guardrail; where the policy has
+    /// none for everybody, the weights themselves. The sum is in [0, 2], user first.
     pub weights: Weights,
     /// What gamma multiplies for these listeners.
     #[serde(default)]

@@ -31,6 +31,6 @@ pub use orders::{Order, Share};
 pub use previews::Previews;
 pub use requests::Requests;
 pub use scoring::{DEFAULT, Scorer, Scoring};
-pub use segment::{Group, appetite, segment};
+pub use segment::{Group, appetite, segment, segments};
 pub use settings::{Policy, Settings};
 pub use shipped::{DEFAULT_TEXT, shipped, shipped_names};

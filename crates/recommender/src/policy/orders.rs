@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fusion::Weights;
-use super::groups::Segment;
+use super::settings::Settings;
 
 /// A weight, as policies name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ impl Share {
     }
 }
 
-/// One segment's share of a weight is at least that of others.
+/// One segment's share of a weight is at least that of others, for listeners that are in one of them alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Order {
@@ -52,10 +52,10 @@ const ROUNDING: f64 = 1e-9;
 
 impl Order {
     /// The first of the segments under it whose share is the larger; `None` where the order holds.
-    pub fn broken<'a>(&'a self, segments: &[Segment]) -> Option<&'a str> {
+    pub fn broken<'a>(&'a self, settings: &Settings) -> Option<&'a str> {
         let share = |name: &str| {
-            let segment = segments.iter().find(|segment| segment.name == name);
-            segment.map(|segment| self.share.of(&segment.weights))
+            let segment = settings.segments.iter().find(|segment| segment.name == name);
+            segment.map(|segment| self.share.of(&settings.weights_of(segment)))
         };
         let least = share(&self.of)?;
         let above = |name: &&String| share(name).is_some_and(|other| other > least + ROUNDING);

@@ -15,9 +15,24 @@ pub struct Group {
     pub because: String,
 }
 
-/// The place of the listener's segment in the policy, and its name and reason.
+/// The place of the listener's own segment in the policy, and its name and reason.
 pub fn segment(policy: &Policy, view: &ListenerView) -> (usize, Group) {
     first(policy.segments.iter().map(|s| (s.name.as_str(), &s.when)), view)
+}
+
+/// Every segment that has a say in the listener's weights and rules, by place in the policy, with name and reason:
+/// the listener's own first, then the others whose conditions hold, if the policy's segments overlap.
+pub fn segments(policy: &Policy, view: &ListenerView) -> Vec<(usize, Group)> {
+    let own = segment(policy, view);
+    let overlap = policy.fusion.weights.is_some();
+    let others = policy.segments.iter().enumerate().skip(own.0 + 1).filter(|_| overlap);
+    let held = others.filter_map(|(i, other)| {
+        // The last one is for who is in no other.
+        let because = holds(&other.when, view).filter(|_| other.when != When::default())?;
+        Some((i, Group { name: other.name.clone(), because }))
+    });
+    let held: Vec<_> = held.collect();
+    std::iter::once(own).chain(held).collect()
 }
 
 /// The same for the appetite for new songs.

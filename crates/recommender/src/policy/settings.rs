@@ -9,7 +9,7 @@ use super::adjustments::{Adjustments, Diversity, SessionTuning};
 use super::bandit::Bandit;
 use super::candidates::Quotas;
 use super::feedback::{Guardrail, NearLine};
-use super::fusion::Fusion;
+use super::fusion::{Fusion, Weights};
 use super::groups::{Appetite, SceneEffect, Segment};
 use super::mixing::Mixing;
 use super::orders::Order;
@@ -49,12 +49,13 @@ pub struct Settings {
     pub name: String,
     /// How the interest head's outputs make one score in [0, 1].
     pub interest: InterestBlend,
-    /// The tie-breaker; the weights of fusion are the segments'.
+    /// The tie-breaker, and the weights that segments add to.
     pub fusion: Fusion,
     /// What scores a song in the end: fusion unless the file says otherwise.
     #[serde(default)]
     pub ranking: Scoring,
-    /// The first whose conditions all hold is the listener's; the last has none.
+    /// The first whose conditions all hold is the listener's own, which the bandit's experience is pooled by; the
+    /// others that hold have a say in weights and rules, too, where fusion has weights for everybody.
     pub segments: Vec<Segment>,
     /// What a search for better weights keeps between segments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -85,4 +86,21 @@ pub struct Settings {
     /// What is heard of premium songs without a subscription.
     #[serde(default)]
     pub previews: Previews,
+}
+
+impl Settings {
+    /// Fusion weights of who is in one segment alone, before scene, arm and guardrail.
+    pub fn weights_of(&self, segment: &Segment) -> Weights {
+        self.fusion.weights.unwrap_or_default() + segment.weights
+    }
+
+    /// What a segment has to add, or to say, so that these are the weights of who is in it alone.
+    pub fn added_for(&self, weights: Weights) -> Weights {
+        weights - self.fusion.weights.unwrap_or_default()
+    }
+
+    /// Whether anything is sold to a segment: where its own beta is nothing, nothing is.
+    pub fn sells(&self, segment: &Segment) -> bool {
+        self.weights_of(segment).beta > 0.0
+    }
 }

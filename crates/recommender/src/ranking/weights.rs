@@ -9,7 +9,7 @@ use melody_core::score::Score;
 /// One reason for a weight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
-    /// `segment`, `scene`, `personal`, `guardrail`, `by hand` or `clamp`.
+    /// `everybody`, `segment`, `scene`, `personal`, `guardrail`, `by hand` or `clamp`.
     pub name: String,
     /// Which one: the segment's name, the arm's, ...
     pub from: String,

@@ -150,9 +150,11 @@ proptest! {
                 let alpha = f64::max(alpha, beta + gamma);
                 melody_recommender::policy::Weights { alpha, beta, gamma }
             });
-            for (segment, weights) in p.segments.iter_mut().zip(weights) {
-                let beta = if segment.weights.beta == 0.0 { 0.0 } else { weights.beta };
-                segment.weights = melody_recommender::policy::Weights { beta, ..weights };
+            let unsold: Vec<bool> = p.segments.iter().map(|segment| !p.sells(segment)).collect();
+            for ((at, weights), unsold) in (0..p.segments.len()).zip(weights).zip(unsold) {
+                let beta = if unsold { 0.0 } else { weights.beta };
+                let weights = melody_recommender::policy::Weights { beta, ..weights };
+                p.segments[at].weights = p.added_for(weights);
             }
             let mut deltas = deltas
                 .iter()

@@ -6,6 +6,7 @@ use melody_core::event::Action;
 use melody_core::score::Score;
 use melody_recommender::engine::{EndedPlay, Note, Trace};
 use melody_recommender::percent::whole;
+use melody_recommender::policy::Group;
 use melody_sessions::trace_file::TracedSession;
 use melody_tui::{Lang, headline};
 
@@ -89,13 +90,13 @@ impl<'a> Told<'a> {
         let (listener, versions) = (&first.listener, &first.versions);
         let named = |name: &str, hash: &str| format!("{name} ({})", short(hash));
         let ranker = versions.ranker.as_ref().map(|ranker| named(&ranker.name, &ranker.hash));
+        let groups = std::iter::once(&listener.segment).chain(&listener.also);
+        let lang = self.lang;
+        let shown = |group: &Group| lang.named("segment", &group.name).into_owned();
+        let segments: Vec<_> = groups.map(shown).collect();
         let who = self.lang.fill(
             "profile {}, segment {}, scene {}",
-            &[
-                &listener.profile,
-                &self.lang.named("segment", &listener.segment.name),
-                &self.lang.text(listener.scene.name()),
-            ],
+            &[&listener.profile, &segments.join(" + "), &self.lang.text(listener.scene.name())],
         );
         facts(
             self.lang,
@@ -473,7 +474,12 @@ const CAUSES: [Cause; 9] = [
         tone: Tone::Third,
         moves: true,
         line: true,
-        holds: |trace| trace.notes.iter().any(|note| matches!(note, Note::Segment { .. })),
+        holds: |trace| {
+            let moved = |note: &Note| {
+                matches!(note, Note::Segment { .. } | Note::Joined { .. } | Note::Left { .. })
+            };
+            trace.notes.iter().any(moved)
+        },
     },
     Cause {
         name: "skip",

@@ -138,6 +138,7 @@ fn at(base: &Settings, levels: &BySegment) -> Settings {
     let rules = settings.guardrail;
     let mixing = settings.mixing;
     for segment in &mut settings.segments {
+        let mut weights = base.weights_of(segment);
         let Some(Levels { listening, selling }) = levels.get(&segment.name).copied() else {
             continue;
         };
@@ -147,15 +148,16 @@ fn at(base: &Settings, levels: &BySegment) -> Settings {
             // At the highest level nothing is promoted.
             let at_most = if listening >= rules.levels { 0 } else { lowered };
             segment.mixing.at_most = Some(at_most).filter(|at_most| *at_most < mixing.at_most);
-            let alpha = segment.weights.alpha + rules.alpha_step * f64::from(listening);
-            segment.weights.alpha = thousandth(alpha.min(MOST_WEIGHT.value()));
+            let alpha = weights.alpha + rules.alpha_step * f64::from(listening);
+            weights.alpha = thousandth(alpha.min(MOST_WEIGHT.value()));
         }
         if selling > 0 {
             // The listener comes first: alpha is no less than the two together.
-            let most = 0.001 * (1000.0 * (segment.weights.alpha - segment.weights.gamma)).floor();
-            let beta = segment.weights.beta + rules.selling.beta_step * f64::from(selling);
-            segment.weights.beta = thousandth(beta).min(most).max(segment.weights.beta);
+            let most = 0.001 * (1000.0 * (weights.alpha - weights.gamma)).floor();
+            let beta = weights.beta + rules.selling.beta_step * f64::from(selling);
+            weights.beta = thousandth(beta).min(most).max(weights.beta);
         }
+        segment.weights = base.added_for(weights);
     }
     settings
 }

@@ -64,7 +64,7 @@ impl Guardrail {
     /// Over the segments of a policy, by its rules.
     pub(super) fn new(settings: &policy::Settings) -> Self {
         let segments = settings.segments.iter().map(|segment| {
-            let sells = segment.weights.beta > 0.0;
+            let sells = settings.sells(segment);
             let [listening, selling] = [(); 2].map(|()| Watch::default());
             (segment.name.clone(), Segment { sells, listening, selling })
         });

@@ -66,7 +66,9 @@ fn who<'a>(view: &View, theme: &Theme, spared: usize) -> Vec<Vec<Span<'a>>> {
         let shown = spared < 4;
         shown.then_some(name).into_iter().chain([Span::raw(value)]).collect::<Vec<_>>()
     };
-    let mut segment = named("segment", view.segment(&listener.segment.name).into());
+    let groups = std::iter::once(&listener.segment).chain(&listener.also);
+    let names: Vec<_> = groups.map(|group| view.segment(&group.name).to_string()).collect();
+    let mut segment = named("segment", names.join(" + "));
     if spared < 1 {
         let because = format!(" ({})", view.look.lang.reasons(&listener.segment.because));
         segment.push(Span::styled(because, theme.faint));

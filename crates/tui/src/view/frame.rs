@@ -134,11 +134,17 @@ impl View {
         (first..=step).filter_map(|at| timeline.trace_at(at)).cloned().collect()
     }
 
-    /// What gamma multiplies for the segment of the step looked at.
+    /// What gamma multiplies for the segments of the step looked at.
     pub fn gamma_scores(&self) -> GammaScores {
-        let name = &self.now().listener.segment.name;
-        let segment = self.policy.segments.iter().find(|segment| segment.name == *name);
-        segment.map(|segment| segment.gamma_scores).unwrap_or_default()
+        let listener = &self.now().listener;
+        let in_force = |name: &String| {
+            *name == listener.segment.name || listener.also.iter().any(|also| also.name == *name)
+        };
+        let mut segments = self.policy.segments.iter().filter(|segment| in_force(&segment.name));
+        match segments.any(|segment| segment.gamma_scores == GammaScores::Diversity) {
+            true => GammaScores::Diversity,
+            false => GammaScores::Promotion,
+        }
     }
 
     /// What gamma weighs, by name: exposure, or what takes its place for this segment. In English.

@@ -207,6 +207,14 @@ fn told(note: &Note, now: &Trace, lang: Lang) -> Option<String> {
                 [&lang.named("segment", from), &lang.named("segment", to), &lang.reasons(because)];
             lang.fill("segment {} → {}, as {}", &values)
         }
+        Note::Joined { segment, because } => {
+            let values: [&dyn Display; 2] =
+                [&lang.named("segment", segment), &lang.reasons(because)];
+            lang.fill("also segment {}, as {}", &values)
+        }
+        Note::Left { segment } => {
+            lang.fill("no longer segment {}", &[&lang.named("segment", segment)])
+        }
         Note::Subscribed => {
             let beta = format!("{:.3}", now.weights.beta.value);
             lang.fill("beta is {}, nothing is left to sell", &[&beta])

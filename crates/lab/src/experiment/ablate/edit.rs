@@ -93,10 +93,11 @@ impl Edit {
             }),
             Edit::Rerank(method) => changed(&|s| s.diversity.method = *method),
             Edit::NoDiverseGamma => changed(&|s| {
+                let none = s.added_for(NOTHING).gamma;
                 let diverse = |scores| scores == GammaScores::Diversity;
                 for segment in s.segments.iter_mut().filter(|s| diverse(s.gamma_scores)) {
                     segment.gamma_scores = GammaScores::Promotion;
-                    segment.weights.gamma = 0.0;
+                    segment.weights.gamma = none;
                 }
             }),
             Edit::Everything => changed(&|s| s.candidates.retrieval = Retrieval::Everything),
@@ -114,9 +115,11 @@ const NOTHING: Weights = Weights { alpha: 0.0, beta: 0.0, gamma: 0.0 };
 /// The last segment's for all; but who is sold no subscription is sold none still.
 fn one_size(settings: &mut Settings) {
     let Some(last) = settings.segments.last().cloned() else { return };
-    for segment in &mut settings.segments {
-        let beta = if segment.weights.beta == 0.0 { 0.0 } else { last.weights.beta };
-        segment.weights = Weights { beta, ..last.weights };
+    let weights = settings.weights_of(&last);
+    let [all, unsold] = [weights, Weights { beta: 0.0, ..weights }].map(|w| settings.added_for(w));
+    let sells: Vec<bool> = settings.segments.iter().map(|s| settings.sells(s)).collect();
+    for (segment, sells) in settings.segments.iter_mut().zip(sells) {
+        segment.weights = if sells { all } else { unsold };
         segment.gamma_scores = last.gamma_scores;
         segment.mixing = last.mixing;
     }

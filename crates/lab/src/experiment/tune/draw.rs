@@ -51,7 +51,8 @@ pub(super) fn place(settings: &Settings, part: Part, group: &str) -> Place {
     let (weights, tighter) = match part {
         Part::Segments => {
             let segment = settings.segments.iter().find(|segment| segment.name == group);
-            let (weights, tighter) = segment.map(|s| (s.weights, s.mixing)).unwrap_or_default();
+            let own = segment.map(|s| (settings.weights_of(s), s.mixing));
+            let (weights, tighter) = own.unwrap_or_default();
             (of(weights, &doublings), tighter)
         }
         Part::Scenes => {
@@ -77,8 +78,8 @@ pub(super) fn place(settings: &Settings, part: Part, group: &str) -> Place {
 
 fn segment(settings: &mut Settings, name: &str, near: bool, rng: &mut ChaCha8Rng) {
     let mixing = settings.mixing;
-    let Some(segment) = settings.segments.iter_mut().find(|s| s.name == name) else { return };
-    let old = segment.weights;
+    let Some(at) = settings.segments.iter().position(|s| s.name == name) else { return };
+    let old = settings.weights_of(&settings.segments[at]);
     let mut weight =
         |old: f64| (old * within(0.0, near, DOUBLINGS, rng).exp2()).min(MOST_WEIGHT.value());
     let mut drawn =
@@ -90,10 +91,13 @@ fn segment(settings: &mut Settings, name: &str, near: bool, rng: &mut ChaCha8Rng
         drawn.beta *= most / commercial;
         drawn.gamma *= most / commercial;
     }
-    segment.weights = rounded(drawn);
+    let mut drawn = rounded(drawn);
     if old.beta > 0.0 {
-        segment.weights.beta = segment.weights.beta.max(LEAST_BETA);
+        drawn.beta = drawn.beta.max(LEAST_BETA);
     }
+    let added = settings.added_for(drawn);
+    let segment = &mut settings.segments[at];
+    segment.weights = added;
     segment.mixing = tighter(segment.mixing, mixing, rng);
 }
 

@@ -8,7 +8,7 @@ use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
 use melody_core::score::Score;
-use melody_recommender::ranking::{FusionWeights, Weight};
+use melody_recommender::ranking::{FusionWeights, Term, Weight};
 
 /// The symbol and name of a weight, and where it stands.
 type Kind = (&'static str, &'static str, fn(&FusionWeights) -> &Weight);
@@ -75,12 +75,15 @@ fn terms(weight: &Weight, view: &View) -> (Vec<(String, String)>, usize) {
     let shown: Vec<_> = weight.terms.iter().filter(|term| term.value != Score::ZERO).collect();
     let values: Vec<Score> = shown.iter().map(|term| term.value).collect();
     let decimals = decimals(&view.now().weights);
-    let name = |name: &str| match name {
+    // Where several segments add to it, each is told by its own name.
+    let overlap = weight.terms.iter().filter(|term| term.name == "segment").count() > 1;
+    let name = |term: &Term| match term.name.as_str() {
         "personal" => view.say("arm").into_owned(),
         "guardrail" => view.say("guard").into_owned(),
+        "segment" if overlap => view.segment(&term.from).into(),
         name => view.say(name).into_owned(),
     };
-    let names = shown.iter().map(|term| name(&term.name));
+    let names = shown.iter().map(|term| name(term));
     let terms: Vec<(String, String)> =
         pen::even(&values, decimals).into_iter().zip(names).collect();
     let wide = |(value, name): &(String, String)| 2 + text::width(value) + text::width(name);

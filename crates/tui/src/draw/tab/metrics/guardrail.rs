@@ -128,7 +128,7 @@ fn waits(view: &View, side: Side) -> Option<String> {
     }
     let segment = &view.now().listener.segment.name;
     let own = view.policy.segments.iter().find(|own| own.name == *segment);
-    let sells = own.is_none_or(|own| own.weights.beta > 0.0);
+    let sells = own.is_none_or(|own| view.policy.sells(own));
     let doubt = now.listening.evidence.value() > HOLDS * now.listening.acts_at.value();
     Some(match side {
         Side::Selling if !sells => {
