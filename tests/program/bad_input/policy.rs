@@ -41,8 +41,20 @@ const EDITS: &[Edit] = &[
     ("tier = [\"premium\"]", "tier = []", "segments[0].when.tier", "names no tier"),
     (
         "@name = \"new\"|weights",
-        "{ alpha = 0.05, beta = 0.05, gamma = 0.05 }",
+        "{ alpha = -1.1, beta = 0.05, gamma = 0.05 }",
         "segments[1].weights",
+        "the user comes first",
+    ),
+    (
+        "@name = \"new\"|weights",
+        "{ alpha = 1.0, beta = 0.0, gamma = 0.0 }",
+        "segments[1].weights.alpha",
+        "2.185, with fusion.weights, is outside 0 to 2",
+    ),
+    (
+        "@fusion.weights",
+        "{ alpha = 0.2, beta = 0.2, gamma = 0.1 }",
+        "fusion.weights",
         "the user comes first",
     ),
     (
@@ -92,7 +104,8 @@ fn parts_that_are_missing() {
         bench.refuses(&REPLAY, &[&["policy.toml:"], says].concat());
     };
     refuses("\nuniform = ", "\n# ", &[": bandit.uniform: missing field"]);
-    refuses("weights = {", "# {", &[": segments[0].weights: missing field"]);
+    let subscriber = "\nweights = { alpha = 0.5";
+    refuses(subscriber, "\n# { alpha = 0.5", &[": segments[0].weights: missing field"]);
     let condition = "0.0\nwhen = { tenure_days = { below = 3 } }";
     let last = "@name = \"balanced\"|novelty";
     refuses(last, condition, &[": appetites[2]: the last appetite must have no conditions"]);

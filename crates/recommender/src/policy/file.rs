@@ -74,26 +74,35 @@ fn check_interest(settings: &Settings, check: &mut Checker) {
     check.require((sum - 1.0).abs() < 1e-9, "interest", format!("the weights sum to {sum}, not 1"));
 }
 
-/// Weights that a listener may have: each in [0, 2], alpha at least the other two together.
-fn check_whole(check: &mut Checker, field: &str, weights: &Weights) {
-    check_weights(check, field, weights, 0.0..=2.0);
+/// Weights that a listener may have: each in [0, 2], alpha at least the other two together. `sum` says so where they
+/// are more than what stands in the field.
+fn check_whole(check: &mut Checker, field: &str, weights: &Weights, sum: &str) {
+    for (name, value) in weights.named() {
+        let holds = value.is_finite() && (0.0..=2.0).contains(&value);
+        let field = format!("{field}.{name}");
+        check.require(holds, &field, format!("{value}{sum} is outside 0 to 2"));
+    }
     check.require(
         weights.alpha >= weights.beta + weights.gamma,
         field,
-        "the user comes first: alpha must be at least beta + gamma",
+        format!("the user comes first: alpha must be at least beta + gamma{sum}"),
     );
 }
 
 fn check_groups(settings: &Settings, check: &mut Checker) {
-    if let Some(weights) = settings.fusion.weights {
-        check_whole(check, "fusion.weights", &weights);
-    }
+    let sum = match settings.fusion.weights {
+        Some(weights) => {
+            check_whole(check, "fusion.weights", &weights, "");
+            ", with fusion.weights,"
+        }
+        None => "",
+    };
     names(check, "segments", settings.segments.iter().map(|s| s.name.as_str()));
     names(check, "appetites", settings.appetites.iter().map(|a| a.name.as_str()));
     for (i, segment) in settings.segments.iter().enumerate() {
         let field = format!("segments[{i}]");
         check.text(&format!("{field}.name_zh"), &segment.name_zh);
-        check_whole(check, &format!("{field}.weights"), &settings.weights_of(segment));
+        check_whole(check, &format!("{field}.weights"), &settings.weights_of(segment), sum);
         check_when(check, &format!("{field}.when"), &segment.when);
         check_tighter(check, &format!("{field}.mixing"), &segment.mixing, settings);
         if let Some(usual) = segment.usual {
@@ -174,9 +183,7 @@ fn check_weights(
     weights: &Weights,
     range: std::ops::RangeInclusive<f64>,
 ) {
-    for (name, value) in
-        [("alpha", weights.alpha), ("beta", weights.beta), ("gamma", weights.gamma)]
-    {
+    for (name, value) in weights.named() {
         check.range(&format!("{field}.{name}"), value, range.clone());
     }
 }

@@ -16,6 +16,13 @@ pub struct Weights {
     pub gamma: f64,
 }
 
+impl Weights {
+    /// Each with its name in a policy's file.
+    pub(super) fn named(&self) -> [(&'static str, f64); 3] {
+        [("alpha", self.alpha), ("beta", self.beta), ("gamma", self.gamma)]
+    }
+}
+
 impl Add for Weights {
     type Output = Weights;
     fn add(self, other: Weights) -> Weights {

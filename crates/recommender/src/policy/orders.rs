@@ -7,7 +7,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::fusion::Weights;
-use super::settings::Settings;
 
 /// A weight, as policies name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,11 +51,12 @@ const ROUNDING: f64 = 1e-9;
 
 impl Order {
     /// The first of the segments under it whose share is the larger; `None` where the order holds.
-    pub fn broken<'a>(&'a self, settings: &Settings) -> Option<&'a str> {
-        let share = |name: &str| {
-            let segment = settings.segments.iter().find(|segment| segment.name == name);
-            segment.map(|segment| self.share.of(&settings.weights_of(segment)))
-        };
+    /// `weights` are those of who is in a segment alone, by its name.
+    pub(super) fn broken<'a>(
+        &'a self,
+        weights: impl Fn(&str) -> Option<Weights>,
+    ) -> Option<&'a str> {
+        let share = |name: &str| Some(self.share.of(&weights(name)?));
         let least = share(&self.of)?;
         let above = |name: &&String| share(name).is_some_and(|other| other > least + ROUNDING);
         self.over.iter().find(above).map(String::as_str)

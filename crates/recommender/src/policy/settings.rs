@@ -99,6 +99,12 @@ impl Settings {
         weights - self.fusion.weights.unwrap_or_default()
     }
 
+    /// The first of the segments under an order whose share is the larger; `None` where the order holds.
+    pub fn broken<'a>(&self, order: &'a Order) -> Option<&'a str> {
+        let named = |name: &str| self.segments.iter().find(|segment| segment.name == name);
+        order.broken(|name| named(name).map(|segment| self.weights_of(segment)))
+    }
+
     /// Whether anything is sold to a segment: where its own beta is nothing, nothing is.
     pub fn sells(&self, segment: &Segment) -> bool {
         self.weights_of(segment).beta > 0.0

@@ -7,12 +7,12 @@ pub(super) struct Orders(Vec<Order>);
 
 impl Orders {
     pub(super) fn new(base: &Settings) -> Self {
-        let held = |order: &&Order| order.broken(base).is_none();
+        let held = |order: &&Order| base.broken(order).is_none();
         Orders(base.orders.iter().filter(held).cloned().collect())
     }
 
     pub(super) fn hold(&self, settings: &Settings) -> bool {
-        self.0.iter().all(|order| order.broken(settings).is_none())
+        self.0.iter().all(|order| settings.broken(order).is_none())
     }
 }
 
