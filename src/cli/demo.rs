@@ -51,7 +51,10 @@ pub(super) fn run(arguments: &Demo) -> Result<(), Failure> {
     }
     app.themes = config.themes();
     app.profiles = config.profiles();
-    app.guide(tour);
+    match arguments.kiosk {
+        true => app.tour_by_itself(tour),
+        false => app.guide(tour),
+    }
     how_it_ended(tui::run(&mut app, config.mouse.value))
 }
 
@@ -91,6 +94,7 @@ const RECORDING: Kind = Kind { name: "recording", mark: Mark::Key("version") };
 
 fn record(app: &mut App, tour: Tour, arguments: &Demo, out: &Path) -> Result<(), Failure> {
     let version = if arguments.asciicast == 3 { Asciicast::V3 } else { Asciicast::V2 };
+    let scenes = tour.scenes.len();
     let mut cast = Cast::begin(version, "Melody: a tour", arguments.size);
     let ends = app.record(tour, arguments.size, &mut |at, recorded| match recorded {
         Recorded::Scene(caption) => {
@@ -100,7 +104,8 @@ fn record(app: &mut App, tour: Tour, arguments: &Demo, out: &Path) -> Result<(),
         Recorded::Frame(frame) => cast.frame(at, frame).map_err(|error| error.to_string()),
     })?;
     write_whole(out, cast.end(ends).as_bytes())?;
-    say!("wrote {}: {} s", out.display(), ends.as_secs())
+    let seconds = ends.as_secs();
+    say!("The tour is recorded in {}: {scenes} scenes, {seconds} s.", out.display())
 }
 
 fn check(tour: Tour, arguments: &Demo) -> Result<(), Failure> {

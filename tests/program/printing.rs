@@ -208,6 +208,7 @@ fn an_error_that_cannot_be_told_is_an_exit_code_all_the_same() {
         (&["replay"], 2),
         (&["keys", "--what"], 2),
         (&["demo", "nowhere.toml"], 2),
+        (&["demo", "--kiosk", "--check"], 2),
     ] {
         let ended = place.command(arguments).stdout(Stdio::null()).stderr(full()).status().unwrap();
         assert_eq!(ended.code(), Some(code), "{arguments:?}");

@@ -35,6 +35,9 @@ pub(crate) struct Demo {
     /// Print each scene's notes for whoever presents it, with what it shows and what the screen says, for a second terminal.
     #[arg(long, conflicts_with_all = ["check", "record"])]
     pub notes: bool,
+    /// Show the tour by itself, scene after scene with time to read each caption, and again from its beginning, until `q`.
+    #[arg(long, conflicts_with_all = ["check", "record", "notes"])]
+    pub kiosk: bool,
     /// Version of the recording's format.
     #[arg(long, requires = "record", value_name = "2|3", default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=3))]
     pub asciicast: u8,

@@ -57,7 +57,10 @@ impl App {
     }
 
     /// Goes on over weeks while they are looked at; where that cannot be, they are over.
-    pub(super) fn go_on_over_weeks(&mut self, go_on: fn(&mut Weeks, bool) -> Option<String>) {
+    pub(super) fn go_on_over_weeks(
+        &mut self,
+        go_on: impl FnOnce(&mut Weeks, bool) -> Option<String>,
+    ) {
         let looked_at = self.looks_at_weeks();
         let failed = self.weeks.as_mut().and_then(|weeks| go_on(weeks, looked_at));
         if let Some(error) = failed {

@@ -11,6 +11,10 @@ use crate::desk::reopening::Arriving;
 use crate::desk::weeks::Weeks;
 use crate::tour::guide::Guide;
 
+/// How long a step is looked at until it is asked what takes the work of many: nobody reads sooner, and of steps that fly
+/// by it would keep every core from the next ones.
+const LOOKED_AT: Duration = Duration::from_millis(200);
+
 /// Something that is worked out elsewhere.
 struct Errand {
     /// Whether it is under way.
@@ -53,12 +57,12 @@ const ERRANDS: [Errand; 12] = [
     Errand { away: |app| app.session.deciding(), ready: App::play_on, wait: App::settle_session },
     Errand {
         away: |app| app.explaining.waits(),
-        ready: |app, _| app.ask_explanation(),
+        ready: |app, elapsed| app.ask_explanation(app.stays(elapsed)),
         wait: |app| app.settle_inquiry(App::ask_explanation, |app| app.explaining.settle()),
     },
     Errand {
         away: |app| app.what_if.waits(),
-        ready: |app, _| app.ask_what_if(),
+        ready: |app, elapsed| app.ask_what_if(app.stays(elapsed)),
         wait: |app| app.settle_inquiry(App::ask_what_if, |app| app.what_if.settle()),
     },
     Errand {
@@ -68,7 +72,9 @@ const ERRANDS: [Errand; 12] = [
     },
     Errand {
         away: |app| app.looks_at_weeks() && app.weeks.as_ref().is_some_and(Weeks::waits),
-        ready: |app, _| app.go_on_over_weeks(Weeks::advance),
+        ready: |app, elapsed| {
+            app.go_on_over_weeks(|weeks, looked_at| weeks.advance(looked_at, elapsed))
+        },
         wait: |app| {
             app.go_on_over_weeks(|weeks, looked_at| if looked_at { weeks.settle() } else { None })
         },
@@ -80,7 +86,7 @@ const ERRANDS: [Errand; 12] = [
     },
     Errand {
         away: |app| app.tab == Tab::Bandit && app.others.waits(),
-        ready: |app, _| app.ask_others(),
+        ready: |app, elapsed| app.ask_others(app.stays(elapsed)),
         wait: |app| app.settle_inquiry(App::ask_others, |app| app.others.settle()),
     },
 ];
@@ -90,7 +96,7 @@ impl App {
     pub fn moves(&self) -> bool {
         let away = ERRANDS.iter().any(|errand| (errand.away)(self));
         let log = self.log_standing() != self.log_seen;
-        self.session.playing || away || log || self.fresh() > 0.0
+        self.session.playing || away || log || self.turns() || self.fresh() > 0.0
     }
 
     /// Lets real time pass.
@@ -101,8 +107,15 @@ impl App {
         for errand in &ERRANDS {
             (errand.ready)(self, elapsed);
         }
+        self.mind_tour(elapsed);
         self.look_on(elapsed);
         self.let_go_of_message(elapsed);
+    }
+
+    /// Whether the step looked at has been for long enough to be asked all about, with the time that has passed now.
+    fn stays(&self, elapsed: Duration) -> bool {
+        let (step, stayed) = self.stayed;
+        step == self.step() && stayed + elapsed >= LOOKED_AT
     }
 
     /// Lets the eye follow what is new for a while.
@@ -110,6 +123,9 @@ impl App {
         let newest = self.session.trace().step;
         let stays = self.seen.0 == newest;
         self.seen = (newest, if stays { self.seen.1 + elapsed } else { Duration::ZERO });
+        let step = self.step();
+        let stays = self.stayed.0 == step;
+        self.stayed = (step, if stays { self.stayed.1 + elapsed } else { Duration::ZERO });
     }
 
     /// Waits for everything that is being worked out.
@@ -142,15 +158,15 @@ impl App {
     }
 
     /// Waits for the answer to a question that is under way, and to the one there is now.
-    fn settle_inquiry(&mut self, ask: fn(&mut App), settle: fn(&mut App)) {
+    fn settle_inquiry(&mut self, ask: fn(&mut App, bool), settle: fn(&mut App)) {
         for _ in 0..2 {
-            ask(self);
+            ask(self, true);
             settle(self);
         }
     }
 
-    /// Asks for the account that the Explain view shows.
-    fn ask_explanation(&mut self) {
+    /// Asks for the account that the Explain view shows, and for what brought the song there where the step `stays`.
+    fn ask_explanation(&mut self, stays: bool) {
         if self.tab != Tab::Explain {
             return;
         }
@@ -162,14 +178,14 @@ impl App {
             if self.explaining.turns_to(song) {
                 self.scroll[Tab::Explain.index()] = 0;
             }
-            self.explaining.ask(self.session.timeline(), step, song);
+            self.explaining.ask(self.session.timeline(), step, song, stays);
         }
     }
 
-    /// Asks what the sliders of the What-if view would lead to.
-    fn ask_what_if(&mut self) {
+    /// Asks what the sliders of the What-if view would lead to, over their whole range where the step `stays`.
+    fn ask_what_if(&mut self, stays: bool) {
         if self.tab == Tab::WhatIf {
-            self.what_if.ask(self.session.timeline(), self.step());
+            self.what_if.ask(self.session.timeline(), self.step(), stays);
         }
     }
 
@@ -186,10 +202,13 @@ impl App {
         }
     }
 
-    /// Asks what other policies would have earned up to the step looked at.
-    fn ask_others(&mut self) {
+    /// Asks what other policies would have earned up to the step looked at, where it `stays`.
+    fn ask_others(&mut self, stays: bool) {
         if self.tab != Tab::Bandit {
             return;
+        }
+        if !stays {
+            return self.others.take_in();
         }
         let step = self.step();
         let regrets = self.session.regrets().before(self.trace().bandit.since);

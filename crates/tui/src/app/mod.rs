@@ -12,14 +12,17 @@ mod next;
 mod palette;
 mod past;
 mod pickers;
+mod reading;
 mod recording;
 mod rehearsal;
 mod reopen;
+mod rounds;
 mod sharing;
 mod showing;
 pub(crate) mod simulator;
 mod telling;
 mod tour;
+mod touring;
 mod what_if;
 
 pub use recording::Recorded;

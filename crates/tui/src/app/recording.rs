@@ -8,6 +8,7 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::reading;
 use super::simulator::{App, SETTLES};
 use crate::draw::draw;
 use crate::tour::Tour;
@@ -20,10 +21,6 @@ pub enum Recorded<'a> {
     /// The screen looks so.
     Frame(&'a Buffer),
 }
-
-/// To look around, and for each word of a caption: about as fast as is read aloud.
-const LOOKING: Duration = Duration::from_secs(2);
-const WORD: Duration = Duration::from_millis(300);
 
 impl App {
     /// Shows a tour of this session, which is one of its opening and has just begun, on a screen of so many columns and rows, and
@@ -62,7 +59,7 @@ impl App {
             at += SETTLES;
             self.settle();
             self.recorded(area, at, tell)?;
-            at += LOOKING + WORD * caption.split_whitespace().count() as u32;
+            at += reading::takes(caption);
         }
         Ok(at)
     }

@@ -72,7 +72,8 @@ impl App {
     pub(super) fn called(&self, name: &str) -> String {
         let at = self.profile_at(name.into());
         let profile = melody_sessions::names::profile_named(&at, &self.folder);
-        let said = |name_of: &str| self.look.lang.fill("{} ({})", &[&name_of, &name]);
+        let lang = self.look.lang;
+        let said = |name_of: &str| lang.fill("{} ({})", &[&name_of, &lang.named("profile", name)]);
         profile.map_or_else(|_| name.into(), |profile| said(&profile.name))
     }
 
@@ -123,7 +124,10 @@ impl App {
         }
         let [before, now] = [&self.session, &next].map(|session| &session.trace().versions.policy);
         if next.opening().versions.is_some() && before != now {
-            said = format!("{said} {}", lang.fill("It goes by the policy {}.", &[now]));
+            said = format!(
+                "{said} {}",
+                lang.fill("It goes by the policy {}.", &[&lang.named("policy", now)])
+            );
         }
         next.note_in(self.black_box.clone());
         self.messages.close(self.notices());

@@ -18,7 +18,7 @@ impl App {
         let taken = self.taken(step);
         let regrets = self.session.regrets().before(self.trace().bandit.since);
         View {
-            others: self.others.estimated().filter(|_| self.tab == Tab::Bandit),
+            others: (self.tab == Tab::Bandit).then(|| self.others.estimated()).flatten(),
             tab: self.tab,
             look: self.look_shown(),
             keymap: self.keymap.clone(),

@@ -8,6 +8,7 @@ use ratatui::layout::Position;
 
 use super::held::Held;
 use super::indexing::Indexing;
+use super::rounds::Rounds;
 use crate::command::keymap::Keymap;
 use crate::command::{Context, Deed, Popup, Tab};
 use crate::desk::background::Pending;
@@ -90,6 +91,8 @@ pub struct App {
     pub(super) held: Option<Held>,
     /// The newest step, and how long it has been on screen.
     pub(super) seen: (u32, Duration),
+    /// The step looked at, and how long it has been.
+    pub(super) stayed: (usize, Duration),
     pub(super) explaining: Explaining,
     pub(super) others: Others,
     /// A session on its way to take the place of this one.
@@ -100,6 +103,8 @@ pub struct App {
     pub(super) guide: Option<Guide>,
     /// The tour that is over, and how many events there were then.
     pub(super) toured: Option<(Guide, usize)>,
+    /// The tour that shows itself again and again, if one does.
+    pub(super) touring: Option<Rounds>,
     pub(super) black_box: Arc<BlackBox>,
     pub(super) what_if: WhatIf,
     pub(super) comparing: Option<Comparing>,
@@ -161,12 +166,14 @@ impl App {
             pointer: None,
             held: None,
             seen: (0, SETTLES),
+            stayed: (0, Duration::ZERO),
             explaining: Explaining::default(),
             others: Others::default(),
             arriving: None,
             listing: None,
             guide: None,
             toured: None,
+            touring: None,
             black_box,
             what_if: WhatIf::default(),
             comparing: None,

@@ -40,7 +40,7 @@ impl Against {
         match self {
             Against::NoPromotion => lang.text("without promotion").into(),
             Against::Scene(scene) => lang.fill("scene {}", &[&lang.text(scene.name())]),
-            Against::Policy(name) => lang.fill("policy {}", &[name]),
+            Against::Policy(name) => lang.fill("policy {}", &[&lang.named("policy", name)]),
             Against::Model(name) => lang.fill("model {}", &[name]),
             Against::ByHand(_) => lang.text("what the sliders say").into(),
         }

@@ -77,8 +77,9 @@ impl Explaining {
         self.about.replace(song).is_some_and(|about| about != song)
     }
 
-    /// Asks for a song's account, unless it is known or on its way.
-    pub(crate) fn ask(&mut self, timeline: &Timeline, step: usize, song: SongId) {
+    /// Asks for a song's account, unless it is known or on its way; where the step `stays`, for what brought it there,
+    /// too, which takes the work of many steps.
+    pub(crate) fn ask(&mut self, timeline: &Timeline, step: usize, song: SongId, stays: bool) {
         let above = self.above.filter(|above| *above != song);
         self.inquiry.ask(timeline, step, (song, above), |engine, state, trace, look, asked| {
             let (song, above) = asked;
@@ -87,6 +88,9 @@ impl Explaining {
             let beside = beside(engine, state, trace, look, (&explanation, &why_not, above));
             Arc::new(Explained { explanation, why_not, beside })
         });
+        if !stays {
+            return self.take_in();
+        }
         self.causes.ask_of_traces(timeline, step, (), move |timeline, ()| {
             let (causes, states) = Causes::of(timeline, step);
             Arc::new((Arc::new(causes), states))
@@ -106,6 +110,14 @@ impl Explaining {
                 Arc::new(Bygones::of(timeline.engine(), &moments, song))
             });
         }
+    }
+
+    /// Takes in what has come and asks for nothing.
+    fn take_in(&mut self) {
+        self.causes.take_in();
+        self.elsewhere.take_in();
+        self.pasts.take_in();
+        self.bygones.take_in();
     }
 
     /// Waits for the account that was asked for.

@@ -13,7 +13,12 @@ pub(super) const NICENESS: i32 = 4;
 pub(crate) fn give_way() {
     // Elsewhere niceness is the whole process's, the screen's thread included.
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS);
+    {
+        let own = Some(rustix::thread::gettid());
+        let now = rustix::process::getpriority_process(own).unwrap_or_default();
+        // A program that was begun nicer stays so: its screen is not to wait for threads less nice than it is.
+        let _ = rustix::process::setpriority_process(own, now.max(NICENESS));
+    }
 }
 
 /// The threads that share long work give way to the thread that draws, which is to call this once before it does.

@@ -69,9 +69,7 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
         + Send
         + 'static,
     ) {
-        if let Some(answer) = self.asked.as_ref().and_then(|(_, pending)| pending.ready()) {
-            self.take(answer);
-        }
+        self.take_in();
         let Some(trace) = timeline.trace_at(step).cloned() else { return };
         let of_step = self.answered.as_ref().filter(|((known, _), _)| Arc::ptr_eq(known, &trace));
         if self.asked.is_some() || of_step.is_some_and(|((_, known), _)| *known == particulars) {
@@ -82,6 +80,13 @@ impl<Q: PartialEq + Clone + Send + 'static, T: Send + 'static> Inquiry<Q, T> {
         let timeline = timeline.clone();
         let work = move || answer(&timeline, &trace, look, particulars);
         self.asked = Some((question, Pending::start("inquiry", work)));
+    }
+
+    /// Takes in an answer that has come.
+    pub(crate) fn take_in(&mut self) {
+        if let Some(answer) = self.asked.as_ref().and_then(|(_, pending)| pending.ready()) {
+            self.take(answer);
+        }
     }
 
     /// Waits for the answer to what was asked.

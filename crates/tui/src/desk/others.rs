@@ -24,6 +24,11 @@ impl Others {
         });
     }
 
+    /// Takes in what has come and asks for nothing.
+    pub(crate) fn take_in(&mut self) {
+        self.inquiry.take_in();
+    }
+
     /// Waits for the estimates that were asked for.
     pub(crate) fn settle(&mut self) {
         self.inquiry.settle();

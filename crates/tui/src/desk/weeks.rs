@@ -1,13 +1,17 @@
 //! Two policies, or models, over simulated weeks: the same listeners under both, one after the other in the background. What
 //! is asked of them today, does it pay in the days after?
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::{Builder, ScopedJoinHandle, available_parallelism, scope};
+use std::time::Duration;
 
 use super::background::Pending;
 use super::comparing::{Against, other_library};
 use crate::words::Lang;
 use melody_lab::experiment::{Cohort, Course, ListenerOutcome, unpromoted};
+use melody_recommender::engine::Refusal;
 use melody_recommender::policy::{Policy, shipped_names};
 use melody_sessions::library::Library;
 use melody_sessions::opening::Opening;
@@ -15,8 +19,10 @@ use melody_simulation::Variant;
 
 /// Days that each listener is followed for.
 pub(crate) const DAYS: u32 = 14;
-/// Listeners until it is enough.
-pub(crate) const LISTENERS: u64 = 200;
+/// Listeners until it is enough: as many as are through while somebody still watches.
+pub(crate) const LISTENERS: u64 = 100;
+/// Listeners at once at most, each in both arms.
+const AT_ONCE: u64 = 8;
 /// Listeners that are waited for where somebody waits: of fewer nothing can be said.
 const WAITED_FOR: u64 = 2;
 /// Sessions and songs of one listener that nobody reaches.
@@ -46,6 +52,10 @@ pub(crate) struct Weeks {
     /// Listeners who are through.
     through: u64,
     course: Option<Arc<Course>>,
+    /// How long it has been watched, and how many came meanwhile.
+    watched: (Duration, u64),
+    /// How long a listener takes, by those who came while it was watched.
+    pace: Option<Duration>,
 }
 
 /// What the Compare view shows of them.
@@ -63,6 +73,15 @@ pub struct Weekly {
     pub listeners: [u64; 2],
     /// What has come of them; absent until the first is through. There are intervals from the second on.
     pub course: Option<Arc<Course>>,
+    /// About how long the others still take, where that can be told.
+    pub left: Option<Duration>,
+}
+
+impl Weekly {
+    /// Whether all listeners are through.
+    pub fn done(&self) -> bool {
+        self.listeners[0] >= self.listeners[1]
+    }
 }
 
 impl Against {
@@ -99,10 +118,12 @@ impl Weeks {
             };
             let there = there.map_err(|error| error.to_string())?;
             let arms = Arms { libraries: [here, there], heard: Default::default() };
-            arms.one_more(&cohort)
+            arms.more(&cohort, 1)
         });
         let (against, work) = (against.clone(), Some(work));
-        Weeks { against, of, cohort, world, arms: None, work, through: 0, course: None }
+        let (watched, pace) = ((Duration::ZERO, 0), None);
+        let arms = None;
+        Weeks { against, of, cohort, world, arms, work, through: 0, course: None, watched, pace }
     }
 
     /// Whether they go on where the same comparison is asked for again. A file may have changed since.
@@ -116,13 +137,21 @@ impl Weeks {
         lasting && same && self.of == hashes(library)
     }
 
-    /// Takes in what has come, and goes on while more are wanted and somebody looks. What went wrong, if it did.
-    pub(crate) fn advance(&mut self, looked_at: bool) -> Option<String> {
+    /// Takes in what has come in the time that has passed, and goes on while more are wanted and somebody looks. What
+    /// went wrong, if it did.
+    pub(crate) fn advance(&mut self, looked_at: bool, elapsed: Duration) -> Option<String> {
+        if looked_at && self.work.is_some() {
+            self.watched.0 += elapsed;
+        }
         let done = self.work.as_ref().and_then(Pending::ready);
-        if let Some(done) = done
-            && let Err(error) = self.take(done)
-        {
-            return Some(error);
+        if let Some(done) = done {
+            let before = self.through;
+            if let Err(error) = self.take(done) {
+                return Some(error);
+            }
+            let (long, came) = (self.watched.0, self.watched.1 + self.through - before);
+            self.watched.1 = came;
+            self.pace = u32::try_from(came).ok().and_then(|came| long.checked_div(came));
         }
         self.go_on(looked_at);
         None
@@ -154,7 +183,10 @@ impl Weeks {
         }
         if let Some(arms) = self.arms.take() {
             let cohort = self.cohort;
-            self.work = Some(Pending::start("weeks", move || arms.one_more(&cohort)));
+            // The first ones alone, so that those who wait for them wait for no others.
+            let many = if self.through < WAITED_FOR { 1 } else { at_once() };
+            let many = many.min(LISTENERS - self.through);
+            self.work = Some(Pending::start("weeks", move || arms.more(&cohort, many)));
         }
     }
 
@@ -171,8 +203,15 @@ impl Weeks {
             days: DAYS,
             listeners: [self.through, LISTENERS],
             course: self.course.clone(),
+            left: self.pace.map(|pace| pace * (LISTENERS - self.through) as u32),
         }
     }
+}
+
+/// Listeners at once: each has a thread in each arm.
+fn at_once() -> u64 {
+    let threads = available_parallelism().map_or(1, |threads| threads.get() as u64);
+    (threads / 2).clamp(1, AT_ONCE)
 }
 
 fn hashes(library: &Library) -> [String; 2] {
@@ -180,14 +219,44 @@ fn hashes(library: &Library) -> [String; 2] {
 }
 
 impl Arms {
-    /// One more listener, in both arms.
-    fn one_more(mut self, cohort: &Cohort) -> Came {
-        let index = self.heard[0].len() as u64;
-        for (library, heard) in self.libraries.iter().zip(&mut self.heard) {
-            heard.push(cohort.for_days(library, index, DAYS).map_err(|e| e.to_string())?);
+    /// So many more listeners, all in both arms at the same time. These threads are as nice as the one that calls.
+    fn more(mut self, cohort: &Cohort, many: u64) -> Came {
+        let from = self.heard[0].len() as u64;
+        let came = scope(|scope| {
+            let start = |library| {
+                let one = move |index| {
+                    let work = move || cohort.for_days(library, index, DAYS);
+                    let thread = Builder::new().name("weeks".into()).spawn_scoped(scope, work);
+                    thread.map_or_else(|_| Heard::Here(work()), Heard::There)
+                };
+                (from..from + many).map(one).collect::<Vec<_>>()
+            };
+            let started = self.libraries.each_ref().map(start);
+            started.map(|all| all.into_iter().map(Heard::wait).collect::<Result<Vec<_>, _>>())
+        });
+        for (heard, came) in self.heard.iter_mut().zip(came) {
+            heard.extend(came.map_err(|refusal| refusal.to_string())?);
         }
         let [a, b] = &self.heard;
         let course = (!a.is_empty()).then(|| Arc::new(Course::new(a, b, DAYS)));
         Ok((self, course))
+    }
+}
+
+type Outcome = Result<ListenerOutcome, Refusal>;
+
+/// A listener who is followed, on a thread of their own where one could be had.
+enum Heard<'scope> {
+    Here(Outcome),
+    There(ScopedJoinHandle<'scope, Outcome>),
+}
+
+impl Heard<'_> {
+    /// A thread that panicked ends this one, too: the program ends.
+    fn wait(self) -> Outcome {
+        match self {
+            Heard::Here(outcome) => outcome,
+            Heard::There(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+        }
     }
 }

@@ -126,13 +126,18 @@ impl WhatIf {
         self.draft = None;
     }
 
-    /// Asks for what the draft would lead to, unless it is known or on its way.
-    pub(crate) fn ask(&mut self, timeline: &Timeline, step: usize) {
+    /// Asks for what the draft would lead to, unless it is known or on its way; where the step `stays`, for all that the
+    /// slider could be put at, too, which takes the work of many previews.
+    pub(crate) fn ask(&mut self, timeline: &Timeline, step: usize, stays: bool) {
         let Some(trace) = timeline.trace_at(step) else { return };
         self.inquiry.ask(timeline, step, self.draft(trace), |engine, state, _, look, set| {
             let preview = |set| engine.preview(state, look, set).ok().map(Arc::new);
             Previewed { would: preview(&set), base: preview(&state.overrides) }
         });
+        if !stays {
+            self.sweeping.take_in();
+            return self.mapping.take_in();
+        }
         let slider = self.slider();
         let mut others = self.draft(trace);
         slider.copy(&mut others, &Overrides::default());

@@ -25,16 +25,22 @@ pub(crate) struct Parts {
 impl Parts {
     pub(crate) fn new(ledger: &Ledger) -> Self {
         let mut parts = Parts::default();
-        for leaf in leaves(&ledger.score) {
-            match leaf.name.as_str() {
-                "interest" => parts.interest += leaf.value,
-                "subscription" => parts.subscription += leaf.value,
-                "exposure" => parts.exposure += leaf.value,
-                _ if leaf.value < Score::ZERO => parts.loss += -leaf.value,
-                _ => parts.boost += leaf.value,
-            }
-        }
+        parts.add(&ledger.score);
         parts
+    }
+
+    /// Every frame does this for all songs of many queues, so nothing is put together on the way.
+    fn add(&mut self, node: &Node) {
+        if !node.children.is_empty() {
+            return node.children.iter().for_each(|child| self.add(child));
+        }
+        match node.name.as_str() {
+            "interest" => self.interest += node.value,
+            "subscription" => self.subscription += node.value,
+            "exposure" => self.exposure += node.value,
+            _ if node.value < Score::ZERO => self.loss += -node.value,
+            _ => self.boost += node.value,
+        }
     }
 
     /// What all of these have, part by part. What is taken away is told apart from it.

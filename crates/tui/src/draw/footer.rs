@@ -10,7 +10,7 @@ use super::pen;
 use crate::command::{Command, Entry, Key, Popup, Seeking};
 use crate::desk::Standing;
 use crate::theme::Theme;
-use crate::view::View;
+use crate::view::{Caption, View};
 use crate::words::text;
 
 /// Steps the log may be behind without a word: the disk takes a moment.
@@ -137,6 +137,7 @@ fn shown(entry: &Entry, key: Key, view: &View, panel: Option<&'static str>) -> [
     let name = match entry.command {
         Command::PlayPause if view.playing => "pause",
         Command::Choose if picks(view) => "choose",
+        Command::NextScene if view.caption.as_ref().is_some_and(Caption::last) => "end the tour",
         // What cannot be seen is named, or nobody would look for it.
         Command::NextPanel => panel.unwrap_or(entry.name),
         _ => entry.name,

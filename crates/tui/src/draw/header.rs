@@ -80,10 +80,11 @@ fn who<'a>(view: &View, theme: &Theme, spared: usize) -> Vec<Vec<Span<'a>>> {
     ];
     // The shipped one goes without saying.
     if versions.policy != DEFAULT {
-        groups.push(named("policy", versions.policy.clone()));
+        groups.push(named("policy", view.look.lang.named("policy", &versions.policy).into()));
     }
     if spared < 3 {
-        let what = view.fill("{}, {}", &[&listener.profile, &view.say(listener.tier.name())]);
+        let profile = view.look.lang.named("profile", &listener.profile);
+        let what = view.fill("{}, {}", &[&profile, &view.say(listener.tier.name())]);
         groups.push(named("profile", what));
     }
     let mut model = named("model", format!("{} v{}", versions.model, versions.model_number));

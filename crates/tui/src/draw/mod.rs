@@ -26,6 +26,7 @@ pub(crate) mod popup;
 pub(crate) mod queue;
 pub(crate) mod rows;
 pub(crate) mod tab;
+pub(crate) mod uncounted;
 pub(crate) mod unscored;
 
 pub use drawn::{Drawn, Hit};

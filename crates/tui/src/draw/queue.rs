@@ -142,11 +142,13 @@ impl Scale {
 pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let mut drawn = Drawn::default();
+    // Where no frame says from where, bars begin at zero.
+    let reach = reach(view, view.from_zero || !framed);
     let inside = if framed {
         let bottom = Line::from(Span::styled(funnel(view, area.width.into()), theme.frame));
         let title = view.say("Queue");
         let inside = pen::framed(canvas.buf, area, &title, bottom, theme);
-        pen::aside(canvas.buf, area, &title, axis(view, theme), theme);
+        pen::aside(canvas.buf, area, &title, axis(view, &reach, theme), theme);
         inside
     } else {
         Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
@@ -163,7 +165,7 @@ pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
     }
     let account_rows = if framed { account_rows(view, body.height) } else { 0 };
     let songs = Rect { height: body.height - account_rows, ..body };
-    draw_songs(canvas.at(songs), &columns, framed, &mut drawn);
+    draw_songs(canvas.at(songs), &columns, &reach, &mut drawn);
     if account_rows > 0
         && let Some(entry) = view.selected_entry()
     {
@@ -179,8 +181,8 @@ pub(crate) fn draw(mut canvas: Canvas, framed: bool) -> Drawn {
 }
 
 /// Where the bars of the scores begin.
-fn axis<'a>(view: &View, theme: &Theme) -> Line<'a> {
-    let common = reach(view, false).common.added();
+fn axis<'a>(view: &View, reach: &Reach, theme: &Theme) -> Line<'a> {
+    let common = reach.common.added();
     Line::styled(
         match view.from_zero || view.now().queue.is_empty() {
             true => view.say("bars from zero").into_owned(),
@@ -259,7 +261,7 @@ fn legend<'a>(theme: &Theme) -> Vec<Span<'a>> {
     spans
 }
 
-fn draw_songs(mut canvas: Canvas, columns: &Columns, framed: bool, drawn: &mut Drawn) {
+fn draw_songs(mut canvas: Canvas, columns: &Columns, reach: &Reach, drawn: &mut Drawn) {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let queue = &view.now().queue;
     if queue.is_empty() {
@@ -268,8 +270,7 @@ fn draw_songs(mut canvas: Canvas, columns: &Columns, framed: bool, drawn: &mut D
         return;
     }
     let parts: Vec<Parts> = queue.iter().map(|entry| Parts::new(&entry.ledger)).collect();
-    // Where no frame says from where, bars begin at zero.
-    let scale = Scale::new(&reach(view, view.from_zero || !framed), columns.bar);
+    let scale = Scale::new(reach, columns.bar);
     // The selected song stays in sight.
     let rows = usize::from(area.height);
     let first = (view.selected + 1).saturating_sub(rows).min(queue.len().saturating_sub(rows));

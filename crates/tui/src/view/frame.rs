@@ -127,6 +127,13 @@ pub struct Caption {
     pub busy: bool,
 }
 
+impl Caption {
+    /// Whether no scene follows, nor any step of this one.
+    pub fn last(&self) -> bool {
+        self.scene == self.scenes && !self.busy
+    }
+}
+
 impl View {
     /// The steps up to one, as many as are shown.
     pub fn history(timeline: &Timeline, step: usize) -> Vec<Arc<Trace>> {

@@ -33,18 +33,16 @@ pub(crate) fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
     if columns == 0 {
         return "".into();
     }
-    let mut kept = String::new();
-    let mut used = 0;
+    let (mut used, mut at) = (0, 0);
     for part in graphemes(&text) {
-        let wide = width(&part);
+        let wide = width(part);
         if used + wide > columns - 1 {
             break;
         }
         used += wide;
-        kept.push_str(&part);
+        at += part.len();
     }
-    kept.push_str(ELLIPSIS);
-    kept.into()
+    format!("{}{ELLIPSIS}", &text[..at]).into()
 }
 
 /// A number with its digits in groups of three.
@@ -171,9 +169,10 @@ const MARKS: &str =
 fn break_at(text: &str, columns: usize) -> usize {
     let (mut used, mut at, mut space) = (0, 0, None);
     for part in graphemes(text) {
-        used += width(&part);
+        let columns_of_it = width(part);
+        used += columns_of_it;
         // Between characters that are two columns wide a line may end anywhere but before a mark.
-        let wide = at > 0 && width(&part) > 1 && !MARKS.contains(&*part);
+        let wide = at > 0 && columns_of_it > 1 && !MARKS.contains(part);
         if part == " " || wide {
             space = Some(at);
         }
@@ -187,12 +186,23 @@ fn break_at(text: &str, columns: usize) -> usize {
     space.filter(|&s| s > 0).unwrap_or(at.max(first))
 }
 
-/// What a person takes for characters.
-fn graphemes(text: &str) -> impl Iterator<Item = String> {
-    let span = Span::raw(text.to_string());
-    let parts: Vec<String> =
-        span.styled_graphemes(Style::default()).map(|g| g.symbol.to_string()).collect();
-    parts.into_iter()
+/// What a person takes for characters, of a text that was cleaned.
+fn graphemes(text: &str) -> impl Iterator<Item = &str> {
+    // In plain letters each is a byte, which most texts of most frames are.
+    let lengths: Vec<usize> = match text.is_ascii() {
+        true => Vec::new(),
+        false => {
+            let span = Span::raw(text);
+            span.styled_graphemes(Style::default()).map(|part| part.symbol.len()).collect()
+        }
+    };
+    let count = if text.is_ascii() { text.len() } else { lengths.len() };
+    let mut at = 0;
+    (0..count).map(move |i| {
+        let from = at;
+        at += lengths.get(i).copied().unwrap_or(1);
+        &text[from..at]
+    })
 }
 
 /// Minutes and seconds, with hours where there are any.

@@ -282,3 +282,63 @@ fn committed_songs_are_marked_in_the_queue_and_told_of_in_explain() {
     press(&mut app, "j");
     assert_eq!(explained(&mut app).explanation.committed, None);
 }
+
+/// Lets a moment pass, and then all that was asked for by its end come.
+fn pass(app: &mut App, elapsed: Duration) {
+    app.tick(elapsed);
+    while app.moves() {
+        std::thread::sleep(Duration::from_millis(2));
+        app.tick(Duration::ZERO);
+    }
+}
+
+#[test]
+fn what_takes_the_work_of_many_steps_is_asked_of_one_that_is_looked_at_for_a_while() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    app.look.motion = false;
+    press(&mut app, "n n");
+    app.press("2".parse().unwrap());
+    let moment = Duration::from_millis(50);
+    pass(&mut app, moment);
+    assert!(app.view().explained.is_some(), "a song's account is there at once");
+    assert!(app.view().causes.is_none() && app.view().bygones.is_none());
+    pass(&mut app, moment * 4);
+    assert!(app.view().causes.is_some() && app.view().bygones.is_some());
+    app.press("3".parse().unwrap());
+    pass(&mut app, moment);
+    let drafted = app.view().what_if;
+    assert!(drafted.preview.is_some() && drafted.sweep.is_some(), "this step has been looked at");
+    press(&mut app, "1 n");
+    app.press("3".parse().unwrap());
+    pass(&mut app, moment);
+    let drafted = app.view().what_if;
+    assert!(drafted.preview.is_some() && drafted.sweep.is_none(), "and this one has not");
+    pass(&mut app, moment * 4);
+    assert!(app.view().what_if.sweep.is_some());
+}
+
+#[test]
+fn a_song_that_was_opened_by_hand_is_said_not_to_count_where_rewards_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    let catalogue = app.session.catalogue().clone();
+    let song = catalogue.ids().find(|id| !catalogue.song(*id).promoted()).unwrap();
+    let told = |app: &mut App, said: &str| {
+        press(app, "1");
+        let stage = screen(app, 160, 60).contains(said);
+        press(app, "4");
+        (stage, screen(app, 160, 60).contains(said))
+    };
+    let (plays, ended) =
+        ("what plays was opened by hand", "what has just ended was opened by hand");
+    assert_eq!(told(&mut app, plays), (false, false));
+    app.session.act(Action::Open { song });
+    app.settle();
+    assert_eq!(told(&mut app, plays), (true, true));
+    press(&mut app, "1 n");
+    assert_eq!(told(&mut app, plays), (false, false));
+    assert_eq!(told(&mut app, ended), (true, true));
+    press(&mut app, "1 n");
+    assert_eq!(told(&mut app, ended), (false, false));
+}

@@ -158,21 +158,21 @@ fn policies_are_compared_over_weeks_as_the_laboratory_does() {
     app.press("d".parse().unwrap());
     // At once there is what is compared, how far it has come, and axes.
     let weekly = app.view().weekly.expect("weeks");
-    assert_eq!((weekly.listeners, &weekly.course), ([0, 200], &None));
+    assert_eq!((weekly.listeners, &weekly.course), ([0, 100], &None));
     let first = screen(&app, 120, 40);
     for part in
-        ["0 of 200 simulated listeners", "the first is under way", "minutes heard on that day"]
+        ["0 of 100 simulated listeners", "the first is under way", "minutes heard on that day"]
     {
         assert!(first.contains(part), "{part}\n{first}");
     }
     assert!(line_with(&first, "  day").contains("14"), "{first}");
     app.settle();
     let weekly = app.view().weekly.expect("weeks");
-    assert_eq!((weekly.days, weekly.listeners), (14, [2, 200]));
+    assert_eq!((weekly.days, weekly.listeners), (14, [2, 100]));
     let course = weekly.course.expect("two listeners");
     // The very same from the laboratory.
     let seed = app.session.opening().seed;
-    let cohort = Cohort { seed, listeners: 200, sessions: 200, songs: 40 };
+    let cohort = Cohort { seed, listeners: 100, sessions: 200, songs: 40 };
     let here = app.session.library();
     let settings = unpromoted(&here.policy.settings);
     let there = here.with_policy(Policy { settings, ..(*here.policy).clone() }).unwrap();
@@ -188,7 +188,7 @@ fn policies_are_compared_over_weeks_as_the_laboratory_does() {
     let shown = screen(&app, 120, 40);
     let world = format!("seed {seed}, world fitted");
     let parts = [
-        "2 of 200 simulated listeners",
+        "2 of 100 simulated listeners",
         "here: policy default",
         "there: without promotion",
         &world,

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::shown::screen;
-use crate::stage::{events, library, press};
+use crate::stage::{events, library, press, write};
 use melody_core::score::Score;
 use melody_recommender::engine::{QueueEntry, Trace};
 use melody_recommender::ranking::Node;
@@ -62,6 +63,8 @@ fn a_tour_on_screen_is_the_session_that_was_checked() {
         assert_eq!((scene(&app), view.tab), (i + 1, wanted.view));
         assert!(!view.playing, "time stands still while a scene is talked about");
         assert_eq!(view.message, None, "scene {}", i + 1);
+        let ends = screen(&app, 120, 40).contains("end the tour");
+        assert_eq!(ends, i + 1 == tour.scenes.len(), "what space does is said");
         if wanted.view == Tab::WhatIf {
             // Its caption says so, and no expectation of a session can tell.
             let Drafted { set, preview, .. } = &view.what_if;
@@ -244,4 +247,64 @@ fn after_its_end_a_tour_is_gone_back_to_unless_the_session_has_gone_on() {
     assert_eq!(scene(&app), 0);
     press(&mut app, "left");
     assert_eq!(scene(&app), scenes, "its last scene again");
+}
+
+/// A tour of two scenes, of which the first skips a song.
+fn short(folder: &Path) -> Tour {
+    let path = folder.join("tour.toml");
+    let head = "format = 1\nname = \"x\"\n[session]\nprofile = \"commuter\"\nseed = 1\n";
+    let scenes = "[[scenes]]\nview = \"stage\"\ncaption = { en = \"One two three.\" }\n\
+                  [[scenes.steps]]\ndo = \"skip\"\nafter = 5\n\
+                  [[scenes]]\nview = \"metrics\"\ncaption = { en = \"Four.\" }\n";
+    std::fs::write(&path, format!("{head}{scenes}")).unwrap();
+    Tour::load(&path).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn a_tour_that_shows_itself_goes_on_when_its_caption_was_read_and_begins_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = opened(&short(folder.path()), folder.path());
+    app.tour_by_itself(short(folder.path()));
+    let pass = |app: &mut App, ms| {
+        app.tick(Duration::from_millis(ms));
+        app.settle();
+    };
+    for _ in 0..2 {
+        app.settle();
+        assert_eq!((scene(&app), events(&app).len()), (1, 1));
+        // Two seconds, and three tenths for each of three words.
+        pass(&mut app, 1);
+        pass(&mut app, 2_898);
+        assert_eq!(scene(&app), 1);
+        pass(&mut app, 1);
+        pass(&mut app, 1);
+        assert_eq!((scene(&app), app.view().tab), (2, Tab::Metrics));
+        pass(&mut app, 1);
+        pass(&mut app, 2_300);
+    }
+    // Who goes on by hand has as long again.
+    press(&mut app, "space");
+    assert_eq!(scene(&app), 2);
+    pass(&mut app, 2_000);
+    assert_eq!(scene(&app), 2);
+    // A tour that was left, and the session that was gone on with, come back when nobody is there.
+    press(&mut app, "esc n n");
+    assert_eq!(scene(&app), 0);
+    pass(&mut app, 119_000);
+    assert_eq!(scene(&app), 0);
+    pass(&mut app, 1_000);
+    assert_eq!((scene(&app), events(&app).len()), (1, 1));
+    // So they do from another session.
+    press(&mut app, "p");
+    write(&mut app, "subscriber");
+    press(&mut app, "enter");
+    assert_eq!((scene(&app), events(&app).len()), (0, 0));
+    assert_ne!(app.session.opening().profile, "commuter");
+    pass(&mut app, 120_000);
+    pass(&mut app, 1);
+    pass(&mut app, 1);
+    assert_eq!((scene(&app), events(&app).len()), (1, 1));
+    assert_eq!(app.session.opening().profile, "commuter");
+    press(&mut app, "q");
+    assert!(app.quits());
 }

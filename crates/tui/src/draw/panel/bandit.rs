@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::draw::canvas::Canvas;
-use crate::draw::pen;
+use crate::draw::{pen, uncounted};
 use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
@@ -125,9 +125,13 @@ fn earned<'a>(view: &View, theme: &Theme) -> Line<'a> {
 
 /// The parts of the last reward, each beside its usual level, to as many digits as the reward.
 fn reward(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
+    let uncounted =
+        uncounted::said(view).map(|said| Line::styled(view.say(said).into_owned(), theme.warning));
+    let fold = |line| text::folded(line, columns.max(1));
     let Some(learned) = last_learned(view) else {
         let said = view.say("no reward yet: the next decision brings it").into_owned();
-        return vec![Line::styled(said, theme.faint)];
+        let none = Line::styled(said, theme.faint);
+        return [none].into_iter().chain(uncounted.into_iter().flat_map(fold)).collect();
     };
     let r = &learned.reward;
     let part = |got: Score, usual: Score| {
@@ -141,7 +145,7 @@ fn reward(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
         Span::styled(format!("  {} ", view.say("return")), theme.faint),
         Span::raw(format!("{:+.3}", r.returning)),
     ]);
-    text::folded(line, columns.max(1))
+    [line].into_iter().chain(uncounted).flat_map(fold).collect()
 }
 
 fn last_learned(view: &View) -> Option<&Learned> {

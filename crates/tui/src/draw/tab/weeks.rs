@@ -1,6 +1,8 @@
 //! Two policies, or models, over simulated weeks: what is measured of their listeners day by day, as two lines with the bands
 //! that their means lie in.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -14,7 +16,7 @@ use crate::draw::pen;
 use crate::draw::plot::{Dots, LABELS};
 use crate::theme::Theme;
 use crate::view::View;
-use crate::words::text;
+use crate::words::{Lang, text};
 use melody_lab::experiment::{Course, Daily, Day, Mean};
 use melody_lab::statistics::Paired;
 
@@ -26,6 +28,10 @@ const NARROW: u16 = 50;
 const DASH: usize = 4;
 /// Columns between the dots of a band's ends; those of both arms lie between each other's.
 const SPARSE: usize = 4;
+/// Rows of what is said in the end at most.
+const VERDICT: usize = 3;
+/// From here on time is told in minutes.
+const MINUTES: u64 = 90;
 /// Cells of the bar that says how many listeners are through.
 const BAR: usize = 12;
 
@@ -35,6 +41,12 @@ pub(super) fn draw(mut canvas: Canvas, weekly: &Weekly) -> Drawn {
     let about = about(view, theme, weekly, body.width.into());
     let head = take(&mut body, about.len() as u16);
     pen::lines(canvas.buf, head, about);
+    let said =
+        verdict(view.look.lang, weekly).map(|said| text::wrap(&said, body.width.into(), VERDICT));
+    let said = said.unwrap_or_default();
+    body.height = body.height.saturating_sub(said.len() as u16);
+    let below = Rect { y: body.bottom(), height: said.len() as u16, ..body };
+    pen::lines(canvas.buf, below, said.into_iter().map(|said| Line::styled(said, theme.strong)));
     // Before the first listener is through there are the measures and their axes.
     let course = weekly.course.clone();
     let course = course.unwrap_or_else(|| Course::new(&[], &[], weekly.days).into());
@@ -74,12 +86,14 @@ fn counted(daily: &Daily) -> bool {
 
 /// Who listens, under what, how far it has come, and whether that says something already.
 fn about<'a>(view: &View, theme: &Theme, weekly: &Weekly, columns: usize) -> Vec<Line<'a>> {
-    let Weekly { label, days, seed, world, listeners: [through, of], course } = weekly;
-    let policy = &view.now().versions.policy;
+    let Weekly { label, days, seed, world, listeners: [through, of], course, .. } = weekly;
+    let lang = view.look.lang;
+    let policy = lang.named("policy", &view.now().versions.policy);
+    let world = lang.named("world", world);
     let arms = vec![
-        vec![Span::styled("━ ", theme.accent), Span::raw(view.fill("here: policy {}", &[policy]))],
+        vec![Span::styled("━ ", theme.accent), Span::raw(view.fill("here: policy {}", &[&policy]))],
         vec![Span::styled("╌ ", theme.exposure), Span::raw(view.fill("there: {}", &[label]))],
-        vec![Span::styled(view.fill("seed {}, world {}", &[seed, world]), theme.faint)],
+        vec![Span::styled(view.fill("seed {}, world {}", &[seed, &world]), theme.faint)],
     ];
     let full = (*through as usize * BAR).div_ceil((*of).max(1) as usize).min(BAR);
     let said = view
@@ -89,7 +103,7 @@ fn about<'a>(view: &View, theme: &Theme, weekly: &Weekly, columns: usize) -> Vec
         1 => "intervals come with the second",
         _ => "dots: ends of the 95 % interval of the mean",
     };
-    let who = vec![
+    let mut who = vec![
         vec![
             Span::styled("━".repeat(full), theme.good),
             Span::styled("─".repeat(BAR - full), theme.faint),
@@ -97,13 +111,55 @@ fn about<'a>(view: &View, theme: &Theme, weekly: &Weekly, columns: usize) -> Vec
         ],
         vec![Span::styled(view.say(about).into_owned(), theme.faint)],
     ];
+    if let Some(left) = weekly.left.filter(|left| !left.is_zero()) {
+        who.insert(1, vec![Span::styled(still(view, left), theme.faint)]);
+    }
     let mut lines = flowed(arms, columns);
     lines.extend(flowed(who, columns));
-    if *through > 1 && course.as_ref().is_some_and(|course| undecided(course)) {
+    if *through > 1 && !weekly.done() && course.as_ref().is_some_and(|course| undecided(course)) {
         let said = view.say("every difference may be 0: nothing is decided yet").into_owned();
         lines.push(Line::styled(said, theme.warning));
     }
     lines
+}
+
+/// About how long it still takes.
+fn still(view: &View, left: Duration) -> String {
+    let seconds = left.as_secs().max(1);
+    match seconds < MINUTES {
+        true => view.fill("about {} s left", &[&seconds]),
+        false => view.fill("about {} min left", &[&seconds.div_ceil(60)]),
+    }
+}
+
+/// What all listeners together say of the minutes they hear, in a sentence; nothing before all are through, as an interval that
+/// is looked at again and again leaves nothing aside sooner or later.
+fn verdict(lang: Lang, weekly: &Weekly) -> Option<String> {
+    let course = weekly.course.as_ref().filter(|_| weekly.done())?;
+    let place = course.daily.iter().position(|daily| daily.measure == "minutes")?;
+    let apart = course.apart.get(place)?.as_ref()?;
+    let of = weekly.listeners[1];
+    let Some([low, high]) = apart.interval else {
+        let said = "There ({}) the {} listeners hear as many minutes as here: nothing tells the two apart.";
+        return Some(lang.fill(said, &[&weekly.label, &of]));
+    };
+    let said = match () {
+        () if low > 0.0 => {
+            "There ({}) the {} listeners hear {} minutes a day more than here, 95 % interval {} to {}: more than chance."
+        }
+        () if high < 0.0 => {
+            "There ({}) the {} listeners hear {} minutes a day less than here, 95 % interval {} to {}: more than chance."
+        }
+        () if apart.difference < 0.0 => {
+            "There ({}) the {} listeners hear {} minutes a day less than here, 95 % interval {} to {}: chance alone may do that, so nothing is shown."
+        }
+        () => {
+            "There ({}) the {} listeners hear {} minutes a day more than here, 95 % interval {} to {}: chance alone may do that, so nothing is shown."
+        }
+    };
+    let by = format!("{:.2}", apart.difference.abs());
+    let [low, high] = [low, high].map(|end| format!("{:+.2}", end + 0.0));
+    Some(lang.fill(said, &[&weekly.label, &of, &by, &low, &high]))
 }
 
 /// Whether no measure is surely apart.
@@ -370,5 +426,47 @@ mod tests {
         let mut beside = Dots::new(area);
         band(&mut beside, &runs, (&[of(0), of(1)], 0), (&x, &y), style);
         assert_eq!(drawn(&beside, 12), "      # # # ");
+    }
+
+    /// Weeks in which those there hear so many minutes more, between these.
+    fn weeks(through: u64, difference: f64, interval: Option<[f64; 2]>) -> Weekly {
+        let mut course = Course::new(&[], &[], 14);
+        let apart = Paired {
+            pairs: 100,
+            mean_a: 30.0,
+            mean_b: 30.0 + difference,
+            difference,
+            standard_error: 0.0,
+            interval,
+            p: None,
+        };
+        course.apart[0] = Some(apart);
+        Weekly {
+            label: "without promotion".into(),
+            seed: 1,
+            world: "fitted",
+            days: 14,
+            listeners: [through, 100],
+            course: Some(course.into()),
+            left: None,
+        }
+    }
+
+    #[test]
+    fn a_verdict_is_told_when_all_are_through_and_none_where_chance_may_do_it() {
+        let said = |difference, interval| verdict(Lang::En, &weeks(100, difference, interval));
+        assert_eq!(verdict(Lang::En, &weeks(99, 1.5, Some([0.5, 2.5]))), None);
+        let more = said(1.5, Some([0.5, 2.5])).unwrap();
+        let told = "There (without promotion) the 100 listeners hear 1.50 minutes a day more than here, 95 % interval +0.50 to +2.50: more than chance.";
+        assert_eq!(more, told);
+        let less = said(-1.5, Some([-2.5, -0.5])).unwrap();
+        assert!(less.contains("1.50 minutes a day less") && less.ends_with("more than chance."));
+        for difference in [0.4, -0.4] {
+            let open = said(difference, Some([-1.0, 1.0])).unwrap();
+            assert!(open.ends_with("so nothing is shown."), "{open}");
+        }
+        assert!(said(0.0, None).unwrap().contains("nothing tells the two apart"));
+        let own = verdict(Lang::Zh, &weeks(100, 1.5, Some([0.5, 2.5]))).unwrap();
+        assert!(own.contains("多听 1.50 分钟") && own.contains("超出偶然"), "{own}");
     }
 }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::arm::{named, place};
 use crate::draw::page::{Section, legend};
-use crate::draw::{bar, pen};
+use crate::draw::{bar, pen, uncounted};
 use crate::theme::Theme;
 use crate::view::View;
 use crate::words::text;
@@ -69,12 +69,16 @@ fn learned(view: &View) -> impl Iterator<Item = ([u32; 2], &Learned)> {
 pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> Section<'a> {
     let title = view.say("Rewards");
     let all: Vec<([u32; 2], &Learned)> = learned(view).collect();
+    let uncounted =
+        uncounted::said(view).map(|said| Line::styled(view.say(said).into_owned(), theme.warning));
     if all.is_empty() {
         let said = view.say("no reward yet: the next decision brings it").into_owned();
-        return Section::lines(title, vec![Line::styled(said, theme.faint)]);
+        let lines = [Line::styled(said, theme.faint)].into_iter().chain(uncounted);
+        return Section::lines(title, lines.collect());
     }
     let parts = Parts::new(columns);
     let mut lines = vec![heading(view, parts, theme)];
+    lines.extend(uncounted);
     let listed = if roomy { LISTED } else { LISTED_LITTLE };
     let rows = all.iter().rev().take(listed);
     lines.extend(rows.map(|(steps, learned)| row(view, *steps, learned, parts, theme)));

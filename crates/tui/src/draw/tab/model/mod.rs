@@ -75,6 +75,7 @@ fn identity<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
             Span::styled(hash(of), theme.faint),
         ]
     };
+    let policy = view.look.lang.named("policy", &versions.policy);
     let number = match versions.model_number {
         0 => view.say("as trained").into_owned(),
         1 => view.say("after 1 near-line update").into_owned(),
@@ -94,7 +95,7 @@ fn identity<'a>(view: &View, theme: &Theme, columns: usize) -> Section<'a> {
     ];
     lines.extend(took_over(view, theme).map(|said| about(view, "took over", said, theme)));
     lines.extend([
-        about(view, "policy", named(&versions.policy, &versions.policy_hash), theme),
+        about(view, "policy", named(&policy, &versions.policy_hash), theme),
         about(view, "catalogue", named(&versions.catalogue, &versions.catalogue_hash), theme),
         about(
             view,
