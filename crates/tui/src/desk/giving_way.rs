@@ -9,16 +9,31 @@
 #[cfg(target_os = "linux")]
 pub(super) const NICENESS: i32 = 4;
 
-/// The thread that calls this gives way to the screen's, for good.
+/// The thread that calls this, and those that it starts, give way to the screen's, for good.
 pub(crate) fn give_way() {
     // Elsewhere niceness is the whole process's, the screen's thread included.
     #[cfg(target_os = "linux")]
     {
+        use thread_priority::{
+            NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+            set_thread_priority_and_policy, thread_native_id,
+        };
         let own = Some(rustix::thread::gettid());
         let now = rustix::process::getpriority_process(own).unwrap_or_default();
         // A program that was begun nicer stays so: its screen is not to wait for threads less nice than it is.
-        let _ = rustix::process::setpriority_process(own, now.max(NICENESS));
+        let nice = now.max(NICENESS);
+        // A thread of the batch policy that is woken never takes the core from the one that wakes it, however long
+        // it has slept: asked in the middle of a frame, it begins when the frame is drawn.
+        let batch = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Batch);
+        let shared = scale(nice).try_into().map(ThreadPriority::Crossplatform);
+        let _ = shared.map(|p| set_thread_priority_and_policy(thread_native_id(), p, batch));
     }
+}
+
+/// Niceness on the crate's scale of 0 to 99, 99 being the least nice.
+#[cfg(target_os = "linux")]
+fn scale(nice: i32) -> u8 {
+    (99 - (99 * (nice + 20) + 39) / 40).clamp(0, 99) as u8
 }
 
 /// The threads that share long work give way to the thread that draws, which is to call this once before it does.
@@ -30,6 +45,9 @@ pub fn screen_first() {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use thread_priority::{
+        NormalThreadSchedulePolicy, ThreadSchedulePolicy, thread_schedule_policy,
+    };
 
     fn niceness() -> i32 {
         rustix::process::getpriority_process(Some(rustix::thread::gettid())).unwrap()
@@ -42,5 +60,9 @@ mod tests {
         assert_eq!(niceness(), before, "only the others");
         let others = rayon::broadcast(|_| niceness());
         assert!(others.iter().all(|&nice| nice == before.max(NICENESS)), "{others:?}");
+        let batch = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Batch);
+        assert_ne!(thread_schedule_policy(), Ok(batch), "only the others");
+        let others = rayon::broadcast(|_| thread_schedule_policy());
+        assert!(others.iter().all(|policy| *policy == Ok(batch)), "{others:?}");
     }
 }
