@@ -93,26 +93,31 @@ impl Run {
         let objective = &config.objective;
         let keep = self.keep_ids(config, device);
         let judge = training.judge(&self.network);
-        let mut forward = Forward::new(judge, &self.table, &keep, data, windows);
+        let forward = Forward::new(judge, &self.table, &keep, data, windows);
         // RMTL first trains the network, then its critics, then both.
         let (pretrain, alone) = (objective.rmtl.pretrain, objective.rmtl.critics);
         let progress = self.step as f64 / steps.max(1) as f64;
-        let mut returns = None;
+        let mut by_play = None;
         let mut critics_alone = false;
         if let Some(critics) = self.critics.as_mut().filter(|_| progress >= pretrain) {
             forward.teach(critics);
             critics_alone = progress < pretrain + alone;
             if !critics_alone {
-                returns = Some(forward.weigh_rows(critics, objective.rmtl.lambda));
+                by_play = Some(forward.weigh_plays(critics, &self.weigher));
             }
         }
-        let weighed = self.weigher.weigh(self.step, steps, returns);
+        let weighed = match &by_play {
+            None => self.weigher.weigh(self.step, steps),
+            Some(weights) => weights.mean,
+        };
         let learning_rate = learning_rate(config, self.step, steps);
         let losses = if critics_alone {
             forward.losses(&objective.interest)
         } else {
-            let (losses, mut gradients) =
-                forward.gradients(&self.network, weighed.used, &objective.interest);
+            let (losses, mut gradients) = match &by_play {
+                None => forward.gradients(&self.network, weighed.used, &objective.interest),
+                Some(own) => forward.gradients_by_play(&self.network, own, &objective.interest),
+            };
             // What is learned of one listener is for near-line updates to fill in.
             gradients.remove::<2>(self.network.head.listener.id);
             self.network = self.optimizer.step(learning_rate, self.network.clone(), gradients);
@@ -127,7 +132,7 @@ impl Run {
             asked: weighed.asked,
             clamped: weighed.clamped,
             multiplier: self.weigher.multiplier(),
-            returns,
+            returns: by_play.map(|weights| weights.returns),
             learning_rate,
         };
         self.log.push(progress);
