@@ -21,7 +21,7 @@ use crate::data::{Dataset, Window, held_out};
 use melody_core::catalogue::{Catalogue, Song};
 use melody_core::rng::{Purpose, generator};
 use melody_model::objective::Scheme;
-use melody_model::{Network, SongTable};
+use melody_model::{Network, SongTable, keep_silent, silenced};
 
 /// A training under way.
 pub(super) struct Run {
@@ -44,6 +44,7 @@ impl Run {
     pub(super) fn begin(training: &Training) -> Result<Self, String> {
         let Training { config, device, folder, .. } = *training;
         let network = Network::new(&config.network, config.seed, device);
+        let network = silenced(network, &config.without);
         let critics = (config.objective.scheme == Scheme::Rmtl).then(|| {
             let d_state = config.network.d_model + config.network.d_shared();
             Critics::new(config.objective.rmtl, d_state, config.seed, device)
@@ -120,6 +121,7 @@ impl Run {
             };
             // What is learned of one listener is for near-line updates to fill in.
             gradients.remove::<2>(self.network.head.listener.id);
+            keep_silent(&mut gradients, &mut self.network, &config.without);
             self.network = self.optimizer.step(learning_rate, self.network.clone(), gradients);
             losses
         };
