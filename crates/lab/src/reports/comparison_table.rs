@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use super::compare::{Comparison, Estimate, Feedback, Run, Variant};
 use crate::statistics::Figures;
 
+/// A figure, where there is one.
+type Value = fn(&Figures) -> Option<f64>;
+
 /// Tables of every variant's figures: means over seeds with 95 % confidence intervals.
 pub fn comparison_table(comparison: &Comparison) -> String {
     let mut out = String::new();
@@ -33,7 +36,7 @@ pub fn comparison_table(comparison: &Comparison) -> String {
         for variant in &variants {
             line(&row(comparison, *variant, &heads, |f| Some(f.auc), Some(|run| run.greedy)));
         }
-        let more: [(&str, fn(&Figures) -> Option<f64>); 2] =
+        let more: [(&str, Value); 2] =
             [("log loss", |f| Some(f.log_loss)), ("AUC within listeners", |f| f.grouped_auc)];
         for (name, value) in more {
             line("");
@@ -50,7 +53,7 @@ pub fn comparison_table(comparison: &Comparison) -> String {
         line(&row(comparison, *variant, &heads, |f| Some(f.auc), Some(|run| run.greedy)));
     }
     for (name, value) in [
-        ("log loss", (|f| Some(f.log_loss)) as fn(&Figures) -> Option<f64>),
+        ("log loss", (|f| Some(f.log_loss)) as Value),
         ("calibration error", |f| Some(f.calibration_error)),
     ] {
         line("");
@@ -111,7 +114,7 @@ fn row(
     comparison: &Comparison,
     variant: Variant,
     heads: &[&str],
-    value: fn(&Figures) -> Option<f64>,
+    value: Value,
     more: Option<fn(&Run) -> f64>,
 ) -> String {
     let mut cells = vec![variant.to_string()];
