@@ -19,13 +19,13 @@ use melody_lab::reports::{
 /// Trains every variant with every seed and writes `comparison.json` into the folder; where that is a
 /// model's, its card gets the table.
 pub(super) fn run(arguments: &Train, config: TrainingConfig) -> Result<(), Failure> {
+    let variants = Variant::of(&config);
     let recipe = ComparisonRecipe {
         config,
         catalogue: arguments.catalogue.clone(),
         seeds: arguments.seeds,
         out: arguments.out.clone(),
     };
-    let variants = Variant::all();
     let stop = Arc::new(AtomicBool::new(false));
     let mut watched = Ok(());
     let mut bars = Bars::default();

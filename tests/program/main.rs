@@ -30,4 +30,5 @@ mod stream_work;
 mod terminal;
 mod tools;
 mod versions;
+mod without;
 mod writing;

@@ -1,10 +1,12 @@
 //! How a model is trained.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use melody_core::input::{InputError, TomlFile};
-use melody_model::NetworkConfig;
 use melody_model::objective::Objective;
+use melody_model::{NetworkConfig, NetworkPart};
 
 /// How a model is trained: every value of `models/training.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +49,10 @@ pub struct TrainingConfig {
     pub hide_artist: f64,
     /// Examples kept with the model for near-line updates, replayed and held back each.
     pub examples: usize,
+    /// Parts that the network has to do without, to see what they add; none of a model that is to serve. With `--compare`, the parts
+    /// whose absence is compared, one by one.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub without: BTreeSet<NetworkPart>,
     /// What is optimised.
     pub objective: Objective,
     /// The network's shape.
@@ -74,6 +80,7 @@ impl Default for TrainingConfig {
             hide_song: 0.15,
             hide_artist: 0.10,
             examples: 384,
+            without: BTreeSet::new(),
             objective: Objective::default(),
             network: NetworkConfig::default(),
         }

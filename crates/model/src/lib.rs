@@ -37,6 +37,7 @@ pub use network::head::{Head, HeadTensors, Mixture, Tower};
 pub use network::layers::Initialiser;
 pub use network::mmoe::{Mmoe, MmoeOutput};
 pub use network::ple::{Extraction, Ple};
+pub use network::silent::{NetworkPart, keep_silent, silenced};
 pub use network::songs::SongTable;
 pub use numbers::weights_hash;
 pub use onnx::onnx;

@@ -24,7 +24,8 @@ pub(crate) struct Train {
     #[arg(long, value_name = "DIR", conflicts_with = "compare")]
     pub log: Option<PathBuf>,
     /// Compare ways of training instead: weight schemes, ways of sharing, kinds of feedback, all on the
-    /// same simulated log. Writes `comparison.json`, and into the card of a model that is in the folder.
+    /// same simulated log; or, where the config has `without`, the network with all its parts and without
+    /// each of those. Writes `comparison.json`, and into the card of a model that is in the folder.
     #[arg(long)]
     pub compare: bool,
     /// Seeds that each way is trained with.

@@ -33,6 +33,12 @@ const EDITS: &[Edit] = &[
     ("listeners = 50", "listeners = 5", "listeners", "outside"),
     ("learning_rate = 0.002", "learning_rate = nan", "learning_rate", "outside"),
     ("learning_rate = 0.002", "learning_rate = inf", "learning_rate", "outside"),
+    (
+        "learning_rate = 0.002",
+        "learning_rate = 0.002\n¶without = [\"atention\"]",
+        "without[0]",
+        "did you mean `attention`?",
+    ),
     ("scheme = \"staged\"", "scheme = \"stagd\"", "objective.scheme", "did you mean `staged`?"),
     ("pretrain = 0.15", "pretrain = 2", "objective.pretrain", "outside 0 to 1"),
     ("exposure = 0.3", "exposure = -0.3", "objective.weights.exposure", "outside"),

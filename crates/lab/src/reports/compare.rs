@@ -1,4 +1,5 @@
-//! Ways of training side by side: weight schemes, ways of sharing, what each kind of feedback adds.
+//! Ways of training side by side: weight schemes, ways of sharing, what each kind of feedback adds; or what each part of the
+//! network does.
 //!
 //! Every variant is trained on the same simulated log with the same seeds, so that a seed's runs
 //! differ in nothing but the variant. The spread over seeds is that of initial weights and the order of
@@ -20,7 +21,7 @@ use crate::training::{Outcome, Progress, Training, forget_checkpoint, train};
 use melody_core::catalogue::Catalogue;
 use melody_core::output::write_whole;
 use melody_model::objective::{InterestParts, Scheme};
-use melody_model::{Backend, Output, Sharing, device};
+use melody_model::{Backend, NetworkPart, Output, Sharing, device};
 
 /// One way of training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,9 @@ pub struct Variant {
     pub feedback: Feedback,
     /// Some songs and artists are kept out of training.
     pub cold: bool,
+    /// A part that the network has to do without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without: Option<NetworkPart>,
 }
 
 impl std::fmt::Display for Variant {
@@ -43,6 +47,9 @@ impl std::fmt::Display for Variant {
         }
         if self.cold {
             write!(f, ", unseen songs")?;
+        }
+        if let Some(part) = self.without {
+            write!(f, ", without {}", part.name())?;
         }
         Ok(())
     }
@@ -92,14 +99,22 @@ impl Feedback {
 const COLD: f64 = 0.1;
 
 impl Variant {
-    /// All that are compared. The first is what the others are held against.
-    pub fn all() -> Vec<Variant> {
+    /// All that are compared; the first is what the others are held against. Where the config names parts to do without, the
+    /// config's own way with all parts and without each of them.
+    pub fn of(config: &TrainingConfig) -> Vec<Variant> {
         let base = Variant {
             scheme: Scheme::Fixed,
             sharing: Sharing::Mmoe,
             feedback: Feedback::All,
             cold: false,
+            without: None,
         };
+        if !config.without.is_empty() {
+            let scheme = config.objective.scheme;
+            let whole = Variant { scheme, sharing: config.network.sharing, ..base };
+            let each = config.without.iter().map(|&part| Variant { without: Some(part), ..whole });
+            return std::iter::once(whole).chain(each).collect();
+        }
         let mut all: Vec<Variant> =
             Scheme::ALL.map(|scheme| Variant { scheme, ..base }).into_iter().collect();
         all.extend(
@@ -119,6 +134,7 @@ impl Variant {
         config.objective.scheme = self.scheme;
         config.objective.interest = self.feedback.parts(base.objective.interest);
         config.network.sharing = self.sharing;
+        config.without = self.without.into_iter().collect();
         config.hold_out = if self.cold { COLD } else { 0.0 };
         config
     }
@@ -146,7 +162,7 @@ pub struct Run {
 /// All runs, and what they were made with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
-    /// Of the log and of every run; seed, scheme, sharing and labels are the variants'.
+    /// Of the log and of every run; seed, scheme, sharing, labels and what is done without are the variants'.
     pub config: TrainingConfig,
     /// That every way was trained with.
     pub seeds: Vec<u64>,
@@ -219,7 +235,8 @@ pub fn compare(
     let begun = Begun { catalogue: shared.catalogue.hash.clone(), config: config.clone() };
     let kept = Kept::open(folder, &begun)?;
     let mut runs = kept.runs.clone();
-    let wanted = seeds.iter().flat_map(|&seed| Variant::all().into_iter().map(move |v| (v, seed)));
+    let wanted =
+        seeds.iter().flat_map(|&seed| Variant::of(config).into_iter().map(move |v| (v, seed)));
     let mut all = Vec::new();
     for (number, (variant, seed)) in wanted.enumerate() {
         let before = runs.iter().position(|run| run.variant == variant && run.seed == seed);
@@ -397,6 +414,26 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_config_that_names_parts_is_compared_with_all_parts_and_without_each() {
+        let mut config = TrainingConfig::default();
+        let usual = Variant::of(&config);
+        assert!(usual.len() > 5 && usual.iter().all(|variant| variant.without.is_none()));
+        config.without = [NetworkPart::Session, NetworkPart::Attention].into();
+        config.network.sharing = Sharing::Ple;
+        let ways = Variant::of(&config);
+        let names: Vec<String> = ways.iter().map(Variant::to_string).collect();
+        assert_eq!(
+            names,
+            ["staged, ple", "staged, ple, without attention", "staged, ple, without session"]
+        );
+        let without: Vec<usize> =
+            ways.iter().map(|way| way.config(&config, 3).without.len()).collect();
+        assert_eq!(without, [0, 1, 1]);
+        // What is written of the usual ways does not know of parts.
+        assert!(!serde_json::to_string(&usual).unwrap().contains("without"));
+    }
 
     #[test]
     fn estimates_are_students() {

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use super::compare::{Comparison, Estimate, Feedback, Run, Variant};
 use crate::statistics::Figures;
 
+/// A figure, where there is one.
+type Value = fn(&Figures) -> Option<f64>;
+
 /// Tables of every variant's figures: means over seeds with 95 % confidence intervals.
 pub fn comparison_table(comparison: &Comparison) -> String {
     let mut out = String::new();
@@ -19,21 +22,39 @@ pub fn comparison_table(comparison: &Comparison) -> String {
         config.epochs,
         config.test_listeners
     ));
-    let variants = Variant::all();
+    let variants = Variant::of(config);
     let of = |chosen: &dyn Fn(&Variant) -> bool| -> Vec<Variant> {
         variants.iter().copied().filter(|variant| chosen(variant)).collect()
     };
     let ways = of(&|v| !v.cold && v.feedback == Feedback::All);
     let heads = ["completion", "like", "skip", "subscription", "exposure"];
 
+    if !config.without.is_empty() {
+        line("### What each part of the network adds\n");
+        line("Each was trained from the start without the part, and never knew of it.\n");
+        line(&header("AUC", &heads, "greedy"));
+        for variant in &variants {
+            line(&row(comparison, *variant, &heads, |f| Some(f.auc), Some(|run| run.greedy)));
+        }
+        let more: [(&str, Value); 2] =
+            [("log loss", |f| Some(f.log_loss)), ("AUC within listeners", |f| f.grouped_auc)];
+        for (name, value) in more {
+            line("");
+            line(&header(name, &heads, ""));
+            for variant in &variants {
+                line(&row(comparison, *variant, &heads, value, None));
+            }
+        }
+        return out;
+    }
     line("### Weight schemes and ways of sharing\n");
     line(&header("AUC", &heads, "greedy"));
     for variant in &ways {
-        line(&row(comparison, *variant, &heads, |f| f.auc, Some(|run| run.greedy)));
+        line(&row(comparison, *variant, &heads, |f| Some(f.auc), Some(|run| run.greedy)));
     }
     for (name, value) in [
-        ("log loss", (|f| f.log_loss) as fn(&Figures) -> f64),
-        ("calibration error", |f| f.calibration_error),
+        ("log loss", (|f| Some(f.log_loss)) as Value),
+        ("calibration error", |f| Some(f.calibration_error)),
     ] {
         line("");
         line(&header(name, &heads, ""));
@@ -65,7 +86,7 @@ pub fn comparison_table(comparison: &Comparison) -> String {
     );
     line(&header("AUC", &heads, "greedy"));
     for variant in of(&|v| !v.cold && v.scheme == ways[0].scheme && v.sharing == ways[0].sharing) {
-        line(&row(comparison, variant, &heads, |f| f.auc, Some(|run| run.greedy)));
+        line(&row(comparison, variant, &heads, |f| Some(f.auc), Some(|run| run.greedy)));
     }
 
     line("\n### Songs and artists never seen in training\n");
@@ -74,7 +95,7 @@ pub fn comparison_table(comparison: &Comparison) -> String {
     );
     line(&header("AUC", &heads, ""));
     for variant in of(&|v| v.cold) {
-        line(&row(comparison, variant, &heads, |f| f.auc, None));
+        line(&row(comparison, variant, &heads, |f| Some(f.auc), None));
     }
     out
 }
@@ -93,13 +114,13 @@ fn row(
     comparison: &Comparison,
     variant: Variant,
     heads: &[&str],
-    value: fn(&Figures) -> f64,
+    value: Value,
     more: Option<fn(&Run) -> f64>,
 ) -> String {
     let mut cells = vec![variant.to_string()];
     for head in heads {
         let of = |run: &Run| {
-            run.heads.iter().find(|(name, _)| name == head).map(|(_, figures)| value(figures))
+            run.heads.iter().find(|(name, _)| name == head).and_then(|(_, figures)| value(figures))
         };
         cells.push(shown(estimate(comparison, variant, &of)));
     }
@@ -131,6 +152,7 @@ mod tests {
     use super::*;
 
     use crate::config::TrainingConfig;
+    use melody_model::NetworkPart;
 
     fn run(variant: Variant, seed: u64, auc: f64) -> Run {
         let figures =
@@ -148,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_variant_is_a_mean_over_its_seeds_and_the_others_are_blank() {
-        let base = Variant::all()[0];
+        let base = Variant::of(&TrainingConfig::default())[0];
         let comparison = Comparison {
             config: TrainingConfig::default(),
             seeds: vec![1, 2],
@@ -163,8 +185,25 @@ mod tests {
         // Of outputs that were not learned there is nothing to tell.
         assert!(own.contains("| – | – | – | – | 0.5000 ± 0.0000 |"), "{own}");
         assert!(line(&format!("| {base} | 1.000")).ends_with("| 0.200 | 0.100 | 0.250 | 1.500 |"));
-        let other = Variant::all()[1];
+        let other = Variant::of(&TrainingConfig::default())[1];
         assert_eq!(line(&format!("| {other} |")).matches('–').count(), 6);
+    }
+
+    #[test]
+    fn parts_that_were_left_out_have_tables_of_their_own() {
+        let config =
+            TrainingConfig { without: [NetworkPart::Attention].into(), ..Default::default() };
+        let [whole, lacking] = Variant::of(&config)[..] else { panic!("one part is two ways") };
+        let mut runs = vec![run(whole, 1, 0.75), run(lacking, 1, 0.625)];
+        runs[1].heads[0].1.grouped_auc = Some(0.5625);
+        let table = comparison_table(&Comparison { config, seeds: vec![1], runs });
+        let lines = |way: Variant| {
+            let lines = table.lines().filter(|line| line.starts_with(&format!("| {way} |")));
+            lines.map(|line| line.split(" | ").nth(1).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(whole), ["0.7500", "0.5000", "–"]);
+        assert_eq!(lines(lacking), ["0.6250", "0.5000", "0.5625"]);
+        assert!(!table.contains("Weight schemes"), "{table}");
     }
 
     #[test]

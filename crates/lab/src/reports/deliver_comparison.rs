@@ -61,7 +61,7 @@ pub fn compare_ways(
     let shared =
         Shared { catalogue: &catalogue, train, validation, test, greedy: Greedy::new(&policy) };
     let seeds: Vec<u64> = (0..recipe.seeds).map(|i| config.seed + i).collect();
-    let runs = seeds.len() * Variant::all().len();
+    let runs = seeds.len() * Variant::of(config).len();
     if teller.tell(Stage::Begins(Work::Comparing, runs as u64)).is_break() {
         return Err(Undone::Interrupted { step: 0 });
     }

@@ -141,6 +141,10 @@ pub fn model_card(report: &Report, comparison: Option<&Comparison>) -> String {
         config.network.experts,
         config.network.sharing.name()
     ));
+    if !config.without.is_empty() {
+        let parts: Vec<&str> = config.without.iter().map(|part| part.name()).collect();
+        line(format!("| trained without | {} |", parts.join(", ")));
+    }
     line("\n## Figures\n".into());
     line("On listeners never seen in training. *Best* is what the simulator's own probabilities reach, which know a listener's hidden taste and mood. \
           Who sees only the account and the plays so far cannot get there: an ideal observer, who makes the most of \

@@ -2,8 +2,8 @@
 //!
 //! A session is a Markov decision process: the state is what the network makes of a play, the action
 //! what a task predicts for it, the reward minus that prediction's cross-entropy. A task's critic
-//! learns the discounted sum of rewards to come; the worse it expects them to be, the more weight the
-//! task's loss gets, 1 - lambda Q.
+//! learns the discounted sum of rewards to come; the worse it expects them to be from a play on, the more
+//! that play weighs in the task's loss, 1 - lambda Q (`play_weights.rs`).
 
 use std::path::Path;
 

@@ -4,6 +4,7 @@ mod checkpoint;
 mod critics;
 mod made_of;
 mod plan;
+mod play_weights;
 mod progress;
 mod run;
 mod step;
@@ -12,6 +13,7 @@ mod validation;
 mod weigher;
 
 pub use critics::{Critics, REWARDED, Transitions, rewards};
+pub use play_weights::PlayWeights;
 pub use progress::{Outcome, Progress, Trained, Training};
 pub use run::optimizer;
 pub use step::Forward;

@@ -23,17 +23,17 @@ pub struct Progress {
     pub steps: u64,
     /// Interest, subscription, exposure.
     pub losses: [f32; 3],
-    /// As used.
+    /// As used; where plays have weights of their own, as with `rmtl`, their mean over the step's plays.
     pub weights: LossWeights,
     /// As the scheme and the completion constraint asked, before the user-first rule.
     #[serde(default)]
     pub asked: LossWeights,
-    /// The user-first rule had to lower the commercial weights.
+    /// The user-first rule had to lower the commercial weights, of a play at least.
     pub clamped: bool,
     /// The completion constraint's.
     #[serde(default)]
     pub multiplier: f64,
-    /// What RMTL's critics expect of the rest of the session, by task, once they are there.
+    /// What RMTL's critics expect of the rest of the session, by task, a mean over the step's plays, once they are there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returns: Option<[f64; 3]>,
     /// Of this step.

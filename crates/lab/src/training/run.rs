@@ -21,7 +21,7 @@ use crate::data::{Dataset, Window, held_out};
 use melody_core::catalogue::{Catalogue, Song};
 use melody_core::rng::{Purpose, generator};
 use melody_model::objective::Scheme;
-use melody_model::{Network, SongTable};
+use melody_model::{Network, SongTable, keep_silent, silenced};
 
 /// A training under way.
 pub(super) struct Run {
@@ -44,6 +44,7 @@ impl Run {
     pub(super) fn begin(training: &Training) -> Result<Self, String> {
         let Training { config, device, folder, .. } = *training;
         let network = Network::new(&config.network, config.seed, device);
+        let network = silenced(network, &config.without);
         let critics = (config.objective.scheme == Scheme::Rmtl).then(|| {
             let d_state = config.network.d_model + config.network.d_shared();
             Critics::new(config.objective.rmtl, d_state, config.seed, device)
@@ -93,28 +94,34 @@ impl Run {
         let objective = &config.objective;
         let keep = self.keep_ids(config, device);
         let judge = training.judge(&self.network);
-        let mut forward = Forward::new(judge, &self.table, &keep, data, windows);
+        let forward = Forward::new(judge, &self.table, &keep, data, windows);
         // RMTL first trains the network, then its critics, then both.
         let (pretrain, alone) = (objective.rmtl.pretrain, objective.rmtl.critics);
         let progress = self.step as f64 / steps.max(1) as f64;
-        let mut returns = None;
+        let mut by_play = None;
         let mut critics_alone = false;
         if let Some(critics) = self.critics.as_mut().filter(|_| progress >= pretrain) {
             forward.teach(critics);
             critics_alone = progress < pretrain + alone;
             if !critics_alone {
-                returns = Some(forward.weigh_rows(critics, objective.rmtl.lambda));
+                by_play = Some(forward.weigh_plays(critics, &self.weigher));
             }
         }
-        let weighed = self.weigher.weigh(self.step, steps, returns);
+        let weighed = match &by_play {
+            None => self.weigher.weigh(self.step, steps),
+            Some(weights) => weights.mean,
+        };
         let learning_rate = learning_rate(config, self.step, steps);
         let losses = if critics_alone {
             forward.losses(&objective.interest)
         } else {
-            let (losses, mut gradients) =
-                forward.gradients(&self.network, weighed.used, &objective.interest);
+            let (losses, mut gradients) = match &by_play {
+                None => forward.gradients(&self.network, weighed.used, &objective.interest),
+                Some(own) => forward.gradients_by_play(&self.network, own, &objective.interest),
+            };
             // What is learned of one listener is for near-line updates to fill in.
             gradients.remove::<2>(self.network.head.listener.id);
+            keep_silent(&mut gradients, &mut self.network, &config.without);
             self.network = self.optimizer.step(learning_rate, self.network.clone(), gradients);
             losses
         };
@@ -127,7 +134,7 @@ impl Run {
             asked: weighed.asked,
             clamped: weighed.clamped,
             multiplier: self.weigher.multiplier(),
-            returns,
+            returns: by_play.map(|weights| weights.returns),
             learning_rate,
         };
         self.log.push(progress);

@@ -10,10 +10,12 @@ use burn::tensor::{Int, Tensor, TensorData};
 use rayon::prelude::*;
 
 use super::critics::{Critics, REWARDED, Transitions, rewards};
+use super::play_weights::PlayWeights;
+use super::weigher::Weigher;
 use crate::data::{Batch, Dataset, Window};
 use crate::evaluation::Judge;
 use melody_model::objective::{InterestParts, LossWeights, Losses, masked_losses};
-use melody_model::{HeadOutputs, Network, Output, SongTable, TASKS, link};
+use melody_model::{HeadOutputs, Network, SongTable, TASKS, link};
 
 /// Parts of a batch.
 const PARTS: usize = 2;
@@ -68,28 +70,12 @@ impl Forward {
         Forward { parts }
     }
 
-    /// What the critics expect of the rest of the session, a mean over the rows where each task's
-    /// label exists. Rows weigh 1 - lambda Q in their tasks' losses from here on, relative to the mean.
-    pub fn weigh_rows(&mut self, critics: &Critics, lambda: f64) -> [f64; TASKS.len()] {
-        let values: Vec<Tensor<2>> =
-            self.parts.iter().map(|part| critics.values(&part.states, &part.actions())).collect();
-        let mut means = [0.0; TASKS.len()];
-        for (part, values) in self.parts.iter().zip(&values) {
-            for (task, mean) in means.iter_mut().enumerate() {
-                let share = part.shares.clone().narrow(1, REWARDED[task].index(), 1);
-                let value = values.clone().narrow(1, task, 1);
-                *mean += f64::from((share * value).sum().into_scalar::<f32>());
-            }
-        }
-        for (part, values) in self.parts.iter_mut().zip(values) {
-            let columns = Output::ALL.map(|output| {
-                let task = output.task() as usize;
-                let weight = values.clone().narrow(1, task, 1) * -lambda + 1.0;
-                weight / (1.0 - lambda * means[task])
-            });
-            part.shares = part.shares.clone() * Tensor::cat(columns.into(), 1);
-        }
-        means
+    /// The plays' own loss weights, by what the critics expect of the rest of each one's session.
+    pub fn weigh_plays(&self, critics: &Critics, weigher: &Weigher) -> PlayWeights {
+        let values = |part: &Part| critics.values(&part.states, &part.actions());
+        let fresh = |part: &Part| part.batch.fresh.iter().map(|&(row, ..)| row).collect();
+        let parts = self.parts.iter().map(|part| (values(part), fresh(part))).collect();
+        PlayWeights::new(weigher, parts)
     }
 
     /// The critics learn from this batch's plays. Gives their mean squared error.
@@ -112,14 +98,41 @@ impl Forward {
         weights: LossWeights,
         interest: &InterestParts,
     ) -> ([f32; TASKS.len()], GradientsParams) {
+        self.walked_back(network, |_, part| {
+            let losses = part.losses(part.logits.clone(), interest);
+            (losses.values(), losses.total(weights))
+        })
+    }
+
+    /// The same where plays have weights of their own, of [`Forward::weigh_plays`]. The losses are told without them.
+    pub fn gradients_by_play(
+        self,
+        network: &Network,
+        weights: &PlayWeights,
+        interest: &InterestParts,
+    ) -> ([f32; TASKS.len()], GradientsParams) {
+        self.walked_back(network, |number, part| {
+            let losses = part.losses(part.logits.clone().inner(), interest);
+            let shares = part.shares.clone() * weights.outputs[number].clone();
+            let weighted = part.losses_by(shares, part.logits.clone(), interest);
+            (losses.values(), weighted.total(ALIKE))
+        })
+    }
+
+    /// Walks back through each part's graph from what is to be made small there.
+    fn walked_back(
+        self,
+        network: &Network,
+        of: impl Fn(usize, &Part) -> ([f32; TASKS.len()], Tensor<1>) + Sync,
+    ) -> ([f32; TASKS.len()], GradientsParams) {
         let parts: Vec<_> = self
             .parts
             .into_par_iter()
-            .map(|part| {
-                let losses = part.losses(part.logits.clone(), interest);
-                let values = losses.values();
-                let gradients = losses.total(weights).backward();
-                (values, GradientsParams::from_grads(gradients, &part.network))
+            .enumerate()
+            .map(|(number, part)| {
+                let (losses, total) = of(number, &part);
+                let gradients = total.backward();
+                (losses, GradientsParams::from_grads(gradients, &part.network))
             })
             .collect();
         let mut all = GradientsAccumulator::new();
@@ -132,6 +145,9 @@ impl Forward {
     }
 }
 
+/// Of losses whose plays have been weighed already.
+const ALIKE: LossWeights = LossWeights { interest: 1.0, subscription: 1.0, exposure: 1.0 };
+
 fn sum(values: impl Iterator<Item = [f32; TASKS.len()]>) -> [f32; TASKS.len()] {
     values
         .fold([0.0; TASKS.len()], |sum, value| std::array::from_fn(|task| sum[task] + value[task]))
@@ -139,8 +155,13 @@ fn sum(values: impl Iterator<Item = [f32; TASKS.len()]>) -> [f32; TASKS.len()] {
 
 impl Part {
     fn losses(&self, logits: Tensor<2>, interest: &InterestParts) -> Losses {
+        self.losses_by(self.shares.clone(), logits, interest)
+    }
+
+    /// The losses with these shares of each row in each label, `[rows, HeadOutputs::WIDTH]`.
+    fn losses_by(&self, shares: Tensor<2>, logits: Tensor<2>, interest: &InterestParts) -> Losses {
         debug_assert_eq!(logits.dims()[1], HeadOutputs::WIDTH);
-        masked_losses(logits, self.batch.labels.clone(), self.shares.clone(), interest)
+        masked_losses(logits, self.batch.labels.clone(), shares, interest)
     }
 
     /// Each task's prediction, `[rows, tasks]`.

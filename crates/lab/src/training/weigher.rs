@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use melody_model::objective::{LossWeights, Objective, Scheme};
 
-/// The weights of one step.
+/// The weights of one step, or of one play.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weighed {
     /// What the scheme and the completion constraint ask for.
@@ -39,14 +39,12 @@ impl Weigher {
         }
     }
 
-    /// The weights at `step` of `steps`. `returns` is what the critics expect of the rest of the
-    /// session for each task, a mean over the batch and never positive; none unless the scheme has
-    /// critics that are ready.
-    pub fn weigh(&self, step: u64, steps: u64, returns: Option<[f64; 3]>) -> Weighed {
+    /// The weights of all plays at `step` of `steps`; with `rmtl`, until its critics are ready.
+    pub fn weigh(&self, step: u64, steps: u64) -> Weighed {
         let objective = &self.objective;
         let full = objective.weights;
         let asked = match objective.scheme {
-            Scheme::Fixed => full,
+            Scheme::Fixed | Scheme::Rmtl => full,
             Scheme::Staged => {
                 let progress = step as f64 / steps.max(1) as f64;
                 let since = progress - objective.pretrain;
@@ -57,11 +55,18 @@ impl Weigher {
                 let [interest, subscription, exposure] = self.log_variances.map(|s| (-s).exp());
                 LossWeights { interest, subscription, exposure }
             }
-            Scheme::Rmtl => match returns {
-                Some(returns) => full.times(returns.map(|q| 1.0 - objective.rmtl.lambda * q)),
-                None => full,
-            },
         };
+        self.constrained(asked)
+    }
+
+    /// `rmtl`: the weights of one play, from whose state on the critics expect `returns` of the session, by task and never positive.
+    pub fn weigh_play(&self, returns: [f64; 3]) -> Weighed {
+        let lambda = self.objective.rmtl.lambda;
+        self.constrained(self.objective.weights.times(returns.map(|q| 1.0 - lambda * q)))
+    }
+
+    /// Under the completion constraint, and the user first.
+    fn constrained(&self, asked: LossWeights) -> Weighed {
         let asked = asked.times([1.0 + self.multiplier, 1.0, 1.0]);
         let (used, clamped) = user_first(asked);
         Weighed { asked, used, clamped }
@@ -133,7 +138,9 @@ mod tests {
                 weigher.learn(losses);
                 weigher.constrain(completion, 0.6);
             }
-            let Weighed { asked, used, clamped } = weigher.weigh(step, 100, returns);
+            let weighed = returns.map(|returns| weigher.weigh_play(returns));
+            let Weighed { asked, used, clamped } =
+                weighed.unwrap_or_else(|| weigher.weigh(step, 100));
             prop_assert!(used.interest >= used.subscription + used.exposure - 1e-12);
             prop_assert_eq!(used.interest, asked.interest);
             prop_assert!(clamped || used == asked);
@@ -144,7 +151,7 @@ mod tests {
     fn staged_starts_with_interest_alone_and_ends_at_the_configured_weights() {
         let objective = Objective { scheme: Scheme::Staged, ..Objective::default() };
         let weigher = Weigher::new(&objective);
-        let at = |step| weigher.weigh(step, 1000, None).used;
+        let at = |step| weigher.weigh(step, 1000).used;
         let start = at(0);
         assert_eq!((start.subscription, start.exposure), (0.0, 0.0));
         // Half-way up the ramp.
@@ -161,7 +168,7 @@ mod tests {
         for _ in 0..5_000 {
             weigher.learn([1.6, 0.28, 0.56]);
         }
-        let asked = weigher.weigh(0, 1, None).asked;
+        let asked = weigher.weigh(0, 1).asked;
         for (weight, loss) in
             [(asked.interest, 1.6), (asked.subscription, 0.28), (asked.exposure, 0.56)]
         {
@@ -170,11 +177,11 @@ mod tests {
     }
 
     #[test]
-    fn rmtl_gives_more_weight_to_the_task_whose_future_looks_worse() {
+    fn rmtl_gives_more_weight_to_the_task_whose_future_looks_worse_from_a_play_on() {
         let objective = Objective { scheme: Scheme::Rmtl, ..Objective::default() };
         let weigher = Weigher::new(&objective);
         let lambda = objective.rmtl.lambda;
-        let asked = weigher.weigh(0, 1, Some([-4.0, 0.0, -1.0])).asked;
+        let asked = weigher.weigh_play([-4.0, 0.0, -1.0]).asked;
         let full = objective.weights;
         assert!((asked.interest - full.interest * (1.0 + 4.0 * lambda)).abs() < 1e-12);
         assert_eq!(asked.subscription, full.subscription);
@@ -194,7 +201,7 @@ mod tests {
         weigher.constrain(0.60, 0.60);
         assert!(weigher.multiplier() > raised);
         assert_eq!(weigher.reference(), 0.70);
-        let w1 = weigher.weigh(0, 1, None).used.interest;
+        let w1 = weigher.weigh(0, 1).used.interest;
         assert!((w1 - objective.weights.interest * (1.0 + weigher.multiplier())).abs() < 1e-12);
         for _ in 0..100 {
             weigher.constrain(0.75, 0.70);

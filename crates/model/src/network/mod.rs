@@ -8,5 +8,6 @@ pub(crate) mod layers;
 pub(crate) mod mmoe;
 pub(crate) mod ple;
 pub(crate) mod session_encoder;
+pub(crate) mod silent;
 pub(crate) mod songs;
 mod tangent;

@@ -1,5 +1,5 @@
-//! The settings of RMTL (Zhao et al., WWW 2023), which weighs losses by what critics expect of the
-//! rest of a session.
+//! The settings of RMTL (Zhao et al., WWW 2023), which weighs each play's losses by what critics expect of the
+//! rest of its session.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub struct Rmtl {
     pub pretrain: f64,
     /// Share of all steps that then train the critics alone, the network as it is.
     pub critics: f64,
-    /// Weight of what a critic expects in a task's loss weight, 1 - lambda Q.
+    /// Weight of what a critic expects in a play's weight in a task's loss, 1 - lambda Q.
     pub lambda: f64,
     /// Discount per play.
     pub gamma: f64,

@@ -23,6 +23,15 @@ impl LossWeights {
             exposure: self.exposure * exposure,
         }
     }
+
+    /// Each weight and another's of the same task.
+    pub fn plus(self, other: LossWeights) -> Self {
+        LossWeights {
+            interest: self.interest + other.interest,
+            subscription: self.subscription + other.subscription,
+            exposure: self.exposure + other.exposure,
+        }
+    }
 }
 
 /// Where the loss weights come from.
@@ -35,7 +44,7 @@ pub enum Scheme {
     Staged,
     /// One over the variance that each task is learned to have (Kendall et al., CVPR 2018).
     Uncertainty,
-    /// By what critics expect of the rest of the session (RMTL: Zhao et al., WWW 2023).
+    /// Each play's own, by what critics expect of the rest of its session (RMTL: Zhao et al., WWW 2023).
     Rmtl,
 }
 

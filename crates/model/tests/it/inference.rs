@@ -10,7 +10,8 @@ use melody_core::scene::Scene;
 use melody_model as model;
 use melody_model::{
     ACCOUNT_FEATURES, Backend, CROSS_FEATURES, Cross, Inference, MOMENT_FEATURES, Moment, Network,
-    NetworkConfig, OUTCOME_FEATURES, Scores, Sharing, SongTable, profile_width,
+    NetworkConfig, NetworkPart, OUTCOME_FEATURES, Scores, Sharing, SongTable, profile_width,
+    silenced,
 };
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -246,4 +247,35 @@ fn another_head_alone_changes_what_near_line_updates_change() {
     assert_eq!(after.own, before.own);
     assert!(after.logits.iter().zip(&before.logits).all(|(a, b)| a != b));
     Pair { network, songs, inference }.agree(&moment, &rows, "another head");
+}
+
+/// A network without a part gives the same scores whatever the part would have seen, where the whole network does not.
+#[test]
+fn a_part_that_is_silent_moves_no_score() {
+    let catalogue = default_catalogue();
+    let small = NetworkConfig { song_buckets: 64, artist_buckets: 64, ..NetworkConfig::default() };
+    let Pair { network, songs, inference: whole } = Pair::new(&small, &catalogue);
+    let lacking = |part| Inference::new(&silenced(network.clone(), &[part].into()), songs.clone());
+    let rows: Vec<usize> = (0..40).collect();
+    let (at, later) = (moment(9, 0, 600), moment(9, 6, 600));
+    let elsewhere = Moment { songs: (0..9).collect(), ..at.clone() };
+    let other = |row: usize| cross_of(row + 1_000);
+
+    let scores = |network: &Inference, at: &Moment, cross: &(dyn Fn(usize) -> Cross + Sync)| {
+        network.score(&network.encode(at), &rows, cross).logits
+    };
+    for (part, [one, two]) in [
+        (NetworkPart::CrossFeatures, [(&at, false), (&at, true)]),
+        (NetworkPart::Attention, [(&at, false), (&elsewhere, false)]),
+        (NetworkPart::Session, [(&at, false), (&later, false)]),
+    ] {
+        let of = |network: &Inference, (at, crossed): (&Moment, bool)| match crossed {
+            true => scores(network, at, &other),
+            false => scores(network, at, &cross_of),
+        };
+        let without = lacking(part);
+        assert_ne!(of(&whole, one), of(&whole, two), "{}", part.name());
+        assert_eq!(of(&without, one), of(&without, two), "{}", part.name());
+        assert_ne!(of(&without, one), of(&whole, one), "{}", part.name());
+    }
 }

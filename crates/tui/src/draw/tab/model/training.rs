@@ -135,7 +135,7 @@ pub(super) fn weights<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> S
         Scheme::Fixed => "the same weights at every step",
         Scheme::Uncertainty => "each task's weight is one over the variance it is learned to have",
         Scheme::Rmtl => {
-            "critics of the rest of the session: a task gets more weight, the worse it will fare"
+            "critics of the rest of a play's session: the worse a task will fare, the more the play weighs in it; means"
         }
     };
     below.extend(legend(&view.say(what), columns, theme));
