@@ -105,7 +105,7 @@ fn greek(symbol: &str) -> Option<char> {
 /// The stand-in of a sign that is drawn.
 fn stand_in(c: char) -> Option<char> {
     Some(match c {
-        '…' => '~',
+        '…' | '≈' => '~',
         STAND_IN => '?',
         '·' | '–' | '—' => '-',
         '×' => 'x',

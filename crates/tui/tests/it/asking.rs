@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::shown::{line_with, screen};
 use crate::stage::{app, events, message, press, write};
 use melody_core::event::Action;
+use melody_core::overrides::MOST_WEIGHT;
 use melody_core::score::Score;
 use melody_tui::{App, Tab};
 
@@ -99,7 +100,7 @@ fn a_weight_that_a_clamp_holds_is_shown_as_it_is_in_force() {
     press(&mut app, "3 j ]");
     let drafted = app.view().what_if;
     let clamped = drafted.preview.unwrap().weights.beta.value;
-    assert!(clamped < Score::ONE, "the user comes first");
+    assert!(clamped < MOST_WEIGHT, "the user comes first");
     for (width, height) in [(120, 40), (80, 24)] {
         let line = line_with(&screen(&app, width, height), "β subscription");
         assert!(

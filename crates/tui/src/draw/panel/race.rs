@@ -1,7 +1,8 @@
 //! The race: weights and promotion on one axis, step by step, with what moved them under it.
 //!
 //! Weights and shares are both parts of one, so one axis holds all of them and they can be read against each
-//! other: none is stretched to look like more than it is. What the listener chose is told apart from what was
+//! other: none is stretched to look like more than it is. Where alpha is far above all others the empty part between is cut out
+//! of the axis, and what is left keeps its scale. What the listener chose is told apart from what was
 //! served: no rule holds it back, so it can lie above the cap.
 
 use ratatui::layout::Rect;
@@ -27,6 +28,8 @@ const LABELS: u16 = 4;
 const ENDS: u16 = 4;
 /// Dots of a step at least.
 const LEAST: usize = 2;
+/// So much of the axis must be empty for it to be cut out.
+const LEAST_CUT: f64 = 0.2;
 /// From this height on the panel says of its lines what they are; below it only draws them.
 const EXPLAINED: u16 = 10;
 
@@ -63,7 +66,11 @@ pub(crate) fn draw(mut canvas: Canvas) {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let title = view.say("Race");
     let said = view.span.map(|_| view.fill("the last {} steps", &[&shown(view, area)]));
-    let said = said.unwrap_or_else(|| view.say("one axis for all: 0.1 = 10 %").into_owned());
+    let cut = Cut::new(view, axis(view, Rect { width: plotted(area), ..area }).first);
+    let whole = "one axis for all: 0.1 = 10 %";
+    let said = said.unwrap_or_else(|| {
+        view.say(if cut.is_some() { "one axis, cut at ≈: 0.1 = 10 %" } else { whole }).into()
+    });
     let said = Line::styled(said, theme.faint);
     let mut inside = pen::framed_with(canvas.buf, area, &title, said, theme);
     if area.height >= EXPLAINED {
@@ -82,9 +89,54 @@ pub(crate) fn draw(mut canvas: Canvas) {
 
 /// Steps that the chart shows in a panel of this size.
 pub(crate) fn shown(view: &View, panel: Rect) -> usize {
+    axis(view, Rect { width: plotted(panel), ..panel }).shown
+}
+
+/// Columns that the chart has in a panel of this size.
+fn plotted(panel: Rect) -> u16 {
     // The frame, and a column of space on each side of what is inside.
-    let width = panel.width.saturating_sub(4 + LABELS + ENDS);
-    axis(view, Rect { width, ..panel }).shown
+    panel.width.saturating_sub(4 + LABELS + ENDS)
+}
+
+/// The part of the axis between alpha and all other lines, where nothing is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Cut {
+    /// Above all others.
+    from: f64,
+    /// Below alpha.
+    to: f64,
+}
+
+impl Cut {
+    /// Of the steps from one on; `None` where too little is empty to be worth it.
+    fn new(view: &View, first: usize) -> Option<Self> {
+        let steps = || view.traces.get(first..).unwrap_or_default().iter();
+        let others = |t: &Trace| {
+            let (weights, promotion) = (&t.weights, &t.promotion);
+            [
+                weights.beta.value,
+                weights.gamma.value,
+                promotion.cap,
+                promotion.target,
+                promotion.served(),
+            ]
+        };
+        let most = steps().flat_map(|t| others(t)).map(|value| value.value());
+        let least = steps().map(|t| t.weights.alpha.value.value()).fold(f64::INFINITY, f64::min);
+        Cut::between(most.fold(TOP, f64::max), least)
+    }
+
+    fn between(most: f64, least: f64) -> Option<Self> {
+        let cut =
+            Cut { from: (most * 1.04 * 10.0).ceil() / 10.0, to: (least * 10.0).floor() / 10.0 };
+        (cut.to - cut.from >= LEAST_CUT && least.is_finite()).then_some(cut)
+    }
+
+    /// Where a value lies on the axis without the part.
+    fn at(self, value: f64) -> f64 {
+        let Cut { from, to } = self;
+        if value >= to { value - (to - from) } else { value.min(from) }
+    }
 }
 
 /// The axis of a chart at a place: as many steps as can be told apart, or those asked for.
@@ -103,8 +155,10 @@ fn chart(canvas: Canvas) {
         ..area
     };
     let axis = axis(view, place);
+    let cut = Cut::new(view, axis.first);
+    let at = |value: f64| cut.map_or(value, |cut| cut.at(value));
     let lines = runners.iter().map(|runner| Series {
-        values: view.traces.iter().map(|trace| (runner.of)(trace).value()).collect(),
+        values: view.traces.iter().map(|trace| at((runner.of)(trace).value())).collect(),
         style: runner.style,
         every: runner.every,
     });
@@ -114,9 +168,14 @@ fn chart(canvas: Canvas) {
     causes(&axis, place, view, theme, buf);
     plot::draw_on(&axis, &lines, top, place, buf);
     let labels = Rect { width: LABELS, ..area };
-    for (row, value) in [(place.height - 1, 0.0), (0, top)] {
-        let label = Line::styled(format!("{value:.1}"), theme.faint);
-        pen::line(buf, labels, row, label, Style::new());
+    let uncut = top + cut.map_or(0.0, |cut| cut.to - cut.from);
+    let mut said = vec![(place.height - 1, "0.0".to_string()), (0, format!("{uncut:.1}"))];
+    if let Some(cut) = cut {
+        let row = plot::height(cut.from, top, usize::from(place.height) * 4) / 4;
+        said.push((row as u16, format!("≈{:.1}", cut.to)));
+    }
+    for (row, label) in said {
+        pen::line(buf, labels, row, Line::styled(label, theme.faint), Style::new());
     }
     // Signs lie beside the ends of their lines, or a row away; what has no room there is counted.
     let rows = usize::from(place.height);
@@ -314,6 +373,18 @@ mod tests {
         let after = shown(&[31, 31, 28, 28, 31, 2], 8);
         assert_eq!(after[0], (vec![5], 0));
         assert_eq!(after[6..], [(vec![3, 2], 0), (vec![4, 1, 0], 0)], "at most a row away");
+    }
+
+    #[test]
+    fn what_is_empty_below_alpha_is_cut_out_and_the_rest_keeps_its_scale() {
+        assert_eq!(Cut::between(0.25, 0.55), None, "too little to be worth it");
+        let cut = Cut::between(0.25, 1.22).unwrap();
+        assert_eq!(cut, Cut { from: 0.3, to: 1.2 });
+        for (low, high) in [(0.0, 0.1), (0.05, 0.3), (1.2, 1.35)] {
+            assert!((cut.at(high) - cut.at(low) - (high - low)).abs() < 1e-12);
+        }
+        assert!((cut.at(1.2) - cut.at(0.3)).abs() < 1e-12);
+        assert_eq!(Cut::between(0.2, f64::INFINITY), None, "no step at all");
     }
 
     #[test]
