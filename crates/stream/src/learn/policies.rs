@@ -240,7 +240,8 @@ mod tests {
             policies.make(moved(segment, Side::Selling, 0, 2), 500).unwrap();
             let made = settings(&policies);
             let of = |settings: &Settings| {
-                settings.segments.iter().find(|other| other.name == segment).unwrap().weights
+                let named = settings.segments.iter().find(|other| other.name == segment);
+                settings.weights_of(named.unwrap())
             };
             let (was, is) = (of(&policies.base.settings), of(&made));
             assert!(is.beta > was.beta && is.alpha >= is.beta + is.gamma, "{segment}: {is:?}");

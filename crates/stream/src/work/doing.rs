@@ -338,12 +338,12 @@ mod tests {
     /// Two policies that are the library's with another weight, and who goes through each.
     fn batch(library: &Library) -> Batch {
         let run = |alpha: &str, listeners: &[u64]| {
-            let text = library.policy.text.replacen("alpha = 1.685", alpha, 1);
+            let text = library.policy.text.replacen("alpha = 1.185", alpha, 1);
             let file = TomlFile::embedded("(drawn policy)", &text);
             let policy = policy::changed(&library.policy, &file).unwrap();
             Run { policy, listeners: listeners.to_vec() }
         };
-        let runs = vec![run("alpha = 1.5", &[7, 0, 2]), run("alpha = 1.7", &[5])];
+        let runs = vec![run("alpha = 1.2", &[7, 0, 2]), run("alpha = 1.4", &[5])];
         Batch { stage: Stage::Fresh, cohort: small(library).cohort, runs }
     }
 
