@@ -49,7 +49,7 @@ const EDITS: &[Edit] = &[
         "@name = \"new\"|weights",
         "{ alpha = 1.0, beta = 0.0, gamma = 0.0 }",
         "segments[1].weights.alpha",
-        "2.185, with fusion.weights, is outside 0 to 2",
+        "2.185 (with fusion.weights) is outside 0 to 2",
     ),
     (
         "@fusion.weights",

@@ -1,8 +1,8 @@
 //! RMTL's loss weights (Zhao et al., WWW 2023): each play's own, by what the critics expect from its state on.
 //!
 //! Two plays of one batch stand at different points of different sessions, so that their tasks may weigh differently. The user comes
-//! first in each: no play's commercial losses together weigh more than its interest. What is told of a step are means over its plays,
-//! for which that then holds as well.
+//! first in each: no play's weights of the commercial losses together are more than that of its interest. What is told of a step are means
+//! of weights over all its plays, for which that then holds as well.
 
 use burn::tensor::{Tensor, TensorData};
 

@@ -54,13 +54,7 @@ impl Decision {
 
     /// What gamma multiplies: diversity where one of the segments says so.
     pub(super) fn gamma_scores(&self, policy: &Policy) -> GammaScores {
-        let diverse = |(place, _): &(usize, Group)| {
-            policy.segments[*place].gamma_scores == GammaScores::Diversity
-        };
-        match self.segments.iter().any(diverse) {
-            true => GammaScores::Diversity,
-            false => GammaScores::Promotion,
-        }
+        policy.gamma_scores(self.segments.iter().map(|(_, group)| group.name.as_str()))
     }
 
     /// The segment that is sold nothing, if there is one among them.

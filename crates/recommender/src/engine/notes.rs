@@ -105,7 +105,8 @@ fn segments(before: &[String], decision: &Decision) -> Vec<Note> {
         to: now.name.clone(),
         because: now.because.clone(),
     });
-    let joined = decision.also().into_iter().filter(|group| !before.contains(&group.name));
+    // One that was the listener's own and is not any more is told as one of the others.
+    let joined = decision.also().into_iter().filter(|group| !before[1..].contains(&group.name));
     let joined = joined.map(|Group { name, because }| Note::Joined { segment: name, because });
     let names = decision.names();
     let left = before[1..].iter().filter(|name| !names.contains(name));
@@ -174,10 +175,7 @@ mod tests {
         let (state, joins) = skip(&engine, &state);
         let (_, leaves) = skip(&engine, &state);
         let moved = |notes: Vec<Note>| -> Vec<Note> {
-            let moved = |note: &Note| {
-                matches!(note, Note::Segment { .. } | Note::Joined { .. } | Note::Left { .. })
-            };
-            notes.into_iter().filter(moved).collect()
+            notes.into_iter().filter(Note::moves_segments).collect()
         };
         let segment = || "enthusiast".to_string();
         let because = "session_plays 1 >= 1 and < 2".into();

@@ -629,6 +629,13 @@ pub enum Note {
     Started,
 }
 
+impl Note {
+    /// Whether it tells of a segment that has come or gone.
+    pub fn moves_segments(&self) -> bool {
+        matches!(self, Note::Segment { .. } | Note::Joined { .. } | Note::Left { .. })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

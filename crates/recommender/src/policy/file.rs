@@ -12,6 +12,7 @@ use super::mixing::Tighter;
 use super::settings::{Policy, Settings};
 use melody_core::input::{Checker, InputError, TomlFile};
 use melody_core::scene::Scene;
+use melody_core::score::Score;
 
 /// More arms than anyone can tell apart would only make every decision slow.
 const MOST_ARMS: usize = 50;
@@ -82,8 +83,9 @@ fn check_whole(check: &mut Checker, field: &str, weights: &Weights, sum: &str) {
         let field = format!("{field}.{name}");
         check.require(holds, &field, format!("{value}{sum} is outside 0 to 2"));
     }
+    let [alpha, beta, gamma] = weights.named().map(|(_, value)| Score::new(value));
     check.require(
-        weights.alpha >= weights.beta + weights.gamma,
+        alpha >= beta + gamma,
         field,
         format!("the user comes first: alpha must be at least beta + gamma{sum}"),
     );
@@ -93,7 +95,7 @@ fn check_groups(settings: &Settings, check: &mut Checker) {
     let sum = match settings.fusion.weights {
         Some(weights) => {
             check_whole(check, "fusion.weights", &weights, "");
-            ", with fusion.weights,"
+            " (with fusion.weights)"
         }
         None => "",
     };

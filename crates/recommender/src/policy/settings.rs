@@ -9,7 +9,7 @@ use super::adjustments::{Adjustments, Diversity, SessionTuning};
 use super::bandit::Bandit;
 use super::candidates::Quotas;
 use super::feedback::{Guardrail, NearLine};
-use super::fusion::{Fusion, Weights};
+use super::fusion::{Fusion, GammaScores, Weights};
 use super::groups::{Appetite, SceneEffect, Segment};
 use super::mixing::Mixing;
 use super::orders::Order;
@@ -105,8 +105,20 @@ impl Settings {
         order.broken(|name| named(name).map(|segment| self.weights_of(segment)))
     }
 
-    /// Whether anything is sold to a segment: where its own beta is nothing, nothing is.
+    /// Whether anything is sold to who is in a segment, in whatever others they are besides: nothing is where it takes away all of
+    /// everybody's beta or, without weights for everybody, has none.
     pub fn sells(&self, segment: &Segment) -> bool {
-        self.weights_of(segment).beta > 0.0
+        let none_to_take = self.fusion.weights.is_some_and(|weights| weights.beta == 0.0);
+        none_to_take || self.weights_of(segment).beta > 0.0
+    }
+
+    /// What gamma multiplies for who is in these segments, by name: diversity where one of them says so.
+    pub fn gamma_scores<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> GammaScores {
+        let mut named =
+            names.into_iter().filter_map(|name| self.segments.iter().find(|s| s.name == name));
+        match named.any(|segment| segment.gamma_scores == GammaScores::Diversity) {
+            true => GammaScores::Diversity,
+            false => GammaScores::Promotion,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::policy::Weights;
-use melody_core::overrides::Overrides;
+use melody_core::overrides::{MOST_WEIGHT, Overrides};
 use melody_core::score::Score;
 
 /// One reason for a weight.
@@ -26,7 +26,7 @@ pub struct Weight {
     pub terms: Vec<Term>,
 }
 
-/// The weights of one moment: none below zero, and alpha at least beta plus gamma.
+/// The weights of one moment: each in [0, 2], and alpha at least beta plus gamma.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FusionWeights {
     /// Of the interest score.
@@ -37,7 +37,7 @@ pub struct FusionWeights {
     pub gamma: Weight,
 }
 
-/// Adds up the terms, puts what is set by hand in their place, then clamps: no weight below zero, and
+/// Adds up the terms, puts what is set by hand in their place, then clamps: no weight below zero or above 2, and
 /// alpha at least beta plus gamma. What a hand or the clamp changed is a term of its own. `unsold`
 /// names a segment that has no beta whatever the terms add or a hand sets.
 pub fn fusion_weights(
@@ -69,6 +69,9 @@ pub fn fusion_weights(
         }
         if weight.value < Score::ZERO {
             clamp(weight, Score::ZERO, "not below zero");
+        }
+        if weight.value > MOST_WEIGHT {
+            clamp(weight, MOST_WEIGHT, "not above 2");
         }
     }
     if let Some(segment) = unsold.filter(|_| all.beta.value != Score::ZERO) {
@@ -131,7 +134,7 @@ mod tests {
             prop_assert!(!subscriber || w.beta.value == Score::ZERO);
             for weight in [&w.alpha, &w.beta, &w.gamma] {
                 prop_assert_eq!(weight.terms.iter().map(|t| t.value).sum::<Score>(), weight.value);
-                prop_assert!(weight.value >= Score::ZERO);
+                prop_assert!((Score::ZERO..=MOST_WEIGHT).contains(&weight.value));
             }
             prop_assert!(w.alpha.value >= w.beta.value + w.gamma.value);
         }

@@ -474,12 +474,7 @@ const CAUSES: [Cause; 9] = [
         tone: Tone::Third,
         moves: true,
         line: true,
-        holds: |trace| {
-            let moved = |note: &Note| {
-                matches!(note, Note::Segment { .. } | Note::Joined { .. } | Note::Left { .. })
-            };
-            trace.notes.iter().any(moved)
-        },
+        holds: |trace| trace.notes.iter().any(Note::moves_segments),
     },
     Cause {
         name: "skip",

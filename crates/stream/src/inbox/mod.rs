@@ -11,4 +11,6 @@ mod sessions;
 pub use hash::Hash;
 pub use heard::Heard;
 pub use kept::{Counts, Inbox, Taken};
+#[cfg(test)]
+pub(crate) use sessions::judged;
 pub use sessions::{HandedOut, Sessions};

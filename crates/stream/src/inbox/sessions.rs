@@ -203,7 +203,7 @@ impl Sessions {
 }
 
 /// Whether a session is judged by: drawn by the hash of its first record.
-fn judged(root: Hash) -> bool {
+pub(crate) fn judged(root: Hash) -> bool {
     root.lot().is_multiple_of(JUDGED_OF)
 }
 

@@ -225,6 +225,7 @@ impl Learner {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inbox::{Hash, judged};
     use crate::learn::attempts::Kind;
     use crate::learn::config::FEWEST_JUDGED;
     use crate::learn::{Learning, verify};
@@ -248,8 +249,8 @@ mod tests {
     }
 
     /// The records of some logs, in turn.
-    fn messages(logs: &Path, seeds: std::ops::Range<u64>) -> Vec<Vec<u8>> {
-        let logs = seeds.map(|seed| {
+    fn messages(logs: &Path, seeds: impl IntoIterator<Item = u64>) -> Vec<Vec<u8>> {
+        let logs = seeds.into_iter().map(|seed| {
             let (path, _) = log(logs, seed, 40);
             let text = read_bytes(&path).unwrap();
             text.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>()
@@ -324,7 +325,20 @@ mod tests {
         let mut learner = Learner::open(folder.path(), start(learning())).unwrap();
         let before = learner.hash().to_string();
         let mut made = Vec::new();
-        for message in messages(logs.path(), 1..26) {
+        // Who is judged by is drawn by a hash, which any change of the policy moves.
+        let heads = tempfile::tempdir().unwrap();
+        let judges = |seed: &u64| {
+            let first = log(heads.path(), *seed, 2).1.swap_remove(0);
+            judged(Hash::parse(&first).unwrap())
+        };
+        let (mut by, mut from) = (Vec::new(), Vec::new());
+        let mut seeds = 1..;
+        while by.len() < 4 || from.len() < 4 {
+            let seed = seeds.next().unwrap();
+            if judges(&seed) { by.push(seed) } else { from.push(seed) }
+        }
+        for message in messages(logs.path(), by.into_iter().take(4).chain(from.into_iter().take(4)))
+        {
             learner.take(&message).unwrap();
             if learner.due() && learner.mind.sessions.to_judge() >= FEWEST_JUDGED {
                 made.extend(learner.update().unwrap());

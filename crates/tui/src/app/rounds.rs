@@ -17,4 +17,6 @@ pub(super) struct Rounds {
     pub begins: Option<(Timeline, Playhead)>,
     /// The scene that is on, and how long it has been there to be read.
     pub stands: (usize, Duration),
+    /// Whether what it shows was still being worked out when it was last looked at.
+    pub compared: bool,
 }

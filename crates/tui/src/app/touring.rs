@@ -30,7 +30,8 @@ impl App {
         let library = self.session.library().clone();
         let tour = Arc::new(tour);
         let stands = (0, Duration::ZERO);
-        self.touring = Some(Rounds { tour, library, begins: Some(begins), stands });
+        self.touring =
+            Some(Rounds { tour, library, begins: Some(begins), stands, compared: false });
         self.begin_tour();
     }
 
@@ -47,13 +48,16 @@ impl App {
     }
 
     fn let_scene_pass(&mut self, (busy, scene): (bool, usize), elapsed: Duration) {
-        let Some(Rounds { tour, stands, .. }) = &mut self.touring else { return };
-        let stays = stands.0 == scene && !busy;
+        let compares = self.weekly().is_some_and(|weekly| !weekly.done());
+        let Some(Rounds { tour, stands, compared, .. }) = &mut self.touring else { return };
+        let compares = compares && scene == tour.scenes.len();
+        // What has just been worked out is new, and has its own time.
+        let stays = stands.0 == scene && !busy && (compares || !*compared);
+        *compared = compares;
         *stands = (scene, if stays { stands.1.saturating_add(elapsed) } else { Duration::ZERO });
         let (stood, last) = (stands.1, scene == tour.scenes.len());
         let caption = tour.scenes.get(scene - 1).map(|scene| scene.caption.text(self.look.lang));
         let read = reading::takes(caption.unwrap_or_default());
-        let compares = last && self.weekly().is_some_and(|weekly| !weekly.done());
         let enough = if compares { read.max(COMPARED) } else { read };
         if busy || stood < enough || self.alone < read {
             return;
@@ -74,7 +78,8 @@ impl App {
 
     /// Whether a scene has just come: a screen that stood still is drawn anew.
     pub(super) fn turns(&self) -> bool {
-        self.touring.as_ref().is_some_and(|touring| touring.stands.1 < SETTLES)
+        let stood = self.touring.as_ref().map(|touring| touring.stands.1);
+        self.guide.is_some() && stood.is_some_and(|stood| stood < SETTLES)
     }
 
     /// From the beginning: where this session is not the tour's, with one that is opened for it.
@@ -103,9 +108,9 @@ impl App {
             return;
         };
         let timeline = self.session.timeline().clone();
-        let opened = timeline.events().is_empty();
-        touring.begins = Some((timeline, self.session.head()));
-        if opened {
+        // A visitor's own session, or the one before where this one could not be opened, is not the tour's.
+        if *self.session.opening() == touring.tour.opening && timeline.events().is_empty() {
+            touring.begins = Some((timeline, self.session.head()));
             self.begin_tour();
         }
     }
@@ -116,6 +121,8 @@ impl App {
         };
         let (guide, timeline, head) = (Guide::new(tour.clone()), timeline.clone(), *head);
         self.session.go_to(timeline, head);
+        // Nobody is there to take a message away.
+        self.message = None;
         self.guide = Some(guide);
         self.toured = None;
         self.next_scene();

@@ -25,16 +25,17 @@ pub(crate) fn give_way() {
         // A thread of the batch policy that is woken never takes the core from the one that wakes it, however long
         // it has slept: asked in the middle of a frame, it begins when the frame is drawn.
         let batch = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Batch);
-        let shared = scale(nice).try_into().map(ThreadPriority::Crossplatform);
-        let _ = shared.map(|p| set_thread_priority_and_policy(thread_native_id(), p, batch));
+        // The policy is set first. The niceness that the crate sets with it is the scheduler's usual one at most, as it has no exact
+        // one; whether it may does not matter.
+        let usual = USUAL.try_into().map(ThreadPriority::Crossplatform);
+        let _ = usual.map(|p| set_thread_priority_and_policy(thread_native_id(), p, batch));
+        let _ = rustix::process::setpriority_process(own, nice);
     }
 }
 
-/// Niceness on the crate's scale of 0 to 99, 99 being the least nice.
+/// Niceness 0 on the crate's scale of 0 to 99, 99 being the least nice.
 #[cfg(target_os = "linux")]
-fn scale(nice: i32) -> u8 {
-    (99 - (99 * (nice + 20) + 39) / 40).clamp(0, 99) as u8
-}
+const USUAL: u8 = 49;
 
 /// The threads that share long work give way to the thread that draws, which is to call this once before it does.
 pub fn screen_first() {

@@ -1,4 +1,4 @@
-//! Two policies, or models, over simulated weeks: the same listeners under both, one after the other in the background. What
+//! Two policies, or models, over simulated weeks: the same listeners under both, several at once in the background. What
 //! is asked of them today, does it pay in the days after?
 
 use std::panic::resume_unwind;
@@ -149,8 +149,13 @@ impl Weeks {
             if let Err(error) = self.take(done) {
                 return Some(error);
             }
-            let (long, came) = (self.watched.0, self.watched.1 + self.through - before);
-            self.watched.1 = came;
+            // The first ones come alone and late, and tell nothing of the pace.
+            if before < WAITED_FOR {
+                self.watched = (Duration::ZERO, 0);
+            } else {
+                self.watched.1 += self.through - before;
+            }
+            let (long, came) = self.watched;
             self.pace = u32::try_from(came).ok().and_then(|came| long.checked_div(came));
         }
         self.go_on(looked_at);

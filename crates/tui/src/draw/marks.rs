@@ -50,10 +50,7 @@ pub(crate) fn cause(
         let (sign, style) = shown(lane, more, theme);
         Some((sign, style, name(lane)))
     };
-    let moved = |note: &Note| {
-        matches!(note, Note::Segment { .. } | Note::Joined { .. } | Note::Left { .. })
-    };
-    let segment = trace.notes.iter().any(moved);
+    let segment = trace.notes.iter().any(Note::moves_segments);
     let scene = matches!(action, Some(Action::Scene { .. }));
     let hand = matches!(action, Some(Action::Override(_)));
     let took_over = matches!(action, Some(Action::Version { .. }));

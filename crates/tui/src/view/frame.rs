@@ -144,14 +144,8 @@ impl View {
     /// What gamma multiplies for the segments of the step looked at.
     pub fn gamma_scores(&self) -> GammaScores {
         let listener = &self.now().listener;
-        let in_force = |name: &String| {
-            *name == listener.segment.name || listener.also.iter().any(|also| also.name == *name)
-        };
-        let mut segments = self.policy.segments.iter().filter(|segment| in_force(&segment.name));
-        match segments.any(|segment| segment.gamma_scores == GammaScores::Diversity) {
-            true => GammaScores::Diversity,
-            false => GammaScores::Promotion,
-        }
+        let segments = std::iter::once(&listener.segment).chain(&listener.also);
+        self.policy.gamma_scores(segments.map(|group| group.name.as_str()))
     }
 
     /// What gamma weighs, by name: exposure, or what takes its place for this segment. In English.

@@ -1,5 +1,6 @@
 //! What is changed of a library so that a mechanism is there, or is not, and nothing else is other than before.
 
+use melody_core::overrides::MOST_WEIGHT;
 use melody_recommender::policy::{
     Algorithm, GammaScores, Policy, Rerank, Retrieval, Scorer, Settings, Tighter, Weights,
 };
@@ -93,7 +94,8 @@ impl Edit {
             }),
             Edit::Rerank(method) => changed(&|s| s.diversity.method = *method),
             Edit::NoDiverseGamma => changed(&|s| {
-                let none = s.added_for(NOTHING).gamma;
+                // Less than nothing of whatever other segments add; a weight is never below zero.
+                let none = -MOST_WEIGHT.value();
                 let diverse = |scores| scores == GammaScores::Diversity;
                 for segment in s.segments.iter_mut().filter(|s| diverse(s.gamma_scores)) {
                     segment.gamma_scores = GammaScores::Promotion;

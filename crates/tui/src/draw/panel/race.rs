@@ -29,7 +29,9 @@ const ENDS: u16 = 4;
 /// Dots of a step at least.
 const LEAST: usize = 2;
 /// So much of the axis must be empty for it to be cut out.
-const LEAST_CUT: f64 = 0.2;
+const LEAST_CUT: f64 = 0.3;
+/// Rows of the chart from which on a cut can be told from what lies beside it.
+const LEAST_ROWS: u16 = 6;
 /// From this height on the panel says of its lines what they are; below it only draws them.
 const EXPLAINED: u16 = 10;
 
@@ -66,7 +68,10 @@ pub(crate) fn draw(mut canvas: Canvas) {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let title = view.say("Race");
     let said = view.span.map(|_| view.fill("the last {} steps", &[&shown(view, area)]));
-    let cut = Cut::new(view, axis(view, Rect { width: plotted(area), ..area }).first);
+    let told = if area.height >= EXPLAINED { 3 } else { 0 };
+    let rows = area.height.saturating_sub(2 + told + 1);
+    let first = axis(view, Rect { width: plotted(area), ..area }).first;
+    let cut = Cut::new(view, first, rows);
     let whole = "one axis for all: 0.1 = 10 %";
     let said = said.unwrap_or_else(|| {
         view.say(if cut.is_some() { "one axis, cut at ≈: 0.1 = 10 %" } else { whole }).into()
@@ -108,8 +113,11 @@ struct Cut {
 }
 
 impl Cut {
-    /// Of the steps from one on; `None` where too little is empty to be worth it.
-    fn new(view: &View, first: usize) -> Option<Self> {
+    /// Of the steps from one on, in a chart of so many rows; `None` where too little is empty to be worth it.
+    fn new(view: &View, first: usize, rows: u16) -> Option<Self> {
+        if rows < LEAST_ROWS {
+            return None;
+        }
         let steps = || view.traces.get(first..).unwrap_or_default().iter();
         let others = |t: &Trace| {
             let (weights, promotion) = (&t.weights, &t.promotion);
@@ -155,7 +163,7 @@ fn chart(canvas: Canvas) {
         ..area
     };
     let axis = axis(view, place);
-    let cut = Cut::new(view, axis.first);
+    let cut = Cut::new(view, axis.first, place.height);
     let at = |value: f64| cut.map_or(value, |cut| cut.at(value));
     let lines = runners.iter().map(|runner| Series {
         values: view.traces.iter().map(|trace| at((runner.of)(trace).value())).collect(),
@@ -171,8 +179,10 @@ fn chart(canvas: Canvas) {
     let uncut = top + cut.map_or(0.0, |cut| cut.to - cut.from);
     let mut said = vec![(place.height - 1, "0.0".to_string()), (0, format!("{uncut:.1}"))];
     if let Some(cut) = cut {
-        let row = plot::height(cut.from, top, usize::from(place.height) * 4) / 4;
-        said.push((row as u16, format!("≈{:.1}", cut.to)));
+        let row = (plot::height(cut.from, top, usize::from(place.height) * 4) / 4) as u16;
+        // Where there is no room for all three, the ends are told.
+        let between = row > 0 && row + 1 < place.height;
+        said.extend(between.then(|| (row, format!("≈{:.1}", cut.from))));
     }
     for (row, label) in said {
         pen::line(buf, labels, row, Line::styled(label, theme.faint), Style::new());

@@ -69,8 +69,11 @@ fn learned(view: &View) -> impl Iterator<Item = ([u32; 2], &Learned)> {
 pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, roomy: bool) -> Section<'a> {
     let title = view.say("Rewards");
     let all: Vec<([u32; 2], &Learned)> = learned(view).collect();
-    let uncounted =
-        uncounted::said(view).map(|said| Line::styled(view.say(said).into_owned(), theme.warning));
+    let fold = |line| text::folded(line, columns.max(1));
+    let uncounted = uncounted::said(view)
+        .map(|said| Line::styled(view.say(said).into_owned(), theme.warning))
+        .into_iter()
+        .flat_map(fold);
     if all.is_empty() {
         let said = view.say("no reward yet: the next decision brings it").into_owned();
         let lines = [Line::styled(said, theme.faint)].into_iter().chain(uncounted);

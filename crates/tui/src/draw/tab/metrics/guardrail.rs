@@ -126,9 +126,12 @@ fn waits(view: &View, side: Side) -> Option<String> {
     if level >= levels || level > 0 || watch.evidence < watch.acts_at {
         return None;
     }
-    let segment = &view.now().listener.segment.name;
-    let own = view.policy.segments.iter().find(|own| own.name == *segment);
-    let sells = own.is_none_or(|own| view.policy.sells(own));
+    let listener = &view.now().listener;
+    let mut groups = std::iter::once(&listener.segment).chain(&listener.also);
+    let sells = groups.all(|group| {
+        let segment = view.policy.segments.iter().find(|segment| segment.name == group.name);
+        segment.is_none_or(|segment| view.policy.sells(segment))
+    });
     let doubt = now.listening.evidence.value() > HOLDS * now.listening.acts_at.value();
     Some(match side {
         Side::Selling if !sells => {
