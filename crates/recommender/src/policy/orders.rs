@@ -52,10 +52,7 @@ const ROUNDING: f64 = 1e-9;
 impl Order {
     /// The first of the segments under it whose share is the larger; `None` where the order holds.
     /// `weights` are those of who is in a segment alone, by its name.
-    pub(super) fn broken<'a>(
-        &'a self,
-        weights: impl Fn(&str) -> Option<Weights>,
-    ) -> Option<&'a str> {
+    pub(super) fn broken(&self, weights: impl Fn(&str) -> Option<Weights>) -> Option<&str> {
         let share = |name: &str| Some(self.share.of(&weights(name)?));
         let least = share(&self.of)?;
         let above = |name: &&String| share(name).is_some_and(|other| other > least + ROUNDING);
