@@ -13,7 +13,8 @@ use std::process::{Command, Output, Stdio};
 use melody_core::shown::acts;
 
 /// A small training.
-const TRAINING: &str = r#"
+const TRAINING: &str = concat!(
+    r#"
 listeners = 60
 test_listeners = 20
 sessions = 1
@@ -23,17 +24,9 @@ batch = 8
 warm_up = 2
 examples = 16
 
-[network]
-d_model = 16
-layers = 1
-heads = 2
-feed_forward = 16
-song_buckets = 512
-artist_buckets = 128
-expert_hidden = 8
-expert_output = 8
-tower_hidden = 8
-"#;
+"#,
+    include_str!("tiny_network.toml")
+);
 
 /// A session that the bandit learns from, and a learner.
 const SESSION: &str = "format = 1\nname = \"some songs\"\n[session]\nprofile = \"likely-payer\"\nseed = 5\n\

@@ -198,9 +198,10 @@ fn logs_and_their_data_set_are_one_training_log_and_a_model_learns_from_it() {
 }
 
 /// A small training.
-const TRAINING: &str = "epochs = 1\nbatch = 2\nwarm_up = 2\nexamples = 16\n[network]\nd_model = 16\nlayers = 1\nheads = 2\n\
-                        feed_forward = 16\nsong_buckets = 512\nartist_buckets = 128\nexpert_hidden = 8\nexpert_output = 8\n\
-                        tower_hidden = 8\n";
+const TRAINING: &str = concat!(
+    "epochs = 1\nbatch = 2\nwarm_up = 2\nexamples = 16\n",
+    include_str!("tiny_network.toml")
+);
 
 #[test]
 fn what_is_damaged_foreign_or_old_is_told_with_its_file_and_the_rest_is_taken() {

@@ -10,7 +10,8 @@ use rand::RngExt;
 
 /// Small, and by the scheme that keeps the most on the way: weights, critics, their targets, two
 /// optimisers, the best network so far, the multiplier.
-const CONFIG: &str = r#"
+const CONFIG: &str = concat!(
+    r#"
 listeners = 60
 test_listeners = 20
 sessions = 2
@@ -30,17 +31,9 @@ scheme = "rmtl"
 pretrain = 0.3
 critics = 0.1
 
-[network]
-d_model = 16
-layers = 1
-heads = 2
-feed_forward = 16
-song_buckets = 512
-artist_buckets = 128
-expert_hidden = 8
-expert_output = 8
-tower_hidden = 8
-"#;
+"#,
+    include_str!("tiny_network.toml")
+);
 
 const KILLS: u64 = 20;
 

@@ -172,14 +172,21 @@ mod tests {
 
     #[test]
     fn segments_and_scenes_keep_their_meaning() {
-        let base = melody_recommender::policy::shipped("untuned").unwrap().settings;
+        // One whose segments exclude each other, and one whose overlap: what each comes to by itself is drawn.
+        for name in ["untuned", "default"] {
+            keep_their_meaning(&melody_recommender::policy::shipped(name).unwrap().settings);
+        }
+    }
+
+    fn keep_their_meaning(base: &Settings) {
         for number in 1..200 {
             let mut drawn = base.clone();
             for segment in &base.segments {
                 draw(&mut drawn, Part::Segments, &segment.name, 7, number);
             }
             for (old, new) in base.segments.iter().zip(&drawn.segments) {
-                let (old, new) = (old.weights, new.weights);
+                assert_eq!(base.sells(old), drawn.sells(new), "{}", old.name);
+                let (old, new) = (base.weights_of(old), drawn.weights_of(new));
                 let pairs = [(old.alpha, new.alpha), (old.beta, new.beta), (old.gamma, new.gamma)];
                 for (old, new) in pairs {
                     // To a thousandth.
