@@ -344,7 +344,8 @@ fn a_search_takes_only_what_is_better_on_unseen_listeners() {
             tuned.found.iter().find(|f| f.part == Part::Segments && f.group == segment.name);
         let was = base.segments.iter().find(|s| s.name == segment.name).unwrap();
         assert_eq!(segment == was, !found.is_some_and(|found| found.taken), "{}", segment.name);
-        assert!(segment.weights.alpha >= segment.weights.beta + segment.weights.gamma);
+        let whole = tuned.settings.weights_of(segment);
+        assert!(whole.alpha >= whole.beta + whole.gamma, "{}", segment.name);
     }
     // Every segment has as many listeners.
     let (all, segments) = tuned.fresh.split_last().unwrap();

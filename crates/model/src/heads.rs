@@ -47,7 +47,7 @@ pub enum Output {
     Save,
     /// Times played again at once.
     Replays,
-    /// A trial or subscription in this session.
+    /// A subscription right after it.
     Subscription,
     /// A promoted song opened, completed or liked.
     Exposure,
@@ -127,7 +127,7 @@ pub struct HeadOutputs {
     /// Expected number of times it is played again at once.
     #[serde(default)]
     pub replays: Score,
-    /// Subscribing or starting a trial in this session if the song is played.
+    /// Subscribing right after the song if it is played.
     pub subscription: Score,
     /// A promoted song being opened, completed or liked.
     pub exposure: Score,
@@ -238,7 +238,7 @@ pub struct Labels {
     pub save: f32,
     /// Times it was played again at once.
     pub replays: f32,
-    /// Subscribed or started a trial in this session.
+    /// Subscribed right after it.
     pub subscription: f32,
     /// A promoted song was opened, completed or liked.
     pub exposure: f32,

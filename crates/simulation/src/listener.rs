@@ -167,6 +167,22 @@ impl SimulatedListener {
         }
     }
 
+    /// This listener after one more play, drawn, and whether a premium song was completed: what subscribing
+    /// right after it hangs on.
+    pub(super) fn having_heard(
+        &self,
+        catalogue: &Catalogue,
+        world: &World,
+        history: &History,
+        (song, setting): (SongId, Setting),
+        rng: &mut ChaCha8Rng,
+    ) -> (Self, bool) {
+        let reaction = self.listen(catalogue, world, history, (song, setting), rng);
+        let mut after = self.clone();
+        after.observe(catalogue, (song, reaction.play_ratio), setting, rng);
+        (after, catalogue.song(song).premium && reaction.completed)
+    }
+
     /// So much of a song was heard, in [0, 1] of what there was to hear, whoever ended it: the clock and all
     /// that passes move on, and something else may be wanted now.
     pub fn observe(

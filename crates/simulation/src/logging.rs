@@ -26,7 +26,7 @@ pub struct LogConfig {
     pub seed: u64,
     /// Sessions per listener.
     pub sessions: u32,
-    /// Monte-Carlo continuations per play for the true probability of subscribing; 0 leaves it out.
+    /// Ways that each play may end, drawn for the true probability of subscribing after it; 0 leaves it out.
     pub rollouts: u32,
     /// Share of plays at which a slate is drawn beside the song that played.
     pub slates: f64,
@@ -100,32 +100,6 @@ impl<'a> LoggingPolicy<'a> {
             world,
             charts: WeightedIndex::new(plays).expect("a catalogue has songs"),
             promoted: catalogue.ids().filter(|&s| catalogue.song(s).promoted()).collect(),
-        }
-    }
-
-    /// Plays `song`, then whatever comes up, until the listener leaves. After each play `heard` is told
-    /// of the listener, and whether a premium song was completed. Nobody changes their tier.
-    pub(super) fn go_on(
-        &self,
-        mut listener: SimulatedListener,
-        mut history: History,
-        (song, setting): (SongId, Setting),
-        rng: &mut ChaCha8Rng,
-        heard: &mut dyn FnMut(&SimulatedListener, bool),
-    ) {
-        let mut next = song;
-        loop {
-            let catalogue = self.catalogue;
-            let reaction = listener.react(catalogue, self.world, &history, (next, setting), rng);
-            heard(&listener, catalogue.song(next).premium && reaction.completed);
-            if reaction.leave {
-                return;
-            }
-            let began_ms = 0;
-            history.record(catalogue, played(next, began_ms, &reaction, setting.scene));
-            if !reaction.replay {
-                next = self.choose(&listener, &history, setting, rng);
-            }
         }
     }
 
@@ -264,7 +238,7 @@ impl<'a> Served<'a> {
             });
             let previews = self.previews;
             let subscription = (self.rollouts > 0 && tier != Tier::Premium)
-                .then(|| self.roll_out(song, setting, oracle));
+                .then(|| self.subscribing(song, setting, oracle));
             let slate = self.slate(setting);
             let began_ms = self.listener.now_ms();
             let catalogue = self.recommender.catalogue;
@@ -349,47 +323,21 @@ impl<'a> Served<'a> {
             .collect()
     }
 
-    /// The probability of subscribing in the rest of the session if `song` plays now: the mean,
-    /// over continuations, of one minus the product of not subscribing after each play.
-    fn roll_out(&self, song: SongId, setting: Setting, rng: &mut ChaCha8Rng) -> f64 {
+    /// The probability of subscribing right after `song` if it plays now: the mean over ways that it may end.
+    fn subscribing(&self, song: SongId, setting: Setting, rng: &mut ChaCha8Rng) -> f64 {
+        let LoggingPolicy { catalogue, world, .. } = self.recommender;
         let total: f64 = (0..self.rollouts)
             .map(|_| {
-                let mut staying_free = 1.0;
-                self.recommender.go_on(
-                    self.listener.clone(),
-                    self.history.clone(),
+                let (after, enjoyed) = self.listener.having_heard(
+                    catalogue,
+                    world,
+                    &self.history,
                     (song, setting),
                     rng,
-                    &mut |listener, enjoyed| {
-                        staying_free *= 1.0 - listener.subscription_hazard(setting.tier, enjoyed);
-                    },
                 );
-                1.0 - staying_free
+                after.subscription_hazard(setting.tier, enjoyed)
             })
             .sum();
         total / f64::from(self.rollouts)
-    }
-}
-
-/// A play as the history keeps it, with only what the listener's reactions depend on.
-fn played(
-    song: SongId,
-    began_ms: i64,
-    reaction: &crate::listener::Reaction,
-    scene: Scene,
-) -> Interaction {
-    Interaction {
-        song,
-        began_ms,
-        play_ratio: reaction.play_ratio as f32,
-        completed: reaction.completed,
-        skipped: reaction.skipped,
-        liked: reaction.liked,
-        saved: reaction.saved,
-        replayed: false,
-        searched: false,
-        opened: false,
-        first: false,
-        scene,
     }
 }

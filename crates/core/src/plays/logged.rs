@@ -98,8 +98,8 @@ pub struct LoggedPlay {
     pub tier: Tier,
     /// Premium songs played so far without a subscription.
     pub previews: u32,
-    /// Whether the listener subscribed in this session, at this play or later. Absent if they
-    /// could not: a label that does not exist is masked in training, not zero.
+    /// Whether the listener subscribed in this session, at this play or later; what is learned is at which.
+    /// Absent if they could not: a label that does not exist is masked in training, not zero.
     pub subscribes: Option<bool>,
     /// Whether a promoted song was opened, completed or liked. Absent for natural songs.
     pub engaged: Option<bool>,

@@ -18,7 +18,7 @@ pub fn rows(catalogue: &Catalogue, listener: &LoggedListener, part: Sessions) ->
     replay(catalogue, listener, part.until, |view, session, plays| {
         let logged = &plays[0];
         let play = &logged.play;
-        let (labels, mask) = labels(logged, replays(plays));
+        let (labels, mask) = labels(plays);
         known += usize::from(session < part.known);
         rows.push(Row {
             song: play.song.0,
@@ -79,20 +79,27 @@ fn replays(plays: &[LoggedPlay]) -> usize {
     plays[1..].iter().take_while(|logged| logged.play.replayed).count()
 }
 
-/// Labels and their mask, which is zero where a label does not exist.
-fn labels(logged: &LoggedPlay, replays: usize) -> (Labels, Labels) {
-    let LoggedPlay { play, known, .. } = logged;
+/// Whether the listener subscribed right after the first of these plays of a session, the last at which they
+/// would; `None` if they could not, or nobody knows.
+fn subscribes_now(plays: &[LoggedPlay]) -> Option<bool> {
+    let later = plays.get(1).is_some_and(|next| next.subscribes == Some(true));
+    plays[0].subscribes.map(|subscribes| subscribes && !later)
+}
+
+/// Labels of the first of a session's plays from it on, and their mask, which is zero where a label does not exist.
+fn labels(plays: &[LoggedPlay]) -> (Labels, Labels) {
+    let LoggedPlay { play, known, engaged, .. } = &plays[0];
     let number = |holds: bool| if holds { 1.0 } else { 0.0 };
     let optional = |label: Option<bool>| (number(label == Some(true)), number(label.is_some()));
-    let (subscribes, can_subscribe) = optional(logged.subscribes);
-    let (engaged, promoted) = optional(logged.engaged);
+    let (subscribes, can_subscribe) = optional(subscribes_now(plays));
+    let (engaged, promoted) = optional(*engaged);
     let labels = Labels {
         completion: number(play.completed),
         play_ratio: play.play_ratio,
         like: number(play.liked || play.saved),
         skip: number(play.skipped),
         save: number(play.saved),
-        replays: replays as f32,
+        replays: replays(plays) as f32,
         subscription: subscribes,
         exposure: engaged,
     };
@@ -116,6 +123,7 @@ mod tests {
 
     use crate::data::made_up::{listener, play};
     use melody_core::catalogue::default_catalogue;
+    use melody_core::listener::Interaction;
     use melody_model::Output;
 
     #[test]
@@ -126,7 +134,11 @@ mod tests {
         logged.subscribes = None;
         logged.engaged = Some(true);
         logged.known.liked = false;
-        let (labels, mask) = labels(&logged, 2);
+        let again = LoggedPlay {
+            play: Interaction { replayed: true, ..logged.play.clone() },
+            ..logged.clone()
+        };
+        let (labels, mask) = labels(&[logged.clone(), again.clone(), again]);
         assert_eq!((labels.like, mask.like), (1.0, 0.0));
         assert_eq!((labels.play_ratio, mask.play_ratio), (0.5, 1.0));
         assert_eq!((labels.replays, mask.replays), (2.0, 1.0));
@@ -135,8 +147,18 @@ mod tests {
         logged.play.liked = false;
         logged.play.saved = true;
         // To save is to like.
-        let (labels, _) = super::labels(&logged, 0);
+        let (labels, _) = super::labels(&[logged]);
         assert_eq!((labels.like, labels.save, labels.replays), (1.0, 1.0, 0.0));
+    }
+
+    #[test]
+    fn who_subscribes_does_so_at_one_play() {
+        let subscribing = |subscribes| LoggedPlay { subscribes, ..play(3, 0) };
+        let session = [Some(true), Some(true), None, None].map(subscribing);
+        let at = |at: usize| subscribes_now(&session[at..]);
+        assert_eq!([0, 1, 2].map(at), [Some(false), Some(true), None]);
+        assert_eq!(subscribes_now(&session[1..2]), Some(true));
+        assert_eq!(subscribes_now(&[Some(false), Some(false)].map(subscribing)), Some(false));
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The policy that a model is judged by in training: the highest fused score, nothing else.
 
 use melody_model::{HeadOutputs, InterestBlend};
-use melody_recommender::policy::{Settings, Weights};
+use melody_recommender::policy::{Fusion, Settings, Weights};
 
 /// Fusion with one set of weights for everybody.
 #[derive(Clone, Copy, Debug)]
 pub struct Greedy {
     weights: Weights,
     blend: InterestBlend,
+    fusion: Fusion,
 }
 
 impl Greedy {
@@ -17,6 +18,7 @@ impl Greedy {
         Greedy {
             weights: last.map_or_else(Weights::default, |segment| policy.weights_of(segment)),
             blend: policy.interest,
+            fusion: policy.fusion,
         }
     }
 
@@ -24,7 +26,8 @@ impl Greedy {
     pub fn fused(&self, outputs: &HeadOutputs, promoted: bool) -> f64 {
         let exposure = if promoted { outputs.exposure.value() } else { 0.0 };
         let Weights { alpha, beta, gamma } = self.weights;
-        alpha * self.interest(outputs) + beta * outputs.subscription.value() + gamma * exposure
+        let subscription = self.fusion.subscription(outputs.subscription).value();
+        alpha * self.interest(outputs) + beta * subscription + gamma * exposure
     }
 
     /// S_interest: the listener's part of the fused score, before any weight.
@@ -55,6 +58,7 @@ mod tests {
     #[test]
     fn exposure_counts_for_promoted_songs_alone() {
         let greedy = Greedy {
+            fusion: Fusion { weights: None, subscription_at_half: None, epsilon: 0.0 },
             weights: Weights { alpha: 0.5, beta: 0.2, gamma: 0.1 },
             blend: InterestBlend {
                 completion: 1.0,
@@ -78,7 +82,8 @@ mod tests {
         let greedy = Greedy::new(&policy);
         assert_eq!(greedy.weights, last);
         let interest = outputs().interest(&policy.interest).value();
-        let wanted = last.alpha * interest + last.beta * 0.3;
+        let wanted =
+            last.alpha * interest + last.beta * policy.fusion.subscription(Score::new(0.3)).value();
         assert!((greedy.fused(&outputs(), false) - wanted).abs() < 1e-9);
     }
 }

@@ -44,10 +44,12 @@ pub struct Request {
 const EVERY: u32 = 3;
 
 /// What a listener made of a song: 0 broken off before half of it was heard, 1 broken off later, 2
-/// completed, 3 completed and liked or saved.
-pub fn grade(reaction: &Reaction) -> u8 {
+/// completed, 3 completed and liked or saved; of a song that is `cut_off` to a preview, completed is one less.
+pub fn grade(reaction: &Reaction, cut_off: bool) -> u8 {
     match reaction {
-        Reaction { completed: true, liked, saved, .. } => 2 + u8::from(*liked || *saved),
+        Reaction { completed: true, liked, saved, .. } => {
+            2 + u8::from(*liked || *saved) - u8::from(cut_off)
+        }
         Reaction { play_ratio, .. } => u8::from(*play_ratio >= 0.5),
     }
 }
@@ -101,13 +103,17 @@ fn show(engine: &Engine, listener: &Autopilot, state: &State, seed: u64) -> Vec<
         let queue: Vec<SongId> = ranking.queue.iter().map(|queued| queued.song).collect();
         let others: Vec<SongId> = ranking.in_order().filter(|s| !queue.contains(s)).collect();
         let drawn = others.sample(&mut rng, queue.len()).copied();
+        let setup = &engine.setup;
+        let cut_off = |song: SongId| {
+            setup.policy.previews.of(setup.catalogue.song(song), state.tier).is_some()
+        };
         let shown = |song: SongId| {
             // Its own stream for each song, as reactions take as many draws as they need.
             let step = u64::from(state.step) << 32 | song.index() as u64;
             let mut rng = generator(seed, Purpose::Requests, step + (1 << 63));
             Shown {
                 features: ranking.features(song),
-                grade: grade(&listener.would(state, song, &mut rng)),
+                grade: grade(&listener.would(state, song, &mut rng), cut_off(song)),
                 fusion: ranking.total(song),
                 interest: ranking.scores(song).interest,
             }

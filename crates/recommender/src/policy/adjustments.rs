@@ -20,6 +20,13 @@ pub struct Adjustments {
     pub repeat: f64,
     /// Plays over which that fades, as a time constant.
     pub repeat_fade: f64,
+    /// Taken from a song of which this listener hears a preview only.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub preview: f64,
+}
+
+fn is_nothing(points: &f64) -> bool {
+    *points == 0.0
 }
 
 /// How natural songs that are alike are kept apart.

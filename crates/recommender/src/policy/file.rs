@@ -45,6 +45,9 @@ pub fn settings(file: &TomlFile) -> Result<Settings, InputError> {
     check_interest(&settings, &mut check);
     check.text("ranking.ranker", &settings.ranking.ranker);
     check.range("fusion.epsilon", settings.fusion.epsilon, 0.0..=0.1);
+    if let Some(half) = settings.fusion.subscription_at_half {
+        check.range("fusion.subscription_at_half", half, 0.0001..=1.0);
+    }
     check_groups(&settings, &mut check);
     check_adjustments(&settings, &mut check);
     check_mixing(&settings, &mut check);
@@ -198,6 +201,7 @@ fn check_adjustments(settings: &Settings, check: &mut Checker) {
         ("search", a.search),
         ("artist_spread", a.artist_spread),
         ("repeat", a.repeat),
+        ("preview", a.preview),
     ] {
         check.range(&format!("adjustments.{name}"), value, 0.0..=2.0);
     }

@@ -5,6 +5,7 @@ use super::adjust::ADJUSTMENTS;
 use super::heads::weighed_heads;
 use super::learned;
 use super::ledger::{Dropped, Ledger, Node, Stage};
+use super::listening::Listening;
 use super::mixing::{Candidate, crowded_out, refusal};
 use super::pipeline::Ranking;
 use super::score::candidate;
@@ -102,7 +103,7 @@ impl Ranking<'_> {
                     ranked.fused.subscription,
                     w.beta.value,
                     ranked.scores.subscription,
-                    "subscribing in this session".into(),
+                    subscribing(l, outputs.subscription),
                 ),
                 weighed(
                     "exposure",
@@ -174,5 +175,15 @@ impl Ranking<'_> {
     /// The rule that keeps a promoted song out behind what is committed.
     fn refused(&self, candidate: &Candidate) -> Option<String> {
         self.with_rules(|rules| refusal(rules, candidate))
+    }
+}
+
+/// How the subscription score comes about.
+fn subscribing(l: &Listening, chance: Score) -> String {
+    match l.policy.fusion.subscription_at_half {
+        Some(half) => {
+            format!("subscribing right after it {chance:.3}, a half at {:.3}", Score::new(half))
+        }
+        None => "subscribing right after it".into(),
     }
 }

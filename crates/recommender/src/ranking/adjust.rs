@@ -18,7 +18,8 @@ pub trait Adjustment: Sync {
 
 /// Every adjustment that looks at one song alone, in order. Artist spread comes after them, as it
 /// looks at the order they lead to.
-pub const ADJUSTMENTS: &[&dyn Adjustment] = &[&GenreStreak, &Weariness, &Search, &Novelty, &Repeat];
+pub const ADJUSTMENTS: &[&dyn Adjustment] =
+    &[&GenreStreak, &Weariness, &Search, &Novelty, &Repeat, &Preview];
 
 /// What streaks and searches say of a factor set by hand.
 fn by_hand(l: &Listening) -> String {
@@ -149,5 +150,32 @@ impl Adjustment for Repeat {
     fn how(&self, l: &Listening, song: SongId) -> String {
         let ago = l.view.history.song(song).plays_ago;
         ago.map_or(String::new(), |ago| format!("heard {} plays ago", ago + 1))
+    }
+}
+
+/// A song that would be cut off is less than a whole one, which the interest score does not tell: it says how likely what
+/// there is to hear is heard to its end.
+struct Preview;
+
+impl Preview {
+    /// Milliseconds of the song that this listener would hear, if that is not all of it.
+    fn cut_off(l: &Listening, song: SongId) -> Option<u32> {
+        l.policy.previews.of(l.catalogue.song(song), l.view.tier)
+    }
+}
+
+impl Adjustment for Preview {
+    fn name(&self) -> &'static str {
+        "preview"
+    }
+
+    fn delta(&self, l: &Listening, song: SongId) -> f64 {
+        let cut_off = Preview::cut_off(l, song).is_some();
+        if cut_off { -l.policy.adjustments.preview } else { 0.0 }
+    }
+
+    fn how(&self, l: &Listening, song: SongId) -> String {
+        let heard_ms = Preview::cut_off(l, song).unwrap_or_default();
+        format!("{} s of it can be heard without a subscription", heard_ms / 1000)
     }
 }

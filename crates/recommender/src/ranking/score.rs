@@ -22,7 +22,7 @@ pub(super) fn score(l: &Listening, place: usize, epsilon: Score) -> Ranked {
     let outputs = l.scored.outputs(place);
     let scores = Scores {
         interest: outputs.interest(&l.policy.interest),
-        subscription: outputs.subscription,
+        subscription: l.policy.fusion.subscription(outputs.subscription),
         exposure: exposure_score(outputs, song.promoted(), || diversity(l, song), l.gamma_scores),
         epsilon,
     };

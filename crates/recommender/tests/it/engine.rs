@@ -7,6 +7,7 @@ use crate::common::{Hands, LIBRARY, all_bytes, bytes, engine, engine_of, random_
 use melody_core::catalogue::{CampaignId, Song, SongId};
 use melody_core::event::{Action, Event, Target};
 use melody_core::scene::Scene;
+use melody_core::score::Score;
 use melody_recommender::engine::{Engine, Refusal, Timeline};
 use melody_recommender::playback::Playhead;
 use melody_recommender::policy::Algorithm;
@@ -218,6 +219,31 @@ fn epsilons(timeline: &Timeline) -> Vec<Node> {
         };
         all.iter().copied().map(epsilon).collect()
     })
+}
+
+/// What a song's ledger says of it as a preview, in points of score.
+fn preview_points(timeline: &Timeline, song: SongId) -> Option<Score> {
+    let (engine, state) = (timeline.engine(), timeline.state());
+    engine.with_ranking_of(state, &engine.look_at(state, &[song]), |ranking, _| {
+        let score = ranking.ledger(song).score;
+        let adjustments = score.children.into_iter().find(|part| part.name == "adjustments")?;
+        adjustments.children.into_iter().find(|part| part.name == "preview").map(|part| part.value)
+    })
+}
+
+#[test]
+fn a_song_that_would_be_cut_off_loses_points_until_it_would_not() {
+    let catalogue = &LIBRARY.catalogue;
+    let song =
+        |premium: bool| catalogue.ids().find(|&id| catalogue.song(id).premium == premium).unwrap();
+    let [premium, free] = [true, false].map(song);
+    let mut timeline = Timeline::start(engine_of(&LIBRARY, "casual-listener", None, 1));
+    let points = Score::new(LIBRARY.policy.adjustments.preview);
+    assert!(points > Score::ZERO);
+    assert_eq!(preview_points(&timeline, premium), Some(Score::ZERO - points));
+    assert_eq!(preview_points(&timeline, free), None);
+    timeline.apply(Event { at_ms: 0, heard_ms: 0, action: Action::Subscribe }).unwrap();
+    assert_eq!(preview_points(&timeline, premium), None);
 }
 
 #[test]

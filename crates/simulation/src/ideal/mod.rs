@@ -38,7 +38,6 @@ use crate::ideal::evidence::{Evidence, Outcome};
 use crate::ideal::features::{Features, indifferent};
 use crate::ideal::payer::Payer;
 use crate::listener::SimulatedListener;
-use crate::logging::LoggingPolicy;
 use crate::response::{Response, Setting, length};
 use crate::world::World;
 use melody_core::catalogue::Catalogue;
@@ -53,7 +52,7 @@ pub struct IdealSettings {
     pub particles: usize,
     /// How often every part of a hypothesis is moved when hypotheses are.
     pub sweeps: usize,
-    /// Monte-Carlo continuations per play for the probability of subscribing; 0 leaves it out.
+    /// Ways that each play may end, drawn for the probability of subscribing after it; 0 leaves it out.
     pub continuations: usize,
 }
 
@@ -67,7 +66,6 @@ impl Default for IdealSettings {
 pub struct IdealObserver<'a> {
     catalogue: &'a Catalogue,
     world: &'a World,
-    recommender: LoggingPolicy<'a>,
     rivals: Rivals,
     settings: IdealSettings,
 }
@@ -80,13 +78,7 @@ impl<'a> IdealObserver<'a> {
         settings: IdealSettings,
         rng: &mut ChaCha8Rng,
     ) -> Self {
-        IdealObserver {
-            catalogue,
-            world,
-            recommender: LoggingPolicy::new(catalogue, world),
-            rivals: Rivals::new(catalogue, world, rng),
-            settings,
-        }
+        IdealObserver { catalogue, world, rivals: Rivals::new(catalogue, world, rng), settings }
     }
 
     /// Predicts every play of a listener's log, in order, each from the account and the plays before it.
@@ -187,7 +179,7 @@ impl<'a> IdealObserver<'a> {
         mean
     }
 
-    /// Continues the session from this play with hypotheses by their weights.
+    /// Ends the play in so many ways, with hypotheses by their weights.
     fn subscription(
         &self,
         seen: &Seen,
@@ -196,23 +188,15 @@ impl<'a> IdealObserver<'a> {
         rng: &mut ChaCha8Rng,
     ) -> f64 {
         let count = self.settings.continuations;
-        let mut logits = Vec::new();
         let total: f64 = spread(weights.iter().copied(), count, rng)
             .into_iter()
             .map(|place| {
                 let supposed = &seen.belief.supposed[place];
                 let listener = seen.listener.supposing(supposed.leaning.taste(), supposed.intent());
-                logits.clear();
-                self.recommender.go_on(
-                    listener,
-                    seen.history.clone(),
-                    (logged.play.song, setting(logged)),
-                    rng,
-                    &mut |listener, enjoyed| {
-                        logits.push(listener.subscription_logit(logged.tier, enjoyed));
-                    },
-                );
-                seen.payer.subscribes(&logits)
+                let play = (logged.play.song, setting(logged));
+                let (after, enjoyed) =
+                    listener.having_heard(self.catalogue, self.world, &seen.history, play, rng);
+                seen.payer.subscribes(after.subscription_logit(logged.tier, enjoyed))
             })
             .sum();
         total / count as f64

@@ -48,13 +48,10 @@ impl Payer {
         self.weigh(|w| 1.0 - sigmoid(logit + w));
     }
 
-    /// The probability of subscribing at one of several plays, by their logits.
-    pub(super) fn subscribes(&self, logits: &[f64]) -> f64 {
-        let weighed = self.0.iter().enumerate().map(|(point, weight)| {
-            let free: f64 = logits.iter().map(|l| 1.0 - sigmoid(l + value(point))).product();
-            weight * (1.0 - free)
-        });
-        weighed.sum()
+    /// The probability of subscribing after a play that has, but for willingness to pay, these logits.
+    pub(super) fn subscribes(&self, logit: f64) -> f64 {
+        let points = self.0.iter().enumerate();
+        points.map(|(point, weight)| weight * sigmoid(logit + value(point))).sum()
     }
 }
 
@@ -93,7 +90,7 @@ mod tests {
             if person.account.tier == Tier::Premium {
                 continue;
             }
-            let told = Payer::new(&person.account).subscribes(&[0.0]);
+            let told = Payer::new(&person.account).subscribes(0.0);
             let group = &mut groups[(told * 4.0) as usize];
             group.0 += 1.0;
             group.1 += told;
@@ -109,11 +106,8 @@ mod tests {
         let account =
             draw_person(&Nature::fitted(), &mut generator(9, Purpose::Population, 1)).account;
         let mut payer = Payer::new(&account);
-        let before = payer.subscribes(&[-2.0]);
+        let before = payer.subscribes(-2.0);
         (0..5).for_each(|_| payer.stayed_free(-2.0));
-        assert!(payer.subscribes(&[-2.0]) < before);
-        // Two chances are worth more than one, and less than twice as much.
-        let (one, two) = (payer.subscribes(&[-2.0]), payer.subscribes(&[-2.0, -2.0]));
-        assert!(one < two && two < 2.0 * one);
+        assert!(payer.subscribes(-2.0) < before);
     }
 }

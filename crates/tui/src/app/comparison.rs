@@ -93,14 +93,15 @@ impl App {
         let present = &self.trace().versions.policy;
         let shipped = policy::shipped_names().filter(|name| name != present);
         choices.extend(shipped.map(|name| Against::Policy(name.into())));
+        let scenes = Scene::ALL.into_iter().filter(|scene| *scene != now);
+        choices.extend(scenes.map(Against::Scene));
+        // What there is to find hangs on the folder, so it comes after what is always there: a tour counts on that.
         choices.extend(
             melody_sessions::names::policies_in(&self.folder).into_iter().map(Against::Policy),
         );
         choices.extend(
             melody_sessions::names::models_in(&self.folder).into_iter().map(Against::Model),
         );
-        let scenes = Scene::ALL.into_iter().filter(|scene| *scene != now);
-        choices.extend(scenes.map(Against::Scene));
         self.pick(Picker::against(&choices, self.look.lang));
         self.against = choices;
     }

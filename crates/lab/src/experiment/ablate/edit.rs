@@ -20,6 +20,8 @@ pub(super) enum Edit {
     NoWeariness,
     /// Neither score nor source goes by a search.
     NoSearch,
+    /// A song that is cut off loses nothing by it.
+    NoPreviews,
     /// The model learns nothing in a session.
     NoNearLine,
     /// The bandit draws its arm, each as likely.
@@ -32,6 +34,8 @@ pub(super) enum Edit {
     NoSelling,
     /// However many songs were skipped in a row, promotion goes on.
     NoWaiting,
+    /// Nobody is sold a subscription by what is served.
+    NoSubscription,
     /// Everybody gets the weights and rules of the segment that has no conditions.
     OneSize,
     /// A scene changes nothing.
@@ -67,6 +71,7 @@ impl Edit {
                 s.candidates.session = 0;
             }),
             Edit::NoWeariness => changed(&|s| s.adjustments.weariness = 0.0),
+            Edit::NoPreviews => changed(&|s| s.adjustments.preview = 0.0),
             Edit::NoSearch => changed(&|s| {
                 s.adjustments.search = 0.0;
                 s.candidates.search = 0;
@@ -84,6 +89,7 @@ impl Edit {
             Edit::NoGuardrail => changed(&|s| s.guardrail.levels = 0),
             Edit::NoSelling => changed(&|s| s.guardrail.selling.levels = 0),
             Edit::NoWaiting => changed(&|s| s.guardrail.skips = NEVER),
+            Edit::NoSubscription => changed(&unsold),
             Edit::OneSize => changed(&one_size),
             Edit::NoScenes => changed(&|s| {
                 for scene in s.scenes.values_mut() {
@@ -127,6 +133,16 @@ fn one_size(settings: &mut Settings) {
     }
 }
 
+/// Beta nothing, wherever it comes from.
+fn unsold(settings: &mut Settings) {
+    let arms = settings.bandit.arms.iter_mut().map(|arm| &mut arm.weights);
+    let scenes = settings.scenes.values_mut().map(|scene| &mut scene.weights);
+    let segments = settings.segments.iter_mut().map(|segment| &mut segment.weights);
+    let all = settings.fusion.weights.iter_mut();
+    all.chain(segments).chain(scenes).chain(arms).for_each(|weights| weights.beta = 0.0);
+    settings.guardrail.selling.beta_step = 0.0;
+}
+
 /// The interest score with its sign turned round.
 fn turned_round(settings: &mut Settings) {
     settings.interest = -settings.interest;
@@ -136,4 +152,26 @@ fn turned_round(settings: &mut Settings) {
 /// Whether two libraries, changed from the same one, would play the same.
 pub(super) fn same(a: &Library, b: &Library) -> bool {
     a.policy.settings == b.policy.settings && a.model.sees_session() == b.model.sees_session()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use melody_recommender::policy;
+
+    #[test]
+    fn nobody_is_sold_anything_where_beta_is_taken_away() {
+        let mut settings = policy::shipped("default").unwrap().settings;
+        let beta = |settings: &Settings| {
+            let segments =
+                settings.segments.iter().map(|segment| settings.weights_of(segment).beta);
+            let scenes = settings.scenes.values().map(|scene| scene.weights.beta);
+            let arms = settings.bandit.arms.iter().map(|arm| arm.weights.beta);
+            segments.chain(scenes).chain(arms).map(f64::abs).sum::<f64>()
+        };
+        assert!(beta(&settings) > 0.1);
+        unsold(&mut settings);
+        assert_eq!((beta(&settings), settings.guardrail.selling.beta_step), (0.0, 0.0));
+    }
 }

@@ -63,6 +63,7 @@ pub(super) fn mechanisms(settings: &Settings) -> Vec<Mechanism> {
             "a genre heard much of lately loses nothing",
         ),
         taken("search", completion, Edit::NoSearch, "no boost, no source by searches"),
+        taken("previews", value, Edit::NoPreviews, "a song that is cut off counts as a whole one"),
         taken("near-line", completion, Edit::NoNearLine, "the model learns nothing in a session"),
         taken("bandit/uniform", value, Edit::Uniform, "every arm as likely"),
     ];
@@ -94,6 +95,12 @@ pub(super) fn mechanisms(settings: &Settings) -> Vec<Mechanism> {
             completion,
             Edit::NoWaiting,
             "promotion goes on after skips in a row",
+        ),
+        taken(
+            "subscription",
+            Measure::Counted(Metric::Conversions),
+            Edit::NoSubscription,
+            "beta is nothing for everybody",
         ),
         taken("segments", value, Edit::OneSize, "the last segment's weights and rules for all"),
         taken("scenes", value, Edit::NoScenes, "a scene changes nothing"),

@@ -41,12 +41,15 @@ pub(super) fn draw(mut canvas: Canvas, weekly: &Weekly) -> Drawn {
     let about = about(view, theme, weekly, body.width.into());
     let head = take(&mut body, about.len() as u16);
     pen::lines(canvas.buf, head, about);
-    let said =
-        verdict(view.look.lang, weekly).map(|said| text::wrap(&said, body.width.into(), VERDICT));
-    let said = said.unwrap_or_default();
+    let lang = view.look.lang;
+    let (said, style) = match verdict(lang, weekly) {
+        Some(said) => (Some(said), theme.strong),
+        None => (so_far(lang, weekly), theme.faint),
+    };
+    let said = said.map(|said| text::wrap(&said, body.width.into(), VERDICT)).unwrap_or_default();
     body.height = body.height.saturating_sub(said.len() as u16);
     let below = Rect { y: body.bottom(), height: said.len() as u16, ..body };
-    pen::lines(canvas.buf, below, said.into_iter().map(|said| Line::styled(said, theme.strong)));
+    pen::lines(canvas.buf, below, said.into_iter().map(|said| Line::styled(said, style)));
     // Before the first listener is through there are the measures and their axes.
     let course = weekly.course.clone();
     let course = course.unwrap_or_else(|| Course::new(&[], &[], weekly.days).into());
@@ -160,6 +163,24 @@ fn verdict(lang: Lang, weekly: &Weekly) -> Option<String> {
     let by = format!("{:.2}", apart.difference.abs());
     let [low, high] = [low, high].map(|end| format!("{:+.2}", end + 0.0));
     Some(lang.fill(said, &[&weekly.label, &of, &by, &low, &high]))
+}
+
+/// What those who are through say of the minutes they hear, which is no verdict.
+fn so_far(lang: Lang, weekly: &Weekly) -> Option<String> {
+    let [through, of] = weekly.listeners;
+    let course = weekly.course.as_ref().filter(|_| through > 1)?;
+    let place = course.daily.iter().position(|daily| daily.measure == "minutes")?;
+    let apart = course.apart.get(place)?.as_ref()?;
+    let said = match apart.difference < 0.0 {
+        true => {
+            "So far, of {} listeners: {} minutes a day less there ({}). The verdict comes when all {} are through."
+        }
+        false => {
+            "So far, of {} listeners: {} minutes a day more there ({}). The verdict comes when all {} are through."
+        }
+    };
+    let by = format!("{:.2}", apart.difference.abs());
+    Some(lang.fill(said, &[&through, &by, &weekly.label, &of]))
 }
 
 /// Whether no measure is surely apart.
@@ -456,6 +477,13 @@ mod tests {
     fn a_verdict_is_told_when_all_are_through_and_none_where_chance_may_do_it() {
         let said = |difference, interval| verdict(Lang::En, &weeks(100, difference, interval));
         assert_eq!(verdict(Lang::En, &weeks(99, 1.5, Some([0.5, 2.5]))), None);
+        let so_far = so_far(Lang::En, &weeks(27, -1.5, Some([-2.5, -0.5]))).unwrap();
+        assert_eq!(
+            so_far,
+            "So far, of 27 listeners: 1.50 minutes a day less there (without promotion). The verdict comes when all 100 are through."
+        );
+        let so_far = super::so_far(Lang::Zh, &weeks(27, -1.5, None)).unwrap();
+        assert!(so_far.contains("少听 1.50 分钟"), "{so_far}");
         let more = said(1.5, Some([0.5, 2.5])).unwrap();
         let told = "There (without promotion) the 100 listeners hear 1.50 minutes a day more than here, 95 % interval +0.50 to +2.50: more than chance.";
         assert_eq!(more, told);

@@ -240,17 +240,19 @@ fn axis<'a>(range: &Range, widths: &Columns, theme: &Theme) -> Line<'a> {
     Line::styled(lead + &axis, theme.faint)
 }
 
-/// An axis of so many cells with a tick at zero and a label at each end, or where the tick would lie on it beyond that.
+/// An axis of so many cells with a tick at zero and a label at each end, but for one that the tick would lie on: zero and
+/// the other end tell the scale.
 fn labelled(zero: usize, cells: usize, (low, high): (&str, &str)) -> String {
     let mut axis: Vec<char> = vec!['─'; cells];
     // A space apart from the line.
     let (low, high) = (format!("{low} "), format!(" {high}"));
-    let low_from = if zero < low.len() { zero + 1 } else { 0 };
     let end = cells.saturating_sub(high.len());
-    let high_from = if zero >= end { zero.saturating_sub(high.len()) } else { end };
+    let clear = |from: usize, label: &str| !(from..from + label.len()).contains(&zero);
+    let high = Some((end, high)).filter(|(from, high)| clear(*from, high));
     // Where there is no room for both it is the higher one.
-    let low = Some((low_from, low)).filter(|(from, low)| from + low.len() <= high_from);
-    for (from, label) in low.into_iter().chain([(high_from, high)]) {
+    let room = if high.is_some() { end } else { cells };
+    let low = Some((0, low)).filter(|(from, low)| clear(*from, low) && low.len() <= room);
+    for (from, label) in low.into_iter().chain(high) {
         axis.iter_mut().skip(from).zip(label.chars()).for_each(|(cell, c)| *cell = c);
     }
     if let Some(tick) = axis.get_mut(zero) {
@@ -289,7 +291,7 @@ mod tests {
     fn the_tick_of_zero_lies_on_no_label() {
         let ends = ("-0.08", "+0.03");
         assert_eq!(labelled(12, 24, ends), "-0.08 ──────┴───── +0.03");
-        assert_eq!(labelled(19, 24, ends), "-0.08 ─────── +0.03┴────");
-        assert_eq!(labelled(0, 24, ("+0.00", "+0.03")), "┴+0.00 ─────────── +0.03");
+        assert_eq!(labelled(19, 24, ends), "-0.08 ─────────────┴────");
+        assert_eq!(labelled(0, 24, ("+0.00", "+0.03")), "┴───────────────── +0.03");
     }
 }
