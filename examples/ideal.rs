@@ -6,7 +6,7 @@
 //! knows the listener's taste and mood. Then the AUC of each by how many plays had been seen.
 //!
 //! ```text
-//! cargo run --release --example ideal -- [LISTENERS] [PARTICLES] [CONTINUATIONS]
+//! cargo run --release --example ideal -- [LISTENERS] [PARTICLES] [ENDINGS]
 //! ```
 
 use std::error::Error;
@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let config = TrainingConfig { test_listeners: argument(200)? as u64, ..Default::default() };
     let settings = IdealSettings {
         particles: argument(usual.particles)?.max(2),
-        continuations: argument(usual.continuations)?,
+        endings: argument(usual.endings)?,
         ..usual
     };
 
@@ -85,11 +85,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .collect();
 
     println!(
-        "{} plays of {} listeners, {} particles, {} continuations",
+        "{} plays of {} listeners, {} particles, {} endings",
         test.plays(),
         test.listeners.len(),
         settings.particles,
-        settings.continuations
+        settings.endings
     );
     let rows: Vec<(usize, &Row)> =
         test.listeners.iter().flat_map(|l| l.rows.iter().enumerate()).collect();

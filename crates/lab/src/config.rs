@@ -20,7 +20,7 @@ pub struct TrainingConfig {
     pub test_listeners: u64,
     /// Sessions per listener.
     pub sessions: u32,
-    /// Monte-Carlo continuations per test play, for the best possible subscription AUC.
+    /// Ways that each test play may end, drawn for the best possible subscription AUC.
     pub rollouts: u32,
     /// Times that every window is learned from.
     pub epochs: u32,

@@ -344,7 +344,7 @@ pub(crate) struct SimulateLog {
     /// Sessions of each listener.
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub sessions: u32,
-    /// Monte-Carlo continuations per play for the true probability of subscribing; 0 leaves it out.
+    /// Ways that each play may end, drawn for the true probability of subscribing after it; 0 leaves it out.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     pub rollouts: u32,
     /// Seed of every draw. Seed 1 draws the listeners the default model was trained on.

@@ -53,12 +53,12 @@ pub struct IdealSettings {
     /// How often every part of a hypothesis is moved when hypotheses are.
     pub sweeps: usize,
     /// Ways that each play may end, drawn for the probability of subscribing after it; 0 leaves it out.
-    pub continuations: usize,
+    pub endings: usize,
 }
 
 impl Default for IdealSettings {
     fn default() -> Self {
-        IdealSettings { particles: 200, sweeps: 3, continuations: 64 }
+        IdealSettings { particles: 200, sweeps: 3, endings: 64 }
     }
 }
 
@@ -174,7 +174,7 @@ impl<'a> IdealObserver<'a> {
             mean.replay += weight * response.replay();
             mean.engaged += weight * response.engaged();
         }
-        let asked = self.settings.continuations > 0 && logged.tier != Tier::Premium;
+        let asked = self.settings.endings > 0 && logged.tier != Tier::Premium;
         mean.subscription = asked.then(|| self.subscription(seen, logged, &weights, rng));
         mean
     }
@@ -187,7 +187,7 @@ impl<'a> IdealObserver<'a> {
         weights: &[f64],
         rng: &mut ChaCha8Rng,
     ) -> f64 {
-        let count = self.settings.continuations;
+        let count = self.settings.endings;
         let total: f64 = spread(weights.iter().copied(), count, rng)
             .into_iter()
             .map(|place| {

@@ -10,7 +10,7 @@ use melody_sessions::names::catalogue_named;
 use melody_simulation::{IdealObserver, IdealSettings, LogConfig, Person, World, listener_log};
 use rayon::prelude::*;
 
-const SETTINGS: IdealSettings = IdealSettings { particles: 60, sweeps: 1, continuations: 4 };
+const SETTINGS: IdealSettings = IdealSettings { particles: 60, sweeps: 1, endings: 4 };
 
 fn catalogue() -> Catalogue {
     catalogue_named("default", Path::new("")).unwrap()

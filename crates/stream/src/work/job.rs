@@ -59,7 +59,7 @@ pub enum Task {
     },
     /// They are served by the policy that makes training logs.
     Log {
-        /// Continuations of each play.
+        /// Ways that each play may end, drawn.
         rollouts: u32,
     },
 }
