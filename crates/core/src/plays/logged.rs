@@ -20,7 +20,7 @@ pub struct Truth {
     pub replay: f64,
     /// Probability of opening, completing or liking it as a promoted song.
     pub engaged: f64,
-    /// Subscribing within the session, estimated by continuing it many times.
+    /// Subscribing right after the play: the mean over drawn ways in which it may end.
     pub subscription: Option<f64>,
 }
 
@@ -98,8 +98,8 @@ pub struct LoggedPlay {
     pub tier: Tier,
     /// Premium songs played so far without a subscription.
     pub previews: u32,
-    /// Whether the listener subscribed in this session, at this play or later; what is learned is at which.
-    /// Absent if they could not: a label that does not exist is masked in training, not zero.
+    /// Whether the listener subscribed in this session, at this play or later: the last that says so is the one it came
+    /// right after. Absent if they could not: a label that does not exist is masked in training, not zero.
     pub subscribes: Option<bool>,
     /// Whether a promoted song was opened, completed or liked. Absent for natural songs.
     pub engaged: Option<bool>,

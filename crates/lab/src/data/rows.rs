@@ -82,7 +82,7 @@ fn replays(plays: &[LoggedPlay]) -> usize {
 /// Whether the listener subscribed right after the first of these plays of a session, the last at which they
 /// would; `None` if they could not, or nobody knows.
 fn subscribes_now(plays: &[LoggedPlay]) -> Option<bool> {
-    let later = plays.get(1).is_some_and(|next| next.subscribes == Some(true));
+    let later = plays[1..].iter().any(|next| next.subscribes == Some(true));
     plays[0].subscribes.map(|subscribes| subscribes && !later)
 }
 
@@ -158,6 +158,9 @@ mod tests {
         let at = |at: usize| subscribes_now(&session[at..]);
         assert_eq!([0, 1, 2].map(at), [Some(false), Some(true), None]);
         assert_eq!(subscribes_now(&session[1..2]), Some(true));
+        // A log with a gap says it once, too.
+        let gap = [Some(true), None, Some(true)].map(subscribing);
+        assert_eq!([0, 2].map(|at| subscribes_now(&gap[at..])), [Some(false), Some(true)]);
         assert_eq!(subscribes_now(&[Some(false), Some(false)].map(subscribing)), Some(false));
     }
 

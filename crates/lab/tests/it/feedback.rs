@@ -107,6 +107,26 @@ fn a_log_gives_the_plays_that_the_engine_met() {
 }
 
 #[test]
+fn who_subscribes_as_a_song_begins_does_so_after_the_one_before_it() {
+    let (library, _, header, mut steps) = session();
+    let labels = |steps: &[StepRecord]| -> Vec<Option<bool>> {
+        let told = heard(&library.catalogue, &header, &steps.iter().collect::<Vec<_>>(), true);
+        let told = told.unwrap();
+        told.sessions.last().unwrap().plays.iter().map(|play| play.subscribes).collect()
+    };
+    // In the middle of the last song but one: it is the play.
+    let within = labels(&steps);
+    assert_eq!(within[PLAYS - 3..], [Some(true), Some(true), None]);
+    let subscribing = |step: &&mut StepRecord| {
+        step.event.as_ref().is_some_and(|event| event.action == Action::Subscribe)
+    };
+    let step = steps.iter_mut().find(subscribing).unwrap();
+    step.event.as_mut().unwrap().heard_ms = 0;
+    let after = labels(&steps);
+    assert_eq!(after[PLAYS - 3..], [Some(true), None, None]);
+}
+
+#[test]
 fn who_has_not_subscribed_yet_may_still() {
     let (library, _, header, steps) = &session();
     let until =

@@ -60,7 +60,7 @@ pub struct Fusion {
     /// adds its own. Without them the first segment's are the listener's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<Weights>,
-    /// Chance of subscribing right after a song at which its subscription score is a half, in (0, 1]: the score is
+    /// Chance of subscribing right after a song at which its subscription score is a half, in [0.0001, 1]: the score is
     /// `chance / (chance + this)`. Without it the score is the chance itself, which tells songs hardly apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_at_half: Option<f64>,

@@ -48,7 +48,7 @@ impl Payer {
         self.weigh(|w| 1.0 - sigmoid(logit + w));
     }
 
-    /// The probability of subscribing after a play that has, but for willingness to pay, these logits.
+    /// The probability of subscribing after a play that has, but for willingness to pay, this logit.
     pub(super) fn subscribes(&self, logit: f64) -> f64 {
         let points = self.0.iter().enumerate();
         points.map(|(point, weight)| weight * sigmoid(logit + value(point))).sum()

@@ -117,7 +117,7 @@ struct Sitting<'a> {
     searches: Searches,
     began: Begun,
     plays: Vec<LoggedPlay>,
-    /// Plays that had ended when the listener subscribed.
+    /// The play that the listener subscribed in or right after, counted from 0.
     subscribed: Option<usize>,
 }
 
@@ -159,7 +159,9 @@ impl Sitting<'_> {
             Action::Scene { scene } => self.scene = *scene,
             Action::Subscribe => {
                 self.standing.0 = Tier::Premium;
-                self.subscribed = Some(self.plays.len());
+                // Who subscribes as a song begins does so after the one before it.
+                let just_ended = usize::from(event.heard_ms == 0);
+                self.subscribed = Some(self.plays.len().saturating_sub(just_ended));
             }
             Action::Search { query, target } => {
                 let search = Search { query: query.clone(), target: *target, at_ms: event.at_ms };
@@ -196,7 +198,9 @@ impl Sitting<'_> {
         for (place, play) in plays.iter_mut().enumerate() {
             let could = began_with != Tier::Premium && play.tier != Tier::Premium;
             let later = subscribed.is_some_and(|at| place <= at);
-            play.subscribes = (could && (later || over)).then_some(later);
+            // What began before it and was heard after it tells nothing: nobody subscribes twice.
+            let known = later || over && subscribed.is_none();
+            play.subscribes = (could && known).then_some(later);
         }
         plays
     }

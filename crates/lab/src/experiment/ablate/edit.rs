@@ -140,7 +140,8 @@ fn unsold(settings: &mut Settings) {
     let segments = settings.segments.iter_mut().map(|segment| &mut segment.weights);
     let all = settings.fusion.weights.iter_mut();
     all.chain(segments).chain(scenes).chain(arms).for_each(|weights| weights.beta = 0.0);
-    settings.guardrail.selling.beta_step = 0.0;
+    // What helps selling has nothing to raise.
+    settings.guardrail.selling.levels = 0;
 }
 
 /// The interest score with its sign turned round.
@@ -172,6 +173,6 @@ mod tests {
         };
         assert!(beta(&settings) > 0.1);
         unsold(&mut settings);
-        assert_eq!((beta(&settings), settings.guardrail.selling.beta_step), (0.0, 0.0));
+        assert_eq!((beta(&settings), settings.guardrail.selling.levels), (0.0, 0));
     }
 }

@@ -180,7 +180,8 @@ fn so_far(lang: Lang, weekly: &Weekly) -> Option<String> {
         }
     };
     let by = format!("{:.2}", apart.difference.abs());
-    Some(lang.fill(said, &[&through, &by, &weekly.label, &of]))
+    // Nothing is no direction.
+    (by != "0.00").then(|| lang.fill(said, &[&through, &by, &weekly.label, &of]))
 }
 
 /// Whether no measure is surely apart.
@@ -482,6 +483,10 @@ mod tests {
             so_far,
             "So far, of 27 listeners: 1.50 minutes a day less there (without promotion). The verdict comes when all 100 are through."
         );
+        assert_eq!(super::so_far(Lang::En, &weeks(27, 0.004, None)), None);
+        assert_eq!(super::so_far(Lang::En, &weeks(1, 1.5, None)), None);
+        let more = super::so_far(Lang::En, &weeks(27, 1.5, None)).unwrap();
+        assert!(more.contains("1.50 minutes a day more there"), "{more}");
         let so_far = super::so_far(Lang::Zh, &weeks(27, -1.5, None)).unwrap();
         assert!(so_far.contains("少听 1.50 分钟"), "{so_far}");
         let more = said(1.5, Some([0.5, 2.5])).unwrap();
