@@ -136,9 +136,22 @@ impl SimulatedListener {
         (song, setting): (SongId, Setting),
         rng: &mut ChaCha8Rng,
     ) -> Reaction {
+        let reaction = self.hear_out(catalogue, world, history, (song, setting), rng);
+        self.follow_up(reaction, setting.tier, catalogue.song(song).premium, rng)
+    }
+
+    /// Hears `song` to whatever end.
+    fn hear_out(
+        &mut self,
+        catalogue: &Catalogue,
+        world: &World,
+        history: &History,
+        (song, setting): (SongId, Setting),
+        rng: &mut ChaCha8Rng,
+    ) -> Reaction {
         let reaction = self.listen(catalogue, world, history, (song, setting), rng);
         self.observe(catalogue, (song, reaction.play_ratio), setting, rng);
-        self.follow_up(reaction, setting.tier, catalogue.song(song).premium, rng)
+        reaction
     }
 
     /// How `song` is received. What comes of it later is left at false.
@@ -174,13 +187,12 @@ impl SimulatedListener {
         catalogue: &Catalogue,
         world: &World,
         history: &History,
-        (song, setting): (SongId, Setting),
+        play: (SongId, Setting),
         rng: &mut ChaCha8Rng,
     ) -> (Self, bool) {
-        let reaction = self.listen(catalogue, world, history, (song, setting), rng);
         let mut after = self.clone();
-        after.observe(catalogue, (song, reaction.play_ratio), setting, rng);
-        (after, catalogue.song(song).premium && reaction.completed)
+        let reaction = after.hear_out(catalogue, world, history, play, rng);
+        (after, catalogue.song(play.0).premium && reaction.completed)
     }
 
     /// So much of a song was heard, in [0, 1] of what there was to hear, whoever ended it: the clock and all

@@ -33,3 +33,23 @@ impl Previews {
         self.of(song, tier).unwrap_or(song.duration_ms)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use melody_core::catalogue::default_catalogue;
+
+    #[test]
+    fn only_who_neither_pays_nor_tries_hears_a_preview() {
+        let catalogue = default_catalogue();
+        let previews = Previews { seconds: 30 };
+        let premium = catalogue.songs.iter().find(|song| song.premium).unwrap();
+        let of = |tier| previews.of(premium, tier);
+        assert_eq!([Tier::Free, Tier::Trial, Tier::Premium].map(of), [Some(30_000), None, None]);
+        let free = catalogue.songs.iter().find(|song| !song.premium).unwrap();
+        assert_eq!(previews.of(free, Tier::Free), None);
+        let whole = Previews { seconds: premium.duration_ms.div_ceil(1_000) };
+        assert_eq!(whole.of(premium, Tier::Free), None);
+    }
+}
