@@ -102,27 +102,38 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// A program that runs beside the test, ended with it.
-struct Beside(Option<Child>);
+/// A program that runs beside the test, ended with it. What it says goes to a file, to be read while it runs.
+struct Beside {
+    child: Option<Child>,
+    says: tempfile::NamedTempFile,
+}
 
 impl Beside {
     fn start(command: &mut Command) -> Self {
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        Beside(Some(child))
+        let says = tempfile::NamedTempFile::new().unwrap();
+        let child = command.stdout(Stdio::piped()).stderr(says.reopen().unwrap()).spawn().unwrap();
+        Beside { child: Some(child), says }
+    }
+
+    /// Waits until it has said this.
+    fn has_said(&self, words: &str) {
+        until(words, || fs::read_to_string(self.says.path()).unwrap().contains(words));
     }
 
     /// As Ctrl-C does.
     fn interrupt(&self) {
-        let id = self.0.as_ref().unwrap().id().to_string();
+        let id = self.child.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     }
 
     fn ended(mut self) -> Output {
-        self.0.take().unwrap().wait_with_output().unwrap()
+        let mut output = self.child.take().unwrap().wait_with_output().unwrap();
+        output.stderr = fs::read(self.says.path()).unwrap();
+        output
     }
 
     fn kill(mut self) {
-        let mut child = self.0.take().unwrap();
+        let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
     }
@@ -130,7 +141,7 @@ impl Beside {
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        if let Some(mut child) = self.0.take() {
+        if let Some(mut child) = self.child.take() {
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -305,6 +316,8 @@ fn killed_workers_a_killed_server_and_a_killed_command_lose_nothing() {
     assert!(before > 1);
     let worker = Beside::start(&mut server.worker(&[]));
     let again = Beside::start(&mut server.on(&json));
+    // Only who has begun waits for a server that goes: nowhere is an error at once.
+    again.has_said("of them done before");
     until("there are more", || count(&server, "results") > (before + 2).min(19));
     server.killed_and_started();
     worker.kill();
