@@ -74,7 +74,7 @@ impl Output {
         self as usize
     }
 
-    /// As in the feature schema.
+    /// As in reports and files.
     pub fn name(self) -> &'static str {
         match self {
             Output::Completion => "completion",

@@ -35,8 +35,17 @@ pub struct Schema {
     pub moment: Vec<String>,
     /// Of the account; one flag a genre follows.
     pub account: Vec<String>,
-    /// The heads' logits.
+    /// What the heads' logits foretell.
     pub outputs: Vec<String>,
+}
+
+/// What a logit foretells. Where that has changed the name has, too: a model that learned whether the listener subscribes in
+/// the rest of the session would be read as foretelling it of the next moment.
+fn foretold(output: Output) -> &'static str {
+    match output {
+        Output::Subscription => "subscription_right_after",
+        output => output.name(),
+    }
 }
 
 impl Schema {
@@ -53,7 +62,7 @@ impl Schema {
             cross: list(&CROSS_FEATURES),
             moment: list(&MOMENT_FEATURES),
             account: list(&ACCOUNT_FEATURES),
-            outputs: list(&Output::ALL.map(Output::name)),
+            outputs: list(&Output::ALL.map(foretold)),
         }
     }
 
@@ -95,5 +104,24 @@ impl Schema {
             }
         }
         check.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_learned_another_label_is_refused() {
+        let text = toml::to_string(&Schema::current()).unwrap();
+        let check = |text: &str| Schema::check(&TomlFile::embedded("schema.toml", text));
+        check(&text).unwrap();
+        let before = text.replace("\"subscription_right_after\"", "\"subscription\"");
+        let told = check(&before).unwrap_err().to_string();
+        assert!(
+            told.contains("outputs[6]") && told.contains("trained with `subscription`"),
+            "{told}"
+        );
+        assert!(told.contains("`melody train`"), "{told}");
     }
 }

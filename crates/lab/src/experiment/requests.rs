@@ -121,3 +121,36 @@ fn show(engine: &Engine, listener: &Autopilot, state: &State, seed: u64) -> Vec<
         queue.iter().copied().chain(drawn).map(shown).collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::path::Path;
+
+    use melody_model::Backend;
+    use melody_sessions::opening::Opening;
+
+    #[test]
+    fn half_a_minute_heard_out_counts_less_than_a_song() {
+        let library = Library::load(&Opening::default(), Path::new(""), Backend::Flex);
+        let library = library.unwrap();
+        let cohort = Cohort { seed: 1, listeners: 1, sessions: 1, songs: 1 };
+        let profile = cohort.profile(library.world().nature(), 0);
+        let engine = library.engine(&profile, None, 1);
+        let listener = Autopilot::new(&engine, &profile, library.world().clone(), 1);
+        let (state, _) = engine.start();
+        let mut rng = generator(1, Purpose::Requests, 0);
+        let reaction = listener.would(&state, state.playing.song, &mut rng);
+        let grades = |completed, liked, play_ratio| {
+            let reaction =
+                Reaction { completed, liked, saved: false, play_ratio, ..reaction.clone() };
+            [false, true].map(|cut_off| grade(&reaction, cut_off))
+        };
+        assert_eq!(grades(true, true, 1.0), [3, 2]);
+        assert_eq!(grades(true, false, 1.0), [2, 1]);
+        // What is left on the way is graded by how much of what there was to hear was heard.
+        assert_eq!(grades(false, false, 0.6), [1, 1]);
+        assert_eq!(grades(false, false, 0.4), [0, 0]);
+    }
+}

@@ -127,16 +127,23 @@ fn who_subscribes_as_a_song_begins_does_so_after_the_one_before_it() {
 }
 
 #[test]
-fn who_has_not_subscribed_yet_may_still() {
+fn of_the_last_play_of_an_open_session_nobody_knows_whether_a_subscription_follows() {
     let (library, _, header, steps) = &session();
-    let until =
-        steps.iter().position(|s| matches!(&s.event, Some(e) if e.action == Action::Subscribe));
-    let some: Vec<&StepRecord> = steps[..until.unwrap()].iter().collect();
-    let label = |over| {
+    let subscribes =
+        |s: &StepRecord| matches!(&s.event, Some(event) if event.action == Action::Subscribe);
+    let until = steps.iter().position(subscribes).unwrap();
+    let labels = |until: usize, over| -> Vec<Option<bool>> {
+        let some: Vec<&StepRecord> = steps[..until].iter().collect();
         let told = heard(&library.catalogue, header, &some, over).unwrap();
-        told.sessions.last().unwrap().plays[0].subscribes
+        told.sessions.last().unwrap().plays.iter().map(|play| play.subscribes).collect()
     };
-    assert_eq!((label(false), label(true)), (None, Some(false)));
+    let (open, over) = (labels(until, false), labels(until, true));
+    let (last, before) = open.split_last().unwrap();
+    assert!(before.len() > 2 && before.iter().all(|label| *label == Some(false)), "{open:?}");
+    assert_eq!(*last, None);
+    assert!(over.iter().all(|label| *label == Some(false)), "{over:?}");
+    // In the song that plays still: in none of those that are over.
+    assert_eq!(labels(until + 1, false), over);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use melody_core::event::Action;
 use melody_core::listener::{EARLY, HISTORY_LENGTH};
 use melody_lab::data::log::{Unfit, heard};
 use melody_lab::data::{Listener, Sessions as Part, rows};
+use melody_model::Output;
 use melody_sessions::log::{Header, Record, StepRecord, Stored};
 
 /// A session's opening and steps, and how many of its plays were handed out to be learned from.
@@ -163,18 +164,17 @@ impl Branch {
         let (ready, done) = (self.ready(), self.done);
         self.done = ready;
         let steps: Vec<&StepRecord> = self.steps.iter().collect();
-        let mut listener = heard(catalogue, &self.header, &steps, false)?;
-        let own = listener.sessions.last_mut().filter(|_| self.plays() > 0);
-        for play in own.into_iter().flat_map(|session| &mut session.plays) {
-            // Who subscribes shows when the session is over, and nothing says that it is. To learn from those who did, and
-            // never from those who did not, would teach that everybody does.
-            play.subscribes = None;
-        }
+        let listener = heard(catalogue, &self.header, &steps, false)?;
         let sessions = listener.sessions.len();
         let before = sessions.saturating_sub(usize::from(self.plays() > 0));
         let mut made = rows(catalogue, &listener, Part { known: before, until: sessions });
         let past = made.known;
         made.rows.truncate(past + ready);
+        if let Some(last) = made.rows.last_mut().filter(|_| ready > 0 && ready == self.plays()) {
+            // Whether a subscription comes right after it, nobody knows; and those who subscribed while it played must not
+            // be heard of where those who did not are not.
+            last.mask[Output::Subscription.index()] = 0.0;
+        }
         // No window looks further back.
         let first = (past + done).saturating_sub(HISTORY_LENGTH).min(made.rows.len());
         made.rows.drain(..first);

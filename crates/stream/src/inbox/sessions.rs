@@ -212,6 +212,7 @@ mod tests {
     use super::*;
     use crate::inbox::Taken;
     use crate::made_up::{library, log};
+    use melody_model::Output;
     use melody_sessions::log::{FeedbackLog, Header};
     use std::path::Path;
 
@@ -223,6 +224,15 @@ mod tests {
 
     /// Takes these in, handing out whatever is ready after each that `pause` names. Gives the plays of each hand-out.
     fn taken(messages: &[Vec<u8>], pause: &dyn Fn(usize) -> bool) -> (Sessions, Vec<usize>) {
+        let (sessions, out) = handed_out(messages, pause);
+        let plays = |handed: HandedOut| handed.learn.plays() + handed.judge.plays();
+        (sessions, out.into_iter().map(plays).collect())
+    }
+
+    fn handed_out(
+        messages: &[Vec<u8>],
+        pause: &dyn Fn(usize) -> bool,
+    ) -> (Sessions, Vec<HandedOut>) {
         let folder = tempfile::tempdir().unwrap();
         let mut inbox = Inbox::open(folder.path()).unwrap();
         let mut sessions = Sessions::new(library().catalogue.clone());
@@ -232,8 +242,7 @@ mod tests {
                 sessions.add(*stored, &inbox).unwrap();
             }
             if pause(place) {
-                let handed = sessions.hand_out();
-                out.push(handed.learn.plays() + handed.judge.plays());
+                out.push(sessions.hand_out());
             }
         }
         (sessions, out)
@@ -248,6 +257,25 @@ mod tests {
         assert!(at_once[0] > 15, "{at_once:?}");
         assert_eq!(one_by_one.iter().sum::<usize>(), at_once[0]);
         assert!(one_by_one.iter().filter(|plays| **plays > 0).count() > 10);
+    }
+
+    #[test]
+    fn whether_a_subscription_followed_is_known_of_all_but_the_last_play() {
+        let logs = tempfile::tempdir().unwrap();
+        // Who does not subscribe meanwhile.
+        let lines = lines(logs.path(), 4, 30);
+        let told = |out: &HandedOut| -> Vec<bool> {
+            let listeners = out.learn.listeners.iter().chain(&out.judge.listeners);
+            let rows = listeners.flat_map(|listener| listener.fresh());
+            rows.map(|row| row.mask[Output::Subscription.index()] > 0.0).collect()
+        };
+        // A second hand-out goes on after a first, whose last play stays untold.
+        let (_, out) = handed_out(&lines, &|place| place == 14 || place + 1 == lines.len());
+        for out in out.iter().map(told) {
+            let (last, before) = out.split_last().unwrap();
+            assert!(before.len() > 5 && before.iter().all(|told| *told), "{out:?}");
+            assert!(!last, "{out:?}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub enum Unfit {
 }
 
 /// The sessions of a log's listener: those before, then the log's own, if anything was played in it. `over`: nothing more
-/// comes, so that who did not subscribe has not.
+/// comes, so that who did not subscribe at the last play has not.
 ///
 /// # Errors
 /// When the log cannot be learned from with this catalogue.
@@ -192,14 +192,19 @@ impl Sitting<'_> {
         self.catalogue.find(id).ok_or_else(|| id.to_string())
     }
 
-    /// The plays, each with whether the listener subscribed at it or later in the session, where that is known.
+    /// The plays, each with whether the listener subscribed at it or later in the session, as far as anybody knows: of the last
+    /// play of a session that is not over, the next one tells.
     fn labelled(self, over: bool) -> Vec<LoggedPlay> {
         let Sitting { mut plays, subscribed, began_with, .. } = self;
+        let count = plays.len();
+        // In the song that plays still: in none of these.
+        let at = subscribed.filter(|&at| at < count);
         for (place, play) in plays.iter_mut().enumerate() {
             let could = began_with != Tier::Premium && play.tier != Tier::Premium;
-            let later = subscribed.is_some_and(|at| place <= at);
+            let later = at.is_some_and(|at| place <= at);
+            let told = over || subscribed.is_some() || place + 1 < count;
             // What began before it and was heard after it tells nothing: nobody subscribes twice.
-            let known = later || over && subscribed.is_none();
+            let known = later || told && at.is_none();
             play.subscribes = (could && known).then_some(later);
         }
         plays
