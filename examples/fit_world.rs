@@ -77,7 +77,7 @@ fn knobs() -> Vec<Knob> {
         Knob {
             key: ("liking", "judged_seconds"),
             of: |n| &mut n.liking.judged_seconds,
-            figure: |f| f.quick_skips[0],
+            figure: |f| f.quick_skips[0].unwrap_or(f64::NAN),
             // Lamere (2014): 24.14 % of plays within 5 seconds, 35.05 % within 30.
             real: 0.689,
             slope: -0.085,
@@ -113,7 +113,7 @@ fn knobs() -> Vec<Knob> {
         Knob {
             key: ("returning", "session_hours"),
             of: |n| &mut n.returning.session_hours,
-            figure: |f| f.days.active.median,
+            figure: |f| f.days.map_or(f64::NAN, |days| days.active.median),
             real: 0.561,
             slope: -1.4,
             most: 0.1,
@@ -121,7 +121,7 @@ fn knobs() -> Vec<Knob> {
         Knob {
             key: ("returning", "spread"),
             of: |n| &mut n.returning.spread,
-            figure: |f| f.days.plays.median,
+            figure: |f| f.days.map_or(f64::NAN, |days| days.plays.median),
             real: 26.1,
             slope: 15.0,
             most: 0.1,
@@ -171,8 +171,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let outcomes = Cohort { seed: 102, ..cohort }.run(&shipped.in_world(nature), &|| ())?;
     let figures = Figures::new(&outcomes);
     for check in checks(&figures, &figures) {
-        let far = if check.simulated_off.abs() > check.close { "far" } else { "" };
-        println!("{:44} {:8.3} {:8.3} {far}", check.what, check.real, check.simulated);
+        let (Some(simulated), Some(off)) = (check.simulated, check.simulated_off) else {
+            return Err(format!("{}: nothing was heard that tells", check.what).into());
+        };
+        let far = if off.abs() > check.close { "far" } else { "" };
+        println!("{:44} {:8.3} {:8.3} {far}", check.what, check.real, simulated);
     }
     println!("never came back, of sessions: {:.4}", figures.gone);
     Ok(())

@@ -33,9 +33,9 @@ pub(super) fn run(arguments: &Ab) -> Result<(), Failure> {
         print(&report)?;
     }
     let mut passed = true;
-    for metric in &arguments.fail_if_worse {
-        if let Some(why) = report.fails(*metric) {
-            note(format_args!("FAIL {}: {why}", metric.name()));
+    for gate in &arguments.fail_if_worse {
+        if let Some(why) = report.fails(*gate) {
+            note(format_args!("FAIL {}: {why}", gate.metric.name()));
             passed = false;
         }
     }

@@ -150,7 +150,10 @@ fn verdict(tested: &Tested) -> String {
         Finding::Earns if tested.costs.is_empty() => "earns its place",
         Finding::Earns => "earns",
         Finding::NotShown => "not shown",
-        Finding::Untested => "changes nothing",
+        Finding::Untested if tested.told.iter().all(|d| d.standard_error == 0.0) => {
+            "changes nothing"
+        }
+        Finding::Untested => "leaves it as it is",
         Finding::Harms => "harms it",
     };
     if tested.costs.is_empty() { shown.into() } else { format!("{shown}, at a cost") }

@@ -134,12 +134,13 @@ fn passed(report: &SceneReport) -> bool {
     report.failed.is_empty() && report.unseen.is_empty()
 }
 
-/// Characters of a caption that tell which scene it is.
+/// Columns of a caption that tell which scene it is.
 const CAPTION: usize = 60;
 
 fn print(file: &str, report: &SceneReport) -> Result<(), Failure> {
     let mark = if passed(report) { "ok  " } else { "FAIL" };
-    let caption: String = report.caption.chars().take(CAPTION).collect();
+    let caption = melody_tui::left(&report.caption, CAPTION);
+    let caption = caption.trim_end();
     let SceneReport { scene, events, expectations, .. } = report;
     say!("{mark} {scene:>2}  {events:>3} events, {expectations} expectations  {caption}")?;
     say_failed(file, &report.failed)?;

@@ -209,6 +209,9 @@ fn print_missed(missed: &Missed) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Columns of a past play's title.
+const TITLE: usize = 34;
+
 fn print_play(play: &AttendedPlay) -> Result<(), Failure> {
     let went = match (play.liked, play.completed, play.skipped) {
         (true, ..) => "liked",
@@ -216,9 +219,9 @@ fn print_play(play: &AttendedPlay) -> Result<(), Failure> {
         (.., true) => "skipped",
         _ => "left",
     };
-    let title: String = play.title.chars().take(30).collect();
+    let title = melody_tui::left(&play.title, TITLE);
     say!(
-        "  {title:34} {:.3}  {} ago, {went} at {:.0} %, {}",
+        "  {title} {:.3}  {} ago, {went} at {:.0} %, {}",
         play.share,
         play.plays_ago,
         100.0 * play.play_ratio.value(),
@@ -269,7 +272,11 @@ fn said(flip: &Flip) -> String {
             let to = flip.from + change;
             let level =
                 flip.level.map_or(String::new(), |level| format!(", level from {level:.6}"));
-            format!("{:6} {:.6} -> {to:.6} ({change:+.6}) would do{level}", flip.weight, flip.from)
+            let does = match flip.then {
+                Some(then) if !then.above() => "gives it the higher score, which does not do",
+                _ => "would do",
+            };
+            format!("{:6} {:.6} -> {to:.6} ({change:+.6}) {does}{level}", flip.weight, flip.from)
         }
         (None, why) => {
             format!("{:6} no: {}", flip.weight, why.as_deref().unwrap_or("no change does it"))

@@ -192,19 +192,19 @@ fn print(report: &PopulationReport) -> Result<(), Failure> {
             say!("{source}")?;
         }
         say!(
-            "  {:42} {:>6.3} {:>9.3} {:>7}   {} {:>9.3} {:>7}",
+            "  {:42} {:>6.3} {:>9} {:>7}   {} {:>9} {:>7}",
             check.what,
             check.real,
-            check.simulated,
-            signed(check.simulated_off, 3),
+            known(check.simulated, plain),
+            known(check.simulated_off, signed),
             scale(check),
-            check.logged,
-            signed(check.logged_off, 3)
+            known(check.logged, plain),
+            known(check.logged_off, signed)
         )?;
     }
     say!()?;
     for (who, off) in [
-        ("the engine's sessions", (|c: &Check| c.simulated_off) as fn(&Check) -> f64),
+        ("the engine's sessions", (|c: &Check| c.simulated_off) as fn(&Check) -> Option<f64>),
         ("the logging policy's", |c: &Check| c.logged_off),
     ] {
         verdict(who, off, &report.checks)?;
@@ -224,9 +224,12 @@ fn print(report: &PopulationReport) -> Result<(), Failure> {
 /// close.
 fn scale(check: &Check) -> String {
     const HALF: i32 = 10;
-    let at = (check.simulated_off / check.close * f64::from(HALF) / 2.0).round() as i32;
+    let at = check.simulated_off.map(|off| {
+        let at = (off / check.close * f64::from(HALF) / 2.0).round() as i32;
+        at.clamp(-HALF, HALF)
+    });
     let mark = |place: i32| match place - HALF {
-        place if place == at.clamp(-HALF, HALF) => 'o',
+        place if Some(place) == at => 'o',
         0 => '+',
         place if place.abs() == HALF / 2 => '|',
         _ => '.',
@@ -234,20 +237,30 @@ fn scale(check: &Check) -> String {
     (0..=2 * HALF).map(mark).collect()
 }
 
-fn verdict(who: &str, off: fn(&Check) -> f64, checks: &[Check]) -> Result<(), Failure> {
+/// A number in three digits; `-` where nothing was heard that tells.
+fn known(value: Option<f64>, how: fn(f64, usize) -> String) -> String {
+    value.map_or("-".into(), |value| how(value, 3))
+}
+
+fn verdict(who: &str, off: fn(&Check) -> Option<f64>, checks: &[Check]) -> Result<(), Failure> {
     let mut sources: Vec<&str> = checks.iter().map(|c| c.source).collect();
     sources.dedup();
     for source in sources {
-        let of: Vec<&Check> = checks.iter().filter(|c| c.source == source).collect();
-        let missed = |c: &Check| off(c).abs() / c.close;
-        let far: Vec<&&Check> = of.iter().filter(|c| missed(c) > 1.0).collect();
-        let worst = far.iter().max_by(|a, b| missed(a).total_cmp(&missed(b)));
-        let close = of.len() - far.len();
-        let worst = worst.map_or(String::new(), |worst| {
-            format!("; the furthest off is \"{}\", by {:+.3}", worst.what, off(worst))
+        let of = || checks.iter().filter(|c| c.source == source);
+        let told: Vec<(&Check, f64)> = of().filter_map(|c| Some((c, off(c)?))).collect();
+        let missed = |(check, off): &(&Check, f64)| off.abs() / check.close;
+        let far = || told.iter().filter(|one| missed(one) > 1.0);
+        let worst = far().max_by(|a, b| missed(a).total_cmp(&missed(b)));
+        let worst = worst.map_or(String::new(), |(check, off)| {
+            format!("; the furthest off is \"{}\", by {off:+.3}", check.what)
         });
-        let figures = of.len();
-        say!("{source}: {close} of {figures} figures of {who} are close{worst}.")?;
+        let (figures, untold) = (told.len(), of().count() - told.len());
+        let close = figures - far().count();
+        let untold = match untold {
+            0 => String::new(),
+            untold => format!("; {untold} more cannot be told of so little listening"),
+        };
+        say!("{source}: {close} of {figures} figures of {who} are close{worst}{untold}.")?;
     }
     Ok(())
 }

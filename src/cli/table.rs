@@ -1,5 +1,7 @@
 //! A table, for the terminal or for a page of Markdown.
 
+use melody_tui::width;
+
 /// Words to the left, figures to the right.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
@@ -13,6 +15,11 @@ pub(super) struct Table {
     rows: Vec<Vec<String>>,
 }
 
+/// What a cell lacks of its column's width.
+fn blanks(wide: usize, cell: &str) -> String {
+    " ".repeat(wide.saturating_sub(width(cell)))
+}
+
 impl Table {
     pub(super) fn new<const N: usize>(
         columns: [(&'static str, Side); N],
@@ -23,8 +30,8 @@ impl Table {
 
     pub(super) fn text(&self) -> String {
         let wide = |i: usize, head: &str| {
-            let cells = self.rows.iter().map(|row| row[i].chars().count());
-            cells.chain([head.chars().count()]).max().unwrap_or(0)
+            let cells = self.rows.iter().map(|row| width(&row[i]));
+            cells.chain([width(head)]).max().unwrap_or(0)
         };
         let widths: Vec<usize> =
             self.columns.iter().enumerate().map(|(i, (head, _))| wide(i, head)).collect();
@@ -32,8 +39,8 @@ impl Table {
             let cells =
                 cells.zip(&self.columns).zip(&widths).map(
                     |((cell, (_, side)), &wide)| match side {
-                        Side::Left => format!("{cell:<wide$}"),
-                        Side::Right => format!("{cell:>wide$}"),
+                        Side::Left => format!("{cell}{}", blanks(wide, cell)),
+                        Side::Right => format!("{}{cell}", blanks(wide, cell)),
                     },
                 );
             let line = cells.collect::<Vec<_>>().join("  ");

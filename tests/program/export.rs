@@ -71,6 +71,60 @@ fn estimates(rows: &[Row], target: &dyn Fn(&Row, usize) -> f64) -> [f64; 3] {
     [ips / n, ips / weights, dr / n]
 }
 
+/// Who hears every song out, by these seeds: they all earn the same, decision by decision.
+fn heard_out(folder: &Path, seeds: &[u64]) -> PathBuf {
+    let trace = folder.join("heard-out.jsonl");
+    let script = |seed: &u64| {
+        let path = folder.join(format!("{seed}.toml"));
+        let finish = "[[steps]]\ndo = \"play\"\nratio = 1.0\n".repeat(7);
+        let head = format!("format = 1\nname = \"{seed}\"\n[session]\n");
+        let text = format!("{head}profile = \"casual-listener\"\nseed = {seed}\n{finish}");
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let scripts: Vec<String> = seeds.iter().map(script).collect();
+    let mut arguments = vec!["replay"];
+    arguments.extend(scripts.iter().map(String::as_str));
+    arguments.extend(["--trace", trace.to_str().unwrap()]);
+    said(&arguments);
+    trace
+}
+
+#[test]
+fn sessions_that_earned_the_same_are_no_copies_of_one_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = heard_out(folder.path(), &[11, 12, 13, 14]);
+    let report = said(&["ope", trace.to_str().unwrap(), "--json"]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["sessions"], 4, "{report}");
+}
+
+#[test]
+fn a_context_that_no_listener_can_be_in_is_refused_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = heard_out(folder.path(), &[11]);
+    let text = std::fs::read_to_string(&trace).unwrap();
+    let spoilt = |place: usize, value: f64| {
+        let lines = text.lines().map(|line| {
+            let mut line: Value = serde_json::from_str(line).unwrap();
+            if let Some(feature) = line.pointer_mut(&format!("/bandit/decided/context/{place}")) {
+                *feature = value.into();
+            }
+            line.to_string() + "\n"
+        });
+        let path = folder.path().join("spoilt.jsonl");
+        std::fs::write(&path, lines.collect::<String>()).unwrap();
+        let (code, _, err) = melody(&["ope", path.to_str().unwrap()]);
+        assert_eq!(code, 2, "{err}");
+        err
+    };
+    let err = spoilt(1, 1e200);
+    assert!(err.contains("bandit.decided.context: a feature is out of range"), "{err}");
+    assert!(err.contains("spoilt.jsonl:2"), "{err}");
+    let err = spoilt(0, 2.0);
+    assert!(err.contains("its first feature is not 1"), "{err}");
+}
+
 #[test]
 fn whoever_reads_the_exported_decisions_estimates_as_ope_does() {
     let folder = tempfile::tempdir().unwrap();

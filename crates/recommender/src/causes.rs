@@ -161,11 +161,11 @@ impl Replay<'_> {
         }
     }
 
-    /// Does in place of an event what would have been, and says what that is.
-    fn undo(&mut self, action: &Action) -> Undone {
+    /// Does in place of an event what would have been, and says what that is. Who skips the last moments of a song has `completed` it.
+    fn undo(&mut self, action: &Action, completed: bool) -> Undone {
         let length = self.engine.length_ms(&self.state);
         let (until, instead, undone) = match action {
-            Action::Finish => {
+            Action::Finish | Action::Skip if completed => {
                 let after_ms = SKIPPED_MS.min(length / 2);
                 (after_ms, Action::Skip, Undone::Skipped { after_ms })
             }
@@ -191,7 +191,8 @@ fn without(timeline: &Timeline, at: usize, step: usize) -> Option<(Without, Arc<
         trace: before.clone(),
         refused: 0,
     };
-    let undone = replay.undo(&event.action);
+    let ended = timeline.trace_at(at)?.ended.as_ref();
+    let undone = replay.undo(&event.action, ended.is_some_and(|play| play.completed));
     for later in at..step {
         let head = Playhead::after(timeline.trace_at(later)?);
         let playing = replay.state.playing.song;

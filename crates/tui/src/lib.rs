@@ -39,4 +39,4 @@ pub use theme::{Look, Theme};
 pub use tour::{SceneReport, Tour, Unseen};
 pub use view::{Caption, Movement, Strip, View, headline};
 pub use watch::{watch, watched};
-pub use words::{Lang, wrapped};
+pub use words::{Lang, left, width, wrapped};

@@ -9,7 +9,7 @@ use super::named::{Device, Named};
 use super::numbers::{above_zero, seed, share};
 use super::work::HandedOut;
 use melody_lab::data::Split;
-use melody_lab::experiment::{Direction, Metric};
+use melody_lab::experiment::{Direction, Gate, Metric};
 use melody_simulation::Variant;
 
 #[derive(Debug, Args)]
@@ -180,9 +180,10 @@ pub(crate) struct Ab {
     /// twice as much or want something else three times as often.
     #[arg(long, value_name = "NAME", default_value = "fitted", value_parser = world())]
     pub world: Variant,
-    /// Fail with exit code 1 where arm b is significantly worse in this metric. May be repeated.
-    #[arg(long, value_name = "METRIC", value_parser = judged_metric)]
-    pub fail_if_worse: Vec<Metric>,
+    /// Fail with exit code 1 where arm b is significantly worse in this metric, or with a margin, in the metric's unit, where it is
+    /// not shown to be worse by less than that (completion=0.01): too few listeners then do not pass. May be repeated.
+    #[arg(long, value_name = "METRIC[=MARGIN]", value_parser = gate)]
+    pub fail_if_worse: Vec<Gate>,
     #[command(flatten)]
     pub handed_out: HandedOut,
     /// Print the report as JSON.
@@ -223,6 +224,17 @@ pub(crate) struct Ablate {
 fn world() -> impl TypedValueParser<Value = Variant> {
     PossibleValuesParser::new(Variant::ALL.map(Variant::name))
         .map(|name| Variant::named(&name).unwrap_or(Variant::Fitted))
+}
+
+/// A metric that can be worse, and by how much.
+fn gate(text: &str) -> Result<Gate, String> {
+    let Some((name, margin)) = text.split_once('=') else {
+        return Ok(Gate { metric: judged_metric(text)?, margin: None });
+    };
+    let above_nothing = |margin: &f64| margin.is_finite() && *margin > 0.0;
+    let margin = margin.parse().ok().filter(above_nothing);
+    let margin = margin.ok_or("the margin must be a number above 0")?;
+    Ok(Gate { metric: judged_metric(name)?, margin: Some(margin) })
 }
 
 /// A metric that can be worse.

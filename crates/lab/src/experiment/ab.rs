@@ -9,7 +9,7 @@ use super::cohort::Cohort;
 use super::days::{Daily, daily};
 use super::metric::{Direction, Metric};
 use super::outcome::ListenerOutcome;
-use crate::statistics::{BURN_IN, Paired, Peeking, paired, peeking};
+use crate::statistics::{BURN_IN, Paired, Peeking, known_pairs, paired, peeking};
 use melody_sessions::library::Library;
 use melody_simulation::Variant;
 
@@ -100,25 +100,48 @@ pub struct AbReport {
     pub days: Vec<Daily>,
 }
 
+/// What arm b must not be worse in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gate {
+    /// The metric.
+    pub metric: Metric,
+    /// By how much it may be worse, in the metric's own unit, though it has to be shown that it is by less. Without one it must not be
+    /// shown to be worse at all, which few listeners never show.
+    pub margin: Option<f64>,
+}
+
 impl AbReport {
-    /// Why arm b may not pass for no worse in this metric, over all listeners: it is worse, or nothing
-    /// could be tested. `None` where it may.
-    pub fn fails(&self, metric: Metric) -> Option<String> {
-        let Some(found) = self.metrics.iter().find(|c| c.metric == metric) else {
+    /// Why arm b may not pass, over all listeners: it is worse, or not shown to be worse by less than the margin, or nothing could
+    /// be tested. `None` where it may. Who passes only where all of several gates are passed needs no correction for their number: a
+    /// mistake takes all of them (an intersection-union test; Berger, Technometrics 1982).
+    pub fn fails(&self, gate: Gate) -> Option<String> {
+        let Some(found) = self.metrics.iter().find(|c| c.metric == gate.metric) else {
             return Some("could not be tested: that takes two listeners at least".into());
         };
         let Paired { pairs, mean_a, mean_b, .. } = found.paired;
-        match found.verdict {
-            Verdict::Worse => Some("arm b is significantly worse".into()),
-            Verdict::Untested => Some(format!(
+        match (found.verdict, gate.margin) {
+            (Verdict::Untested, _) => Some(format!(
                 "could not be tested: all {pairs} listeners differ by the same, which leaves no spread to \
                  judge by; ask for more `--listeners`"
             )),
             _ if mean_a == 0.0 && mean_b == 0.0 => Some(format!(
                 "could not be tested: there was none in either arm among {pairs} listeners"
             )),
+            (Verdict::Worse, None) => Some("arm b is significantly worse".into()),
+            (_, Some(margin)) if found.at_worst() > margin => Some(format!(
+                "arm b may be worse by {:.4}, more than {margin}; more `--listeners` tell closer",
+                found.at_worst()
+            )),
             _ => None,
         }
+    }
+}
+
+impl Comparison {
+    /// By how much b may be worse than a, by its interval; below 0 where it is better for certain, and 0 where nothing differs.
+    fn at_worst(&self) -> f64 {
+        let [low, high] = self.paired.interval.unwrap_or_default();
+        if self.better == Direction::Lower { high } else { -low }
     }
 }
 
@@ -158,10 +181,10 @@ fn comparisons(
     members: &[usize],
 ) -> Vec<Comparison> {
     let compared = |metric: Metric| {
-        let values = |arm: &[ListenerOutcome]| -> Vec<f64> {
+        let values = |arm: &[ListenerOutcome]| -> Vec<Option<f64>> {
             members.iter().map(|&i| metric.of(&arm[i])).collect()
         };
-        let (a, b) = (values(of_a), values(of_b));
+        let (a, b) = known_pairs(&values(of_a), &values(of_b));
         let paired = paired(&a, &b)?;
         let differences: Vec<f64> = a.iter().zip(&b).map(|(a, b)| b - a).collect();
         Some(Comparison {
@@ -228,7 +251,8 @@ mod tests {
 
     #[test]
     fn a_gate_that_could_test_nothing_does_not_pass_and_says_why() {
-        let fails = |a: &[f64], b: &[f64]| report(Metric::Skip, a, b).fails(Metric::Skip);
+        let gate = Gate { metric: Metric::Skip, margin: None };
+        let fails = |a: &[f64], b: &[f64]| report(Metric::Skip, a, b).fails(gate);
         let says = |a: &[f64], b: &[f64]| fails(a, b).unwrap_or_default();
         assert!(says(&[0.5], &[0.9]).contains("takes two listeners"));
         // Two listeners who agree, that it is worse or that it is the same.
@@ -239,5 +263,29 @@ mod tests {
         // Forty who hear the very same in both arms, and three who differ by chance.
         assert_eq!(fails(&[0.5; 40], &[0.5; 40]), None);
         assert_eq!(fails(&[0.1, 0.5, 0.3], &[0.3, 0.2, 0.4]), None);
+    }
+
+    #[test]
+    fn with_a_margin_it_has_to_be_shown_that_it_is_no_worse_than_that() {
+        let fails = |metric, a: &[f64], b: &[f64], margin| {
+            report(metric, a, b).fails(Gate { metric, margin: Some(margin) }).is_some()
+        };
+        // Three who differ by chance show nothing.
+        let (a, b) = ([0.1, 0.5, 0.3], [0.3, 0.2, 0.4]);
+        assert!(fails(Metric::Skip, &a, &b, 0.05) && fails(Metric::Completion, &a, &b, 0.05));
+        // Forty who are worse by about .01, for certain: fine where twice as much is allowed.
+        let a: Vec<f64> = (0..40).map(|i| 0.4 + 0.01 * f64::from(i % 7)).collect();
+        let worse: Vec<f64> =
+            a.iter().enumerate().map(|(i, a)| a + 0.01 + 0.001 * (i % 3) as f64).collect();
+        assert_eq!(
+            report(Metric::Skip, &a, &worse).fails(Gate { metric: Metric::Skip, margin: None }),
+            Some("arm b is significantly worse".into())
+        );
+        assert!(!fails(Metric::Skip, &a, &worse, 0.02) && fails(Metric::Skip, &a, &worse, 0.01));
+        // The same is better where more is better, and worse the other way round.
+        assert!(!fails(Metric::Completion, &a, &worse, 0.001));
+        assert!(!fails(Metric::Completion, &worse, &a, 0.02));
+        assert!(fails(Metric::Completion, &worse, &a, 0.01));
+        assert!(!fails(Metric::Skip, &a, &a, 0.001), "forty who hear the very same");
     }
 }

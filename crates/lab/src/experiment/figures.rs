@@ -77,24 +77,24 @@ pub struct Figures {
     /// Over listeners: plays broken off after their first quarter.
     pub late_skip_by_listener: Quartiles,
     /// Plays broken off, by their place in the session: the first five, the next five, and so on; what is
-    /// later than twenty is left out.
-    pub skip_by_place: [f64; 4],
-    /// Of the skips within 30 seconds, those within 5 and within 10.
-    pub quick_skips: [f64; 2],
+    /// later than twenty is left out; absent where no session is so long.
+    pub skip_by_place: [Option<f64>; 4],
+    /// Of the skips within 30 seconds, those within 5 and within 10; absent where there are none.
+    pub quick_skips: [Option<f64>; 2],
     /// Plays of the song that played just before, asked for again.
     pub replayed: f64,
     /// Plays of songs chosen by hand.
     pub opened: f64,
-    /// Over listeners of two days or more: how they come and go.
-    pub days: Days,
+    /// Over listeners of two days or more: how they come and go; absent where there are none.
+    pub days: Option<Days>,
     /// Sessions after which the listener never came back.
     pub gone: f64,
-    /// Hours from one session to the next.
-    pub hours_away: Quartiles,
-    /// Over sessions of at least ten plays: different songs, as a share of plays.
-    pub songs_in_session: Quartiles,
+    /// Hours from one session to the next; absent where nobody came back.
+    pub hours_away: Option<Quartiles>,
+    /// Over sessions of at least ten plays: different songs, as a share of plays; absent where there are none.
+    pub songs_in_session: Option<Quartiles>,
     /// The same of artists.
-    pub artists_in_session: Quartiles,
+    pub artists_in_session: Option<Quartiles>,
 }
 
 /// Days of each listener, and what is heard on one; see [`Figures::days`].
@@ -177,16 +177,16 @@ impl Figures {
             early_skip_by_member: members(of_each(early)),
             late_skip_by_listener: by_listener(|p| !p.completed && !early(p)),
             skip_by_place: std::array::from_fn(|five| skipped_at(&sessions, five)),
-            quick_skips: std::array::from_fn(|i| share(quick(QUICK[i]), quick(QUICK[2]))),
+            quick_skips: std::array::from_fn(|i| share_of(quick(QUICK[i]), quick(QUICK[2]))),
             replayed: of_plays(&|p| p.replayed),
             opened: of_plays(&|p| p.opened),
             days: Days::new(listeners),
             gone: share(sessions.iter().filter(|s| s.gone).count(), sessions.len()),
-            hours_away: Quartiles::new(sessions.iter().filter_map(|s| s.away_h).collect()),
-            songs_in_session: Quartiles::new(
+            hours_away: Quartiles::of(sessions.iter().filter_map(|s| s.away_h).collect()),
+            songs_in_session: Quartiles::of(
                 long().map(|s| different(&s.plays, |p| p.entry.song)).collect(),
             ),
-            artists_in_session: Quartiles::new(
+            artists_in_session: Quartiles::of(
                 long().map(|s| different(&s.plays, |p| p.entry.artist)).collect(),
             ),
         }
@@ -213,9 +213,9 @@ impl Quartiled {
 }
 
 /// Plays broken off among those at the places `5 five` to `5 five + 4` of their sessions.
-fn skipped_at(sessions: &[&SessionOutcome], five: usize) -> f64 {
+fn skipped_at(sessions: &[&SessionOutcome], five: usize) -> Option<f64> {
     let plays = || sessions.iter().flat_map(|s| s.plays.iter().skip(5 * five).take(5));
-    share(plays().filter(|p| !p.completed).count(), plays().count())
+    share_of(plays().filter(|p| !p.completed).count(), plays().count())
 }
 
 /// How many are different, as a share of plays.
@@ -224,18 +224,21 @@ fn different<T: Ord>(plays: &[Heard], of: fn(&Heard) -> T) -> f64 {
 }
 
 impl Days {
-    fn new(listeners: &[ListenerOutcome]) -> Self {
+    fn new(listeners: &[ListenerOutcome]) -> Option<Self> {
         let each: Vec<OwnDays> = listeners.iter().filter_map(OwnDays::of).collect();
+        if each.is_empty() {
+            return None;
+        }
         let quartiles = |of: fn(&OwnDays) -> f64| Quartiles::new(each.iter().map(of).collect());
         let both: Vec<(f64, f64)> = each.iter().map(|d| (d.completion, d.active)).collect();
-        Days {
+        Some(Days {
             listeners: each.len(),
             active: quartiles(|d| d.active),
             plays: quartiles(|d| d.plays),
             minutes: quartiles(|d| d.minutes),
             distinct: quartiles(|d| d.distinct),
             completion_and_active: correlation(&both),
-        }
+        })
     }
 }
 
@@ -305,7 +308,17 @@ pub(super) fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
 }
 
+/// A share of something; `None` of nothing.
+fn share_of(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| share(part, whole))
+}
+
 impl Quartiles {
+    /// The same as [`Quartiles::new`]; `None` of nothing.
+    fn of(values: Vec<f64>) -> Option<Self> {
+        (!values.is_empty()).then(|| Quartiles::new(values))
+    }
+
     /// Quantiles by linear interpolation between the two nearest ranks; zeros of nothing.
     pub fn new(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
@@ -361,6 +374,7 @@ mod tests {
         };
         let sessions = vec![session(0.0, 47.0), session(48.0, 24.0)];
         let days = Figures::new(&[ListenerOutcome { sessions, ..ListenerOutcome::default() }]).days;
+        let days = days.unwrap();
         assert_eq!(days.listeners, 1);
         assert!((days.active.median - 2.0 / 3.0).abs() < 1e-12);
         assert_eq!((days.plays.median, days.minutes.median, days.distinct.median), (2.0, 2.0, 0.5));

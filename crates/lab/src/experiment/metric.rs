@@ -174,14 +174,15 @@ impl Metric {
         }
     }
 
-    /// The listener's own value. Rates weigh each listener's plays alike, and each listener alike.
-    pub fn of(self, listener: &ListenerOutcome) -> f64 {
+    /// The listener's own value; `None` of who never came back, where hours away are asked for: none at all would be the best
+    /// there is. That they did not is in [`Metric::Returns`]. Rates weigh each listener's plays alike, and each listener alike.
+    pub fn of(self, listener: &ListenerOutcome) -> Option<f64> {
         let plays = listener.plays().count();
         let rate = |holds: fn(&Heard) -> bool| {
             share(listener.plays().filter(|play| holds(play)).count(), plays)
         };
         let sessions = listener.sessions.len().max(1) as f64;
-        match self {
+        Some(match self {
             Metric::Completion => rate(|p| p.completed),
             Metric::PlayRatio => {
                 listener.plays().map(|p| p.play_ratio).sum::<f64>() / plays.max(1) as f64
@@ -199,7 +200,8 @@ impl Metric {
             }
             Metric::HoursAway => {
                 let away = || listener.sessions.iter().filter_map(|s| s.away_h);
-                away().sum::<f64>() / away().count().max(1) as f64
+                let times = away().count();
+                return (times > 0).then(|| away().sum::<f64>() / times as f64);
             }
             Metric::Returns => {
                 listener.sessions.iter().filter(|s| !s.gone).count() as f64 / sessions
@@ -223,7 +225,7 @@ impl Metric {
             Metric::Conversions => {
                 listener.sessions.iter().filter(|s| s.subscribed).count() as f64 / sessions
             }
-        }
+        })
     }
 }
 

@@ -21,7 +21,7 @@ mod teach;
 pub mod testbed;
 mod tune;
 
-pub use ab::{AbReport, Arm, Comparison, Verdict, compare};
+pub use ab::{AbReport, Arm, Comparison, Gate, Verdict, compare};
 pub use ablate::{
     Ablation, AblationReport, Absent, Difference, Finding, Judging, Measure, Mechanism, NoSuch,
     Tested,

@@ -22,19 +22,20 @@ pub struct Check {
     pub real: f64,
     /// The data that the real figure was derived from.
     pub source: &'static str,
-    /// Through the engine, under the policy and model asked about.
-    pub simulated: f64,
-    /// Under the logging policy that training data come from.
-    pub logged: f64,
+    /// Through the engine, under the policy and model asked about; absent where nothing was heard that tells.
+    pub simulated: Option<f64>,
+    /// Under the logging policy that training data come from; absent in the same way.
+    pub logged: Option<f64>,
     /// Simulated minus real.
-    pub simulated_off: f64,
+    pub simulated_off: Option<f64>,
     /// Logged minus real.
-    pub logged_off: f64,
+    pub logged_off: Option<f64>,
     /// How far off may be, to count as close.
     pub close: f64,
 }
 
-/// A share within this of the real one counts as close, and any other figure within a fifth.
+/// A figure within a fifth of the real one counts as close; a share must be within this, too. Of a small share so much would be
+/// all of it, and of a large one a fifth would be a lot.
 const CLOSE: f64 = 0.05;
 const CLOSE_PART: f64 = 0.2;
 
@@ -55,78 +56,102 @@ struct Real {
     what: &'static str,
     value: f64,
     source: &'static str,
-    of: fn(&Figures) -> f64,
+    of: fn(&Figures) -> Option<f64>,
 }
 
 const fn real(
     what: &'static str,
     value: f64,
     source: &'static str,
-    of: fn(&Figures) -> f64,
+    of: fn(&Figures) -> Option<f64>,
 ) -> Real {
     Real { what, value, source, of }
 }
 
 const REAL: &[Real] = &[
     real("completion by listener, lower quartile", 0.590, KKBOX, |f| {
-        f.completion_by_listener.lower
+        Some(f.completion_by_listener.lower)
     }),
-    real("completion by listener, median", 0.735, KKBOX, |f| f.completion_by_listener.median),
+    real("completion by listener, median", 0.735, KKBOX, |f| Some(f.completion_by_listener.median)),
     real("completion by listener, upper quartile", 0.846, KKBOX, |f| {
-        f.completion_by_listener.upper
+        Some(f.completion_by_listener.upper)
     }),
-    real("completion by member, lower quartile", 0.374, KKBOX, |f| f.completion_by_member.lower),
-    real("completion by member, median", 0.666, KKBOX, |f| f.completion_by_member.median),
-    real("completion by member, upper quartile", 0.820, KKBOX, |f| f.completion_by_member.upper),
+    real("completion by member, lower quartile", 0.374, KKBOX, |f| {
+        Some(f.completion_by_member.lower)
+    }),
+    real("completion by member, median", 0.666, KKBOX, |f| Some(f.completion_by_member.median)),
+    real("completion by member, upper quartile", 0.820, KKBOX, |f| {
+        Some(f.completion_by_member.upper)
+    }),
     real("early skips by listener, lower quartile", 0.086, KKBOX, |f| {
-        f.early_skip_by_listener.lower
+        Some(f.early_skip_by_listener.lower)
     }),
-    real("early skips by listener, median", 0.153, KKBOX, |f| f.early_skip_by_listener.median),
+    real("early skips by listener, median", 0.153, KKBOX, |f| {
+        Some(f.early_skip_by_listener.median)
+    }),
     real("early skips by listener, upper quartile", 0.260, KKBOX, |f| {
-        f.early_skip_by_listener.upper
+        Some(f.early_skip_by_listener.upper)
     }),
-    real("early skips by member, lower quartile", 0.041, KKBOX, |f| f.early_skip_by_member.lower),
-    real("early skips by member, median", 0.125, KKBOX, |f| f.early_skip_by_member.median),
-    real("early skips by member, upper quartile", 0.235, KKBOX, |f| f.early_skip_by_member.upper),
-    real("left later by listener, lower quartile", 0.058, KKBOX, |f| f.late_skip_by_listener.lower),
-    real("left later by listener, median", 0.095, KKBOX, |f| f.late_skip_by_listener.median),
-    real("left later by listener, upper quartile", 0.144, KKBOX, |f| f.late_skip_by_listener.upper),
-    real("plays that end below 25 %", 0.173, KKBOX, |f| f.play_ratio_bins[0]),
-    real("plays that end at 25 to 50 %", 0.044, KKBOX, |f| f.play_ratio_bins[1]),
-    real("plays that end at 50 to 75 %", 0.028, KKBOX, |f| f.play_ratio_bins[2]),
-    real("plays that end at 75 to 98.5 %", 0.029, KKBOX, |f| f.play_ratio_bins[3]),
-    real("plays that end at 98.5 % or later", 0.727, KKBOX, |f| f.play_ratio_bins[4]),
-    real("days with a play, lower quartile", 0.253, KKBOX, |f| f.days.active.lower),
-    real("days with a play, median", 0.539, KKBOX, |f| f.days.active.median),
-    real("days with a play, upper quartile", 0.822, KKBOX, |f| f.days.active.upper),
-    real("plays on such a day, lower quartile", 19.0, KKBOX, |f| f.days.plays.lower),
-    real("plays on such a day, median", 27.1, KKBOX, |f| f.days.plays.median),
-    real("plays on such a day, upper quartile", 40.4, KKBOX, |f| f.days.plays.upper),
-    real("minutes on such a day, median", 81.5, KKBOX, |f| f.days.minutes.median),
-    real("different songs of a day, lower quartile", 0.692, KKBOX, |f| f.days.distinct.lower),
-    real("different songs of a day, median", 0.808, KKBOX, |f| f.days.distinct.median),
-    real("different songs of a day, upper quartile", 0.893, KKBOX, |f| f.days.distinct.upper),
-    real("correlation of completion with days", 0.17, KKBOX, |f| f.days.completion_and_active),
+    real("early skips by member, lower quartile", 0.041, KKBOX, |f| {
+        Some(f.early_skip_by_member.lower)
+    }),
+    real("early skips by member, median", 0.125, KKBOX, |f| Some(f.early_skip_by_member.median)),
+    real("early skips by member, upper quartile", 0.235, KKBOX, |f| {
+        Some(f.early_skip_by_member.upper)
+    }),
+    real("left later by listener, lower quartile", 0.058, KKBOX, |f| {
+        Some(f.late_skip_by_listener.lower)
+    }),
+    real("left later by listener, median", 0.095, KKBOX, |f| Some(f.late_skip_by_listener.median)),
+    real("left later by listener, upper quartile", 0.144, KKBOX, |f| {
+        Some(f.late_skip_by_listener.upper)
+    }),
+    real("plays that end below 25 %", 0.173, KKBOX, |f| Some(f.play_ratio_bins[0])),
+    real("plays that end at 25 to 50 %", 0.044, KKBOX, |f| Some(f.play_ratio_bins[1])),
+    real("plays that end at 50 to 75 %", 0.028, KKBOX, |f| Some(f.play_ratio_bins[2])),
+    real("plays that end at 75 to 98.5 %", 0.029, KKBOX, |f| Some(f.play_ratio_bins[3])),
+    real("plays that end at 98.5 % or later", 0.727, KKBOX, |f| Some(f.play_ratio_bins[4])),
+    real("days with a play, lower quartile", 0.253, KKBOX, |f| Some(f.days?.active.lower)),
+    real("days with a play, median", 0.539, KKBOX, |f| Some(f.days?.active.median)),
+    real("days with a play, upper quartile", 0.822, KKBOX, |f| Some(f.days?.active.upper)),
+    real("plays on such a day, lower quartile", 19.0, KKBOX, |f| Some(f.days?.plays.lower)),
+    real("plays on such a day, median", 27.1, KKBOX, |f| Some(f.days?.plays.median)),
+    real("plays on such a day, upper quartile", 40.4, KKBOX, |f| Some(f.days?.plays.upper)),
+    real("minutes on such a day, median", 81.5, KKBOX, |f| Some(f.days?.minutes.median)),
+    real("different songs of a day, lower quartile", 0.692, KKBOX, |f| {
+        Some(f.days?.distinct.lower)
+    }),
+    real("different songs of a day, median", 0.808, KKBOX, |f| Some(f.days?.distinct.median)),
+    real("different songs of a day, upper quartile", 0.893, KKBOX, |f| {
+        Some(f.days?.distinct.upper)
+    }),
+    real("correlation of completion with days", 0.17, KKBOX, |f| {
+        Some(f.days?.completion_and_active)
+    }),
     real("quick skips (30 s) within 5 s", 0.689, LAMERE, |f| f.quick_skips[0]),
     real("quick skips (30 s) within 10 s", 0.827, LAMERE, |f| f.quick_skips[1]),
-    real("skipped very early (below 10 %)", 0.34, MSSD, |f| f.very_early_skip),
-    real("skipped early (below 25 %)", 0.41, MSSD, |f| f.early_skip),
-    real("skipped before the end", 0.53, MSSD, |f| 1.0 - f.completion),
-    real("played through", 0.45, MSSD, |f| f.completion),
+    real("skipped very early (below 10 %)", 0.34, MSSD, |f| Some(f.very_early_skip)),
+    real("skipped early (below 25 %)", 0.41, MSSD, |f| Some(f.early_skip)),
+    real("skipped before the end", 0.53, MSSD, |f| Some(1.0 - f.completion)),
+    real("played through", 0.45, MSSD, |f| Some(f.completion)),
     real("skipped, of a session's first 5 plays", 0.51, MSSD, |f| f.skip_by_place[0]),
     real("skipped, of plays 6 to 10", 0.60, MSSD, |f| f.skip_by_place[1]),
     real("skipped, of plays 11 to 15", 0.49, MSSD, |f| f.skip_by_place[2]),
     real("skipped, of plays 16 to 20", 0.62, MSSD, |f| f.skip_by_place[3]),
-    real("begun by a click on a song", 0.085, MSSD, |f| f.opened),
-    real("the song before again, at once", 0.024, LASTFM, |f| f.replayed),
-    real("songs in a session, lower quartile", 5.0, LASTFM, |f| f.songs_per_session.lower),
-    real("songs in a session, median", 10.0, LASTFM, |f| f.songs_per_session.median),
-    real("songs in a session, upper quartile", 21.0, LASTFM, |f| f.songs_per_session.upper),
-    real("hours away, lower quartile", 1.6, LASTFM, |f| f.hours_away.lower),
-    real("hours away, median", 9.5, LASTFM, |f| f.hours_away.median),
-    real("hours away, upper quartile", 13.9, LASTFM, |f| f.hours_away.upper),
-    real("different songs in a session, median", 0.778, LASTFM, |f| f.songs_in_session.median),
-    real("different artists in a session, median", 0.091, LASTFM, |f| f.artists_in_session.median),
+    real("begun by a click on a song", 0.085, MSSD, |f| Some(f.opened)),
+    real("the song before again, at once", 0.024, LASTFM, |f| Some(f.replayed)),
+    real("songs in a session, lower quartile", 5.0, LASTFM, |f| Some(f.songs_per_session.lower)),
+    real("songs in a session, median", 10.0, LASTFM, |f| Some(f.songs_per_session.median)),
+    real("songs in a session, upper quartile", 21.0, LASTFM, |f| Some(f.songs_per_session.upper)),
+    real("hours away, lower quartile", 1.6, LASTFM, |f| Some(f.hours_away?.lower)),
+    real("hours away, median", 9.5, LASTFM, |f| Some(f.hours_away?.median)),
+    real("hours away, upper quartile", 13.9, LASTFM, |f| Some(f.hours_away?.upper)),
+    real("different songs in a session, median", 0.778, LASTFM, |f| {
+        Some(f.songs_in_session?.median)
+    }),
+    real("different artists in a session, median", 0.091, LASTFM, |f| {
+        Some(f.artists_in_session?.median)
+    }),
 ];
 
 /// What of real listening this world does not have, in words.
@@ -144,15 +169,16 @@ pub fn checks(simulated: &Figures, logged: &Figures) -> Vec<Check> {
     REAL.iter()
         .map(|real| {
             let (ours, logs) = ((real.of)(simulated), (real.of)(logged));
+            let part = CLOSE_PART * real.value;
             Check {
                 what: real.what,
                 real: real.value,
                 source: real.source,
                 simulated: ours,
                 logged: logs,
-                simulated_off: ours - real.value,
-                logged_off: logs - real.value,
-                close: if real.value > 1.0 { CLOSE_PART * real.value } else { CLOSE },
+                simulated_off: ours.map(|ours| ours - real.value),
+                logged_off: logs.map(|logs| logs - real.value),
+                close: if real.value > 1.0 { part } else { part.min(CLOSE) },
             }
         })
         .collect()

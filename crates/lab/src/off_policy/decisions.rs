@@ -2,7 +2,7 @@
 
 use melody_core::event::Action;
 use melody_core::score::Score;
-use melody_recommender::bandit::Choice;
+use melody_recommender::bandit::{Choice, context_flaw};
 use melody_recommender::engine::Trace;
 
 /// A decision whose reward is known.
@@ -80,6 +80,9 @@ pub fn flaw(choice: &Choice) -> Option<(&'static str, String)> {
     }
     if (sum - 1.0).abs() > ROUNDED {
         return propensity(format!("the arms' probabilities sum to {sum:.6}, not to 1"));
+    }
+    if let Some(problem) = context_flaw(&choice.context.0) {
+        return Some(("context", problem.into()));
     }
     let never = taken.propensity <= Score::ZERO;
     never.then(|| ("arms.propensity", format!("`{}` was taken with probability 0", taken.name)))

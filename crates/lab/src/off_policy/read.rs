@@ -1,14 +1,17 @@
 //! The bandit's decisions in sessions that were written down.
 //!
 //! Intervals count sessions, so a session that is there twice would count for two that agree. Sessions are
-//! told apart by what is in them: the same decisions that earned the same are one session, under whatever
-//! name, and the beginning of a session is no session beside it.
+//! told apart by their seed, by what was done and heard in them, and by what was decided: where all of that is the same it is
+//! one session, under whatever name, and the beginning of a session is no session beside it. Decisions alone would not do:
+//! who hears three songs out at a session's start earns what others earn who do.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::decisions::{Decided, decided, flaw, paid_out};
+use melody_core::event::Event;
 use melody_core::input::{InputError, Problem};
+use melody_recommender::engine::Trace;
 use melody_sessions::trace_file as tracefile;
 
 /// Where a decision stands: file, line and field.
@@ -28,6 +31,9 @@ pub struct Logged {
 
 /// A session's decisions, what was made by hand beside them, and its number.
 struct Found {
+    seed: u64,
+    /// What was done at each step, and the song that played then.
+    steps: Vec<(Option<Event>, String)>,
     decisions: Vec<Decided>,
     by_hand: usize,
     number: usize,
@@ -54,7 +60,14 @@ pub fn read_decisions(paths: &[PathBuf]) -> Result<Logged, InputError> {
             }
             let paid = paid_out(session.traces.iter().map(|(_, trace)| trace));
             let by_hand = paid - found.len();
-            sessions.push(Found { decisions: found, by_hand, number: sessions.len() });
+            let step = |(_, t): &(usize, Trace)| (t.event.clone(), t.playing.song.id.clone());
+            sessions.push(Found {
+                seed: session.header.opening.seed,
+                steps: session.traces.iter().map(step).collect(),
+                decisions: found,
+                by_hand,
+                number: sessions.len(),
+            });
         }
     }
     Ok(told_apart(sessions))
@@ -72,11 +85,11 @@ fn told_apart(sessions: Vec<Found>) -> Logged {
             continue;
         };
         let places = alike.entry(format!("{:?}", first.choice)).or_default();
-        let holds = |place: &&usize| begin_alike(&kept[**place].decisions, &session.decisions);
+        let holds = |place: &&usize| begin_alike(&kept[**place], &session);
         match places.iter().find(holds).copied() {
             Some(place) => {
                 copies += 1;
-                if session.decisions.len() > kept[place].decisions.len() {
+                if session.steps.len() > kept[place].steps.len() {
                     kept[place] = session;
                 }
             }
@@ -94,11 +107,13 @@ fn told_apart(sessions: Vec<Found>) -> Logged {
 
 /// Whether the shorter of two sessions is the beginning of the other. What was credited late may have come
 /// after it ended.
-fn begin_alike(a: &[Decided], b: &[Decided]) -> bool {
+fn begin_alike(a: &Found, b: &Found) -> bool {
     let same = |(a, b): (&Decided, &Decided)| {
         a.choice == b.choice && a.reward - a.late == b.reward - b.late
     };
-    a.iter().zip(b).all(same)
+    a.seed == b.seed
+        && a.steps.iter().zip(&b.steps).all(|(a, b)| a == b)
+        && a.decisions.iter().zip(&b.decisions).all(same)
 }
 
 /// The trace files that are named, each once; a folder stands for the `.jsonl` files in it, by name.

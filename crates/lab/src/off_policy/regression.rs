@@ -14,7 +14,7 @@ const RIDGE: f64 = 10.0;
 
 /// What a ridge regression per arm expects of every arm at every decision, learned from other groups
 /// only (cross-fitting: Chernozhukov et al., Econometrics Journal 2018), so that no decision is judged
-/// by a model that has seen it, nor its listener. An arm that others never took is expected to earn 0,
+/// by a model that has seen its group. An arm that others never took is expected to earn 0,
 /// the baseline. `groups` is as for [`super::terms::Units::Groups`]; there should be two at least.
 pub fn cross_fitted(decisions: &[Decided], groups: &[usize]) -> Vec<Vec<f64>> {
     let Some(first) = decisions.first() else { return Vec::new() };

@@ -16,5 +16,5 @@ pub use clustered::{
     basic_interval, percentile_interval, resample,
 };
 pub use logistic::{Effect, Told, added};
-pub use paired::{BURN_IN, Paired, Peeking, log_mixture_ratio, paired, peeking};
+pub use paired::{BURN_IN, Paired, Peeking, known_pairs, log_mixture_ratio, paired, peeking};
 pub use ranking::{Gain, hit_rate, map_at, ndcg_at, precision_at, recall_at, reciprocal_rank_at};

@@ -82,6 +82,15 @@ pub fn paired(a: &[f64], b: &[f64]) -> Option<Paired> {
     })
 }
 
+/// The values of pairs of which both are known, in order.
+///
+/// # Panics
+/// When there are not as many values in `a` as in `b`.
+pub fn known_pairs(a: &[Option<f64>], b: &[Option<f64>]) -> (Vec<f64>, Vec<f64>) {
+    assert_eq!(a.len(), b.len(), "every value needs its pair");
+    a.iter().zip(b).filter_map(|(a, b)| a.zip(*b)).unzip()
+}
+
 /// What rounding may make of no spread at all, as a share of the largest value.
 const ROUNDING: f64 = 1e-14;
 

@@ -19,9 +19,21 @@ pub const CONTEXT: [&str; 10] = [
     "new_listener",
 ];
 
+/// No feature is larger: they are a few units each, and products of large ones would leave a matrix that cannot be factored.
+const MOST: f64 = 50.0;
+
 /// The listener's state as the bandit sees it, in the order of [`CONTEXT`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Context(pub Vec<f64>);
+
+/// Why these are the features of no context, though they be of the right number; `None` if they may be.
+pub fn flaw(features: &[f64]) -> Option<&'static str> {
+    if features.first() != Some(&1.0) {
+        return Some("its first feature is not 1");
+    }
+    let known = features.iter().all(|feature| (-MOST..=MOST).contains(feature));
+    (!known).then_some("a feature is out of range")
+}
 
 impl Context {
     /// From what is known of the listener now; each feature is rounded to a millionth.

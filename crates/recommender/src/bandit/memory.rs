@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
+use super::context;
 use super::features;
 use super::lift::Lift;
 use super::reward::Baselines;
@@ -20,9 +21,6 @@ pub const RECENT: usize = 500;
 
 /// No reward or baseline is larger.
 const MOST: f64 = 1_000.0;
-/// No feature of a context is larger: they are a few units each, and products of large ones would leave a
-/// matrix that cannot be factored.
-const MOST_FEATURE: f64 = 50.0;
 /// Nobody hears more songs.
 const MOST_SONGS: f64 = 1e6;
 /// What a ridge of the adaptive algorithm may be.
@@ -160,12 +158,11 @@ impl Memory {
         }
         for (i, observation) in self.recent.iter().enumerate() {
             let field = |name: &str| format!("recent[{i}].{name}");
-            let features = &observation.context;
-            if features.len() != context || features[0] != 1.0 {
-                return Some((field("context"), "is no context: its size, or its first feature"));
+            if observation.context.len() != context {
+                return Some((field("context"), "has another number of features"));
             }
-            if features.iter().any(|feature| !(-MOST_FEATURE..=MOST_FEATURE).contains(feature)) {
-                return Some((field("context"), "holds a feature that is out of range"));
+            if let Some(problem) = context::flaw(&observation.context) {
+                return Some((field("context"), problem));
             }
             if !(-MOST..=MOST).contains(&observation.reward) {
                 return Some((field("reward"), "is out of range"));

@@ -18,7 +18,7 @@ mod sums;
 pub use agent::{ArmReport, Bandit, Choice, Learned};
 pub use algorithm::{Beta, Normal, Spread, argmax, learn, probability_best, ucb1};
 pub use attribution::Credit;
-pub use context::{CONTEXT, Context};
+pub use context::{CONTEXT, Context, flaw as context_flaw};
 pub use decision::{Decided, decide};
 pub use effect::{ByContext, Effects, Told};
 pub use experience::{Experience, Pool};

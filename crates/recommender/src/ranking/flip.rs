@@ -50,6 +50,11 @@ impl Stands {
         self.song.is_none() && self.other.is_none()
     }
 
+    /// The one that is to be above is above.
+    pub fn above(&self) -> bool {
+        self.song.is_some_and(|song| self.other.is_none_or(|other| song < other))
+    }
+
     /// In English.
     pub fn told(&self) -> String {
         match (self.song, self.other) {

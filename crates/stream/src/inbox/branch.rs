@@ -20,6 +20,8 @@ pub(super) struct Branch {
     steps: Vec<StepRecord>,
     /// Plays that were handed out, or are to be judged by.
     done: usize,
+    /// Plays that were told of: those that are heard again after they were taken back are no news.
+    told: usize,
     /// Whether the listener subscribed while the present song plays.
     subscribed: bool,
     /// SHA-256 of the trained weights that the session is on, and of those under which the present song began.
@@ -38,6 +40,7 @@ impl Branch {
             header: Arc::new(header),
             steps: Vec::new(),
             done: 0,
+            told: 0,
             subscribed: false,
             began_under: version.clone(),
             version,
@@ -77,10 +80,15 @@ impl Branch {
         let event = step.event.as_ref()?;
         self.subscribed |= event.action == Action::Subscribe;
         let ended = step.ended.as_ref()?;
+        let subscribed = std::mem::take(&mut self.subscribed);
+        let place = self.plays();
+        if place < self.told {
+            return None;
+        }
         let ratio = ended.play_ratio.value() as f32;
         Some(Heard {
             session,
-            place: self.plays(),
+            place,
             listener: self.header.listener.as_ref().map(|listener| listener.name.clone()),
             policy: self.header.versions.policy.clone(),
             policy_hash: self.header.versions.policy_hash.clone(),
@@ -92,7 +100,7 @@ impl Branch {
             liked: ended.liked || ended.saved,
             heard_ms: event.heard_ms,
             served: ended.served.is_some(),
-            subscribed: std::mem::take(&mut self.subscribed),
+            subscribed,
         })
     }
 
@@ -105,10 +113,12 @@ impl Branch {
                 {
                     self.version.clone_from(hash);
                 }
-                if ends(&step) {
-                    self.began_under.clone_from(&self.version);
-                }
+                let ended = ends(&step);
                 self.steps.push(StepRecord { impressions: Vec::new(), ..*step });
+                if ended {
+                    self.began_under.clone_from(&self.version);
+                    self.told = self.told.max(self.plays());
+                }
             }
             Record::Rewound { to } => {
                 self.steps.truncate(to as usize + 1);

@@ -1,14 +1,20 @@
 //! Sessions speak once, by their first plays: those that are held against each other have then had the same number, whether they
-//! go on or not, and a listener who stays for long weighs no more than one who leaves.
+//! go on or not, and a listener who stays for long weighs no more than one who leaves later.
+//!
+//! Who leaves before so many plays says nothing, as no record tells that a session is over. So what makes listeners leave at once
+//! is seen by those who stay all the same, and looks smaller than it is.
 
-use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use lru::LruCache;
 
 use crate::inbox::{Hash, Heard};
 
 /// The first plays of a session, by which it speaks.
 pub(super) const BLOCK: usize = 8;
-/// Sessions in their first plays that are listened to, at most.
-const MOST_SPEAKING: usize = 100_000;
+/// Sessions in their first plays that are listened to, at most: many never get through them, and those that were heard of
+/// longest ago give way.
+const MOST_SPEAKING: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
 
 /// What a session has said.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,11 +34,17 @@ pub(super) struct Spoken {
 }
 
 /// Sessions in their first plays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Speaking {
-    sessions: BTreeMap<Hash, Spoken>,
+    sessions: LruCache<Hash, Spoken>,
     /// Sessions that have begun.
     begun: u64,
+}
+
+impl Default for Speaking {
+    fn default() -> Self {
+        Speaking { sessions: LruCache::new(MOST_SPEAKING), begun: 0 }
+    }
 }
 
 impl Speaking {
@@ -45,9 +57,6 @@ impl Speaking {
     /// song.
     pub(super) fn hear(&mut self, heard: &Heard, promoted: bool) -> Option<Spoken> {
         if heard.place == 0 {
-            if self.sessions.len() >= MOST_SPEAKING {
-                self.sessions.pop_first();
-            }
             let spoken = Spoken {
                 number: self.begun,
                 version: Some(heard.version.clone()),
@@ -56,7 +65,7 @@ impl Speaking {
                 completed: 0.0,
                 taken: None,
             };
-            self.sessions.insert(heard.session, spoken);
+            self.sessions.put(heard.session, spoken);
             self.begun += 1;
         }
         let speaking = self.sessions.get_mut(&heard.session)?;
@@ -70,7 +79,7 @@ impl Speaking {
         if heard.place + 1 < BLOCK {
             return None;
         }
-        self.sessions.remove(&heard.session)
+        self.sessions.pop(&heard.session)
     }
 }
 
@@ -98,6 +107,18 @@ mod tests {
         assert_eq!(spoken.version.as_deref(), Some("one"));
         assert_eq!(speaking.begun(), 1);
         assert!(speaking.sessions.is_empty());
+    }
+
+    #[test]
+    fn those_that_never_get_to_speak_keep_nobody_from_it() {
+        let most = NonZeroUsize::new(4).unwrap();
+        let mut speaking = Speaking { sessions: LruCache::new(most), begun: 0 };
+        // In falling order, so that the least hash is never the oldest.
+        let dead = (100..200).rev();
+        dead.for_each(|session| drop(speaking.hear(&play(session, 0, "one"), false)));
+        let said = (0..BLOCK).find_map(|place| speaking.hear(&play(7, place, "one"), false));
+        assert_eq!(said.map(|spoken| (spoken.number, spoken.completed)), Some((100, 1.0)));
+        assert_eq!(speaking.sessions.len(), 3);
     }
 
     #[test]

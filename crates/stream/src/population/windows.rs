@@ -1,7 +1,9 @@
 //! The newest plays, by policy, version and segment.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroUsize;
 
+use lru::LruCache;
 use serde::{Deserialize, Serialize};
 
 use crate::inbox::Heard;
@@ -39,15 +41,15 @@ pub struct Row {
     pub lately: Tally,
 }
 
-/// Listeners whose last session is remembered, at most.
-const MOST_KNOWN: usize = 100_000;
+/// Listeners whose last session is remembered, at most: who has not come for longest is forgotten.
+const MOST_KNOWN: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
 
 /// A population as it is heard of.
 pub struct Population {
     newest: VecDeque<Entry>,
     groups: BTreeMap<Group, Tally>,
     /// Of whom each listener's last session was.
-    last: BTreeMap<String, Group>,
+    last: LruCache<String, Group>,
     speaking: Speaking,
     canary: Canary,
     guardrail: Guardrail,
@@ -70,7 +72,7 @@ impl Population {
         Population {
             newest: VecDeque::new(),
             groups: BTreeMap::new(),
-            last: BTreeMap::new(),
+            last: LruCache::new(MOST_KNOWN),
             speaking: Speaking::default(),
             canary: Canary::default(),
             guardrail: Guardrail::new(settings),
@@ -102,10 +104,7 @@ impl Population {
         if heard.place == 0
             && let Some(listener) = &heard.listener
         {
-            again = self.last.insert(listener.clone(), group.clone());
-            if self.last.len() > MOST_KNOWN {
-                self.last.pop_first();
-            }
+            again = self.last.put(listener.clone(), group.clone());
         }
         let tally = Tally::of(heard, promoted);
         self.groups.entry(group.clone()).or_default().add(&tally);

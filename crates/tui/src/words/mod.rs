@@ -5,4 +5,4 @@ pub(crate) mod lang;
 pub(crate) mod text;
 
 pub use lang::Lang;
-pub use text::wrapped;
+pub use text::{left, width, wrapped};

@@ -15,7 +15,7 @@ use melody_core::shown::{acts, on_one_line};
 pub(crate) const ELLIPSIS: &str = "…";
 
 /// Columns a text takes.
-pub(crate) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.width()
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn grouped(number: usize) -> String {
 }
 
 /// The text in exactly `columns`, on the left.
-pub(crate) fn left(text: &str, columns: usize) -> String {
+pub fn left(text: &str, columns: usize) -> String {
     let mut text = truncate(text, columns).into_owned();
     let missing = columns.saturating_sub(width(&text));
     text.extend(std::iter::repeat_n(' ', missing));

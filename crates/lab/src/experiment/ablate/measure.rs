@@ -77,11 +77,11 @@ impl Measure {
         }
     }
 
-    /// The listener's own value.
-    pub(super) fn of(self, listener: &ListenerOutcome, weights: &policy::Bandit) -> f64 {
+    /// The listener's own value; `None` where there is none.
+    pub(super) fn of(self, listener: &ListenerOutcome, weights: &policy::Bandit) -> Option<f64> {
         match self {
-            Measure::Value => Worth::new(listener, weights).value,
-            Measure::Completion => Worth::new(listener, weights).completion,
+            Measure::Value => Some(Worth::new(listener, weights).value),
+            Measure::Completion => Some(Worth::new(listener, weights).completion),
             Measure::Counted(metric) => metric.of(listener),
         }
     }

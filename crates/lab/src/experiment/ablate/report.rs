@@ -14,12 +14,12 @@ use super::mechanism::Mechanism;
 use crate::experiment::ab::Arm;
 use crate::experiment::cohort::Cohort;
 use crate::experiment::metric::Direction;
-use crate::statistics::paired;
+use crate::statistics::{known_pairs, paired};
 use melody_sessions::library::Library;
 use melody_simulation::Variant;
 
 /// Of one arm, by measure: every listener's value.
-pub(super) type Values = BTreeMap<&'static str, Vec<f64>>;
+pub(super) type Values = BTreeMap<&'static str, Vec<Option<f64>>>;
 
 /// A mechanism, with the places of its arms among those played: with it, and without.
 pub(super) type Row = (Mechanism, [usize; 2]);
@@ -119,7 +119,8 @@ impl Difference {
     /// `None` for fewer than two listeners.
     fn new(measure: Measure, [with, without]: [&Values; 2], together: usize) -> Option<Self> {
         let [with, without] = [with, without].map(|arm| arm.get(measure.name()));
-        let paired = paired(without?, with?)?;
+        let (without, with) = known_pairs(without?, with?);
+        let paired = paired(&without, &with)?;
         let together = together.max(1) as f64;
         Some(Difference {
             measure,
@@ -227,7 +228,7 @@ mod tests {
     fn values(moved: &[(Measure, f64)]) -> Values {
         let all = moved.iter().map(|&(measure, by)| {
             let of = |i: u32| 0.5 + by * (1.0 + 0.1 * f64::from(i % 3));
-            (measure.name(), (0..40).map(of).collect())
+            (measure.name(), (0..40).map(of).map(Some).collect())
         });
         all.collect()
     }
@@ -268,8 +269,10 @@ mod tests {
 
     #[test]
     fn of_many_intervals_each_is_wider() {
-        let with: Values = [("value", (0..40).map(f64::from).collect())].into();
-        let without: Values = [("value", (0..40).map(|i| f64::from(i * i % 37)).collect())].into();
+        let arm = |of: &dyn Fn(u32) -> u32| -> Values {
+            [("value", (0..40).map(|i| Some(of(i).into())).collect())].into()
+        };
+        let (with, without) = (arm(&|i| i), arm(&|i| i * i % 37));
         let of = |together| Difference::new(Measure::Value, [&with, &without], together).unwrap();
         let ([low, high], [lower, higher]) = (of(1).interval.unwrap(), of(20).interval.unwrap());
         assert!(lower < low && high < higher);
