@@ -9,7 +9,7 @@
 //! regression's value at `w = 1`, and what the regression leaves over gives the interval.
 
 use super::sample::Sample;
-use super::terms::t_quantile;
+use super::terms::t_upper;
 
 /// An estimate and its 95 % interval, in rewards per decision.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,7 +40,7 @@ pub fn cressie_read(samples: &[Sample], range: [f64; 2]) -> Option<CressieRead> 
     let missing = (1.0 - fit.seen_weight).max(0.0);
     let value = fit.seen_value + missing * rewards / n;
 
-    let allowed = fit.distance + t_quantile(n).powi(2) / (n + 1.0);
+    let allowed = fit.distance + t_upper(n).powi(2) / (n + 1.0);
     let [low, high] = range;
     let end = |reward: f64, sign: f64| {
         let ends = [Supposed::Nothing, Supposed::Endless].into_iter().filter_map(|supposed| {

@@ -1,6 +1,8 @@
 //! What an estimator averages over decisions, and how sure the average is.
 
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use crate::statistics::t_quantile;
 
 use super::sample::Sample;
 
@@ -116,7 +118,7 @@ impl Terms {
         let (correction, quantile) = match units {
             Units::Decisions if self.normalised => (1.0, normal_quantile()),
             Units::Decisions => (count / (count - 1.0), normal_quantile()),
-            Units::Groups(_) => ((count - 1.0) / count, t_quantile(freedom(&squares))),
+            Units::Groups(_) => ((count - 1.0) / count, t_upper(freedom(&squares))),
         };
         let half = quantile * (squares.iter().sum::<f64>() * correction).sqrt();
         (half > ROUNDING * value.abs()).then_some([value - half, value + half])
@@ -180,9 +182,9 @@ fn normal_quantile() -> f64 {
     Normal::standard().inverse_cdf(UPPER)
 }
 
-/// The quantile of Student's t, with degrees of freedom above 0, that a 95 % interval ends at.
-pub(super) fn t_quantile(freedom: f64) -> f64 {
-    StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(UPPER))
+/// The quantile of Student's t that a 95 % interval ends at.
+pub(super) fn t_upper(freedom: f64) -> f64 {
+    t_quantile(UPPER, freedom)
 }
 
 #[cfg(test)]

@@ -10,13 +10,12 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use crate::config::TrainingConfig;
 use crate::data::log::Source;
 use crate::data::{Dataset, held_out};
 use crate::evaluation::{Greedy, Predictions, calibrate, choose, logits, predict};
-use crate::statistics::{Clustered, Figures, Prediction};
+use crate::statistics::{Clustered, Figures, Prediction, t_quantile};
 use crate::training::{Outcome, Progress, Training, forget_checkpoint, train};
 use melody_core::catalogue::Catalogue;
 use melody_core::output::write_whole;
@@ -188,10 +187,7 @@ impl Estimate {
         let half_width = match values.len() {
             0 => return None,
             1 => f64::NAN,
-            _ => {
-                let t = StudentsT::new(0.0, 1.0, count - 1.0).ok()?.inverse_cdf(0.975);
-                t * (squares / (count - 1.0) / count).sqrt()
-            }
+            _ => t_quantile(0.975, count - 1.0) * (squares / (count - 1.0) / count).sqrt(),
         };
         Some(Estimate { mean, half_width })
     }

@@ -6,6 +6,7 @@ mod clustered;
 mod logistic;
 mod paired;
 mod ranking;
+mod student;
 
 pub use binary::{
     Labelled, auc, average_precision, brier, grouped_auc, log_loss, predicted_over_observed,
@@ -18,3 +19,4 @@ pub use clustered::{
 pub use logistic::{Effect, Told, added};
 pub use paired::{BURN_IN, Paired, Peeking, known_pairs, log_mixture_ratio, paired, peeking};
 pub use ranking::{Gain, hit_rate, map_at, ndcg_at, precision_at, recall_at, reciprocal_rank_at};
+pub use student::{t_quantile, t_two_sided};

@@ -8,7 +8,8 @@
 //! leave no doubt at all, so there is neither interval nor p then: nothing was tested.
 
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::student::{t_quantile, t_two_sided};
 
 /// A paired comparison of b with a.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,14 +36,12 @@ impl Paired {
     /// m differences are looked at together, 0.05 / m leaves one chance in twenty that any of them is missed
     /// (Bonferroni). Absent where [`Paired::interval`] is.
     pub fn interval_at(&self, wrong: f64) -> Option<[f64; 2]> {
-        let t = student(self.pairs).filter(|_| self.standard_error > 0.0)?;
-        let reach = t.inverse_cdf(1.0 - wrong / 2.0) * self.standard_error;
+        if self.standard_error == 0.0 {
+            return None;
+        }
+        let reach = t_quantile(1.0 - wrong / 2.0, self.pairs as f64 - 1.0) * self.standard_error;
         Some([self.difference - reach, self.difference + reach])
     }
-}
-
-fn student(pairs: usize) -> Option<StudentsT> {
-    StudentsT::new(0.0, 1.0, pairs as f64 - 1.0).ok()
 }
 
 /// Student's paired t-test (Student 1908): the mean of the differences over its standard error has
@@ -67,18 +66,18 @@ pub fn paired(a: &[f64], b: &[f64]) -> Option<Paired> {
     let largest = a.iter().chain(b).fold(0.0, |most: f64, value| most.max(value.abs()));
     let spread = (squares / (n - 1.0) / n).sqrt();
     let standard_error = if spread > ROUNDING * largest { spread } else { 0.0 };
-    let t = student(pairs).filter(|_| standard_error > 0.0);
+    let tested = standard_error > 0.0;
     Some(Paired {
         pairs,
         mean_a: mean(a),
         mean_b: mean(b),
         difference,
         standard_error,
-        interval: t.map(|t| {
-            let reach = t.inverse_cdf(0.975) * standard_error;
+        interval: tested.then(|| {
+            let reach = t_quantile(0.975, n - 1.0) * standard_error;
             [difference - reach, difference + reach]
         }),
-        p: t.map(|t| 2.0 * t.sf((difference / standard_error).abs())),
+        p: tested.then(|| t_two_sided(difference / standard_error, n - 1.0)),
     })
 }
 
