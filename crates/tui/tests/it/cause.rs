@@ -9,7 +9,7 @@ use melody_core::event::Action;
 use melody_recommender::causes::{Causes, Undone};
 use melody_recommender::engine::{Engine, Setup, Timeline};
 use melody_recommender::playback::{Playhead, mirrored};
-use melody_tui::{App, Bygones};
+use melody_tui::{App, Bygones, Lang};
 
 fn causes(app: &mut App) -> Causes {
     app.tick(Duration::ZERO);
@@ -245,6 +245,23 @@ fn what_was_heard_before_is_told_strongest_first_and_serves_every_song_of_a_step
     for wanted in ["What was heard before", "newest 50 of", "without \"", "ago"] {
         assert!(shown.contains(wanted), "{wanted}: {shown}");
     }
+    // When a play was is said however little room there is, as only that tells plays of one song apart.
+    for (lang, begins, ends) in [(Lang::En, "without \"", "ago"), (Lang::Zh, "若没有《", "前）")]
+    {
+        app.look.lang = lang;
+        for width in [100, 120, 160] {
+            let shown = screen(&app, width, 120);
+            let rows: Vec<&str> = shown.lines().collect();
+            let told: Vec<usize> =
+                (0..rows.len()).filter(|row| rows[*row].contains(begins)).collect();
+            assert!(told.len() > 1, "{shown}");
+            for row in told {
+                let own = rows[row..].iter().take(2);
+                assert!(own.into_iter().any(|row| row.contains(ends)), "{width}, {row}: {shown}");
+            }
+        }
+    }
+    app.look.lang = Lang::En;
     let first = app.view().bygones.unwrap();
     press(&mut app, "1 j 2");
     app.tick(Duration::ZERO);
