@@ -102,6 +102,10 @@ fn kept<'a>(
     let makes_sense = |entry: &Entry| match entry.command {
         Command::OpenFound => !picks(view),
         Command::NextPanel => panel.is_some(),
+        Command::NextScene => !view.caption.as_ref().is_some_and(Caption::last),
+        // What is compared can be ended, and followed over weeks where it lasts.
+        Command::EndCompare => view.compared.is_some(),
+        Command::OverWeeks => view.compared.as_ref().is_some_and(|compared| compared.lasts),
         _ => true,
     };
     let known: Vec<(&Entry, Line)> = reached

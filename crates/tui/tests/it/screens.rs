@@ -168,6 +168,7 @@ fn view() -> View {
         refused: 1,
         left: false,
         level: true,
+        lasts: true,
         let_go: 2,
     };
     let traces = TRACES.clone();
