@@ -155,6 +155,19 @@ fn another_songs_account_is_read_from_its_beginning() {
 }
 
 #[test]
+fn of_one_event_it_is_told_as_of_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n 2");
+    causes(&mut app);
+    let shown = screen(&app, 160, 60);
+    assert!(shown.contains("Played again without the last event: "), "{shown}");
+    press(&mut app, "d");
+    let shown = screen(&app, 160, 80);
+    assert!(shown.contains(" 1 play ago") && !shown.contains(" 1 plays"), "{shown}");
+}
+
+#[test]
 fn explain_lays_a_song_beside_another_and_tells_what_brought_it_here() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("likely-payer", folder.path());

@@ -67,7 +67,7 @@ pub(crate) fn rows(_: &View, _: u16) -> u16 {
 pub(crate) fn draw(mut canvas: Canvas) {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let title = view.say("Race");
-    let said = view.span.map(|_| view.fill("the last {} steps", &[&shown(view, area)]));
+    let said = view.span.map(|_| view.last_steps(shown(view, area)));
     let told = if area.height >= EXPLAINED { 3 } else { 0 };
     let rows = area.height.saturating_sub(2 + told + 1);
     let first = axis(view, Rect { width: plotted(area), ..area }).first;

@@ -42,8 +42,9 @@ pub(super) fn section(
             say(view.say(said).into_owned(), 2);
         }
         (past, looked) => {
-            let said = "This moment ranked again without each of the newest {} of {} plays before the session, all that was heard in it staying: its place now → without it, and what the play adds.";
-            say(view.fill(said, &[&looked, &past]), 4);
+            let one = "This moment ranked again without the newest play before the session, all that was heard in it staying: its place now → without it, and what the play adds.";
+            let more = "This moment ranked again without each of the newest {} of {} plays before the session, all that was heard in it staying: its place now → without it, and what the play adds.";
+            say(view.look.lang.counted(looked, [one, more], &[&looked, &past]), 4);
         }
     }
     let added = |one: &Bygone| e.ledger.score.value - one.ledger.score.value;

@@ -243,8 +243,10 @@ pub(super) fn causes(
         lines.extend([Line::styled(said, theme.faint), Line::default()]);
         return lines;
     }
-    let said = "Played again without each of the last {} events: its place now → without it, and what the event adds.";
-    for line in text::wrap(&view.fill(said, &[&causes.without.len()]), columns, 3) {
+    let one =
+        "Played again without the last event: its place now → without it, and what the event adds.";
+    let more = "Played again without each of the last {} events: its place now → without it, and what the event adds.";
+    for line in text::wrap(&view.counted(causes.without.len(), one, more), columns, 3) {
         lines.push(Line::styled(line, theme.faint));
     }
     let elsewhere = elsewhere.filter(|elsewhere| elsewhere.song == e.song.id);
