@@ -141,10 +141,9 @@ fn shown(entry: &Entry, key: Key, view: &View, panel: Option<&'static str>) -> [
     let name = match entry.command {
         Command::PlayPause if view.playing => "pause",
         Command::Choose if picks(view) => "choose",
-        Command::NextScene if view.caption.as_ref().is_some_and(Caption::last) => "end the tour",
         // What cannot be seen is named, or nobody would look for it.
         Command::NextPanel => panel.unwrap_or(entry.name),
         _ => entry.name,
     };
-    [key.shown(), name.into()]
+    [key.shown(view.look.ascii), name.into()]
 }

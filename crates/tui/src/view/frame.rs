@@ -58,6 +58,8 @@ pub struct View {
     pub speed: Speed,
     /// Whether the simulated listener is at the controls.
     pub autopilot: bool,
+    /// Whether it is a screen that goes on by itself, session after session or tour after tour.
+    pub kiosk: bool,
     /// Place in the queue, from 0.
     pub selected: usize,
     /// Lines this view is scrolled by.

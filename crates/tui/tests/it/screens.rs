@@ -191,6 +191,7 @@ fn view() -> View {
         playing: true,
         speed: Speed::new(4.0).unwrap(),
         autopilot: true,
+        kiosk: false,
         selected: 2,
         panel: 0,
         zoomed: false,
