@@ -11,6 +11,7 @@ use melody_core::scene::Scene;
 impl App {
     pub(super) fn select(&mut self, by: isize) {
         let limit = self.drawn.scroll_limit;
+        let reads = self.tab.reads() || self.looks_at_weeks();
         match &mut self.popup {
             Some(Popup::Search(search)) => search.select(by),
             Some(Popup::Pick(picker)) => picker.choices.select(by),
@@ -24,7 +25,7 @@ impl App {
                 self.look_at(self.step().saturating_add_signed(by));
             }
             None if self.tab == Tab::WhatIf => self.what_if.select(by),
-            None if self.tab.reads() => {
+            None if reads => {
                 self.section = None;
                 let scroll = &mut self.scroll[self.tab.index()];
                 *scroll = scroll.saturating_add_signed(by).min(limit);

@@ -37,6 +37,7 @@ impl App {
             slow: self.session.slow() || self.arriving.is_some(),
             speed: self.session.speed,
             autopilot: self.session.autopilot(),
+            kiosk: self.kiosk || self.touring.is_some(),
             selected: self.selected_place(),
             scroll: self.scroll[self.tab.index()],
             section: self.section.clone(),

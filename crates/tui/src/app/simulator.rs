@@ -209,11 +209,14 @@ impl App {
     pub fn contexts(&self) -> Vec<Context> {
         match &self.popup {
             Some(popup) => vec![popup.context()],
-            None => {
-                let tour = self.guide.as_ref().map(|_| Context::Tour);
-                tour.into_iter().chain(self.contexts_beside_tour()).collect()
-            }
+            None => self.contexts_of_view(),
         }
+    }
+
+    /// The same with nothing over the view.
+    pub(super) fn contexts_of_view(&self) -> Vec<Context> {
+        let tour = self.guide.as_ref().map(|_| Context::Tour);
+        tour.into_iter().chain(Context::of_tab(self.tab)).chain([Context::Anywhere]).collect()
     }
 
     pub(super) fn contexts_beside_tour(&self) -> Vec<Context> {

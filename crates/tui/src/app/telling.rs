@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::simulator::App;
-use crate::command::{Command, Context, Popup};
+use crate::command::{Command, Popup};
 use crate::desk::{Happening, Message, Standing};
 use crate::view::narration::headline;
 use melody_core::input::InputError;
@@ -93,12 +93,10 @@ impl App {
 
     /// The key that does something in this view, or its name where no key does.
     pub(super) fn key(&self, command: Command) -> String {
-        let contexts: Vec<Context> =
-            Context::of_tab(self.tab).into_iter().chain([Context::Anywhere]).collect();
-        let lines = self.keymap.reached(&contexts).into_iter();
+        let lines = self.keymap.reached(&self.contexts_of_view()).into_iter();
         let mut lines = lines.filter(|(entry, _)| entry.command == command);
         lines.next().map_or_else(String::new, |(entry, keys)| match keys.first() {
-            Some(key) => key.shown(),
+            Some(key) => key.shown(self.look.ascii),
             None => self.look.lang.text(entry.name).into(),
         })
     }

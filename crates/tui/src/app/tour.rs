@@ -16,7 +16,7 @@ impl App {
         self.next_scene();
     }
 
-    /// Shows the rest of a scene that is under way, or begins the next one.
+    /// Shows the rest of a scene that is under way, or begins the next one, where there is one.
     pub(super) fn next_scene(&mut self) {
         let now = (self.session.timeline().clone(), self.session.head());
         let world = self.session.library().world().clone();
@@ -33,10 +33,10 @@ impl App {
                     self.look_closer();
                 }
             }
+            // Whoever goes on by habit does not find themselves out of the tour.
             false => {
-                self.leave_tour();
-                let said = "That was the tour. The session is yours; space plays on. `{}` goes back to its last scene.";
-                let key = self.key(Command::LastScene);
+                let said = "This is the last scene. `{}` leaves the tour and keeps its session.";
+                let key = self.key(Command::EndTour);
                 self.say(self.look.lang.fill(said, &[&key]));
             }
         }

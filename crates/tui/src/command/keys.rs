@@ -55,9 +55,10 @@ const NAMED: &[(&str, KeyCode)] = &[
 ];
 
 impl Key {
-    /// The key as it is shown: arrows as arrows.
-    pub fn shown(&self) -> String {
-        shown(&self.to_string()).into()
+    /// The key as it is shown: arrows as arrows, and by their names in ASCII, where `v` is a key of its own.
+    pub fn shown(&self, ascii: bool) -> String {
+        let name = self.to_string();
+        if ascii { name } else { shown(&name).into() }
     }
 
     /// The names of keys that are no characters.
@@ -193,6 +194,15 @@ mod tests {
         }
         assert!("".parse::<Key>().is_err());
         assert!("nothing".parse::<Key>().is_err());
+    }
+
+    #[test]
+    fn arrows_are_shown_as_such_and_in_ascii_by_their_names() {
+        for (name, arrow) in [("down", "↓"), ("up", "↑"), ("left", "←"), ("right", "→"), ("v", "v")]
+        {
+            let key: Key = name.parse().unwrap();
+            assert_eq!([key.shown(false), key.shown(true)], [arrow, name]);
+        }
     }
 
     #[test]

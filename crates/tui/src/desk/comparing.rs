@@ -106,6 +106,8 @@ pub struct Compared {
     pub left: bool,
     /// Whether it has caught up.
     pub level: bool,
+    /// Whether it can be followed over weeks as well.
+    pub lasts: bool,
     /// Songs that are committed here where it began, and were let go there by a new request, as what it is under makes
     /// one: what moves at once is that as well.
     pub let_go: usize,
@@ -230,6 +232,7 @@ impl Comparing {
             refused: fork.refused,
             left: fork.left,
             level: self.level(timeline),
+            lasts: self.against.lasts(),
             let_go: fork.let_go(timeline),
         })
     }

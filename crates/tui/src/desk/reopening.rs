@@ -115,8 +115,14 @@ impl Arriving {
         let Progress { name, counts } = self.replay.as_ref()?;
         let events = counts.events.load(Ordering::Relaxed);
         Some(match counts.of.load(Ordering::Relaxed) {
-            0 => lang.fill("Opening {}: {} events", &[name, &events]),
-            of => lang.fill("Opening {}: {} of {} events", &[name, &events, &of]),
+            0 => {
+                let said = ["Opening {}: 1 event", "Opening {}: {} events"];
+                lang.counted(events, said, &[name, &events])
+            }
+            of => {
+                let said = ["Opening {}: {} of 1 event", "Opening {}: {} of {} events"];
+                lang.counted(of, said, &[name, &events, &of])
+            }
         })
     }
 }
@@ -135,7 +141,11 @@ fn told(name: &str, replayed: &Replayed, lang: Lang) -> String {
             let said = "{} is open, but {} of what it expects does not hold.";
             lang.fill(said, &[&name, &failed])
         }
-        None => lang.fill("{} is open: {} events, the same as then.", &[&name, &events]),
+        None => {
+            let one = "{} is open: 1 event, the same as then.";
+            let more = "{} is open: {} events, the same as then.";
+            lang.counted(events, [one, more], &[&name, &events])
+        }
         Some(Parted { step, path, others }) => {
             let other = others.first().map(|other| {
                 let what = lang.text(other.what);

@@ -102,6 +102,10 @@ fn kept<'a>(
     let makes_sense = |entry: &Entry| match entry.command {
         Command::OpenFound => !picks(view),
         Command::NextPanel => panel.is_some(),
+        Command::NextScene => !view.caption.as_ref().is_some_and(Caption::last),
+        // What is compared can be ended, and followed over weeks where it lasts.
+        Command::EndCompare => view.compared.is_some(),
+        Command::OverWeeks => view.compared.as_ref().is_some_and(|compared| compared.lasts),
         _ => true,
     };
     let known: Vec<(&Entry, Line)> = reached
@@ -137,10 +141,9 @@ fn shown(entry: &Entry, key: Key, view: &View, panel: Option<&'static str>) -> [
     let name = match entry.command {
         Command::PlayPause if view.playing => "pause",
         Command::Choose if picks(view) => "choose",
-        Command::NextScene if view.caption.as_ref().is_some_and(Caption::last) => "end the tour",
         // What cannot be seen is named, or nobody would look for it.
         Command::NextPanel => panel.unwrap_or(entry.name),
         _ => entry.name,
     };
-    [key.shown(), name.into()]
+    [key.shown(view.look.ascii), name.into()]
 }

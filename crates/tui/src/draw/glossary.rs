@@ -56,7 +56,7 @@ pub(crate) const TERMS: &[Term] = &[
     term("score", &["score"], "what a song is ranked by: fusion of three parts, and adjustments; every point of it has a name", |t| t.strong),
     term("fusion", &["fusion"], "α times interest, β times subscription, γ times exposure, added up", plain),
     term("α", &["α", "alpha", "interest"], "interest: weight times the interest head's score", |t| t.interest),
-    term("β", &["β", "beta", "subscription"], "subscription: weight times its score, the chance to subscribe right after the song held against a usual one", |t| t.subscription),
+    term("β", &["β", "beta", "subscription"], "subscription: weight times its score, p / (p + h): p is the chance to subscribe right after the song, h one that the policy sets; .5 where they are equal, and always below 1", |t| t.subscription),
     term("γ", &["γ", "gamma", "exposure", "diversity"], "exposure: weight times the exposure head's score; for subscribers, diversity", |t| t.exposure),
     term("+", &["adjustments", "boost", "session boosts"], "what adjustments add: streaks, searches, novelty", |t| t.boost),
     term("-", &[], "what adjustments take away, left of where bars begin: repeats, weariness, previews", |t| t.loss),

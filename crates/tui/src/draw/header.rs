@@ -96,7 +96,7 @@ fn who<'a>(view: &View, theme: &Theme, spared: usize) -> Vec<Vec<Span<'a>>> {
     groups
 }
 
-/// Autopilot, the simulated time, its speed, and whether it stands still.
+/// Whether it goes on by itself for days, autopilot, the simulated time, its speed, and whether it stands still.
 fn clock<'a>(view: &View, theme: &Theme) -> Vec<Span<'a>> {
     let mut spans = Vec::new();
     let mut state = |said: String| {
@@ -109,11 +109,9 @@ fn clock<'a>(view: &View, theme: &Theme) -> Vec<Span<'a>> {
     } else if !view.playing {
         state(view.say("PAUSED").into());
     }
-    if view.autopilot {
-        spans.extend([
-            Span::styled(view.say("AUTOPILOT").into_owned(), theme.accent),
-            Span::raw("  "),
-        ]);
+    let by_itself = [(view.kiosk, "KIOSK"), (view.autopilot, "AUTOPILOT")];
+    for (_, said) in by_itself.into_iter().filter(|(holds, _)| *holds) {
+        spans.extend([Span::styled(view.say(said).into_owned(), theme.accent), Span::raw("  ")]);
     }
     spans.push(Span::raw(text::clock(view.head.now_ms)));
     spans.push(Span::styled(format!("  {}x ", view.speed.factor()), theme.strong));

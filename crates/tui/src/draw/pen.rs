@@ -199,6 +199,22 @@ pub(crate) fn joined<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Line<'a>
     line
 }
 
+/// Spans joined by two spaces over as many lines as they take, each group whole.
+pub(crate) fn flowed<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line> = Vec::new();
+    for group in groups {
+        let wide: usize = group.iter().map(Span::width).sum();
+        match lines.last_mut().filter(|line| line.width() + 2 + wide <= columns) {
+            Some(line) => {
+                line.push_span(Span::raw("  "));
+                line.extend(group);
+            }
+            None => lines.push(Line::from(group)),
+        }
+    }
+    lines
+}
+
 /// As many decimals as one of several numbers needs, three at most, as 0.65 beside 0.665 reads like another kind of
 /// number.
 pub(crate) fn decimals_of(values: impl Iterator<Item = Score> + Clone) -> usize {

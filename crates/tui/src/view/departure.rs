@@ -19,7 +19,10 @@ pub(crate) fn told(name: &str, last: &Trace, why: Option<Departure>, lang: Lang)
         true => {
             lang.fill("{} leaves after {} plays, the last {} skipped", &[&name, &plays, &skips])
         }
-        false => lang.fill("{} leaves after {} plays", &[&name, &plays]),
+        false => {
+            let said = ["{} leaves after 1 play", "{} leaves after {} plays"];
+            lang.counted(plays as usize, said, &[&name, &plays])
+        }
     };
     let Some(why) = why else { return lang.fill("{}; the controls are yours.", &[&left]) };
     let [satisfaction, usual] = [why.satisfaction, why.usual].map(|of| format!("{of:.2}"));

@@ -58,6 +58,8 @@ pub struct View {
     pub speed: Speed,
     /// Whether the simulated listener is at the controls.
     pub autopilot: bool,
+    /// Whether it is a screen that goes on by itself, session after session or tour after tour.
+    pub kiosk: bool,
     /// Place in the queue, from 0.
     pub selected: usize,
     /// Lines this view is scrolled by.
@@ -187,12 +189,16 @@ impl View {
         self.look.lang.fill(english, values)
     }
 
-    /// A text about so many of something: one of its own for one, as "1 plays" is no English.
+    /// A text about so many of something, and one of its own for one ([`Lang::counted`]).
+    ///
+    /// [`Lang::counted`]: crate::words::Lang::counted
     pub fn counted(&self, count: usize, one: &str, more: &str) -> String {
-        match count {
-            1 => self.say(one).into_owned(),
-            _ => self.fill(more, &[&count]),
-        }
+        self.look.lang.counted(count, [one, more], &[&count])
+    }
+
+    /// How many steps a chart over time shows.
+    pub(crate) fn last_steps(&self, shown: usize) -> String {
+        self.counted(shown, "the last step", "the last {} steps")
     }
 
     /// The step looked at.

@@ -102,6 +102,11 @@ impl Lang {
         };
         filled(translated.unwrap_or(english), &values)
     }
+
+    /// The same about so many of something: a text of its own for one, as "1 plays" is no English.
+    pub fn counted(self, count: usize, [one, more]: [&str; 2], values: &[&dyn Display]) -> String {
+        self.fill(if count == 1 { one } else { more }, values)
+    }
 }
 
 /// Puts values into a text's `{}` and `{n}`. Braces around anything else are text.
@@ -233,6 +238,19 @@ mod tests {
         assert_eq!(filled("open {", &[]), "open {");
         assert_eq!(captured("a 1 b 2 c", &["a ", " b ", " c"]), Some(vec!["1", "2"]));
         assert_eq!(captured("a 1 b 2 d", &["a ", " b ", " c"]), None);
+    }
+
+    #[test]
+    fn of_one_a_text_of_its_own_is_said() {
+        let said = |lang: Lang, count: usize| {
+            let said = ["{} 1 play ago", "{} {} plays ago"];
+            lang.counted(count, said, &[&lang.text("completed"), &count])
+        };
+        assert_eq!(
+            [1, 2].map(|n| said(Lang::En, n)),
+            ["completed 1 play ago", "completed 2 plays ago"]
+        );
+        assert_eq!([1, 2].map(|n| said(Lang::Zh, n)), ["1 首前完播", "2 首前完播"]);
     }
 
     #[test]

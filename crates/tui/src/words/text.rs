@@ -113,6 +113,18 @@ pub(crate) fn wrap(text: &str, columns: usize, rows: usize) -> Vec<String> {
     lines
 }
 
+/// What is said of a title, in at most so many rows: of the title as much as leaves room for all the rest.
+pub(crate) fn about_title(
+    title: &str,
+    (columns, rows): (usize, usize),
+    said: impl Fn(&str) -> String,
+) -> String {
+    let title = clean(title);
+    let mut shorter = (0..=width(&title)).rev().map(|room| said(&truncate(&title, room)));
+    let fits = |said: &String| wrapped(said, columns).len() <= rows;
+    shorter.find(fits).unwrap_or_else(|| said(""))
+}
+
 /// The whole of a text in lines of at most `columns`, broken between words; between Chinese characters anywhere but before a mark.
 pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
     wrap(text, columns, usize::MAX)
@@ -165,14 +177,18 @@ fn piece(line: &Line<'static>, range: std::ops::Range<usize>) -> Line<'static> {
 const MARKS: &str =
     "\u{ff0c}\u{3002}\u{ff1b}\u{ff1a}\u{3001}\u{ff01}\u{ff1f}\u{ff09}\u{300b}\u{201d}";
 
+/// Chinese marks that open something: none ends a line.
+const OPENING: &str = "\u{ff08}\u{300a}\u{201c}";
+
 /// The byte at which a line of `columns` ends: the last space that fits, or the last character.
 fn break_at(text: &str, columns: usize) -> usize {
-    let (mut used, mut at, mut space) = (0, 0, None);
+    let (mut used, mut at, mut space, mut opens) = (0, 0, None, false);
     for part in graphemes(text) {
         let columns_of_it = width(part);
         used += columns_of_it;
-        // Between characters that are two columns wide a line may end anywhere but before a mark.
-        let wide = at > 0 && columns_of_it > 1 && !MARKS.contains(part);
+        // Between characters that are two columns wide a line may end anywhere but before a mark and after an opening one.
+        let wide = at > 0 && columns_of_it > 1 && !MARKS.contains(part) && !opens;
+        opens = OPENING.contains(part);
         if part == " " || wide {
             space = Some(at);
         }
@@ -254,11 +270,23 @@ mod tests {
     }
 
     #[test]
+    fn of_what_is_said_of_a_title_only_the_title_is_cut() {
+        let said = |title: &str| format!("without \"{title}\", left at 9 %, 2 days ago");
+        let about = |title: &str| about_title(title, (24, 2), said);
+        assert_eq!(about("One"), "without \"One\", left at 9 %, 2 days ago");
+        let cut = about("A Title That Takes A Whole Line");
+        assert_eq!(cut, "without \"A Title That…\", left at 9 %, 2 days ago");
+        assert_eq!(wrapped(&cut, 24).len(), 2);
+        assert!(about_title("One", (4, 1), said).ends_with("2 days ago"), "nothing else is cut");
+    }
+
+    #[test]
     fn text_wraps_at_spaces() {
         assert_eq!(wrap("one two three", 8, 3), ["one two", "three"]);
         assert_eq!(wrap("one two three four", 8, 2), ["one two", "three f…"]);
         assert_eq!(wrap("夜に駆ける", 4, 3), ["夜に", "駆け", "る"]);
         assert_eq!(wrap("夜", 1, 3), ["…"]);
         assert_eq!(wrap("a 夜に駆け\u{ff0c}る", 11, 3), ["a 夜に駆", "け\u{ff0c}る"]);
+        assert_eq!(wrap("夜に駆\u{ff08}ける", 8, 3), ["夜に駆", "\u{ff08}ける"]);
     }
 }

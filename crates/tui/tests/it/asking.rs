@@ -7,7 +7,7 @@ use crate::stage::{app, events, message, press, write};
 use melody_core::event::Action;
 use melody_core::overrides::MOST_WEIGHT;
 use melody_core::score::Score;
-use melody_tui::{App, Tab};
+use melody_tui::{App, PANELS, Tab};
 
 /// Lets the app work everything out that a view asks for.
 fn explained(app: &mut App) -> melody_tui::Explained {
@@ -337,6 +337,14 @@ fn a_song_that_was_opened_by_hand_is_said_not_to_count_where_rewards_are() {
     app.session.act(Action::Open { song });
     app.settle();
     assert_eq!(told(&mut app, plays), (true, true));
+    // On the smallest usual screen the bandit's panel has no room for all of it; this is not what goes.
+    press(&mut app, "1");
+    let panels = (0..PANELS.len()).map(|_| {
+        press(&mut app, "o");
+        screen(&app, 80, 24)
+    });
+    let bandit = panels.into_iter().find(|shown| shown.contains("Bandit ·")).expect("its panel");
+    assert!(bandit.contains(plays), "{bandit}");
     press(&mut app, "1 n");
     assert_eq!(told(&mut app, plays), (false, false));
     assert_eq!(told(&mut app, ended), (true, true));

@@ -9,7 +9,7 @@ use melody_core::event::Action;
 use melody_recommender::causes::{Causes, Undone};
 use melody_recommender::engine::{Engine, Setup, Timeline};
 use melody_recommender::playback::{Playhead, mirrored};
-use melody_tui::{App, Bygones};
+use melody_tui::{App, Bygones, Lang};
 
 fn causes(app: &mut App) -> Causes {
     app.tick(Duration::ZERO);
@@ -155,6 +155,19 @@ fn another_songs_account_is_read_from_its_beginning() {
 }
 
 #[test]
+fn of_one_event_it_is_told_as_of_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("likely-payer", folder.path());
+    press(&mut app, "n 2");
+    causes(&mut app);
+    let shown = screen(&app, 160, 60);
+    assert!(shown.contains("Played again without the last event: "), "{shown}");
+    press(&mut app, "d");
+    let shown = screen(&app, 160, 80);
+    assert!(shown.contains(" 1 play ago") && !shown.contains(" 1 plays"), "{shown}");
+}
+
+#[test]
 fn explain_lays_a_song_beside_another_and_tells_what_brought_it_here() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("likely-payer", folder.path());
@@ -245,6 +258,23 @@ fn what_was_heard_before_is_told_strongest_first_and_serves_every_song_of_a_step
     for wanted in ["What was heard before", "newest 50 of", "without \"", "ago"] {
         assert!(shown.contains(wanted), "{wanted}: {shown}");
     }
+    // When a play was is said however little room there is, as only that tells plays of one song apart.
+    for (lang, begins, ends) in [(Lang::En, "without \"", "ago"), (Lang::Zh, "若没有《", "前）")]
+    {
+        app.look.lang = lang;
+        for width in [100, 120, 160] {
+            let shown = screen(&app, width, 120);
+            let rows: Vec<&str> = shown.lines().collect();
+            let told: Vec<usize> =
+                (0..rows.len()).filter(|row| rows[*row].contains(begins)).collect();
+            assert!(told.len() > 1, "{shown}");
+            for row in told {
+                let own = rows[row..].iter().take(2);
+                assert!(own.into_iter().any(|row| row.contains(ends)), "{width}, {row}: {shown}");
+            }
+        }
+    }
+    app.look.lang = Lang::En;
     let first = app.view().bygones.unwrap();
     press(&mut app, "1 j 2");
     app.tick(Duration::ZERO);

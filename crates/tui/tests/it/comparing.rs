@@ -83,6 +83,34 @@ fn without_promotion_the_sessions_are_one_until_promotion_matters() {
 }
 
 #[test]
+fn what_can_be_done_is_offered_and_what_is_said_is_not_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    let small = |app: &App| -> (String, String) {
+        let shown = screen(app, 80, 24);
+        let (body, footer) = shown.trim_end().rsplit_once('\n').unwrap();
+        let body: Vec<&str> = body.split_whitespace().collect();
+        (body.join(" "), footer.into())
+    };
+    press(&mut app, "n n n l 8");
+    let (body, footer) = small(&app);
+    assert!(footer.contains("enter fork"), "{footer}");
+    assert!(!footer.contains("X end") && !footer.contains("over weeks"), "{footer}");
+    assert!(body.contains("on autopilot the same listener answers there."), "{body}");
+    press(&mut app, "f");
+    choose(&mut app, "scene focus");
+    compared(&mut app);
+    let (body, footer) = small(&app);
+    assert!(footer.contains("X end") && !footer.contains("over weeks"), "{footer}");
+    assert!(body.contains("let go"), "{body}");
+    press(&mut app, "f");
+    choose(&mut app, "without promotion");
+    compared(&mut app);
+    let (_, footer) = small(&app);
+    assert!(footer.contains("X end") && footer.contains("d over weeks"), "{footer}");
+}
+
+#[test]
 fn every_figure_that_differs_says_by_how_much() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = app("casual-listener", folder.path());
@@ -212,10 +240,22 @@ fn policies_are_compared_over_weeks_as_the_laboratory_does() {
     // Three charts of five have room; the others are scrolled to.
     let small = screen(&app, 80, 24);
     assert!(!small.contains("that were promoted"), "{small}");
+    let bar = |screen: &str| -> Vec<usize> {
+        let lines = screen.lines().enumerate().skip(2);
+        lines.filter(|(_, line)| line.ends_with('▐')).map(|(row, _)| row).collect()
+    };
+    let begins = bar(&small);
+    assert!(!begins.is_empty() && bar(&shown).is_empty(), "a bar says that there is more: {small}");
     let area = Rect::new(0, 0, 80, 24);
-    app.drawn(draw(&app.view(), area, &mut Buffer::empty(area)));
-    press(&mut app, "pagedown");
-    assert!(screen(&app, 80, 24).contains("that were promoted"));
+    for (to, back) in [("pagedown", "pageup"), ("G", "g"), ("j j j", "k k k")] {
+        app.drawn(draw(&app.view(), area, &mut Buffer::empty(area)));
+        press(&mut app, to);
+        let last = screen(&app, 80, 24);
+        assert!(last.contains("that were promoted"), "{to}: {last}");
+        assert!(bar(&last).last() > begins.last(), "{last}");
+        press(&mut app, back);
+        assert_eq!(bar(&screen(&app, 80, 24)), begins, "{back}");
+    }
     // The session again, and the weeks go on where they were.
     press(&mut app, "d");
     assert!(app.view().weekly.is_none() && app.view().compared.is_some());

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::shown::screen;
 use crate::stage::{app, events, library, message, play, press};
 use melody_core::event::Action;
 use melody_core::input::TomlFile;
@@ -237,6 +238,17 @@ fn the_selection_follows_its_song() {
     assert_eq!(app.view().selected, view.now().queue.len() - 1);
     press(&mut app, "g");
     assert_eq!(app.view().selected, 0);
+}
+
+#[test]
+fn in_ascii_arrow_keys_go_by_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = app("casual-listener", folder.path());
+    press(&mut app, "c");
+    let footer = |app: &App| screen(app, 120, 40).trim_end().lines().last().unwrap().to_string();
+    assert!(footer(&app).contains("↓ down"), "{}", footer(&app));
+    app.look.ascii = true;
+    assert!(footer(&app).contains("down down  up up"), "{}", footer(&app));
 }
 
 #[test]

@@ -168,6 +168,7 @@ fn view() -> View {
         refused: 1,
         left: false,
         level: true,
+        lasts: true,
         let_go: 2,
     };
     let traces = TRACES.clone();
@@ -190,6 +191,7 @@ fn view() -> View {
         playing: true,
         speed: Speed::new(4.0).unwrap(),
         autopilot: true,
+        kiosk: false,
         selected: 2,
         panel: 0,
         zoomed: false,

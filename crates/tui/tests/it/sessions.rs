@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::shown::screen;
 use crate::stage::{app, events, library, message, press};
 use melody_sessions::names::profile_named;
 use melody_sessions::saved::Saved;
@@ -134,7 +135,9 @@ fn each_session_has_its_trace_where_traces_are_kept() {
 fn a_kiosk_goes_on_under_a_popup_keeps_nothing_and_takes_its_controls_back() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = alone(folder.path());
+    assert!(!screen(&app, 80, 24).contains("KIOSK"));
     app.kiosk = true;
+    assert!(screen(&app, 80, 24).contains("KIOSK"), "it says that it is one");
     press(&mut app, "?");
     play_to(&mut app, 2);
     assert!(app.view().popup.is_none());

@@ -63,8 +63,8 @@ fn a_tour_on_screen_is_the_session_that_was_checked() {
         assert_eq!((scene(&app), view.tab), (i + 1, wanted.view));
         assert!(!view.playing, "time stands still while a scene is talked about");
         assert_eq!(view.message, None, "scene {}", i + 1);
-        let ends = screen(&app, 120, 40).contains("end the tour");
-        assert_eq!(ends, i + 1 == tour.scenes.len(), "what space does is said");
+        let goes_on = screen(&app, 120, 40).contains("space next scene");
+        assert_eq!(goes_on, i + 1 < tour.scenes.len(), "what space does is said");
         if wanted.view == Tab::WhatIf {
             // Its caption says so, and no expectation of a session can tell.
             let Drafted { set, preview, .. } = &view.what_if;
@@ -92,7 +92,9 @@ fn a_tour_on_screen_is_the_session_that_was_checked() {
         }
         press(&mut app, "space");
     }
-    assert_eq!(scene(&app), 0, "after the last scene the tour is over");
+    assert_eq!(scene(&app), tour.scenes.len(), "nobody leaves a tour by going on");
+    let said = app.view().message.unwrap();
+    assert_eq!(said, "This is the last scene. `esc` leaves the tour and keeps its session.");
     assert_eq!(app.session.timeline().events(), checked.events());
     assert_eq!(app.session.trace(), checked.trace());
 }
@@ -244,6 +246,7 @@ fn after_its_end_a_tour_is_gone_back_to_unless_the_session_has_gone_on() {
     assert_eq!(scene(&app), at - 1);
     let scenes = shipped().scenes.len();
     (scene(&app)..=scenes).for_each(|_| press(&mut app, "space"));
+    press(&mut app, "esc");
     assert_eq!(scene(&app), 0);
     press(&mut app, "left");
     assert_eq!(scene(&app), scenes, "its last scene again");

@@ -20,8 +20,9 @@ const MEAN: usize = 9;
 const FRAME: u16 = 4;
 
 pub(crate) fn rows(view: &View, width: u16) -> u16 {
-    let reward = reward(view, &view.look.theme, width.saturating_sub(FRAME).into());
-    view.now().bandit.arms.len() as u16 + 2 + 1 + reward.len() as u16
+    let (theme, columns) = (&view.look.theme, width.saturating_sub(FRAME).into());
+    let told = reward(view, theme, columns).len() + uncounted(view, theme, columns).len();
+    view.now().bandit.arms.len() as u16 + 2 + 1 + told as u16
 }
 
 pub(crate) fn draw(canvas: Canvas) {
@@ -41,13 +42,18 @@ pub(crate) fn draw(canvas: Canvas) {
     );
     let mut lines = vec![Line::styled(head, theme.faint)];
     let range = range(&now.arms);
-    // Where not all have room the one in force is never among those that go.
-    let rows = usize::from(inside.height).saturating_sub(1).clamp(1, now.arms.len().max(1));
+    // Where not all have room the one in force is never among those that go, nor what teaches nothing.
+    let untaught = uncounted(view, theme, inside.width.into());
+    let room = usize::from(inside.height).saturating_sub(1 + untaught.len());
+    let rows = room.clamp(1, now.arms.len().max(1));
     let chosen = now.arms.iter().position(|arm| arm.name == now.arm).unwrap_or(0);
     let first = (chosen + 1).saturating_sub(rows);
     let shown = now.arms.iter().skip(first).take(rows);
     lines.extend(shown.map(|arm| one(view, arm, arm.name == now.arm, range, columns, theme)));
-    lines.extend(reward(view, theme, inside.width.into()));
+    lines.extend(
+        reward(view, theme, inside.width.into()).into_iter().take(room.saturating_sub(rows)),
+    );
+    lines.extend(untaught);
     pen::lines(buf, inside, lines);
 }
 
@@ -125,13 +131,9 @@ fn earned<'a>(view: &View, theme: &Theme) -> Line<'a> {
 
 /// The parts of the last reward, each beside its usual level, to as many digits as the reward.
 fn reward(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
-    let uncounted =
-        uncounted::said(view).map(|said| Line::styled(view.say(said).into_owned(), theme.warning));
-    let fold = |line| text::folded(line, columns.max(1));
     let Some(learned) = last_learned(view) else {
         let said = view.say("no reward yet: the next decision brings it").into_owned();
-        let none = Line::styled(said, theme.faint);
-        return [none].into_iter().chain(uncounted.into_iter().flat_map(fold)).collect();
+        return vec![Line::styled(said, theme.faint)];
     };
     let r = &learned.reward;
     let part = |got: Score, usual: Score| {
@@ -145,7 +147,14 @@ fn reward(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
         Span::styled(format!("  {} ", view.say("return")), theme.faint),
         Span::raw(format!("{:+.3}", r.returning)),
     ]);
-    [line].into_iter().chain(uncounted).flat_map(fold).collect()
+    text::folded(line, columns.max(1))
+}
+
+/// That the newest play teaches nothing, where so.
+fn uncounted(view: &View, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
+    let said = uncounted::said(view).map(|said| view.say(said).into_owned());
+    let said = said.map(|said| Line::styled(said, theme.warning));
+    said.into_iter().flat_map(|line| text::folded(line, columns.max(1))).collect()
 }
 
 fn last_learned(view: &View) -> Option<&Learned> {

@@ -67,7 +67,7 @@ pub(crate) fn rows(_: &View, _: u16) -> u16 {
 pub(crate) fn draw(mut canvas: Canvas) {
     let (view, theme, area) = (canvas.view, canvas.theme, canvas.area);
     let title = view.say("Race");
-    let said = view.span.map(|_| view.fill("the last {} steps", &[&shown(view, area)]));
+    let said = view.span.map(|_| view.last_steps(shown(view, area)));
     let told = if area.height >= EXPLAINED { 3 } else { 0 };
     let rows = area.height.saturating_sub(2 + told + 1);
     let first = axis(view, Rect { width: plotted(area), ..area }).first;
@@ -103,7 +103,8 @@ fn plotted(panel: Rect) -> u16 {
     panel.width.saturating_sub(4 + LABELS + ENDS)
 }
 
-/// The part of the axis between alpha and all other lines, where nothing is.
+/// The part of the axis between alpha and all other lines, where nothing is. It is cut out in a row of the chart that no line lies
+/// in: one that did would be read as what the row is labelled.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Cut {
     /// Above all others.
@@ -130,14 +131,29 @@ impl Cut {
             ]
         };
         let most = steps().flat_map(|t| others(t)).map(|value| value.value());
-        let least = steps().map(|t| t.weights.alpha.value.value()).fold(f64::INFINITY, f64::min);
-        Cut::between(most.fold(TOP, f64::max), least)
+        let alpha = || steps().map(|t| t.weights.alpha.value.value());
+        let least = alpha().fold(f64::INFINITY, f64::min);
+        Cut::between(most.fold(TOP, f64::max), (least, alpha().fold(least, f64::max)), rows)
     }
 
-    fn between(most: f64, least: f64) -> Option<Self> {
-        let cut =
-            Cut { from: (most * 1.04 * 10.0).ceil() / 10.0, to: (least * 10.0).floor() / 10.0 };
-        (cut.to - cut.from >= LEAST_CUT && least.is_finite()).then_some(cut)
+    /// Between what is highest of all others and what alpha is at least and at most.
+    fn between(most: f64, (least, highest): (f64, f64), rows: u16) -> Option<Self> {
+        if !least.is_finite() {
+            return None;
+        }
+        // In whole tenths, as they are told.
+        let (mut from, mut to) = ((most * 1.04 * 10.0).ceil(), (least * 10.0).floor());
+        while (to - from) / 10.0 >= LEAST_CUT - 1e-9 {
+            let cut = Cut { from: from / 10.0, to: to / 10.0 };
+            let top = top(cut.at(most).max(cut.at(highest)));
+            let at = |value: f64| row(cut.at(value), top, rows);
+            match at(cut.from) {
+                own if at(least) >= own => to -= 1.0,
+                own if at(most) <= own => from += 1.0,
+                _ => return Some(cut),
+            }
+        }
+        None
     }
 
     /// Where a value lies on the axis without the part.
@@ -145,6 +161,16 @@ impl Cut {
         let Cut { from, to } = self;
         if value >= to { value - (to - from) } else { value.min(from) }
     }
+}
+
+/// Where the axis ends over what is highest on it.
+fn top(highest: f64) -> f64 {
+    (highest.max(TOP) * 1.04 * 10.0).ceil() / 10.0
+}
+
+/// The row of a chart of so many that a value lies in.
+fn row(value: f64, top: f64, rows: u16) -> u16 {
+    (plot::height(value, top, usize::from(rows) * 4) / 4) as u16
 }
 
 /// The axis of a chart at a place: as many steps as can be told apart, or those asked for.
@@ -172,18 +198,14 @@ fn chart(canvas: Canvas) {
     });
     let lines: Vec<Series> = lines.collect();
     let shown = lines.iter().flat_map(|line| line.values[axis.first..].iter().copied());
-    let top = (shown.fold(TOP, f64::max) * 1.04 * 10.0).ceil() / 10.0;
+    let top = top(shown.fold(TOP, f64::max));
     causes(&axis, place, view, theme, buf);
     plot::draw_on(&axis, &lines, top, place, buf);
     let labels = Rect { width: LABELS, ..area };
     let uncut = top + cut.map_or(0.0, |cut| cut.to - cut.from);
     let mut said = vec![(place.height - 1, "0.0".to_string()), (0, format!("{uncut:.1}"))];
-    if let Some(cut) = cut {
-        let row = (plot::height(cut.from, top, usize::from(place.height) * 4) / 4) as u16;
-        // Where there is no room for all three, the ends are told.
-        let between = row > 0 && row + 1 < place.height;
-        said.extend(between.then(|| (row, format!("≈{:.1}", cut.from))));
-    }
+    let broken = cut.map(|cut| (row(cut.from, top, place.height), format!("≈{:.1}", cut.from)));
+    said.extend(broken);
     for (row, label) in said {
         pen::line(buf, labels, row, Line::styled(label, theme.faint), Style::new());
     }
@@ -387,14 +409,36 @@ mod tests {
 
     #[test]
     fn what_is_empty_below_alpha_is_cut_out_and_the_rest_keeps_its_scale() {
-        assert_eq!(Cut::between(0.25, 0.55), None, "too little to be worth it");
-        let cut = Cut::between(0.25, 1.22).unwrap();
-        assert_eq!(cut, Cut { from: 0.3, to: 1.2 });
-        for (low, high) in [(0.0, 0.1), (0.05, 0.3), (1.2, 1.35)] {
+        assert_eq!(Cut::between(0.25, (0.55, 0.55), 7), None, "too little to be worth it");
+        let clear = Cut::between(0.25, (1.25, 1.25), 7).unwrap();
+        assert_eq!(clear, Cut { from: 0.3, to: 1.2 });
+        let cut = Cut::between(0.25, (1.21, 1.21), 7).unwrap();
+        assert_eq!(cut, Cut { from: 0.3, to: 1.1 }, "alpha would lie in the row of the cut");
+        for (low, high) in [(0.0, 0.1), (0.05, 0.3), (1.1, 1.35)] {
             assert!((cut.at(high) - cut.at(low) - (high - low)).abs() < 1e-12);
         }
-        assert!((cut.at(1.2) - cut.at(0.3)).abs() < 1e-12);
-        assert_eq!(Cut::between(0.2, f64::INFINITY), None, "no step at all");
+        assert!((cut.at(1.1) - cut.at(0.3)).abs() < 1e-12);
+        let none = (f64::INFINITY, f64::NEG_INFINITY);
+        assert_eq!(Cut::between(0.2, none, 7), None, "no step at all");
+    }
+
+    #[test]
+    fn no_line_lies_in_the_row_that_the_axis_is_cut_in() {
+        let mut cuts = 0;
+        for rows in LEAST_ROWS..60 {
+            for (most, least) in (20..45).flat_map(|m| (50..160).map(move |l| (m, l))) {
+                let (most, least) = (f64::from(most) / 100.0, f64::from(least) / 100.0);
+                for highest in [least, least + 0.04, least + 0.5] {
+                    let Some(cut) = Cut::between(most, (least, highest), rows) else { continue };
+                    let top = top(cut.at(highest));
+                    let at = |value: f64| row(cut.at(value), top, rows);
+                    let own = row(cut.from, top, rows);
+                    assert!(at(least) < own && own < at(most), "{cut:?}, {rows}: {most} {least}");
+                    cuts += 1;
+                }
+            }
+        }
+        assert!(cuts > 100_000, "{cuts}");
     }
 
     #[test]

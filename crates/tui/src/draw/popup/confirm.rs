@@ -37,7 +37,7 @@ pub(super) fn draw(canvas: Canvas, confirm: &Confirm) -> Drawn {
     for (entry, bound) in view.keymap.of(Context::Confirm).filter(|(entry, _)| entry.footer > 0) {
         let Some(key) = bound.first() else { continue };
         let x = keys.width() as u16;
-        keys.push_span(Span::styled(key.shown(), theme.accent));
+        keys.push_span(Span::styled(key.shown(view.look.ascii), theme.accent));
         keys.push_span(Span::raw(format!(" {}   ", view.say(entry.name))));
         hits.push((x, keys.width() as u16 - x, entry.command));
     }

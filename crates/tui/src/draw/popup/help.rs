@@ -50,7 +50,7 @@ fn sections(view: &View, columns: usize, theme: &Theme) -> Vec<Section> {
 fn keys(view: &View, context: Context, columns: usize, theme: &Theme) -> Section {
     let mut lines = vec![Line::styled(view.say(context.name()).into_owned(), theme.title)];
     for (entry, keys) in view.keymap.of(context).filter(|(_, keys)| !keys.is_empty()) {
-        let keys: Vec<String> = keys.iter().map(|key| key.shown()).collect();
+        let keys: Vec<String> = keys.iter().map(|key| key.shown(view.look.ascii)).collect();
         lines.extend(row(&keys.join(" "), &view.say(entry.about), columns, theme.accent));
     }
     lines.push(Line::default());

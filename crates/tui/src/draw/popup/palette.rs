@@ -51,7 +51,8 @@ pub(super) fn draw(canvas: Canvas, palette: &Palette) -> Drawn {
             pen::lines(buf, place, rows.into_iter().map(|row| Line::styled(row, theme.faint)));
         }
     }
-    let columns = Columns::new(palette, usize::from(inside.width), wide);
+    let ascii = view.look.ascii;
+    let columns = Columns::new(palette, usize::from(inside.width), (wide, ascii));
     let rows = usize::from(inside.height);
     let first = (palette.selected() + 1).saturating_sub(rows);
     for (row, (i, offer)) in palette.found().enumerate().skip(first).take(rows).enumerate() {
@@ -69,21 +70,23 @@ struct Columns {
     about: usize,
     keys: usize,
     wide: bool,
+    /// Whether keys are told without arrows.
+    ascii: bool,
 }
 
 impl Columns {
-    fn new(palette: &Palette, columns: usize, wide: bool) -> Self {
+    fn new(palette: &Palette, columns: usize, (wide, ascii): (bool, bool)) -> Self {
         let room = columns.saturating_sub(2 + 2 + 2);
-        let widest = |of: fn(&Offer) -> usize| palette.found().map(of).max().unwrap_or(0);
-        let keys = widest(|offer| text::width(&keys(offer))).min(MOST.1).min(room / 2);
-        let name = widest(|offer| text::width(&offer.name));
+        let widest = |of: &dyn Fn(&Offer) -> usize| palette.found().map(of).max().unwrap_or(0);
+        let keys = widest(&|offer| text::width(&keys(offer, ascii))).min(MOST.1).min(room / 2);
+        let name = widest(&|offer| text::width(&offer.name));
         let name = name.min(if wide { MOST.0 } else { room }).min(room - keys);
-        Columns { name, about: room - keys - name, keys, wide }
+        Columns { name, about: room - keys - name, keys, wide, ascii }
     }
 }
 
-fn keys(offer: &Offer) -> String {
-    let names: Vec<String> = offer.keys.iter().map(|key| key.shown()).collect();
+fn keys(offer: &Offer, ascii: bool) -> String {
+    let names: Vec<String> = offer.keys.iter().map(|key| key.shown(ascii)).collect();
     names.join(" ")
 }
 
@@ -96,6 +99,6 @@ fn line<'a>(offer: &'a Offer, chosen: bool, columns: &Columns, theme: &Theme) ->
         Span::styled(if offer.current { " ●" } else { "  " }, theme.good),
         Span::raw("  "),
         Span::styled(text::left(about, columns.about), theme.faint),
-        Span::styled(text::right(&keys(offer), columns.keys), theme.accent),
+        Span::styled(text::right(&keys(offer, columns.ascii), columns.keys), theme.accent),
     ])
 }

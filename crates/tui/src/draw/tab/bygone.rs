@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::cause::{Done, LEAST, heads, rest, room};
+use super::cause::{Done, LEAST, heads, of_title, rest, room};
 use crate::desk::{Bygone, Bygones};
 use crate::theme::Theme;
 use crate::view::View;
@@ -42,8 +42,9 @@ pub(super) fn section(
             say(view.say(said).into_owned(), 2);
         }
         (past, looked) => {
-            let said = "This moment ranked again without each of the newest {} of {} plays before the session, all that was heard in it staying: its place now → without it, and what the play adds.";
-            say(view.fill(said, &[&looked, &past]), 4);
+            let one = "This moment ranked again without the newest play before the session, all that was heard in it staying: its place now → without it, and what the play adds.";
+            let more = "This moment ranked again without each of the newest {} of {} plays before the session, all that was heard in it staying: its place now → without it, and what the play adds.";
+            say(view.look.lang.counted(looked, [one, more], &[&looked, &past]), 4);
         }
     }
     let added = |one: &Bygone| e.ledger.score.value - one.ledger.score.value;
@@ -67,7 +68,8 @@ pub(super) fn section(
     }
     for one in telling {
         let there = one.place.into();
-        let done = Done { said: what(view, one), aside: None, there, added: Some(added(one)) };
+        let done =
+            Done { said: what(view, one, room), aside: None, there, added: Some(added(one)) };
         lines.extend(done.rows(view, theme, room, e));
     }
     lines.extend(rest(view, theme, more, none));
@@ -75,23 +77,23 @@ pub(super) fn section(
     lines
 }
 
-/// A play, as it was.
-fn what(view: &View, one: &Bygone) -> String {
+/// A play, as it was. When that was tells plays of one song apart, so it is never cut.
+fn what(view: &View, one: &Bygone, room: usize) -> String {
     let play = &one.play;
     let hours = (view.now().at_ms as i64 - play.began_ms).max(0) / HOUR_MS;
     let ago = match hours < DAYS_FROM {
         true => view.counted(hours as usize, "1 hour ago", "{} hours ago"),
         false => view.fill("{} days ago", &[&(hours / 24)]),
     };
-    let title = text::clean(&one.title);
     let went = match (play.completed, play.saved || play.liked) {
         (true, true) => "without \"{}\", heard out and liked {}",
         (true, false) => "without \"{}\", heard out {}",
         (false, true) => "without \"{}\", liked {}",
         (false, false) => {
             let heard = format!("{:.0} %", f64::from(play.play_ratio) * 100.0);
-            return view.fill("without \"{}\", left at {} {}", &[&title, &heard, &ago]);
+            let said = "without \"{}\", left at {}, {}";
+            return of_title(room, &one.title, |title| view.fill(said, &[&title, &heard, &ago]));
         }
     };
-    view.fill(went, &[&title, &ago])
+    of_title(room, &one.title, |title| view.fill(went, &[&title, &ago]))
 }

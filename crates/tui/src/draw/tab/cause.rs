@@ -23,6 +23,8 @@ const VALUE: usize = 8;
 const TOLD: usize = 8;
 /// Columns that a second row of an event begins in.
 const INDENT: usize = 2;
+/// Rows of what was done.
+const SAID: usize = 2;
 /// Columns of a place before and after.
 const PLACES: usize = 9;
 /// Rows of what stands under what was done.
@@ -241,8 +243,10 @@ pub(super) fn causes(
         lines.extend([Line::styled(said, theme.faint), Line::default()]);
         return lines;
     }
-    let said = "Played again without each of the last {} events: its place now → without it, and what the event adds.";
-    for line in text::wrap(&view.fill(said, &[&causes.without.len()]), columns, 3) {
+    let one =
+        "Played again without the last event: its place now → without it, and what the event adds.";
+    let more = "Played again without each of the last {} events: its place now → without it, and what the event adds.";
+    for line in text::wrap(&view.counted(causes.without.len(), one, more), columns, 3) {
         lines.push(Line::styled(line, theme.faint));
     }
     let elsewhere = elsewhere.filter(|elsewhere| elsewhere.song == e.song.id);
@@ -277,8 +281,7 @@ fn row(
     (e, effect): (&Explanation, &Effect),
 ) -> Vec<Line<'static>> {
     let there = if effect.plays { Place::Plays } else { effect.place.into() };
-    // What was done is told whole, over two rows where it has to be.
-    let said = what(view, effect.without, 2 * room.saturating_sub(INDENT));
+    let said = what(view, effect.without, room);
     let done = Done { said, aside: effect.aside(view), there, added: effect.added };
     done.rows(view, theme, room, e)
 }
@@ -348,7 +351,7 @@ impl Done {
             None => Style::new(),
         };
         let each = room.saturating_sub(INDENT);
-        let mut said = text::wrap(&said, each, 2).into_iter();
+        let mut said = text::wrap(&said, each, SAID).into_iter();
         let first = said.next().unwrap_or_default();
         let row = Line::from(vec![
             Span::raw(text::left(&first, room)),
@@ -361,6 +364,11 @@ impl Done {
         let aside = aside.into_iter().map(|rest| Line::styled(indented(rest), theme.faint));
         [row].into_iter().chain(more).chain(aside).collect()
     }
+}
+
+/// What was done with a song, whole over as many rows as it has: only of a title what there is no room for is left out.
+pub(super) fn of_title(room: usize, title: &str, said: impl Fn(&str) -> String) -> String {
+    text::about_title(title, (room.saturating_sub(INDENT), SAID), said)
 }
 
 /// Columns that are left for what is said of something, of so many.
@@ -392,16 +400,14 @@ pub(super) fn rest(view: &View, theme: &Theme, more: usize, none: usize) -> Opti
 /// Characters of a hash that tell models apart for a person.
 const HASH: usize = 8;
 
-/// What would have been in place of an event, in so many columns: of a title as much as there is room for.
-fn what(view: &View, without: &Without, columns: usize) -> String {
+/// What would have been in place of an event.
+fn what(view: &View, without: &Without, room: usize) -> String {
     let (said, named) = match (&without.action, without.undone) {
         // When it would have been is no matter of course: a skip says more the sooner it comes.
         (_, Undone::Skipped { after_ms }) => {
             let at = text::clock(after_ms.into());
-            let said = "had \"{}\" been skipped at {}";
-            let rest = text::width(&view.fill(said, &[&"", &at]));
-            let title = text::truncate(&without.title, columns.saturating_sub(rest));
-            return view.fill(said, &[&title, &at]);
+            let said = |title: &str| view.fill("had \"{}\" been skipped at {}", &[&title, &at]);
+            return of_title(room, &without.title, said);
         }
         (Action::Skip, _) => ("had \"{}\" been heard out", &without.title),
         (Action::Open { .. }, _) => ("had \"{}\" not been left for another", &without.title),
@@ -422,6 +428,5 @@ fn what(view: &View, without: &Without, columns: usize) -> String {
         }
         _ => return view.say("without what was set by hand").into_owned(),
     };
-    let rest = text::width(&view.fill(said, &[&""]));
-    view.fill(said, &[&text::truncate(named, columns.saturating_sub(rest))])
+    of_title(room, named, |named| view.fill(said, &[&named]))
 }

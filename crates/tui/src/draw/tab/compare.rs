@@ -21,6 +21,8 @@ use melody_recommender::percent::nearest as percent;
 
 /// Rows of what stands above the queues of a side.
 const HEAD: u16 = 4;
+/// Of so many rows one may say what is compared, over all.
+const ABOUT: u16 = 8;
 /// Rows of the metrics, their head included.
 const METRICS: u16 = 7;
 
@@ -31,7 +33,9 @@ pub(super) fn draw(mut canvas: Canvas) -> Drawn {
         return weeks::draw(canvas.at(body), weekly);
     }
     let Some(compared) = &view.compared else { return invitation(canvas.at(body)) };
-    pen::line(canvas.buf, take(&mut body, 1), 0, about(view, compared, theme), Style::new());
+    let about = about(view, compared, theme, body);
+    let head = take(&mut body, about.len() as u16);
+    pen::lines(canvas.buf, head, about);
     let metrics = if body.height >= 22 { METRICS } else { METRICS.min(body.height / 3) };
     let mut upper = Rect { height: body.height - metrics, ..body };
     let lower = Rect { y: upper.bottom(), height: metrics, ..body };
@@ -58,9 +62,11 @@ fn invitation(canvas: Canvas) -> Drawn {
         "the same is done there, with the same draws; on autopilot the same listener answers there.",
         "Both queues, weights and metrics stand side by side, differences marked.",
     ];
-    let lines = said.map(|line| Line::raw(view.say(line).into_owned()));
+    let wrapped = |line| text::wrapped(&view.say(line), area.width.into());
+    let lines: Vec<Line> = said.into_iter().flat_map(wrapped).map(Line::raw).collect();
+    let below = lines.len() as u16 + 1;
     pen::lines(buf, area, lines);
-    let go = Rect { y: area.y + 4, height: u16::from(area.height > 4), ..area };
+    let go = Rect { y: area.y + below, height: u16::from(area.height > below), ..area };
     let begin = Line::from(vec![
         Span::styled("enter", theme.accent),
         Span::raw(format!("  {}", view.say("begin a comparison"))),
@@ -70,7 +76,7 @@ fn invitation(canvas: Canvas) -> Drawn {
 }
 
 /// Since when, how it follows, and what could not be done there.
-fn about<'a>(view: &View, compared: &Compared, theme: &Theme) -> Line<'a> {
+fn about<'a>(view: &View, compared: &Compared, theme: &Theme, area: Rect) -> Vec<Line<'a>> {
     let mut groups =
         vec![vec![Span::styled(view.fill("since step {}", &[&compared.from]), theme.strong)]];
     let how = match compared.answers {
@@ -99,7 +105,12 @@ fn about<'a>(view: &View, compared: &Compared, theme: &Theme) -> Line<'a> {
     if !compared.level {
         groups.push(vec![Span::styled(view.say("catching up ...").into_owned(), theme.accent)]);
     }
-    pen::joined(groups, usize::MAX)
+    let lines = pen::flowed(groups.clone(), area.width.into());
+    // Where rows are few they belong to the queues.
+    match lines.len() <= usize::from(area.height / ABOUT) {
+        true => lines,
+        false => vec![pen::joined(groups, usize::MAX)],
+    }
 }
 
 /// One session: what plays, its weights and promotion, its queue beside the other's.

@@ -153,7 +153,8 @@ impl Page<'_> {
         });
         lines.extend(self.told("can never", never.collect()));
         let drew = missed.standings.iter().filter(|s| s.draws).map(|standing| {
-            view.fill("{} drew {} others", &[&view.source(&standing.source), &standing.quota])
+            let (said, quota) = (["{} drew 1 other", "{} drew {} others"], standing.quota);
+            view.look.lang.counted(quota, said, &[&view.source(&standing.source), &quota])
         });
         lines.extend(self.told("by chance", drew.collect()));
         let searched = missed.standings.iter().any(|s| s.source == "search" && s.quota > 0);
@@ -547,7 +548,9 @@ impl Page<'_> {
             (.., true) => "skipped",
             _ => "left",
         };
-        self.view.fill("{} {} plays ago", &[&self.say(went), &play.plays_ago])
+        let (lang, ago) = (self.view.look.lang, play.plays_ago);
+        let said = ["{} 1 play ago", "{} {} plays ago"];
+        lang.counted(ago, said, &[&self.say(went), &ago])
     }
 }
 

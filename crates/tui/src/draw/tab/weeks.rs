@@ -58,12 +58,19 @@ pub(super) fn draw(mut canvas: Canvas, weekly: &Weekly) -> Drawn {
     let all: Vec<(&Daily, Option<&Paired>)> =
         course.daily.iter().zip(course.apart.iter().map(Option::as_ref)).collect();
     let columns = if body.width >= 2 * NARROW { 2 } else { 1 };
-    let fit = usize::from(body.height / LEAST).max(1) * columns;
-    let from = view.scroll.min(all.len().saturating_sub(fit));
-    let shown = &all[from..all.len().min(from + fit)];
-    let rows = shown.len().div_ceil(columns).max(1) as u16;
-    let (width, height) = (body.width / columns as u16, body.height / rows);
-    for (place, (daily, apart)) in shown.iter().enumerate() {
+    // Charts beside each other are scrolled as one.
+    let rows = all.len().div_ceil(columns).max(1);
+    let fit = usize::from(body.height / LEAST).clamp(1, rows);
+    let hidden = rows - fit;
+    let from = view.scroll.min(hidden);
+    let (width, height) = (body.width / columns as u16, body.height / fit as u16);
+    if hidden > 0 {
+        let each = usize::from(height);
+        let edge = Rect { x: body.right(), width: 1, ..body };
+        pen::scrollbar(canvas.buf, edge, (from * each, rows * each), theme);
+    }
+    let shown = all.iter().skip(from * columns).take(fit * columns);
+    for (place, (daily, apart)) in shown.enumerate() {
         let (column, row) = ((place % columns) as u16, (place / columns) as u16);
         let (x, y) = (body.x + column * width, body.y + row * height);
         let area = Rect { x, y, width: width.saturating_sub(2), height };
@@ -71,7 +78,6 @@ pub(super) fn draw(mut canvas: Canvas, weekly: &Weekly) -> Drawn {
         let known = |day: usize, arm: usize| begun && (counted(daily) || played[day][arm]);
         chart(canvas.at(area), daily, (*apart).filter(|_| begun), &known);
     }
-    let hidden = all.len().saturating_sub(fit);
     Drawn { scroll_limit: hidden, ..Drawn::default() }
 }
 
@@ -117,8 +123,8 @@ fn about<'a>(view: &View, theme: &Theme, weekly: &Weekly, columns: usize) -> Vec
     if let Some(left) = weekly.left.filter(|left| !left.is_zero()) {
         who.insert(1, vec![Span::styled(still(view, left), theme.faint)]);
     }
-    let mut lines = flowed(arms, columns);
-    lines.extend(flowed(who, columns));
+    let mut lines = pen::flowed(arms, columns);
+    lines.extend(pen::flowed(who, columns));
     if *through > 1 && !weekly.done() && course.as_ref().is_some_and(|course| undecided(course)) {
         let said = view.say("every difference may be 0: nothing is decided yet").into_owned();
         lines.push(Line::styled(said, theme.warning));
@@ -190,20 +196,15 @@ fn undecided(course: &Course) -> bool {
     intervals.all(|[low, high]| low <= 0.0 && high >= 0.0)
 }
 
-/// Groups over as many lines as they take, each whole.
-fn flowed<'a>(groups: Vec<Vec<Span<'a>>>, columns: usize) -> Vec<Line<'a>> {
-    let mut lines: Vec<Line> = Vec::new();
-    for group in groups {
-        let wide: usize = group.iter().map(Span::width).sum();
-        match lines.last_mut().filter(|line| line.width() + 2 + wide <= columns) {
-            Some(line) => {
-                line.push_span(Span::raw("  "));
-                line.extend(group);
-            }
-            None => lines.push(Line::from(group)),
-        }
+/// The least step that is seen of a measure's values, and the most there can be.
+fn scale(measure: &str) -> (f64, f64) {
+    match measure {
+        "minutes" => (0.1, f64::INFINITY),
+        "conversions" => (0.001, f64::INFINITY),
+        "genre-entropy" => (0.01, f64::INFINITY),
+        // Shares.
+        _ => (0.01, 1.0),
     }
-    lines
 }
 
 /// A measure's values as people read them.
@@ -254,8 +255,7 @@ fn chart(
         days.map(|(at, day)| (at, arms[arm](day))).collect()
     };
     let days = [of(0), of(1)];
-    let share = matches!(daily.measure.as_ref(), "returns" | "promoted-share");
-    let (low, high) = bounds(&days, share);
+    let (low, high) = bounds(&days, &daily.measure);
     for row in 0..place.height {
         let axis = Rect { x: place.x + LABELS - 1, width: 1, ..place };
         pen::line(buf, axis, row, Line::styled("│", theme.faint), Style::new());
@@ -344,8 +344,10 @@ fn told<'a>(view: &View, theme: &Theme, daily: &Daily, apart: &Paired) -> Span<'
     Span::styled(format!("  {said}"), if apart { theme.strong } else { theme.faint })
 }
 
-/// What the chart reaches from and to: all means, and as much of the bands as leaves the means their room.
-fn bounds(days: &[Vec<(usize, Mean)>; 2], share: bool) -> (f64, f64) {
+/// What the chart reaches from and to: all means, and as much of the bands as leaves the means their room. Both ends read
+/// differently, however little lies between the means.
+fn bounds(days: &[Vec<(usize, Mean)>; 2], measure: &str) -> (f64, f64) {
+    let (step, top) = scale(measure);
     let means = || days.iter().flatten().map(|(_, mean)| *mean);
     let fold = |values: &mut dyn Iterator<Item = f64>, of: fn(f64, f64) -> f64, first: f64| {
         values.fold(first, of)
@@ -355,13 +357,15 @@ fn bounds(days: &[Vec<(usize, Mean)>; 2], share: bool) -> (f64, f64) {
     if !low.is_finite() || !high.is_finite() {
         return (0.0, 1.0);
     }
-    let room = (high - low).max(0.02 * high.abs()).max(1e-6);
+    let room = (high - low).max(0.02 * high.abs()).max(step);
     let ends = means().filter_map(|m| m.interval);
     let least = fold(&mut ends.clone().map(|[low, _]| low), f64::min, low);
     let most = fold(&mut ends.map(|[_, high]| high), f64::max, high);
     // None of what is measured is below nothing, and no share above all.
-    let top = if share { 1.0 } else { f64::INFINITY };
-    (least.max(low - room).max(0.0), most.min(high + room).min(top).max(low + 1e-6))
+    let (least, most) = (least.max(low - room).max(0.0), most.min(high + room).min(top));
+    // A step alone could be lost in its last digit.
+    let most = most.max(least + 2.0 * step).min(top);
+    (least.min(most - 2.0 * step).max(0.0), most)
 }
 
 /// The ends of an arm's intervals from day to day: single dots, the first so many columns in, and none where a line `runs`.
@@ -448,6 +452,21 @@ mod tests {
         let mut beside = Dots::new(area);
         band(&mut beside, &runs, (&[of(0), of(1)], 0), (&x, &y), style);
         assert_eq!(drawn(&beside, 12), "      # # # ");
+    }
+
+    #[test]
+    fn the_ends_of_an_axis_read_differently_however_level_its_lines_are() {
+        let level = |mean| [0, 1].map(|_| vec![(0, Mean { mean, interval: Some([mean, mean]) })]);
+        for measure in ["minutes", "returns", "conversions", "genre-entropy", "promoted-share"] {
+            for mean in [0.0, 0.005, 0.204_5, 0.999, 1.0] {
+                let (low, high) = bounds(&level(mean), measure);
+                assert!(low <= mean && mean <= high, "{measure}: {low} {mean} {high}");
+                let [from, to] = [low, high].map(|end| written(measure, end));
+                assert_ne!(from, to, "{measure} {mean}");
+            }
+        }
+        assert_eq!(bounds(&level(0.0), "returns"), (0.0, 0.02));
+        assert_eq!(bounds(&level(1.0), "returns"), (0.98, 1.0));
     }
 
     /// Weeks in which those there hear so many minutes more, between these.

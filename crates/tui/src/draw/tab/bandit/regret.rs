@@ -73,10 +73,7 @@ fn summary<'a>(view: &View, theme: &Theme) -> Line<'a> {
         .collect();
     let spark = bar::spark_between(&growth, 16, 0.0, sum.value().max(0.01));
     let count = view.regrets.len();
-    let said = match count {
-        1 => view.say("over 1 decision").into_owned(),
-        _ => view.fill("over {} decisions", &[&count]),
-    };
+    let said = view.counted(count, "over 1 decision", "over {} decisions");
     Line::from(vec![
         Span::styled(spark, theme.accent),
         Span::styled(format!(" {sum:.3} "), theme.strong),

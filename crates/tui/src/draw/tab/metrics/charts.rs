@@ -67,7 +67,7 @@ fn chart<'a>(
         axis(view, Rect { width: columns.min(u16::MAX.into()) as u16, ..Rect::default() }).shown;
     let title = match view.span {
         None => view.say(title).into_owned(),
-        Some(_) => format!("{} · {}", view.say(title), view.fill("the last {} steps", &[&shown])),
+        Some(_) => format!("{} · {}", view.say(title), view.last_steps(shown)),
     };
     let draw = move |area: Rect, buf: &mut Buffer| {
         pen::line(buf, area, 0, head, Style::new());

@@ -70,7 +70,7 @@ fn mood<'a>(view: &'a View, theme: &'a Theme, columns: usize) -> Section<'a> {
     let head = pen::joined(groups, columns);
     let place = Rect { width: columns.min(u16::MAX.into()) as u16, ..Rect::default() };
     let shown = axis(view, place).shown;
-    let span = view.span.map(|_| view.fill("the last {} steps", &[&shown])).unwrap_or_default();
+    let span = view.span.map(|_| view.last_steps(shown)).unwrap_or_default();
     Section::new(view.say("Mood"), rows, move |area, buf| {
         pen::line(buf, area, 0, head, Style::new());
         let chart = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + below), ..area };

@@ -90,14 +90,8 @@ pub(super) fn section<'a>(view: &View, theme: &Theme, columns: usize, genres: bo
 
 fn heading<'a>(view: &View, before: u32, session: u32, cells: usize, theme: &Theme) -> Line<'a> {
     let side = cells + SHARE;
-    let before = match before {
-        1 => view.say("before · 1 play").into_owned(),
-        _ => view.fill("before · {} plays", &[&before]),
-    };
-    let session = match session {
-        1 => view.say("now · 1 play").into_owned(),
-        _ => view.fill("now · {} plays", &[&session]),
-    };
+    let before = view.counted(before as usize, "before · 1 play", "before · {} plays");
+    let session = view.counted(session as usize, "now · 1 play", "now · {} plays");
     let middle = " ".repeat(NAME + 2);
     let line = format!("{}{middle}{}", text::right(&before, side), text::left(&session, side));
     Line::styled(line, theme.faint)
