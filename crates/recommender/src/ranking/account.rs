@@ -182,7 +182,7 @@ impl Ranking<'_> {
 fn subscribing(l: &Listening, chance: Score) -> String {
     match l.policy.fusion.subscription_at_half {
         Some(half) => {
-            format!("subscribing right after it {chance:.4}, a half at {:.3}", Score::new(half))
+            format!("subscribing right after it {chance:.4}, a half at {half}")
         }
         None => "subscribing right after it".into(),
     }

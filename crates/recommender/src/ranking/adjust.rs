@@ -149,7 +149,11 @@ impl Adjustment for Repeat {
 
     fn how(&self, l: &Listening, song: SongId) -> String {
         let ago = l.view.history.song(song).plays_ago;
-        ago.map_or(String::new(), |ago| format!("heard {} plays ago", ago + 1))
+        match ago.map(|ago| ago + 1) {
+            None => String::new(),
+            Some(1) => "heard 1 play ago".into(),
+            Some(ago) => format!("heard {ago} plays ago"),
+        }
     }
 }
 
