@@ -6,7 +6,7 @@ use super::handed_out::{arms, with_one_arm};
 use super::note::note;
 use super::numbers::{interval, plain, signed};
 use super::progress::bar;
-use super::say::{say, say_json};
+use super::say::{counted, say, say_json};
 use super::simulate::library as open_library;
 use super::table::{Side, Table};
 use melody_lab::experiment::{
@@ -23,8 +23,10 @@ pub(super) fn run(arguments: &Ablate) -> Result<(), Failure> {
     let ablation = Ablation::new(&library, &arguments.only).map_err(|e| e.to_string())?;
     let runs = ablation.arms() as u64 * listeners;
     note(format_args!(
-        "{} arms of {listeners} listeners, {sessions} sessions each, the policy as it is among them",
-        ablation.arms()
+        "{} of {}, {} each, the policy as it is among them",
+        counted(ablation.arms(), "arm"),
+        counted(listeners, "listener"),
+        counted(sessions, "session")
     ));
     let report = match &arguments.handed_out.on {
         Some(address) => elsewhere(arguments, address, (&library, &ablation), cohort)?,
@@ -63,12 +65,12 @@ fn elsewhere(
 
 fn print(report: &AblationReport) -> Result<(), Failure> {
     say!(
-        "{} listeners of world `{}`, up to {} sessions of {} songs each, seed {}; the same ones with each mechanism and\n\
+        "{} of world `{}`, up to {} of {} each, seed {}; the same ones with each mechanism and\n\
          without, with the same draws; policy `{}` ({}), model `{}` ({})\n",
-        report.listeners,
+        counted(report.listeners, "listener"),
         report.world,
-        report.sessions,
-        report.songs,
+        counted(report.sessions, "session"),
+        counted(report.songs, "song"),
         report.seed,
         report.arm.policy,
         &report.arm.policy_hash[..12],

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::say::say;
+use super::say::{counted, say};
 use melody_core::catalogue::SongId;
 use melody_core::event::Action;
 use melody_core::score::Score;
@@ -79,7 +79,11 @@ pub(super) fn print(caused: &[Caused], explanation: &Explanation) -> Result<(), 
     }
     let place = |place: Option<usize>| place.map_or("-".into(), |place| place.to_string());
     let here = place(explanation.position);
-    say!("\nwithout each of the last {} events, really played and ranked again", caused.len())?;
+    let last = match caused.len() {
+        1 => "the last event".into(),
+        events => format!("each of the last {events} events"),
+    };
+    say!("\nwithout {last}, really played and ranked again")?;
     say!("  {:>4} {:>9} {:>10}  without", "step", "place", "adds")?;
     for one in caused {
         let instead = match one.instead {
@@ -95,7 +99,7 @@ pub(super) fn print(caused: &[Caused], explanation: &Explanation) -> Result<(), 
         let moved = format!("{here} -> {there}");
         say!("  {:>4} {moved:>9} {adds:>10}  {what}", one.step)?;
         if one.refused > 0 {
-            say!("        {} later events made no sense then", one.refused)?;
+            say!("        {} made no sense then", counted(one.refused, "later event"))?;
         }
     }
     Ok(())

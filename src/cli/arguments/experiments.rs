@@ -66,7 +66,7 @@ pub(crate) struct Eval {
     /// Another model to put beside it, on the same plays: `default` or a folder.
     #[arg(long, value_name = "NAME|DIR", conflicts_with = "protocol")]
     pub against: Option<String>,
-    /// Policy whose rules tell the segments: `default` or a TOML file.
+    /// Policy whose rules tell the segments: a shipped name or a TOML file.
     #[arg(long, value_name = "NAME|FILE", default_value = "default")]
     pub policy: String,
     /// Catalogue: `default` or a folder.
@@ -161,9 +161,9 @@ pub(crate) struct Simulate {
 
 #[derive(Debug, Args)]
 pub(crate) struct Ab {
-    /// Policy of arm a: `default` or a TOML file.
+    /// Policy of arm a: a shipped name or a TOML file.
     pub a: String,
-    /// Policy of arm b.
+    /// Policy of arm b, in the same way.
     pub b: String,
     /// Models of the two arms: `default` or a folder each.
     #[arg(long, num_args = 2, value_names = ["A", "B"])]
