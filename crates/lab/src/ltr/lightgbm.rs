@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use melody_core::input::{InputError, Problem};
 use melody_recommender::ltr::{Forest, Node, Ranker, Split, Tree};
 
-/// A decision without categories that has never met a missing value; what is missing would go low.
+/// A decision without categories that has never met a missing value; LightGBM takes what is missing for a 0 there.
 const NUMBERS: u32 = 2;
 
 /// The text of a model that scores rows of these features as the ranker does.
