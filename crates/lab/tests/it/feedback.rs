@@ -117,13 +117,18 @@ fn who_subscribes_as_a_song_begins_does_so_after_the_one_before_it() {
     // In the middle of the last song but one: it is the play.
     let within = labels(&steps);
     assert_eq!(within[PLAYS - 3..], [Some(true), Some(true), None]);
-    let subscribing = |step: &&mut StepRecord| {
+    let subscribing = |step: &StepRecord| {
         step.event.as_ref().is_some_and(|event| event.action == Action::Subscribe)
     };
-    let step = steps.iter_mut().find(subscribing).unwrap();
-    step.event.as_mut().unwrap().heard_ms = 0;
+    let place = steps.iter().position(subscribing).unwrap();
+    steps[place].event.as_mut().unwrap().heard_ms = 0;
     let after = labels(&steps);
     assert_eq!(after[PLAYS - 3..], [Some(true), None, None]);
+    // Before anything was heard: they came as subscribers, and no play tells of it.
+    let mut step = steps.remove(place);
+    step.event.as_mut().unwrap().at_ms = 0;
+    steps.insert(1, step);
+    assert!(labels(&steps).iter().all(Option::is_none));
 }
 
 #[test]

@@ -295,6 +295,29 @@ mod tests {
     }
 
     #[test]
+    fn a_first_play_that_is_taken_back_and_heard_again_is_told_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (opening, setup, traces) = crate::made_up::session(3, 12);
+        let path = folder.path().join("again.jsonl");
+        let header = Header::new(&opening, &traces[0]).of(&setup);
+        let mut log = FeedbackLog::create(&path, &header).unwrap();
+        traces.iter().for_each(|trace| {
+            log.append(trace).unwrap();
+        });
+        log.rewind(0).unwrap();
+        traces[1..].iter().for_each(|trace| {
+            log.append(trace).unwrap();
+        });
+        let text = std::fs::read(&path).unwrap();
+        let lines: Vec<Vec<u8>> =
+            text.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+        let places: Vec<usize> =
+            taken(&lines, &|_| false).0.heard().into_iter().map(|heard| heard.place).collect();
+        assert_eq!(places, (0..places.len()).collect::<Vec<_>>());
+        assert!(places.len() > 8 && places.len() < traces.len(), "{places:?}");
+    }
+
+    #[test]
     fn what_two_logs_share_is_learned_from_once() {
         let logs = tempfile::tempdir().unwrap();
         let lines = lines(logs.path(), 3, 30);

@@ -159,9 +159,12 @@ impl Sitting<'_> {
             Action::Scene { scene } => self.scene = *scene,
             Action::Subscribe => {
                 self.standing.0 = Tier::Premium;
-                // Who subscribes as a song begins does so after the one before it.
+                // Who subscribes as a song begins does so after the one before it; as the first one does, after none.
                 let just_ended = usize::from(event.heard_ms == 0);
-                self.subscribed = Some(self.plays.len().saturating_sub(just_ended));
+                match self.plays.len().checked_sub(just_ended) {
+                    Some(place) => self.subscribed = Some(place),
+                    None => self.began_with = Tier::Premium,
+                }
             }
             Action::Search { query, target } => {
                 let search = Search { query: query.clone(), target: *target, at_ms: event.at_ms };
